@@ -1,5 +1,6 @@
 /**
- * The listener port that the core calls, with a no-op.
+ * The port through which the core says what happens, with a no-op behind it. Knows
+ * nothing of meters, events or Spring: {@code metrics} and {@code spring} listen here.
  */
 @NullMarked
 package io.greenroom.observe;

@@ -1,0 +1,8 @@
+/**
+ * Handlers: objects whose methods run one at a time, whoever calls. Usable without
+ * Spring, starting from {@code Deferred.of}.
+ */
+@NullMarked
+package io.greenroom.deferred;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,20 @@
+package io.greenroom.green;
+
+import java.util.List;
+
+/**
+ * What a drain found.
+ *
+ * @param finished how many green threads ended by themselves while it waited
+ * @param killed the names of those that were killed when the time was over
+ * @param stuck the names of those that did not end even then
+ */
+public record DrainReport(int finished, List<String> killed, List<String> stuck) {
+
+	/** Copies the lists. */
+	public DrainReport {
+		killed = List.copyOf(killed);
+		stuck = List.copyOf(stuck);
+	}
+
+}

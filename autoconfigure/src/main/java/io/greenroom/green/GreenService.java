@@ -1,0 +1,26 @@
+package io.greenroom.green;
+
+import java.time.Duration;
+
+/**
+ * Something long-lived that keeps green threads of its own for as long as its scheduler
+ * is open, such as a handler with its owner. A draining scheduler stops its services
+ * before it waits for threads.
+ */
+public interface GreenService {
+
+	/**
+	 * Returns the name for reports.
+	 * @return the name
+	 */
+	String name();
+
+	/**
+	 * Refuses new work at once, finishes what was accepted within the time given, and
+	 * ends its threads. Called on a thread that may block. Idempotent.
+	 * @param grace how long accepted work may take
+	 * @throws InterruptedException if the caller is interrupted while it waits
+	 */
+	void stop(Duration grace) throws InterruptedException;
+
+}

@@ -1,0 +1,28 @@
+package io.greenroom.green;
+
+import java.time.Duration;
+
+/** Checks lengths of time at the public edge. */
+final class Limits {
+
+	private Limits() {
+	}
+
+	/**
+	 * Returns the length in nanoseconds, {@link Long#MAX_VALUE} where it is longer than
+	 * that.
+	 */
+	static long nanos(Duration length, String what) {
+		if (length.isNegative()) {
+			throw new IllegalArgumentException(
+					"The " + what + " is negative: " + length + "; give zero or a positive duration");
+		}
+		try {
+			return length.toNanos();
+		}
+		catch (ArithmeticException tooLong) {
+			return Long.MAX_VALUE;
+		}
+	}
+
+}

@@ -1,0 +1,162 @@
+package io.greenroom.green;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Those who want to know of one end: waiting threads and callbacks, told in the order of
+ * their arrival. A lock-free stack that is turned round when it is released; one field
+ * while nobody watches.
+ */
+final class Watchers<S> {
+
+	private static final Logger log = LoggerFactory.getLogger(GreenThread.class);
+
+	private static final Watcher<?> RELEASED = new Watcher<>(null, null);
+
+	private static final VarHandle TOP;
+	static {
+		try {
+			TOP = MethodHandles.lookup().findVarHandle(Watchers.class, "top", Watcher.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	private volatile @Nullable Watcher<S> top;
+
+	/** Waits for the release; returns whether it came in time. */
+	boolean await(long nanos) throws InterruptedException {
+		if (Thread.interrupted()) {
+			throw new InterruptedException();
+		}
+		if (nanos == 0) {
+			return this.top == RELEASED;
+		}
+		long start = System.nanoTime();
+		Watcher<S> watcher = new Watcher<>(Thread.currentThread(), null);
+		if (!push(watcher)) {
+			return true;
+		}
+		while (this.top != RELEASED) {
+			if (nanos == Long.MAX_VALUE) {
+				LockSupport.park(this);
+			}
+			else {
+				long left = nanos - (System.nanoTime() - start);
+				if (left <= 0) {
+					remove(watcher);
+					return this.top == RELEASED;
+				}
+				LockSupport.parkNanos(this, left);
+			}
+			if (Thread.interrupted()) {
+				remove(watcher);
+				throw new InterruptedException();
+			}
+		}
+		return true;
+	}
+
+	GreenThread.Link link(S subject, Consumer<? super S> callback) {
+		Watcher<S> watcher = new Watcher<>(null, callback);
+		if (!push(watcher)) {
+			watcher.tell(subject);
+		}
+		return () -> remove(watcher);
+	}
+
+	private boolean push(Watcher<S> watcher) {
+		while (true) {
+			Watcher<S> seen = this.top;
+			if (seen == RELEASED) {
+				return false;
+			}
+			watcher.next = seen;
+			if (TOP.compareAndSet(this, seen, watcher)) {
+				return true;
+			}
+		}
+	}
+
+	/**
+	 * Marks the watcher as gone and unlinks what is gone. Two removals side by side may
+	 * leave a gone one in the stack until the next; it is never told.
+	 */
+	private void remove(Watcher<S> watcher) {
+		watcher.gone = true;
+		Watcher<S> seen = this.top;
+		while (seen != null && seen != RELEASED && seen.gone && !TOP.compareAndSet(this, seen, seen.next)) {
+			seen = this.top;
+		}
+		Watcher<S> before = this.top;
+		while (before != null && before != RELEASED) {
+			Watcher<S> after = before.next;
+			while (after != null && after.gone) {
+				after = after.next;
+			}
+			before.next = after;
+			before = after;
+		}
+	}
+
+	/** Tells everybody; returns whether there was anybody. */
+	@SuppressWarnings("unchecked")
+	boolean release(S subject) {
+		Watcher<S> stack = (Watcher<S>) TOP.getAndSet(this, RELEASED);
+		Watcher<S> inOrder = null;
+		while (stack != null && stack != RELEASED) {
+			Watcher<S> next = stack.next;
+			stack.next = inOrder;
+			inOrder = stack;
+			stack = next;
+		}
+		boolean anybody = false;
+		for (Watcher<S> watcher = inOrder; watcher != null; watcher = watcher.next) {
+			anybody |= !watcher.gone;
+			watcher.tell(subject);
+		}
+		return anybody;
+	}
+
+	private static final class Watcher<S> {
+
+		private final @Nullable Thread waiting;
+
+		private final @Nullable Consumer<? super S> callback;
+
+		private volatile boolean gone;
+
+		private volatile @Nullable Watcher<S> next;
+
+		Watcher(@Nullable Thread waiting, @Nullable Consumer<? super S> callback) {
+			this.waiting = waiting;
+			this.callback = callback;
+		}
+
+		private void tell(S subject) {
+			if (this.gone) {
+				return;
+			}
+			if (this.callback == null) {
+				LockSupport.unpark(this.waiting);
+				return;
+			}
+			try {
+				this.callback.accept(subject);
+			}
+			catch (Throwable failure) {
+				log.error("A link of {} failed; the others are called all the same", subject, failure);
+			}
+		}
+
+	}
+
+}

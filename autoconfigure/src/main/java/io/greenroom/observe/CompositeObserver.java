@@ -1,0 +1,136 @@
+package io.greenroom.observe;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells several observers; what one of them throws is logged and goes no further. */
+final class CompositeObserver implements Observer {
+
+	private static final Logger log = LoggerFactory.getLogger(Observer.class);
+
+	private final List<Observer> observers;
+
+	CompositeObserver(List<Observer> observers) {
+		this.observers = observers;
+	}
+
+	@Override
+	public ThreadListener threads(String scheduler, ThreadGauges gauges) {
+		List<ThreadListener> listeners = ask((observer) -> observer.threads(scheduler, gauges), ThreadListener.NONE);
+		return listeners.isEmpty() ? ThreadListener.NONE : new ThreadListener() {
+
+			@Override
+			public void spawned() {
+				tell(listeners, ThreadListener::spawned);
+			}
+
+			@Override
+			public void failed(String thread, Throwable failure) {
+				tell(listeners, (listener) -> listener.failed(thread, failure));
+			}
+
+		};
+	}
+
+	@Override
+	public HandlerListener handler(String handler, HandlerGauges gauges) {
+		List<HandlerListener> listeners = ask((observer) -> observer.handler(handler, gauges), HandlerListener.NONE);
+		boolean timed = listeners.stream().anyMatch(HandlerListener::timed);
+		return listeners.isEmpty() ? HandlerListener.NONE : new HandlerListener() {
+
+			@Override
+			public boolean timed() {
+				return timed;
+			}
+
+			@Override
+			public void ended(String method, CallMode mode, CallOutcome outcome, Duration waited, Duration ran) {
+				tell(listeners, (listener) -> listener.ended(method, mode, outcome, waited, ran));
+			}
+
+			@Override
+			public void rejected(String method, CallMode mode, String reason) {
+				tell(listeners, (listener) -> listener.rejected(method, mode, reason));
+			}
+
+			@Override
+			public void abandoned(String method) {
+				tell(listeners, (listener) -> listener.abandoned(method));
+			}
+
+			@Override
+			public void onewayFailed(String method, Throwable failure) {
+				tell(listeners, (listener) -> listener.onewayFailed(method, failure));
+			}
+
+		};
+	}
+
+	@Override
+	public MachineListener machine(String machine) {
+		List<MachineListener> listeners = ask((observer) -> observer.machine(machine), MachineListener.NONE);
+		return listeners.isEmpty() ? MachineListener.NONE : new MachineListener() {
+
+			@Override
+			public void moved(@Nullable String from, String to, Duration spent) {
+				tell(listeners, (listener) -> listener.moved(from, to, spent));
+			}
+
+			@Override
+			public void rejected(@Nullable String from, String to) {
+				tell(listeners, (listener) -> listener.rejected(from, to));
+			}
+
+			@Override
+			public void ended(String state, Duration spent) {
+				tell(listeners, (listener) -> listener.ended(state, spent));
+			}
+
+		};
+	}
+
+	@Override
+	public PoolListener pool(String pool, PoolGauges gauges) {
+		List<PoolListener> listeners = ask((observer) -> observer.pool(pool, gauges), PoolListener.NONE);
+		return listeners.isEmpty() ? PoolListener.NONE : new PoolListener() {
+
+			@Override
+			public void started(Duration waited) {
+				tell(listeners, (listener) -> listener.started(waited));
+			}
+
+			@Override
+			public void ended(Duration used) {
+				tell(listeners, (listener) -> listener.ended(used));
+			}
+
+			@Override
+			public void rejected(String reason) {
+				tell(listeners, (listener) -> listener.rejected(reason));
+			}
+
+		};
+	}
+
+	private <L> List<L> ask(Function<Observer, L> question, L none) {
+		return this.observers.stream().map(question).filter((listener) -> listener != none).toList();
+	}
+
+	private static <L> void tell(List<L> listeners, Consumer<L> message) {
+		for (L listener : listeners) {
+			try {
+				message.accept(listener);
+			}
+			catch (RuntimeException | LinkageError failure) {
+				log.warn("A listener failed and was passed over: {}", listener, failure);
+			}
+		}
+	}
+
+}

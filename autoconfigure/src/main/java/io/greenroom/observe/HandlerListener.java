@@ -1,0 +1,55 @@
+package io.greenroom.observe;
+
+import java.time.Duration;
+
+/** Hears about the calls of one handler. */
+public interface HandlerListener {
+
+	/** Hears nothing, and spares the handler from reading the clock. */
+	HandlerListener NONE = new HandlerListener() {
+	};
+
+	/**
+	 * Returns whether {@link #ended} wants times. Asked once per handler.
+	 * @return whether the handler should read the clock for each call
+	 */
+	default boolean timed() {
+		return false;
+	}
+
+	/**
+	 * An accepted call has ended.
+	 * @param method the called method's name
+	 * @param mode how it was called
+	 * @param outcome how it ended
+	 * @param waited time in the mailbox; zero unless {@link #timed()}
+	 * @param ran time in the body; zero unless {@link #timed()}
+	 */
+	default void ended(String method, CallMode mode, CallOutcome outcome, Duration waited, Duration ran) {
+	}
+
+	/**
+	 * A call was refused.
+	 * @param method the called method's name
+	 * @param mode how it was called
+	 * @param reason why, from a small closed set such as {@code full} or {@code stopped}
+	 */
+	default void rejected(String method, CallMode mode, String reason) {
+	}
+
+	/**
+	 * A caller's time was over while its call ran; the body goes on without it.
+	 * @param method the called method's name
+	 */
+	default void abandoned(String method) {
+	}
+
+	/**
+	 * The body of a oneway call threw. Said once per call.
+	 * @param method the called method's name
+	 * @param failure what the body threw
+	 */
+	default void onewayFailed(String method, Throwable failure) {
+	}
+
+}

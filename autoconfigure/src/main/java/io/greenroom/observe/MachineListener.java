@@ -1,0 +1,39 @@
+package io.greenroom.observe;
+
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+/** Hears about the moves of all machines of one class. */
+public interface MachineListener {
+
+	/** Hears nothing. */
+	MachineListener NONE = new MachineListener() {
+	};
+
+	/**
+	 * A machine moved.
+	 * @param from the state it left, or {@code null} when it was started
+	 * @param to the state it is in now
+	 * @param spent how long it was in the state it left, zero when it was started
+	 */
+	default void moved(@Nullable String from, String to, Duration spent) {
+	}
+
+	/**
+	 * An undeclared move was refused.
+	 * @param from the current state, or {@code null} when the machine was not started
+	 * @param to the state asked for; always a declared state of the class
+	 */
+	default void rejected(@Nullable String from, String to) {
+	}
+
+	/**
+	 * A machine ended: it returned from a state without targets, failed or was stopped.
+	 * @param state the state it was in
+	 * @param spent how long it was in that state
+	 */
+	default void ended(String state, Duration spent) {
+	}
+
+}

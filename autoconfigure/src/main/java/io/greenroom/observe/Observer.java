@@ -1,0 +1,70 @@
+package io.greenroom.observe;
+
+import java.util.List;
+
+/**
+ * What the core tells about itself. Each part asks its scheduler's observer for a
+ * listener once, when a handler, a machine class or a pool is made, and keeps it; so an
+ * implementation can look its meters up beforehand and a call pays only for what is
+ * listened to.
+ * <p>
+ * Every method has a default that hears nothing. Implementations must be safe for use by
+ * many threads and return quickly: they are called on the thread that does the work.
+ */
+public interface Observer {
+
+	/** Hears nothing. */
+	Observer NONE = new Observer() {
+	};
+
+	/**
+	 * Returns the listener for the green threads of a scheduler.
+	 * @param scheduler the scheduler's name
+	 * @param gauges the live numbers, readable at any time
+	 * @return the listener
+	 */
+	default ThreadListener threads(String scheduler, ThreadGauges gauges) {
+		return ThreadListener.NONE;
+	}
+
+	/**
+	 * Returns the listener for one handler. Called once per handler instance: many
+	 * handlers may share a name (prototype beans do).
+	 * @param handler the handler's name
+	 * @param gauges the live numbers of this instance; hold them weakly
+	 * @return the listener
+	 */
+	default HandlerListener handler(String handler, HandlerGauges gauges) {
+		return HandlerListener.NONE;
+	}
+
+	/**
+	 * Returns the listener for all machines of one class.
+	 * @param machine the name of the machine's class
+	 * @return the listener
+	 */
+	default MachineListener machine(String machine) {
+		return MachineListener.NONE;
+	}
+
+	/**
+	 * Returns the listener for one pool.
+	 * @param pool the pool's name
+	 * @param gauges the live numbers of the pool; hold them weakly
+	 * @return the listener
+	 */
+	default PoolListener pool(String pool, PoolGauges gauges) {
+		return PoolListener.NONE;
+	}
+
+	/**
+	 * Returns one observer that tells all the given ones, in their order. One that fails
+	 * is reported and stops neither the others nor the work.
+	 * @param observers whom to tell
+	 * @return the observer
+	 */
+	static Observer all(List<? extends Observer> observers) {
+		return observers.isEmpty() ? NONE : new CompositeObserver(List.copyOf(observers));
+	}
+
+}

@@ -1,0 +1,49 @@
+package io.greenroom.spring;
+
+import io.greenroom.green.GreenScheduler;
+
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Drains the scheduler when the context closes: after the web server has let its requests
+ * finish and before the beans, a data source among them, are destroyed.
+ */
+public final class GreenSchedulerLifecycle implements SmartLifecycle {
+
+	/** Below the phases in which Boot's web servers stop, so that they stop first. */
+	public static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 4096;
+
+	private final GreenScheduler scheduler;
+
+	private volatile boolean running;
+
+	/**
+	 * Makes the lifecycle of a scheduler.
+	 * @param scheduler what to drain
+	 */
+	public GreenSchedulerLifecycle(GreenScheduler scheduler) {
+		this.scheduler = scheduler;
+	}
+
+	@Override
+	public void start() {
+		this.running = true;
+	}
+
+	@Override
+	public void stop() {
+		this.running = false;
+		this.scheduler.close();
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.running;
+	}
+
+	@Override
+	public int getPhase() {
+		return PHASE;
+	}
+
+}
