@@ -418,7 +418,8 @@ public final class GreenScheduler implements AutoCloseable {
 		 * @return this builder
 		 */
 		public Builder observer(Observer observer) {
-			this.observer = Objects.requireNonNull(observer, "observer");
+			// Also a single one is wrapped, so that its failures stop nothing.
+			this.observer = (observer == Observer.NONE) ? observer : Observer.all(List.of(observer));
 			return this;
 		}
 

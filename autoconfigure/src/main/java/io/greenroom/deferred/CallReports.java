@@ -1,0 +1,149 @@
+package io.greenroom.deferred;
+
+import java.time.Duration;
+
+import io.greenroom.observe.CallMode;
+import io.greenroom.observe.CallOutcome;
+import io.greenroom.observe.HandlerGauges;
+import io.greenroom.observe.HandlerListener;
+import io.greenroom.observe.Observer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells the log and the listener what becomes of the calls of one handler. Reads the
+ * clock only where the listener wants times.
+ */
+final class CallReports {
+
+	private static final Logger log = LoggerFactory.getLogger(Deferred.class);
+
+	/**
+	 * How many submission sites are looked up between two moments at which nothing waits.
+	 */
+	private static final int SITES_PER_TURN = 4;
+
+	private final String handler;
+
+	private final HandlerListener listener;
+
+	private final boolean timed;
+
+	/**
+	 * Sites still to be looked up. Not atomic: a site more or less does no harm, and a
+	 * flood must not pay for finding out where it comes from.
+	 */
+	private volatile int sites = SITES_PER_TURN;
+
+	CallReports(String handler, Observer observer, HandlerGauges gauges) {
+		this.handler = handler;
+		this.listener = observer.handler(handler, gauges);
+		this.timed = this.listener.timed();
+	}
+
+	void submitted(Call call, long now) {
+		call.submitted = now;
+		int left = this.sites;
+		if (left > 0 && call.mode() == CallMode.ONEWAY) {
+			this.sites = left - 1;
+			call.site = CallSite.find();
+		}
+	}
+
+	/** The handler has nothing to do, so submission sites may cost something again. */
+	void keptUp() {
+		if (this.sites != SITES_PER_TURN) {
+			this.sites = SITES_PER_TURN;
+		}
+	}
+
+	long now() {
+		return this.timed ? System.nanoTime() : 0;
+	}
+
+	Duration age(Call call) {
+		return Duration.ofNanos(System.nanoTime() - call.submitted);
+	}
+
+	void returned(Call call, long begun, boolean awaited) {
+		ended(call, CallOutcome.SUCCESS, begun);
+		if (!awaited) {
+			log.warn("The result of {}.{} was dropped: its caller had given up", this.handler, call.method());
+		}
+	}
+
+	void threw(Call call, long begun, Throwable failure, boolean awaited) {
+		ended(call, CallOutcome.FAILURE, begun);
+		if (call.mode() == CallMode.ONEWAY) {
+			log.error("Oneway call {}.{} failed; it was submitted at {}", this.handler, call.method(),
+					CallSite.describe(call.site), failure);
+			this.listener.onewayFailed(call.method(), failure);
+		}
+		else if (!awaited) {
+			log.warn("{}.{} failed after its caller had given up", this.handler, call.method(), failure);
+		}
+	}
+
+	private void ended(Call call, CallOutcome outcome, long begun) {
+		if (this.timed) {
+			this.listener.ended(call.method(), call.mode(), outcome, Duration.ofNanos(begun - call.submitted),
+					Duration.ofNanos(System.nanoTime() - begun));
+		}
+		else if (this.listener != HandlerListener.NONE) {
+			this.listener.ended(call.method(), call.mode(), outcome, Duration.ZERO, Duration.ZERO);
+		}
+	}
+
+	void gaveUp(Call call, boolean withdrawn) {
+		if (withdrawn) {
+			this.listener.ended(call.method(), call.mode(), CallOutcome.CANCELLED, age(call), Duration.ZERO);
+		}
+		else {
+			this.listener.abandoned(call.method());
+		}
+	}
+
+	void leftOver(Call call) {
+		this.listener.ended(call.method(), call.mode(), CallOutcome.STOPPED, age(call), Duration.ZERO);
+		if (call.mode() == CallMode.ONEWAY) {
+			log.error("Oneway call {}.{} was not run: the handler stopped first; it was submitted at {}", this.handler,
+					call.method(), CallSite.describe(call.site));
+		}
+	}
+
+	void rejected(Call call, String reason) {
+		this.listener.rejected(call.method(), call.mode(), reason);
+	}
+
+	/** Where calls come from. */
+	private static final class CallSite {
+
+		private static final StackWalker WALKER = StackWalker.getInstance();
+
+		/**
+		 * Machinery between a caller and its call, and not a place anybody would look
+		 * for.
+		 */
+		private static final java.util.Set<String> OWN = java.util.Set.of(CallSite.class.getName(),
+				CallReports.class.getName(), Handler.class.getName(), Handle.class.getName(), ViewSink.class.getName(),
+				"io.greenroom.spring.MailboxInterceptor");
+
+		static StackWalker.@Nullable StackFrame find() {
+			return WALKER.walk((frames) -> frames.filter(CallSite::isUserCode).findFirst()).orElse(null);
+		}
+
+		private static boolean isUserCode(StackWalker.StackFrame frame) {
+			String type = frame.getClassName();
+			return !type.contains("$$") && !OWN.contains(type) && !type.startsWith("org.springframework.aop.")
+					&& !type.startsWith("jdk.internal.") && !type.startsWith("java.lang.reflect.");
+		}
+
+		static String describe(StackWalker.@Nullable StackFrame site) {
+			return (site != null) ? site.toStackTraceElement().toString()
+					: "an unknown place (not looked up while the mailbox is never empty)";
+		}
+
+	}
+
+}

@@ -1,0 +1,74 @@
+package io.greenroom.deferred;
+
+import java.time.Duration;
+
+/**
+ * The calls that wait for a handler, as its processor sees them. The processing methods
+ * run bodies on the calling thread, which holds the handler meanwhile; one thread at a
+ * time may process a handler, and a body that runs may process further calls itself. The
+ * other methods may be called from any thread.
+ * <p>
+ * What a body throws goes to its caller, never to the processor. A whitelist names
+ * methods (all overloads of a name); calls that it does not match keep their place.
+ */
+public interface DeferredCalls {
+
+	/**
+	 * Runs the calls that are queued now, and not those that arrive meanwhile.
+	 * @return how many bodies ran
+	 * @throws IllegalStateException if another thread processes this handler; it is named
+	 */
+	int process();
+
+	/**
+	 * Runs those of the calls queued now that the whitelist matches.
+	 * @param methods names of the handler's methods; at least one
+	 * @return how many bodies ran
+	 * @throws IllegalArgumentException if the list is empty or names a method that the
+	 * handler lacks
+	 * @throws IllegalStateException if another thread processes this handler; it is named
+	 */
+	int process(String... methods);
+
+	/**
+	 * Waits for calls and runs them until the time is over, processing is stopped or the
+	 * handler is closing with nothing left to run. A body that has begun is finished. An
+	 * interrupt ends the wait too; the flag stays set.
+	 * @param time how long; zero runs what is there
+	 * @param methods a whitelist, or nothing for all
+	 * @return how many bodies ran
+	 * @throws IllegalArgumentException if the time is negative or the list names a method
+	 * that the handler lacks
+	 * @throws IllegalStateException if another thread processes this handler; it is named
+	 */
+	int process(Duration time, String... methods);
+
+	/**
+	 * Waits for calls and runs them until processing is stopped or the handler is closing
+	 * with nothing left to run. An interrupt ends the wait too; the flag stays set.
+	 * @param methods a whitelist, or nothing for all
+	 * @return how many bodies ran
+	 * @throws IllegalArgumentException if the list names a method that the handler lacks
+	 * @throws IllegalStateException if another thread processes this handler; it is named
+	 */
+	int processForever(String... methods);
+
+	/**
+	 * Ends the processing under way, with any it is nested in, after the body that runs
+	 * now; what is queued stays. Does nothing when nobody processes.
+	 */
+	void stopProcessing();
+
+	/**
+	 * Returns whether the handler is being shut down.
+	 * @return whether a loop should come to its end
+	 */
+	boolean closing();
+
+	/**
+	 * Returns how many calls wait.
+	 * @return the number of accepted calls that have not begun
+	 */
+	int pending();
+
+}

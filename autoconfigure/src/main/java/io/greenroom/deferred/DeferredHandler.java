@@ -1,0 +1,56 @@
+package io.greenroom.deferred;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Makes a bean a handler: its methods run one at a time, in the order of the calls, on a
+ * green thread of its own, whoever calls. The bean needs no lock. Callers go on calling
+ * methods: a call waits for its result, a {@link Oneway} call does not. Inside the bean,
+ * calls to {@code this} are ordinary calls.
+ * <p>
+ * What is promised holds for calls through the injected bean or a {@link Deferred}.
+ * Fields that others read directly, and collections that a method hands out, are not
+ * protected.
+ * <p>
+ * The idea is that of an actor behind an ordinary interface, as in the deferred-call
+ * library on gevent that Greenroom descends from.
+ */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@Inherited
+@Documented
+public @interface DeferredHandler {
+
+	/**
+	 * How many calls may wait in the mailbox; 0 takes
+	 * {@code greenroom.deferred.capacity}.
+	 * @return the number of calls
+	 */
+	int capacity() default 0;
+
+	/**
+	 * What happens to a call when the mailbox is full; nothing given takes
+	 * {@code greenroom.deferred.overflow}.
+	 * @return one value, or none for the default
+	 */
+	Overflow[] overflow() default {};
+
+	/**
+	 * How long a call waits for its result at most, such as {@code 200ms} or {@code 5s};
+	 * empty takes {@code greenroom.deferred.timeout}.
+	 * @return a duration in the form Spring Boot reads
+	 */
+	String timeout() default "";
+
+	/**
+	 * Who lets the calls in.
+	 * @return the way of processing
+	 */
+	Processing processing() default Processing.OWNER;
+
+}

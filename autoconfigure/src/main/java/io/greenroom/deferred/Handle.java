@@ -1,0 +1,101 @@
+package io.greenroom.deferred;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+
+/** The one {@link Deferred}: makes the views and hands everything on to the handler. */
+final class Handle<T> implements Deferred<T> {
+
+	private final Handler handler;
+
+	private final Class<T> type;
+
+	private final Handler.Entry entry;
+
+	private final HandlerMethod[] methods;
+
+	private final T object;
+
+	private final T sync;
+
+	private final T oneway;
+
+	private final T direct;
+
+	Handle(Handler handler, HandlerType as, Class<T> type, T object) {
+		this.handler = handler;
+		this.type = type;
+		this.entry = new Handler.Entry(handler, object);
+		this.methods = as.methods().stream().map(this::withModeOfHandler).toArray(HandlerMethod[]::new);
+		this.object = object;
+		this.sync = view(ViewSink.Kind.SYNC, handler.timeoutNanos());
+		this.oneway = view(ViewSink.Kind.ONEWAY, handler.timeoutNanos());
+		this.direct = (object == handler.target()) ? object : view(ViewSink.Kind.DIRECT, 0);
+	}
+
+	/**
+	 * Whether a method is oneway is for the handler's class to say, also where it is
+	 * called by an interface.
+	 */
+	private HandlerMethod withModeOfHandler(HandlerMethod method) {
+		HandlerMethod known = this.handler.type().method(method.method());
+		return (known.mode() == method.mode()) ? method
+				: new HandlerMethod(method.method(), known.mode(), method.handle());
+	}
+
+	private T view(ViewSink.Kind kind, long nanos) {
+		return HandlerViews.view(this.type, new ViewSink(this.handler, this.entry, this.methods, kind, nanos));
+	}
+
+	@Override
+	public T sync() {
+		return this.sync;
+	}
+
+	@Override
+	public T sync(Duration timeout) {
+		if (!timeout.isPositive()) {
+			throw new IllegalArgumentException("The timeout is " + timeout + "; give a positive duration");
+		}
+		return view(ViewSink.Kind.SYNC, Handler.nanos(timeout));
+	}
+
+	@Override
+	public T oneway() {
+		return this.oneway;
+	}
+
+	@Override
+	public <R extends @Nullable Object> CompletableFuture<R> async(Function<? super T, ? extends R> function) {
+		return this.handler.async(function, this.object);
+	}
+
+	@Override
+	public T direct() {
+		return this.direct;
+	}
+
+	@Override
+	public DeferredCalls calls() {
+		return this.handler.calls();
+	}
+
+	@Override
+	public boolean equals(@Nullable Object other) {
+		return other instanceof Handle<?> handle && handle.handler == this.handler;
+	}
+
+	@Override
+	public int hashCode() {
+		return System.identityHashCode(this.handler);
+	}
+
+	@Override
+	public String toString() {
+		return "Deferred[" + this.handler.name() + "]";
+	}
+
+}

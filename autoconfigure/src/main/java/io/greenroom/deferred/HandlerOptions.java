@@ -1,0 +1,88 @@
+package io.greenroom.deferred;
+
+import java.time.Duration;
+
+/**
+ * How a handler takes its calls.
+ *
+ * @param name the handler's name in messages, meters and reports; empty takes the class's
+ * simple name
+ * @param capacity how many calls may wait
+ * @param overflow what happens to a call beyond that
+ * @param timeout how long a call waits for its result, and any call for room
+ * @param processing who lets the calls in
+ */
+public record HandlerOptions(String name, int capacity, Overflow overflow, Duration timeout, Processing processing) {
+
+	private static final HandlerOptions DEFAULTS = new HandlerOptions("", 10_000, Overflow.BLOCK,
+			Duration.ofSeconds(30), Processing.OWNER);
+
+	/**
+	 * Checks the values.
+	 * @throws IllegalArgumentException if the capacity is less than 1 or the timeout not
+	 * positive
+	 */
+	public HandlerOptions {
+		if (capacity < 1) {
+			throw new IllegalArgumentException(
+					"The capacity is " + capacity + "; a mailbox needs room for 1 call at least");
+		}
+		if (!timeout.isPositive()) {
+			throw new IllegalArgumentException("The timeout is " + timeout + "; give a positive duration");
+		}
+	}
+
+	/**
+	 * Returns the defaults: room for 10 000 calls, callers wait for room, 30 seconds.
+	 * @return the default options
+	 */
+	public static HandlerOptions defaults() {
+		return DEFAULTS;
+	}
+
+	/**
+	 * Returns these options with another name.
+	 * @param name the handler's name
+	 * @return a copy
+	 */
+	public HandlerOptions withName(String name) {
+		return new HandlerOptions(name, this.capacity, this.overflow, this.timeout, this.processing);
+	}
+
+	/**
+	 * Returns these options with another capacity.
+	 * @param capacity how many calls may wait; at least 1
+	 * @return a copy
+	 */
+	public HandlerOptions withCapacity(int capacity) {
+		return new HandlerOptions(this.name, capacity, this.overflow, this.timeout, this.processing);
+	}
+
+	/**
+	 * Returns these options with another overflow policy.
+	 * @param overflow what happens to a call when the mailbox is full
+	 * @return a copy
+	 */
+	public HandlerOptions withOverflow(Overflow overflow) {
+		return new HandlerOptions(this.name, this.capacity, overflow, this.timeout, this.processing);
+	}
+
+	/**
+	 * Returns these options with another timeout.
+	 * @param timeout how long a call waits; positive
+	 * @return a copy
+	 */
+	public HandlerOptions withTimeout(Duration timeout) {
+		return new HandlerOptions(this.name, this.capacity, this.overflow, timeout, this.processing);
+	}
+
+	/**
+	 * Returns these options with another way of processing.
+	 * @param processing who lets the calls in
+	 * @return a copy
+	 */
+	public HandlerOptions withProcessing(Processing processing) {
+		return new HandlerOptions(this.name, this.capacity, this.overflow, this.timeout, processing);
+	}
+
+}

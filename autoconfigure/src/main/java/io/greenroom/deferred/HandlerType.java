@@ -1,0 +1,258 @@
+package io.greenroom.deferred;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+import io.greenroom.observe.CallMode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What Greenroom knows of a handler's class: the methods callers may call and how, the
+ * loop, and whether the class can be a handler at all. Looked at once per class. Users
+ * need this only to check a class beforehand.
+ */
+public final class HandlerType {
+
+	private static final ClassValue<HandlerType> TYPES = new ClassValue<>() {
+
+		@Override
+		protected HandlerType computeValue(Class<?> type) {
+			return new HandlerType(type);
+		}
+
+	};
+
+	private final Class<?> type;
+
+	private final List<HandlerMethod> methods = new ArrayList<>();
+
+	private final Set<String> names;
+
+	private final @Nullable HandlerMethod loop;
+
+	/** Other declarations of the same methods: of interfaces, of proxies. */
+	private final Map<Method, HandlerMethod> declarations = new ConcurrentHashMap<>();
+
+	private HandlerType(Class<?> type) {
+		this.type = type;
+		List<String> problems = new ArrayList<>();
+		if (Modifier.isFinal(type.getModifiers()) && !type.isInterface()) {
+			problems.add(
+					"the class is final, and its callers need a subclass of it; remove 'final' (records and enums can't be handlers)");
+		}
+		HandlerMethod foundLoop = null;
+		for (Method method : overridable(type, problems)) {
+			HandlerMethod known = HandlerMethod.of(method, mode(type, method), handle(method));
+			if (method.isAnnotationPresent(ProcessingLoop.class)) {
+				foundLoop = checkedLoop(known, foundLoop, problems);
+			}
+			this.methods.add(known);
+		}
+		this.loop = foundLoop;
+		this.names = this.methods.stream().map(HandlerMethod::name).collect(Collectors.toUnmodifiableSet());
+		if (!problems.isEmpty()) {
+			throw new InvalidHandlerException(type, problems);
+		}
+	}
+
+	/**
+	 * Returns what is known of a class.
+	 * @param type a handler's class, or an interface that handlers are called by
+	 * @return the one description of it
+	 * @throws InvalidHandlerException if it can't be a handler; lists every reason
+	 */
+	public static HandlerType of(Class<?> type) {
+		return TYPES.get(type);
+	}
+
+	/**
+	 * Returns the class.
+	 * @return the class or interface described
+	 */
+	public Class<?> type() {
+		return this.type;
+	}
+
+	/**
+	 * Returns whether the class has a {@link ProcessingLoop}.
+	 * @return whether its owner runs a loop of the class's own
+	 */
+	public boolean hasLoop() {
+		return this.loop != null;
+	}
+
+	@Nullable HandlerMethod loop() {
+		return this.loop;
+	}
+
+	List<HandlerMethod> methods() {
+		return this.methods;
+	}
+
+	Set<String> names() {
+		return this.names;
+	}
+
+	/** Returns the method of this type that a declaration elsewhere stands for. */
+	HandlerMethod method(Method declared) {
+		HandlerMethod known = this.declarations.get(declared);
+		return (known != null) ? known : this.declarations.computeIfAbsent(declared, this::find);
+	}
+
+	private HandlerMethod find(Method declared) {
+		for (HandlerMethod known : this.methods) {
+			if (sameSignature(known.method(), declared)) {
+				return known;
+			}
+		}
+		return HandlerMethod.of(declared, mode(declared.getDeclaringClass(), declared), handle(declared));
+	}
+
+	private static boolean sameSignature(Method one, Method other) {
+		return one.getName().equals(other.getName())
+				&& java.util.Arrays.equals(one.getParameterTypes(), other.getParameterTypes());
+	}
+
+	/**
+	 * Returns the instance methods that a view can take over; notes those it should and
+	 * can't.
+	 */
+	private static List<Method> overridable(Class<?> type, List<String> problems) {
+		Map<String, Method> found = new LinkedHashMap<>();
+		for (Class<?> level = type; level != null && level != Object.class; level = level.getSuperclass()) {
+			for (Method method : level.getDeclaredMethods()) {
+				if (!method.isSynthetic() && !isObjectMethod(method)) {
+					collect(type, method, found, problems);
+				}
+			}
+		}
+		for (Method method : type.getMethods()) {
+			if (method.getDeclaringClass().isInterface() && !method.isSynthetic() && !isObjectMethod(method)) {
+				collect(type, method, found, problems);
+			}
+		}
+		return List.copyOf(found.values());
+	}
+
+	private static void collect(Class<?> type, Method method, Map<String, Method> found, List<String> problems) {
+		int modifiers = method.getModifiers();
+		boolean annotated = method.isAnnotationPresent(Oneway.class)
+				|| method.isAnnotationPresent(ProcessingLoop.class);
+		if (Modifier.isPrivate(modifiers) || Modifier.isStatic(modifiers)) {
+			if (annotated) {
+				problems
+					.add("%s is %s, so no caller can be led through it; make it an instance method that is not private"
+						.formatted(signature(method), Modifier.isStatic(modifiers) ? "static" : "private"));
+			}
+			return;
+		}
+		if (Modifier.isFinal(modifiers)) {
+			problems.add("%s is final and would run on the caller's thread, on an object without fields; remove 'final'"
+				.formatted(signature(method)));
+			return;
+		}
+		if (method.isAnnotationPresent(Oneway.class) && method.getReturnType() != void.class) {
+			problems.add("%s is @Oneway but returns %s, which no caller would ever see; make it void or remove @Oneway"
+				.formatted(signature(method), method.getReturnType().getSimpleName()));
+		}
+		if (isVisibleFrom(type, method)) {
+			found.putIfAbsent(signature(method), method);
+		}
+	}
+
+	private static boolean isVisibleFrom(Class<?> type, Method method) {
+		return Modifier.isPublic(method.getModifiers()) || Modifier.isProtected(method.getModifiers())
+				|| (method.getDeclaringClass().getPackage() == type.getPackage()
+						&& method.getDeclaringClass().getClassLoader() == type.getClassLoader());
+	}
+
+	private static HandlerMethod checkedLoop(HandlerMethod candidate, @Nullable HandlerMethod earlier,
+			List<String> problems) {
+		Method method = candidate.method();
+		if (earlier != null) {
+			problems.add("%s and %s are both @ProcessingLoop; keep one".formatted(signature(earlier.method()),
+					signature(method)));
+		}
+		if (method.getReturnType() != void.class || method.getParameterCount() != 1
+				|| method.getParameterTypes()[0] != DeferredCalls.class) {
+			problems.add("%s is @ProcessingLoop; make it void with one parameter of type DeferredCalls"
+				.formatted(signature(method)));
+		}
+		return candidate;
+	}
+
+	private static CallMode mode(Class<?> type, Method method) {
+		if (isOneway(type, method)) {
+			return CallMode.ONEWAY;
+		}
+		Class<?> result = method.getReturnType();
+		return (result == CompletionStage.class || result == CompletableFuture.class) ? CallMode.ASYNC : CallMode.SYNC;
+	}
+
+	/**
+	 * Returns whether the method is oneway, as declared here or by an interface it
+	 * implements.
+	 */
+	private static boolean isOneway(Class<?> type, Method method) {
+		if (method.isAnnotationPresent(Oneway.class)) {
+			return true;
+		}
+		for (Method declared : type.getMethods()) {
+			if (declared.getDeclaringClass().isInterface() && sameSignature(declared, method)
+					&& declared.isAnnotationPresent(Oneway.class)) {
+				return true;
+			}
+		}
+		for (Class<?> level = type; level != null; level = level.getSuperclass()) {
+			for (Class<?> implemented : level.getInterfaces()) {
+				for (Method declared : implemented.getMethods()) {
+					if (sameSignature(declared, method) && declared.isAnnotationPresent(Oneway.class)) {
+						return true;
+					}
+				}
+			}
+		}
+		return false;
+	}
+
+	private static MethodHandle handle(Method method) {
+		try {
+			return MethodHandles.privateLookupIn(method.getDeclaringClass(), MethodHandles.lookup()).unreflect(method);
+		}
+		catch (IllegalAccessException ex) {
+			throw new IllegalStateException(
+					"%s can't be called by Greenroom; open its package to it".formatted(signature(method)), ex);
+		}
+	}
+
+	private static boolean isObjectMethod(Method method) {
+		return switch (method.getName()) {
+			case "hashCode", "toString", "clone", "finalize" -> method.getParameterCount() == 0;
+			case "equals" -> method.getParameterCount() == 1 && method.getParameterTypes()[0] == Object.class;
+			default -> false;
+		};
+	}
+
+	static String signature(Method method) {
+		return method.getName() + java.util.Arrays.stream(method.getParameterTypes())
+			.map(Class::getSimpleName)
+			.collect(Collectors.joining(", ", "(", ")"));
+	}
+
+	@Override
+	public String toString() {
+		return "HandlerType[" + this.type.getName() + "]";
+	}
+
+}

@@ -1,0 +1,41 @@
+package io.greenroom.deferred;
+
+import java.io.Serial;
+import java.util.List;
+
+/**
+ * A class can't be a handler. Lists everything that is wrong with it, each with its
+ * remedy.
+ */
+public final class InvalidHandlerException extends IllegalArgumentException {
+
+	@Serial
+	private static final long serialVersionUID = 1L;
+
+	private final transient Class<?> type;
+
+	private final transient List<String> problems;
+
+	InvalidHandlerException(Class<?> type, List<String> problems) {
+		super(type.getName() + " can't be a handler: " + String.join("; ", problems));
+		this.type = type;
+		this.problems = List.copyOf(problems);
+	}
+
+	/**
+	 * Returns the class.
+	 * @return the class that can't be a handler
+	 */
+	public Class<?> type() {
+		return this.type;
+	}
+
+	/**
+	 * Returns what is wrong.
+	 * @return one sentence each, with the remedy
+	 */
+	public List<String> problems() {
+		return this.problems;
+	}
+
+}

@@ -1,0 +1,367 @@
+package io.greenroom.deferred;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+import io.greenroom.observe.CallMode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls that wait for one handler: many callers put, one processor takes.
+ * <p>
+ * Callers push onto a lock-free stack; the processor takes the whole stack at once, turns
+ * it round and appends it to a line of its own, from which it takes in order, or out of
+ * order where a whitelist says so. The top of the stack is also where both sides learn of
+ * each other: {@link #IDLE} says that the processor sleeps (whoever replaces it wakes
+ * it), and {@link #CLOSED} that nothing more is taken. So an accepted call can neither be
+ * overlooked by a processor that goes to sleep nor slip in behind one that closes.
+ * <p>
+ * Room is counted apart. A withdrawn call keeps its room until the processor passes it
+ * by: callers who give up on a stuck handler must not fill the memory.
+ */
+final class Mailbox {
+
+	private static final Call IDLE = new Mark();
+
+	private static final Call CLOSED = new Mark();
+
+	private static final VarHandle TOP;
+
+	private static final VarHandle TAKEN_ROOM;
+	static {
+		try {
+			MethodHandles.Lookup lookup = MethodHandles.lookup();
+			TOP = lookup.findVarHandle(Mailbox.class, "top", Call.class);
+			TAKEN_ROOM = lookup.findVarHandle(Mailbox.class, "takenRoom", int.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	private final int capacity;
+
+	private volatile @Nullable Call top;
+
+	private volatile int takenRoom;
+
+	/** Guards the wait for room. */
+	private final ReentrantLock roomLock = new ReentrantLock();
+
+	private final Condition room = this.roomLock.newCondition();
+
+	/**
+	 * Changed under the lock; read by the processor without it, to spare itself the lock.
+	 */
+	private final AtomicInteger waitingForRoom = new AtomicInteger();
+
+	/**
+	 * The processor; written by it before it looks at any flag that {@link #wake} goes
+	 * with.
+	 */
+	private volatile @Nullable Thread processor;
+
+	/**
+	 * The head of the line. Written by the processor only; read by who fails what is
+	 * left.
+	 */
+	private volatile @Nullable Call head;
+
+	/** Confined to the processor. */
+	private @Nullable Call tail;
+
+	/** The place given last; confined to the processor. */
+	private int lastOrder;
+
+	Mailbox(int capacity) {
+		this.capacity = capacity;
+	}
+
+	int capacity() {
+		return this.capacity;
+	}
+
+	/** Returns how many calls were accepted and have not been taken or passed by. */
+	int size() {
+		return Math.max(0, Math.min(this.capacity, this.takenRoom));
+	}
+
+	/** Takes room for one call if there is any and nobody waits for it. */
+	boolean tryReserve() {
+		return this.waitingForRoom.get() == 0 && tryTakeRoom();
+	}
+
+	private boolean tryTakeRoom() {
+		if ((int) TAKEN_ROOM.getAndAdd(this, 1) < this.capacity) {
+			return true;
+		}
+		giveRoom();
+		return false;
+	}
+
+	/** Waits for room at most so long; returns whether it was taken. */
+	boolean reserve(long nanos) throws InterruptedException {
+		this.roomLock.lockInterruptibly();
+		try {
+			this.waitingForRoom.incrementAndGet();
+			try {
+				// A closed mailbox gives room to everybody, and push then refuses.
+				while (!tryTakeRoom() && !isClosed()) {
+					if (nanos <= 0) {
+						return false;
+					}
+					nanos = this.room.awaitNanos(nanos);
+				}
+				return true;
+			}
+			finally {
+				if (this.waitingForRoom.decrementAndGet() > 0) {
+					// One that was woken and gave up, or found more room than it needs.
+					this.room.signal();
+				}
+			}
+		}
+		finally {
+			this.roomLock.unlock();
+		}
+	}
+
+	/**
+	 * Gives room back that was reserved for a call that is not pushed, or that was taken.
+	 */
+	void giveRoom() {
+		TAKEN_ROOM.getAndAdd(this, -1);
+		if (this.waitingForRoom.get() > 0 && !this.roomLock.isHeldByCurrentThread()) {
+			this.roomLock.lock();
+			try {
+				this.room.signal();
+			}
+			finally {
+				this.roomLock.unlock();
+			}
+		}
+	}
+
+	/** Adds a call that has room; returns whether it was accepted. */
+	boolean push(Call call) {
+		while (true) {
+			Call seen = this.top;
+			if (seen == CLOSED) {
+				giveRoom();
+				return false;
+			}
+			call.next = (seen == IDLE) ? null : seen;
+			if (TOP.compareAndSet(this, seen, call)) {
+				if (seen == IDLE) {
+					LockSupport.unpark(this.processor);
+				}
+				return true;
+			}
+		}
+	}
+
+	boolean isClosed() {
+		return this.top == CLOSED;
+	}
+
+	/** Processor: says which thread is to be woken from now on. */
+	void attend(Thread thread) {
+		this.processor = thread;
+	}
+
+	/** Processor: takes the next call in order, {@code null} when there is none now. */
+	@Nullable Call take() {
+		Call first = this.head;
+		if (first == null) {
+			gather();
+			first = this.head;
+			if (first == null) {
+				return null;
+			}
+		}
+		unlink(null, first);
+		return first;
+	}
+
+	/**
+	 * Processor: takes the first call that matches, among those up to the given place;
+	 * the others keep theirs.
+	 */
+	@Nullable Call take(Predicate<Call> filter, int upTo) {
+		Call before = null;
+		for (Call call = this.head; call != null && call.order - upTo <= 0; call = call.next) {
+			if (!call.isPending() || filter.test(call)) {
+				unlink(before, call);
+				return call;
+			}
+			before = call;
+		}
+		return null;
+	}
+
+	/**
+	 * Processor: brings all that has arrived into the line; returns the last place in it.
+	 */
+	int gather() {
+		Call seen = this.top;
+		// Not a plain exchange: a closed mailbox must stay closed.
+		while (seen != null && seen != CLOSED && !TOP.compareAndSet(this, seen, null)) {
+			seen = this.top;
+		}
+		if (seen != null && seen != CLOSED && seen != IDLE) {
+			append(seen);
+		}
+		return this.lastOrder;
+	}
+
+	private void append(Call newest) {
+		Call stack = newest;
+		Call last = stack;
+		@Nullable Call first = null;
+		while (stack != null) {
+			Call below = stack.next;
+			stack.next = first;
+			first = stack;
+			stack = below;
+		}
+		for (Call call = first; call != null; call = call.next) {
+			call.order = ++this.lastOrder;
+		}
+		Call end = this.tail;
+		this.tail = last;
+		if (end == null) {
+			this.head = first;
+		}
+		else {
+			end.next = first;
+		}
+	}
+
+	private void unlink(@Nullable Call before, Call call) {
+		Call after = call.next;
+		if (before == null) {
+			this.head = after;
+		}
+		else {
+			before.next = after;
+		}
+		if (after == null) {
+			this.tail = before;
+		}
+		giveRoom();
+	}
+
+	/**
+	 * Processor: sleeps until something arrives, somebody calls {@link #wake}, the time
+	 * is over or the thread is interrupted. Returns whether something arrived; may return
+	 * {@code false} at any time.
+	 */
+	boolean sleep(long nanos) {
+		// A caller that has just been answered often calls again within one turn.
+		Thread.yield();
+		if (this.top != null) {
+			return true;
+		}
+		if (!TOP.compareAndSet(this, null, IDLE)) {
+			return true;
+		}
+		if (nanos == Long.MAX_VALUE) {
+			LockSupport.park(this);
+		}
+		else {
+			LockSupport.parkNanos(this, nanos);
+		}
+		return !TOP.compareAndSet(this, IDLE, null);
+	}
+
+	/**
+	 * Wakes the processor if it sleeps, or keeps it from going to sleep once. Anybody
+	 * may.
+	 */
+	void wake() {
+		LockSupport.unpark(this.processor);
+	}
+
+	/** Processor: closes if nothing has arrived; afterwards no call is accepted. */
+	boolean closeIfEmpty() {
+		return this.head == null && (TOP.compareAndSet(this, null, CLOSED) || isClosed());
+	}
+
+	/**
+	 * Closes at once, whatever has arrived, and shows every call that was left to the
+	 * consumer, some perhaps not pending any more. Anybody may; a processor that is in
+	 * the middle of taking must check for itself what it then has.
+	 */
+	void close(Consumer<Call> left) {
+		Call stack = (Call) TOP.getAndSet(this, CLOSED);
+		if (stack == CLOSED || stack == IDLE) {
+			stack = null;
+		}
+		for (Call call = this.head; call != null; call = call.next) {
+			left.accept(call);
+		}
+		Call oldestFirst = null;
+		while (stack != null) {
+			Call below = stack.next;
+			stack.next = oldestFirst;
+			oldestFirst = stack;
+			stack = below;
+		}
+		for (Call call = oldestFirst; call != null; call = call.next) {
+			left.accept(call);
+		}
+		this.roomLock.lock();
+		try {
+			this.room.signalAll();
+		}
+		finally {
+			this.roomLock.unlock();
+		}
+	}
+
+	/** Returns the call that has waited longest, as far as can be seen from outside. */
+	@Nullable Call oldest() {
+		Call first = this.head;
+		if (first != null) {
+			return first;
+		}
+		Call call = this.top;
+		if (call == IDLE || call == CLOSED) {
+			return null;
+		}
+		for (int i = 0; call != null && call.next != null && i < this.capacity; i++) {
+			call = call.next;
+		}
+		return call;
+	}
+
+	/** A mark on the stack; never run. */
+	private static final class Mark extends Call {
+
+		Mark() {
+			super(CallMode.ONEWAY);
+		}
+
+		@Override
+		Object invoke() {
+			throw new IllegalStateException("A mark is no call");
+		}
+
+		@Override
+		String method() {
+			return "";
+		}
+
+		@Override
+		void clear() {
+		}
+
+	}
+
+}

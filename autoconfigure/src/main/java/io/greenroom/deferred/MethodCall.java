@@ -1,0 +1,39 @@
+package io.greenroom.deferred;
+
+import io.greenroom.observe.CallMode;
+import org.jspecify.annotations.Nullable;
+
+/** A call made through a view: a method with its arguments. */
+final class MethodCall extends Call {
+
+	private static final @Nullable Object[] NONE = {};
+
+	private final HandlerMethod method;
+
+	private final Handler.Entry entry;
+
+	private @Nullable Object[] arguments;
+
+	MethodCall(HandlerMethod method, CallMode mode, Handler.Entry entry, @Nullable Object[] arguments) {
+		super(mode);
+		this.method = method;
+		this.entry = entry;
+		this.arguments = arguments;
+	}
+
+	@Override
+	@Nullable Object invoke() throws Throwable {
+		return this.entry.invoke(this.method, this.arguments);
+	}
+
+	@Override
+	String method() {
+		return this.method.name();
+	}
+
+	@Override
+	void clear() {
+		this.arguments = NONE;
+	}
+
+}

@@ -1,0 +1,24 @@
+package io.greenroom.deferred;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * The loop of a {@link DeferredHandler} that has work of its own: a {@code void} method
+ * with one parameter of type {@link DeferredCalls}. It runs on the handler's green thread
+ * from the start of the context; calls run where it calls {@link DeferredCalls#process()}
+ * and nowhere else, so between two of these nobody else touches the handler.
+ * <p>
+ * The loop should return soon after {@link DeferredCalls#closing()} turns {@code true}.
+ * When it returns, what is still queued runs, and the handler is closed. When it throws,
+ * waiting and later callers get a {@link HandlerStoppedException} with the cause.
+ */
+@Target(ElementType.METHOD)
+@Retention(RetentionPolicy.RUNTIME)
+@Documented
+public @interface ProcessingLoop {
+
+}

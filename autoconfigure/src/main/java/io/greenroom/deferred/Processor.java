@@ -1,0 +1,174 @@
+package io.greenroom.deferred;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes calls out of a handler's mailbox and runs them, on the thread that holds the
+ * handler. Processings nest: a body may process further calls.
+ */
+final class Processor implements DeferredCalls {
+
+	private final Handler handler;
+
+	private final Mailbox mailbox;
+
+	/** Set from any thread while somebody processes; cleared when the outermost ends. */
+	private volatile boolean stopping;
+
+	/** Whether somebody processes; written by the holder only. */
+	private volatile boolean processing;
+
+	Processor(Handler handler, Mailbox mailbox) {
+		this.handler = handler;
+		this.mailbox = mailbox;
+	}
+
+	@Override
+	public int process() {
+		return runQueued(null);
+	}
+
+	@Override
+	public int process(String... methods) {
+		if (methods.length == 0) {
+			throw new IllegalArgumentException(
+					"The whitelist for %s is empty; name a method, or call process() for all".formatted(this.handler));
+		}
+		return runQueued(whitelist(methods));
+	}
+
+	@Override
+	public int process(Duration time, String... methods) {
+		if (time.isNegative()) {
+			throw new IllegalArgumentException("The time is negative: " + time + "; give zero or a positive duration");
+		}
+		@Nullable Predicate<Call> filter = whitelist(methods);
+		return time.isZero() ? runQueued(filter) : runUntil(Handler.nanos(time), filter);
+	}
+
+	@Override
+	public int processForever(String... methods) {
+		return runUntil(Long.MAX_VALUE, whitelist(methods));
+	}
+
+	private int runQueued(@Nullable Predicate<Call> filter) {
+		Turn turn = enter();
+		try {
+			int upTo = this.mailbox.gather();
+			int ran = 0;
+			while (!isStopped()) {
+				Call call = this.mailbox.take((filter != null) ? filter : (any) -> true, upTo);
+				if (call == null) {
+					break;
+				}
+				ran += run(call);
+			}
+			return ran;
+		}
+		finally {
+			exit(turn);
+		}
+	}
+
+	private int runUntil(long nanos, @Nullable Predicate<Call> filter) {
+		long start = System.nanoTime();
+		Turn turn = enter();
+		try {
+			int ran = 0;
+			while (!isStopped()) {
+				Call call = (filter != null) ? this.mailbox.take(filter, this.mailbox.gather()) : this.mailbox.take();
+				if (call != null) {
+					ran += run(call);
+				}
+				else if (this.handler.isClosing() || Thread.currentThread().isInterrupted()) {
+					break;
+				}
+				long left = (nanos == Long.MAX_VALUE) ? nanos : nanos - (System.nanoTime() - start);
+				if (left <= 0) {
+					break;
+				}
+				if (call == null) {
+					this.handler.idle();
+					this.mailbox.sleep(left);
+				}
+			}
+			return ran;
+		}
+		finally {
+			exit(turn);
+		}
+	}
+
+	private int run(Call call) {
+		return this.handler.run(call) ? 1 : 0;
+	}
+
+	private boolean isStopped() {
+		return this.stopping || this.handler.isStopped();
+	}
+
+	private Turn enter() {
+		boolean took = this.handler.hold();
+		boolean outermost = !this.processing;
+		this.mailbox.attend(Thread.currentThread());
+		this.processing = true;
+		return new Turn(took, outermost);
+	}
+
+	private void exit(Turn turn) {
+		if (turn.outermost()) {
+			this.processing = false;
+			this.stopping = false;
+		}
+		if (turn.took()) {
+			this.handler.release();
+		}
+	}
+
+	/**
+	 * One processing: whether it took the handler, and whether it is nested in no other.
+	 */
+	private record Turn(boolean took, boolean outermost) {
+
+	}
+
+	private @Nullable Predicate<Call> whitelist(String... methods) {
+		if (methods.length == 0) {
+			return null;
+		}
+		Set<String> names = Set.copyOf(Arrays.asList(methods));
+		Set<String> known = this.handler.type().names();
+		if (!known.containsAll(names)) {
+			Set<String> unknown = new TreeSet<>(names);
+			unknown.removeAll(known);
+			throw new IllegalArgumentException("%s has no method %s; it has %s".formatted(this.handler,
+					String.join(", ", unknown), String.join(", ", new TreeSet<>(known))));
+		}
+		return (call) -> names.contains(call.method());
+	}
+
+	@Override
+	public void stopProcessing() {
+		if (this.processing) {
+			this.stopping = true;
+			this.mailbox.wake();
+		}
+	}
+
+	@Override
+	public boolean closing() {
+		return this.handler.isClosing();
+	}
+
+	@Override
+	public int pending() {
+		return this.mailbox.size();
+	}
+
+}
