@@ -7,12 +7,13 @@ import io.greenroom.observe.Observer;
 import io.greenroom.spring.GreenSchedulerLifecycle;
 
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
 
 /**
  * Auto-configuration for the {@link GreenScheduler} bean named {@code greenScheduler} and
@@ -25,10 +26,12 @@ public final class GreenSchedulerAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	GreenScheduler greenScheduler(ObjectProvider<Observer> observers,
-			@Value("${spring.lifecycle.timeout-per-shutdown-phase:30s}") Duration drainTimeout) {
+	GreenScheduler greenScheduler(ObjectProvider<Observer> observers, Environment environment) {
+		Duration shutdownPhase = Binder.get(environment)
+			.bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class)
+			.orElse(Duration.ofSeconds(30));
 		return GreenScheduler.builder()
-			.drainTimeout(drainTimeout)
+			.drainTimeout(shutdownPhase)
 			.observer(Observer.all(observers.orderedStream().toList()))
 			.build();
 	}

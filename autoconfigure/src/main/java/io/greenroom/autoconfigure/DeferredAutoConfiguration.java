@@ -1,0 +1,57 @@
+package io.greenroom.autoconfigure;
+
+import io.greenroom.green.GreenScheduler;
+import io.greenroom.spring.HandlerBeanPostProcessor;
+import io.greenroom.spring.HandlerDefinitions;
+import io.greenroom.spring.HandlerLoops;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Role;
+import org.springframework.core.env.Environment;
+
+/**
+ * Auto-configuration for {@link io.greenroom.deferred.DeferredHandler} beans and the
+ * injection of {@link io.greenroom.deferred.Deferred}. Off with
+ * {@code greenroom.deferred.enabled=false}: handlers are ordinary beans then.
+ */
+@AutoConfiguration(after = GreenSchedulerAutoConfiguration.class)
+@ConditionalOnBooleanProperty(name = "greenroom.deferred.enabled", matchIfMissing = true)
+@ConditionalOnBean(GreenScheduler.class)
+@EnableConfigurationProperties(DeferredProperties.class)
+public final class DeferredAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static HandlerDefinitions handlerDefinitions() {
+		return new HandlerDefinitions();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static HandlerLoops handlerLoops() {
+		return new HandlerLoops();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static HandlerBeanPostProcessor handlerBeanPostProcessor(ObjectProvider<GreenScheduler> scheduler,
+			ObjectProvider<DeferredProperties> properties, HandlerLoops loops, Environment environment) {
+		// Providers: a post-processor is made early, and must not drag the scheduler
+		// along.
+		HandlerBeanPostProcessor processor = new HandlerBeanPostProcessor(scheduler::getObject,
+				() -> properties.getObject().options(), loops);
+		processor.setProxyTargetClass(environment.getProperty("spring.aop.proxy-target-class", Boolean.class, true));
+		return processor;
+	}
+
+}

@@ -1,0 +1,60 @@
+package io.greenroom.spring;
+
+import io.greenroom.deferred.Deferred;
+import io.greenroom.deferred.Handler;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.framework.Advised;
+import org.springframework.aop.support.AopUtils;
+
+/** Finds the handle of a handler bean. */
+final class DeferredHandles {
+
+	private DeferredHandles() {
+	}
+
+	/** Returns the handle of a bean; a factory method for bean definitions. */
+	static Deferred<?> of(Object bean) {
+		return of(bean, Object.class);
+	}
+
+	/**
+	 * Returns the handle of a bean.
+	 * @param bean what the bean factory gives for the handler
+	 * @param requested the type it was asked for by
+	 * @return the handle, by the class where the bean has a proxy of it, by the requested
+	 * interface where not
+	 */
+	static Deferred<?> of(Object bean, Class<?> requested) {
+		Handler handler = handler(bean);
+		if (handler == null) {
+			Class<?> type = AopUtils.getTargetClass(bean);
+			throw new IllegalStateException(
+					"Deferred<%s> was asked for, but %s is no handler; annotate it with @DeferredHandler"
+						.formatted(type.getSimpleName(), type.getName()));
+		}
+		Class<?> type = handler.type().type();
+		if (type.isInstance(bean)) {
+			return handler.deferred(erased(type), bean);
+		}
+		if (requested.isInterface()) {
+			return handler.deferred(erased(requested), bean);
+		}
+		throw new IllegalStateException(
+				"Handler '%s' has a proxy of its interfaces only; ask for Deferred of one of these, or set spring.aop.proxy-target-class=true"
+					.formatted(handler.name()));
+	}
+
+	/** Returns the handler behind a bean, {@code null} if it has none. */
+	static @Nullable Handler handler(Object bean) {
+		return (bean instanceof Advised advised && advised.getAdvisorCount() > 0
+				&& advised.getAdvisors()[0].getAdvice() instanceof MailboxInterceptor mailbox) ? mailbox.handler()
+						: null;
+	}
+
+	@SuppressWarnings("unchecked")
+	private static Class<Object> erased(Class<?> type) {
+		return (Class<Object>) type;
+	}
+
+}

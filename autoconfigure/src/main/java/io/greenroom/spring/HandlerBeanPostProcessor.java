@@ -1,0 +1,115 @@
+package io.greenroom.spring;
+
+import java.util.function.Supplier;
+
+import io.greenroom.deferred.DeferredHandler;
+import io.greenroom.deferred.Handler;
+import io.greenroom.deferred.HandlerOptions;
+import io.greenroom.deferred.HandlerType;
+import io.greenroom.deferred.InvalidHandlerException;
+import io.greenroom.green.GreenScheduler;
+import org.aopalliance.intercept.MethodInterceptor;
+
+import org.springframework.aop.framework.Advised;
+import org.springframework.aop.framework.AopInfrastructureBean;
+import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvisingPostProcessor;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.aop.support.DefaultPointcutAdvisor;
+import org.springframework.aop.support.annotation.AnnotationMatchingPointcut;
+import org.springframework.beans.factory.support.MergedBeanDefinitionPostProcessor;
+import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Puts a mailbox in front of {@link DeferredHandler} beans: as the outermost advice of
+ * the proxy that the bean has already, or of one made for it. Also starts the handlers'
+ * loops with the context.
+ * <p>
+ * It is a post-processor for merged definitions only because those come last of all, so
+ * that whatever else advises the bean has done so; whose order says what does not matter
+ * then.
+ */
+public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor
+		implements MergedBeanDefinitionPostProcessor {
+
+	private static final long serialVersionUID = 1L;
+
+	private final transient Supplier<GreenScheduler> scheduler;
+
+	private final transient Supplier<HandlerOptions> defaults;
+
+	private final transient HandlerLoops loops;
+
+	/**
+	 * Makes the post-processor.
+	 * @param scheduler gives the scheduler, asked when the first handler is made
+	 * @param defaults gives the options of handlers that do not say otherwise
+	 * @param loops starts the handlers' loops
+	 */
+	public HandlerBeanPostProcessor(Supplier<GreenScheduler> scheduler, Supplier<HandlerOptions> defaults,
+			HandlerLoops loops) {
+		this.scheduler = scheduler;
+		this.defaults = defaults;
+		this.loops = loops;
+		// Says which beans are handlers; replaced by the bean's own mailbox before
+		// anybody calls.
+		this.advisor = new DefaultPointcutAdvisor(new AnnotationMatchingPointcut(DeferredHandler.class, true),
+				(MethodInterceptor) (invocation) -> {
+					throw new IllegalStateException("A handler was called before it had a mailbox: " + invocation);
+				});
+	}
+
+	@Override
+	public void postProcessMergedBeanDefinition(RootBeanDefinition definition, Class<?> type, String name) {
+		// Nothing to do: see the class's comment.
+	}
+
+	@Override
+	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		Class<?> type = ClassUtils.getUserClass(AopUtils.getTargetClass(bean));
+		if (bean instanceof AopInfrastructureBean || !isEligible(type)) {
+			return bean;
+		}
+		if (bean instanceof Advised advised && advised.isFrozen()) {
+			throw new IllegalStateException(
+					"Handler bean '%s' has a frozen proxy, so its mailbox can't be the outermost advice; make the proxy without setFrozen(true)"
+						.formatted(beanName));
+		}
+		HandlerType handlerType = handlerType(type, beanName);
+		Object proxy = super.postProcessAfterInitialization(bean, beanName);
+		Object target = AopProxyUtils.getSingletonTarget(proxy);
+		if (!(proxy instanceof Advised advised) || target == null) {
+			throw new IllegalStateException(
+					"Handler bean '%s' has a proxy with a changing target, so it can't have one mailbox; annotate the target bean instead"
+						.formatted(beanName));
+		}
+		Handler handler = new Handler(this.scheduler.get(), handlerType, target, options(type, beanName));
+		advised.removeAdvisor(java.util.Objects.requireNonNull(this.advisor));
+		advised.addAdvisor(0, new DefaultPointcutAdvisor(new MailboxInterceptor(handler)));
+		this.loops.add(handler);
+		return proxy;
+	}
+
+	private static HandlerType handlerType(Class<?> type, String beanName) {
+		try {
+			return HandlerType.of(type);
+		}
+		catch (InvalidHandlerException ex) {
+			throw new InvalidHandlersException(java.util.Map.of(beanName, ex));
+		}
+	}
+
+	private HandlerOptions options(Class<?> type, String beanName) {
+		DeferredHandler annotation = AnnotatedElementUtils.findMergedAnnotation(type, DeferredHandler.class);
+		return HandlerAnnotation.options(java.util.Objects.requireNonNull(annotation), beanName, this.defaults.get(),
+				this::withoutPlaceholders);
+	}
+
+	private String withoutPlaceholders(String text) {
+		String resolved = (this.beanFactory != null) ? this.beanFactory.resolveEmbeddedValue(text) : text;
+		return (resolved != null) ? resolved : "";
+	}
+
+}

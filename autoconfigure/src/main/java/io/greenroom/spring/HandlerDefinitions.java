@@ -1,0 +1,89 @@
+package io.greenroom.spring;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+import io.greenroom.deferred.Deferred;
+import io.greenroom.deferred.DeferredHandler;
+import io.greenroom.deferred.HandlerType;
+import io.greenroom.deferred.InvalidHandlerException;
+
+import org.springframework.aop.scope.ScopedProxyUtils;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.config.RuntimeBeanReference;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+
+/**
+ * Looks at all handler beans before any is made: stops the start when some can't be
+ * handlers, gives each a {@link Deferred} bean beside it for look-ups and collections,
+ * and teaches the bean factory to inject {@code Deferred<T>} wherever it would inject
+ * {@code T}.
+ */
+public final class HandlerDefinitions implements BeanFactoryPostProcessor {
+
+	/** What the name of a handler's {@link Deferred} bean ends with. */
+	static final String SUFFIX = ".deferred";
+
+	/** Makes the post-processor. */
+	public HandlerDefinitions() {
+	}
+
+	@Override
+	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
+		Map<String, InvalidHandlerException> invalid = new TreeMap<>();
+		for (String name : beanFactory.getBeanDefinitionNames()) {
+			Class<?> type = beanFactory.getType(name, false);
+			if (type == null || !AnnotatedElementUtils.hasAnnotation(type, DeferredHandler.class)) {
+				continue;
+			}
+			try {
+				HandlerType.of(type);
+				addDeferred(beanFactory, name, type);
+			}
+			catch (InvalidHandlerException ex) {
+				invalid.put(name, ex);
+			}
+		}
+		if (!invalid.isEmpty()) {
+			throw new InvalidHandlersException(invalid);
+		}
+		if (beanFactory instanceof DefaultListableBeanFactory factory) {
+			DeferredCandidateResolver resolver = new DeferredCandidateResolver();
+			resolver.setBeanFactory(factory);
+			factory.setAutowireCandidateResolver(resolver);
+		}
+	}
+
+	private static void addDeferred(ConfigurableListableBeanFactory beanFactory, String handlerName, Class<?> type) {
+		String name = handlerName + SUFFIX;
+		if (!(beanFactory instanceof BeanDefinitionRegistry registry) || registry.containsBeanDefinition(name)
+				|| ScopedProxyUtils.isScopedTarget(handlerName)) {
+			return;
+		}
+		BeanDefinition handler = beanFactory.getMergedBeanDefinition(handlerName);
+		RootBeanDefinition definition = new RootBeanDefinition(DeferredHandles.class);
+		definition.setTargetType(ResolvableType.forClassWithGenerics(Deferred.class, type));
+		definition.setFactoryMethodName("of");
+		definition.setAutowireMode(AbstractBeanDefinition.AUTOWIRE_CONSTRUCTOR);
+		definition.getConstructorArgumentValues().addIndexedArgumentValue(0, new RuntimeBeanReference(handlerName));
+		definition.setScope(handler.getScope());
+		definition.setLazyInit(true);
+		definition.setPrimary(handler.isPrimary());
+		definition.setFallback(handler.isFallback());
+		definition.setAutowireCandidate(handler.isAutowireCandidate());
+		definition.setRole(BeanDefinition.ROLE_INFRASTRUCTURE);
+		if (handler instanceof AbstractBeanDefinition qualified) {
+			definition.copyQualifiersFrom(qualified);
+			definition.setDefaultCandidate(qualified.isDefaultCandidate());
+		}
+		registry.registerBeanDefinition(name, definition);
+	}
+
+}

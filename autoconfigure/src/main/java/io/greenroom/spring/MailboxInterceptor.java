@@ -1,0 +1,62 @@
+package io.greenroom.spring;
+
+import java.lang.reflect.Method;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.greenroom.deferred.Handler;
+import io.greenroom.deferred.Invocation;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.support.AopUtils;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * The outermost advice of a handler bean: takes a call into the handler's mailbox. The
+ * rest of the chain, transactions for one, runs on the owner's thread, round the body.
+ */
+final class MailboxInterceptor implements MethodInterceptor {
+
+	private final Handler handler;
+
+	/**
+	 * The handler's own methods for what was called, an interface's method for instance.
+	 */
+	private final Map<Method, Method> methods = new ConcurrentHashMap<>();
+
+	MailboxInterceptor(Handler handler) {
+		this.handler = handler;
+	}
+
+	Handler handler() {
+		return this.handler;
+	}
+
+	@Override
+	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
+		Method called = invocation.getMethod();
+		if (ReflectionUtils.isObjectMethod(called)) {
+			return invocation.proceed();
+		}
+		return this.handler.call(new Intercepted(invocation, ownMethod(called)));
+	}
+
+	private Method ownMethod(Method called) {
+		Method known = this.methods.get(called);
+		return (known != null) ? known : this.methods.computeIfAbsent(called,
+				(method) -> AopUtils.getMostSpecificMethod(method, this.handler.type().type()));
+	}
+
+	/** A call as the core takes it. */
+	private record Intercepted(MethodInvocation invocation, Method method) implements Invocation {
+
+		@Override
+		public @Nullable Object proceed() throws Throwable {
+			return this.invocation.proceed();
+		}
+
+	}
+
+}

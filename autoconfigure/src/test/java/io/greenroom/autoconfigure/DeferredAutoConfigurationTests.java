@@ -1,0 +1,498 @@
+package io.greenroom.autoconfigure;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+
+import io.greenroom.deferred.Deferred;
+import io.greenroom.deferred.DeferredCalls;
+import io.greenroom.deferred.DeferredHandler;
+import io.greenroom.deferred.DeferredTimeoutException;
+import io.greenroom.deferred.HandlerStoppedException;
+import io.greenroom.deferred.MailboxFullException;
+import io.greenroom.deferred.Oneway;
+import io.greenroom.deferred.Overflow;
+import io.greenroom.deferred.ProcessingLoop;
+import io.greenroom.green.GreenScheduler;
+import io.greenroom.spring.HandlerBeanPostProcessor;
+import io.greenroom.spring.HandlerDefinitions;
+import io.greenroom.spring.InvalidHandlersException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.context.annotation.Primary;
+import org.springframework.scheduling.annotation.Async;
+import org.springframework.scheduling.annotation.EnableAsync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Handler beans: their proxies, the injection of their handles, and what stops the start.
+ */
+@Timeout(60)
+class DeferredAutoConfigurationTests {
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(GreenSchedulerAutoConfiguration.class, DeferredAutoConfiguration.class,
+				TaskExecutionAutoConfiguration.class));
+
+	@Test
+	@DisplayName("D32 the injected bean is safe by class: sync calls on one green thread, oneway calls at once")
+	void beansAreSafeByClass() {
+		this.runner.withUserConfiguration(Inventory.class, Orders.class).run((context) -> {
+			Orders orders = context.getBean(Orders.class);
+			assertThat(orders.inventory).isSameAs(context.getBean(Inventory.class));
+			Thread owner = orders.inventory.thread();
+			assertThat(owner.isVirtual()).isTrue();
+			assertThat(owner.getName()).isEqualTo("handler-" + context.getBeanNamesForType(Inventory.class)[0]);
+			assertThat(orders.deferred.sync().thread()).isSameAs(owner);
+			orders.inventory.restock("a", 5);
+			assertThat(orders.inventory.reserve("a", 2)).isEqualTo(3);
+			assertThat(orders.deferred.direct().thread()).isSameAs(Thread.currentThread());
+		});
+	}
+
+	@Test
+	@DisplayName("D06 a oneway call of the injected bean returns before the running call ends")
+	void onewayOfTheBeanReturnsAtOnce() {
+		this.runner.withUserConfiguration(Inventory.class, Orders.class).run((context) -> {
+			Orders orders = context.getBean(Orders.class);
+			CountDownLatch inside = new CountDownLatch(1);
+			CountDownLatch leave = new CountDownLatch(1);
+			orders.deferred.oneway().hold(inside, leave);
+			inside.await();
+			orders.inventory.restock("a", 1);
+			assertThat(orders.deferred.calls().pending()).isEqualTo(1);
+			leave.countDown();
+			assertThat(orders.inventory.reserve("a", 1)).isZero();
+		});
+	}
+
+	@Test
+	@DisplayName("D18 calls through the own proxy run at once, oneway ones in their turn")
+	void callsThroughTheOwnProxy() {
+		this.runner.withUserConfiguration(Inventory.class, Orders.class).run((context) -> {
+			Inventory inventory = context.getBean(Inventory.class);
+			assertThat(inventory.restockThroughProxy(inventory)).isEqualTo("restock is queued behind this call");
+			assertThat(inventory.reserve("self", 0)).isEqualTo(1);
+		});
+	}
+
+	@Test
+	@DisplayName("D32 injection by interface works for the bean and the handle")
+	void beansAreSafeByInterface() {
+		this.runner.withUserConfiguration(Loud.class, Ports.class).run((context) -> {
+			Ports ports = context.getBean(Ports.class);
+			assertThat(ports.voice.say("hi")).isEqualTo("HI");
+			assertThat(ports.deferred.sync().say("hi")).isEqualTo("HI");
+			assertThat(ports.voice.thread()).isSameAs(ports.deferred.sync().thread())
+				.isNotSameAs(Thread.currentThread());
+		});
+	}
+
+	@Test
+	@DisplayName("D32 with interface proxies the handle is had by the interface")
+	void interfaceProxies() {
+		this.runner.withPropertyValues("spring.aop.proxy-target-class=false")
+			.withUserConfiguration(Loud.class, Ports.class)
+			.run((context) -> {
+				Ports ports = context.getBean(Ports.class);
+				assertThat(AopUtils.isJdkDynamicProxy(ports.voice)).isTrue();
+				assertThat(ports.voice.thread()).isSameAs(ports.deferred.sync().thread())
+					.isNotSameAs(Thread.currentThread());
+			});
+	}
+
+	@Test
+	@DisplayName("D41 two beans of one class have a mailbox each, and qualifier and primary choose the handle")
+	void qualifiersChoose() {
+		this.runner.withUserConfiguration(TwoInventories.class, Chooser.class).run((context) -> {
+			Chooser chooser = context.getBean(Chooser.class);
+			Inventory north = context.getBean("north", Inventory.class);
+			Inventory south = context.getBean("south", Inventory.class);
+			assertThat(north.thread()).isNotSameAs(south.thread());
+			assertThat(chooser.unnamed.sync().thread()).isSameAs(north.thread());
+			assertThat(chooser.southern.sync().thread()).isSameAs(south.thread());
+			assertThat(chooser.all).hasSize(2);
+			assertThat(chooser.byName.get("south.deferred").sync().thread()).isSameAs(south.thread());
+			assertThat(chooser.provider.getObject().sync().thread()).isSameAs(north.thread());
+			assertThat(chooser.lazy.sync().thread()).isSameAs(north.thread());
+			assertThat(chooser.missing).isEmpty();
+		});
+	}
+
+	@Test
+	@DisplayName("D36 a processing loop starts with the context and ends with it")
+	void loopsStartWithTheContext() {
+		List<String> life = new ArrayList<>();
+		this.runner.withBean(Manager.class, () -> new Manager(life)).run((context) -> {
+			assertThat(context.getBean(Manager.class).access()).isEqualTo("let in by the loop");
+			assertThat(life).containsExactly("started");
+		});
+		assertThat(life).containsExactly("started", "ended");
+	}
+
+	@Test
+	@DisplayName("D36 a context that is closed runs what its loop left behind")
+	void loopsLeaveNothingBehind() {
+		List<String> life = new ArrayList<>();
+		this.runner.withBean(Manager.class, () -> new Manager(life)).run((context) -> {
+			Manager manager = context.getBean(Manager.class);
+			context.close();
+			assertThatExceptionOfType(HandlerStoppedException.class).isThrownBy(manager::access)
+				.withMessageContaining(".Manager.access was not run");
+		});
+	}
+
+	@Test
+	@DisplayName("D42 the deferred step is outermost: other advice runs on the owner's thread")
+	void deferredIsOutermost() {
+		this.runner.withUserConfiguration(AsyncConfiguration.class, Inventory.class, Slow.class).run((context) -> {
+			Slow slow = context.getBean(Slow.class);
+			assertThat(slow.asyncThread().get()).startsWith("task-");
+			assertThat(slow.plainThread()).startsWith("handler-");
+		});
+	}
+
+	@Test
+	@DisplayName("A04 capacity, overflow and timeout of application.yml take effect, and an annotation goes before them")
+	void keysTakeEffect() {
+		this.runner
+			.withPropertyValues("greenroom.deferred.capacity=1", "greenroom.deferred.overflow=reject",
+					"greenroom.deferred.timeout=20ms")
+			.withUserConfiguration(Inventory.class, Patient.class, Orders.class)
+			.run((context) -> {
+				Orders orders = context.getBean(Orders.class);
+				CountDownLatch inside = new CountDownLatch(1);
+				CountDownLatch leave = new CountDownLatch(1);
+				assertThatExceptionOfType(DeferredTimeoutException.class)
+					.isThrownBy(() -> orders.inventory.audit(inside, leave))
+					.withMessageContaining("within PT0.02S");
+				orders.inventory.restock("a", 1);
+				assertThatExceptionOfType(MailboxFullException.class).isThrownBy(() -> orders.inventory.restock("a", 1))
+					.withMessageContaining("(1 calls waiting");
+				leave.countDown();
+				Patient patient = context.getBean(Patient.class);
+				CountDownLatch patientInside = new CountDownLatch(1);
+				CountDownLatch patientLeave = new CountDownLatch(1);
+				patient.hold(patientInside, patientLeave);
+				patientInside.await();
+				patient.hold(patientInside, patientLeave);
+				patient.hold(patientInside, patientLeave);
+				assertThatExceptionOfType(MailboxFullException.class)
+					.isThrownBy(() -> patient.hold(patientInside, patientLeave))
+					.withMessageContaining("no room within PT0.05S");
+				patientLeave.countDown();
+			});
+	}
+
+	@Test
+	@DisplayName("A04 a wrong value stops the start with the key, the value and what is allowed")
+	void wrongValuesStopTheStart() {
+		this.runner.withPropertyValues("greenroom.deferred.capacity=0")
+			.withUserConfiguration(Inventory.class)
+			.run((context) -> assertThat(analysis(context.getStartupFailure())).satisfies((analysis) -> {
+				assertThat(analysis.getDescription()).contains("greenroom.deferred.capacity", "'0'");
+				assertThat(analysis.getAction()).contains("a number of calls from 1");
+			}));
+	}
+
+	@Test
+	@DisplayName("D32 everything that is wrong with all handlers is listed at once, with the remedies")
+	void wrongHandlersStopTheStart() {
+		this.runner.withUserConfiguration(FinalHandler.class, WrongHandler.class)
+			.run((context) -> assertThat(analysis(context.getStartupFailure()))
+				.satisfies((analysis) -> assertThat(analysis.getDescription()).contains("FinalHandler",
+						"the class is final", "remove 'final'", "WrongHandler", "answer() is @Oneway but returns int",
+						"make it void", "locked() is final", "hidden() is private", "shared() is static",
+						"loop(String) is @ProcessingLoop")));
+	}
+
+	@Test
+	@DisplayName("D32 Deferred of a bean that is no handler says so")
+	void deferredOfAnOrdinaryBean() {
+		this.runner.withBean("text", StringBuilder.class)
+			.withUserConfiguration(WantsDeferredOfText.class)
+			.run((context) -> assertThat(context.getStartupFailure())
+				.hasRootCauseMessage("Deferred<StringBuilder> was asked for, but java.lang.StringBuilder is no handler;"
+						+ " annotate it with @DeferredHandler"));
+	}
+
+	@Test
+	@DisplayName("A03 switched off, handlers are ordinary beans and nothing of the part is left")
+	void switchedOff() {
+		this.runner.withPropertyValues("greenroom.deferred.enabled=false")
+			.withUserConfiguration(Inventory.class)
+			.run((context) -> {
+				assertThat(context).doesNotHaveBean(HandlerBeanPostProcessor.class)
+					.doesNotHaveBean(HandlerDefinitions.class)
+					.doesNotHaveBean(Deferred.class);
+				assertThat(AopUtils.isAopProxy(context.getBean(Inventory.class))).isFalse();
+			});
+	}
+
+	@Test
+	@DisplayName("A02 Boot's own executor is still there, and a user's scheduler is taken")
+	void backsOff() {
+		GreenScheduler own = GreenScheduler.builder().name("own").build();
+		this.runner.withBean("mine", GreenScheduler.class, () -> own)
+			.withUserConfiguration(Inventory.class)
+			.run((context) -> {
+				assertThat(context).hasSingleBean(GreenScheduler.class).hasBean("applicationTaskExecutor");
+				assertThat(context.getBean(Executor.class)).isNotNull();
+				assertThat(context.getBean(Inventory.class).reserve("a", 0)).isZero();
+			});
+	}
+
+	private static FailureAnalysis analysis(@Nullable Throwable failure) {
+		assertThat(failure).isNotNull();
+		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+			FailureAnalysis analysis = (cause instanceof InvalidHandlersException)
+					? new InvalidHandlersFailureAnalyzer().analyze(cause)
+					: new InvalidSettingFailureAnalyzer().analyze(cause);
+			if (analysis != null) {
+				return analysis;
+			}
+		}
+		throw new AssertionError("No analysis of the failure", failure);
+	}
+
+	/** A handler without locks. */
+	@DeferredHandler
+	static class Inventory {
+
+		private final Map<String, Integer> stock = new java.util.HashMap<>();
+
+		int reserve(String sku, int n) {
+			return this.stock.merge(sku, -n, Integer::sum);
+		}
+
+		@Oneway
+		void restock(String sku, int n) {
+			this.stock.merge(sku, n, Integer::sum);
+		}
+
+		String restockThroughProxy(Inventory self) {
+			self.restock("self", 1);
+			return (self.reserve("self", 0) == 0) ? "restock is queued behind this call" : "restock ran inside";
+		}
+
+		@Oneway
+		void hold(CountDownLatch inside, CountDownLatch leave) throws InterruptedException {
+			inside.countDown();
+			leave.await();
+		}
+
+		int audit(CountDownLatch inside, CountDownLatch leave) throws InterruptedException {
+			hold(inside, leave);
+			return this.stock.size();
+		}
+
+		Thread thread() {
+			return Thread.currentThread();
+		}
+
+	}
+
+	@DeferredHandler(capacity = 2, overflow = Overflow.BLOCK, timeout = "${patience:50ms}")
+	static class Patient extends Inventory {
+
+	}
+
+	static class Orders {
+
+		final Inventory inventory;
+
+		final Deferred<Inventory> deferred;
+
+		Orders(@Qualifier("deferredAutoConfigurationTests.Inventory") Inventory inventory,
+				@Qualifier("deferredAutoConfigurationTests.Inventory") Deferred<Inventory> deferred) {
+			this.inventory = inventory;
+			this.deferred = deferred;
+		}
+
+	}
+
+	interface Voice {
+
+		String say(String text);
+
+		Thread thread();
+
+	}
+
+	@DeferredHandler
+	static class Loud implements Voice {
+
+		@Override
+		public String say(String text) {
+			return text.toUpperCase(java.util.Locale.ROOT);
+		}
+
+		@Override
+		public Thread thread() {
+			return Thread.currentThread();
+		}
+
+	}
+
+	static class Ports {
+
+		final Voice voice;
+
+		final Deferred<Voice> deferred;
+
+		Ports(Voice voice, Deferred<Voice> deferred) {
+			this.voice = voice;
+			this.deferred = deferred;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class TwoInventories {
+
+		@Bean
+		@Primary
+		Inventory north() {
+			return new Inventory();
+		}
+
+		@Bean
+		@Qualifier("warm")
+		Inventory south() {
+			return new Inventory();
+		}
+
+	}
+
+	static class Chooser {
+
+		final Deferred<Inventory> unnamed;
+
+		final Deferred<Inventory> southern;
+
+		final List<Deferred<Inventory>> all;
+
+		final Map<String, Deferred<Inventory>> byName;
+
+		final ObjectProvider<Deferred<Inventory>> provider;
+
+		final Deferred<Inventory> lazy;
+
+		final Optional<Deferred<Voice>> missing;
+
+		Chooser(Deferred<Inventory> unnamed, @Qualifier("warm") Deferred<Inventory> southern,
+				List<Deferred<Inventory>> all, Map<String, Deferred<Inventory>> byName,
+				ObjectProvider<Deferred<Inventory>> provider, @Lazy Deferred<Inventory> lazy,
+				Optional<Deferred<Voice>> missing) {
+			this.unnamed = unnamed;
+			this.southern = southern;
+			this.all = all;
+			this.byName = byName;
+			this.provider = provider;
+			this.lazy = lazy;
+			this.missing = missing;
+		}
+
+	}
+
+	@DeferredHandler
+	static class Manager {
+
+		private final List<String> life;
+
+		Manager(List<String> life) {
+			this.life = life;
+		}
+
+		@ProcessingLoop
+		void run(DeferredCalls calls) {
+			this.life.add("started");
+			while (!calls.closing()) {
+				calls.process(Duration.ofSeconds(10));
+			}
+			this.life.add("ended");
+		}
+
+		String access() {
+			return "let in by the loop";
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAsync
+	static class AsyncConfiguration {
+
+	}
+
+	@DeferredHandler
+	static class Slow {
+
+		@Async
+		java.util.concurrent.CompletableFuture<String> asyncThread() {
+			return java.util.concurrent.CompletableFuture.completedFuture(Thread.currentThread().getName());
+		}
+
+		String plainThread() {
+			return Thread.currentThread().getName();
+		}
+
+	}
+
+	@DeferredHandler
+	static final class FinalHandler {
+
+	}
+
+	@DeferredHandler
+	static class WrongHandler {
+
+		@Oneway
+		int answer() {
+			return 42;
+		}
+
+		final void locked() {
+		}
+
+		@Oneway
+		private void hidden() {
+		}
+
+		@Oneway
+		static void shared() {
+		}
+
+		@ProcessingLoop
+		void loop(String what) {
+		}
+
+	}
+
+	static class WantsDeferredOfText {
+
+		WantsDeferredOfText(Deferred<StringBuilder> text) {
+		}
+
+	}
+
+}
