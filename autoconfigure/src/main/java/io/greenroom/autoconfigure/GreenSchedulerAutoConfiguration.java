@@ -1,17 +1,16 @@
 package io.greenroom.autoconfigure;
 
-import java.time.Duration;
-
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.observe.Observer;
 import io.greenroom.spring.GreenSchedulerLifecycle;
 
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.context.LifecycleProperties;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 
 /**
@@ -20,15 +19,15 @@ import org.springframework.context.annotation.Bean;
  * every part that runs on green threads.
  */
 @AutoConfiguration
+@EnableConfigurationProperties(LifecycleProperties.class)
 @ConditionalOnBooleanProperty(name = "greenroom.scheduler.enabled", matchIfMissing = true)
 public final class GreenSchedulerAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	GreenScheduler greenScheduler(ObjectProvider<Observer> observers,
-			@Value("${spring.lifecycle.timeout-per-shutdown-phase:30s}") Duration drainTimeout) {
+	GreenScheduler greenScheduler(ObjectProvider<Observer> observers, LifecycleProperties lifecycle) {
 		return GreenScheduler.builder()
-			.drainTimeout(drainTimeout)
+			.drainTimeout(lifecycle.getTimeoutPerShutdownPhase())
 			.observer(Observer.all(observers.orderedStream().toList()))
 			.build();
 	}
