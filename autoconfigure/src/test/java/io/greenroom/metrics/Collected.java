@@ -29,9 +29,13 @@ final class Collected {
 	private static void collect() throws InterruptedException {
 		ReferenceQueue<Object> queue = new ReferenceQueue<>();
 		Reference<Object> witness = new PhantomReference<>(new Object(), queue);
-		System.gc();
-		queue.remove(1000);
-		Reference.reachabilityFence(witness);
+		try {
+			System.gc();
+			queue.remove(1000);
+		}
+		finally {
+			Reference.reachabilityFence(witness);
+		}
 	}
 
 }
