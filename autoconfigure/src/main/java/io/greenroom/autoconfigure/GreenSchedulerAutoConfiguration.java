@@ -1,7 +1,5 @@
 package io.greenroom.autoconfigure;
 
-import java.time.Duration;
-
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.observe.Observer;
 import io.greenroom.spring.GreenSchedulerLifecycle;
@@ -11,9 +9,9 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.autoconfigure.context.LifecycleProperties;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
-import org.springframework.core.env.Environment;
 
 /**
  * Auto-configuration for the {@link GreenScheduler} bean named {@code greenScheduler} and
@@ -21,17 +19,15 @@ import org.springframework.core.env.Environment;
  * every part that runs on green threads.
  */
 @AutoConfiguration
+@EnableConfigurationProperties(LifecycleProperties.class)
 @ConditionalOnBooleanProperty(name = "greenroom.scheduler.enabled", matchIfMissing = true)
 public final class GreenSchedulerAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	GreenScheduler greenScheduler(ObjectProvider<Observer> observers, Environment environment) {
-		Duration shutdownPhase = Binder.get(environment)
-			.bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class)
-			.orElse(Duration.ofSeconds(30));
+	GreenScheduler greenScheduler(ObjectProvider<Observer> observers, LifecycleProperties lifecycle) {
 		return GreenScheduler.builder()
-			.drainTimeout(shutdownPhase)
+			.drainTimeout(lifecycle.getTimeoutPerShutdownPhase())
 			.observer(Observer.all(observers.orderedStream().toList()))
 			.build();
 	}

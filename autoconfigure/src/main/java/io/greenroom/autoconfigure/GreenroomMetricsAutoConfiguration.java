@@ -1,0 +1,47 @@
+package io.greenroom.autoconfigure;
+
+import io.greenroom.green.GreenScheduler;
+import io.greenroom.metrics.MeterObserver;
+import io.micrometer.core.instrument.MeterRegistry;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration for the meters of threads, handlers, machines and pools, where there
+ * is a {@link MeterRegistry} bean. Off with {@code greenroom.metrics.enabled=false}.
+ */
+@AutoConfiguration(after = GreenSchedulerAutoConfiguration.class,
+		afterName = {
+				"org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration",
+				"org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration" })
+@ConditionalOnClass(MeterRegistry.class)
+@ConditionalOnBean(GreenScheduler.class)
+@ConditionalOnSingleCandidate(MeterRegistry.class)
+@ConditionalOnBooleanProperty(name = "greenroom.metrics.enabled", matchIfMissing = true)
+public final class GreenroomMetricsAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	MeterObserver greenroomMeterObserver() {
+		return new MeterObserver();
+	}
+
+	/**
+	 * The scheduler, and with it the observer, may be made while post-processors still
+	 * are. A registry asked for that early would miss its filters and customizers, so it
+	 * is asked for when all singletons are there.
+	 */
+	@Bean
+	SmartInitializingSingleton greenroomMeterBinding(MeterObserver observer, ObjectProvider<MeterRegistry> registry) {
+		return () -> observer.bindTo(registry.getObject());
+	}
+
+}

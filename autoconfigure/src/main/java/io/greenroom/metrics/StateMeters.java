@@ -1,0 +1,106 @@
+package io.greenroom.metrics;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The meters of one state of a machine class, and of the edges that leave it. How many
+ * machines are in the state is counted from the first move on, whether or not there is a
+ * registry yet, so that the number is right when there is one.
+ */
+final class StateMeters {
+
+	private final Binding binding;
+
+	private final Tags machine;
+
+	private final String state;
+
+	private final LongAdder active = new LongAdder();
+
+	private final Map<String, Counter> moves = new ConcurrentHashMap<>();
+
+	private final Map<String, Counter> refusals = new ConcurrentHashMap<>();
+
+	/** Looked up at the first use; two first uses side by side get the same meter. */
+	private volatile @Nullable Timer duration;
+
+	/** Written by whoever counts the first machine in; says that there is a gauge. */
+	private volatile boolean gauged;
+
+	StateMeters(Binding binding, String machine, String state) {
+		this.binding = binding;
+		this.machine = Tags.of("machine", machine);
+		this.state = state;
+	}
+
+	void entered() {
+		this.active.increment();
+		if (!this.gauged) {
+			this.gauged = true;
+			this.binding.whenBound(this::registerGauge);
+		}
+	}
+
+	private void registerGauge(MeterRegistry registry) {
+		Gauge.builder("greenroom.state.active", this.active, LongAdder::sum)
+			.description("Machines that are in the state")
+			.baseUnit("machines")
+			.tags(this.machine.and("state", this.state))
+			.register(registry);
+	}
+
+	void left(Duration spent) {
+		this.active.decrement();
+		MeterRegistry registry = this.binding.registry();
+		if (registry != null) {
+			duration(registry).record(spent);
+		}
+	}
+
+	private Timer duration(MeterRegistry registry) {
+		Timer known = this.duration;
+		if (known == null) {
+			known = Timer.builder("greenroom.state.duration")
+				.description("Time that machines spent in the state")
+				.tags(this.machine.and("state", this.state))
+				.register(registry);
+			this.duration = known;
+		}
+		return known;
+	}
+
+	void moved(String to) {
+		count(this.moves, "greenroom.state.transitions", "Moves from one state to another", to);
+	}
+
+	void rejected(String to) {
+		count(this.refusals, "greenroom.state.rejected", "Undeclared moves that were refused", to);
+	}
+
+	private void count(Map<String, Counter> counters, String name, String description, String to) {
+		Counter known = counters.get(to);
+		MeterRegistry registry = this.binding.registry();
+		if (known == null && registry != null) {
+			known = counters.computeIfAbsent(to,
+					(target) -> Counter.builder(name)
+						.description(description)
+						.baseUnit("transitions")
+						.tags(this.machine.and("from", this.state, "to", target))
+						.register(registry));
+		}
+		if (known != null) {
+			known.increment();
+		}
+	}
+
+}

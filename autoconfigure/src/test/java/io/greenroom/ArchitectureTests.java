@@ -1,0 +1,189 @@
+package io.greenroom;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import org.jspecify.annotations.NullMarked;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.context.annotation.Bean;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+/**
+ * Holds the package table: who may know whom. A rule about a package that is not there
+ * yet holds by itself.
+ */
+@AnalyzeClasses(packages = "io.greenroom", importOptions = DoNotIncludeTests.class)
+class ArchitectureTests {
+
+	private static final String[] PLAIN = { "java..", "org.jspecify..", "org.slf4j.." };
+
+	private static final String[] SPRING = { "org.springframework..", "org.aopalliance.." };
+
+	private static final String[] SPRING_MVC = { "org.springframework..", "jakarta.servlet.." };
+
+	private static final String[] MICROMETER = { "io.micrometer.." };
+
+	/** Makes an instance without running a constructor; there is no supported way. */
+	private static final String[] REFLECTION_FACTORY = { "sun.reflect" };
+
+	@ArchTest
+	static final ArchRule observeKnowsNobody = only("observe", List.of(), PLAIN);
+
+	@ArchTest
+	static final ArchRule greenKnowsObserve = only("green", List.of("observe"), PLAIN);
+
+	@ArchTest
+	static final ArchRule deferredKnowsGreen = only("deferred", List.of("green", "observe"), PLAIN, REFLECTION_FACTORY);
+
+	@ArchTest
+	static final ArchRule stateKnowsGreen = only("state", List.of("green", "observe"), PLAIN, REFLECTION_FACTORY);
+
+	@ArchTest
+	static final ArchRule testKnowsTheCore = classes().that()
+		.resideInAPackage("io.greenroom.test..")
+		.and()
+		.resideOutsideOfPackage("io.greenroom.test.spring..")
+		.should()
+		.onlyDependOnClassesThat()
+		.resideInAnyPackage(packages(List.of("test", "green", "deferred", "state"), PLAIN))
+		.allowEmptyShould(true);
+
+	@ArchTest
+	static final ArchRule testSpringKnowsSpringTest = only("test.spring", List.of("test", "green", "deferred", "state"),
+			PLAIN, SPRING);
+
+	@ArchTest
+	static final ArchRule springKnowsTheCore = only("spring", List.of("observe", "green", "deferred", "state"), PLAIN,
+			SPRING);
+
+	@ArchTest
+	static final ArchRule webKnowsGreen = only("web", List.of("green"), PLAIN, SPRING_MVC);
+
+	@ArchTest
+	static final ArchRule metricsKnowObserve = only("metrics", List.of("observe"), PLAIN, MICROMETER);
+
+	@ArchTest
+	static final ArchRule actuateKnowsTheCore = only("actuate", List.of("observe", "green", "deferred", "state"), PLAIN,
+			SPRING);
+
+	@ArchTest
+	static final ArchRule consoleKnowsActuate = only("console", List.of("actuate"), PLAIN, SPRING_MVC);
+
+	@ArchTest
+	static final ArchRule nobodyKnowsAutoconfigure = noClasses().that()
+		.resideOutsideOfPackage("io.greenroom.autoconfigure..")
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage("io.greenroom.autoconfigure..");
+
+	@ArchTest
+	static final ArchRule packagesAreFreeOfCycles = slices().matching("io.greenroom.(*)..").should().beFreeOfCycles();
+
+	@ArchTest
+	static final ArchRule everyPackageIsInTheTable = classes().should()
+		.resideInAnyPackage(packages(List.of("observe", "green", "deferred", "state", "test", "spring", "web",
+				"metrics", "actuate", "console", "autoconfigure")));
+
+	@ArchTest
+	static final ArchRule internalIsUsedByItsParentOnly = classes().that()
+		.resideInAPackage("..internal..")
+		.should(onlyBeKnownToTheParentPackage())
+		.allowEmptyShould(true);
+
+	@ArchTest
+	static final ArchRule everyPackageIsNullMarked = classes().should(resideInANullMarkedPackage());
+
+	@ArchTest
+	static final ArchRule nobodyWritesToTheConsole = NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+
+	@ArchTest
+	static final ArchRule nobodyUsesJavaLogging = NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
+
+	@ArchTest
+	static final ArchRule nobodyUsesUnsafe = noClasses().should()
+		.dependOnClassesThat()
+		.resideInAnyPackage("sun.misc..", "jdk.internal..");
+
+	@ArchTest
+	static final ArchRule autoConfigurationsArePublicAndFinal = classes().that()
+		.areAnnotatedWith(AutoConfiguration.class)
+		.should()
+		.bePublic()
+		.andShould()
+		.haveModifier(JavaModifier.FINAL)
+		.andShould()
+		.resideInAPackage("io.greenroom.autoconfigure..");
+
+	@ArchTest
+	static final ArchRule beanMethodsArePackagePrivate = methods().that()
+		.areAnnotatedWith(Bean.class)
+		.should()
+		.bePackagePrivate();
+
+	private static ArchRule only(String name, List<String> known, String[]... foreign) {
+		List<String> all = new ArrayList<>(known);
+		all.add(name);
+		return classes().that()
+			.resideInAPackage("io.greenroom." + name + "..")
+			.should()
+			.onlyDependOnClassesThat()
+			.resideInAnyPackage(packages(all, foreign))
+			.allowEmptyShould(true);
+	}
+
+	private static String[] packages(List<String> own, String[]... foreign) {
+		List<String> all = new ArrayList<>();
+		own.forEach((name) -> all.add("io.greenroom." + name + ".."));
+		for (String[] some : foreign) {
+			all.addAll(List.of(some));
+		}
+		return all.toArray(String[]::new);
+	}
+
+	private static ArchCondition<JavaClass> onlyBeKnownToTheParentPackage() {
+		return new ArchCondition<>("only be known to the package above 'internal'") {
+
+			@Override
+			public void check(JavaClass type, ConditionEvents events) {
+				String parent = type.getPackageName().replaceFirst("\\.internal(\\..*)?$", "");
+				DescribedPredicate<JavaClass> insider = JavaClass.Predicates.resideInAPackage(parent + "..");
+				for (Dependency dependency : type.getDirectDependenciesToSelf()) {
+					events.add(new SimpleConditionEvent(dependency, insider.test(dependency.getOriginClass()),
+							dependency.getDescription()));
+				}
+			}
+
+		};
+	}
+
+	private static ArchCondition<JavaClass> resideInANullMarkedPackage() {
+		return new ArchCondition<>("reside in a package that is @NullMarked") {
+
+			@Override
+			public void check(JavaClass type, ConditionEvents events) {
+				events.add(new SimpleConditionEvent(type, type.getPackage().isAnnotatedWith(NullMarked.class),
+						"Package " + type.getPackageName() + " of " + type.getSimpleName() + " is not @NullMarked"));
+			}
+
+		};
+	}
+
+}

@@ -1,0 +1,41 @@
+package io.greenroom.metrics;
+
+import java.lang.ref.PhantomReference;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+
+/** Waits for the garbage collector to have done its work. */
+final class Collected {
+
+	private static final long LIMIT = Duration.ofSeconds(20).toNanos();
+
+	private Collected() {
+	}
+
+	/** Collects until the condition holds, or fails. */
+	static void await(BooleanSupplier condition) throws InterruptedException {
+		long start = System.nanoTime();
+		while (!condition.getAsBoolean()) {
+			if (System.nanoTime() - start > LIMIT) {
+				throw new AssertionError("Still not collected");
+			}
+			collect();
+		}
+	}
+
+	/** Returns when the references of one garbage collection have been queued. */
+	private static void collect() throws InterruptedException {
+		ReferenceQueue<Object> queue = new ReferenceQueue<>();
+		Reference<Object> witness = new PhantomReference<>(new Object(), queue);
+		try {
+			System.gc();
+			queue.remove(1000);
+		}
+		finally {
+			Reference.reachabilityFence(witness);
+		}
+	}
+
+}
