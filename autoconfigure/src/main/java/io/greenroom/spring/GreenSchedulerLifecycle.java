@@ -41,6 +41,15 @@ public final class GreenSchedulerLifecycle implements SmartLifecycle {
 		return this.running;
 	}
 
+	/**
+	 * A paused context, as Spring's test framework keeps them, will be used again, but a
+	 * drained scheduler is closed for good.
+	 */
+	@Override
+	public boolean isPauseable() {
+		return false;
+	}
+
 	@Override
 	public int getPhase() {
 		return PHASE;
