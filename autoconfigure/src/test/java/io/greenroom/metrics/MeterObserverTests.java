@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
@@ -147,13 +148,16 @@ class MeterObserverTests {
 
 	@Test
 	void threadsOfARealSchedulerAreCounted() throws InterruptedException {
-		try (GreenScheduler scheduler = GreenScheduler.builder().name("stage").observer(this.observer).build()) {
-			GreenThread<String> thread = scheduler.spawn(() -> "done");
-			thread.join();
-			assertThat(this.registry.get("greenroom.threads.spawned").tag("scheduler", "stage").functionCounter())
-				.satisfies((counter) -> assertThat(counter.count()).isOne());
-			assertThat(gauge("greenroom.threads.live")).isZero();
-		}
+		GreenScheduler scheduler = GreenScheduler.builder().name("stage").observer(this.observer).build();
+		CountDownLatch release = new CountDownLatch(1);
+		GreenThread<Void> thread = scheduler.spawn(() -> release.await());
+		assertThat(gauge("greenroom.threads.live")).isOne();
+		release.countDown();
+		thread.join();
+		scheduler.close();
+		assertThat(gauge("greenroom.threads.live")).isZero();
+		assertThat(this.registry.get("greenroom.threads.spawned").tag("scheduler", "stage").functionCounter().count())
+			.isOne();
 	}
 
 	@Test
