@@ -31,6 +31,15 @@ final class Mailbox {
 
 	private static final Call CLOSED = new Mark();
 
+	/**
+	 * How long a processor may let callers wait for more room than one place, in
+	 * nanoseconds.
+	 */
+	private static final long WAKING_PAUSE = 1_000_000;
+
+	/** How long a caller waits for room before it looks for itself, in nanoseconds. */
+	private static final long LOOK_AGAIN = 5_000_000;
+
 	private static final VarHandle TOP;
 
 	private static final VarHandle TAKEN_ROOM;
@@ -76,6 +85,9 @@ final class Mailbox {
 	/** Confined to the processor. */
 	private @Nullable Call tail;
 
+	/** When those who wait for room were last woken; confined to the processor. */
+	private long lastWaking;
+
 	/** The place given last; confined to the processor. */
 	private int lastOrder;
 
@@ -116,15 +128,15 @@ final class Mailbox {
 					if (nanos <= 0) {
 						return false;
 					}
-					nanos = this.room.awaitNanos(nanos);
+					// Woken with others, or looking for itself while a body runs long:
+					// see giveRoomOfTaken.
+					long slice = Math.min(nanos, LOOK_AGAIN);
+					nanos -= slice - Math.min(slice, this.room.awaitNanos(slice));
 				}
 				return true;
 			}
 			finally {
-				if (this.waitingForRoom.decrementAndGet() > 0) {
-					// One that was woken and gave up, or found more room than it needs.
-					this.room.signal();
-				}
+				this.waitingForRoom.decrementAndGet();
 			}
 		}
 		finally {
@@ -132,19 +144,34 @@ final class Mailbox {
 		}
 	}
 
-	/**
-	 * Gives room back that was reserved for a call that is not pushed, or that was taken.
-	 */
-	void giveRoom() {
+	/** Gives room back. */
+	private void giveRoom() {
 		TAKEN_ROOM.getAndAdd(this, -1);
-		if (this.waitingForRoom.get() > 0 && !this.roomLock.isHeldByCurrentThread()) {
-			this.roomLock.lock();
-			try {
-				this.room.signal();
+	}
+
+	/**
+	 * Processor: gives the room of a taken call back and wakes those who wait for it. A
+	 * caller that is woken for one place is soon back; so a processor that is quick wakes
+	 * them when there is a good deal of room, and one that is slow at each call.
+	 */
+	private void giveRoomOfTaken() {
+		int left = (int) TAKEN_ROOM.getAndAdd(this, -1) - 1;
+		if (this.waitingForRoom.get() > 0) {
+			long now = System.nanoTime();
+			if (left <= this.capacity - this.capacity / 4 || now - this.lastWaking > WAKING_PAUSE) {
+				this.lastWaking = now;
+				signalRoom();
 			}
-			finally {
-				this.roomLock.unlock();
-			}
+		}
+	}
+
+	private void signalRoom() {
+		this.roomLock.lock();
+		try {
+			this.room.signalAll();
+		}
+		finally {
+			this.roomLock.unlock();
 		}
 	}
 
@@ -254,7 +281,7 @@ final class Mailbox {
 		if (after == null) {
 			this.tail = before;
 		}
-		giveRoom();
+		giveRoomOfTaken();
 	}
 
 	/**
@@ -316,13 +343,7 @@ final class Mailbox {
 		for (Call call = oldestFirst; call != null; call = call.next) {
 			left.accept(call);
 		}
-		this.roomLock.lock();
-		try {
-			this.room.signalAll();
-		}
-		finally {
-			this.roomLock.unlock();
-		}
+		signalRoom();
 	}
 
 	/** Returns the call that has waited longest, as far as can be seen from outside. */

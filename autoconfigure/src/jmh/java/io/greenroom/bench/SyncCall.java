@@ -1,0 +1,157 @@
+package io.greenroom.bench;
+
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+import io.greenroom.deferred.Deferred;
+import io.greenroom.green.GreenScheduler;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * A call that waits for its result, made by virtual threads: through a handler's view,
+ * through an executor with one virtual thread, and as a bare hand-off between two threads.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 3, time = 1)
+@Fork(3)
+public class SyncCall {
+
+	private static final int CALLS = 20_000;
+
+	@Param({ "1", "8", "64" })
+	int callers;
+
+	private GreenScheduler scheduler;
+
+	private Counter handler;
+
+	private final Counter bare = new Counter();
+
+	private ExecutorService executor;
+
+	@Setup
+	public void open() {
+		this.scheduler = GreenScheduler.builder().build();
+		this.handler = Deferred.of(this.scheduler, new Counter()).sync();
+		this.executor = Executors.newSingleThreadExecutor(Thread.ofVirtual().factory());
+	}
+
+	@TearDown
+	public void close() {
+		this.scheduler.close();
+		this.executor.shutdownNow();
+	}
+
+	@Benchmark
+	@OperationsPerInvocation(CALLS)
+	public void handler() throws Exception {
+		byAll(this.handler::increment);
+	}
+
+	@Benchmark
+	@OperationsPerInvocation(CALLS)
+	public void executor() throws Exception {
+		byAll(() -> {
+			try {
+				this.executor.submit(this.bare::increment).get();
+			}
+			catch (Exception ex) {
+				throw new IllegalStateException(ex);
+			}
+		});
+	}
+
+	/** The floor: two threads that hand one word to each other, with one yield before each park. */
+	@Benchmark
+	@OperationsPerInvocation(CALLS)
+	public void handOff() throws Exception {
+		HandOff handOff = new HandOff();
+		Thread server = Thread.ofVirtual().unstarted(() -> handOff.serve(CALLS));
+		Thread client = Thread.ofVirtual().unstarted(() -> handOff.call(CALLS));
+		handOff.server = server;
+		handOff.client = client;
+		server.start();
+		client.start();
+		client.join();
+		server.join();
+	}
+
+	private void byAll(Runnable call) throws InterruptedException {
+		Thread[] threads = new Thread[this.callers];
+		for (int i = 0; i < threads.length; i++) {
+			int calls = CALLS / threads.length + ((i < CALLS % threads.length) ? 1 : 0);
+			threads[i] = Thread.startVirtualThread(() -> {
+				for (int k = 0; k < calls; k++) {
+					call.run();
+				}
+			});
+		}
+		for (Thread thread : threads) {
+			thread.join();
+		}
+	}
+
+	/** Without a lock. */
+	public static class Counter {
+
+		private int count;
+
+		public int increment() {
+			return ++this.count;
+		}
+
+	}
+
+	private static final class HandOff {
+
+		volatile Thread server;
+
+		volatile Thread client;
+
+		volatile boolean asked;
+
+		void serve(int calls) {
+			for (int i = 0; i < calls; i++) {
+				await(true);
+				this.asked = false;
+				LockSupport.unpark(this.client);
+			}
+		}
+
+		void call(int calls) {
+			for (int i = 0; i < calls; i++) {
+				this.asked = true;
+				LockSupport.unpark(this.server);
+				await(false);
+			}
+		}
+
+		private void await(boolean wanted) {
+			if (this.asked != wanted) {
+				Thread.yield();
+			}
+			while (this.asked != wanted) {
+				LockSupport.park(this);
+			}
+		}
+
+	}
+
+}
