@@ -9,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -82,7 +83,7 @@ class GreenThreadTests {
 				seen.set(failure);
 			}
 		});
-		awaitState(waiting, Thread.State.WAITING);
+		awaitJoining(waiting);
 		release.countDown();
 		waiting.join();
 		assertThat(seen.get()).isSameAs(refused);
@@ -386,8 +387,9 @@ class GreenThreadTests {
 		return (actual) -> assertThat(actual).isSameAs(expected);
 	}
 
-	private static void awaitState(Thread thread, Thread.State state) {
-		while (thread.getState() != state && thread.isAlive()) {
+	/** Until the thread is parked among the watchers; parked elsewhere does not count. */
+	private static void awaitJoining(Thread thread) {
+		while (thread.isAlive() && !(LockSupport.getBlocker(thread) instanceof Watchers)) {
 			Thread.onSpinWait();
 		}
 	}
