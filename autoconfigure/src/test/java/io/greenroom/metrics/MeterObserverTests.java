@@ -9,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
+import io.greenroom.deferred.Deferred;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.GreenThread;
 import io.greenroom.observe.CallMode;
@@ -161,6 +162,21 @@ class MeterObserverTests {
 	}
 
 	@Test
+	void callsOfARealHandlerAreTimed() {
+		GreenScheduler scheduler = GreenScheduler.builder().name("stage").observer(this.observer).build();
+		Deferred<Choir> choir = Deferred.of(scheduler, new Choir());
+		for (int i = 0; i < 10; i++) {
+			choir.sync().sing();
+		}
+		// The handler tells after it has answered; when it has stopped it has told all.
+		scheduler.close();
+		assertThat(this.registry.get("greenroom.deferred.calls").tags("method", "sing", "mode", "sync").timer())
+			.satisfies((timer) -> assertThat(timer.count()).isEqualTo(10));
+		assertThat(this.registry.get("greenroom.deferred.wait").timer().count()).isEqualTo(10);
+		assertThat(gauge("greenroom.deferred.mailbox.size")).isZero();
+	}
+
+	@Test
 	void lateRegistryFindsTheGaugesInPlace() {
 		MeterObserver early = new MeterObserver();
 		HandlerListener inventory = early.handler("inventory", new Numbers(6, Duration.ZERO));
@@ -288,6 +304,13 @@ class MeterObserverTests {
 
 	private double edge(String from, String to) {
 		return this.registry.get("greenroom.state.transitions").tags("from", from, "to", to).counter().count();
+	}
+
+	static class Choir {
+
+		void sing() {
+		}
+
 	}
 
 }
