@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -175,12 +176,21 @@ public final class GreenScheduler implements AutoCloseable {
 	public <T> GreenThread<T> spawnLater(Duration delay, Callable<? extends T> body) {
 		long nanos = Limits.nanos(delay, "delay");
 		GreenThread<T> thread = unstarted(body);
+		this.live.add(thread);
+		// Added first, as in admit.
 		if (this.phase != Phase.OPEN) {
+			this.live.remove(thread);
 			throw new SchedulerClosedException(this.name, thread.name());
 		}
-		this.live.add(thread);
-		ScheduledFuture<?> start = this.timer.schedule(thread::start, nanos, TimeUnit.NANOSECONDS);
-		thread.link((ended) -> start.cancel(false));
+		try {
+			ScheduledFuture<?> start = this.timer.schedule(() -> startInTime(thread), nanos, TimeUnit.NANOSECONDS);
+			thread.linkQuietly((ended) -> start.cancel(false));
+		}
+		catch (RejectedExecutionException closed) {
+			// A drain came between; it has killed the thread, or this does.
+			thread.kill();
+			throw new SchedulerClosedException(this.name, thread.name());
+		}
 		return thread;
 	}
 
@@ -194,6 +204,16 @@ public final class GreenScheduler implements AutoCloseable {
 	 */
 	public GreenThread<Void> spawnLater(Duration delay, GreenTask body) {
 		return spawnLater(delay, callable(body));
+	}
+
+	private void startInTime(GreenThread<?> thread) {
+		try {
+			thread.start();
+		}
+		catch (Throwable refused) {
+			// Nobody called: the timer's thread has no one to throw to.
+			unobserved(thread, refused);
+		}
 	}
 
 	private static <T> GreenThread<T> start(GreenThread<T> thread) {
@@ -297,7 +317,7 @@ public final class GreenScheduler implements AutoCloseable {
 		int finished = 0;
 		try {
 			stopServices(grace);
-			List<GreenThread<?>> late = this.live.snapshot().stream().filter((thread) -> !thread.started()).toList();
+			List<GreenThread<?>> late = others().stream().filter((thread) -> !thread.started()).toList();
 			late.forEach((thread) -> killed.add(thread.name()));
 			late.forEach(GreenThread::kill);
 			finished = joinUntil(start, nanos);
@@ -305,13 +325,13 @@ public final class GreenScheduler implements AutoCloseable {
 		catch (InterruptedException ex) {
 			interrupted = true;
 		}
-		List<GreenThread<?>> left = this.live.snapshot();
+		List<GreenThread<?>> left = others();
 		left.forEach((thread) -> killed.add(thread.name()));
 		left.forEach(GreenThread::kill);
 		this.phase = Phase.CLOSED;
 		this.timer.shutdownNow();
 		interrupted |= awaitKilled();
-		List<String> stuck = this.live.snapshot().stream().map(GreenThread::name).toList();
+		List<String> stuck = others().stream().map(GreenThread::name).toList();
 		if (interrupted) {
 			Thread.currentThread().interrupt();
 		}
@@ -350,16 +370,27 @@ public final class GreenScheduler implements AutoCloseable {
 	 */
 	private int joinUntil(long start, long nanos) throws InterruptedException {
 		int finished = 0;
-		for (List<GreenThread<?>> now = this.live.snapshot(); !now.isEmpty(); now = this.live.snapshot()) {
+		for (List<GreenThread<?>> now = others(); !now.isEmpty(); now = others()) {
 			for (GreenThread<?> thread : now) {
 				long left = nanos - (System.nanoTime() - start);
-				if (thread.carrier() == Thread.currentThread() || !thread.join(Duration.ofNanos(Math.max(0, left)))) {
+				if (!thread.join(Duration.ofNanos(Math.max(0, left)))) {
 					return finished;
 				}
 				finished++;
 			}
 		}
 		return finished;
+	}
+
+	/**
+	 * Those alive, but for the caller: a green thread may drain, and can't wait for
+	 * itself.
+	 */
+	private List<GreenThread<?>> others() {
+		Thread self = Thread.currentThread();
+		List<GreenThread<?>> others = this.live.snapshot();
+		others.removeIf((thread) -> thread.carrier() == self);
+		return others;
 	}
 
 	private boolean awaitKilled() {

@@ -98,7 +98,10 @@ public final class GreenThread<T> {
 			// Also an OutOfMemoryError at thread start: whoever waits must not wait for
 			// ever.
 			if (PHASE.compareAndSet(this, STARTED, ENDING)) {
-				end(null, refused);
+				settle(null, refused);
+			}
+			else {
+				this.scheduler.release(this);
 			}
 			throw refused;
 		}
@@ -119,6 +122,9 @@ public final class GreenThread<T> {
 
 	private void run() {
 		if (!PHASE.compareAndSet(this, STARTED, RUNNING)) {
+			// Killed while it was being admitted, and perhaps before: then it came after
+			// its own release.
+			this.scheduler.release(this);
 			return;
 		}
 		T result = null;
@@ -167,15 +173,20 @@ public final class GreenThread<T> {
 	}
 
 	private void end(@Nullable T result, @Nullable Throwable thrown) {
+		boolean watched = settle(result, thrown);
+		if (thrown != null && !watched && !(thrown instanceof GreenThreadKilledException)) {
+			this.scheduler.unobserved(this, thrown);
+		}
+	}
+
+	/** Writes the outcome and tells it; returns whether anybody heard. */
+	private boolean settle(@Nullable T result, @Nullable Throwable thrown) {
 		this.body = null;
 		this.value = (thrown == null) ? result : null;
 		this.failure = thrown;
 		this.phase = DONE;
 		this.scheduler.release(this);
-		boolean watched = this.watchers.release(this);
-		if (thrown != null && !watched && !(thrown instanceof GreenThreadKilledException)) {
-			this.scheduler.unobserved(this, thrown);
-		}
+		return this.watchers.release(this);
 	}
 
 	/**
@@ -357,6 +368,11 @@ public final class GreenThread<T> {
 	 */
 	public Link link(Consumer<? super GreenThread<T>> callback) {
 		return this.watchers.link(this, Objects.requireNonNull(callback, "callback"));
+	}
+
+	/** Links for our own book-keeping: a failure is still one that nobody knows of. */
+	void linkQuietly(Consumer<? super GreenThread<T>> callback) {
+		this.watchers.linkQuietly(this, callback);
 	}
 
 	/**
