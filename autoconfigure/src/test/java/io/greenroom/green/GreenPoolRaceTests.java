@@ -73,7 +73,7 @@ class GreenPoolRaceTests {
 		try {
 			switch (random.nextInt(9)) {
 				case 0 -> {
-					try (Slot slot = pool.enter(limit)) {
+					try (Slot _ = pool.enter(limit)) {
 						work();
 					}
 				}
@@ -93,7 +93,7 @@ class GreenPoolRaceTests {
 				case 7 -> {
 					Thread self = Thread.currentThread();
 					Thread.ofVirtual().start(self::interrupt);
-					try (Slot slot = pool.enter(limit)) {
+					try (Slot _ = pool.enter(limit)) {
 						work();
 					}
 				}
@@ -128,7 +128,7 @@ class GreenPoolRaceTests {
 			Slot held = pool.enter(Duration.ZERO);
 			Reservation reservation = pool.reserve();
 			Thread closer = Thread.ofVirtual().start(held::close);
-			try (Slot slot = reservation.await(Duration.ofNanos(ThreadLocalRandom.current().nextInt(20_000)))) {
+			try (Slot _ = reservation.await(Duration.ofNanos(ThreadLocalRandom.current().nextInt(20_000)))) {
 				got++;
 				assertThat(pool.active()).isEqualTo(1);
 			}

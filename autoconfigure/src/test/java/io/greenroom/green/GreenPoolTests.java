@@ -197,7 +197,7 @@ class GreenPoolTests {
 		Slot held = pool.enter(LONG);
 		pool.submit(() -> order.add("task"));
 		GreenThread<Void> enters = this.scheduler.spawn(() -> {
-			try (Slot slot = pool.enter(LONG)) {
+			try (Slot _ = pool.enter(LONG)) {
 				order.add("enter");
 			}
 		});
@@ -230,10 +230,11 @@ class GreenPoolTests {
 	void aSlotIsReturnedOnce() throws Exception {
 		GreenPool pool = this.scheduler.pool("two", 2);
 		Slot slot = pool.enter(LONG);
-		pool.enter(LONG);
+		Slot other = pool.enter(LONG);
 		slot.close();
 		slot.close();
 		assertThat(pool.active()).isEqualTo(1);
+		other.close();
 	}
 
 	@Test
