@@ -27,7 +27,7 @@ public record ControllerPool(GreenPool pool, Duration queueTimeout, Duration ret
 			return this.pool.reserve();
 		}
 		catch (RejectedExecutionException refusal) {
-			throw new PoolRefusedException(refusal, this.retryAfter);
+			throw refuse(refusal);
 		}
 	}
 
@@ -37,12 +37,16 @@ public record ControllerPool(GreenPool pool, Duration queueTimeout, Duration ret
 			return reservation.await(this.queueTimeout);
 		}
 		catch (RejectedExecutionException refusal) {
-			throw new PoolRefusedException(refusal, this.retryAfter);
+			throw refuse(refusal);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			throw new PoolRefusedException(ex, this.retryAfter);
+			throw refuse(ex);
 		}
+	}
+
+	PoolRefusedException refuse(Exception refusal) {
+		return new PoolRefusedException(refusal, this.retryAfter);
 	}
 
 }

@@ -4,6 +4,7 @@ import java.util.Map;
 
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.Reservation;
+import io.greenroom.green.SchedulerClosedException;
 import io.greenroom.green.Slot;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -103,17 +104,30 @@ final class Hop {
 		}
 	}
 
-	/** The thread is the request's, not the pool's: it also waits in line. */
+	/**
+	 * The thread is the request's, not the pool's: it also waits in line. A failure here
+	 * becomes the outcome of the request, which is asynchronous by now.
+	 */
 	private void spawn(ControllerPool pool, Reservation reservation, Runnable task) {
-		Runnable inContext = this.context.decorate(task);
-		this.scheduler.spawn("controller-" + pool.pool().name(), () -> {
-			try {
-				inContext.run();
-			}
-			finally {
-				reservation.cancel();
-			}
-		});
+		try {
+			Runnable inContext = this.context.decorate(task);
+			this.scheduler.spawn("controller-" + pool.pool().name(), () -> {
+				try {
+					inContext.run();
+				}
+				finally {
+					reservation.cancel();
+				}
+			});
+		}
+		catch (SchedulerClosedException closed) {
+			reservation.cancel();
+			throw pool.refuse(closed);
+		}
+		catch (Throwable failure) {
+			reservation.cancel();
+			throw failure;
+		}
 	}
 
 	private Landing fly(HopRequest request, HttpServletResponse response, HandlerMethod controller) throws Exception {
