@@ -4,9 +4,12 @@ import java.time.Duration;
 import java.util.Objects;
 
 import io.greenroom.green.GreenScheduler;
+import io.greenroom.green.PoolClosedException;
+import io.greenroom.spring.GreenSchedulerLifecycle;
 import io.greenroom.web.ControllerPool;
 import io.greenroom.web.ControllerPools;
 import io.greenroom.web.ControllerPoolsLifecycle;
+import io.greenroom.web.PoolSelector;
 import io.greenroom.web.RunInPool;
 import io.greenroom.web.RunInPoolAdapters;
 import io.greenroom.web.RunInPoolHandlerAdapter;
@@ -33,16 +36,21 @@ import org.springframework.boot.tomcat.autoconfigure.TomcatVirtualThreadsWebServ
 import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
 import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
 import org.springframework.boot.webmvc.autoconfigure.WebMvcRegistrations;
+import org.springframework.boot.webmvc.error.DefaultErrorAttributes;
+import org.springframework.boot.webmvc.error.ErrorController;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.config.annotation.EnableWebMvc;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 @ExtendWith(OutputCaptureExtension.class)
 class RunInPoolAutoConfigurationTests {
@@ -147,6 +155,18 @@ class RunInPoolAutoConfigurationTests {
 	}
 
 	@Test
+	void actuatorAndErrorControllersRunInNoPool() {
+		this.runner.run((context) -> {
+			PoolSelector selector = context.getBean(PoolSelector.class);
+			assertThat(selector.select(new HandlerMethod(new OwnErrors(), "show"))).isNull();
+			assertThat(selector.select(new HandlerMethod(new DefaultErrorAttributes(), "getError", WebRequest.class)))
+				.as("a class of Boot's")
+				.isNull();
+			assertThat(selector.select(new HandlerMethod(new Typo(), "other"))).isNotNull();
+		});
+	}
+
+	@Test
 	void anApplicationsOwnRegistrationsAreNamedInAWarning(CapturedOutput output) {
 		this.runner.withUserConfiguration(OneRegistrations.class)
 			.run((context) -> assertThat(context).hasNotFailed()
@@ -214,11 +234,11 @@ class RunInPoolAutoConfigurationTests {
 			ControllerPool pool = pool(context, RunInPool.DEFAULT);
 			ControllerPoolsLifecycle lifecycle = context.getBean(ControllerPoolsLifecycle.class);
 			assertThat(lifecycle.getPhase()).isLessThan(Integer.MAX_VALUE - 2048)
-				.isGreaterThan(io.greenroom.spring.GreenSchedulerLifecycle.PHASE);
+				.isGreaterThan(GreenSchedulerLifecycle.PHASE);
 			assertThat(lifecycle.isPauseable()).isFalse();
 			context.close();
 			assertThat(pool.pool().active()).isZero();
-			org.assertj.core.api.Assertions.assertThatExceptionOfType(io.greenroom.green.PoolClosedException.class)
+			org.assertj.core.api.Assertions.assertThatExceptionOfType(PoolClosedException.class)
 				.isThrownBy(() -> pool.pool().reserve());
 		});
 	}
@@ -231,8 +251,18 @@ class RunInPoolAutoConfigurationTests {
 		return Objects.requireNonNull(context.getBean(ControllerPools.class).find(name));
 	}
 
+	static class OwnErrors implements ErrorController {
+
+		public void show() {
+		}
+
+	}
+
 	@RestController
 	static class Typo {
+
+		public void other() {
+		}
 
 		@RunInPool("reprots")
 		@GetMapping("/report")

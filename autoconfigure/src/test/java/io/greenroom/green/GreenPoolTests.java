@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -13,6 +14,8 @@ import java.util.function.BooleanSupplier;
 import io.greenroom.observe.Observer;
 import io.greenroom.observe.PoolGauges;
 import io.greenroom.observe.PoolListener;
+import io.greenroom.observe.ThreadGauges;
+import io.greenroom.observe.ThreadListener;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -300,6 +303,47 @@ class GreenPoolTests {
 		assertThat(tasks).allMatch((task) -> task.exception() instanceof SchedulerClosedException);
 		assertThat(pool.free()).isEqualTo(1);
 		assertThat(pool.queued()).isZero();
+	}
+
+	@Test
+	@DisplayName("P03 a thread that cannot be started, for want of memory too, returns its slot once")
+	void outOfMemoryAtThreadStart() throws Exception {
+		AtomicBoolean noMemory = new AtomicBoolean();
+		Observer observer = new Observer() {
+
+			@Override
+			public ThreadListener threads(String name, ThreadGauges gauges) {
+				return new ThreadListener() {
+
+					@Override
+					public void spawned() {
+						if (noMemory.get()) {
+							throw new OutOfMemoryError("injected");
+						}
+					}
+
+				};
+			}
+
+		};
+		try (GreenScheduler poor = GreenScheduler.builder().observer(observer).build()) {
+			GreenPool pool = poor.pool("one", 1);
+			noMemory.set(true);
+			assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> pool.trySpawn(() -> 1));
+			assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> pool.spawn(() -> 1));
+			assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> pool.submit(() -> 1));
+			Slot held = pool.enter(LONG);
+			GreenThread<Integer> unlucky = pool.submit(() -> 1);
+			Reservation next = pool.reserve();
+			held.close();
+			assertThat(unlucky.exception()).isInstanceOf(OutOfMemoryError.class);
+			assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> next.start(() -> 1));
+			assertThat(pool.free()).isEqualTo(1);
+			assertThat(pool.queued()).isZero();
+			noMemory.set(false);
+			assertThat(pool.<Integer>submit(() -> 5).get(LONG)).isEqualTo(5);
+			assertThat(pool.free()).isEqualTo(1);
+		}
 	}
 
 	@Test
