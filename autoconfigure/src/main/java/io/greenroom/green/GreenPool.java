@@ -1,15 +1,15 @@
 package io.greenroom.green;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 
-import io.greenroom.observe.Observer;
 import io.greenroom.observe.PoolGauges;
 import io.greenroom.observe.PoolListener;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lets a bounded number work at once and keeps the others in one fair line. Work is
@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * for itself; use {@link #submit} there. The idea is gevent's pool, and pulsar's.
  */
 public final class GreenPool implements AutoCloseable {
+
+	private static final Logger log = LoggerFactory.getLogger(GreenPool.class);
 
 	/** How many may wait in line unless the pool was built with another bound. */
 	public static final int DEFAULT_QUEUE_CAPACITY = 1000;
@@ -59,8 +61,7 @@ public final class GreenPool implements AutoCloseable {
 		this.queueCapacity = builder.queueCapacity;
 		this.settings = builder.settings;
 		this.admission = new Admission(builder.size, builder.queueCapacity);
-		// Wrapped, so that a listener that fails does not stop the work.
-		this.listener = Observer.all(List.of(this.scheduler.observer())).pool(this.name, this.gauges);
+		this.listener = this.scheduler.observer().pool(this.name, this.gauges);
 		this.scheduler.attach(this.service);
 	}
 
@@ -304,19 +305,19 @@ public final class GreenPool implements AutoCloseable {
 	}
 
 	private PoolFullException refusedAsFull(String remedy) {
-		this.listener.rejected("full");
+		tell(() -> this.listener.rejected("full"));
 		return new PoolFullException(this.name, PoolFullException.Reason.FULL, "is full (" + numbers() + ")", remedy);
 	}
 
 	PoolFullException refusedAfter(Duration limit) {
-		this.listener.rejected("timeout");
+		tell(() -> this.listener.rejected("timeout"));
 		return new PoolFullException(this.name, PoolFullException.Reason.TIMEOUT,
 				"had no free slot within " + limit + " (" + numbers() + ")",
 				"raise " + setting("size") + ", wait longer, or shed load");
 	}
 
 	PoolClosedException refusedAsClosed() {
-		this.listener.rejected("closed");
+		tell(() -> this.listener.rejected("closed"));
 		return new PoolClosedException(this.name);
 	}
 
@@ -354,23 +355,29 @@ public final class GreenPool implements AutoCloseable {
 
 	void started(long waited) {
 		if (this.listener != PoolListener.NONE) {
-			this.listener.started(Duration.ofNanos(waited));
+			tell(() -> this.listener.started(Duration.ofNanos(waited)));
 		}
 	}
 
 	void ended(long heldAt) {
 		if (this.listener != PoolListener.NONE) {
-			this.listener.ended(Duration.ofNanos(System.nanoTime() - heldAt));
+			tell(() -> this.listener.ended(Duration.ofNanos(System.nanoTime() - heldAt)));
+		}
+	}
+
+	/** An error in here would keep a slot from who waits for it. */
+	private void tell(Runnable message) {
+		try {
+			message.run();
+		}
+		catch (Throwable failure) {
+			log.error("The listener of pool '{}' failed; the work goes on", this.name, failure);
 		}
 	}
 
 	void release(long heldAt) {
-		try {
-			ended(heldAt);
-		}
-		finally {
-			handOn();
-		}
+		ended(heldAt);
+		handOn();
 	}
 
 	void handOn() {

@@ -90,7 +90,7 @@ final class Hop {
 				}
 				LocaleContextHolder.setLocaleContext(locale);
 				try (Slot _ = pool.await(reservation)) {
-					return fly(new HopRequest(request), guarded, controller);
+					return fly(new HopRequest(request), new HopResponse(guarded), controller);
 				}
 				finally {
 					LocaleContextHolder.resetLocaleContext();
@@ -130,12 +130,13 @@ final class Hop {
 		}
 	}
 
-	private Landing fly(HopRequest request, HttpServletResponse response, HandlerMethod controller) throws Exception {
+	private Landing fly(HopRequest request, HopResponse response, HandlerMethod controller) throws Exception {
 		ServletRequestAttributes attributes = new ServletRequestAttributes(request, response);
 		RequestContextHolder.setRequestAttributes(attributes);
 		try {
 			ModelAndView view = this.inSlot.run(request, response, controller);
-			return new Landing(view, request.handedBack(), RequestContextUtils.getOutputFlashMap(request));
+			return new Landing(view, request.handedBack(), response.sentError(),
+					RequestContextUtils.getOutputFlashMap(request));
 		}
 		finally {
 			RequestContextHolder.resetRequestAttributes();
@@ -165,6 +166,10 @@ final class Hop {
 			flash.setTargetRequestPath(landing.flash().getTargetRequestPath());
 			flash.addTargetRequestParams(landing.flash().getTargetRequestParams());
 		}
+		if (landing.error() != null) {
+			landing.error().sendTo(response);
+			return landing.view();
+		}
 		HandedBack handedBack = landing.handedBack();
 		if (handedBack == null) {
 			return landing.view();
@@ -174,7 +179,8 @@ final class Hop {
 	}
 
 	/** What a hop comes back with. */
-	private record Landing(@Nullable ModelAndView view, @Nullable HandedBack handedBack, @Nullable FlashMap flash) {
+	private record Landing(@Nullable ModelAndView view, @Nullable HandedBack handedBack,
+			HopResponse.@Nullable SentError error, @Nullable FlashMap flash) {
 
 	}
 

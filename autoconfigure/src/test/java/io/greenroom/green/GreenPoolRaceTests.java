@@ -142,4 +142,29 @@ class GreenPoolRaceTests {
 		assertThat(got).as("both ends were seen").isBetween(1, 9_999);
 	}
 
+	@Test
+	@DisplayName("P03 a slot that comes back just as somebody joins the line: 200 000 times, nobody waits beside a free slot")
+	void returningRacesWithJoining() throws Exception {
+		GreenPool pool = this.scheduler.pool("one", 1);
+		AtomicInteger entered = new AtomicInteger();
+		List<Thread> callers = new ArrayList<>();
+		for (int caller = 0; caller < 2; caller++) {
+			callers.add(Thread.ofPlatform().start(() -> {
+				for (int round = 0; round < 100_000; round++) {
+					try (Slot _ = pool.enter(Duration.ofSeconds(10))) {
+						entered.incrementAndGet();
+					}
+					catch (InterruptedException | PoolFullException ex) {
+						return;
+					}
+				}
+			}));
+		}
+		for (Thread caller : callers) {
+			caller.join(LONG);
+		}
+		assertThat(entered).hasValue(200_000);
+		assertThat(pool.free()).isEqualTo(1);
+	}
+
 }

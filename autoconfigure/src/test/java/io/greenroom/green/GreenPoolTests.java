@@ -424,6 +424,7 @@ class GreenPoolTests {
 					@Override
 					public void started(Duration waited) {
 						heard.add("started " + waited.isNegative());
+						throw new StackOverflowError("a listener that fails badly");
 					}
 
 					@Override

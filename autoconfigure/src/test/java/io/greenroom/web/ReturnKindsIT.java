@@ -60,7 +60,7 @@ class ReturnKindsIT {
 			"/failed-future", "/entity-future", "/sse", "/stream", "/entity-stream", "/handled-exception",
 			"/advised-exception", "/status-exception", "/unhandled", "/error-thrown", "/callable-fails", "/null",
 			"/empty-entity", "/not-modified", "/redirect", "/mdc", "/locale", "/request-scope", "/holder",
-			"/missing-param", "/forward-view");
+			"/missing-param", "/forward-view", "/reason", "/sends-error", "/sends-redirect", "/headers");
 
 	@Test
 	@DisplayName("H03 every common return type answers as without the pool, inline and with a hop")
@@ -356,6 +356,29 @@ class ReturnKindsIT {
 		@GetMapping("/error-thrown")
 		String errorThrown() {
 			throw new AssertionError("an error");
+		}
+
+		@GetMapping("/reason")
+		@ResponseStatus(code = HttpStatus.GONE, reason = "was here")
+		String reason() {
+			return "not seen";
+		}
+
+		@GetMapping("/sends-error")
+		void sendsError(HttpServletResponse response) throws IOException {
+			response.sendError(418, "teapot");
+		}
+
+		@GetMapping("/sends-redirect")
+		void sendsRedirect(HttpServletResponse response) throws IOException {
+			response.sendRedirect("/body");
+		}
+
+		@GetMapping("/headers")
+		String headers(HttpServletResponse response) {
+			response.addHeader("X-Own", "one");
+			response.addHeader("Cache-Control", "max-age=5");
+			return "with headers";
 		}
 
 		@GetMapping("/missing-param")
