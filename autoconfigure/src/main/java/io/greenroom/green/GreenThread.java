@@ -189,6 +189,7 @@ public final class GreenThread<T> {
 		this.body = null;
 		this.value = (thrown == null) ? result : null;
 		this.failure = thrown;
+		boolean watched;
 		try {
 			// While this thread still counts as living, so that a draining scheduler lets
 			// it start its successor; and whoever joins it finds the slot free.
@@ -199,8 +200,9 @@ public final class GreenThread<T> {
 		finally {
 			this.phase = DONE;
 			this.scheduler.release(this);
+			watched = this.watchers.release(this);
 		}
-		return this.watchers.release(this);
+		return watched;
 	}
 
 	/**

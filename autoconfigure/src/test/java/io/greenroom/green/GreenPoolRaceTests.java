@@ -151,8 +151,10 @@ class GreenPoolRaceTests {
 		for (int caller = 0; caller < 2; caller++) {
 			callers.add(Thread.ofPlatform().start(() -> {
 				for (int round = 0; round < 100_000; round++) {
+					spin();
 					try (Slot _ = pool.enter(Duration.ofSeconds(10))) {
 						entered.incrementAndGet();
+						spin();
 					}
 					catch (InterruptedException | PoolFullException ex) {
 						return;
@@ -165,6 +167,13 @@ class GreenPoolRaceTests {
 		}
 		assertThat(entered).hasValue(200_000);
 		assertThat(pool.free()).isEqualTo(1);
+	}
+
+	/** So that the two meet at every point of their ways. */
+	private static void spin() {
+		for (int i = ThreadLocalRandom.current().nextInt(40); i > 0; i--) {
+			Thread.onSpinWait();
+		}
 	}
 
 }
