@@ -36,7 +36,8 @@ final class Machine implements StateMachine, StateCalls {
 
 	private final Object target;
 
-	private final @Nullable StateEntry entry;
+	/** How bodies are entered, null for straight; a body reads it once. */
+	private volatile @Nullable StateEntry entry;
 
 	private final String name;
 
@@ -57,6 +58,10 @@ final class Machine implements StateMachine, StateCalls {
 
 	MachineType type() {
 		return this.type;
+	}
+
+	void enterBy(@Nullable StateEntry framework) {
+		this.entry = framework;
 	}
 
 	// What the enhanced methods call
@@ -369,8 +374,9 @@ final class Machine implements StateMachine, StateCalls {
 	}
 
 	private void runBody(Run mine) throws Throwable {
-		if (this.entry != null) {
-			this.entry.enter(mine.spec().method(), mine.args());
+		StateEntry framework = this.entry;
+		if (framework != null) {
+			framework.enter(mine.spec().method(), mine.args());
 		}
 		else {
 			mine.spec().body().invokeExact(this.target, mine.args());

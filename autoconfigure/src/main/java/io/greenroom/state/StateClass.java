@@ -1,5 +1,7 @@
 package io.greenroom.state;
 
+import java.lang.reflect.Method;
+import java.util.Arrays;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -88,12 +90,25 @@ public final class StateClass {
 	}
 
 	/**
-	 * Returns the declared states, in no particular order.
+	 * Returns the declared states, by name.
 	 * @return the states
 	 * @throws InvalidStatesException if there are {@linkplain #problems() problems}
 	 */
 	public List<StateDescriptor> states() {
 		return table().states().stream().map(StateSpec::describe).toList();
+	}
+
+	/**
+	 * Returns whether a method is one of the states, as declared here or overridden or
+	 * implemented elsewhere.
+	 * @param method a method of the class, of a proxy, or of an interface
+	 * @return whether a state has its name and parameters
+	 * @throws InvalidStatesException if there are {@linkplain #problems() problems}
+	 */
+	public boolean isState(Method method) {
+		StateTable states = table();
+		return states.has(method.getName()) && Arrays
+			.equals(states.state(method.getName()).method().getParameterTypes(), method.getParameterTypes());
 	}
 
 	/**

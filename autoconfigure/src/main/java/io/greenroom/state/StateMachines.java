@@ -122,21 +122,35 @@ public final class StateMachines implements AutoCloseable {
 	/**
 	 * Gives an object its machine that somebody else made from an
 	 * {@linkplain StateClass#enhanced() enhanced class}; for frameworks. States called
-	 * since its construction start now.
+	 * since its construction start now. An object that has its machine keeps it, and its
+	 * bodies are entered as said from the next one on.
 	 * @param object the object, complete, not a proxy
 	 * @param entry how bodies are entered, {@code null} for straight
 	 * @return the machine
 	 * @throws IllegalArgumentException if the object's class is not enhanced
-	 * @throws IllegalStateException if it has its machine already
 	 */
 	public StateMachine bind(Object object, @Nullable StateEntry entry) {
 		if (!(object instanceof StateObject stateful)) {
 			throw noMachine(object.getClass());
 		}
+		if (stateful.greenroom$slot().machine() instanceof Machine machine) {
+			machine.enterBy(entry);
+			return machine;
+		}
 		MachineType type = this.types.computeIfAbsent(userClass(object), this::typeOf);
 		Machine machine = new Machine(this, type, object, entry);
 		stateful.greenroom$slot().bind(machine);
 		return machine;
+	}
+
+	/**
+	 * Returns whether an object was made from an {@linkplain StateClass#enhanced()
+	 * enhanced class}, so that it has a machine or can be given one.
+	 * @param object an object, or a proxy of one
+	 * @return whether its states are states
+	 */
+	public static boolean isStateful(Object object) {
+		return object instanceof StateObject;
 	}
 
 	private MachineType typeOf(Class<?> type) {

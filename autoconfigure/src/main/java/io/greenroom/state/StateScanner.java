@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,8 @@ final class StateScanner {
 
 	private final Class<?> type;
 
-	private final Map<String, Method> methods = new LinkedHashMap<>();
+	/** By name, in an order that every JVM repeats: class files keep the places. */
+	private final Map<String, Method> methods = new TreeMap<>();
 
 	private final List<String> problems = new ArrayList<>();
 
