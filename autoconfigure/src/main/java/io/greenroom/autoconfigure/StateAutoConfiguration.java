@@ -10,6 +10,7 @@ import io.greenroom.state.StateListener;
 import io.greenroom.state.StateMachines;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -17,6 +18,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Role;
 
 /**
  * Auto-configuration for beans whose methods are {@link io.greenroom.state.State states},
@@ -31,12 +33,14 @@ public final class StateAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static StateBeanFactoryPostProcessor stateBeanFactoryPostProcessor() {
 		return new StateBeanFactoryPostProcessor();
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static StateBeanPostProcessor stateBeanPostProcessor(ObjectProvider<StateMachines> machines) {
 		return new StateBeanPostProcessor(machines);
 	}

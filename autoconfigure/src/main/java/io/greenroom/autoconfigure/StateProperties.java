@@ -8,14 +8,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Settings of state machines.
  *
- * @param enabled Whether methods with @State are states.
- * @param stopTimeout How long a running body may take to end once a move from outside has
- * interrupted it. After that the move is given up.
- * @param historySize How many moves each machine remembers.
+ * @param stopTimeout Time a running body may take to end once a move from outside has
+ * interrupted it; after that the move is given up.
+ * @param historySize Number of moves that each machine remembers.
  */
 @ConfigurationProperties("greenroom.state")
-record StateProperties(@DefaultValue("true") boolean enabled, @DefaultValue("10s") Duration stopTimeout,
-		@DefaultValue("16") int historySize) {
+record StateProperties(@DefaultValue("10s") Duration stopTimeout, @DefaultValue("16") int historySize) {
 
 	StateProperties {
 		InvalidSettingException.require(stopTimeout.isPositive(), "greenroom.state.stop-timeout", stopTimeout,

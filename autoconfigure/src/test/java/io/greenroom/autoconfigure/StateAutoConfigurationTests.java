@@ -187,7 +187,7 @@ class StateAutoConfigurationTests {
 
 		final String first;
 
-		final List<String> all;
+		final String[] all;
 
 		@Autowired
 		@Nullable Flower field;
@@ -195,12 +195,12 @@ class StateAutoConfigurationTests {
 		final List<String> log = Collections.synchronizedList(new ArrayList<>());
 
 		Injected() {
-			this("wrong", null, List.of());
+			this("wrong", null);
 		}
 
 		@Autowired
 		Injected(@Qualifier("b") String text, @Nullable ObjectProvider<List<Integer>> none,
-				@Value("${list:x,y}") List<String> all) {
+				@Value("${list:x,y}") String... all) {
 			this.first = text;
 			this.all = all;
 		}
