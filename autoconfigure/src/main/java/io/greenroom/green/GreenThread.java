@@ -52,6 +52,9 @@ public final class GreenThread<T> {
 
 	private final String name;
 
+	/** The slot this thread runs in, and returns; {@code null} outside pools. */
+	private final @Nullable Place place;
+
 	private final Watchers<GreenThread<T>> watchers = new Watchers<>();
 
 	private volatile int phase;
@@ -71,19 +74,21 @@ public final class GreenThread<T> {
 	/** Written by whoever claimed the end, before DONE. */
 	private @Nullable Throwable failure;
 
-	GreenThread(GreenScheduler scheduler, String name, Callable<? extends T> body) {
+	GreenThread(GreenScheduler scheduler, String name, Callable<? extends T> body, @Nullable Place place) {
+		this.place = place;
 		this.scheduler = scheduler;
 		this.name = name;
 		this.body = body;
 	}
 
 	/**
-	 * Starts the thread. Does nothing when it was started or killed before.
+	 * Starts the thread. Does nothing when it was started or killed before, and while it
+	 * waits in the line of a pool, which starts it in its turn.
 	 * @throws SchedulerClosedException if the scheduler no longer takes work; the thread
 	 * is then dead, with this exception
 	 */
 	public void start() {
-		if (this.phase != NEW) {
+		if (this.phase != NEW || (this.place != null && !this.place.starting())) {
 			return;
 		}
 		Thread carrier = this.scheduler.carrierFor(this.name, this::run);
@@ -184,9 +189,20 @@ public final class GreenThread<T> {
 		this.body = null;
 		this.value = (thrown == null) ? result : null;
 		this.failure = thrown;
-		this.phase = DONE;
-		this.scheduler.release(this);
-		return this.watchers.release(this);
+		boolean watched;
+		try {
+			// While this thread still counts as living, so that a draining scheduler lets
+			// it start its successor; and whoever joins it finds the slot free.
+			if (this.place != null) {
+				this.place.giveUp();
+			}
+		}
+		finally {
+			this.phase = DONE;
+			this.scheduler.release(this);
+			watched = this.watchers.release(this);
+		}
+		return watched;
 	}
 
 	/**
@@ -277,7 +293,7 @@ public final class GreenThread<T> {
 	}
 
 	@SuppressWarnings("unchecked")
-	private static <X extends Throwable> void rethrow(Throwable thrown) throws X {
+	static <X extends Throwable> void rethrow(Throwable thrown) throws X {
 		throw (X) thrown;
 	}
 
