@@ -1,7 +1,7 @@
 package io.greenroom.green;
 
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -34,24 +34,28 @@ final class Blocking {
 	}
 
 	/**
-	 * Runs a short action that does not block when the time has come, on the one thread
-	 * that all alarms share. Cancelling the future takes the alarm out.
+	 * Runs a short action that does not block when the time has come, on the one timer
+	 * that all alarms share. Setting and cancelling take no lock.
+	 * @return cancelling it takes the alarm out
 	 */
 	static Future<?> alarm(long nanos, Runnable action) {
 		return Alarms.TIMER.schedule(action, nanos, TimeUnit.NANOSECONDS);
 	}
 
+	/** About how many alarms are set. */
+	static long alarms() {
+		return Alarms.TIMER.getDelayedTaskCount();
+	}
+
 	/** Made at the first alarm. */
 	private static final class Alarms {
 
-		/** Without a thread while no alarm is set, so that it holds no class loader. */
-		private static final ScheduledThreadPoolExecutor TIMER = new ScheduledThreadPoolExecutor(1,
-				Thread.ofPlatform().daemon().name("greenroom-alarms").factory());
-		static {
-			TIMER.setRemoveOnCancelPolicy(true);
-			TIMER.setKeepAliveTime(10, TimeUnit.SECONDS);
-			TIMER.allowCoreThreadTimeOut(true);
-		}
+		/**
+		 * This one, because a timer with a lock may stop: it would wait in the lock's
+		 * line behind a virtual thread that gets no carrier, as all of them are busy with
+		 * the very loops that an alarm is to end.
+		 */
+		private static final ForkJoinPool TIMER = new ForkJoinPool(1);
 
 	}
 
