@@ -7,13 +7,11 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.greenroom.observe.Observer;
 import io.greenroom.observe.ThreadListener;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,7 +52,7 @@ public final class GreenScheduler implements AutoCloseable {
 
 	private final AtomicLong sequence = new AtomicLong();
 
-	private final ScheduledThreadPoolExecutor timer;
+	private final Engine engine;
 
 	private volatile Phase phase = Phase.OPEN;
 
@@ -63,9 +61,7 @@ public final class GreenScheduler implements AutoCloseable {
 		this.drainTimeout = builder.drainTimeout;
 		this.observer = builder.observer;
 		this.listener = builder.observer.threads(this.name, this.live::count);
-		this.timer = new ScheduledThreadPoolExecutor(1,
-				Thread.ofPlatform().daemon().name(this.name + "-timer").factory());
-		this.timer.setRemoveOnCancelPolicy(true);
+		this.engine = (builder.engine != null) ? builder.engine : new JdkEngine(this.name);
 	}
 
 	/**
@@ -179,8 +175,8 @@ public final class GreenScheduler implements AutoCloseable {
 			throw new SchedulerClosedException(this.name, thread.name());
 		}
 		this.live.add(thread);
-		ScheduledFuture<?> start = this.timer.schedule(thread::start, nanos, TimeUnit.NANOSECONDS);
-		thread.link((ended) -> start.cancel(false));
+		Runnable cancel = this.engine.schedule(nanos, thread::start);
+		thread.link((ended) -> cancel.run());
 		return thread;
 	}
 
@@ -201,7 +197,7 @@ public final class GreenScheduler implements AutoCloseable {
 		return thread;
 	}
 
-	private static Callable<Void> callable(GreenTask body) {
+	static Callable<Void> callable(GreenTask body) {
 		Objects.requireNonNull(body, "body");
 		return new Callable<>() {
 
@@ -215,8 +211,8 @@ public final class GreenScheduler implements AutoCloseable {
 		};
 	}
 
-	Thread carrierFor(String threadName, Runnable body) {
-		return Thread.ofVirtual().name(threadName).unstarted(body);
+	Engine engine() {
+		return this.engine;
 	}
 
 	/** Takes the thread among the living, or refuses it. */
@@ -285,7 +281,7 @@ public final class GreenScheduler implements AutoCloseable {
 	 */
 	public DrainReport drain(Duration grace) {
 		long nanos = Limits.nanos(grace, "grace period");
-		long start = System.nanoTime();
+		long start = this.engine.nanoTime();
 		synchronized (this) {
 			if (this.phase != Phase.OPEN) {
 				return new DrainReport(0, List.of(), List.of());
@@ -309,7 +305,7 @@ public final class GreenScheduler implements AutoCloseable {
 		left.forEach((thread) -> killed.add(thread.name()));
 		left.forEach(GreenThread::kill);
 		this.phase = Phase.CLOSED;
-		this.timer.shutdownNow();
+		this.engine.close();
 		interrupted |= awaitKilled();
 		List<String> stuck = this.live.snapshot().stream().map(GreenThread::name).toList();
 		if (interrupted) {
@@ -352,8 +348,8 @@ public final class GreenScheduler implements AutoCloseable {
 		int finished = 0;
 		for (List<GreenThread<?>> now = this.live.snapshot(); !now.isEmpty(); now = this.live.snapshot()) {
 			for (GreenThread<?> thread : now) {
-				long left = nanos - (System.nanoTime() - start);
-				if (thread.carrier() == Thread.currentThread() || !thread.join(Duration.ofNanos(Math.max(0, left)))) {
+				long left = nanos - (this.engine.nanoTime() - start);
+				if (thread.carrier() == Thread.currentThread() || !this.engine.awaitEnd(thread, Math.max(0, left))) {
 					return finished;
 				}
 				finished++;
@@ -363,7 +359,7 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	private boolean awaitKilled() {
-		long start = System.nanoTime();
+		long start = this.engine.nanoTime();
 		try {
 			joinUntil(start, KILL_LIMIT.toNanos());
 			return false;
@@ -386,6 +382,8 @@ public final class GreenScheduler implements AutoCloseable {
 		private Duration drainTimeout = Duration.ofSeconds(30);
 
 		private Observer observer = Observer.NONE;
+
+		private @Nullable Engine engine;
 
 		private Builder() {
 		}
@@ -420,6 +418,12 @@ public final class GreenScheduler implements AutoCloseable {
 		public Builder observer(Observer observer) {
 			// Also a single one is wrapped, so that its failures stop nothing.
 			this.observer = (observer == Observer.NONE) ? observer : Observer.all(List.of(observer));
+			return this;
+		}
+
+		/** Sets what the threads run on; the JDK's virtual threads unless set. */
+		Builder engine(Engine engine) {
+			this.engine = engine;
 			return this;
 		}
 

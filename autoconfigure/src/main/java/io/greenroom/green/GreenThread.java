@@ -86,13 +86,13 @@ public final class GreenThread<T> {
 		if (this.phase != NEW) {
 			return;
 		}
-		Thread carrier = this.scheduler.carrierFor(this.name, this::run);
+		Thread carrier = this.scheduler.engine().thread(this.name, this::run);
 		if (!takeCarrier(carrier)) {
 			return;
 		}
 		try {
 			this.scheduler.admit(this);
-			carrier.start();
+			this.scheduler.engine().start(carrier);
 		}
 		catch (Throwable refused) {
 			// Also an OutOfMemoryError at thread start: whoever waits must not wait for
@@ -300,6 +300,7 @@ public final class GreenThread<T> {
 			throw new IllegalStateException(
 					"Green thread '" + this.name + "' would wait for its own end; join it from another thread");
 		}
+		this.scheduler.engine().checkMayWait("wait for the end of green thread '" + this.name + "'");
 		return this.watchers.await(nanos);
 	}
 
@@ -335,7 +336,7 @@ public final class GreenThread<T> {
 				case RUNNING, INTERRUPTED -> {
 					if (PHASE.compareAndSet(this, seen, INTERRUPTING)) {
 						this.killCause = (seen == RUNNING) ? cause : this.killCause;
-						Objects.requireNonNull(this.thread).interrupt();
+						Parking.interrupt(Objects.requireNonNull(this.thread));
 						this.phase = INTERRUPTED;
 						return;
 					}
