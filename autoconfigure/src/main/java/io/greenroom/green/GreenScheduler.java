@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -192,6 +193,62 @@ public final class GreenScheduler implements AutoCloseable {
 		return spawnLater(delay, callable(body));
 	}
 
+	/**
+	 * Starts a green thread that does something again and again: first at once, then each
+	 * time the delay after the last end. It ends when it is killed or the body throws.
+	 * @param delay how long from the end of one to the start of the next; zero lets
+	 * others go first
+	 * @param body what to do
+	 * @return the started thread
+	 * @throws IllegalArgumentException if the delay is negative
+	 * @throws SchedulerClosedException if the scheduler is shutting down and the caller
+	 * is not one of its own green threads
+	 */
+	public GreenThread<Void> repeat(Duration delay, GreenTask body) {
+		return start(unstartedRepeat(delay, body));
+	}
+
+	GreenThread<Void> unstartedRepeat(Duration delay, GreenTask body) {
+		Limits.nanos(delay, "delay");
+		Objects.requireNonNull(body, "body");
+		return unstarted(callable(() -> {
+			while (true) {
+				body.run();
+				Parking.sleep(delay);
+			}
+		}));
+	}
+
+	/**
+	 * Lets the current thread sleep, in the time of the worker if it is stepped by one.
+	 * @param length how long at least; zero lets others go first
+	 * @throws InterruptedException if the thread is interrupted or killed
+	 * @throws IllegalArgumentException if the length is negative
+	 */
+	public void sleep(Duration length) throws InterruptedException {
+		Parking.sleep(length);
+	}
+
+	/**
+	 * Waits for a stage and returns its value, so that a sequence of stages reads as
+	 * straight-line code. A failure arrives as it was thrown, the same object, without
+	 * the stage's wrapping, and its trace shows who has awaited it; since that may be a
+	 * checked exception which no signature shows here, catch {@link Exception} where it
+	 * matters.
+	 * <p>
+	 * Blocks the current thread, green or not. If that is interrupted or killed
+	 * meanwhile, the stage is cancelled: cancelling a sequence cancels what it waits for.
+	 * @param stage what to wait for
+	 * @return the stage's value
+	 * @param <T> the type of the value
+	 * @throws InterruptedException if the thread is interrupted or killed
+	 * @throws IllegalStateException if the thread is the one that steps the worker of
+	 * this scheduler, and the stage is not completed yet
+	 */
+	public <T> @Nullable T await(CompletionStage<T> stage) throws InterruptedException {
+		return Awaited.await(this.engine, Objects.requireNonNull(stage, "stage"));
+	}
+
 	private static <T> GreenThread<T> start(GreenThread<T> thread) {
 		thread.start();
 		return thread;
@@ -228,6 +285,10 @@ public final class GreenScheduler implements AutoCloseable {
 
 	void release(GreenThread<?> thread) {
 		this.live.remove(thread);
+	}
+
+	void killAll() {
+		this.live.snapshot().forEach(GreenThread::kill);
 	}
 
 	void unobserved(GreenThread<?> thread, Throwable failure) {

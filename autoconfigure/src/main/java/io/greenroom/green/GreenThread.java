@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
@@ -266,7 +267,7 @@ public final class GreenThread<T> {
 	}
 
 	@SuppressWarnings("unchecked")
-	private static <X extends Throwable> void rethrow(Throwable thrown) throws X {
+	static <X extends Throwable> void rethrow(Throwable thrown) throws X {
 		throw (X) thrown;
 	}
 
@@ -358,6 +359,19 @@ public final class GreenThread<T> {
 	 */
 	public Link link(Consumer<? super GreenThread<T>> callback) {
 		return this.watchers.link(this, Objects.requireNonNull(callback, "callback"));
+	}
+
+	/**
+	 * Returns the outcome as a future, for those who speak
+	 * {@link java.util.concurrent.CompletionStage}. It completes when the thread has
+	 * ended, with the value or the very failure. Cancelling it {@linkplain #kill() kills}
+	 * the thread, and completes it only when the body has ended; a body may catch the
+	 * first cancel, and another may follow. Completing it by hand does not touch the
+	 * thread.
+	 * @return a new copy of the outcome
+	 */
+	public CompletableFuture<@Nullable T> toFuture() {
+		return ThreadFuture.of(this);
 	}
 
 	/**
