@@ -8,7 +8,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link LockSupport} for primitives that shall also run under a {@code Worker}. On an
+ * {@link LockSupport} for primitives that shall also run under a {@link Worker}. On an
  * ordinary thread, virtual or not, each method is the JDK's own. On a thread of a worker
  * a wait gives the turn to another routine, and time is the worker's.
  * <p>
