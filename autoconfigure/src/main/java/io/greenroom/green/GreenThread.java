@@ -130,9 +130,11 @@ public final class GreenThread<T> {
 		catch (Throwable ex) {
 			thrown = ex;
 		}
-		boolean killed = claimEnd();
-		if (killed && thrown != null) {
-			thrown = becauseKilled(thrown);
+		// A kill that only passed through the body shows as one of these two; whatever
+		// else comes out is the body's own answer to it.
+		boolean passedThrough = thrown instanceof InterruptedException || Thread.currentThread().isInterrupted();
+		if (claimEnd() && thrown != null) {
+			thrown = passedThrough ? becauseKilled(thrown) : insteadOfKilled(thrown);
 		}
 		end(result, thrown);
 	}
@@ -165,6 +167,14 @@ public final class GreenThread<T> {
 			cause.addSuppressed(thrown);
 		}
 		return cause;
+	}
+
+	private Throwable insteadOfKilled(Throwable thrown) {
+		Throwable cause = Objects.requireNonNull(this.killCause);
+		if (thrown != cause) {
+			thrown.addSuppressed(cause);
+		}
+		return thrown;
 	}
 
 	private void end(@Nullable T result, @Nullable Throwable thrown) {
@@ -317,8 +327,10 @@ public final class GreenThread<T> {
 	 * Ends the thread with the given cause and does not wait for it;
 	 * {@link #join(Duration)} does. A body that has not begun never begins. One that runs
 	 * is interrupted: it ends at its next blocking point, and its outcome is then the
-	 * cause. A body that swallows the interrupt goes on, and may be killed again. Killing
-	 * a thread that has ended does nothing.
+	 * cause. A body may answer otherwise: one that swallows the interrupt goes on, and
+	 * may be killed again; one that catches it and returns, or throws something else
+	 * without setting the interrupt flag again, has that as its outcome. Killing a thread
+	 * that has ended does nothing.
 	 * <p>
 	 * Mind that an interrupt closes the socket or channel a virtual thread is blocked on.
 	 * @param cause what the thread ends with
