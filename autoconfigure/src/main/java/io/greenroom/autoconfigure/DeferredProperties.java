@@ -4,7 +4,6 @@ import java.time.Duration;
 
 import io.greenroom.deferred.HandlerOptions;
 import io.greenroom.deferred.Overflow;
-import io.greenroom.deferred.Processing;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -28,7 +27,10 @@ record DeferredProperties(@DefaultValue("10000") int capacity, @DefaultValue("bl
 	}
 
 	HandlerOptions options() {
-		return new HandlerOptions("", this.capacity, this.overflow, this.timeout, Processing.OWNER);
+		return HandlerOptions.defaults()
+			.withCapacity(this.capacity)
+			.withOverflow(this.overflow)
+			.withTimeout(this.timeout);
 	}
 
 }

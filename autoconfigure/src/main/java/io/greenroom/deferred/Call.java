@@ -2,6 +2,7 @@ package io.greenroom.deferred;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 
@@ -36,6 +37,9 @@ abstract class Call {
 	/** The caller has left while the body runs. */
 	private static final int ABANDONED = 16;
 
+	/** The caller is about to interrupt the body's thread; its end waits for that. */
+	private static final int INTERRUPTING = 32;
+
 	private static final VarHandle STATE;
 	static {
 		try {
@@ -52,25 +56,31 @@ abstract class Call {
 	/** The place in the processor's line; confined to the processor. */
 	int order;
 
-	/** When it was submitted, where the handler is timed. */
+	/** When it was submitted. */
 	long submitted;
 
-	/** Where it was submitted, if known and needed. */
-	StackWalker.@Nullable StackFrame site;
+	/**
+	 * When the caller's time is over, on the clock of {@link System#nanoTime()}; set for
+	 * sync calls.
+	 */
+	long deadline;
 
 	private volatile int state;
 
-	private final CallMode mode;
+	/**
+	 * The thread of a sync call, the future of an async one, the place of a oneway one if
+	 * known.
+	 */
+	private @Nullable Object origin;
 
-	/** The waiting thread of a sync call, the future of an async one. */
-	private final @Nullable Object caller;
+	/** Who runs it; written before the state says so. */
+	private @Nullable Thread runner;
 
 	/** What the body returned or threw; written before the state says so. */
 	private @Nullable Object outcome;
 
 	Call(CallMode mode) {
-		this.mode = mode;
-		this.caller = switch (mode) {
+		this.origin = switch (mode) {
 			case SYNC -> Thread.currentThread();
 			case ASYNC -> new CallFuture(this);
 			case ONEWAY -> null;
@@ -87,16 +97,31 @@ abstract class Call {
 	abstract void clear();
 
 	final CallMode mode() {
-		return this.mode;
+		Object from = this.origin;
+		return (from instanceof Thread) ? CallMode.SYNC
+				: (from instanceof CallFuture) ? CallMode.ASYNC : CallMode.ONEWAY;
 	}
 
 	@SuppressWarnings("unchecked")
 	final CompletableFuture<@Nullable Object> future() {
-		return (CompletableFuture<@Nullable Object>) java.util.Objects.requireNonNull(this.caller);
+		return (CompletableFuture<@Nullable Object>) Objects.requireNonNull(this.origin);
+	}
+
+	/** Says where a oneway call comes from. Before it is queued. */
+	final void submittedAt(StackWalker.@Nullable StackFrame site) {
+		this.origin = site;
+	}
+
+	final StackWalker.@Nullable StackFrame site() {
+		return (this.origin instanceof StackWalker.StackFrame site) ? site : null;
 	}
 
 	final boolean isPending() {
 		return (this.state & PHASE) == PENDING;
+	}
+
+	final boolean isRunning() {
+		return (this.state & PHASE) == RUNNING;
 	}
 
 	final boolean isDone() {
@@ -110,6 +135,7 @@ abstract class Call {
 			if ((seen & PHASE) != PENDING) {
 				return false;
 			}
+			this.runner = Thread.currentThread();
 			if (STATE.compareAndSet(this, seen, seen | RUNNING)) {
 				return true;
 			}
@@ -127,12 +153,20 @@ abstract class Call {
 	}
 
 	private boolean end(int phase, @Nullable Object result) {
-		this.outcome = result;
-		int seen = (int) STATE.getAndSet(this, phase);
-		if ((seen & PARKED) != 0) {
-			LockSupport.unpark((Thread) this.caller);
+		while (true) {
+			int seen = this.state;
+			if ((seen & INTERRUPTING) != 0) {
+				Thread.yield();
+				continue;
+			}
+			this.outcome = result;
+			if (STATE.compareAndSet(this, seen, phase)) {
+				if ((seen & PARKED) != 0) {
+					LockSupport.unpark((Thread) this.origin);
+				}
+				return (seen & ABANDONED) == 0;
+			}
 		}
-		return (seen & ABANDONED) == 0;
 	}
 
 	/**
@@ -144,7 +178,7 @@ abstract class Call {
 		}
 		clear();
 		threw(failure);
-		if (this.mode == CallMode.ASYNC) {
+		if (mode() == CallMode.ASYNC) {
 			future().completeExceptionally(failure);
 		}
 		return true;
@@ -152,9 +186,9 @@ abstract class Call {
 
 	/**
 	 * The caller gives up. Returns whether the call was withdrawn before it began; one
-	 * that runs goes on without its caller.
+	 * that runs goes on without its caller, interrupted if that is wanted.
 	 */
-	final boolean withdraw() {
+	final boolean withdraw(boolean interrupt) {
 		while (true) {
 			int seen = this.state;
 			switch (seen & PHASE) {
@@ -165,7 +199,11 @@ abstract class Call {
 					}
 				}
 				case RUNNING -> {
-					if (STATE.compareAndSet(this, seen, seen | ABANDONED)) {
+					int left = seen | ABANDONED;
+					if (STATE.compareAndSet(this, seen, interrupt ? left | INTERRUPTING : left)) {
+						if (interrupt) {
+							interruptRunner();
+						}
 						return false;
 					}
 				}
@@ -176,15 +214,25 @@ abstract class Call {
 		}
 	}
 
-	/** Waits for the end, on the caller's thread; returns whether it came in time. */
-	final boolean await(long start, long nanos) throws InterruptedException {
-		// The owner often needs one turn only, and a turn costs less than being parked
-		// and woken.
-		Thread.yield();
+	private void interruptRunner() {
+		Objects.requireNonNull(this.runner).interrupt();
+		STATE.getAndBitwiseAnd(this, ~INTERRUPTING);
+	}
+
+	/**
+	 * Waits for the end, on the caller's thread; returns whether it came in time. Calls
+	 * of the same chain that are handed over through the wait are run meanwhile.
+	 */
+	final boolean await(long start, long nanos, @Nullable Wait wait) throws InterruptedException {
 		while (true) {
 			int seen = this.state;
 			if ((seen & PHASE) > RUNNING) {
 				return true;
+			}
+			Call nested = (wait != null) ? wait.takeNested() : null;
+			if (nested != null) {
+				nested.runAsNested();
+				continue;
 			}
 			if ((seen & PARKED) != 0 || STATE.compareAndSet(this, seen, seen | PARKED)) {
 				long left = nanos - (System.nanoTime() - start);
@@ -198,6 +246,12 @@ abstract class Call {
 			}
 		}
 	}
+
+	/**
+	 * Runs this call on a thread that holds its handler and waits further down its own
+	 * chain.
+	 */
+	abstract void runAsNested();
 
 	/** Returns what the body threw, {@code null} if it returned. */
 	final @Nullable Throwable failure() {
@@ -222,7 +276,7 @@ abstract class Call {
 
 		@Override
 		public boolean cancel(boolean mayInterruptIfRunning) {
-			this.call.withdraw();
+			this.call.withdraw(false);
 			return super.cancel(mayInterruptIfRunning);
 		}
 

@@ -7,7 +7,6 @@ import io.greenroom.observe.CallOutcome;
 import io.greenroom.observe.HandlerGauges;
 import io.greenroom.observe.HandlerListener;
 import io.greenroom.observe.Observer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +46,7 @@ final class CallReports {
 		int left = this.sites;
 		if (left > 0 && call.mode() == CallMode.ONEWAY) {
 			this.sites = left - 1;
-			call.site = CallSite.find();
+			call.submittedAt(CallSite.here());
 		}
 	}
 
@@ -77,7 +76,7 @@ final class CallReports {
 		ended(call, CallOutcome.FAILURE, begun);
 		if (call.mode() == CallMode.ONEWAY) {
 			log.error("Oneway call {}.{} failed; it was submitted at {}", this.handler, call.method(),
-					CallSite.describe(call.site), failure);
+					CallSite.describe(call.site()), failure);
 			this.listener.onewayFailed(call.method(), failure);
 		}
 		else if (!awaited) {
@@ -108,42 +107,12 @@ final class CallReports {
 		this.listener.ended(call.method(), call.mode(), CallOutcome.STOPPED, age(call), Duration.ZERO);
 		if (call.mode() == CallMode.ONEWAY) {
 			log.error("Oneway call {}.{} was not run: the handler stopped first; it was submitted at {}", this.handler,
-					call.method(), CallSite.describe(call.site));
+					call.method(), CallSite.describe(call.site()));
 		}
 	}
 
 	void rejected(Call call, String reason) {
 		this.listener.rejected(call.method(), call.mode(), reason);
-	}
-
-	/** Where calls come from. */
-	private static final class CallSite {
-
-		private static final StackWalker WALKER = StackWalker.getInstance();
-
-		/**
-		 * Machinery between a caller and its call, and not a place anybody would look
-		 * for.
-		 */
-		private static final java.util.Set<String> OWN = java.util.Set.of(CallSite.class.getName(),
-				CallReports.class.getName(), Handler.class.getName(), Handle.class.getName(), ViewSink.class.getName(),
-				"io.greenroom.spring.MailboxInterceptor");
-
-		static StackWalker.@Nullable StackFrame find() {
-			return WALKER.walk((frames) -> frames.filter(CallSite::isUserCode).findFirst()).orElse(null);
-		}
-
-		private static boolean isUserCode(StackWalker.StackFrame frame) {
-			String type = frame.getClassName();
-			return !type.contains("$$") && !OWN.contains(type) && !type.startsWith("org.springframework.aop.")
-					&& !type.startsWith("jdk.internal.") && !type.startsWith("java.lang.reflect.");
-		}
-
-		static String describe(StackWalker.@Nullable StackFrame site) {
-			return (site != null) ? site.toStackTraceElement().toString()
-					: "an unknown place (not looked up while the mailbox is never empty)";
-		}
-
 	}
 
 }

@@ -53,4 +53,18 @@ public @interface DeferredHandler {
 	 */
 	Processing processing() default Processing.OWNER;
 
+	/**
+	 * What happens to a body when its caller's time is over.
+	 * @return whether it is left to finish or interrupted
+	 */
+	OnTimeout onTimeout() default OnTimeout.FINISH;
+
+	/**
+	 * Whether a call that comes back to this handler through others of the same chain of
+	 * sync calls runs at once, on the handler's own thread, in the middle of the body
+	 * that waits. Otherwise it is refused with a {@link DeferredDeadlockException}.
+	 * @return whether bodies may be entered again by their own chain
+	 */
+	boolean reentrant() default false;
+
 }

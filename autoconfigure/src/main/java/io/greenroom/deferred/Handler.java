@@ -63,8 +63,13 @@ public final class Handler implements GreenService {
 
 	private final CallReports reports;
 
+	private final CallWait wait;
+
 	/** The thread that may run bodies now; only the holder may give it up. */
 	private volatile @Nullable Thread holder;
+
+	/** The holder's part in the wait-for graph; written by it. */
+	private volatile @Nullable Held held;
 
 	/** The owner's green thread; guarded by this. */
 	private @Nullable GreenThread<Void> owner;
@@ -107,6 +112,7 @@ public final class Handler implements GreenService {
 		this.mailbox = new Mailbox(options.capacity());
 		this.processor = new Processor(this, this.mailbox);
 		this.reports = new CallReports(this.name, scheduler.observer(), gauges());
+		this.wait = new CallWait(this, this.reports, options);
 	}
 
 	private HandlerGauges gauges() {
@@ -181,7 +187,7 @@ public final class Handler implements GreenService {
 			return invocation.proceed();
 		}
 		HandlerMethod method = this.type.method(invocation.method());
-		return submit(new InvocationCall(method, invocation), method, timeoutNanos());
+		return submit(new InvocationCall(this, method, invocation), method, timeoutNanos());
 	}
 
 	private boolean isEntered() {
@@ -210,12 +216,24 @@ public final class Handler implements GreenService {
 		}
 		checkCallable(method);
 		long start = System.nanoTime();
+		if (call.mode() == CallMode.SYNC) {
+			nanos = withinOuter(start, nanos);
+			call.deadline = start + nanos;
+		}
 		enqueue(call, start, nanos);
 		return switch (call.mode()) {
-			case SYNC -> await(call, start, nanos);
+			case SYNC -> this.wait.outcome(call, start, nanos);
 			case ASYNC -> call.future();
 			case ONEWAY -> method.nothing();
 		};
+	}
+
+	/** A call made by the body of another one has no more time than that. */
+	private static long withinOuter(long now, long nanos) {
+		Held held = Held.current();
+		Call outer = (held != null) ? held.handler().running : null;
+		return (outer != null && outer.mode() == CallMode.SYNC) ? Math.max(0, Math.min(nanos, outer.deadline - now))
+				: nanos;
 	}
 
 	private void checkCallable(HandlerMethod method) {
@@ -227,7 +245,7 @@ public final class Handler implements GreenService {
 
 	/** Runs a function of the target as one call in its turn. */
 	<T, R extends @Nullable Object> CompletableFuture<R> async(Function<? super T, ? extends R> function, T entry) {
-		FunctionCall<T, R> call = new FunctionCall<>(function, entry);
+		FunctionCall<T, R> call = new FunctionCall<>(this, function, entry);
 		enqueue(call, System.nanoTime(), timeoutNanos());
 		@SuppressWarnings("unchecked")
 		CompletableFuture<R> future = (CompletableFuture<R>) call.future();
@@ -267,7 +285,7 @@ public final class Handler implements GreenService {
 	private void awaitRoom(Call call, long nanos) {
 		boolean mayWait = this.options.overflow() == Overflow.BLOCK && !isHeldByCurrentThread();
 		try {
-			if (!mayWait || !this.mailbox.reserve(nanos)) {
+			if (!mayWait || !this.wait.reserve(this.mailbox, call, nanos)) {
 				throw refused(call, fullException(call, mayWait));
 			}
 		}
@@ -306,47 +324,10 @@ public final class Handler implements GreenService {
 			.formatted(this.name, call.method(), reason), reason);
 	}
 
-	private @Nullable Object await(Call call, long start, long nanos) throws Throwable {
-		boolean inTime;
-		try {
-			inTime = call.await(start, nanos);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			boolean withdrawn = call.withdraw();
-			if (!withdrawn && call.isDone()) {
-				return outcome(call);
-			}
-			this.reports.gaveUp(call, withdrawn);
-			throw new DeferredInterruptedException("Interrupted while waiting for %s.%s; the call %s"
-				.formatted(this.name, call.method(), withdrawn ? "was withdrawn" : "goes on without its caller"), ex);
-		}
-		if (inTime) {
-			return outcome(call);
-		}
-		String doing = doing();
-		boolean withdrawn = call.withdraw();
-		if (!withdrawn && call.isDone()) {
-			return outcome(call);
-		}
-		this.reports.gaveUp(call, withdrawn);
-		throw new DeferredTimeoutException("%s.%s did not answer within %s: it was %s after %s%s".formatted(this.name,
-				call.method(), Duration.ofNanos(nanos),
-				withdrawn ? "still queued and has been withdrawn" : "running and has been left to finish",
-				Duration.ofNanos(System.nanoTime() - start), withdrawn ? doing : ""), null);
-	}
-
-	private String doing() {
+	/** Says what runs now, as the end of a message. */
+	String doing() {
 		Call now = this.running;
 		return (now != null) ? "; the handler was running " + now.method() : "";
-	}
-
-	private @Nullable Object outcome(Call call) throws Throwable {
-		Throwable failure = call.failure();
-		if (failure != null) {
-			throw CalledFrom.here(failure, this.name, call.method());
-		}
-		return call.takeResult();
 	}
 
 	/** Runs a call on the thread that holds the handler; returns whether its body ran. */
@@ -435,11 +416,33 @@ public final class Handler implements GreenService {
 					"%s is processed by thread '%s' already; one thread at a time may process it".formatted(this.name,
 							before.getName()));
 		}
+		if (before == null) {
+			this.held = Held.begin(this);
+		}
 		return before == null;
 	}
 
 	void release() {
+		Held held = Objects.requireNonNull(this.held);
+		this.held = null;
+		held.end();
 		this.holder = null;
+	}
+
+	@Nullable Held held() {
+		return this.held;
+	}
+
+	@Nullable Call running() {
+		return this.running;
+	}
+
+	boolean isReentrant() {
+		return this.options.reentrant();
+	}
+
+	void refusedAsDeadlock(Call call) {
+		this.reports.rejected(call, "deadlock");
 	}
 
 	boolean isClosing() {
@@ -589,12 +592,15 @@ public final class Handler implements GreenService {
 	/** A call that an integration has intercepted. */
 	private static final class InvocationCall extends Call {
 
+		private final Handler handler;
+
 		private final HandlerMethod method;
 
 		private @Nullable Invocation invocation;
 
-		InvocationCall(HandlerMethod method, Invocation invocation) {
+		InvocationCall(Handler handler, HandlerMethod method, Invocation invocation) {
 			super(method.mode());
+			this.handler = handler;
 			this.method = method;
 			this.invocation = invocation;
 		}
@@ -610,6 +616,11 @@ public final class Handler implements GreenService {
 		}
 
 		@Override
+		void runAsNested() {
+			this.handler.run(this);
+		}
+
+		@Override
 		void clear() {
 			this.invocation = null;
 		}
@@ -619,12 +630,15 @@ public final class Handler implements GreenService {
 	/** A function of the handler, run as one call. */
 	private static final class FunctionCall<T, R extends @Nullable Object> extends Call {
 
+		private final Handler handler;
+
 		private @Nullable Function<? super T, ? extends R> function;
 
 		private final T entry;
 
-		FunctionCall(Function<? super T, ? extends R> function, T entry) {
+		FunctionCall(Handler handler, Function<? super T, ? extends R> function, T entry) {
 			super(CallMode.ASYNC);
+			this.handler = handler;
 			this.function = Objects.requireNonNull(function, "function");
 			this.entry = entry;
 		}
@@ -637,6 +651,11 @@ public final class Handler implements GreenService {
 		@Override
 		String method() {
 			return "async";
+		}
+
+		@Override
+		void runAsNested() {
+			this.handler.run(this);
 		}
 
 		@Override

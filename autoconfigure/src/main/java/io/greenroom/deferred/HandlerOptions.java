@@ -11,11 +11,15 @@ import java.time.Duration;
  * @param overflow what happens to a call beyond that
  * @param timeout how long a call waits for its result, and any call for room
  * @param processing who lets the calls in
+ * @param onTimeout what happens to a body when its caller's time is over
+ * @param reentrant whether a call that comes back to this handler through others of the
+ * same chain runs at once, where it would otherwise be refused as a deadlock
  */
-public record HandlerOptions(String name, int capacity, Overflow overflow, Duration timeout, Processing processing) {
+public record HandlerOptions(String name, int capacity, Overflow overflow, Duration timeout, Processing processing,
+		OnTimeout onTimeout, boolean reentrant) {
 
 	private static final HandlerOptions DEFAULTS = new HandlerOptions("", 10_000, Overflow.BLOCK,
-			Duration.ofSeconds(30), Processing.OWNER);
+			Duration.ofSeconds(30), Processing.OWNER, OnTimeout.FINISH, false);
 
 	/**
 	 * Checks the values.
@@ -46,7 +50,8 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	 * @return a copy
 	 */
 	public HandlerOptions withName(String name) {
-		return new HandlerOptions(name, this.capacity, this.overflow, this.timeout, this.processing);
+		return new HandlerOptions(name, this.capacity, this.overflow, this.timeout, this.processing, this.onTimeout,
+				this.reentrant);
 	}
 
 	/**
@@ -55,7 +60,8 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	 * @return a copy
 	 */
 	public HandlerOptions withCapacity(int capacity) {
-		return new HandlerOptions(this.name, capacity, this.overflow, this.timeout, this.processing);
+		return new HandlerOptions(this.name, capacity, this.overflow, this.timeout, this.processing, this.onTimeout,
+				this.reentrant);
 	}
 
 	/**
@@ -64,7 +70,8 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	 * @return a copy
 	 */
 	public HandlerOptions withOverflow(Overflow overflow) {
-		return new HandlerOptions(this.name, this.capacity, overflow, this.timeout, this.processing);
+		return new HandlerOptions(this.name, this.capacity, overflow, this.timeout, this.processing, this.onTimeout,
+				this.reentrant);
 	}
 
 	/**
@@ -73,7 +80,8 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	 * @return a copy
 	 */
 	public HandlerOptions withTimeout(Duration timeout) {
-		return new HandlerOptions(this.name, this.capacity, this.overflow, timeout, this.processing);
+		return new HandlerOptions(this.name, this.capacity, this.overflow, timeout, this.processing, this.onTimeout,
+				this.reentrant);
 	}
 
 	/**
@@ -82,7 +90,29 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	 * @return a copy
 	 */
 	public HandlerOptions withProcessing(Processing processing) {
-		return new HandlerOptions(this.name, this.capacity, this.overflow, this.timeout, processing);
+		return new HandlerOptions(this.name, this.capacity, this.overflow, this.timeout, processing, this.onTimeout,
+				this.reentrant);
+	}
+
+	/**
+	 * Returns these options with another fate of bodies whose caller has left.
+	 * @param onTimeout what happens to a body when its caller's time is over
+	 * @return a copy
+	 */
+	public HandlerOptions withOnTimeout(OnTimeout onTimeout) {
+		return new HandlerOptions(this.name, this.capacity, this.overflow, this.timeout, this.processing, onTimeout,
+				this.reentrant);
+	}
+
+	/**
+	 * Returns these options with or without reentrancy.
+	 * @param reentrant whether a call that comes back through others of its chain runs at
+	 * once
+	 * @return a copy
+	 */
+	public HandlerOptions withReentrant(boolean reentrant) {
+		return new HandlerOptions(this.name, this.capacity, this.overflow, this.timeout, this.processing,
+				this.onTimeout, reentrant);
 	}
 
 }

@@ -117,21 +117,24 @@ final class Mailbox {
 		return false;
 	}
 
-	/** Waits for room at most so long; returns whether it was taken. */
-	boolean reserve(long nanos) throws InterruptedException {
+	/**
+	 * Waits for room at most so long; returns whether it was taken. Stops waiting when
+	 * the call is failed meanwhile.
+	 */
+	boolean reserve(long nanos, Call call) throws InterruptedException {
 		this.roomLock.lockInterruptibly();
 		try {
 			this.waitingForRoom.incrementAndGet();
 			try {
 				// A closed mailbox gives room to everybody, and push then refuses.
 				while (!tryTakeRoom() && !isClosed()) {
-					if (nanos <= 0) {
+					if (nanos <= 0 || call.isDone()) {
 						return false;
 					}
 					// Woken with others, or looking for itself while a body runs long:
 					// see giveRoomOfTaken.
 					long slice = Math.min(nanos, LOOK_AGAIN);
-					nanos -= slice - Math.min(slice, this.room.awaitNanos(slice));
+					nanos -= slice - this.room.awaitNanos(slice);
 				}
 				return true;
 			}
@@ -372,6 +375,11 @@ final class Mailbox {
 		@Override
 		Object invoke() {
 			throw new IllegalStateException("A mark is no call");
+		}
+
+		@Override
+		void runAsNested() {
+			invoke();
 		}
 
 		@Override

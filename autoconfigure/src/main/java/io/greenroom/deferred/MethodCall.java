@@ -32,6 +32,11 @@ final class MethodCall extends Call {
 	}
 
 	@Override
+	void runAsNested() {
+		this.entry.handler().run(this);
+	}
+
+	@Override
 	void clear() {
 		this.arguments = NONE;
 	}

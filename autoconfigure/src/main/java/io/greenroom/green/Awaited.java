@@ -34,7 +34,7 @@ final class Awaited<T> implements BiConsumer<T, @Nullable Throwable> {
 		// What is completed already answers within this call, on this stack.
 		var _ = stage.whenComplete(awaited);
 		if (!awaited.done) {
-			engine.checkMayWait("await a stage");
+			engine.checkMayWait("await the stage", stage.toString());
 			awaited.park(stage);
 		}
 		return awaited.outcome();

@@ -1,5 +1,7 @@
 package io.greenroom.green;
 
+import java.util.List;
+
 /**
  * What the green threads of a scheduler run on, and whose time they live in: the JDK, or
  * a worker.
@@ -19,14 +21,18 @@ interface Engine {
 	long nanoTime();
 
 	/**
-	 * Refuses a wait that nobody could ever end.
+	 * Refuses a wait that nobody could ever end; what for and whose goes into the
+	 * message.
 	 * @throws IllegalStateException if the current thread is the one that makes the
 	 * threads here go on
 	 */
-	void checkMayWait(String what);
+	void checkMayWait(String what, String whose);
 
 	/** Waits for the thread's end, and makes it go on where that is the caller's task. */
 	boolean awaitEnd(GreenThread<?> thread, long nanos) throws InterruptedException;
+
+	/** Runs each on a thread of its own, and waits for them all. */
+	void runAll(List<Runnable> jobs) throws InterruptedException;
 
 	/** Takes back all that is scheduled. */
 	void close();

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.greenroom.observe.Observer;
@@ -47,7 +48,7 @@ public final class GreenScheduler implements AutoCloseable {
 
 	private final ThreadListener listener;
 
-	private final LiveThreads live = new LiveThreads();
+	private final LiveThreads live;
 
 	private final Set<GreenService> services = ConcurrentHashMap.newKeySet();
 
@@ -61,6 +62,7 @@ public final class GreenScheduler implements AutoCloseable {
 		this.name = builder.name;
 		this.drainTimeout = builder.drainTimeout;
 		this.observer = builder.observer;
+		this.live = (builder.engine != null) ? LiveThreads.inOrder() : LiveThreads.striped();
 		this.listener = builder.observer.threads(this.name, this.live::count);
 		this.engine = (builder.engine != null) ? builder.engine : new JdkEngine(this.name);
 	}
@@ -157,7 +159,7 @@ public final class GreenScheduler implements AutoCloseable {
 	public <T> GreenThread<T> unstarted(String name, Callable<? extends T> body) {
 		Objects.requireNonNull(name, "name");
 		Objects.requireNonNull(body, "body");
-		return new GreenThread<>(this, name, body);
+		return new GreenThread<>(this, name, body, null);
 	}
 
 	/**
@@ -172,12 +174,21 @@ public final class GreenScheduler implements AutoCloseable {
 	public <T> GreenThread<T> spawnLater(Duration delay, Callable<? extends T> body) {
 		long nanos = Limits.nanos(delay, "delay");
 		GreenThread<T> thread = unstarted(body);
+		this.live.add(thread);
+		// Added first, as in admit.
 		if (this.phase != Phase.OPEN) {
+			this.live.remove(thread);
 			throw new SchedulerClosedException(this.name, thread.name());
 		}
-		this.live.add(thread);
-		Runnable cancel = this.engine.schedule(nanos, thread::start);
-		thread.link((ended) -> cancel.run());
+		try {
+			Runnable cancel = this.engine.schedule(nanos, () -> startInTime(thread));
+			thread.linkQuietly((ended) -> cancel.run());
+		}
+		catch (RejectedExecutionException closed) {
+			// A drain came between; it has killed the thread, or this does.
+			thread.kill();
+			throw new SchedulerClosedException(this.name, thread.name());
+		}
 		return thread;
 	}
 
@@ -249,6 +260,37 @@ public final class GreenScheduler implements AutoCloseable {
 		return Awaited.await(this.engine, Objects.requireNonNull(stage, "stage"));
 	}
 
+	private void startInTime(GreenThread<?> thread) {
+		try {
+			thread.start();
+		}
+		catch (Throwable refused) {
+			// Nobody called: the timer's thread has no one to throw to.
+			unobserved(thread, refused);
+		}
+	}
+
+	/**
+	 * Makes a pool with a line of at most {@value GreenPool#DEFAULT_QUEUE_CAPACITY}.
+	 * @param name the pool's name
+	 * @param size how many may be at work at once
+	 * @return a new pool, closed with this scheduler at the latest
+	 * @throws IllegalArgumentException if the size is less than 1
+	 * @throws SchedulerClosedException if the scheduler is shutting down
+	 */
+	public GreenPool pool(String name, int size) {
+		return pool(name).size(size).build();
+	}
+
+	/**
+	 * Returns a builder for a pool.
+	 * @param name the pool's name
+	 * @return a new builder
+	 */
+	public GreenPool.Builder pool(String name) {
+		return new GreenPool.Builder(this, Objects.requireNonNull(name, "name"));
+	}
+
 	private static <T> GreenThread<T> start(GreenThread<T> thread) {
 		thread.start();
 		return thread;
@@ -270,6 +312,10 @@ public final class GreenScheduler implements AutoCloseable {
 
 	Engine engine() {
 		return this.engine;
+	}
+
+	Duration drainTimeout() {
+		return this.drainTimeout;
 	}
 
 	/** Takes the thread among the living, or refuses it. */
@@ -354,7 +400,7 @@ public final class GreenScheduler implements AutoCloseable {
 		int finished = 0;
 		try {
 			stopServices(grace);
-			List<GreenThread<?>> late = this.live.snapshot().stream().filter((thread) -> !thread.started()).toList();
+			List<GreenThread<?>> late = others().stream().filter((thread) -> !thread.started()).toList();
 			late.forEach((thread) -> killed.add(thread.name()));
 			late.forEach(GreenThread::kill);
 			finished = joinUntil(start, nanos);
@@ -362,13 +408,13 @@ public final class GreenScheduler implements AutoCloseable {
 		catch (InterruptedException ex) {
 			interrupted = true;
 		}
-		List<GreenThread<?>> left = this.live.snapshot();
+		List<GreenThread<?>> left = others();
 		left.forEach((thread) -> killed.add(thread.name()));
 		left.forEach(GreenThread::kill);
 		this.phase = Phase.CLOSED;
 		this.engine.close();
 		interrupted |= awaitKilled();
-		List<String> stuck = this.live.snapshot().stream().map(GreenThread::name).toList();
+		List<String> stuck = others().stream().map(GreenThread::name).toList();
 		if (interrupted) {
 			Thread.currentThread().interrupt();
 		}
@@ -380,13 +426,11 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	private void stopServices(Duration grace) throws InterruptedException {
-		List<Thread> stoppers = new ArrayList<>();
+		List<Runnable> stops = new ArrayList<>();
 		for (GreenService service : this.services) {
-			stoppers.add(Thread.startVirtualThread(() -> stop(service, grace)));
+			stops.add(() -> stop(service, grace));
 		}
-		for (Thread stopper : stoppers) {
-			stopper.join();
-		}
+		this.engine.runAll(stops);
 		this.services.clear();
 	}
 
@@ -407,16 +451,27 @@ public final class GreenScheduler implements AutoCloseable {
 	 */
 	private int joinUntil(long start, long nanos) throws InterruptedException {
 		int finished = 0;
-		for (List<GreenThread<?>> now = this.live.snapshot(); !now.isEmpty(); now = this.live.snapshot()) {
+		for (List<GreenThread<?>> now = others(); !now.isEmpty(); now = others()) {
 			for (GreenThread<?> thread : now) {
 				long left = nanos - (this.engine.nanoTime() - start);
-				if (thread.carrier() == Thread.currentThread() || !this.engine.awaitEnd(thread, Math.max(0, left))) {
+				if (!this.engine.awaitEnd(thread, Math.max(0, left))) {
 					return finished;
 				}
 				finished++;
 			}
 		}
 		return finished;
+	}
+
+	/**
+	 * Those alive, but for the caller: a green thread may drain, and can't wait for
+	 * itself.
+	 */
+	private List<GreenThread<?>> others() {
+		Thread self = Thread.currentThread();
+		List<GreenThread<?>> others = this.live.snapshot();
+		others.removeIf((thread) -> thread.carrier() == self);
+		return others;
 	}
 
 	private boolean awaitKilled() {

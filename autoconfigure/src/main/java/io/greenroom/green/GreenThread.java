@@ -53,6 +53,9 @@ public final class GreenThread<T> {
 
 	private final String name;
 
+	/** The slot this thread runs in, and returns; {@code null} outside pools. */
+	private final @Nullable Place place;
+
 	private final Watchers<GreenThread<T>> watchers = new Watchers<>();
 
 	private volatile int phase;
@@ -72,19 +75,21 @@ public final class GreenThread<T> {
 	/** Written by whoever claimed the end, before DONE. */
 	private @Nullable Throwable failure;
 
-	GreenThread(GreenScheduler scheduler, String name, Callable<? extends T> body) {
+	GreenThread(GreenScheduler scheduler, String name, Callable<? extends T> body, @Nullable Place place) {
+		this.place = place;
 		this.scheduler = scheduler;
 		this.name = name;
 		this.body = body;
 	}
 
 	/**
-	 * Starts the thread. Does nothing when it was started or killed before.
+	 * Starts the thread. Does nothing when it was started or killed before, and while it
+	 * waits in the line of a pool, which starts it in its turn.
 	 * @throws SchedulerClosedException if the scheduler no longer takes work; the thread
 	 * is then dead, with this exception
 	 */
 	public void start() {
-		if (this.phase != NEW) {
+		if (this.phase != NEW || (this.place != null && !this.place.starting())) {
 			return;
 		}
 		Thread carrier = this.scheduler.engine().thread(this.name, this::run);
@@ -99,7 +104,10 @@ public final class GreenThread<T> {
 			// Also an OutOfMemoryError at thread start: whoever waits must not wait for
 			// ever.
 			if (PHASE.compareAndSet(this, STARTED, ENDING)) {
-				end(null, refused);
+				settle(null, refused);
+			}
+			else {
+				this.scheduler.release(this);
 			}
 			throw refused;
 		}
@@ -120,6 +128,9 @@ public final class GreenThread<T> {
 
 	private void run() {
 		if (!PHASE.compareAndSet(this, STARTED, RUNNING)) {
+			// Killed while it was being admitted, and perhaps before: then it came after
+			// its own release.
+			this.scheduler.release(this);
 			return;
 		}
 		T result = null;
@@ -178,15 +189,31 @@ public final class GreenThread<T> {
 	}
 
 	private void end(@Nullable T result, @Nullable Throwable thrown) {
-		this.body = null;
-		this.value = (thrown == null) ? result : null;
-		this.failure = thrown;
-		this.phase = DONE;
-		this.scheduler.release(this);
-		boolean watched = this.watchers.release(this);
+		boolean watched = settle(result, thrown);
 		if (thrown != null && !watched && !(thrown instanceof GreenThreadKilledException)) {
 			this.scheduler.unobserved(this, thrown);
 		}
+	}
+
+	/** Writes the outcome and tells it; returns whether anybody heard. */
+	private boolean settle(@Nullable T result, @Nullable Throwable thrown) {
+		this.body = null;
+		this.value = (thrown == null) ? result : null;
+		this.failure = thrown;
+		boolean watched;
+		try {
+			// While this thread still counts as living, so that a draining scheduler lets
+			// it start its successor; and whoever joins it finds the slot free.
+			if (this.place != null) {
+				this.place.giveUp();
+			}
+		}
+		finally {
+			this.phase = DONE;
+			this.scheduler.release(this);
+			watched = this.watchers.release(this);
+		}
+		return watched;
 	}
 
 	/**
@@ -311,7 +338,7 @@ public final class GreenThread<T> {
 			throw new IllegalStateException(
 					"Green thread '" + this.name + "' would wait for its own end; join it from another thread");
 		}
-		this.scheduler.engine().checkMayWait("wait for the end of green thread '" + this.name + "'");
+		this.scheduler.engine().checkMayWait("wait for the end of green thread", this.name);
 		return this.watchers.await(nanos);
 	}
 
@@ -371,6 +398,11 @@ public final class GreenThread<T> {
 	 */
 	public Link link(Consumer<? super GreenThread<T>> callback) {
 		return this.watchers.link(this, Objects.requireNonNull(callback, "callback"));
+	}
+
+	/** Links for our own book-keeping: a failure is still one that nobody knows of. */
+	void linkQuietly(Consumer<? super GreenThread<T>> callback) {
+		this.watchers.linkQuietly(this, callback);
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package io.greenroom.green;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -37,13 +38,20 @@ final class JdkEngine implements Engine {
 	}
 
 	@Override
-	public void checkMayWait(String what) {
+	public void checkMayWait(String what, String whose) {
 		// Virtual threads go on by themselves.
 	}
 
 	@Override
 	public boolean awaitEnd(GreenThread<?> thread, long nanos) throws InterruptedException {
 		return thread.join(Duration.ofNanos(nanos));
+	}
+
+	@Override
+	public void runAll(List<Runnable> jobs) throws InterruptedException {
+		for (Thread thread : jobs.stream().map(Thread::startVirtualThread).toList()) {
+			thread.join();
+		}
 	}
 
 	@Override

@@ -2,6 +2,8 @@ package io.greenroom.green;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -10,14 +12,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Those who want to know of one end: waiting threads and callbacks, told in the order of
- * their arrival. A lock-free stack that is turned round when it is released; one field
+ * their arrival. A lock-free stack, walked from its bottom when it is released; one field
  * while nobody watches.
  */
 final class Watchers<S> {
 
 	private static final Logger log = LoggerFactory.getLogger(GreenThread.class);
 
-	private static final Watcher<?> RELEASED = new Watcher<>(null, null);
+	private static final Watcher<?> RELEASED = new Watcher<>(null, null, true);
 
 	private static final VarHandle TOP;
 	static {
@@ -40,7 +42,7 @@ final class Watchers<S> {
 			return this.top == RELEASED;
 		}
 		long start = Parking.nanoTime();
-		Watcher<S> watcher = new Watcher<>(Thread.currentThread(), null);
+		Watcher<S> watcher = new Watcher<>(Thread.currentThread(), null, false);
 		if (!push(watcher)) {
 			return true;
 		}
@@ -65,7 +67,16 @@ final class Watchers<S> {
 	}
 
 	GreenThread.Link link(S subject, Consumer<? super S> callback) {
-		Watcher<S> watcher = new Watcher<>(null, callback);
+		return link(subject, callback, false);
+	}
+
+	/** Links without counting as somebody who learns of a failure. */
+	GreenThread.Link linkQuietly(S subject, Consumer<? super S> callback) {
+		return link(subject, callback, true);
+	}
+
+	private GreenThread.Link link(S subject, Consumer<? super S> callback, boolean quiet) {
+		Watcher<S> watcher = new Watcher<>(null, callback, quiet);
 		if (!push(watcher)) {
 			watcher.tell(subject);
 		}
@@ -106,20 +117,21 @@ final class Watchers<S> {
 		}
 	}
 
-	/** Tells everybody; returns whether there was anybody. */
+	/** Tells everybody; returns whether there was anybody who did not link quietly. */
 	@SuppressWarnings("unchecked")
 	boolean release(S subject) {
-		Watcher<S> stack = (Watcher<S>) TOP.getAndSet(this, RELEASED);
-		Watcher<S> inOrder = null;
-		while (stack != null && stack != RELEASED) {
-			Watcher<S> next = stack.next;
-			stack.next = inOrder;
-			inOrder = stack;
-			stack = next;
+		Watcher<S> last = (Watcher<S>) TOP.getAndSet(this, RELEASED);
+		if (last == null) {
+			return false;
+		}
+		// The pointers stay as they are: a removal may be walking along them right now.
+		Deque<Watcher<S>> inOrder = new ArrayDeque<>();
+		for (Watcher<S> watcher = last; watcher != null; watcher = watcher.next) {
+			inOrder.push(watcher);
 		}
 		boolean anybody = false;
-		for (Watcher<S> watcher = inOrder; watcher != null; watcher = watcher.next) {
-			anybody |= !watcher.gone;
+		for (Watcher<S> watcher : inOrder) {
+			anybody |= !watcher.gone && !watcher.quiet;
 			watcher.tell(subject);
 		}
 		return anybody;
@@ -131,13 +143,16 @@ final class Watchers<S> {
 
 		private final @Nullable Consumer<? super S> callback;
 
+		private final boolean quiet;
+
 		private volatile boolean gone;
 
 		private volatile @Nullable Watcher<S> next;
 
-		Watcher(@Nullable Thread waiting, @Nullable Consumer<? super S> callback) {
+		Watcher(@Nullable Thread waiting, @Nullable Consumer<? super S> callback, boolean quiet) {
 			this.waiting = waiting;
 			this.callback = callback;
+			this.quiet = quiet;
 		}
 
 		private void tell(S subject) {

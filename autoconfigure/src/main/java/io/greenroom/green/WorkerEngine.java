@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -266,11 +267,11 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 	}
 
 	@Override
-	public final void checkMayWait(String what) {
+	public final void checkMayWait(String what, String whose) {
 		Thread current = Thread.currentThread();
 		if (current == this.lastStepper && Parking.turnOf(current) == null) {
-			throw new IllegalStateException("Thread '" + current.getName() + "' would " + what
-					+ ", but it is the one that steps worker '" + this.name
+			throw new IllegalStateException("Thread '" + current.getName() + "' would " + what + " '" + whose
+					+ "', but it is the one that steps worker '" + this.name
 					+ "', so that would never come; wait inside a routine (worker.assign(...), then worker.work()), or call worker.wrap(...)");
 		}
 	}
@@ -280,8 +281,45 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 		if (Parking.turnOf(Thread.currentThread()) != null) {
 			return thread.join(Duration.ofNanos(nanos));
 		}
-		runUntil(thread::ready, after(nanos));
+		settle(thread::ready, after(nanos));
 		return thread.ready();
+	}
+
+	@Override
+	public final void runAll(List<Runnable> jobs) throws InterruptedException {
+		Thread waiting = Thread.currentThread();
+		AtomicInteger left = new AtomicInteger(jobs.size());
+		for (Runnable job : jobs) {
+			start(thread(this.name + "-service", () -> {
+				job.run();
+				left.decrementAndGet();
+				Parking.unpark(waiting);
+			}));
+		}
+		if (Parking.turnOf(waiting) == null) {
+			settle(() -> left.get() == 0, Long.MAX_VALUE);
+			return;
+		}
+		while (left.get() > 0) {
+			Parking.park(left);
+			if (Thread.interrupted()) {
+				throw new InterruptedException();
+			}
+		}
+	}
+
+	/** Steps whatever happens meanwhile, until the condition holds or time is over. */
+	private void settle(BooleanSupplier done, long limit) {
+		enter();
+		try {
+			boolean more = true;
+			while (more && !done.getAsBoolean() && this.queue.now() < limit) {
+				more = stepOnce(limit, Long.MIN_VALUE) || awaitJdk();
+			}
+		}
+		finally {
+			leave();
+		}
 	}
 
 	@Override

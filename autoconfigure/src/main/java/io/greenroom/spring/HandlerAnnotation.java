@@ -18,7 +18,10 @@ final class HandlerAnnotation {
 
 	static HandlerOptions options(DeferredHandler annotation, String beanName, HandlerOptions defaults,
 			UnaryOperator<String> placeholders) {
-		HandlerOptions options = defaults.withName(beanName).withProcessing(annotation.processing());
+		HandlerOptions options = defaults.withName(beanName)
+			.withProcessing(annotation.processing())
+			.withOnTimeout(annotation.onTimeout())
+			.withReentrant(annotation.reentrant());
 		if (annotation.capacity() != 0) {
 			check(annotation.capacity() > 0, beanName, "capacity", annotation.capacity(), "a number of calls from 1");
 			options = options.withCapacity(annotation.capacity());

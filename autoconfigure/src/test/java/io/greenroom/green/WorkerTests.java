@@ -498,6 +498,62 @@ class WorkerTests {
 		}
 	}
 
+	@DisplayName("P25 a wait for a slot on the stepping thread is refused, and leaves no place behind")
+	@ParameterizedTest
+	@EnumSource
+	void aWaitForASlotOnTheSteppingThreadIsRefused(Worker.Mode mode) {
+		try (Worker worker = worker(mode)) {
+			GreenPool pool = worker.scheduler().pool("one", 1);
+			pool.submit(() -> worker.sleep(Duration.ofSeconds(1)));
+			assertThatIllegalStateException().isThrownBy(() -> pool.spawn(() -> {
+			})).withMessageContaining("slot of pool 'one'");
+			worker.work();
+			assertThat(pool.free()).isEqualTo(1);
+		}
+	}
+
+	@DisplayName("A pool's tasks run and wait in the worker's time, in the order of submission")
+	@ParameterizedTest
+	@EnumSource
+	void aPoolUnderAWorker(Worker.Mode mode) {
+		try (Worker worker = worker(mode)) {
+			List<String> seen = new ArrayList<>();
+			GreenPool pool = worker.scheduler().pool("two", 2);
+			worker.assign(() -> {
+				for (int i = 0; i < 5; i++) {
+					int number = i;
+					pool.spawn(() -> {
+						worker.sleep(Duration.ofHours(1));
+						seen.add(number + " at " + worker.clock().instant().getEpochSecond() / 3600);
+					});
+				}
+			});
+			assertThat(worker.work()).isTrue();
+			assertThat(seen).containsExactly("0 at 1", "1 at 1", "2 at 2", "3 at 2", "4 at 3");
+		}
+	}
+
+	@DisplayName("A drain on the stepping thread steps what is left, in the worker's time")
+	@ParameterizedTest
+	@EnumSource
+	void aDrainSteps(Worker.Mode mode) {
+		try (Worker worker = worker(mode)) {
+			List<String> seen = new ArrayList<>();
+			GreenPool pool = worker.scheduler().pool("one", 1);
+			for (int i = 0; i < 3; i++) {
+				pool.submit(() -> {
+					worker.sleep(Duration.ofMinutes(1));
+					seen.add("minute " + worker.clock().instant().getEpochSecond() / 60);
+				});
+			}
+			worker.scheduler().spawn("endless", () -> worker.sleep(Duration.ofDays(365)));
+			DrainReport report = worker.scheduler().drain(Duration.ofHours(1));
+			assertThat(seen).containsExactly("minute 1", "minute 2", "minute 3");
+			assertThat(report.killed()).containsExactly("endless");
+			assertThat(report.stuck()).isEmpty();
+		}
+	}
+
 	@DisplayName("A routine that steps its own worker is told not to; so is a second stepper")
 	@ParameterizedTest
 	@EnumSource

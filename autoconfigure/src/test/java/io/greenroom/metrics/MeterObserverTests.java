@@ -5,9 +5,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
+import io.greenroom.deferred.Deferred;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.GreenThread;
 import io.greenroom.observe.CallMode;
@@ -147,13 +149,31 @@ class MeterObserverTests {
 
 	@Test
 	void threadsOfARealSchedulerAreCounted() throws InterruptedException {
-		try (GreenScheduler scheduler = GreenScheduler.builder().name("stage").observer(this.observer).build()) {
-			GreenThread<String> thread = scheduler.spawn(() -> "done");
-			thread.join();
-			assertThat(this.registry.get("greenroom.threads.spawned").tag("scheduler", "stage").functionCounter())
-				.satisfies((counter) -> assertThat(counter.count()).isOne());
-			assertThat(gauge("greenroom.threads.live")).isZero();
+		GreenScheduler scheduler = GreenScheduler.builder().name("stage").observer(this.observer).build();
+		CountDownLatch release = new CountDownLatch(1);
+		GreenThread<Void> thread = scheduler.spawn(() -> release.await());
+		assertThat(gauge("greenroom.threads.live")).isOne();
+		release.countDown();
+		thread.join();
+		scheduler.close();
+		assertThat(gauge("greenroom.threads.live")).isZero();
+		assertThat(this.registry.get("greenroom.threads.spawned").tag("scheduler", "stage").functionCounter().count())
+			.isOne();
+	}
+
+	@Test
+	void callsOfARealHandlerAreTimed() {
+		GreenScheduler scheduler = GreenScheduler.builder().name("stage").observer(this.observer).build();
+		Deferred<Choir> choir = Deferred.of(scheduler, new Choir());
+		for (int i = 0; i < 10; i++) {
+			choir.sync().sing();
 		}
+		// The handler tells after it has answered; when it has stopped it has told all.
+		scheduler.close();
+		assertThat(this.registry.get("greenroom.deferred.calls").tags("method", "sing", "mode", "sync").timer())
+			.satisfies((timer) -> assertThat(timer.count()).isEqualTo(10));
+		assertThat(this.registry.get("greenroom.deferred.wait").timer().count()).isEqualTo(10);
+		assertThat(gauge("greenroom.deferred.mailbox.size")).isZero();
 	}
 
 	@Test
@@ -284,6 +304,13 @@ class MeterObserverTests {
 
 	private double edge(String from, String to) {
 		return this.registry.get("greenroom.state.transitions").tags("from", from, "to", to).counter().count();
+	}
+
+	static class Choir {
+
+		void sing() {
+		}
+
 	}
 
 }

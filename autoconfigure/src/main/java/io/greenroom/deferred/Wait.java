@@ -1,0 +1,56 @@
+package io.greenroom.deferred;
+
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A thread that holds a handler waits for a call of another one, or for room in its
+ * mailbox: an edge of the wait-for graph.
+ */
+final class Wait {
+
+	private final Handler on;
+
+	private final Call call;
+
+	private final Thread thread = Thread.currentThread();
+
+	/** A call of the same chain that the waiting thread is to run itself. */
+	private final AtomicReference<@Nullable Call> nested = new AtomicReference<>();
+
+	Wait(Handler on, Call call) {
+		this.on = on;
+		this.call = call;
+	}
+
+	Handler on() {
+		return this.on;
+	}
+
+	Call call() {
+		return this.call;
+	}
+
+	Thread thread() {
+		return this.thread;
+	}
+
+	/** Returns whether the wait is over, though the thread may not have seen it yet. */
+	boolean isOver() {
+		return this.call.isDone();
+	}
+
+	/** Has the waiting thread run a call of a handler it holds. */
+	void runNested(Call call) {
+		this.nested.set(call);
+		LockSupport.unpark(this.thread);
+	}
+
+	/** Returns the call to be run by the waiting thread, once. */
+	@Nullable Call takeNested() {
+		return (this.nested.get() != null) ? this.nested.getAndSet(null) : null;
+	}
+
+}

@@ -1,0 +1,102 @@
+package io.greenroom.deferred;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out, just before a thread that holds a handler goes to sleep, whether what it
+ * waits for waits for it. The JVM can't tell: its own search for deadlocks does not see
+ * virtual threads, and knows nothing of mailboxes.
+ * <p>
+ * A thread says what it waits for before it looks. So of those who close a cycle, one at
+ * least sees all of it. A cycle is believed when a second look finds the same waits: all
+ * of them were then under way at one moment.
+ */
+final class WaitGraph {
+
+	private WaitGraph() {
+	}
+
+	/**
+	 * Breaks the circle that a new wait closes, if it does: fails the call in it that has
+	 * not begun, or has it run where the caller of its handler's chain waits for it.
+	 */
+	static void breakCycle(Wait mine) {
+		List<Wait> cycle = path(mine);
+		if (cycle.isEmpty() || !cycle.equals(path(mine))) {
+			return;
+		}
+		for (int i = 0; i < cycle.size(); i++) {
+			Wait wait = cycle.get(i);
+			if (wait.call().isPending()) {
+				resolve(cycle, wait, cycle.get((i + 1) % cycle.size()));
+				return;
+			}
+		}
+	}
+
+	private static void resolve(List<Wait> cycle, Wait stuck, Wait next) {
+		if (stuck.on().isReentrant() && isOneChain(cycle, stuck)) {
+			// The next wait is that of the thread which holds the stuck call's handler.
+			next.runNested(stuck.call());
+			return;
+		}
+		DeferredDeadlockException deadlock = describe(cycle);
+		if (stuck.call().fail(deadlock)) {
+			stuck.on().refusedAsDeadlock(stuck.call());
+		}
+	}
+
+	private static List<Wait> path(Wait mine) {
+		List<Wait> path = new ArrayList<>();
+		Wait wait = mine;
+		// One that is met twice closes a cycle that this thread only runs into.
+		while (wait != null && !wait.isOver() && !path.contains(wait)) {
+			path.add(wait);
+			Held held = wait.on().held();
+			if (held == null) {
+				return List.of();
+			}
+			if (held.thread() == mine.thread()) {
+				return path;
+			}
+			wait = held.waiting();
+		}
+		return List.of();
+	}
+
+	/**
+	 * Returns whether all others wait for what runs: then they are one chain of calls.
+	 */
+	private static boolean isOneChain(List<Wait> cycle, Wait stuck) {
+		return cycle.stream().allMatch((wait) -> wait == stuck || wait.call().isRunning());
+	}
+
+	/**
+	 * Says the cycle in words: a line for each wait, with what runs, what it waits for
+	 * and where.
+	 */
+	private static DeferredDeadlockException describe(List<Wait> cycle) {
+		StringBuilder text = new StringBuilder(
+				"This call would never be answered, because the handlers wait in a circle:");
+		Wait before = cycle.getLast();
+		for (Wait wait : cycle) {
+			Handler waiting = before.on();
+			text.append("%n  %s waits for %s.%s at %s".formatted((waiting.running() != null)
+					? waiting.name() + "." + Objects.requireNonNull(waiting.running()).method()
+					: waiting.name() + "'s loop", wait.on().name(), wait.call().method(), site(wait.thread())));
+			before = wait;
+		}
+		text.append("%nLet one of them be @Oneway or return a future, or declare the handler reentrant.".formatted());
+		return new DeferredDeadlockException(text.toString(), null);
+	}
+
+	private static String site(Thread thread) {
+		@Nullable StackTraceElement site = CallSite.of(thread.getStackTrace());
+		return (site != null) ? site.toString() : "an unknown place of thread '" + thread.getName() + "'";
+	}
+
+}
