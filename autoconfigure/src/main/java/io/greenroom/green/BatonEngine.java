@@ -117,6 +117,11 @@ final class BatonEngine extends WorkerEngine<BatonEngine.Runner> {
 		}
 
 		@Override
+		public Thread thread() {
+			return this.thread;
+		}
+
+		@Override
 		public String name() {
 			return this.thread.getName();
 		}

@@ -138,7 +138,8 @@ final class CarrierEngine extends WorkerEngine<CarrierEngine.Mounted> {
 			this.continuation = continuation;
 		}
 
-		private Thread thread() {
+		@Override
+		public Thread thread() {
 			return Objects.requireNonNull(this.thread);
 		}
 

@@ -210,8 +210,10 @@ public final class Worker implements AutoCloseable {
 	 * @return the routine's result
 	 * @param <T> the type of the result
 	 * @throws InterruptedException if the caller is interrupted
-	 * @throws IllegalStateException if, called from outside, nothing can make the routine
-	 * go on, or {@link #stop()} was called
+	 * @throws WorkerStuckException if, called from outside, nothing can make the routine
+	 * go on
+	 * @throws IllegalStateException if, called from outside, {@link #stop()} ends the
+	 * work
 	 */
 	public <T> @Nullable T wrap(Callable<? extends T> routine) throws InterruptedException {
 		GreenThread<T> thread = this.scheduler.unstarted(routine);
@@ -224,12 +226,19 @@ public final class Worker implements AutoCloseable {
 			if (Thread.interrupted()) {
 				throw new InterruptedException();
 			}
-			if (!thread.ready()) {
-				throw new IllegalStateException("Routine '" + thread.name() + "' of worker '" + this.engine.name()
-						+ "' has not ended: the worker was stopped, or the routine waits for something that no routine will bring");
-			}
+			checkEnded(thread);
 		}
 		return thread.get();
+	}
+
+	private void checkEnded(GreenThread<?> thread) {
+		if (!thread.ready() && this.engine.stopped()) {
+			throw new IllegalStateException("Worker '" + this.engine.name() + "' was stopped before routine '"
+					+ thread.name() + "' had ended; work() goes on with it");
+		}
+		if (!thread.ready()) {
+			this.engine.checkFinished();
+		}
 	}
 
 	/**
@@ -273,15 +282,16 @@ public final class Worker implements AutoCloseable {
 
 	/**
 	 * Does one step of the next routine; lets time pass if all sleep.
-	 * @throws IllegalStateException if there is none, if called inside a routine, or
-	 * while another thread steps
+	 * @throws WorkerStuckException if those left wait for something that none of them
+	 * will bring
+	 * @throws IllegalStateException if none is left, if called inside a routine, or while
+	 * another thread steps
 	 */
 	public void doNextTask() {
 		if (!tick()) {
-			throw new IllegalStateException("Worker '"
-					+ this.engine.name() + "' was asked for a step, but " + (this.engine.hasLive()
-							? "all its routines wait for something that none of them will bring" : "no routine is left")
-					+ "; assign(...) one first, or use tick()");
+			this.engine.checkFinished();
+			throw new IllegalStateException("Worker '" + this.engine.name()
+					+ "' was asked for a step, but no routine is left; assign(...) one first, or use tick()");
 		}
 	}
 
@@ -289,7 +299,7 @@ public final class Worker implements AutoCloseable {
 	 * Steps until nothing is left to step, {@link #stop()} is called, a routine fails, or
 	 * the calling thread is interrupted between two steps.
 	 * @return whether all routines have ended; {@code false} also if those left wait for
-	 * something that none of them will bring
+	 * something that none of them will bring, which {@link #checkFinished()} tells of
 	 * @throws IllegalStateException if called inside a routine, or while another thread
 	 * steps
 	 */
@@ -311,6 +321,14 @@ public final class Worker implements AutoCloseable {
 	public boolean workFor(Duration length) {
 		this.engine.runUntil(null, this.engine.after(Limits.nanos(length, "length of work")));
 		return !this.engine.hasLive();
+	}
+
+	/**
+	 * Does nothing if all routines have ended; for the end of a test.
+	 * @throws WorkerStuckException if any is left, with its stack trace
+	 */
+	public void checkFinished() {
+		this.engine.checkFinished();
 	}
 
 	/**

@@ -173,6 +173,11 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 		return this.stepper.get();
 	}
 
+	/** Whether somebody has ended the last run. */
+	final boolean stopped() {
+		return this.stopped;
+	}
+
 	/** Makes the run end after the current step. */
 	final void stop() {
 		this.stopped = true;
@@ -204,7 +209,14 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 		}
 	}
 
-	final List<Routine> snapshot() {
+	/** Refuses to leave routines behind. */
+	final void checkFinished() {
+		if (hasLive()) {
+			throw new WorkerStuckException(this.name, snapshot().stream().map(Routine::thread).toList());
+		}
+	}
+
+	private List<Routine> snapshot() {
 		synchronized (this.live) {
 			return new ArrayList<>(this.live);
 		}
@@ -329,6 +341,8 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 
 	/** A thread of a worker. */
 	interface Routine extends Turn {
+
+		Thread thread();
 
 		String name();
 

@@ -87,7 +87,7 @@ class WorkerTests {
 		try (Worker worker = worker(mode)) {
 			assertThatIllegalStateException()
 				.isThrownBy(() -> worker.wrap(() -> worker.scheduler().await(new CompletableFuture<>())))
-				.withMessageContaining("waits for something that no routine will bring");
+				.withMessageContaining("nothing left to step, but 1 routine waits");
 		}
 	}
 
@@ -187,8 +187,7 @@ class WorkerTests {
 			worker.assign(() -> worker.scheduler().await(new CompletableFuture<>()));
 			assertThat(worker.tick()).isTrue();
 			assertThat(worker.tick()).isFalse();
-			assertThatIllegalStateException().isThrownBy(worker::doNextTask)
-				.withMessageContaining("wait for something");
+			assertThatIllegalStateException().isThrownBy(worker::doNextTask).withMessageContaining("1 routine waits");
 			assertThat(worker.work()).isFalse();
 		}
 	}
