@@ -6,15 +6,14 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.greenroom.observe.Observer;
 import io.greenroom.observe.ThreadListener;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,13 +48,13 @@ public final class GreenScheduler implements AutoCloseable {
 
 	private final ThreadListener listener;
 
-	private final LiveThreads live = new LiveThreads();
+	private final LiveThreads live;
 
 	private final Set<GreenService> services = ConcurrentHashMap.newKeySet();
 
 	private final AtomicLong sequence = new AtomicLong();
 
-	private final ScheduledThreadPoolExecutor timer;
+	private final Engine engine;
 
 	private volatile Phase phase = Phase.OPEN;
 
@@ -63,10 +62,9 @@ public final class GreenScheduler implements AutoCloseable {
 		this.name = builder.name;
 		this.drainTimeout = builder.drainTimeout;
 		this.observer = builder.observer;
+		this.live = (builder.engine != null) ? LiveThreads.inOrder() : LiveThreads.striped();
 		this.listener = builder.observer.threads(this.name, this.live::count);
-		this.timer = new ScheduledThreadPoolExecutor(1,
-				Thread.ofPlatform().daemon().name(this.name + "-timer").factory());
-		this.timer.setRemoveOnCancelPolicy(true);
+		this.engine = (builder.engine != null) ? builder.engine : new JdkEngine(this.name);
 	}
 
 	/**
@@ -183,8 +181,8 @@ public final class GreenScheduler implements AutoCloseable {
 			throw new SchedulerClosedException(this.name, thread.name());
 		}
 		try {
-			ScheduledFuture<?> start = this.timer.schedule(() -> startInTime(thread), nanos, TimeUnit.NANOSECONDS);
-			thread.linkQuietly((ended) -> start.cancel(false));
+			Runnable cancel = this.engine.schedule(nanos, () -> startInTime(thread));
+			thread.linkQuietly((ended) -> cancel.run());
 		}
 		catch (RejectedExecutionException closed) {
 			// A drain came between; it has killed the thread, or this does.
@@ -204,6 +202,62 @@ public final class GreenScheduler implements AutoCloseable {
 	 */
 	public GreenThread<Void> spawnLater(Duration delay, GreenTask body) {
 		return spawnLater(delay, callable(body));
+	}
+
+	/**
+	 * Starts a green thread that does something again and again: first at once, then each
+	 * time the delay after the last end. It ends when it is killed or the body throws.
+	 * @param delay how long from the end of one to the start of the next; zero lets
+	 * others go first
+	 * @param body what to do
+	 * @return the started thread
+	 * @throws IllegalArgumentException if the delay is negative
+	 * @throws SchedulerClosedException if the scheduler is shutting down and the caller
+	 * is not one of its own green threads
+	 */
+	public GreenThread<Void> repeat(Duration delay, GreenTask body) {
+		return start(unstartedRepeat(delay, body));
+	}
+
+	GreenThread<Void> unstartedRepeat(Duration delay, GreenTask body) {
+		Limits.nanos(delay, "delay");
+		Objects.requireNonNull(body, "body");
+		return unstarted(callable(() -> {
+			while (true) {
+				body.run();
+				Parking.sleep(delay);
+			}
+		}));
+	}
+
+	/**
+	 * Lets the current thread sleep, in the time of the worker if it is stepped by one.
+	 * @param length how long at least; zero lets others go first
+	 * @throws InterruptedException if the thread is interrupted or killed
+	 * @throws IllegalArgumentException if the length is negative
+	 */
+	public void sleep(Duration length) throws InterruptedException {
+		Parking.sleep(length);
+	}
+
+	/**
+	 * Waits for a stage and returns its value, so that a sequence of stages reads as
+	 * straight-line code. A failure arrives as it was thrown, the same object, without
+	 * the stage's wrapping, and its trace shows who has awaited it; since that may be a
+	 * checked exception which no signature shows here, catch {@link Exception} where it
+	 * matters.
+	 * <p>
+	 * Blocks the current thread, green or not. If that is interrupted or killed
+	 * meanwhile, the stage is cancelled: cancelling a sequence cancels what it waits for.
+	 * @param stage what to wait for
+	 * @return the stage's value
+	 * @param <T> the type of the value
+	 * @throws InterruptedException if the thread is interrupted or killed
+	 * @throws IllegalStateException if the thread is the one that steps the worker of
+	 * this scheduler, and the stage is not completed yet
+	 */
+	public <T> @Nullable T await(CompletionStage<T> stage) throws InterruptedException {
+		return Awaited.await(this.engine, Objects.requireNonNull(stage, "stage"));
 	}
 
 	private void startInTime(GreenThread<?> thread) {
@@ -267,12 +321,12 @@ public final class GreenScheduler implements AutoCloseable {
 		};
 	}
 
-	Duration drainTimeout() {
-		return this.drainTimeout;
+	Engine engine() {
+		return this.engine;
 	}
 
-	Thread carrierFor(String threadName, Runnable body) {
-		return Thread.ofVirtual().name(threadName).unstarted(body);
+	Duration drainTimeout() {
+		return this.drainTimeout;
 	}
 
 	/** Takes the thread among the living, or refuses it. */
@@ -288,6 +342,10 @@ public final class GreenScheduler implements AutoCloseable {
 
 	void release(GreenThread<?> thread) {
 		this.live.remove(thread);
+	}
+
+	void killAll() {
+		this.live.snapshot().forEach(GreenThread::kill);
 	}
 
 	void unobserved(GreenThread<?> thread, Throwable failure) {
@@ -341,7 +399,7 @@ public final class GreenScheduler implements AutoCloseable {
 	 */
 	public DrainReport drain(Duration grace) {
 		long nanos = Limits.nanos(grace, "grace period");
-		long start = System.nanoTime();
+		long start = this.engine.nanoTime();
 		synchronized (this) {
 			if (this.phase != Phase.OPEN) {
 				return new DrainReport(0, List.of(), List.of());
@@ -365,7 +423,7 @@ public final class GreenScheduler implements AutoCloseable {
 		left.forEach((thread) -> killed.add(thread.name()));
 		left.forEach(GreenThread::kill);
 		this.phase = Phase.CLOSED;
-		this.timer.shutdownNow();
+		this.engine.close();
 		interrupted |= awaitKilled();
 		List<String> stuck = others().stream().map(GreenThread::name).toList();
 		if (interrupted) {
@@ -379,13 +437,11 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	private void stopServices(Duration grace) throws InterruptedException {
-		List<Thread> stoppers = new ArrayList<>();
+		List<Runnable> stops = new ArrayList<>();
 		for (GreenService service : this.services) {
-			stoppers.add(Thread.startVirtualThread(() -> stop(service, grace)));
+			stops.add(() -> stop(service, grace));
 		}
-		for (Thread stopper : stoppers) {
-			stopper.join();
-		}
+		this.engine.runAll(stops);
 		this.services.clear();
 	}
 
@@ -408,8 +464,8 @@ public final class GreenScheduler implements AutoCloseable {
 		int finished = 0;
 		for (List<GreenThread<?>> now = others(); !now.isEmpty(); now = others()) {
 			for (GreenThread<?> thread : now) {
-				long left = nanos - (System.nanoTime() - start);
-				if (!thread.join(Duration.ofNanos(Math.max(0, left)))) {
+				long left = nanos - (this.engine.nanoTime() - start);
+				if (!this.engine.awaitEnd(thread, Math.max(0, left))) {
 					return finished;
 				}
 				finished++;
@@ -430,7 +486,7 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	private boolean awaitKilled() {
-		long start = System.nanoTime();
+		long start = this.engine.nanoTime();
 		try {
 			joinUntil(start, KILL_LIMIT.toNanos());
 			return false;
@@ -453,6 +509,8 @@ public final class GreenScheduler implements AutoCloseable {
 		private Duration drainTimeout = Duration.ofSeconds(30);
 
 		private Observer observer = Observer.NONE;
+
+		private @Nullable Engine engine;
 
 		private Builder() {
 		}
@@ -487,6 +545,12 @@ public final class GreenScheduler implements AutoCloseable {
 		public Builder observer(Observer observer) {
 			// Also a single one is wrapped, so that its failures stop nothing.
 			this.observer = (observer == Observer.NONE) ? observer : Observer.all(List.of(observer));
+			return this;
+		}
+
+		/** Sets what the threads run on; the JDK's virtual threads unless set. */
+		Builder engine(Engine engine) {
+			this.engine = engine;
 			return this;
 		}
 

@@ -3,9 +3,11 @@ package io.greenroom.green;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
  * The green threads of one scheduler that were started and have not ended, so that a
@@ -17,11 +19,22 @@ final class LiveThreads {
 	// set.
 	private final Stripe[] stripes;
 
-	LiveThreads() {
-		this.stripes = new Stripe[Integer.highestOneBit(Runtime.getRuntime().availableProcessors()) * 4];
-		for (int i = 0; i < this.stripes.length; i++) {
-			this.stripes[i] = new Stripe();
+	private LiveThreads(int stripes, Supplier<Set<GreenThread<?>>> sets) {
+		this.stripes = new Stripe[stripes];
+		for (int i = 0; i < stripes; i++) {
+			this.stripes[i] = new Stripe(sets.get());
 		}
+	}
+
+	/** For many who add and remove at once; the order of a snapshot is any. */
+	static LiveThreads striped() {
+		return new LiveThreads(Integer.highestOneBit(Runtime.getRuntime().availableProcessors()) * 4,
+				() -> Collections.newSetFromMap(new IdentityHashMap<>()));
+	}
+
+	/** For a worker: a snapshot is in the order of adding, in every run. */
+	static LiveThreads inOrder() {
+		return new LiveThreads(1, LinkedHashSet::new);
 	}
 
 	void add(GreenThread<?> thread) {
@@ -55,9 +68,13 @@ final class LiveThreads {
 
 	private static final class Stripe {
 
-		private final Set<GreenThread<?>> threads = Collections.newSetFromMap(new IdentityHashMap<>());
+		private final Set<GreenThread<?>> threads;
 
 		private final AtomicInteger size = new AtomicInteger();
+
+		Stripe(Set<GreenThread<?>> threads) {
+			this.threads = threads;
+		}
 
 		synchronized void add(GreenThread<?> thread) {
 			this.threads.add(thread);
