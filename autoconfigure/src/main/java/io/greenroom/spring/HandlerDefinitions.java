@@ -45,7 +45,8 @@ public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 				continue;
 			}
 			try {
-				// A class that another part enhances is known by the name its author gave it.
+				// A class that another part enhances is known by the name its author gave
+				// it.
 				Class<?> handler = ClassUtils.getUserClass(type);
 				HandlerType.of(handler);
 				addDeferred(beanFactory, name, handler);
