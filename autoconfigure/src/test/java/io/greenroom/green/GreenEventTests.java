@@ -41,6 +41,15 @@ class GreenEventTests {
 	}
 
 	@Test
+	@DisplayName("E01 clearing an event that is not set forgets nobody")
+	void clearWithoutSetForgetsNobody() throws Exception {
+		Thread waiter = Until.parkedIn(Watchers.class, Thread.startVirtualThread(this::awaitQuietly));
+		this.event.clear();
+		this.event.set();
+		Until.ended(List.of(waiter));
+	}
+
+	@Test
 	@DisplayName("E01 10 000 rounds of set then clear, with four waiters who may come before, between or after")
 	void setThenClearNeverLosesWhoWaited() throws Exception {
 		int rounds = 10_000;

@@ -210,6 +210,34 @@ class TimeoutTests {
 	}
 
 	@Test
+	@DisplayName("T09 the same when the outer one is over by then")
+	void innerErrorPassesTheOuterThatIsOverToo() {
+		Timeout outer = Timeout.after(SHORT.multipliedBy(5));
+		Timeout inner = Timeout.after(SHORT);
+		assertThatExceptionOfType(TimeoutExpiredException.class).isThrownBy(() -> outer.tryRun(() -> {
+			try {
+				inner.run(TimeoutTests::sleepLong);
+			}
+			finally {
+				Until.until("outer expiry", outer::expired);
+			}
+		})).satisfies((ex) -> assertThat(ex.timeout()).isSameAs(inner));
+	}
+
+	@Test
+	@DisplayName("T07 both are over while the inner block runs on and returns: the outer block is still left")
+	void outerInterruptOutlivesTheInnerBlock() throws Exception {
+		for (Duration limit : List.of(SHORT, SHORT.multipliedBy(3))) {
+			Timeout outer = Timeout.after(limit);
+			Timeout inner = Timeout.after(SHORT.multipliedBy(2));
+			assertThat(outer.tryRun(() -> {
+				inner.run(() -> Until.until("both expiries", () -> outer.expired() && inner.expired()));
+				sleepLong();
+			})).isFalse();
+		}
+	}
+
+	@Test
 	@DisplayName("T10 a body that catches the timeout and goes on ends normally, without a repeat")
 	void caughtTimeoutIsNotRepeated() throws Exception {
 		Timeout timeout = Timeout.after(SHORT);
@@ -391,16 +419,15 @@ class TimeoutTests {
 	@DisplayName("T12 the alarms of blocks that ended in time are taken out")
 	void endedBlocksLeaveNoAlarm() throws Exception {
 		long before = Blocking.alarms();
-		for (int i = 0; i < 100; i++) {
-			Timeout.after(LONG).run(() -> {
-			});
-		}
-		Timeout cancelled = Timeout.after(LONG);
+		Timeout ending = Timeout.after(Duration.ofHours(1));
+		ending.run(() -> Until.until("one alarm", () -> Blocking.alarms() > before));
+		Until.until("no alarm", () -> Blocking.alarms() <= before);
+		Timeout cancelled = Timeout.after(Duration.ofHours(1));
 		cancelled.run(() -> {
+			Until.until("one alarm", () -> Blocking.alarms() > before);
 			cancelled.cancel();
 			Until.until("no alarm", () -> Blocking.alarms() <= before);
 		});
-		Until.until("no alarm", () -> Blocking.alarms() <= before);
 	}
 
 	@Test
