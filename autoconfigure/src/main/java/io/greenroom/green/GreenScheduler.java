@@ -271,6 +271,17 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
+	 * Makes a timeout for a block of code.
+	 * @param limit how long the block may take, counted from entering it
+	 * @return a new timeout, to be used once
+	 * @throws IllegalArgumentException if the limit is negative
+	 * @see Timeout#after(Duration)
+	 */
+	public Timeout timeout(Duration limit) {
+		return Timeout.after(limit);
+	}
+
+	/**
 	 * Makes a pool with a line of at most {@value GreenPool#DEFAULT_QUEUE_CAPACITY}.
 	 * @param name the pool's name
 	 * @param size how many may be at work at once

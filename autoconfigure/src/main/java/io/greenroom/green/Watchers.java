@@ -33,6 +33,10 @@ final class Watchers<S> {
 
 	private volatile @Nullable Watcher<S> top;
 
+	boolean released() {
+		return this.top == RELEASED;
+	}
+
 	/** Waits for the release; returns whether it came in time. */
 	boolean await(long nanos) throws InterruptedException {
 		if (Thread.interrupted()) {
