@@ -297,7 +297,9 @@ public final class Worker implements AutoCloseable {
 
 	/**
 	 * Steps until nothing is left to step, {@link #stop()} is called, a routine fails, or
-	 * the calling thread is interrupted between two steps.
+	 * the calling thread is interrupted between two steps. (During a step in
+	 * {@link Mode#ONE_CARRIER} the calling thread is a carrier, and the JDK drops what
+	 * interrupts it.)
 	 * @return whether all routines have ended; {@code false} also if those left wait for
 	 * something that none of them will bring, which {@link #checkFinished()} tells of
 	 * @throws IllegalStateException if called inside a routine, or while another thread
