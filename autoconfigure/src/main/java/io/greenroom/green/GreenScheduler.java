@@ -2,6 +2,7 @@ package io.greenroom.green;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -13,6 +14,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
+import io.greenroom.observe.ContextCarrier;
 import io.greenroom.observe.Observer;
 import io.greenroom.observe.ThreadListener;
 import org.slf4j.Logger;
@@ -49,6 +51,10 @@ public final class GreenScheduler implements AutoCloseable {
 
 	private final ThreadListener listener;
 
+	private final ContextCarrier contextCarrier;
+
+	private final boolean captureSpawnSites;
+
 	private final LiveThreads live = new LiveThreads();
 
 	private final Set<GreenService> services = ConcurrentHashMap.newKeySet();
@@ -63,6 +69,8 @@ public final class GreenScheduler implements AutoCloseable {
 		this.name = builder.name;
 		this.drainTimeout = builder.drainTimeout;
 		this.observer = builder.observer;
+		this.contextCarrier = builder.contextCarrier;
+		this.captureSpawnSites = builder.captureSpawnSites;
 		this.listener = builder.observer.threads(this.name, this.live::count);
 		this.timer = new ScheduledThreadPoolExecutor(1,
 				Thread.ofPlatform().daemon().name(this.name + "-timer").factory());
@@ -94,7 +102,20 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Starts a green thread.
+	 * Returns how the context of a caller comes to the green threads it starts, for the
+	 * parts built on this scheduler.
+	 * @return the carrier
+	 */
+	public ContextCarrier contextCarrier() {
+		return this.contextCarrier;
+	}
+
+	boolean capturesSpawnSites() {
+		return this.captureSpawnSites;
+	}
+
+	/**
+	 * Starts a green thread, as a child of the current one and in the caller's context.
 	 * @param body what it runs
 	 * @return the started thread
 	 * @param <T> the type of the result
@@ -142,7 +163,22 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Makes a green thread that {@link GreenThread#start()} starts.
+	 * Starts a green thread that is nobody's child and has no context, whoever calls. For
+	 * services that outlive the caller, such as a loop that the first request starts.
+	 * @param name the thread's name
+	 * @param body what it runs
+	 * @return the started thread
+	 * @throws SchedulerClosedException if the scheduler is shutting down and the caller
+	 * is not one of its own green threads
+	 */
+	public GreenThread<Void> spawnDetached(String name, GreenTask body) {
+		Objects.requireNonNull(name, "name");
+		return start(new GreenThread<>(this, name, callable(body), null, ContextCarrier.Snapshot.EMPTY));
+	}
+
+	/**
+	 * Makes a green thread that {@link GreenThread#start()} starts. Its parent and
+	 * context are those of whoever makes it.
 	 * @param body what it runs
 	 * @return the thread
 	 * @param <T> the type of the result
@@ -221,7 +257,7 @@ public final class GreenScheduler implements AutoCloseable {
 		return thread;
 	}
 
-	private static Callable<Void> callable(GreenTask body) {
+	static Callable<Void> callable(GreenTask body) {
 		Objects.requireNonNull(body, "body");
 		return new Callable<>() {
 
@@ -244,7 +280,7 @@ public final class GreenScheduler implements AutoCloseable {
 		this.live.add(thread);
 		// Added first: a drain that has begun sees the thread, or the thread sees the
 		// drain.
-		if (this.phase != Phase.OPEN && !(this.phase == Phase.DRAINING && isOurs(Thread.currentThread()))) {
+		if (this.phase != Phase.OPEN && !(this.phase == Phase.DRAINING && calledByOurs())) {
 			throw new SchedulerClosedException(this.name, thread.name());
 		}
 		this.listener.spawned();
@@ -255,12 +291,59 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	void unobserved(GreenThread<?> thread, Throwable failure) {
-		log.error("Green thread '{}' failed, and nobody waited for it", thread.name(), failure);
+		if (thread.spawnSite().isEmpty()) {
+			log.error("Green thread '{}' failed, and nobody waited for it", thread.name(), failure);
+		}
+		else {
+			log.error("Green thread '{}', spawned at {}, failed, and nobody waited for it", thread.name(),
+					thread.spawnSite().getFirst(), failure);
+		}
 		this.listener.failed(thread.name(), failure);
 	}
 
-	private boolean isOurs(Thread thread) {
-		return this.live.snapshot().stream().anyMatch((green) -> green.carrier() == thread);
+	private boolean calledByOurs() {
+		GreenThread<?> caller = GreenThread.current();
+		return caller != null && caller.isOf(this) && !caller.ready();
+	}
+
+	/**
+	 * Waits until all have ended, whatever their outcome.
+	 * @param threads whom to wait for; the same one may be there twice
+	 * @throws InterruptedException if the caller is interrupted while it waits
+	 * @throws IllegalStateException if the caller would wait for itself
+	 */
+	public void joinAll(Collection<? extends GreenThread<?>> threads) throws InterruptedException {
+		Joining.join(threads, Join.all());
+	}
+
+	/**
+	 * Waits as asked. A wait that ends early leaves nothing behind.
+	 * @param threads whom to wait for; the same one may be there twice
+	 * @param how for how many, how long, and what to do about a failure
+	 * @return those that have ended, in the order of their ends
+	 * @param <G> the type of the threads
+	 * @throws InterruptedException if the caller is interrupted while it waits
+	 * @throws IllegalStateException if the caller would wait for itself
+	 */
+	public <G extends GreenThread<?>> List<G> joinAll(Collection<? extends G> threads, Join how)
+			throws InterruptedException {
+		return Joining.join(threads, how);
+	}
+
+	/**
+	 * Kills all and waits at most so long for their ends.
+	 * @param threads whom to kill
+	 * @param limit how long to wait at most, in all; zero does not wait
+	 * @return those that have not ended, still cleaning up or stuck
+	 * @param <G> the type of the threads
+	 * @throws InterruptedException if the caller is interrupted while it waits; all are
+	 * killed all the same
+	 * @throws IllegalArgumentException if the limit is negative; nobody is killed then
+	 * @throws IllegalStateException if the caller is among them; nobody is killed then
+	 */
+	public <G extends GreenThread<?>> List<G> killAll(Collection<? extends G> threads, Duration limit)
+			throws InterruptedException {
+		return Joining.kill(threads, new Countdown(Limits.nanos(limit, "limit")));
 	}
 
 	/**
@@ -418,6 +501,10 @@ public final class GreenScheduler implements AutoCloseable {
 
 		private Observer observer = Observer.NONE;
 
+		private ContextCarrier contextCarrier = ContextCarrier.NONE;
+
+		private boolean captureSpawnSites;
+
 		private Builder() {
 		}
 
@@ -451,6 +538,27 @@ public final class GreenScheduler implements AutoCloseable {
 		public Builder observer(Observer observer) {
 			// Also a single one is wrapped, so that its failures stop nothing.
 			this.observer = (observer == Observer.NONE) ? observer : Observer.all(List.of(observer));
+			return this;
+		}
+
+		/**
+		 * Sets what takes the context of a caller to the threads it starts.
+		 * @param carrier the carrier; carries nothing unless set
+		 * @return this builder
+		 */
+		public Builder contextCarrier(ContextCarrier carrier) {
+			this.contextCarrier = Objects.requireNonNull(carrier, "carrier");
+			return this;
+		}
+
+		/**
+		 * Sets whether each green thread remembers where it was spawned, for dumps and
+		 * reports. It makes a spawn several times as expensive.
+		 * @param capture whether to walk the stack at each spawn; not unless set
+		 * @return this builder
+		 */
+		public Builder captureSpawnSites(boolean capture) {
+			this.captureSpawnSites = capture;
 			return this;
 		}
 

@@ -1,0 +1,59 @@
+package io.greenroom.green;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/** Waits for, and kills, several green threads. */
+final class Joining {
+
+	private Joining() {
+	}
+
+	/** Returns those that have ended, in the order of their ends. */
+	static <G extends GreenThread<?>> List<G> join(Collection<? extends G> threads, Join how)
+			throws InterruptedException {
+		refuseSelf(threads);
+		Countdown time = new Countdown(how.nanos());
+		List<G> ended = new ArrayList<>();
+		try (GreenWait<G> wait = GreenWait.on(threads)) {
+			while (ended.size() < how.count()) {
+				G next = wait.next(time.left());
+				if (next == null) {
+					break;
+				}
+				ended.add(next);
+				Throwable failure = next.exception();
+				if (how.raises() && failure != null) {
+					if (how.onFailure() == Join.OnFailure.KILL_OTHERS) {
+						kill(threads, time);
+					}
+					throw GreenThread.<RuntimeException>rethrow(failure);
+				}
+			}
+		}
+		return ended;
+	}
+
+	/** Returns those that have not ended in time. */
+	static <G extends GreenThread<?>> List<G> kill(Collection<? extends G> threads, Countdown time)
+			throws InterruptedException {
+		refuseSelf(threads);
+		threads.forEach(GreenThread::kill);
+		for (G thread : threads) {
+			thread.await(time.left());
+		}
+		List<G> alive = new ArrayList<>(threads);
+		alive.removeIf(GreenThread::ready);
+		return alive;
+	}
+
+	private static void refuseSelf(Collection<? extends GreenThread<?>> threads) {
+		GreenThread<?> self = GreenThread.current();
+		if (self != null && threads.contains(self)) {
+			throw new IllegalStateException("Green thread '" + self.name()
+					+ "' would wait for its own end among others; take it out of the collection");
+		}
+	}
+
+}
