@@ -173,7 +173,7 @@ public final class GreenScheduler implements AutoCloseable {
 	 */
 	public GreenThread<Void> spawnDetached(String name, GreenTask body) {
 		Objects.requireNonNull(name, "name");
-		return start(new GreenThread<>(this, name, callable(body), null, ContextCarrier.Snapshot.EMPTY));
+		return start(new GreenThread<>(this, name, callable(body), null, Origin.detached(this)));
 	}
 
 	/**
@@ -197,7 +197,7 @@ public final class GreenScheduler implements AutoCloseable {
 	public <T> GreenThread<T> unstarted(String name, Callable<? extends T> body) {
 		Objects.requireNonNull(name, "name");
 		Objects.requireNonNull(body, "body");
-		return new GreenThread<>(this, name, body);
+		return new GreenThread<>(this, name, body, null);
 	}
 
 	/**
@@ -252,6 +252,27 @@ public final class GreenScheduler implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * Makes a pool with a line of at most {@value GreenPool#DEFAULT_QUEUE_CAPACITY}.
+	 * @param name the pool's name
+	 * @param size how many may be at work at once
+	 * @return a new pool, closed with this scheduler at the latest
+	 * @throws IllegalArgumentException if the size is less than 1
+	 * @throws SchedulerClosedException if the scheduler is shutting down
+	 */
+	public GreenPool pool(String name, int size) {
+		return pool(name).size(size).build();
+	}
+
+	/**
+	 * Returns a builder for a pool.
+	 * @param name the pool's name
+	 * @return a new builder
+	 */
+	public GreenPool.Builder pool(String name) {
+		return new GreenPool.Builder(this, Objects.requireNonNull(name, "name"));
+	}
+
 	private static <T> GreenThread<T> start(GreenThread<T> thread) {
 		thread.start();
 		return thread;
@@ -269,6 +290,10 @@ public final class GreenScheduler implements AutoCloseable {
 			}
 
 		};
+	}
+
+	Duration drainTimeout() {
+		return this.drainTimeout;
 	}
 
 	Thread carrierFor(String threadName, Runnable body) {

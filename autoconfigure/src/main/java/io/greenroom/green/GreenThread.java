@@ -62,6 +62,9 @@ public final class GreenThread<T> implements Awaitable {
 	/** Empty unless the scheduler was asked to look. */
 	private final List<StackTraceElement> spawnSite;
 
+	/** The slot this thread runs in, and returns; {@code null} outside pools. */
+	private final @Nullable Place place;
+
 	private final Watchers<GreenThread<T>> watchers = new Watchers<>();
 
 	private volatile int phase;
@@ -88,18 +91,19 @@ public final class GreenThread<T> implements Awaitable {
 	private @Nullable Throwable failure;
 
 	/** Makes a child of whoever calls, in its context. */
-	GreenThread(GreenScheduler scheduler, String name, Callable<? extends T> body) {
-		this(scheduler, name, body, current(), scheduler.contextCarrier().capture());
+	GreenThread(GreenScheduler scheduler, String name, Callable<? extends T> body, @Nullable Place place) {
+		this(scheduler, name, body, place, Origin.here(scheduler));
 	}
 
-	GreenThread(GreenScheduler scheduler, String name, Callable<? extends T> body, @Nullable GreenThread<?> parent,
-			ContextCarrier.Snapshot context) {
+	GreenThread(GreenScheduler scheduler, String name, Callable<? extends T> body, @Nullable Place place,
+			Origin origin) {
 		this.scheduler = scheduler;
 		this.name = name;
 		this.body = body;
-		this.parent = (parent != null) ? parent.lineage() : null;
-		this.context = context;
-		this.spawnSite = scheduler.capturesSpawnSites() ? SpawnSite.here() : List.of();
+		this.place = place;
+		this.parent = origin.parent();
+		this.context = origin.context();
+		this.spawnSite = origin.site();
 	}
 
 	/**
@@ -114,12 +118,13 @@ public final class GreenThread<T> implements Awaitable {
 	}
 
 	/**
-	 * Starts the thread. Does nothing when it was started or killed before.
+	 * Starts the thread. Does nothing when it was started or killed before, and while it
+	 * waits in the line of a pool, which starts it in its turn.
 	 * @throws SchedulerClosedException if the scheduler no longer takes work; the thread
 	 * is then dead, with this exception
 	 */
 	public void start() {
-		if (this.phase != NEW) {
+		if (this.phase != NEW || (this.place != null && !this.place.starting())) {
 			return;
 		}
 		Body main = new Body();
@@ -235,9 +240,20 @@ public final class GreenThread<T> implements Awaitable {
 		this.context = ContextCarrier.Snapshot.EMPTY;
 		this.value = (thrown == null) ? result : null;
 		this.failure = thrown;
-		this.phase = DONE;
-		this.scheduler.release(this);
-		return this.watchers.release(this);
+		boolean watched;
+		try {
+			// While this thread still counts as living, so that a draining scheduler lets
+			// it start its successor; and whoever joins it finds the slot free.
+			if (this.place != null) {
+				this.place.giveUp();
+			}
+		}
+		finally {
+			this.phase = DONE;
+			this.scheduler.release(this);
+			watched = this.watchers.release(this);
+		}
+		return watched;
 	}
 
 	/**
@@ -284,7 +300,7 @@ public final class GreenThread<T> implements Awaitable {
 		return lineage().locals();
 	}
 
-	private Lineage lineage() {
+	Lineage lineage() {
 		Lineage known = this.lineage;
 		return (known != null) ? known : firstLineage();
 	}

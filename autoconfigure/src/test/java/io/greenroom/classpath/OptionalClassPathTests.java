@@ -66,7 +66,7 @@ class OptionalClassPathTests {
 	enum Family {
 
 		SPRING_MVC("(spring-web|spring-webmvc|spring-boot-(webmvc|web-server|servlet|tomcat|http-.*)|tomcat-.*)",
-				"Web"),
+				"RunInPool", "Web"),
 
 		ACTUATOR("spring-boot-(actuator|health).*", "Endpoint", "Health"),
 

@@ -2,13 +2,35 @@ package io.greenroom.sample;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
 
 /** A small theatre box office: open the page on port 8080 and buy a seat. */
 @SpringBootApplication
+@EnableConfigurationProperties(BoxOfficeProperties.class)
 public class BoxOfficeApplication {
 
 	public static void main(String[] args) {
 		SpringApplication.run(BoxOfficeApplication.class, args);
+	}
+
+	@Bean
+	Stage stage(BoxOfficeProperties properties) {
+		return (show) -> {
+			try {
+				Thread.sleep(properties.playTime());
+				return true;
+			}
+			catch (InterruptedException curtain) {
+				Thread.currentThread().interrupt();
+				return false;
+			}
+		};
+	}
+
+	@Bean
+	Ledger ledger(BoxOfficeProperties properties) {
+		return () -> Thread.sleep(properties.reportTime());
 	}
 
 }

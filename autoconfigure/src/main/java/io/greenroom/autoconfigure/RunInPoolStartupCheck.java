@@ -1,0 +1,109 @@
+package io.greenroom.autoconfigure;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+import io.greenroom.web.ControllerPool;
+import io.greenroom.web.ControllerPools;
+import io.greenroom.web.PoolSelector;
+import io.greenroom.web.RunInPoolHandlerAdapter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.boot.webmvc.autoconfigure.WebMvcRegistrations;
+import org.springframework.core.env.Environment;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMapping;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter;
+
+/**
+ * Before the server opens: every controller's pool exists, the adapter is in place, and
+ * one line says what is on.
+ */
+final class RunInPoolStartupCheck implements SmartInitializingSingleton {
+
+	private static final Logger log = LoggerFactory.getLogger("io.greenroom.web");
+
+	private final ListableBeanFactory beans;
+
+	private final PoolSelector selector;
+
+	private final ControllerPools pools;
+
+	private final WebProperties properties;
+
+	private final Environment environment;
+
+	RunInPoolStartupCheck(ListableBeanFactory beans, PoolSelector selector, ControllerPools pools,
+			WebProperties properties, Environment environment) {
+		this.beans = beans;
+		this.selector = selector;
+		this.pools = pools;
+		this.properties = properties;
+		this.environment = environment;
+	}
+
+	@Override
+	public void afterSingletonsInstantiated() {
+		this.beans.getBeansOfType(RequestMappingInfoHandlerMapping.class, false, true)
+			.values()
+			.forEach(this::checkPools);
+		boolean inPlace = this.beans.getBeansOfType(RequestMappingHandlerAdapter.class, false, true)
+			.values()
+			.stream()
+			.anyMatch(RunInPoolHandlerAdapter.class::isInstance);
+		if (inPlace) {
+			sayWhatIsOn();
+		}
+		else {
+			warn();
+		}
+	}
+
+	private void checkPools(RequestMappingInfoHandlerMapping mapping) {
+		for (HandlerMethod controller : mapping.getHandlerMethods().values()) {
+			this.selector.select(controller);
+		}
+	}
+
+	private void sayWhatIsOn() {
+		log.info("Controllers run in pools: {}; mode {}, {}. To turn this off: greenroom.web.enabled=false",
+				this.pools.all().stream().map(RunInPoolStartupCheck::describe).collect(Collectors.joining(", ")),
+				this.properties.mode().name().toLowerCase(Locale.ROOT), serverThreads());
+	}
+
+	private static String describe(ControllerPool pool) {
+		return "%s (%d at once, %d may wait %s)".formatted(pool.pool().name(), pool.pool().size(),
+				pool.pool().queueCapacity(), pool.queueTimeout());
+	}
+
+	private String serverThreads() {
+		if (OnUndecidedVirtualThreads.isDecided(this.environment)) {
+			return "server threads as spring.threads.virtual.enabled says";
+		}
+		return (this.properties.serverThreads() == WebProperties.ServerThreads.VIRTUAL)
+				? "virtual server threads (greenroom.web.server-threads)" : "server threads as configured";
+	}
+
+	private void warn() {
+		List<String> registrations = List.of(this.beans.getBeanNamesForType(WebMvcRegistrations.class));
+		if (registrations.isEmpty()) {
+			log.warn("Controllers do NOT run in pools: Spring MVC is configured without Boot. "
+					+ "Remove @EnableWebMvc, or set greenroom.web.enabled=false");
+		}
+		else if (registrations.size() > 1) {
+			log.warn("Controllers do NOT run in pools: Boot takes one WebMvcRegistrations bean and found {}, "
+					+ "so it uses none of them. Join them into one whose getRequestMappingHandlerAdapter() "
+					+ "returns RunInPoolAdapters#create(), or set greenroom.web.enabled=false", registrations);
+		}
+		else {
+			log.warn("Controllers do NOT run in pools: the application has its own WebMvcRegistrations bean {}. "
+					+ "Inject RunInPoolAdapters there and return its create() from "
+					+ "getRequestMappingHandlerAdapter(), or set greenroom.web.enabled=false", registrations);
+		}
+	}
+
+}

@@ -1,0 +1,62 @@
+package io.greenroom.autoconfigure;
+
+import io.greenroom.green.GreenScheduler;
+import io.greenroom.spring.AutowiringInstantiator;
+import io.greenroom.spring.SpringProxies;
+import io.greenroom.spring.StateBeanFactoryPostProcessor;
+import io.greenroom.spring.StateBeanPostProcessor;
+import io.greenroom.spring.StateEventPublisher;
+import io.greenroom.state.StateListener;
+import io.greenroom.state.StateMachines;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Role;
+
+/**
+ * Auto-configuration for beans whose methods are {@link io.greenroom.state.State states},
+ * and for {@link StateMachines}. Off with {@code greenroom.state.enabled=false}; such
+ * methods are then ordinary ones.
+ */
+@AutoConfiguration(after = GreenSchedulerAutoConfiguration.class)
+@ConditionalOnBooleanProperty(name = "greenroom.state.enabled", matchIfMissing = true)
+@ConditionalOnBean(GreenScheduler.class)
+@EnableConfigurationProperties(StateProperties.class)
+public final class StateAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static StateBeanFactoryPostProcessor stateBeanFactoryPostProcessor() {
+		return new StateBeanFactoryPostProcessor();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static StateBeanPostProcessor stateBeanPostProcessor(ObjectProvider<StateMachines> machines) {
+		return new StateBeanPostProcessor(machines);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	StateMachines stateMachines(GreenScheduler scheduler, StateProperties properties, ApplicationContext context,
+			ObjectProvider<StateListener> listeners) {
+		StateMachines.Builder builder = StateMachines.builder(scheduler)
+			.stopTimeout(properties.stopTimeout())
+			.historySize(properties.historySize())
+			.instantiator(new AutowiringInstantiator(context.getAutowireCapableBeanFactory()))
+			.unwrapper(SpringProxies::targetOf)
+			.listener(new StateEventPublisher(context));
+		listeners.orderedStream().forEach(builder::listener);
+		return builder.build();
+	}
+
+}

@@ -1,0 +1,25 @@
+package io.greenroom.autoconfigure;
+
+import java.time.Duration;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Settings of state machines.
+ *
+ * @param stopTimeout Time a running body may take to end once a move from outside has
+ * interrupted it; after that the move is given up.
+ * @param historySize Number of moves that each machine remembers.
+ */
+@ConfigurationProperties("greenroom.state")
+record StateProperties(@DefaultValue("10s") Duration stopTimeout, @DefaultValue("16") int historySize) {
+
+	StateProperties {
+		InvalidSettingException.require(stopTimeout.isPositive(), "greenroom.state.stop-timeout", stopTimeout,
+				"a positive duration, such as 10s");
+		InvalidSettingException.require(historySize >= 0 && historySize <= 10_000, "greenroom.state.history-size",
+				historySize, "a number from 0 to 10000");
+	}
+
+}

@@ -1,0 +1,31 @@
+package io.greenroom.autoconfigure;
+
+import io.greenroom.web.RunInPoolMode;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Controllers in pools.
+ *
+ * @param enabled Whether controllers run in bounded pools of green threads.
+ * @param mode Thread on which a controller runs once it has its slot.
+ * @param serverThreads Kind of thread on which the embedded server handles requests,
+ * unless spring.threads.virtual.enabled is set.
+ */
+@ConfigurationProperties("greenroom.web")
+record WebProperties(@DefaultValue("true") boolean enabled, @DefaultValue("auto") RunInPoolMode mode,
+		@DefaultValue("virtual") ServerThreads serverThreads) {
+
+	/** Kinds of server threads. */
+	enum ServerThreads {
+
+		/** A virtual thread for each request. */
+		VIRTUAL,
+
+		/** What the server is configured with. */
+		PLATFORM
+
+	}
+
+}

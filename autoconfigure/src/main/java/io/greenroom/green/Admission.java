@@ -1,0 +1,150 @@
+package io.greenroom.green;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Who may work and who waits: a count of slots taken and one line in front of them. A
+ * holder that ends hands its slot to the first in line, so nobody overtakes the line and
+ * no slot is free while somebody waits. Lock-free; no thread ever waits in here.
+ */
+final class Admission {
+
+	/** Volatile: a new limit is seen by the next who takes or returns a slot. */
+	private volatile int limit;
+
+	private final int capacity;
+
+	private final AtomicInteger active = new AtomicInteger();
+
+	/**
+	 * Places in the line and places about to be put there, so that the bound holds and a
+	 * newcomer does not overtake the latter. Falls before the slot is given.
+	 */
+	private final AtomicInteger queued = new AtomicInteger();
+
+	private final Queue<Place> line = new ConcurrentLinkedQueue<>();
+
+	Admission(int limit, int capacity) {
+		this.limit = limit;
+		this.capacity = capacity;
+	}
+
+	int limit() {
+		return this.limit;
+	}
+
+	int active() {
+		return this.active.get();
+	}
+
+	int queued() {
+		return this.queued.get();
+	}
+
+	/** Gives the place a slot if one is free and nobody waits for it. */
+	boolean tryEnter(Place place) {
+		if (this.queued.get() != 0 || !take()) {
+			return false;
+		}
+		place.accept();
+		return true;
+	}
+
+	/**
+	 * Gives the place a slot, or puts it at the end of the line.
+	 * @param bounded whether the line's capacity holds for this place
+	 * @return whether the place was accepted
+	 */
+	boolean enter(Place place, boolean bounded) {
+		if (tryEnter(place)) {
+			return true;
+		}
+		if (!count(bounded)) {
+			return false;
+		}
+		try {
+			this.line.add(place);
+		}
+		catch (Throwable outOfMemory) {
+			this.queued.decrementAndGet();
+			throw outOfMemory;
+		}
+		// A slot may have come back before its holder could see this place.
+		if (take()) {
+			handOn();
+		}
+		return true;
+	}
+
+	private boolean count(boolean bounded) {
+		while (true) {
+			int seen = this.queued.get();
+			if (bounded && seen >= this.capacity) {
+				return false;
+			}
+			if (this.queued.compareAndSet(seen, seen + 1)) {
+				return true;
+			}
+		}
+	}
+
+	private boolean take() {
+		while (true) {
+			int seen = this.active.get();
+			if (seen >= this.limit) {
+				return false;
+			}
+			if (this.active.compareAndSet(seen, seen + 1)) {
+				return true;
+			}
+		}
+	}
+
+	/**
+	 * Sets how many slots there are; those past a smaller limit end as they come back.
+	 */
+	void resize(int limit) {
+		this.limit = limit;
+		while (!this.line.isEmpty() && take()) {
+			handOn();
+		}
+	}
+
+	/** Gives a slot, which the caller owns, to the first in line, or back. */
+	void handOn() {
+		while (true) {
+			Place next = (this.active.get() > this.limit) ? null : this.line.poll();
+			if (next != null) {
+				this.queued.decrementAndGet();
+				if (next.accept()) {
+					return;
+				}
+				continue;
+			}
+			this.active.decrementAndGet();
+			// Somebody may have joined the line, and found no slot, since it was seen
+			// empty.
+			if (this.line.isEmpty() || !take()) {
+				return;
+			}
+		}
+	}
+
+	/** Takes a place that was given up out of the line, unless a holder has just. */
+	void leave(Place place) {
+		if (this.line.remove(place)) {
+			this.queued.decrementAndGet();
+		}
+	}
+
+	/** Refuses all that wait. */
+	void refuseLine() {
+		for (Place next = this.line.poll(); next != null; next = this.line.poll()) {
+			this.queued.decrementAndGet();
+			next.refuse();
+		}
+	}
+
+}

@@ -1,0 +1,261 @@
+package io.greenroom.green;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A place in a pool's line that becomes a slot. Whoever holds it, a thread or a task,
+ * owns it: giving it up leaves the line or returns the slot, once, whatever happened
+ * before.
+ */
+final class Place implements Slot, Reservation {
+
+	private static final int WAITING = 0;
+
+	/** Has a slot. */
+	private static final int HELD = 1;
+
+	/** Has a slot, and somebody is starting the task in it. */
+	private static final int STARTING = 2;
+
+	/** Has a slot, and the task was started. */
+	private static final int RUNNING = 3;
+
+	/** Has neither place nor slot. */
+	private static final int GONE = 4;
+
+	/** Has neither: the pool closed. */
+	private static final int REFUSED = 5;
+
+	private static final VarHandle STATE;
+
+	private static final VarHandle USED;
+	static {
+		try {
+			MethodHandles.Lookup lookup = MethodHandles.lookup();
+			STATE = lookup.findVarHandle(Place.class, "state", int.class);
+			USED = lookup.findVarHandle(Place.class, "used", boolean.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	private final GreenPool pool;
+
+	private final long askedAt;
+
+	private volatile int state;
+
+	/** Whether the reservation was given its thread or task, or cancelled; set once. */
+	@SuppressWarnings("unused") // by USED
+	private volatile boolean used;
+
+	/**
+	 * Whom the slot is for, once known: a waiting thread or an unstarted green thread.
+	 */
+	private volatile @Nullable Object taker;
+
+	/** Written by whoever gives the slot, before HELD. */
+	private long heldAt;
+
+	/** Written by whoever moved the state to STARTING. */
+	private volatile @Nullable Thread starter;
+
+	/** Confined to the starter: the task ended while it was being started. */
+	private boolean leftOver;
+
+	Place(GreenPool pool) {
+		this.pool = pool;
+		this.askedAt = pool.now();
+	}
+
+	/**
+	 * Takes a slot. Called by who has one to give.
+	 * @return whether the slot is taken; if not, it is still the caller's
+	 */
+	boolean accept() {
+		this.heldAt = this.pool.now();
+		if (!STATE.compareAndSet(this, WAITING, HELD)) {
+			return false;
+		}
+		this.pool.started(this.heldAt - this.askedAt);
+		return switch (this.taker) {
+			case Thread thread -> {
+				LockSupport.unpark(thread);
+				yield true;
+			}
+			case GreenThread<?> task -> {
+				Throwable failure = begin(task);
+				if (failure != null) {
+					// Whoever ended before has nothing to do with it.
+					this.pool.unobserved(task, failure);
+				}
+				yield failure == null || !this.leftOver;
+			}
+			case null, default -> true;
+		};
+	}
+
+	/**
+	 * Starts the task in the slot, unless somebody else does. A task that can't be
+	 * started ends on this very thread, inside here; its slot is then left over, rather
+	 * than handed on from within, so that a line of such tasks does not nest.
+	 * @return why the task can't be started, {@code null} if it can
+	 */
+	private @Nullable Throwable begin(GreenThread<?> task) {
+		if (!STATE.compareAndSet(this, HELD, STARTING)) {
+			return null;
+		}
+		this.starter = Thread.currentThread();
+		try {
+			task.start();
+			return null;
+		}
+		catch (Throwable failure) {
+			return failure;
+		}
+		finally {
+			this.starter = null;
+			STATE.compareAndSet(this, STARTING, RUNNING);
+		}
+	}
+
+	boolean starting() {
+		return this.state == STARTING;
+	}
+
+	/** Leaves the line or returns the slot. Idempotent. */
+	void giveUp() {
+		switch ((int) STATE.getAndSet(this, GONE)) {
+			case WAITING -> this.pool.leave(this);
+			case HELD, RUNNING -> this.pool.release(this.heldAt);
+			case STARTING -> {
+				if (this.starter == Thread.currentThread()) {
+					this.leftOver = true;
+					this.pool.ended(this.heldAt);
+				}
+				else {
+					this.pool.release(this.heldAt);
+				}
+			}
+			default -> {
+			}
+		}
+	}
+
+	/** Ends the wait of who stands here. Called by who took the place out of the line. */
+	void refuse() {
+		if (STATE.compareAndSet(this, WAITING, REFUSED)) {
+			switch (this.taker) {
+				case Thread thread -> LockSupport.unpark(thread);
+				case GreenThread<?> task -> task.kill(this.pool.refusedAsClosed());
+				case null, default -> {
+				}
+			}
+		}
+	}
+
+	@Override
+	public void close() {
+		giveUp();
+	}
+
+	@Override
+	public void cancel() {
+		if (USED.compareAndSet(this, false, true)) {
+			giveUp();
+		}
+	}
+
+	@Override
+	public Slot await(Duration limit) throws InterruptedException {
+		long nanos = Limits.nanos(limit, "limit");
+		use();
+		if (!awaitHeld(nanos)) {
+			throw this.pool.refusedAfter(limit);
+		}
+		return this;
+	}
+
+	@Override
+	public <T> GreenThread<T> start(Callable<? extends T> body) {
+		Objects.requireNonNull(body, "body");
+		use();
+		return startNow(body);
+	}
+
+	private void use() {
+		if (!USED.compareAndSet(this, false, true)) {
+			throw new IllegalStateException("A reservation in pool '" + this.pool.name()
+					+ "' was used or cancelled before; reserve once for each thread or task");
+		}
+	}
+
+	/** Starts the task now or, if the place is still in line, when its turn has come. */
+	<T> GreenThread<T> startNow(Callable<? extends T> body) {
+		GreenThread<T> task = this.pool.task(body, this);
+		this.taker = task;
+		switch (this.state) {
+			// Whoever gave the slot may not have seen the task.
+			case HELD -> {
+				Throwable failure = begin(task);
+				if (failure != null) {
+					if (this.leftOver) {
+						this.pool.handOn();
+					}
+					GreenThread.<RuntimeException>rethrow(failure);
+				}
+			}
+			case REFUSED -> throw this.pool.refusedAsClosed();
+			default -> {
+			}
+		}
+		return task;
+	}
+
+	/** Waits in line; a wait that ends early leaves nothing behind. */
+	boolean awaitHeld(long nanos) throws InterruptedException {
+		long start = System.nanoTime();
+		this.taker = Thread.currentThread();
+		while (this.state == WAITING) {
+			if (Thread.interrupted()) {
+				giveUp();
+				throw new InterruptedException();
+			}
+			if (nanos == Long.MAX_VALUE) {
+				LockSupport.park(this.pool);
+				continue;
+			}
+			long left = nanos - (System.nanoTime() - start);
+			if (left > 0) {
+				LockSupport.parkNanos(this.pool, left);
+			}
+			else if (STATE.compareAndSet(this, WAITING, GONE)) {
+				this.pool.leave(this);
+				return false;
+			}
+		}
+		if (this.state == REFUSED) {
+			throw this.pool.refusedAsClosed();
+		}
+		return true;
+	}
+
+	@Override
+	public String toString() {
+		String what = switch (this.state) {
+			case WAITING -> "waiting";
+			case GONE, REFUSED -> "gone";
+			default -> "held";
+		};
+		return "Place[" + this.pool.name() + ", " + what + "]";
+	}
+
+}

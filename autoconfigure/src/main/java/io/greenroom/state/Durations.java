@@ -1,0 +1,66 @@
+package io.greenroom.state;
+
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads and checks lengths of time. */
+final class Durations {
+
+	private static final Pattern SIMPLE = Pattern.compile("(\\d+)\\s*(ms|s|m|h|d)");
+
+	private Durations() {
+	}
+
+	/**
+	 * Reads a length of time.
+	 * @throws IllegalArgumentException if the text is none, or not positive
+	 */
+	static Duration parse(String text) {
+		Duration length = read(text.strip());
+		if (length.isNegative() || length.isZero()) {
+			throw new IllegalArgumentException("'" + text + "' is not a positive length of time");
+		}
+		return length;
+	}
+
+	private static Duration read(String text) {
+		Matcher simple = SIMPLE.matcher(text);
+		try {
+			if (!simple.matches()) {
+				return Duration.parse(text);
+			}
+			long amount = Long.parseLong(simple.group(1));
+			return switch (simple.group(2)) {
+				case "ms" -> Duration.ofMillis(amount);
+				case "s" -> Duration.ofSeconds(amount);
+				case "m" -> Duration.ofMinutes(amount);
+				case "h" -> Duration.ofHours(amount);
+				default -> Duration.ofDays(amount);
+			};
+		}
+		catch (DateTimeParseException | NumberFormatException | ArithmeticException ex) {
+			throw new IllegalArgumentException("'" + text + "' is not a length of time", ex);
+		}
+	}
+
+	/**
+	 * Returns the length in nanoseconds, {@link Long#MAX_VALUE} where it is longer than
+	 * that.
+	 * @throws IllegalArgumentException if it is negative
+	 */
+	static long nanos(Duration length, String what) {
+		if (length.isNegative()) {
+			throw new IllegalArgumentException(
+					"The " + what + " is negative: " + length + "; give zero or a positive duration");
+		}
+		try {
+			return length.toNanos();
+		}
+		catch (ArithmeticException tooLong) {
+			return Long.MAX_VALUE;
+		}
+	}
+
+}

@@ -1,0 +1,36 @@
+package io.greenroom.state;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+import io.greenroom.observe.MachineListener;
+
+/** What the machines of one class share within one {@link StateMachines}. */
+final class MachineType {
+
+	private final StateClass stateClass;
+
+	private final StateTable table;
+
+	private final MachineListener observer;
+
+	private final AtomicLong sequence = new AtomicLong();
+
+	MachineType(StateClass stateClass, MachineListener observer) {
+		this.stateClass = stateClass;
+		this.table = stateClass.table();
+		this.observer = observer;
+	}
+
+	StateTable table() {
+		return this.table;
+	}
+
+	MachineListener observer() {
+		return this.observer;
+	}
+
+	String nextName() {
+		return this.stateClass.name() + "#" + this.sequence.incrementAndGet();
+	}
+
+}

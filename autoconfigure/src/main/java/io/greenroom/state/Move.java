@@ -1,0 +1,60 @@
+package io.greenroom.state;
+
+import java.time.Duration;
+
+import io.greenroom.green.GreenThread;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A move under way. A machine has one at most: whoever made it holds the right to move,
+ * from the check until the listeners have heard. All fields are guarded by the machine's
+ * lock.
+ */
+final class Move {
+
+	/** What is left; null where the machine is started. */
+	final @Nullable Run from;
+
+	final Run next;
+
+	/** Whether the body asks for it itself. */
+	final boolean own;
+
+	/** Whose code runs as part of the move right now; null while the old body ends. */
+	@Nullable Thread busy = Thread.currentThread();
+
+	/** Whether it only waits for the old body to end. */
+	boolean ready;
+
+	/** Whether the machine was stopped meanwhile. */
+	boolean cancelled;
+
+	/** Gives the move up when the old body does not end. */
+	@Nullable GreenThread<?> limit;
+
+	/** How long the machine was in what it left; written when the move is made. */
+	Duration spent = Duration.ZERO;
+
+	Move(@Nullable Run from, Run next, boolean own) {
+		this.from = from;
+		this.next = next;
+		this.own = own;
+	}
+
+	/** Waits for the old body to end. */
+	void await() {
+		this.ready = true;
+		this.busy = null;
+	}
+
+	/** Is made on the current thread. */
+	void take() {
+		this.ready = false;
+		this.busy = Thread.currentThread();
+	}
+
+	boolean isPartOf(Thread thread) {
+		return this.busy == thread;
+	}
+
+}

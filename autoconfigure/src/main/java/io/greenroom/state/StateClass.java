@@ -1,0 +1,155 @@
+package io.greenroom.state;
+
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A class with {@linkplain State states}: what it declares, what is wrong with it, and
+ * the enhanced class that its objects are made of. Immutable, one per class.
+ */
+public final class StateClass {
+
+	private static final ClassValue<StateClass> CLASSES = new ClassValue<>() {
+
+		@Override
+		protected StateClass computeValue(Class<?> type) {
+			return new StateClass(type);
+		}
+
+	};
+
+	private static final ClassValue<Boolean> WITH_STATES = new ClassValue<>() {
+
+		@Override
+		protected Boolean computeValue(Class<?> type) {
+			return StateScanner.hasStates(type);
+		}
+
+	};
+
+	private final Class<?> type;
+
+	private final List<String> problems;
+
+	private final @Nullable StateTable table;
+
+	private StateClass(Class<?> type) {
+		this.type = type;
+		StateScanner scanner = new StateScanner(type);
+		this.table = scanner.scan();
+		this.problems = scanner.problems();
+	}
+
+	/**
+	 * Returns whether a class declares or inherits a state, rightly or wrongly.
+	 * @param type the class
+	 * @return whether there is a method with {@link State @State}
+	 */
+	public static boolean isPresentOn(Class<?> type) {
+		return WITH_STATES.get(type);
+	}
+
+	/**
+	 * Returns what is known about a class with states.
+	 * @param type the class, as the user wrote it
+	 * @return its description, also when there are {@linkplain #problems() problems}
+	 * @throws IllegalArgumentException if the class has no states
+	 */
+	public static StateClass of(Class<?> type) {
+		if (!isPresentOn(type)) {
+			throw new IllegalArgumentException("%s has no states; mark a method with @State".formatted(type.getName()));
+		}
+		return CLASSES.get(type);
+	}
+
+	/**
+	 * Returns the class the user wrote.
+	 * @return the class
+	 */
+	public Class<?> type() {
+		return this.type;
+	}
+
+	/**
+	 * Returns the name that metrics and logs know the class by.
+	 * @return the simple name
+	 */
+	public String name() {
+		return this.type.getSimpleName();
+	}
+
+	/**
+	 * Returns what is wrong with the declarations, each with its remedy.
+	 * @return the problems, empty if the class can be used
+	 */
+	public List<String> problems() {
+		return this.problems;
+	}
+
+	/**
+	 * Returns the declared states, by name.
+	 * @return the states
+	 * @throws InvalidStatesException if there are {@linkplain #problems() problems}
+	 */
+	public List<StateDescriptor> states() {
+		return table().states().stream().map(StateSpec::describe).toList();
+	}
+
+	/**
+	 * Returns whether a method is one of the states, as declared here or overridden or
+	 * implemented elsewhere.
+	 * @param method a method of the class, of a proxy, or of an interface
+	 * @return whether a state has its name and parameters
+	 * @throws InvalidStatesException if there are {@linkplain #problems() problems}
+	 */
+	public boolean isState(Method method) {
+		StateTable states = table();
+		return states.has(method.getName()) && Arrays
+			.equals(states.state(method.getName()).method().getParameterTypes(), method.getParameterTypes());
+	}
+
+	/**
+	 * Returns the class to make objects of: a subclass in the same package and class
+	 * loader, with the same constructors, whose state methods move the object's machine,
+	 * whoever calls them. Defined at the first call, unless the class loader has it.
+	 * @return the enhanced class
+	 * @throws InvalidStatesException if there are {@linkplain #problems() problems}
+	 */
+	public Class<?> enhanced() {
+		return Enhancer.define(this.type, table());
+	}
+
+	/**
+	 * Returns the name of the {@linkplain #enhanced() enhanced class}.
+	 * @return the binary name
+	 */
+	public String enhancedName() {
+		return Enhancer.nameFor(this.type);
+	}
+
+	/**
+	 * Returns the class file of the {@linkplain #enhanced() enhanced class}, for builds
+	 * that write it ahead of time.
+	 * @return the bytes
+	 * @throws InvalidStatesException if there are {@linkplain #problems() problems}
+	 */
+	public byte[] classFile() {
+		return Enhancer.generate(this.type, table());
+	}
+
+	StateTable table() {
+		if (this.table == null) {
+			throw new InvalidStatesException(this.type, this.problems);
+		}
+		return this.table;
+	}
+
+	@Override
+	public String toString() {
+		return "StateClass[" + this.type.getName() + "]";
+	}
+
+}

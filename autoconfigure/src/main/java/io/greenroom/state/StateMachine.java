@@ -1,0 +1,139 @@
+package io.greenroom.state;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The machine of one object: where it is, how it got there, and the means to wait for it
+ * or stop it. Moves are made by calling the object's state methods. Safe for use by many
+ * threads.
+ */
+public interface StateMachine {
+
+	/** Where a machine is in its life. */
+	enum Status {
+
+		/** Never started. */
+		NEW,
+		/** In a state whose body runs or is about to. */
+		RUNNING,
+		/** In a state whose body has returned; the next call of a state moves it on. */
+		RESTING,
+		/** Ended: it returned from a state without targets. */
+		DONE,
+		/** Ended: a body failed. */
+		FAILED,
+		/** Ended: it was stopped. */
+		STOPPED;
+
+		/**
+		 * Returns whether the machine has ended in any way.
+		 * @return whether this is done, failed or stopped
+		 */
+		public boolean isEnd() {
+			return this == DONE || this == FAILED || this == STOPPED;
+		}
+
+	}
+
+	/**
+	 * Returns the machine's name for logs and messages.
+	 * @return the simple name of its class and a running number
+	 */
+	String name();
+
+	/**
+	 * Returns the object whose states these are.
+	 * @return the object itself, not a proxy of it
+	 */
+	Object target();
+
+	/**
+	 * Returns where the machine is in its life.
+	 * @return the status
+	 */
+	Status status();
+
+	/**
+	 * Returns the current state; after the end, the last one.
+	 * @return the state's name, {@code null} before the start
+	 */
+	@Nullable String current();
+
+	/**
+	 * Returns since when it has been in its current state.
+	 * @return the instant of the last move, {@code null} before the start
+	 */
+	@Nullable Instant since();
+
+	/**
+	 * Returns the last moves, the oldest first, at most as many as configured.
+	 * @return a copy
+	 */
+	List<StateMove> history();
+
+	/**
+	 * Returns whether the machine has ended in any way. An ended machine can be started
+	 * again by a state that may start it.
+	 * @return whether it is done, failed or stopped
+	 */
+	boolean isDone();
+
+	/**
+	 * Returns what the machine failed with.
+	 * @return what the body threw, always the same object; {@code null} unless it failed
+	 */
+	@Nullable Throwable exception();
+
+	/**
+	 * Waits until the machine has ended. A machine that nobody starts, or that rests, may
+	 * never end: {@link #join(Duration)} gives up.
+	 * @throws InterruptedException if the caller is interrupted while it waits
+	 * @throws IllegalStateException if a body would wait for the end of its own machine
+	 */
+	void join() throws InterruptedException;
+
+	/**
+	 * Waits at most so long until the machine has ended.
+	 * @param limit how long to wait at most; zero looks once
+	 * @return whether it has ended
+	 * @throws InterruptedException if the caller is interrupted while it waits
+	 * @throws IllegalArgumentException if the limit is negative
+	 * @throws IllegalStateException if a body would wait for the end of its own machine
+	 */
+	boolean join(Duration limit) throws InterruptedException;
+
+	/**
+	 * Waits at most so long until the machine is in a state. A state that the machine
+	 * enters and leaves again during the wait counts.
+	 * @param state the state's name
+	 * @param limit how long to wait at most; zero looks once
+	 * @return whether the machine was in the state; {@code false} when the time is over
+	 * or the machine has ended elsewhere
+	 * @throws InterruptedException if the caller is interrupted while it waits
+	 * @throws IllegalArgumentException if there is no such state, or the limit is
+	 * negative
+	 */
+	boolean awaitState(String state, Duration limit) throws InterruptedException;
+
+	/**
+	 * Waits at most so long until no body runs and no move is under way.
+	 * @param limit how long to wait at most; zero looks once
+	 * @return whether the machine rests, has ended, or was never started
+	 * @throws InterruptedException if the caller is interrupted while it waits
+	 * @throws IllegalArgumentException if the limit is negative
+	 * @throws IllegalStateException if a body would wait for its own end
+	 */
+	boolean awaitRest(Duration limit) throws InterruptedException;
+
+	/**
+	 * Ends the machine and does not wait; {@link #join(Duration)} does. A running body is
+	 * interrupted; whatever move it asks for then, or somebody else has asked for, does
+	 * not take place. Does nothing to a machine that has not started or has ended.
+	 */
+	void stop();
+
+}

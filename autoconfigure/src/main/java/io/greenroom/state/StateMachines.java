@@ -1,0 +1,345 @@
+package io.greenroom.state;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
+
+import io.greenroom.green.GreenScheduler;
+import io.greenroom.green.GreenService;
+import io.greenroom.green.GreenTask;
+import io.greenroom.green.GreenThread;
+import io.greenroom.state.internal.StateCalls;
+import io.greenroom.state.internal.StateObject;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes objects whose methods are {@linkplain State states}, and gives the
+ * {@linkplain StateMachine machine} of each. In a Spring Boot application it is a bean;
+ * without Spring, {@link #builder(GreenScheduler)} makes one. Safe for use by many
+ * threads.
+ * <p>
+ * A machine is kept alive by its object, by its running body and by a timeout it waits
+ * for, by nothing else. When the scheduler drains, machines take no more moves from
+ * outside and their timeouts no longer fire; bodies that run may go on, and move, until
+ * the drain's time is over.
+ */
+public final class StateMachines implements AutoCloseable {
+
+	private final GreenScheduler scheduler;
+
+	private final Duration stopTimeout;
+
+	private final int historySize;
+
+	private final InstantSource clock;
+
+	private final StateInstantiator instantiator;
+
+	private final UnaryOperator<Object> unwrapper;
+
+	private final Audience audience;
+
+	private final Deadlines deadlines;
+
+	private final Map<Class<?>, MachineType> types = new ConcurrentHashMap<>();
+
+	private final GreenService service = new Service();
+
+	/** Set once, by the drain or by close. */
+	private volatile boolean closed;
+
+	private StateMachines(Builder builder) {
+		this.scheduler = builder.scheduler;
+		this.stopTimeout = builder.stopTimeout;
+		this.historySize = builder.historySize;
+		this.clock = builder.clock;
+		this.instantiator = builder.instantiator;
+		this.unwrapper = builder.unwrapper;
+		this.audience = new Audience(builder.listeners);
+		this.deadlines = new Deadlines(builder.scheduler);
+		builder.scheduler.attach(this.service);
+	}
+
+	/**
+	 * Returns a builder with the defaults.
+	 * @param scheduler runs the bodies
+	 * @return a new builder
+	 */
+	public static Builder builder(GreenScheduler scheduler) {
+		return new Builder(Objects.requireNonNull(scheduler, "scheduler"));
+	}
+
+	/**
+	 * Makes an object with a machine. States called by the constructor start when the
+	 * object is complete.
+	 * @param type the class with the states
+	 * @param args the constructor's arguments; in a Spring application, those that are
+	 * beans may be left out
+	 * @return the object, an instance of an enhanced subclass
+	 * @param <T> the type of the object
+	 * @throws InvalidStatesException if the states are declared wrongly
+	 * @throws IllegalArgumentException if the class has no states, or no constructor
+	 * takes the arguments
+	 */
+	public <T> T create(Class<T> type, @Nullable Object... args) {
+		T object = type.cast(this.instantiator.instantiate(StateClass.of(type).enhanced(), args));
+		bind(object, null);
+		return object;
+	}
+
+	/**
+	 * Returns the machine of an object.
+	 * @param object an object with states, or a proxy of one
+	 * @return its machine, always the same
+	 * @throws IllegalArgumentException if the object has no machine
+	 */
+	public StateMachine of(Object object) {
+		Object target = this.unwrapper.apply(object);
+		if (!(target instanceof StateObject stateful)) {
+			throw noMachine(target.getClass());
+		}
+		StateCalls machine = stateful.greenroom$slot().machine();
+		if (machine == null) {
+			throw new IllegalArgumentException(
+					"The machine of this %s is not there before the object is complete; ask for it after construction and initialisation"
+						.formatted(userClass(target).getSimpleName()));
+		}
+		return (Machine) machine;
+	}
+
+	private static IllegalArgumentException noMachine(Class<?> type) {
+		String name = type.getSimpleName();
+		return new IllegalArgumentException(StateClass.isPresentOn(
+				type) ? "This %s is an ordinary object: new %1$s() has no machine; make it with stateMachines.create(%1$s.class, ...), or let Spring make it as a bean of its class".formatted(name) : "%s has no states and no machine; mark its methods with @State and make it with stateMachines.create(%1$s.class, ...)".formatted(name));
+	}
+
+	/**
+	 * Gives an object its machine that somebody else made from an
+	 * {@linkplain StateClass#enhanced() enhanced class}; for frameworks. States called
+	 * since its construction start now. An object that has its machine keeps it, and its
+	 * bodies are entered as said from the next one on.
+	 * @param object the object, complete, not a proxy
+	 * @param entry how bodies are entered, {@code null} for straight
+	 * @return the machine
+	 * @throws IllegalArgumentException if the object's class is not enhanced
+	 */
+	public StateMachine bind(Object object, @Nullable StateEntry entry) {
+		if (!(object instanceof StateObject stateful)) {
+			throw noMachine(object.getClass());
+		}
+		if (stateful.greenroom$slot().machine() instanceof Machine machine) {
+			machine.enterBy(entry);
+			return machine;
+		}
+		MachineType type = this.types.computeIfAbsent(userClass(object), this::typeOf);
+		Machine machine = new Machine(this, type, object, entry);
+		stateful.greenroom$slot().bind(machine);
+		return machine;
+	}
+
+	/**
+	 * Returns whether an object was made from an {@linkplain StateClass#enhanced()
+	 * enhanced class}, so that it has a machine or can be given one.
+	 * @param object an object, or a proxy of one
+	 * @return whether its states are states
+	 */
+	public static boolean isStateful(Object object) {
+		return object instanceof StateObject;
+	}
+
+	private MachineType typeOf(Class<?> type) {
+		StateClass stateClass = StateClass.of(type);
+		return new MachineType(stateClass, this.scheduler.observer().machine(stateClass.name()));
+	}
+
+	/** The user's class: the one below which enhancement and proxies begin. */
+	private static Class<?> userClass(Object object) {
+		Class<?> type = object.getClass();
+		while (StateObject.class.isAssignableFrom(type)) {
+			type = type.getSuperclass();
+		}
+		return type;
+	}
+
+	/**
+	 * Takes no more moves from outside; timeouts no longer fire. Running bodies go on,
+	 * and may move. Idempotent.
+	 */
+	@Override
+	public void close() {
+		this.scheduler.detach(this.service);
+		end();
+	}
+
+	private void end() {
+		this.closed = true;
+		this.deadlines.close();
+	}
+
+	boolean isClosed() {
+		return this.closed;
+	}
+
+	void refuseWhenClosed(String machine, String to) {
+		if (this.closed) {
+			throw new IllegalStateException(
+					"%s can't move to '%s': the application is shutting down and takes no more moves".formatted(machine,
+							to));
+		}
+	}
+
+	Duration stopTimeout() {
+		return this.stopTimeout;
+	}
+
+	int historySize() {
+		return this.historySize;
+	}
+
+	Instant now() {
+		return this.clock.instant();
+	}
+
+	Audience audience() {
+		return this.audience;
+	}
+
+	@Nullable GreenThread<?> arm(Duration delay, Runnable action) {
+		return this.deadlines.arm(delay, action);
+	}
+
+	void spawn(String name, GreenTask body, Runnable ended) {
+		GreenThread<?> thread = this.scheduler.unstarted(name, () -> {
+			body.run();
+			return Boolean.TRUE;
+		});
+		thread.link((dead) -> ended.run());
+		thread.start();
+	}
+
+	/** What the scheduler stops first when it drains. */
+	private final class Service implements GreenService {
+
+		@Override
+		public String name() {
+			return "state machines";
+		}
+
+		@Override
+		public void stop(Duration grace) {
+			end();
+		}
+
+	}
+
+	/** Settings of state machines. Not safe for use by several threads. */
+	public static final class Builder {
+
+		private final GreenScheduler scheduler;
+
+		private final List<StateListener> listeners = new ArrayList<>();
+
+		private Duration stopTimeout = Duration.ofSeconds(10);
+
+		private int historySize = 16;
+
+		private InstantSource clock = InstantSource.system();
+
+		private StateInstantiator instantiator = new ConstructorInstantiator();
+
+		private UnaryOperator<Object> unwrapper = UnaryOperator.identity();
+
+		private Builder(GreenScheduler scheduler) {
+			this.scheduler = scheduler;
+		}
+
+		/**
+		 * Sets how long a running body may take to end when a move from outside has
+		 * interrupted it; after that the move is given up.
+		 * @param timeout how long; 10 seconds unless set
+		 * @return this builder
+		 * @throws IllegalArgumentException if the timeout is not positive
+		 */
+		public Builder stopTimeout(Duration timeout) {
+			if (!timeout.isPositive()) {
+				throw new IllegalArgumentException("The stop timeout is " + timeout + "; give a positive duration");
+			}
+			this.stopTimeout = timeout;
+			return this;
+		}
+
+		/**
+		 * Sets how many moves each machine remembers.
+		 * @param size how many; 16 unless set, zero for none
+		 * @return this builder
+		 * @throws IllegalArgumentException if the size is negative
+		 */
+		public Builder historySize(int size) {
+			if (size < 0) {
+				throw new IllegalArgumentException("The history size is " + size + "; give zero or a positive number");
+			}
+			this.historySize = size;
+			return this;
+		}
+
+		/**
+		 * Adds somebody who hears about all machines.
+		 * @param listener the listener
+		 * @return this builder
+		 */
+		public Builder listener(StateListener listener) {
+			this.listeners.add(Objects.requireNonNull(listener, "listener"));
+			return this;
+		}
+
+		/**
+		 * Sets where the time comes from.
+		 * @param clock the clock; the system's unless set
+		 * @return this builder
+		 */
+		public Builder clock(InstantSource clock) {
+			this.clock = Objects.requireNonNull(clock, "clock");
+			return this;
+		}
+
+		/**
+		 * Sets who calls the constructors for
+		 * {@link StateMachines#create(Class, Object...)}.
+		 * @param instantiator makes the objects; with the given arguments alone unless
+		 * set
+		 * @return this builder
+		 */
+		public Builder instantiator(StateInstantiator instantiator) {
+			this.instantiator = Objects.requireNonNull(instantiator, "instantiator");
+			return this;
+		}
+
+		/**
+		 * Sets how {@link StateMachines#of(Object)} gets from a proxy to its object.
+		 * @param unwrapper returns what is behind a proxy, and anything else as it is
+		 * @return this builder
+		 */
+		public Builder unwrapper(UnaryOperator<Object> unwrapper) {
+			this.unwrapper = Objects.requireNonNull(unwrapper, "unwrapper");
+			return this;
+		}
+
+		/**
+		 * Makes the state machines.
+		 * @return a new instance, open
+		 * @throws io.greenroom.green.SchedulerClosedException if the scheduler is
+		 * shutting down
+		 */
+		public StateMachines build() {
+			return new StateMachines(this);
+		}
+
+	}
+
+}

@@ -1,0 +1,327 @@
+package io.greenroom.state;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the states that a class declares, and finds everything that is wrong with them.
+ */
+final class StateScanner {
+
+	private static final MethodType BODY = MethodType.methodType(void.class, Object.class, Object[].class);
+
+	private static final MethodType ON_START = MethodType.methodType(void.class, Object.class, StateHandle.class,
+			Object[].class);
+
+	private final Class<?> type;
+
+	/** By name, in an order that every JVM repeats: class files keep the places. */
+	private final Map<String, Method> methods = new TreeMap<>();
+
+	private final List<String> problems = new ArrayList<>();
+
+	StateScanner(Class<?> type) {
+		this.type = type;
+	}
+
+	/** Looks only whether there is any state, without checking it. */
+	static boolean hasStates(Class<?> type) {
+		for (Class<?> level = type; level != null && level != Object.class; level = level.getSuperclass()) {
+			for (Method method : level.getDeclaredMethods()) {
+				if (method.isAnnotationPresent(State.class)) {
+					return true;
+				}
+			}
+		}
+		return false;
+	}
+
+	List<String> problems() {
+		return List.copyOf(this.problems);
+	}
+
+	/** Returns the checked table, or {@code null} if there are problems. */
+	@Nullable StateTable scan() {
+		checkClass();
+		collect();
+		Map<String, State> declared = new LinkedHashMap<>();
+		this.methods.forEach((name, method) -> {
+			checkMethod(method);
+			declared.put(name, declaration(method));
+		});
+		declared.forEach((name, state) -> checkTargets(name, state, declared));
+		checkReachable(declared);
+		List<StateSpec> states = new ArrayList<>();
+		declared.forEach((name, state) -> {
+			Timeout timeout = checkTimeout(name, state);
+			Method onStart = checkOnStart(name, state);
+			if (this.problems.isEmpty()) {
+				states.add(spec(states.size(), name, state, timeout, onStart));
+			}
+		});
+		return this.problems.isEmpty() ? new StateTable(states) : null;
+	}
+
+	private void checkClass() {
+		int modifiers = this.type.getModifiers();
+		if (Modifier.isFinal(modifiers) || this.type.isSealed() || this.type.isInterface()) {
+			this.problems.add("class %s is %s, and its states need a subclass; make it an ordinary, open class"
+				.formatted(this.type.getSimpleName(), kind(modifiers)));
+		}
+		else if (Arrays.stream(this.type.getDeclaredConstructors()).allMatch(StateScanner::isPrivate)) {
+			this.problems.add("class %s has private constructors only; make one package-private or wider"
+				.formatted(this.type.getSimpleName()));
+		}
+	}
+
+	private String kind(int modifiers) {
+		if (this.type.isInterface()) {
+			return "an interface";
+		}
+		return Modifier.isFinal(modifiers) ? "final" : "sealed";
+	}
+
+	private static boolean isPrivate(Constructor<?> constructor) {
+		return Modifier.isPrivate(constructor.getModifiers());
+	}
+
+	/** The most specific method of each state; an override keeps the declaration. */
+	private void collect() {
+		Map<String, Method> bySignature = new LinkedHashMap<>();
+		for (Class<?> level = this.type; level != null && level != Object.class; level = level.getSuperclass()) {
+			for (Method method : level.getDeclaredMethods()) {
+				if (method.isSynthetic()) {
+					continue;
+				}
+				Method lowest = bySignature.computeIfAbsent(signature(method), (key) -> method);
+				if (!method.isAnnotationPresent(State.class)) {
+					continue;
+				}
+				Method other = this.methods.putIfAbsent(method.getName(), lowest);
+				if (other != null && !signature(other).equals(signature(method))) {
+					this.problems
+						.add("two methods are the state '%s': %s and %s; rename one of them, or take @State off it"
+							.formatted(method.getName(), show(other), show(method)));
+				}
+			}
+		}
+	}
+
+	private State declaration(Method lowest) {
+		for (Class<?> level = lowest.getDeclaringClass(); level != null; level = level.getSuperclass()) {
+			for (Method method : level.getDeclaredMethods()) {
+				State state = method.getAnnotation(State.class);
+				if (state != null && signature(method).equals(signature(lowest))) {
+					return state;
+				}
+			}
+		}
+		throw new IllegalStateException("No declaration of " + lowest);
+	}
+
+	private static String signature(Method method) {
+		return method.getName() + Arrays.toString(method.getParameterTypes());
+	}
+
+	private static String show(Method method) {
+		return method.getName() + Arrays.stream(method.getParameterTypes())
+			.map(Class::getSimpleName)
+			.toList()
+			.toString()
+			.replace('[', '(')
+			.replace(']', ')');
+	}
+
+	private void checkMethod(Method method) {
+		int modifiers = method.getModifiers();
+		List<String> wrong = new ArrayList<>();
+		if (Modifier.isPrivate(modifiers)) {
+			wrong.add("private");
+		}
+		if (Modifier.isFinal(modifiers)) {
+			wrong.add("final");
+		}
+		if (Modifier.isStatic(modifiers)) {
+			wrong.add("static");
+		}
+		if (!wrong.isEmpty()) {
+			this.problems.add("state %s is %s; a state must be open to be replaced, so take that off"
+				.formatted(show(method), String.join(" and ", wrong)));
+		}
+		else if (!Modifier.isPublic(modifiers) && !Modifier.isProtected(modifiers)
+				&& !samePackage(method.getDeclaringClass())) {
+			this.problems.add("state %s of %s is package-private in another package; make it protected or public"
+				.formatted(show(method), method.getDeclaringClass().getName()));
+		}
+		if (method.getReturnType() != void.class) {
+			this.problems.add("state %s returns %s, but nobody waits for a state; make it void".formatted(show(method),
+					method.getReturnType().getSimpleName()));
+		}
+	}
+
+	private boolean samePackage(Class<?> other) {
+		return other.getPackageName().equals(this.type.getPackageName())
+				&& other.getClassLoader() == this.type.getClassLoader();
+	}
+
+	private void checkTargets(String name, State state, Map<String, State> declared) {
+		for (String target : state.transitionsTo()) {
+			if (!declared.containsKey(target)) {
+				this.problems.add("state '%s' has the target '%s', which is no state; the states are %s".formatted(name,
+						target, declared.keySet()));
+			}
+		}
+	}
+
+	private void checkReachable(Map<String, State> declared) {
+		Deque<String> open = new ArrayDeque<>();
+		declared.forEach((name, state) -> {
+			if (state.initial()) {
+				open.add(name);
+			}
+		});
+		if (open.isEmpty()) {
+			return;
+		}
+		Set<String> reached = new HashSet<>();
+		while (!open.isEmpty()) {
+			String name = open.remove();
+			if (declared.containsKey(name) && reached.add(name)) {
+				open.addAll(List.of(declared.get(name).transitionsTo()));
+			}
+		}
+		declared.keySet()
+			.stream()
+			.filter((name) -> !reached.contains(name))
+			.forEach((name) -> this.problems
+				.add("state '%s' can't be reached from an initial one; declare a transition to it, or mark it initial"
+					.formatted(name)));
+	}
+
+	private record Timeout(@Nullable Duration after, @Nullable String target) {
+
+		static final Timeout NONE = new Timeout(null, null);
+
+	}
+
+	private Timeout checkTimeout(String name, State state) {
+		if (state.timeout().isEmpty() && state.onTimeout().isEmpty()) {
+			return Timeout.NONE;
+		}
+		if (state.timeout().isEmpty()) {
+			this.problems.add("state '%s' has onTimeout = \"%s\" but no timeout; say after how long".formatted(name,
+					state.onTimeout()));
+			return Timeout.NONE;
+		}
+		Duration after = null;
+		try {
+			after = Durations.parse(state.timeout());
+		}
+		catch (IllegalArgumentException ex) {
+			this.problems
+				.add("state '%s' has timeout = \"%s\"; write a positive length of time like 200ms, 30s, 5m, PT1H"
+					.formatted(name, state.timeout()));
+		}
+		if (state.onTimeout().isEmpty()) {
+			this.problems.add("state '%s' has a timeout but no onTimeout; say where to move then".formatted(name));
+		}
+		else {
+			checkOnTimeout(name, state);
+		}
+		return new Timeout(after, state.onTimeout());
+	}
+
+	private void checkOnTimeout(String name, State state) {
+		Method target = this.methods.get(state.onTimeout());
+		if (target == null) {
+			this.problems.add("state '%s' has onTimeout = \"%s\", which is no state; the states are %s".formatted(name,
+					state.onTimeout(), this.methods.keySet()));
+		}
+		else if (!List.of(state.transitionsTo()).contains(state.onTimeout())) {
+			this.problems
+				.add("state '%s' has onTimeout = \"%s\", which its transitionsTo does not declare; add it there"
+					.formatted(name, state.onTimeout()));
+		}
+		else if (target.getParameterCount() > 0) {
+			this.problems.add("state '%s' has onTimeout = \"%s\", which takes arguments that a timeout does not have; "
+				.formatted(name, state.onTimeout()) + "name a state without parameters");
+		}
+	}
+
+	private @Nullable Method checkOnStart(String name, State state) {
+		if (state.onStart().isEmpty()) {
+			return null;
+		}
+		boolean found = false;
+		for (Class<?> level = this.type; level != null && level != Object.class; level = level.getSuperclass()) {
+			for (Method method : level.getDeclaredMethods()) {
+				if (method.getName().equals(state.onStart()) && !method.isSynthetic()) {
+					found = true;
+					if (fitsOnStart(method)) {
+						return method;
+					}
+				}
+			}
+		}
+		this.problems.add((found
+				? "state '%s' has onStart = \"%s\", which has the wrong form; write void %2$s(StateHandle next, Object... args)"
+				: "state '%s' has onStart = \"%s\", which does not exist; write void %2$s(StateHandle next, Object... args)")
+			.formatted(name, state.onStart()));
+		return null;
+	}
+
+	private static boolean fitsOnStart(Method method) {
+		List<Class<?>> parameters = List.of(method.getParameterTypes());
+		return method.getReturnType() == void.class && !Modifier.isStatic(method.getModifiers())
+				&& !method.isAnnotationPresent(State.class) && (parameters.equals(List.of(StateHandle.class))
+						|| parameters.equals(List.of(StateHandle.class, Object[].class)));
+	}
+
+	private StateSpec spec(int index, String name, State state, Timeout timeout, @Nullable Method onStart) {
+		Method method = this.methods.get(name);
+		if (method == null) {
+			throw new IllegalStateException(name);
+		}
+		return new StateSpec(index, name, method, state.initial(), List.of(state.transitionsTo()), timeout.after(),
+				timeout.target(), bodyHandle(method), (onStart != null) ? onStartHandle(onStart) : null);
+	}
+
+	private static MethodHandle bodyHandle(Method method) {
+		return unreflect(method).asFixedArity().asSpreader(Object[].class, method.getParameterCount()).asType(BODY);
+	}
+
+	private static MethodHandle onStartHandle(Method method) {
+		MethodHandle handle = unreflect(method).asFixedArity();
+		if (method.getParameterCount() == 1) {
+			handle = MethodHandles.dropArguments(handle, 2, Object[].class);
+		}
+		return handle.asType(ON_START);
+	}
+
+	private static MethodHandle unreflect(Method method) {
+		try {
+			return MethodHandles.privateLookupIn(method.getDeclaringClass(), MethodHandles.lookup()).unreflect(method);
+		}
+		catch (IllegalAccessException ex) {
+			throw new IllegalStateException("%s can't be called; open its package to Greenroom".formatted(method), ex);
+		}
+	}
+
+}

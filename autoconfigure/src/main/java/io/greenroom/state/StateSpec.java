@@ -1,0 +1,29 @@
+package io.greenroom.state;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.reflect.Method;
+import java.time.Duration;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A declared state, checked and ready to run.
+ *
+ * @param index its place in the table
+ * @param method the method, as the user's class declares it
+ * @param body calls the method: (target, arguments) → void
+ * @param onStart calls what runs before the start: (target, handle, arguments) → void
+ */
+record StateSpec(int index, String name, Method method, boolean initial, List<String> targets,
+		@Nullable Duration timeout, @Nullable String onTimeout, MethodHandle body, @Nullable MethodHandle onStart) {
+
+	StateDescriptor describe() {
+		return new StateDescriptor(this.name, this.initial, this.targets, this.timeout, this.onTimeout);
+	}
+
+	boolean terminal() {
+		return this.targets.isEmpty();
+	}
+
+}

@@ -1,0 +1,51 @@
+package io.greenroom.state;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+/** The declared states of a class and the moves between them. Immutable. */
+final class StateTable {
+
+	private final List<StateSpec> states;
+
+	private final Map<String, StateSpec> byName = new LinkedHashMap<>();
+
+	private final List<String> starts;
+
+	StateTable(List<StateSpec> states) {
+		this.states = List.copyOf(states);
+		this.states.forEach((state) -> this.byName.put(state.name(), state));
+		List<String> marked = states.stream().filter(StateSpec::initial).map(StateSpec::name).toList();
+		this.starts = marked.isEmpty() ? List.copyOf(this.byName.keySet()) : marked;
+	}
+
+	List<StateSpec> states() {
+		return this.states;
+	}
+
+	StateSpec state(int index) {
+		return this.states.get(index);
+	}
+
+	StateSpec state(String name) {
+		return Objects.requireNonNull(this.byName.get(name));
+	}
+
+	boolean has(String name) {
+		return this.byName.containsKey(name);
+	}
+
+	List<String> names() {
+		return List.copyOf(this.byName.keySet());
+	}
+
+	/** Returns what may follow; where the machine is in no state, what may start it. */
+	List<String> legal(@Nullable StateSpec from) {
+		return (from != null) ? from.targets() : this.starts;
+	}
+
+}

@@ -1,0 +1,59 @@
+package io.greenroom.web;
+
+import java.io.IOException;
+
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The response as a controller sees it after a hop: an error that it sends is kept for
+ * the dispatch back, since a container shows its error page only for one that was sent
+ * there. Confined to the controller's thread, then to the dispatch back.
+ */
+final class HopResponse extends HttpServletResponseWrapper {
+
+	private @Nullable SentError sentError;
+
+	HopResponse(HttpServletResponse response) {
+		super(response);
+	}
+
+	@Override
+	public void sendError(int status) {
+		sendError(status, null);
+	}
+
+	@Override
+	public void sendError(int status, @Nullable String message) {
+		if (isCommitted()) {
+			throw new IllegalStateException("Error " + status + " can't be sent: the response is committed");
+		}
+		resetBuffer();
+		this.sentError = new SentError(status, message);
+	}
+
+	@Override
+	public boolean isCommitted() {
+		return this.sentError != null || super.isCommitted();
+	}
+
+	@Nullable SentError sentError() {
+		return this.sentError;
+	}
+
+	/** An error to be sent. */
+	record SentError(int status, @Nullable String message) {
+
+		void sendTo(HttpServletResponse response) throws IOException {
+			if (this.message == null) {
+				response.sendError(this.status);
+			}
+			else {
+				response.sendError(this.status, this.message);
+			}
+		}
+
+	}
+
+}

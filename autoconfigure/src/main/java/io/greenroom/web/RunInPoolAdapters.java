@@ -1,0 +1,17 @@
+package io.greenroom.web;
+
+/**
+ * Makes the handler adapter that runs controllers in pools. For an application with a
+ * {@code WebMvcRegistrations} bean of its own: let its
+ * {@code getRequestMappingHandlerAdapter()} return {@link #create()}.
+ */
+@FunctionalInterface
+public interface RunInPoolAdapters {
+
+	/**
+	 * Makes an adapter, for the MVC configuration to complete.
+	 * @return a new adapter
+	 */
+	RunInPoolHandlerAdapter create();
+
+}

@@ -1,0 +1,21 @@
+package io.greenroom.web;
+
+/** On which thread a controller runs once it has its slot. */
+public enum RunInPoolMode {
+
+	/** As {@link #INLINE} on a virtual server thread, as {@link #HOP} on another. */
+	AUTO,
+
+	/**
+	 * On the server's thread, which waits in line too. Nothing but the limit applies.
+	 */
+	INLINE,
+
+	/**
+	 * On a green thread, while the server's thread goes back; filters and interceptors
+	 * see an asynchronous request. Where a request can't be asynchronous, as
+	 * {@link #INLINE}.
+	 */
+	HOP
+
+}

@@ -1,0 +1,332 @@
+package io.greenroom.autoconfigure;
+
+import java.time.Duration;
+import java.util.Objects;
+
+import io.greenroom.green.GreenScheduler;
+import io.greenroom.green.PoolClosedException;
+import io.greenroom.spring.GreenSchedulerLifecycle;
+import io.greenroom.web.ControllerPool;
+import io.greenroom.web.ControllerPools;
+import io.greenroom.web.ControllerPoolsLifecycle;
+import io.greenroom.web.PoolSelector;
+import io.greenroom.web.RunInPool;
+import io.greenroom.web.RunInPoolAdapters;
+import io.greenroom.web.RunInPoolHandlerAdapter;
+import io.greenroom.web.UnknownPoolException;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
+import org.springframework.boot.convert.ApplicationConversionService;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.diagnostics.FailureAnalyzer;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.assertj.AssertableWebApplicationContext;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.tomcat.autoconfigure.TomcatVirtualThreadsWebServerFactoryCustomizer;
+import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
+import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
+import org.springframework.boot.webmvc.autoconfigure.WebMvcRegistrations;
+import org.springframework.boot.webmvc.error.DefaultErrorAttributes;
+import org.springframework.boot.webmvc.error.ErrorController;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.servlet.DispatcherServlet;
+import org.springframework.web.servlet.config.annotation.EnableWebMvc;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+@ExtendWith(OutputCaptureExtension.class)
+class RunInPoolAutoConfigurationTests {
+
+	private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
+		.withInitializer((context) -> context.getBeanFactory()
+			.setConversionService(ApplicationConversionService.getSharedInstance()))
+		.withConfiguration(AutoConfigurations.of(GreenSchedulerAutoConfiguration.class,
+				RunInPoolAutoConfiguration.class, TaskExecutionAutoConfiguration.class,
+				DispatcherServletAutoConfiguration.class, WebMvcAutoConfiguration.class));
+
+	@Test
+	@DisplayName("A01 with Spring MVC the pools and the adapter are there without a property, and one line says so")
+	void presentWithoutProperties(CapturedOutput output) {
+		this.runner.run((context) -> {
+			ControllerPool pool = pool(context, RunInPool.DEFAULT);
+			assertThat(pool.pool().size()).isEqualTo(200);
+			assertThat(pool.pool().queueCapacity()).isEqualTo(1000);
+			assertThat(pool.queueTimeout()).isEqualTo(Duration.ofSeconds(5));
+			assertThat(pool.retryAfter()).isEqualTo(Duration.ofSeconds(1));
+			assertThat(context).getBean(RequestMappingHandlerAdapter.class).isInstanceOf(RunInPoolHandlerAdapter.class);
+		});
+		assertThat(output).contains("Controllers run in pools: default (200 at once, 1000 may wait PT5S); mode auto, "
+				+ "virtual server threads (greenroom.web.server-threads). "
+				+ "To turn this off: greenroom.web.enabled=false");
+	}
+
+	@Test
+	@DisplayName("A02 Boot's executor is still there, and the application's own beans win")
+	void backsOff() {
+		this.runner.run((context) -> assertThat(context).hasBean("applicationTaskExecutor"));
+		this.runner.withUserConfiguration(OwnPools.class)
+			.run((context) -> assertThat(pool(context, RunInPool.DEFAULT).pool().size()).isEqualTo(3));
+	}
+
+	@Test
+	@DisplayName("A03 greenroom.web.enabled=false leaves nothing of it")
+	void offByKey(CapturedOutput output) {
+		this.runner.withPropertyValues("greenroom.web.enabled=false", "greenroom.pools.reports.size=0")
+			.run((context) -> {
+				assertThat(context).hasNotFailed().doesNotHaveBean(ControllerPools.class);
+				assertThat(context.getBeanDefinitionNames()).noneMatch(
+						(name) -> name.contains("RunInPool") || name.contains("runInPool") || name.contains("Pools"));
+				assertThat(context.getBean(RequestMappingHandlerAdapter.class))
+					.isNotInstanceOf(RunInPoolHandlerAdapter.class);
+				assertThat(context).doesNotHaveBean(TomcatVirtualThreadsWebServerFactoryCustomizer.class);
+			});
+		assertThat(output).doesNotContain("Controllers");
+	}
+
+	@Test
+	@DisplayName("A03 without a scheduler there are no pools")
+	void offWithTheScheduler() {
+		this.runner.withPropertyValues("greenroom.scheduler.enabled=false")
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(ControllerPools.class));
+	}
+
+	@Test
+	@DisplayName("A04 every key of a pool takes effect, and leaves the other pools alone")
+	void keysTakeEffect() {
+		this.runner
+			.withPropertyValues("greenroom.pools.reports.size=4", "greenroom.pools.reports.queue-capacity=7",
+					"greenroom.pools.reports.queue-timeout=3s", "greenroom.pools.reports.retry-after=9s",
+					"greenroom.pools.default.size=5")
+			.run((context) -> {
+				ControllerPool reports = pool(context, "reports");
+				assertThat(reports.pool().size()).isEqualTo(4);
+				assertThat(reports.pool().queueCapacity()).isEqualTo(7);
+				assertThat(reports.queueTimeout()).isEqualTo(Duration.ofSeconds(3));
+				assertThat(reports.retryAfter()).isEqualTo(Duration.ofSeconds(9));
+				assertThat(pool(context, RunInPool.DEFAULT).pool().size()).isEqualTo(5);
+				assertThat(pool(context, RunInPool.DEFAULT).pool().queueCapacity()).isEqualTo(1000);
+			});
+	}
+
+	@ParameterizedTest(name = "{displayName} [{0}={1}]")
+	@CsvSource({ "size,0", "size,-1", "queue-capacity,-1", "queue-timeout,-1s", "retry-after,-5ms" })
+	@DisplayName("A04 P04 a wrong size or time stops the start with key, value and what is allowed")
+	void wrongValuesStopTheStart(String key, String value) {
+		this.runner.withPropertyValues("greenroom.pools.reports." + key + "=" + value).run((context) -> {
+			assertThat(context).hasFailed();
+			FailureAnalysis analysis = analyze(new InvalidSettingFailureAnalyzer(), context);
+			assertThat(analysis.getDescription()).contains("greenroom.pools.reports." + key);
+			assertThat(analysis.getAction()).startsWith("Set 'greenroom.pools.reports." + key + "' to ");
+		});
+	}
+
+	@Test
+	@DisplayName("H08 a wrong pool name stops the start and names the method, the bean, the pools and the remedy")
+	void unknownPoolStopsTheStart() {
+		this.runner.withUserConfiguration(Typo.class)
+			.withPropertyValues("greenroom.pools.reports.size=2")
+			.run((context) -> {
+				assertThat(context).hasFailed();
+				assertThat(context.getStartupFailure()).isInstanceOf(UnknownPoolException.class);
+				FailureAnalysis analysis = analyze(new UnknownPoolFailureAnalyzer(), context);
+				assertThat(analysis.getDescription()).isEqualTo(
+						"Typo#report of bean 'runInPoolAutoConfigurationTests.Typo' is to run in the pool 'reprots' "
+								+ "(@RunInPool), which does not exist. There are: default, reports.");
+				assertThat(analysis.getAction()).contains("greenroom.pools.reprots.size=10");
+			});
+	}
+
+	@Test
+	void actuatorAndErrorControllersRunInNoPool() {
+		this.runner.run((context) -> {
+			PoolSelector selector = context.getBean(PoolSelector.class);
+			assertThat(selector.select(new HandlerMethod(new OwnErrors(), "show"))).isNull();
+			assertThat(selector.select(new HandlerMethod(new DefaultErrorAttributes(), "getError", WebRequest.class)))
+				.as("a class of Boot's")
+				.isNull();
+			assertThat(selector.select(new HandlerMethod(new Typo(), "other"))).isNotNull();
+		});
+	}
+
+	@Test
+	void anApplicationsOwnRegistrationsAreNamedInAWarning(CapturedOutput output) {
+		this.runner.withUserConfiguration(OneRegistrations.class)
+			.run((context) -> assertThat(context).hasNotFailed()
+				.getBean(RequestMappingHandlerAdapter.class)
+				.isNotInstanceOf(RunInPoolHandlerAdapter.class));
+		assertThat(output).contains("Controllers do NOT run in pools", "[mine]", "Inject RunInPoolAdapters");
+	}
+
+	@Test
+	void twoRegistrationsAreNamedInAWarning(CapturedOutput output) {
+		this.runner.withUserConfiguration(OneRegistrations.class, AnotherRegistrations.class)
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).contains("Controllers do NOT run in pools", "[mine, another]", "Join them into one");
+	}
+
+	@Test
+	void ownRegistrationsThatTakeTheAdapterAreQuiet(CapturedOutput output) {
+		this.runner.withUserConfiguration(JoinedRegistrations.class)
+			.run((context) -> assertThat(context).getBean(RequestMappingHandlerAdapter.class)
+				.isInstanceOf(RunInPoolHandlerAdapter.class));
+		assertThat(output).contains("Controllers run in pools").doesNotContain("NOT");
+	}
+
+	@Test
+	void enableWebMvcIsNamedInAWarning(CapturedOutput output) {
+		this.runner.withUserConfiguration(PlainMvc.class).run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).contains("Controllers do NOT run in pools");
+	}
+
+	@ParameterizedTest(name = "{displayName} [{0}: {1}]")
+	@CsvSource({ "greenroom.web.server-threads=virtual,true", "greenroom.web.server-threads=platform,false",
+			"spring.threads.virtual.enabled=false,false", "spring.threads.virtual.enabled=true,false" })
+	@DisplayName("A04 server-threads decides unless spring.threads.virtual.enabled does")
+	void serverThreads(String property, boolean ours) {
+		this.runner.withPropertyValues(property)
+			.run((context) -> assertThat(context.containsBean("greenroomTomcatThreads")).isEqualTo(ours));
+	}
+
+	@ParameterizedTest(name = "{displayName} [{0}]")
+	@ValueSource(classes = { DispatcherServlet.class, WebMvcRegistrations.class })
+	@DisplayName("A05 without Spring MVC the rest works")
+	void absent(Class<?> missing) {
+		this.runner.withClassLoader(new FilteredClassLoader(missing))
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(GreenScheduler.class)
+				.doesNotHaveBean(ControllerPools.class));
+		new ApplicationContextRunner()
+			.withInitializer((context) -> context.getBeanFactory()
+				.setConversionService(ApplicationConversionService.getSharedInstance()))
+			.withConfiguration(
+					AutoConfigurations.of(GreenSchedulerAutoConfiguration.class, RunInPoolAutoConfiguration.class))
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(ControllerPools.class));
+	}
+
+	@Test
+	@DisplayName("A05 without Tomcat the pools work, on whatever threads the server has")
+	void withoutTomcat() {
+		this.runner.withClassLoader(new FilteredClassLoader("org.springframework.boot.tomcat"))
+			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(ControllerPools.class));
+	}
+
+	@Test
+	void poolsCloseWithTheContextBeforeTheScheduler() {
+		this.runner.run((context) -> {
+			ControllerPool pool = pool(context, RunInPool.DEFAULT);
+			ControllerPoolsLifecycle lifecycle = context.getBean(ControllerPoolsLifecycle.class);
+			assertThat(lifecycle.getPhase()).isLessThan(Integer.MAX_VALUE - 2048)
+				.isGreaterThan(GreenSchedulerLifecycle.PHASE);
+			assertThat(lifecycle.isPauseable()).isFalse();
+			context.close();
+			assertThat(pool.pool().active()).isZero();
+			org.assertj.core.api.Assertions.assertThatExceptionOfType(PoolClosedException.class)
+				.isThrownBy(() -> pool.pool().reserve());
+		});
+	}
+
+	private static FailureAnalysis analyze(FailureAnalyzer analyzer, AssertableWebApplicationContext context) {
+		return Objects.requireNonNull(analyzer.analyze(Objects.requireNonNull(context.getStartupFailure())));
+	}
+
+	private static ControllerPool pool(AssertableWebApplicationContext context, String name) {
+		return Objects.requireNonNull(context.getBean(ControllerPools.class).find(name));
+	}
+
+	static class OwnErrors implements ErrorController {
+
+		public void show() {
+		}
+
+	}
+
+	@RestController
+	static class Typo {
+
+		public void other() {
+		}
+
+		@RunInPool("reprots")
+		@GetMapping("/report")
+		String report() {
+			return "report";
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnPools {
+
+		@Bean
+		ControllerPools pools(GreenScheduler scheduler) {
+			return new ControllerPools(java.util.Map.of(RunInPool.DEFAULT,
+					new ControllerPool(scheduler.pool("own", 3), Duration.ofSeconds(1), Duration.ofSeconds(1))));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OneRegistrations {
+
+		@Bean
+		WebMvcRegistrations mine() {
+			return new WebMvcRegistrations() {
+			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class AnotherRegistrations {
+
+		@Bean
+		WebMvcRegistrations another() {
+			return new WebMvcRegistrations() {
+			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class JoinedRegistrations {
+
+		@Bean
+		WebMvcRegistrations joined(RunInPoolAdapters adapters) {
+			return new WebMvcRegistrations() {
+
+				@Override
+				public RequestMappingHandlerAdapter getRequestMappingHandlerAdapter() {
+					return adapters.create();
+				}
+
+			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableWebMvc
+	@Import(TaskExecutionAutoConfiguration.class)
+	static class PlainMvc {
+
+	}
+
+}

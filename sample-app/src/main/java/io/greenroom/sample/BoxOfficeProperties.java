@@ -1,0 +1,29 @@
+package io.greenroom.sample;
+
+import java.time.Duration;
+import java.util.Map;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The programme of the house, and how long things take in it.
+ *
+ * @param shows the shows to announce at the start, by the name used in addresses
+ * @param playTime how long a performance plays
+ * @param reportTime how long one report takes
+ */
+@ConfigurationProperties("box-office")
+record BoxOfficeProperties(@DefaultValue Map<String, Programme> shows, @DefaultValue("20s") Duration playTime,
+		@DefaultValue("500ms") Duration reportTime) {
+
+	/**
+	 * One show of the programme.
+	 *
+	 * @param title what the page calls it
+	 * @param openAtOnce whether its seats are on sale as soon as it is announced
+	 */
+	record Programme(String title, @DefaultValue("false") boolean openAtOnce) {
+	}
+
+}

@@ -1,0 +1,61 @@
+package io.greenroom.sample;
+
+import java.io.IOException;
+import java.time.Duration;
+
+import io.greenroom.green.GreenScheduler;
+import io.greenroom.green.GreenThread;
+
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+
+/** Keeps open pages up to date: one green thread each, in plain blocking code. */
+@RestController
+class LiveController {
+
+	/** A page that has gone is noticed at the next write, so write now and then. */
+	private static final Duration HEARTBEAT = Duration.ofSeconds(15);
+
+	private static final long NO_TIMEOUT = 0;
+
+	private final BoxOffice boxOffice;
+
+	private final LiveFeed feed;
+
+	private final GreenScheduler scheduler;
+
+	LiveController(BoxOffice boxOffice, LiveFeed feed, GreenScheduler scheduler) {
+		this.boxOffice = boxOffice;
+		this.feed = feed;
+		this.scheduler = scheduler;
+	}
+
+	@GetMapping("/shows/{show}/live")
+	SseEmitter live(@PathVariable String show) {
+		this.boxOffice.show(show); // unknown: say so before the stream begins
+		SseEmitter page = new SseEmitter(NO_TIMEOUT);
+		GreenThread<Void> teller = this.scheduler.spawn("live-" + show, () -> tell(page, show));
+		page.onCompletion(teller::kill);
+		return page;
+	}
+
+	private void tell(SseEmitter page, String show) throws InterruptedException {
+		Doorbell bell = this.feed.open();
+		try {
+			do {
+				page.send(this.boxOffice.picture(show));
+			}
+			while (bell.await(HEARTBEAT));
+			page.complete();
+		}
+		catch (IOException | IllegalStateException gone) {
+			// The page has gone; the server ends the response by itself.
+		}
+		finally {
+			this.feed.leave(bell);
+		}
+	}
+
+}

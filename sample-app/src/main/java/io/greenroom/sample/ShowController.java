@@ -1,0 +1,70 @@
+package io.greenroom.sample;
+
+import java.util.List;
+
+import io.greenroom.state.IllegalTransitionException;
+
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** The box office over HTTP: nothing here knows that it is a handler. */
+@RestController
+class ShowController {
+
+	private final BoxOffice boxOffice;
+
+	ShowController(BoxOffice boxOffice) {
+		this.boxOffice = boxOffice;
+	}
+
+	@GetMapping("/shows")
+	List<Show.Line> programme() {
+		return this.boxOffice.programme();
+	}
+
+	@GetMapping("/shows/{show}")
+	Show show(@PathVariable String show) {
+		return this.boxOffice.show(show);
+	}
+
+	@PostMapping("/shows/{show}/seats/{seat}")
+	Show.Ticket reserve(@PathVariable String show, @PathVariable String seat, @RequestParam String buyer) {
+		return this.boxOffice.reserve(show, seat, buyer);
+	}
+
+	@DeleteMapping("/shows/{show}/seats/{seat}")
+	@ResponseStatus(HttpStatus.NO_CONTENT)
+	void release(@PathVariable String show, @PathVariable String seat, @RequestParam String buyer) {
+		this.boxOffice.release(show, seat, buyer);
+	}
+
+	@PostMapping("/shows/{show}/moves/{state}")
+	Show.Line move(@PathVariable String show, @PathVariable String state) {
+		return this.boxOffice.move(show, state);
+	}
+
+	@PostMapping("/notes")
+	@ResponseStatus(HttpStatus.ACCEPTED)
+	void note(@RequestParam String text) {
+		this.boxOffice.note(text);
+	}
+
+	@ExceptionHandler
+	ProblemDetail illegal(IllegalTransitionException refused) {
+		ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.CONFLICT, refused.getMessage());
+		problem.setTitle("Illegal move");
+		problem.setProperty("from", refused.from());
+		problem.setProperty("to", refused.to());
+		problem.setProperty("legal", refused.legal());
+		return problem;
+	}
+
+}

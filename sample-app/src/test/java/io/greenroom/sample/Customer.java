@@ -1,0 +1,102 @@
+package io.greenroom.sample;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpClient.Version;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A customer of the box office: real HTTP from virtual threads, with a limit on every
+ * wait.
+ */
+final class Customer implements AutoCloseable {
+
+	static final Duration LIMIT = Duration.ofSeconds(30);
+
+	private static final JsonMapper JSON = JsonMapper.shared();
+
+	private final HttpClient http = HttpClient.newBuilder()
+		.version(Version.HTTP_1_1)
+		.connectTimeout(LIMIT)
+		.executor(Executors.newVirtualThreadPerTaskExecutor())
+		.build();
+
+	private final int port;
+
+	Customer(int port) {
+		this.port = port;
+	}
+
+	Answer get(String path) throws IOException, InterruptedException {
+		return send(request(path).GET());
+	}
+
+	Answer post(String path) throws IOException, InterruptedException {
+		return send(request(path).POST(BodyPublishers.noBody()));
+	}
+
+	Answer postForm(String path, String form) throws IOException, InterruptedException {
+		return send(request(path).header("Content-Type", "application/x-www-form-urlencoded")
+			.POST(BodyPublishers.ofString(form)));
+	}
+
+	Answer delete(String path) throws IOException, InterruptedException {
+		return send(request(path).DELETE());
+	}
+
+	/** Opens the page's stream. */
+	LiveStream watch(String show) throws IOException, InterruptedException {
+		HttpResponse<Stream<String>> stream = this.http.send(request("/shows/" + show + "/live").GET().build(),
+				BodyHandlers.ofLines());
+		return new LiveStream(stream.body());
+	}
+
+	private HttpRequest.Builder request(String path) {
+		return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + this.port + path)).timeout(LIMIT);
+	}
+
+	private Answer send(HttpRequest.Builder request) throws IOException, InterruptedException {
+		return new Answer(this.http.send(request.build(), BodyHandlers.ofString()));
+	}
+
+	@Override
+	public void close() {
+		this.http.shutdownNow();
+	}
+
+	/**
+	 * What the box office said.
+	 *
+	 * @param response the whole response
+	 */
+	record Answer(HttpResponse<String> response) {
+
+		int status() {
+			return this.response.statusCode();
+		}
+
+		String body() {
+			return this.response.body();
+		}
+
+		String header(String name) {
+			return this.response.headers().firstValue(name).orElse("");
+		}
+
+		JsonNode json() {
+			return JSON.readTree(body());
+		}
+
+	}
+
+}

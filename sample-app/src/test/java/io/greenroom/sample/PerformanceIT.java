@@ -1,0 +1,138 @@
+package io.greenroom.sample;
+
+import java.util.List;
+import java.util.concurrent.Semaphore;
+
+import io.greenroom.sample.Customer.Answer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.context.bean.override.convention.TestBean;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+class PerformanceIT {
+
+	@LocalServerPort
+	private int port;
+
+	@TestBean
+	private Stage stage;
+
+	private Customer customer;
+
+	private static Stage stage() {
+		return new HeldStage();
+	}
+
+	@BeforeEach
+	void open() {
+		this.customer = new Customer(this.port);
+	}
+
+	@AfterEach
+	void close() {
+		this.customer.close();
+	}
+
+	@Test
+	@DisplayName("S02 S04 S18 S28 a performance lives from the poster to the last curtain, and refuses what is not declared")
+	void aWholeLife() throws Exception {
+		try (LiveStream live = this.customer.watch("godot")) {
+			live.untilState("announced");
+			assertThat(this.customer.post("/shows/godot/seats/A1?buyer=Ann").json().get("title").asString())
+				.isEqualTo("Not on sale");
+			assertRefused("godot", "playing", "announced", List.of("onSale", "cancelled"));
+
+			assertThat(move("godot", "onSale").status()).isEqualTo(200);
+			assertThat(moves(live.untilState("onSale"))).containsExactly("playing", "cancelled");
+			assertThat(this.customer.post("/shows/godot/seats/A1?buyer=Ann").status()).isEqualTo(200);
+
+			assertThat(move("godot", "playing").status()).isEqualTo(200);
+			assertThat(moves(live.untilState("playing"))).containsExactly("finished");
+			assertThat(this.customer.post("/shows/godot/seats/A2?buyer=Ann").status()).isEqualTo(409);
+			assertRefused("godot", "cancelled", "playing", List.of("finished"));
+
+			((HeldStage) this.stage).curtain.release();
+			assertThat(moves(live.untilState("finished"))).containsExactly("announced");
+			assertRefused("godot", "onSale", "", List.of("announced"));
+
+			assertThat(move("godot", "announced").json().get("free").asInt()).isEqualTo(50);
+			live.untilState("announced"); // a new run
+		}
+	}
+
+	@Test
+	@DisplayName("S10 asked from outside to be finished, a performance that plays has its body interrupted and moves on")
+	void theCurtainFallsEarly() throws Exception {
+		try (LiveStream live = this.customer.watch("macbeth")) {
+			assertThat(move("macbeth", "playing").status()).isEqualTo(200);
+			live.untilState("playing");
+			assertThat(move("macbeth", "finished").json().get("state").asString()).isEqualTo("finished");
+			assertThat(((HeldStage) this.stage).interrupted.tryAcquire()).isTrue();
+		}
+	}
+
+	@Test
+	void theLastSeatMakesItSoldOutAndTheFirstOneBackReopensTheSale() throws Exception {
+		try (LiveStream live = this.customer.watch("hamlet")) {
+			for (String seat : House.SEATS) {
+				assertThat(this.customer.post("/shows/hamlet/seats/" + seat + "?buyer=Ann").status()).isEqualTo(200);
+			}
+			assertThat(moves(live.untilState("soldOut"))).containsExactly("playing", "cancelled");
+			assertThat(move("hamlet", "onSale").json().get("title").asString()).isEqualTo("Sold out");
+
+			assertThat(this.customer.delete("/shows/hamlet/seats/C5?buyer=Ann").status()).isEqualTo(204);
+			live.untilState("onSale");
+			assertThat(this.customer.post("/shows/hamlet/seats/C5?buyer=Bob").status()).isEqualTo(200);
+			live.untilState("soldOut");
+		}
+	}
+
+	private Answer move(String show, String to) throws Exception {
+		return this.customer.post("/shows/" + show + "/moves/" + to);
+	}
+
+	private void assertRefused(String show, String to, String from, List<String> legal) throws Exception {
+		Answer answer = move(show, to);
+		assertThat(answer.status()).isEqualTo(409);
+		assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");
+		assertThat(answer.json().get("from").asString("")).isEqualTo(from);
+		assertThat(answer.json().get("to").asString()).isEqualTo(to);
+		assertThat(answer.json().get("legal").valueStream().map(JsonNode::asString)).containsExactlyElementsOf(legal);
+	}
+
+	private static List<String> moves(JsonNode picture) {
+		return picture.at("/show/moves").valueStream().map(JsonNode::asString).toList();
+	}
+
+	/** Plays until the test drops the curtain, or somebody interrupts. */
+	static final class HeldStage implements Stage {
+
+		final Semaphore curtain = new Semaphore(0);
+
+		final Semaphore interrupted = new Semaphore(0);
+
+		@Override
+		public boolean play(String show) {
+			try {
+				this.curtain.acquire();
+				return true;
+			}
+			catch (InterruptedException early) {
+				this.interrupted.release();
+				Thread.currentThread().interrupt();
+				return false;
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,114 @@
+package io.greenroom.sample;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The README says what the code says. */
+class ReadmeTests {
+
+	@Test
+	void theFirstBlockIsTheWholeOfAClassInTheSample() throws IOException {
+		String source = Files.readString(Path.of("src/main/java/io/greenroom/sample/Cloakroom.java"));
+		String afterImports = source.substring(source.indexOf("@Service"));
+		assertThat(Readme.blocks("java").getFirst()).isEqualTo(afterImports.replace("\t", "    "));
+	}
+
+	@Test
+	void everyJavaBlockIsCompiledInTheSampleOrItsTests() throws IOException {
+		String sources = sources("src").map(ReadmeTests::withoutIndent).collect(Collectors.joining("\n"));
+		List<String> blocks = Readme.blocks("java");
+		assertThat(blocks).isNotEmpty();
+		assertThat(blocks.stream().filter((block) -> !sources.contains(withoutIndent(block)))).isEmpty();
+	}
+
+	@Test
+	void theYamlOfTheReportsIsTheOneThatRuns() throws IOException {
+		String yaml = Files.readString(Path.of("src/main/resources/application.yml"));
+		assertThat(Readme.blocks("yaml")).hasSize(1)
+			.allSatisfy((block) -> assertThat(withoutIndent(yaml)).contains(block.lines().toList().getLast().strip()));
+	}
+
+	@Test
+	void everyMeterIsNamedAndNoOther() throws IOException {
+		Set<String> recorded = sources("../autoconfigure/src/main/java/io/greenroom/metrics")
+			.flatMap((source) -> found("\"(greenroom\\.[a-z.]+)\"", source))
+			.collect(Collectors.toCollection(TreeSet::new));
+		assertThat(meters()).isNotEmpty().isEqualTo(recorded);
+	}
+
+	@Test
+	void everyKeyIsNamedWithItsDefaultAndNoOther() throws IOException {
+		Map<String, String> described = new TreeMap<>();
+		for (URL metadata : Collections
+			.list(getClass().getClassLoader().getResources("META-INF/spring-configuration-metadata.json"))) {
+			for (JsonNode property : JsonMapper.shared().readTree(metadata.openStream()).get("properties")) {
+				if (property.get("name").asString().startsWith("greenroom.")) {
+					described.put(property.get("name").asString(), property.path("defaultValue").asString(""));
+				}
+			}
+		}
+		// The keys of a pool are values of a map, which the metadata does not look into.
+		assertThat(described.remove("greenroom.pools")).isNotNull();
+		assertThat(keys()).isEqualTo(described);
+	}
+
+	private static Map<String, String> keys() throws IOException {
+		return Pattern.compile("(?m)^\\| `(greenroom\\.(?!pools)[^`]*)` \\| `([^`]*)` \\|")
+			.matcher(Readme.text())
+			.results()
+			.collect(Collectors.toMap((row) -> row.group(1), (row) -> row.group(2), (one, two) -> one, TreeMap::new));
+	}
+
+	/** "`greenroom.pool.wait`, `.usage`" are two names. */
+	private static Set<String> meters() throws IOException {
+		Set<String> names = new TreeSet<>();
+		found("(?m)^\\| (`greenroom\\.[^|]*`) \\| (?:timer|gauge|counter) ", Readme.text()).forEach((cell) -> {
+			List<String> parts = found("`([^`]+)`", cell).toList();
+			String stem = parts.getFirst().substring(0, parts.getFirst().lastIndexOf('.'));
+			parts.forEach((part) -> names.add(part.startsWith(".") ? stem + part : part));
+		});
+		return names;
+	}
+
+	private static Stream<String> found(String pattern, String text) {
+		return Pattern.compile(pattern).matcher(text).results().map((found) -> found.group(1));
+	}
+
+	private static String withoutIndent(String source) {
+		return source.lines().map(String::strip).collect(Collectors.joining("\n"));
+	}
+
+	private static Stream<String> sources(String folder) throws IOException {
+		try (Stream<Path> files = Files.walk(Path.of(folder))) {
+			return files.filter((file) -> file.toString().endsWith(".java")).toList().stream().map(ReadmeTests::read);
+		}
+	}
+
+	private static String read(Path file) {
+		try {
+			return Files.readString(file);
+		}
+		catch (IOException unreadable) {
+			throw new UncheckedIOException(unreadable);
+		}
+	}
+
+}
