@@ -1,13 +1,13 @@
 package io.greenroom.green;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -37,11 +37,6 @@ public final class GreenScheduler implements AutoCloseable {
 		OPEN, DRAINING, CLOSED
 
 	}
-
-	/**
-	 * How long killed threads get for their clean-up before they are reported as stuck.
-	 */
-	private static final Duration KILL_LIMIT = Duration.ofSeconds(1);
 
 	private final String name;
 
@@ -184,7 +179,7 @@ public final class GreenScheduler implements AutoCloseable {
 	 * @param <T> the type of the result
 	 */
 	public <T> GreenThread<T> unstarted(Callable<? extends T> body) {
-		return unstarted(this.name + "-" + this.sequence.incrementAndGet(), body);
+		return unstarted(nextName(), body);
 	}
 
 	/**
@@ -273,6 +268,10 @@ public final class GreenScheduler implements AutoCloseable {
 		return new GreenPool.Builder(this, Objects.requireNonNull(name, "name"));
 	}
 
+	private String nextName() {
+		return this.name + "-" + this.sequence.incrementAndGet();
+	}
+
 	private static <T> GreenThread<T> start(GreenThread<T> thread) {
 		thread.start();
 		return thread;
@@ -329,6 +328,83 @@ public final class GreenScheduler implements AutoCloseable {
 	private boolean calledByOurs() {
 		GreenThread<?> caller = GreenThread.current();
 		return caller != null && caller.isOf(this) && !caller.ready();
+	}
+
+	/**
+	 * Starts a green thread that does something over and over: at once, and then after a
+	 * pause from the end of each time. It ends when the body fails, when it is killed,
+	 * and without a failure when the scheduler shuts down.
+	 * @param pause how long from the end of one time to the beginning of the next; zero
+	 * yields
+	 * @param body what it does
+	 * @return the started thread
+	 * @throws IllegalArgumentException if the pause is negative
+	 * @throws SchedulerClosedException if the scheduler is shutting down
+	 */
+	public GreenThread<Void> repeat(Duration pause, GreenTask body) {
+		return repeat(nextName(), pause, body);
+	}
+
+	/**
+	 * Starts a green thread with a name that does something over and over.
+	 * @param name the thread's name
+	 * @param pause how long from the end of one time to the beginning of the next; zero
+	 * yields
+	 * @param body what it does
+	 * @return the started thread
+	 * @throws IllegalArgumentException if the pause is negative
+	 * @throws SchedulerClosedException if the scheduler is shutting down
+	 * @see #repeat(Duration, GreenTask)
+	 */
+	public GreenThread<Void> repeat(String name, Duration pause, GreenTask body) {
+		long nanos = Limits.nanos(pause, "pause");
+		Repeat repeat = new Repeat(name, nanos, Objects.requireNonNull(body, "body"));
+		GreenThread<Void> thread = unstarted(name, repeat);
+		attach(repeat);
+		thread.linkQuietly((ended) -> detach(repeat));
+		return start(thread);
+	}
+
+	/**
+	 * Makes a group, whose members are joined and killed together.
+	 * @return a new group, empty
+	 */
+	public GreenGroup group() {
+		return new GreenGroup(this);
+	}
+
+	/**
+	 * Makes a scope, whose threads do not outlive a block.
+	 * @return a new scope, for a try-with-resources statement
+	 */
+	public GreenScope scope() {
+		return new GreenScope(this);
+	}
+
+	/**
+	 * Returns this scheduler as an executor, for libraries that want one: each task is a
+	 * green thread of its own. What a task throws is reported as a failure that nobody
+	 * waits for.
+	 * @return a view, which refuses tasks with {@link SchedulerClosedException} when this
+	 * scheduler is shutting down
+	 */
+	public Executor asExecutor() {
+		return new ExecutorView(this);
+	}
+
+	/**
+	 * Returns the living green threads as a tree. What changes meanwhile may be in it or
+	 * not.
+	 * @param frames how many frames of each thread's stack to take; zero takes none,
+	 * which is much cheaper
+	 * @return the dump
+	 * @throws IllegalArgumentException if the number of frames is negative
+	 */
+	public GreenThreadDump dump(int frames) {
+		if (frames < 0) {
+			throw new IllegalArgumentException("The number of frames is negative: " + frames + "; give zero or more");
+		}
+		return new GreenThreadDump(this.name, new ThreadTree(this.live.snapshot()).entries(frames));
 	}
 
 	/**
@@ -405,111 +481,26 @@ public final class GreenScheduler implements AutoCloseable {
 	 * Shuts down: refuses work from outside at once, stops its services, waits for the
 	 * green threads it has accepted and what these still spawn, and kills those left when
 	 * the time is over. Threads that wait for a later start are killed at once. Blocks
-	 * for the time given and a second at most; an interrupt cuts the wait short. A second
-	 * drain finds nothing.
+	 * for the time given and a second at most, also where a service ignores its time; an
+	 * interrupt cuts the wait short. A second drain finds nothing.
 	 * @param grace how long accepted work may take
 	 * @return what was left; said in one log line too, where there was anything
 	 * @throws IllegalArgumentException if the time is negative
 	 */
 	public DrainReport drain(Duration grace) {
-		long nanos = Limits.nanos(grace, "grace period");
-		long start = System.nanoTime();
+		Drain drain = new Drain(this.name, this.live, grace);
 		synchronized (this) {
 			if (this.phase != Phase.OPEN) {
 				return new DrainReport(0, List.of(), List.of());
 			}
 			this.phase = Phase.DRAINING;
 		}
-		List<String> killed = new ArrayList<>();
-		boolean interrupted = false;
-		int finished = 0;
-		try {
-			stopServices(grace);
-			List<GreenThread<?>> late = others().stream().filter((thread) -> !thread.started()).toList();
-			late.forEach((thread) -> killed.add(thread.name()));
-			late.forEach(GreenThread::kill);
-			finished = joinUntil(start, nanos);
-		}
-		catch (InterruptedException ex) {
-			interrupted = true;
-		}
-		List<GreenThread<?>> left = others();
-		left.forEach((thread) -> killed.add(thread.name()));
-		left.forEach(GreenThread::kill);
-		this.phase = Phase.CLOSED;
-		this.timer.shutdownNow();
-		interrupted |= awaitKilled();
-		List<String> stuck = others().stream().map(GreenThread::name).toList();
-		if (interrupted) {
-			Thread.currentThread().interrupt();
-		}
-		if (!killed.isEmpty()) {
-			log.warn("Scheduler '{}' shut down: {} green threads finished, {} were killed after {}: {}; stuck: {}",
-					this.name, finished, killed.size(), grace, killed, stuck);
-		}
-		return new DrainReport(finished, killed, stuck);
-	}
-
-	private void stopServices(Duration grace) throws InterruptedException {
-		List<Thread> stoppers = new ArrayList<>();
-		for (GreenService service : this.services) {
-			stoppers.add(Thread.startVirtualThread(() -> stop(service, grace)));
-		}
-		for (Thread stopper : stoppers) {
-			stopper.join();
-		}
+		DrainReport report = drain.run(List.copyOf(this.services), () -> {
+			this.phase = Phase.CLOSED;
+			this.timer.shutdownNow();
+		});
 		this.services.clear();
-	}
-
-	private static void stop(GreenService service, Duration grace) {
-		try {
-			service.stop(grace);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		catch (RuntimeException failure) {
-			log.error("Service '{}' failed to stop; shutdown goes on", service.name(), failure);
-		}
-	}
-
-	/**
-	 * Waits for those alive now and for those they spawn; returns how many have ended.
-	 */
-	private int joinUntil(long start, long nanos) throws InterruptedException {
-		int finished = 0;
-		for (List<GreenThread<?>> now = others(); !now.isEmpty(); now = others()) {
-			for (GreenThread<?> thread : now) {
-				long left = nanos - (System.nanoTime() - start);
-				if (!thread.join(Duration.ofNanos(Math.max(0, left)))) {
-					return finished;
-				}
-				finished++;
-			}
-		}
-		return finished;
-	}
-
-	/**
-	 * Those alive, but for the caller: a green thread may drain, and can't wait for
-	 * itself.
-	 */
-	private List<GreenThread<?>> others() {
-		Thread self = Thread.currentThread();
-		List<GreenThread<?>> others = this.live.snapshot();
-		others.removeIf((thread) -> thread.carrier() == self);
-		return others;
-	}
-
-	private boolean awaitKilled() {
-		long start = System.nanoTime();
-		try {
-			joinUntil(start, KILL_LIMIT.toNanos());
-			return false;
-		}
-		catch (InterruptedException ex) {
-			return true;
-		}
+		return report;
 	}
 
 	@Override

@@ -2,6 +2,7 @@ package io.greenroom.green;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 
 /** Waits for, and kills, several green threads. */
@@ -39,16 +40,17 @@ final class Joining {
 	static <G extends GreenThread<?>> List<G> kill(Collection<? extends G> threads, Countdown time)
 			throws InterruptedException {
 		refuseSelf(threads);
-		threads.forEach(GreenThread::kill);
-		for (G thread : threads) {
+		// One that is there twice is interrupted once.
+		List<G> alive = new ArrayList<>(new LinkedHashSet<>(threads));
+		alive.forEach(GreenThread::kill);
+		for (G thread : alive) {
 			thread.await(time.left());
 		}
-		List<G> alive = new ArrayList<>(threads);
 		alive.removeIf(GreenThread::ready);
 		return alive;
 	}
 
-	private static void refuseSelf(Collection<? extends GreenThread<?>> threads) {
+	static void refuseSelf(Collection<? extends GreenThread<?>> threads) {
 		GreenThread<?> self = GreenThread.current();
 		if (self != null && threads.contains(self)) {
 			throw new IllegalStateException("Green thread '" + self.name()

@@ -12,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -154,14 +155,19 @@ class GreenWaitTests {
 		Gate failing = new Gate(this.scheduler);
 		Gate failingLater = new Gate(this.scheduler);
 		IllegalStateException first = new IllegalStateException("first in time");
+		GreenThread<Void> joiner = this.scheduler.spawn(() -> {
+			assertThatIllegalStateException()
+				.isThrownBy(() -> this.scheduler.joinAll(List.of(slow.thread, failingLater.thread, failing.thread),
+						Join.all().raising()))
+				.satisfies((raised) -> assertThat(raised).isSameAs(first));
+		});
+		while (!(LockSupport.getBlocker(joiner.carrier()) instanceof Watchers)) {
+			Thread.onSpinWait();
+		}
 		failing.failAfter(failingLater, first);
-		assertThatIllegalStateException()
-			.isThrownBy(() -> this.scheduler.joinAll(List.of(slow.thread, failingLater.thread, failing.thread),
-					Join.all().raising()))
-			.satisfies((raised) -> assertThat(raised).isSameAs(first));
+		joiner.get();
 		assertThat(slow.thread.state()).isIn(GreenThread.State.STARTED, GreenThread.State.RUNNING);
 		slow.open();
-		failingLater.open();
 		failingLater.thread.join();
 	}
 
