@@ -80,6 +80,13 @@ class ArchitectureTests {
 	@ArchTest
 	static final ArchRule metricsKnowObserve = only("metrics", List.of("observe"), PLAIN, MICROMETER);
 
+	/**
+	 * A package of its own: it is all that needs context-propagation, and with the locale
+	 * and the request it needs Spring beside it, which {@code metrics} does not.
+	 */
+	@ArchTest
+	static final ArchRule contextKnowsObserve = only("context", List.of("observe"), PLAIN, SPRING_MVC, MICROMETER);
+
 	@ArchTest
 	static final ArchRule actuateKnowsTheCore = only("actuate", List.of("observe", "green", "deferred", "state"), PLAIN,
 			SPRING);
@@ -100,7 +107,7 @@ class ArchitectureTests {
 	@ArchTest
 	static final ArchRule everyPackageIsInTheTable = classes().should()
 		.resideInAnyPackage(packages(List.of("observe", "green", "deferred", "state", "test", "spring", "web",
-				"metrics", "actuate", "console", "autoconfigure")));
+				"metrics", "context", "actuate", "console", "autoconfigure")));
 
 	@ArchTest
 	static final ArchRule internalIsUsedByItsParentOnly = classes().that()

@@ -7,7 +7,8 @@ import java.util.List;
  *
  * @param finished how many green threads ended by themselves while it waited
  * @param killed the names of those that were killed when the time was over
- * @param stuck the names of those that did not end even then
+ * @param stuck the names of those that did not end even then, and of services that did
+ * not stop in time
  */
 public record DrainReport(int finished, List<String> killed, List<String> stuck) {
 

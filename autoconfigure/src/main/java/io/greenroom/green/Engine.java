@@ -31,8 +31,11 @@ interface Engine {
 	/** Waits for the thread's end, and makes it go on where that is the caller's task. */
 	boolean awaitEnd(GreenThread<?> thread, long nanos) throws InterruptedException;
 
-	/** Runs each on a thread of its own, and waits for them all. */
-	void runAll(List<Runnable> jobs) throws InterruptedException;
+	/**
+	 * Runs each on a thread of its own, and waits for them all, while there is time;
+	 * interrupts those that have not ended then.
+	 */
+	void runAll(List<Runnable> jobs, Countdown time) throws InterruptedException;
 
 	/** Takes back all that is scheduled. */
 	void close();

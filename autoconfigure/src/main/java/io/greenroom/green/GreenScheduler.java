@@ -1,16 +1,18 @@
 package io.greenroom.green;
 
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 
+import io.greenroom.observe.ContextCarrier;
 import io.greenroom.observe.Observer;
 import io.greenroom.observe.ThreadListener;
 import org.jspecify.annotations.Nullable;
@@ -35,11 +37,6 @@ public final class GreenScheduler implements AutoCloseable {
 
 	}
 
-	/**
-	 * How long killed threads get for their clean-up before they are reported as stuck.
-	 */
-	private static final Duration KILL_LIMIT = Duration.ofSeconds(1);
-
 	private final String name;
 
 	private final Duration drainTimeout;
@@ -47,6 +44,10 @@ public final class GreenScheduler implements AutoCloseable {
 	private final Observer observer;
 
 	private final ThreadListener listener;
+
+	private final ContextCarrier contextCarrier;
+
+	private final boolean captureSpawnSites;
 
 	private final LiveThreads live;
 
@@ -62,6 +63,8 @@ public final class GreenScheduler implements AutoCloseable {
 		this.name = builder.name;
 		this.drainTimeout = builder.drainTimeout;
 		this.observer = builder.observer;
+		this.contextCarrier = builder.contextCarrier;
+		this.captureSpawnSites = builder.captureSpawnSites;
 		this.live = (builder.engine != null) ? LiveThreads.inOrder() : LiveThreads.striped();
 		this.listener = builder.observer.threads(this.name, this.live::count);
 		this.engine = (builder.engine != null) ? builder.engine : new JdkEngine(this.name);
@@ -92,7 +95,20 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Starts a green thread.
+	 * Returns how the context of a caller comes to the green threads it starts, for the
+	 * parts built on this scheduler.
+	 * @return the carrier
+	 */
+	public ContextCarrier contextCarrier() {
+		return this.contextCarrier;
+	}
+
+	boolean capturesSpawnSites() {
+		return this.captureSpawnSites;
+	}
+
+	/**
+	 * Starts a green thread, as a child of the current one and in the caller's context.
 	 * @param body what it runs
 	 * @return the started thread
 	 * @param <T> the type of the result
@@ -140,13 +156,28 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Makes a green thread that {@link GreenThread#start()} starts.
+	 * Starts a green thread that is nobody's child and has no context, whoever calls. For
+	 * services that outlive the caller, such as a loop that the first request starts.
+	 * @param name the thread's name
+	 * @param body what it runs
+	 * @return the started thread
+	 * @throws SchedulerClosedException if the scheduler is shutting down and the caller
+	 * is not one of its own green threads
+	 */
+	public GreenThread<Void> spawnDetached(String name, GreenTask body) {
+		Objects.requireNonNull(name, "name");
+		return start(new GreenThread<>(this, name, callable(body), null, Origin.detached(this)));
+	}
+
+	/**
+	 * Makes a green thread that {@link GreenThread#start()} starts. Its parent and
+	 * context are those of whoever makes it.
 	 * @param body what it runs
 	 * @return the thread
 	 * @param <T> the type of the result
 	 */
 	public <T> GreenThread<T> unstarted(Callable<? extends T> body) {
-		return unstarted(this.name + "-" + this.sequence.incrementAndGet(), body);
+		return unstarted(nextName(), body);
 	}
 
 	/**
@@ -202,32 +233,6 @@ public final class GreenScheduler implements AutoCloseable {
 	 */
 	public GreenThread<Void> spawnLater(Duration delay, GreenTask body) {
 		return spawnLater(delay, callable(body));
-	}
-
-	/**
-	 * Starts a green thread that does something again and again: first at once, then each
-	 * time the delay after the last end. It ends when it is killed or the body throws.
-	 * @param delay how long from the end of one to the start of the next; zero lets
-	 * others go first
-	 * @param body what to do
-	 * @return the started thread
-	 * @throws IllegalArgumentException if the delay is negative
-	 * @throws SchedulerClosedException if the scheduler is shutting down and the caller
-	 * is not one of its own green threads
-	 */
-	public GreenThread<Void> repeat(Duration delay, GreenTask body) {
-		return start(unstartedRepeat(delay, body));
-	}
-
-	GreenThread<Void> unstartedRepeat(Duration delay, GreenTask body) {
-		Limits.nanos(delay, "delay");
-		Objects.requireNonNull(body, "body");
-		return unstarted(callable(() -> {
-			while (true) {
-				body.run();
-				Parking.sleep(delay);
-			}
-		}));
 	}
 
 	/**
@@ -302,6 +307,10 @@ public final class GreenScheduler implements AutoCloseable {
 		return new GreenPool.Builder(this, Objects.requireNonNull(name, "name"));
 	}
 
+	String nextName() {
+		return this.name + "-" + this.sequence.incrementAndGet();
+	}
+
 	private static <T> GreenThread<T> start(GreenThread<T> thread) {
 		thread.start();
 		return thread;
@@ -334,7 +343,7 @@ public final class GreenScheduler implements AutoCloseable {
 		this.live.add(thread);
 		// Added first: a drain that has begun sees the thread, or the thread sees the
 		// drain.
-		if (this.phase != Phase.OPEN && !(this.phase == Phase.DRAINING && isOurs(Thread.currentThread()))) {
+		if (this.phase != Phase.OPEN && !(this.phase == Phase.DRAINING && calledByOurs())) {
 			throw new SchedulerClosedException(this.name, thread.name());
 		}
 		this.listener.spawned();
@@ -349,12 +358,140 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	void unobserved(GreenThread<?> thread, Throwable failure) {
-		log.error("Green thread '{}' failed, and nobody waited for it", thread.name(), failure);
+		if (thread.spawnSite().isEmpty()) {
+			log.error("Green thread '{}' failed, and nobody waited for it", thread.name(), failure);
+		}
+		else {
+			log.error("Green thread '{}', spawned at {}, failed, and nobody waited for it", thread.name(),
+					thread.spawnSite().getFirst(), failure);
+		}
 		this.listener.failed(thread.name(), failure);
 	}
 
-	private boolean isOurs(Thread thread) {
-		return this.live.snapshot().stream().anyMatch((green) -> green.carrier() == thread);
+	private boolean calledByOurs() {
+		GreenThread<?> caller = GreenThread.current();
+		return caller != null && caller.isOf(this) && !caller.ready();
+	}
+
+	/**
+	 * Starts a green thread that does something over and over: at once, and then after a
+	 * pause from the end of each time. It ends when the body fails, when it is killed,
+	 * and without a failure when the scheduler shuts down.
+	 * @param pause how long from the end of one time to the beginning of the next; zero
+	 * yields
+	 * @param body what it does
+	 * @return the started thread
+	 * @throws IllegalArgumentException if the pause is negative
+	 * @throws SchedulerClosedException if the scheduler is shutting down
+	 */
+	public GreenThread<Void> repeat(Duration pause, GreenTask body) {
+		return repeat(nextName(), pause, body);
+	}
+
+	/**
+	 * Starts a green thread with a name that does something over and over.
+	 * @param name the thread's name
+	 * @param pause how long from the end of one time to the beginning of the next; zero
+	 * yields
+	 * @param body what it does
+	 * @return the started thread
+	 * @throws IllegalArgumentException if the pause is negative
+	 * @throws SchedulerClosedException if the scheduler is shutting down
+	 * @see #repeat(Duration, GreenTask)
+	 */
+	public GreenThread<Void> repeat(String name, Duration pause, GreenTask body) {
+		return start(unstartedRepeat(name, pause, body));
+	}
+
+	GreenThread<Void> unstartedRepeat(String name, Duration pause, GreenTask body) {
+		long nanos = Limits.nanos(pause, "pause");
+		Repeat repeat = new Repeat(name, nanos, Objects.requireNonNull(body, "body"));
+		GreenThread<Void> thread = unstarted(name, repeat);
+		attach(repeat);
+		thread.linkQuietly((ended) -> detach(repeat));
+		return thread;
+	}
+
+	/**
+	 * Makes a group, whose members are joined and killed together.
+	 * @return a new group, empty
+	 */
+	public GreenGroup group() {
+		return new GreenGroup(this);
+	}
+
+	/**
+	 * Makes a scope, whose threads do not outlive a block.
+	 * @return a new scope, for a try-with-resources statement
+	 */
+	public GreenScope scope() {
+		return new GreenScope(this);
+	}
+
+	/**
+	 * Returns this scheduler as an executor, for libraries that want one: each task is a
+	 * green thread of its own. What a task throws is reported as a failure that nobody
+	 * waits for.
+	 * @return a view, which refuses tasks with {@link SchedulerClosedException} when this
+	 * scheduler is shutting down
+	 */
+	public Executor asExecutor() {
+		return new ExecutorView(this);
+	}
+
+	/**
+	 * Returns the living green threads as a tree. What changes meanwhile may be in it or
+	 * not.
+	 * @param frames how many frames of each thread's stack to take; zero takes none,
+	 * which is much cheaper
+	 * @return the dump
+	 * @throws IllegalArgumentException if the number of frames is negative
+	 */
+	public GreenThreadDump dump(int frames) {
+		if (frames < 0) {
+			throw new IllegalArgumentException("The number of frames is negative: " + frames + "; give zero or more");
+		}
+		return new GreenThreadDump(this.name, new ThreadTree(this.live.snapshot()).entries(frames));
+	}
+
+	/**
+	 * Waits until all have ended, whatever their outcome.
+	 * @param threads whom to wait for; the same one may be there twice
+	 * @throws InterruptedException if the caller is interrupted while it waits
+	 * @throws IllegalStateException if the caller would wait for itself
+	 */
+	public void joinAll(Collection<? extends GreenThread<?>> threads) throws InterruptedException {
+		Joining.join(threads, Join.all());
+	}
+
+	/**
+	 * Waits as asked. A wait that ends early leaves nothing behind.
+	 * @param threads whom to wait for; the same one may be there twice
+	 * @param how for how many, how long, and what to do about a failure
+	 * @return those that have ended, in the order of their ends
+	 * @param <G> the type of the threads
+	 * @throws InterruptedException if the caller is interrupted while it waits
+	 * @throws IllegalStateException if the caller would wait for itself
+	 */
+	public <G extends GreenThread<?>> List<G> joinAll(Collection<? extends G> threads, Join how)
+			throws InterruptedException {
+		return Joining.join(threads, how);
+	}
+
+	/**
+	 * Kills all and waits at most so long for their ends.
+	 * @param threads whom to kill
+	 * @param limit how long to wait at most, in all; zero does not wait
+	 * @return those that have not ended, still cleaning up or stuck
+	 * @param <G> the type of the threads
+	 * @throws InterruptedException if the caller is interrupted while it waits; all are
+	 * killed all the same
+	 * @throws IllegalArgumentException if the limit is negative; nobody is killed then
+	 * @throws IllegalStateException if the caller is among them; nobody is killed then
+	 */
+	public <G extends GreenThread<?>> List<G> killAll(Collection<? extends G> threads, Duration limit)
+			throws InterruptedException {
+		return Joining.kill(threads, new Countdown(Limits.nanos(limit, "limit")));
 	}
 
 	/**
@@ -391,109 +528,26 @@ public final class GreenScheduler implements AutoCloseable {
 	 * Shuts down: refuses work from outside at once, stops its services, waits for the
 	 * green threads it has accepted and what these still spawn, and kills those left when
 	 * the time is over. Threads that wait for a later start are killed at once. Blocks
-	 * for the time given and a second at most; an interrupt cuts the wait short. A second
-	 * drain finds nothing.
+	 * for the time given and a second at most, also where a service ignores its time; an
+	 * interrupt cuts the wait short. A second drain finds nothing.
 	 * @param grace how long accepted work may take
 	 * @return what was left; said in one log line too, where there was anything
 	 * @throws IllegalArgumentException if the time is negative
 	 */
 	public DrainReport drain(Duration grace) {
-		long nanos = Limits.nanos(grace, "grace period");
-		long start = this.engine.nanoTime();
+		Drain drain = new Drain(this.name, this.live, grace, this.engine);
 		synchronized (this) {
 			if (this.phase != Phase.OPEN) {
 				return new DrainReport(0, List.of(), List.of());
 			}
 			this.phase = Phase.DRAINING;
 		}
-		List<String> killed = new ArrayList<>();
-		boolean interrupted = false;
-		int finished = 0;
-		try {
-			stopServices(grace);
-			List<GreenThread<?>> late = others().stream().filter((thread) -> !thread.started()).toList();
-			late.forEach((thread) -> killed.add(thread.name()));
-			late.forEach(GreenThread::kill);
-			finished = joinUntil(start, nanos);
-		}
-		catch (InterruptedException ex) {
-			interrupted = true;
-		}
-		List<GreenThread<?>> left = others();
-		left.forEach((thread) -> killed.add(thread.name()));
-		left.forEach(GreenThread::kill);
-		this.phase = Phase.CLOSED;
-		this.engine.close();
-		interrupted |= awaitKilled();
-		List<String> stuck = others().stream().map(GreenThread::name).toList();
-		if (interrupted) {
-			Thread.currentThread().interrupt();
-		}
-		if (!killed.isEmpty()) {
-			log.warn("Scheduler '{}' shut down: {} green threads finished, {} were killed after {}: {}; stuck: {}",
-					this.name, finished, killed.size(), grace, killed, stuck);
-		}
-		return new DrainReport(finished, killed, stuck);
-	}
-
-	private void stopServices(Duration grace) throws InterruptedException {
-		List<Runnable> stops = new ArrayList<>();
-		for (GreenService service : this.services) {
-			stops.add(() -> stop(service, grace));
-		}
-		this.engine.runAll(stops);
+		DrainReport report = drain.run(List.copyOf(this.services), () -> {
+			this.phase = Phase.CLOSED;
+			this.engine.close();
+		});
 		this.services.clear();
-	}
-
-	private static void stop(GreenService service, Duration grace) {
-		try {
-			service.stop(grace);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		catch (RuntimeException failure) {
-			log.error("Service '{}' failed to stop; shutdown goes on", service.name(), failure);
-		}
-	}
-
-	/**
-	 * Waits for those alive now and for those they spawn; returns how many have ended.
-	 */
-	private int joinUntil(long start, long nanos) throws InterruptedException {
-		int finished = 0;
-		for (List<GreenThread<?>> now = others(); !now.isEmpty(); now = others()) {
-			for (GreenThread<?> thread : now) {
-				long left = nanos - (this.engine.nanoTime() - start);
-				if (!this.engine.awaitEnd(thread, Math.max(0, left))) {
-					return finished;
-				}
-				finished++;
-			}
-		}
-		return finished;
-	}
-
-	/**
-	 * Those alive, but for the caller: a green thread may drain, and can't wait for
-	 * itself.
-	 */
-	private List<GreenThread<?>> others() {
-		Thread self = Thread.currentThread();
-		List<GreenThread<?>> others = this.live.snapshot();
-		others.removeIf((thread) -> thread.carrier() == self);
-		return others;
-	}
-
-	private boolean awaitKilled() {
-		long start = this.engine.nanoTime();
-		try {
-			joinUntil(start, KILL_LIMIT.toNanos());
-			return false;
-		}
-		catch (InterruptedException ex) {
-			return true;
-		}
+		return report;
 	}
 
 	@Override
@@ -511,6 +565,10 @@ public final class GreenScheduler implements AutoCloseable {
 		private Observer observer = Observer.NONE;
 
 		private @Nullable Engine engine;
+
+		private ContextCarrier contextCarrier = ContextCarrier.NONE;
+
+		private boolean captureSpawnSites;
 
 		private Builder() {
 		}
@@ -551,6 +609,27 @@ public final class GreenScheduler implements AutoCloseable {
 		/** Sets what the threads run on; the JDK's virtual threads unless set. */
 		Builder engine(Engine engine) {
 			this.engine = engine;
+			return this;
+		}
+
+		/**
+		 * Sets what takes the context of a caller to the threads it starts.
+		 * @param carrier the carrier; carries nothing unless set
+		 * @return this builder
+		 */
+		public Builder contextCarrier(ContextCarrier carrier) {
+			this.contextCarrier = Objects.requireNonNull(carrier, "carrier");
+			return this;
+		}
+
+		/**
+		 * Sets whether each green thread remembers where it was spawned, for dumps and
+		 * reports. It makes a spawn several times as expensive.
+		 * @param capture whether to walk the stack at each spawn; not unless set
+		 * @return this builder
+		 */
+		public Builder captureSpawnSites(boolean capture) {
+			this.captureSpawnSites = capture;
 			return this;
 		}
 

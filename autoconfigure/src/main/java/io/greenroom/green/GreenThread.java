@@ -3,12 +3,16 @@ package io.greenroom.green;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
+import io.greenroom.observe.ContextCarrier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of the body's result
  */
-public final class GreenThread<T> {
+public final class GreenThread<T> implements Awaitable {
 
 	private static final int NEW = 0;
 
@@ -53,6 +57,12 @@ public final class GreenThread<T> {
 
 	private final String name;
 
+	/** Whom this thread was made by; {@code null} for a root. */
+	private final @Nullable Lineage parent;
+
+	/** Empty unless the scheduler was asked to look. */
+	private final List<StackTraceElement> spawnSite;
+
 	/** The slot this thread runs in, and returns; {@code null} outside pools. */
 	private final @Nullable Place place;
 
@@ -62,6 +72,12 @@ public final class GreenThread<T> {
 
 	/** Written before the thread is started; cleared by whoever claims the end. */
 	private @Nullable Callable<? extends T> body;
+
+	/** Of whoever made this thread; let go of like the body. */
+	private ContextCarrier.Snapshot context;
+
+	/** Written once, guarded by this, when the first child or reader asks. */
+	private volatile @Nullable Lineage lineage;
 
 	/** Written once, before phase becomes STARTED. */
 	private volatile @Nullable Thread thread;
@@ -75,11 +91,31 @@ public final class GreenThread<T> {
 	/** Written by whoever claimed the end, before DONE. */
 	private @Nullable Throwable failure;
 
+	/** Makes a child of whoever calls, in its context. */
 	GreenThread(GreenScheduler scheduler, String name, Callable<? extends T> body, @Nullable Place place) {
-		this.place = place;
+		this(scheduler, name, body, place, Origin.here(scheduler));
+	}
+
+	GreenThread(GreenScheduler scheduler, String name, Callable<? extends T> body, @Nullable Place place,
+			Origin origin) {
 		this.scheduler = scheduler;
 		this.name = name;
 		this.body = body;
+		this.place = place;
+		this.parent = origin.parent();
+		this.context = origin.context();
+		this.spawnSite = origin.site();
+	}
+
+	/**
+	 * Returns the green thread that runs the caller. Costs two reads of a field.
+	 * @return the current green thread; {@code null} on every other thread, and on one
+	 * whose body has replaced its {@linkplain Thread#setUncaughtExceptionHandler handler
+	 * of uncaught exceptions}
+	 */
+	public static @Nullable GreenThread<?> current() {
+		return (Thread.currentThread().getUncaughtExceptionHandler() instanceof GreenThread<?>.Body body)
+				? body.thread() : null;
 	}
 
 	/**
@@ -92,7 +128,9 @@ public final class GreenThread<T> {
 		if (this.phase != NEW || (this.place != null && !this.place.starting())) {
 			return;
 		}
-		Thread carrier = this.scheduler.engine().thread(this.name, this::run);
+		Body main = new Body();
+		Thread carrier = this.scheduler.engine().thread(this.name, main);
+		carrier.setUncaughtExceptionHandler(main);
 		if (!takeCarrier(carrier)) {
 			return;
 		}
@@ -136,7 +174,7 @@ public final class GreenThread<T> {
 		T result = null;
 		Throwable thrown = null;
 		try {
-			result = Objects.requireNonNull(this.body).call();
+			result = callBody();
 		}
 		catch (Throwable ex) {
 			thrown = ex;
@@ -148,6 +186,18 @@ public final class GreenThread<T> {
 			thrown = passedThrough ? becauseKilled(thrown) : insteadOfKilled(thrown);
 		}
 		end(result, thrown);
+	}
+
+	@SuppressWarnings("try") // the scope is there to be closed
+	private @Nullable T callBody() throws Exception {
+		Callable<? extends T> call = Objects.requireNonNull(this.body);
+		// A new thread has no context that an empty one would take away.
+		if (this.context.isEmpty()) {
+			return call.call();
+		}
+		try (ContextCarrier.Scope scope = this.context.open()) {
+			return call.call();
+		}
 	}
 
 	/**
@@ -198,6 +248,7 @@ public final class GreenThread<T> {
 	/** Writes the outcome and tells it; returns whether anybody heard. */
 	private boolean settle(@Nullable T result, @Nullable Throwable thrown) {
 		this.body = null;
+		this.context = ContextCarrier.Snapshot.EMPTY;
 		this.value = (thrown == null) ? result : null;
 		this.failure = thrown;
 		boolean watched;
@@ -222,6 +273,74 @@ public final class GreenThread<T> {
 	 */
 	public String name() {
 		return this.name;
+	}
+
+	/**
+	 * Returns the green thread on which this one was made. It is held weakly: a long line
+	 * of threads that each start the next keeps nobody alive.
+	 * @return the parent; {@code null} if it was made elsewhere, or the parent has ended
+	 * and nobody else holds it
+	 */
+	public @Nullable GreenThread<?> parent() {
+		return (this.parent != null) ? this.parent.thread() : null;
+	}
+
+	/** Returns the parent's name, also when the parent is gone. */
+	@Nullable String parentName() {
+		return (this.parent != null) ? this.parent.name() : null;
+	}
+
+	/**
+	 * Returns where this thread was made, if its scheduler was built with
+	 * {@link GreenScheduler.Builder#captureSpawnSites(boolean) captureSpawnSites(true)}.
+	 * @return the innermost frames of the user's code, the nearest first; empty where
+	 * they were not captured
+	 */
+	public List<StackTraceElement> spawnSite() {
+		return this.spawnSite;
+	}
+
+	/**
+	 * Returns the map of this thread's tree: one map for a thread without a parent and
+	 * all that descends from it. It lives as long as any of them does. For what only this
+	 * thread and what it calls shall see, use a {@link ScopedValue} or
+	 * {@link ThreadLocal}.
+	 * @return the map, safe for use by many threads
+	 */
+	public ConcurrentMap<Object, Object> treeLocals() {
+		return lineage().locals();
+	}
+
+	Lineage lineage() {
+		Lineage known = this.lineage;
+		return (known != null) ? known : firstLineage();
+	}
+
+	private synchronized Lineage firstLineage() {
+		Lineage known = this.lineage;
+		if (known == null) {
+			known = new Lineage(this, this.parent);
+			this.lineage = known;
+		}
+		return known;
+	}
+
+	boolean isOf(GreenScheduler candidate) {
+		return this.scheduler == candidate;
+	}
+
+	/**
+	 * Returns how far the thread's life has come.
+	 * @return the state at this moment
+	 */
+	public State state() {
+		return switch (this.phase) {
+			case NEW -> State.NEW;
+			case STARTED -> State.STARTED;
+			case INTERRUPTING, INTERRUPTED -> State.KILLED;
+			case DONE -> (this.failure == null) ? State.SUCCESSFUL : State.FAILED;
+			default -> State.RUNNING;
+		};
 	}
 
 	/**
@@ -298,13 +417,14 @@ public final class GreenThread<T> {
 	private @Nullable T outcome() {
 		Throwable thrown = this.failure;
 		if (thrown != null) {
-			GreenThread.<RuntimeException>rethrow(thrown);
+			throw GreenThread.<RuntimeException>rethrow(thrown);
 		}
 		return this.value;
 	}
 
-	@SuppressWarnings("unchecked")
-	static <X extends Throwable> void rethrow(Throwable thrown) throws X {
+	/** Throws it as it is; returns nothing, so that callers can say that they throw. */
+	@SuppressWarnings({ "unchecked", "TypeParameterUnusedInFormals" })
+	static <X extends Throwable> RuntimeException rethrow(Throwable thrown) throws X {
 		throw (X) thrown;
 	}
 
@@ -330,16 +450,20 @@ public final class GreenThread<T> {
 		return await(Limits.nanos(limit, "limit"));
 	}
 
-	private boolean await(long nanos) throws InterruptedException {
+	boolean await(long nanos) throws InterruptedException {
 		if (ready()) {
 			return true;
 		}
+		refuseSelf();
+		return this.watchers.await(nanos);
+	}
+
+	private void refuseSelf() {
 		if (Thread.currentThread() == this.thread) {
 			throw new IllegalStateException(
 					"Green thread '" + this.name + "' would wait for its own end; join it from another thread");
 		}
 		this.scheduler.engine().checkMayWait("wait for the end of green thread", this.name);
-		return this.watchers.await(nanos);
 	}
 
 	/**
@@ -390,6 +514,42 @@ public final class GreenThread<T> {
 	}
 
 	/**
+	 * Ends the thread with a {@link GreenThreadKilledException} and waits at most so long
+	 * for its end. A body that swallows the interrupt, or takes longer to clean up, goes
+	 * on in the state {@link State#KILLED}.
+	 * @param limit how long to wait at most; zero does not wait
+	 * @return whether the thread has ended
+	 * @throws InterruptedException if the caller is interrupted while it waits; the
+	 * thread is killed all the same
+	 * @throws IllegalArgumentException if the limit is negative; nothing is killed then
+	 * @throws IllegalStateException if a thread would wait for itself; nothing is killed
+	 * then
+	 * @see #kill(Throwable)
+	 */
+	public boolean kill(Duration limit) throws InterruptedException {
+		return kill(new GreenThreadKilledException(this.name), limit);
+	}
+
+	/**
+	 * Ends the thread with the given cause and waits at most so long for its end.
+	 * @param cause what the thread ends with
+	 * @param limit how long to wait at most; zero does not wait
+	 * @return whether the thread has ended
+	 * @throws InterruptedException if the caller is interrupted while it waits; the
+	 * thread is killed all the same
+	 * @throws IllegalArgumentException if the limit is negative; nothing is killed then
+	 * @throws IllegalStateException if a thread would wait for itself; nothing is killed
+	 * then
+	 * @see #kill(Throwable)
+	 */
+	public boolean kill(Throwable cause, Duration limit) throws InterruptedException {
+		long nanos = Limits.nanos(limit, "limit");
+		refuseSelf();
+		kill(cause);
+		return await(nanos);
+	}
+
+	/**
 	 * Calls back when the thread has ended: on its own thread, after its outcome is set,
 	 * in the order of linking; at once, on the caller's thread, if it has ended already.
 	 * What a callback throws is logged and does not touch the others.
@@ -398,6 +558,12 @@ public final class GreenThread<T> {
 	 */
 	public Link link(Consumer<? super GreenThread<T>> callback) {
 		return this.watchers.link(this, Objects.requireNonNull(callback, "callback"));
+	}
+
+	@Override
+	public Link onReady(Runnable callback) {
+		Objects.requireNonNull(callback, "callback");
+		return link((ended) -> callback.run());
 	}
 
 	/** Links for our own book-keeping: a failure is still one that nobody knows of. */
@@ -428,13 +594,53 @@ public final class GreenThread<T> {
 
 	@Override
 	public String toString() {
-		String life = switch (this.phase) {
-			case NEW -> "new";
-			case STARTED -> "started";
-			case DONE -> successful() ? "successful" : "failed";
-			default -> "running";
-		};
-		return "GreenThread[" + this.name + ", " + life + "]";
+		return "GreenThread[" + this.name + ", " + state().name().toLowerCase(Locale.ROOT) + "]";
+	}
+
+	/** How far the life of a green thread has come. */
+	public enum State {
+
+		/** Made, and not started. */
+		NEW,
+
+		/** Started; its body has not begun. */
+		STARTED,
+
+		/** Its body runs or waits. */
+		RUNNING,
+
+		/** Killed, and its body has not ended yet. */
+		KILLED,
+
+		/** Its body has returned. */
+		SUCCESSFUL,
+
+		/** Its body has thrown, or the thread was killed. */
+		FAILED
+
+	}
+
+	/**
+	 * What the virtual thread runs. It is also the thread's handler of uncaught
+	 * exceptions, which is where {@link #current()} finds it: a thread local would cost a
+	 * map per thread, a scoped value a binding and two frames.
+	 */
+	private final class Body implements Runnable, Thread.UncaughtExceptionHandler {
+
+		@Override
+		public void run() {
+			GreenThread.this.run();
+		}
+
+		@Override
+		public void uncaughtException(Thread dead, Throwable failure) {
+			GreenThread.this.scheduler.unobserved(GreenThread.this, failure);
+		}
+
+		private GreenThread<T> thread() {
+			return GreenThread.this;
+		}
+
 	}
 
 	/** Takes a {@linkplain #link link} back. */

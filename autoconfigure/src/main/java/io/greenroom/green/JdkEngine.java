@@ -48,9 +48,11 @@ final class JdkEngine implements Engine {
 	}
 
 	@Override
-	public void runAll(List<Runnable> jobs) throws InterruptedException {
+	public void runAll(List<Runnable> jobs, Countdown time) throws InterruptedException {
 		for (Thread thread : jobs.stream().map(Thread::startVirtualThread).toList()) {
-			thread.join();
+			if (!thread.join(Duration.ofNanos(time.left()))) {
+				thread.interrupt();
+			}
 		}
 	}
 

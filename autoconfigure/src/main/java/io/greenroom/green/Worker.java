@@ -199,7 +199,7 @@ public final class Worker implements AutoCloseable {
 	 * @throws IllegalArgumentException if the delay is negative
 	 */
 	public GreenThread<Void> repeat(Duration delay, GreenTask routine) {
-		return assign(this.scheduler.unstartedRepeat(delay, routine));
+		return assign(this.scheduler.unstartedRepeat(this.scheduler.nextName(), delay, routine));
 	}
 
 	/**

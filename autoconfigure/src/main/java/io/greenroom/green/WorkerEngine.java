@@ -298,22 +298,30 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 	}
 
 	@Override
-	public final void runAll(List<Runnable> jobs) throws InterruptedException {
+	public final void runAll(List<Runnable> jobs, Countdown time) throws InterruptedException {
 		Thread waiting = Thread.currentThread();
 		AtomicInteger left = new AtomicInteger(jobs.size());
+		List<Thread> threads = new ArrayList<>();
 		for (Runnable job : jobs) {
-			start(thread(this.name + "-service", () -> {
+			threads.add(thread(this.name + "-service", () -> {
 				job.run();
 				left.decrementAndGet();
 				Parking.unpark(waiting);
 			}));
 		}
+		threads.forEach(this::start);
 		if (Parking.turnOf(waiting) == null) {
-			settle(() -> left.get() == 0, Long.MAX_VALUE);
-			return;
+			settle(() -> left.get() == 0, after(time.left()));
 		}
-		while (left.get() > 0) {
-			Parking.park(left);
+		else {
+			awaitAll(left, time);
+		}
+		threads.stream().filter(Thread::isAlive).forEach(Thread::interrupt);
+	}
+
+	private static void awaitAll(AtomicInteger left, Countdown time) throws InterruptedException {
+		for (long nanos = time.left(); left.get() > 0 && nanos > 0; nanos = time.left()) {
+			Parking.parkNanos(left, nanos);
 			if (Thread.interrupted()) {
 				throw new InterruptedException();
 			}

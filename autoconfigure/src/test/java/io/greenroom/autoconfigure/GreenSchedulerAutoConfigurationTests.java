@@ -1,6 +1,7 @@
 package io.greenroom.autoconfigure;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,14 +16,20 @@ import io.greenroom.spring.GreenSchedulerLifecycle;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
 import org.springframework.boot.autoconfigure.task.TaskSchedulingAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.task.AsyncTaskExecutor;
+import org.springframework.core.task.TaskRejectedException;
 import org.springframework.scheduling.TaskScheduler;
+import org.springframework.scheduling.annotation.Async;
+import org.springframework.scheduling.annotation.EnableAsync;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -65,8 +72,35 @@ class GreenSchedulerAutoConfigurationTests {
 				assertThat(context).hasBean("applicationTaskExecutor").hasBean("taskScheduler");
 				assertThat(context).hasSingleBean(TaskScheduler.class);
 				assertThat(context).getBeanNames(Executor.class)
-					.containsExactlyInAnyOrder("applicationTaskExecutor", "taskScheduler");
+					.containsExactlyInAnyOrder("applicationTaskExecutor", "taskScheduler", "greenSchedulerExecutor");
 			});
+	}
+
+	@Test
+	@DisplayName("G30 @Async(\"greenScheduler\") runs on a green thread, plain @Async on Boot's executor")
+	void async() {
+		this.greenroom.withConfiguration(AutoConfigurations.of(TaskExecutionAutoConfiguration.class))
+			.withUserConfiguration(AsyncCalls.class)
+			.run((context) -> {
+				AsyncCalls calls = context.getBean(AsyncCalls.class);
+				assertThat(calls.green().get()).startsWith("green-");
+				assertThat(calls.plain().get()).isEqualTo("none");
+				assertThat(context.getBean(InjectedExecutors.class).executor())
+					.isSameAs(context.getBean("greenSchedulerExecutor"));
+			});
+	}
+
+	@Test
+	@DisplayName("G30 after the close an asynchronous call is refused with an error that says why")
+	void asyncAfterClose() {
+		this.greenroom.withUserConfiguration(AsyncCalls.class).run((context) -> {
+			context.getBean(GreenScheduler.class).close();
+			AsyncCalls calls = context.getBean(AsyncCalls.class);
+			assertThatExceptionOfType(TaskRejectedException.class).isThrownBy(calls::green)
+				.havingCause()
+				.isInstanceOf(SchedulerClosedException.class)
+				.withMessageContaining("shutting down");
+		});
 	}
 
 	@Test
@@ -146,6 +180,33 @@ class GreenSchedulerAutoConfigurationTests {
 	@EnableScheduling
 	static class Scheduling {
 
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAsync
+	@Import(InjectedExecutors.class)
+	static class AsyncCalls {
+
+		@Async("greenScheduler")
+		CompletableFuture<String> green() {
+			return CompletableFuture.completedFuture(nameOfCurrent());
+		}
+
+		@Async
+		CompletableFuture<String> plain() {
+			return CompletableFuture.completedFuture(nameOfCurrent());
+		}
+
+		private static String nameOfCurrent() {
+			GreenThread<?> current = GreenThread.current();
+			return (current != null) ? current.name() : "none";
+		}
+
+	}
+
+	/** Wants the executor as MVC's and WebSocket's configurers do. */
+	record InjectedExecutors(@Qualifier("greenScheduler") AsyncTaskExecutor executor,
+			@Qualifier("greenScheduler") GreenScheduler scheduler) {
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -72,7 +72,7 @@ class OptionalClassPathTests {
 
 		MICROMETER("(micrometer-(core|jakarta9|registry-.*)|spring-boot-micrometer-metrics.*)", "Metrics"),
 
-		CONTEXT_PROPAGATION("context-propagation"),
+		CONTEXT_PROPAGATION("context-propagation", "Context"),
 
 		JDBC("(spring-(jdbc|tx)|spring-boot-(jdbc|transaction|sql).*)"),
 

@@ -1,0 +1,65 @@
+package io.greenroom.autoconfigure;
+
+import java.util.List;
+
+import io.greenroom.context.MdcAccessor;
+import io.greenroom.context.RegisteredContext;
+import io.greenroom.observe.ContextCarrier;
+import io.micrometer.context.ContextRegistry;
+import io.micrometer.context.ThreadLocalAccessor;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.i18n.LocaleContextThreadLocalAccessor;
+import org.springframework.core.annotation.Order;
+import org.springframework.web.context.request.RequestAttributesThreadLocalAccessor;
+
+/**
+ * Auto-configuration for the context that goes along with work: whatever is registered
+ * with Micrometer's context propagation, the logging context, the locale, and the request
+ * attributes. Off with {@code greenroom.context.enabled=false}.
+ */
+@AutoConfiguration(before = GreenSchedulerAutoConfiguration.class)
+@ConditionalOnClass(ThreadLocalAccessor.class)
+@ConditionalOnBooleanProperty(name = "greenroom.context.enabled", matchIfMissing = true)
+public final class GreenroomContextAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	ContextCarrier greenroomContextCarrier(ObjectProvider<ThreadLocalAccessor<?>> accessors) {
+		List<ThreadLocalAccessor<?>> ordered = accessors.orderedStream().toList();
+		return new RegisteredContext(ContextRegistry.getInstance(), ordered);
+	}
+
+	/** First, so that a trace which writes into the logging context comes after it. */
+	@Bean
+	@Order(0)
+	@ConditionalOnMissingBean
+	MdcAccessor greenroomMdcAccessor() {
+		return new MdcAccessor();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	LocaleContextThreadLocalAccessor greenroomLocaleAccessor() {
+		return new LocaleContextThreadLocalAccessor();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(RequestAttributesThreadLocalAccessor.class)
+	static class RequestConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		RequestAttributesThreadLocalAccessor greenroomRequestAccessor() {
+			return new RequestAttributesThreadLocalAccessor();
+		}
+
+	}
+
+}

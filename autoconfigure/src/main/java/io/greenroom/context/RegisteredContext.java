@@ -1,0 +1,148 @@
+package io.greenroom.context;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.greenroom.observe.ContextCarrier;
+import io.micrometer.context.ContextRegistry;
+import io.micrometer.context.ThreadLocalAccessor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries whatever has a {@link ThreadLocalAccessor}: those in Micrometer's registry at
+ * the time, such as observations and security, and those given here, which are not put
+ * into the registry, so that other libraries go on as before. Of two with one key the
+ * registry's is used.
+ * <p>
+ * Safe for use by many threads. Accessors are called in order, the given ones first, and
+ * set back in reverse order.
+ */
+public final class RegisteredContext implements ContextCarrier {
+
+	private final ContextRegistry registry;
+
+	private final List<ThreadLocalAccessor<?>> given;
+
+	/** Has nothing to set, but takes away what a thread has. */
+	private final Snapshot nothing = new Captured(Map.of());
+
+	/**
+	 * Makes a carrier.
+	 * @param registry the registry, asked anew each time
+	 * @param given accessors to use beside those registered
+	 */
+	public RegisteredContext(ContextRegistry registry, List<? extends ThreadLocalAccessor<?>> given) {
+		this.registry = registry;
+		this.given = List.copyOf(given);
+	}
+
+	@Override
+	public Snapshot capture() {
+		Map<Object, Object> values = null;
+		for (ThreadLocalAccessor<?> accessor : this.given) {
+			values = isRegistered(accessor.key()) ? values : captured(accessor, values);
+		}
+		for (ThreadLocalAccessor<?> accessor : this.registry.getThreadLocalAccessors()) {
+			values = captured(accessor, values);
+		}
+		return (values != null) ? new Captured(values) : this.nothing;
+	}
+
+	private static @Nullable Map<Object, Object> captured(ThreadLocalAccessor<?> accessor,
+			@Nullable Map<Object, Object> values) {
+		Object value = accessor.getValue();
+		if (value == null) {
+			return values;
+		}
+		Map<Object, Object> all = (values != null) ? values : new LinkedHashMap<>();
+		all.put(accessor.key(), value);
+		return all;
+	}
+
+	private boolean isRegistered(Object key) {
+		for (ThreadLocalAccessor<?> accessor : this.registry.getThreadLocalAccessors()) {
+			if (accessor.key().equals(key)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/** What a thread had, by the keys of the accessors. */
+	private final class Captured implements Snapshot {
+
+		private final Map<Object, Object> values;
+
+		Captured(Map<Object, Object> values) {
+			this.values = values;
+		}
+
+		@Override
+		public boolean isEmpty() {
+			return this.values.isEmpty();
+		}
+
+		@Override
+		public Scope open() {
+			Deque<Runnable> back = new ArrayDeque<>();
+			try {
+				for (ThreadLocalAccessor<?> accessor : RegisteredContext.this.given) {
+					if (!isRegistered(accessor.key())) {
+						set(accessor, back);
+					}
+				}
+				for (ThreadLocalAccessor<?> accessor : RegisteredContext.this.registry.getThreadLocalAccessors()) {
+					set(accessor, back);
+				}
+			}
+			catch (Throwable failure) {
+				close(back);
+				throw failure;
+			}
+			return () -> close(back);
+		}
+
+		/** Sets one, or takes it away, and remembers how to undo that. */
+		@SuppressWarnings("unchecked") // the value is what the accessor has given
+		private <V> void set(ThreadLocalAccessor<V> accessor, Deque<Runnable> back) {
+			V before = accessor.getValue();
+			V value = (V) this.values.get(accessor.key());
+			if (value != null) {
+				accessor.setValue(value);
+			}
+			else if (before != null) {
+				accessor.setValue();
+			}
+			else {
+				return;
+			}
+			back.push((before != null) ? () -> accessor.restore(before) : accessor::restore);
+		}
+
+	}
+
+	/** Undoes all, also when one fails; the first failure is thrown. */
+	private static void close(Deque<Runnable> back) {
+		RuntimeException first = null;
+		for (Runnable undo : back) {
+			try {
+				undo.run();
+			}
+			catch (RuntimeException failure) {
+				if (first == null) {
+					first = failure;
+				}
+				else {
+					first.addSuppressed(failure);
+				}
+			}
+		}
+		if (first != null) {
+			throw first;
+		}
+	}
+
+}

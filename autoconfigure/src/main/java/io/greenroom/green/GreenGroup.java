@@ -1,0 +1,239 @@
+package io.greenroom.green;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Green threads that are waited for and killed together. A group has no bound: what it is
+ * given starts at once; {@code GreenPool} has one. It forgets a member that has ended,
+ * but not that it has failed: the first failure that no {@code join} has thrown yet is
+ * kept for the next that asks.
+ * <p>
+ * Safe for use by many threads, members among them. The idea is gevent's group.
+ */
+public final class GreenGroup {
+
+	private final GreenScheduler scheduler;
+
+	private final Members members = new Members(false);
+
+	GreenGroup(GreenScheduler scheduler) {
+		this.scheduler = scheduler;
+	}
+
+	/**
+	 * Starts a member. While the group is being killed, the new member is killed before
+	 * it begins.
+	 * @param body what it runs
+	 * @return the started thread
+	 * @param <T> the type of the result
+	 * @throws SchedulerClosedException if the scheduler is shutting down
+	 */
+	public <T> GreenThread<T> spawn(Callable<? extends T> body) {
+		GreenThread<T> thread = this.scheduler.unstarted(body);
+		this.members.add(thread);
+		return this.members.start(thread);
+	}
+
+	/**
+	 * Starts a member that returns nothing.
+	 * @param body what it runs
+	 * @return the started thread
+	 * @throws SchedulerClosedException if the scheduler is shutting down
+	 * @see #spawn(Callable)
+	 */
+	public GreenThread<Void> spawn(GreenTask body) {
+		return spawn(GreenScheduler.callable(body));
+	}
+
+	/**
+	 * Takes a thread into the group, which does not start it. While the group is being
+	 * killed, it is killed. One that has ended counts only if it has failed.
+	 * @param thread the thread, of any scheduler
+	 */
+	public void add(GreenThread<?> thread) {
+		this.members.add(Objects.requireNonNull(thread, "thread"));
+	}
+
+	/**
+	 * Lets a thread go on outside the group. Does nothing when it is not a member.
+	 * @param thread the thread
+	 */
+	public void discard(GreenThread<?> thread) {
+		this.members.discard(Objects.requireNonNull(thread, "thread"));
+	}
+
+	/**
+	 * Returns how many members have not ended.
+	 * @return the number of members
+	 */
+	public int size() {
+		return this.members.count();
+	}
+
+	/**
+	 * Returns the members that have not ended.
+	 * @return a copy, in no order
+	 */
+	public List<GreenThread<?>> members() {
+		return this.members.snapshot();
+	}
+
+	/**
+	 * Waits until all members have ended, those added meanwhile too, whatever their
+	 * outcome.
+	 * @throws InterruptedException if the caller is interrupted while it waits
+	 * @throws IllegalStateException if the caller is a member
+	 */
+	public void join() throws InterruptedException {
+		join(Join.all());
+	}
+
+	/**
+	 * Waits as asked. Members added meanwhile are waited for too. Where it raises, a
+	 * failure from before this call, which no other join has thrown, counts as well.
+	 * @param how for how many, how long, and what to do about a failure
+	 * @return whether that many, or all, have ended in time
+	 * @throws InterruptedException if the caller is interrupted while it waits
+	 * @throws IllegalStateException if the caller is a member
+	 */
+	public boolean join(Join how) throws InterruptedException {
+		Countdown time = new Countdown(how.nanos());
+		int left = how.count();
+		raise(how, time);
+		for (List<GreenThread<?>> now = members(); left > 0 && !now.isEmpty(); now = members()) {
+			Joining.refuseSelf(now);
+			try (GreenWait<GreenThread<?>> wait = GreenWait.on(now)) {
+				for (; left > 0 && wait.remaining() > 0; left--) {
+					GreenThread<?> ended = wait.next(time.left());
+					if (ended == null) {
+						return false;
+					}
+					this.members.forget(ended);
+					raise(how, time);
+				}
+			}
+		}
+		return true;
+	}
+
+	private void raise(Join how, Countdown time) throws InterruptedException {
+		Throwable failure = how.raises() ? this.members.takeFailure() : null;
+		if (failure != null) {
+			if (how.onFailure() == Join.OnFailure.KILL_OTHERS) {
+				this.members.kill(time);
+			}
+			throw GreenThread.<RuntimeException>rethrow(failure);
+		}
+	}
+
+	/** Kills all members and does not wait for them. */
+	public void kill() {
+		this.members.kill();
+	}
+
+	/**
+	 * Kills all members, and those added until it returns, and waits at most so long for
+	 * their ends.
+	 * @param limit how long to wait at most; zero does not wait
+	 * @return those that have not ended, still cleaning up or stuck
+	 * @throws InterruptedException if the caller is interrupted while it waits; all are
+	 * killed all the same
+	 * @throws IllegalArgumentException if the limit is negative; nobody is killed then
+	 * @throws IllegalStateException if the caller is a member; nobody is killed then
+	 */
+	public List<GreenThread<?>> kill(Duration limit) throws InterruptedException {
+		return this.members.kill(new Countdown(Limits.nanos(limit, "limit")));
+	}
+
+	/**
+	 * Applies a function to all items at once, each on a member of its own, and waits for
+	 * the results. If one fails, the others of this call are killed and have ended before
+	 * its failure is thrown.
+	 * @param items the items; if they can't be read to their end, as for a failure
+	 * @param function what to do with each
+	 * @return the results in the order of the items
+	 * @param <A> the type of the items
+	 * @param <R> the type of the results
+	 * @throws InterruptedException if the caller is interrupted while it waits; the
+	 * others are killed
+	 * @throws SchedulerClosedException if the scheduler is shutting down
+	 */
+	public <A, R> List<@Nullable R> map(Iterable<? extends A> items, GreenFunction<? super A, ? extends R> function)
+			throws InterruptedException {
+		List<GreenThread<R>> threads = spawnAll(items, function);
+		try {
+			Joining.join(threads, Join.all().killingOthers());
+		}
+		catch (InterruptedException ex) {
+			threads.forEach(GreenThread::kill);
+			throw ex;
+		}
+		List<@Nullable R> results = new ArrayList<>(threads.size());
+		for (GreenThread<R> thread : threads) {
+			results.add(thread.value());
+		}
+		return results;
+	}
+
+	/**
+	 * Applies a function to all items at once, each on a member of its own, and returns
+	 * without waiting for the results.
+	 * @param items the items, which must end
+	 * @param function what to do with each
+	 * @return the results in the order of the items
+	 * @param <A> the type of the items
+	 * @param <R> the type of the results
+	 * @throws SchedulerClosedException if the scheduler is shutting down
+	 */
+	public <A, R> GreenResults<R> imap(Iterable<? extends A> items, GreenFunction<? super A, ? extends R> function) {
+		return new OrderedResults<>(this.<A, R>spawnAll(items, function));
+	}
+
+	/**
+	 * Applies a function to all items at once, each on a member of its own, and returns
+	 * without waiting for the results.
+	 * @param items the items, which must end
+	 * @param function what to do with each
+	 * @return the results in the order in which they become ready
+	 * @param <A> the type of the items
+	 * @param <R> the type of the results
+	 * @throws SchedulerClosedException if the scheduler is shutting down
+	 */
+	public <A, R> GreenResults<R> imapUnordered(Iterable<? extends A> items,
+			GreenFunction<? super A, ? extends R> function) {
+		return new UnorderedResults<>(this.<A, R>spawnAll(items, function));
+	}
+
+	private <A, R> List<GreenThread<R>> spawnAll(Iterable<? extends A> items,
+			GreenFunction<? super A, ? extends R> function) {
+		Objects.requireNonNull(function, "function");
+		List<GreenThread<R>> threads = new ArrayList<>();
+		try {
+			for (Iterator<? extends A> all = items.iterator(); all.hasNext();) {
+				A item = all.next();
+				GreenThread<R> thread = this.scheduler.unstarted(() -> function.apply(item));
+				// Whoever reads the results learns of its failure.
+				this.members.addWatched(thread, false);
+				threads.add(this.members.start(thread));
+			}
+			return threads;
+		}
+		catch (Throwable failure) {
+			threads.forEach(GreenThread::kill);
+			throw failure;
+		}
+	}
+
+	@Override
+	public String toString() {
+		return "GreenGroup[" + size() + " members]";
+	}
+
+}

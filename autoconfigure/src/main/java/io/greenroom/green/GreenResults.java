@@ -1,0 +1,25 @@
+package io.greenroom.green;
+
+import java.util.Iterator;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Results that are read while others are still being worked on. Reading blocks until the
+ * next one is there. The failure of an item is thrown in its place, the same object as
+ * its body threw, checked or not; reading can go on after it. An interrupt of the reader
+ * is thrown as {@link InterruptedException}, which no signature shows here either.
+ * <p>
+ * To be read by one thread at a time. Close it when you stop early.
+ *
+ * @param <R> the type of the results
+ */
+public interface GreenResults<R> extends Iterator<@Nullable R>, AutoCloseable {
+
+	/**
+	 * Kills those still at work, and does not wait for them. Idempotent.
+	 */
+	@Override
+	void close();
+
+}

@@ -1,0 +1,190 @@
+package io.greenroom.green;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Green threads that do not outlive a block. Its last statement is {@link #join()}: <pre>
+ * try (GreenScope scope = scheduler.scope()) {
+ *     GreenThread&lt;Price&gt; price = scope.spawn(() -&gt; fetchPrice());
+ *     GreenThread&lt;Stock&gt; stock = scope.spawn(() -&gt; fetchStock());
+ *     scope.join();
+ *     return new Offer(price.value(), stock.value());
+ * }
+ * </pre>
+ * <p>
+ * When the block is left by an error, {@link #close()} kills the threads that still run,
+ * waits for their ends, and adds what they threw to that error as suppressed. When it is
+ * left without a {@code join()}, that is an error too.
+ * <p>
+ * Safe for use by many threads, children among them; to be closed by the block that made
+ * it. The shape is that of the JDK's structured task scopes, which are still in preview.
+ */
+public final class GreenScope implements AutoCloseable {
+
+	private final GreenScheduler scheduler;
+
+	private final Members members = new Members(true);
+
+	/** Set by close and never taken back; volatile, as any thread may spawn. */
+	private volatile boolean closed;
+
+	GreenScope(GreenScheduler scheduler) {
+		this.scheduler = scheduler;
+	}
+
+	/**
+	 * Starts a child.
+	 * @param body what it runs
+	 * @return the started thread
+	 * @param <T> the type of the result
+	 * @throws IllegalStateException if the scope is closed
+	 * @throws SchedulerClosedException if the scheduler is shutting down
+	 */
+	public <T> GreenThread<T> spawn(Callable<? extends T> body) {
+		return start(this.scheduler.<T>unstarted(body));
+	}
+
+	/**
+	 * Starts a child that returns nothing.
+	 * @param body what it runs
+	 * @return the started thread
+	 * @throws IllegalStateException if the scope is closed
+	 * @throws SchedulerClosedException if the scheduler is shutting down
+	 */
+	public GreenThread<Void> spawn(GreenTask body) {
+		return spawn(GreenScheduler.callable(body));
+	}
+
+	/**
+	 * Starts a child with a name.
+	 * @param name the thread's name
+	 * @param body what it runs
+	 * @return the started thread
+	 * @param <T> the type of the result
+	 * @throws IllegalStateException if the scope is closed
+	 * @throws SchedulerClosedException if the scheduler is shutting down
+	 */
+	public <T> GreenThread<T> spawn(String name, Callable<? extends T> body) {
+		return start(this.scheduler.<T>unstarted(name, body));
+	}
+
+	/**
+	 * Starts a child with a name that returns nothing.
+	 * @param name the thread's name
+	 * @param body what it runs
+	 * @return the started thread
+	 * @throws IllegalStateException if the scope is closed
+	 * @throws SchedulerClosedException if the scheduler is shutting down
+	 */
+	public GreenThread<Void> spawn(String name, GreenTask body) {
+		return spawn(name, GreenScheduler.callable(body));
+	}
+
+	private <T> GreenThread<T> start(GreenThread<T> thread) {
+		this.members.addWatched(thread, true);
+		// Looked at afterwards: a close that has begun sees the thread, or this the
+		// close.
+		if (this.closed) {
+			this.members.discard(thread);
+			throw new IllegalStateException("Green thread '" + thread.name()
+					+ "' was not started: its scope is closed; spawn inside the block");
+		}
+		return this.members.start(thread);
+	}
+
+	/**
+	 * Waits until all children have ended, those added meanwhile too. If one fails, the
+	 * others are killed and have ended before its failure is thrown; what these threw by
+	 * themselves is added to it as suppressed.
+	 * @throws InterruptedException if the caller is interrupted while it waits; the
+	 * children run on until the scope is closed
+	 * @throws IllegalStateException if the caller is a child
+	 */
+	public void join() throws InterruptedException {
+		joinWithin(Long.MAX_VALUE);
+	}
+
+	/**
+	 * Waits until all children have ended, at most so long.
+	 * @param limit how long to wait at most; zero looks once
+	 * @throws TimeoutException if some have not ended; they run on until the scope is
+	 * closed
+	 * @throws InterruptedException if the caller is interrupted while it waits; the
+	 * children run on until the scope is closed
+	 * @throws IllegalArgumentException if the limit is negative
+	 * @throws IllegalStateException if the caller is a child
+	 * @see #join()
+	 */
+	public void join(Duration limit) throws InterruptedException, TimeoutException {
+		if (!joinWithin(Limits.nanos(limit, "limit"))) {
+			throw new TimeoutException("Not ended within " + limit + ": " + names(this.members.snapshot()));
+		}
+	}
+
+	private boolean joinWithin(long nanos) throws InterruptedException {
+		Countdown time = new Countdown(nanos);
+		raise();
+		for (List<GreenThread<?>> now = this.members.snapshot(); !now.isEmpty(); now = this.members.snapshot()) {
+			Joining.refuseSelf(now);
+			try (GreenWait<GreenThread<?>> wait = GreenWait.on(now)) {
+				while (wait.remaining() > 0) {
+					GreenThread<?> ended = wait.next(time.left());
+					if (ended == null) {
+						return false;
+					}
+					this.members.forget(ended);
+					raise();
+				}
+			}
+		}
+		return true;
+	}
+
+	private void raise() {
+		if (this.members.hasFailed()) {
+			this.members.killUninterruptibly();
+			throwFailure();
+		}
+	}
+
+	private void throwFailure() {
+		Throwable failure = this.members.takeFailure();
+		if (failure != null) {
+			throw GreenThread.<RuntimeException>rethrow(failure);
+		}
+	}
+
+	/**
+	 * Kills the children that still run and waits until they have ended, however long
+	 * they clean up; an interrupt does not cut that short and is kept. Idempotent.
+	 * <p>
+	 * Throws what children have failed with, if no join has thrown it yet.
+	 * @throws IllegalStateException if children still ran, which is so when the block was
+	 * left early or has not called {@link #join()}
+	 */
+	@Override
+	public void close() {
+		this.closed = true;
+		List<GreenThread<?>> running = this.members.snapshot();
+		running.removeIf(GreenThread::ready);
+		this.members.killUninterruptibly();
+		throwFailure();
+		if (!running.isEmpty()) {
+			throw new IllegalStateException("The scope was left while green threads " + names(running)
+					+ " ran, which were killed; call join() as the last statement of the block");
+		}
+	}
+
+	private static List<String> names(List<GreenThread<?>> threads) {
+		return threads.stream().map(GreenThread::name).toList();
+	}
+
+	@Override
+	public String toString() {
+		return "GreenScope[" + this.members.count() + " children]";
+	}
+
+}

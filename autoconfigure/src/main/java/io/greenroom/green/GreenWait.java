@@ -1,0 +1,178 @@
+package io.greenroom.green;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Waits for many things at once and hands them out as they become ready. Each is handed
+ * out once, also when it was given twice, and also when it becomes ready while nobody
+ * waits. Close it when you stop early: it then leaves no callback behind.
+ * <p>
+ * Those ready beforehand come first, in the order given; the others in the order of their
+ * readiness. Safe for use by many threads. A waiting thread can be interrupted. The idea
+ * is gevent's {@code iwait}.
+ *
+ * @param <A> the type of what is waited for
+ */
+public final class GreenWait<A extends Awaitable> implements AutoCloseable {
+
+	private final Queue<A> ready = new ConcurrentLinkedQueue<>();
+
+	/** Those who wait for the next arrival; replaced by each arrival. */
+	private final AtomicReference<Watchers<GreenWait<A>>> arrival = new AtomicReference<>(new Watchers<>());
+
+	/** How many have not been handed out. */
+	private final AtomicInteger left;
+
+	private final List<GreenThread.Link> links = new ArrayList<>();
+
+	private GreenWait(Set<A> distinct) {
+		this.left = new AtomicInteger(distinct.size());
+	}
+
+	/**
+	 * Begins to watch.
+	 * @param awaitables what to wait for, in any mix
+	 * @return the wait, to be closed
+	 * @param <A> the type of what is waited for
+	 */
+	public static <A extends Awaitable> GreenWait<A> on(Collection<? extends A> awaitables) {
+		Set<A> distinct = Collections.newSetFromMap(new IdentityHashMap<>());
+		List<A> inOrder = new ArrayList<>(awaitables.size());
+		for (A awaitable : awaitables) {
+			if (distinct.add(awaitable)) {
+				inOrder.add(awaitable);
+			}
+		}
+		GreenWait<A> wait = new GreenWait<>(distinct);
+		for (A awaitable : inOrder) {
+			wait.links.add(awaitable.onReady(() -> wait.arrived(awaitable)));
+		}
+		return wait;
+	}
+
+	/**
+	 * Waits until so many are ready, at most so long.
+	 * @param count how many at least to wait for; all, if there are fewer
+	 * @param limit how long to wait at most; zero looks once
+	 * @param awaitables what to wait for, in any mix
+	 * @return exactly those that were handed out by then, at most {@code count}, in the
+	 * order of readiness
+	 * @param <A> the type of what is waited for
+	 * @throws InterruptedException if the caller is interrupted while it waits
+	 * @throws IllegalArgumentException if the count or the limit is negative
+	 */
+	public static <A extends Awaitable> List<A> any(int count, Duration limit, Collection<? extends A> awaitables)
+			throws InterruptedException {
+		try (GreenWait<A> wait = on(awaitables)) {
+			return wait.take(count, limit);
+		}
+	}
+
+	private void arrived(A awaitable) {
+		this.ready.add(awaitable);
+		wakeAll();
+	}
+
+	private void wakeAll() {
+		this.arrival.getAndSet(new Watchers<>()).release(this);
+	}
+
+	/**
+	 * Returns how many have not been handed out, ready or not.
+	 * @return how many are still to come
+	 */
+	public int remaining() {
+		return this.left.get();
+	}
+
+	/**
+	 * Waits for the next that is ready.
+	 * @return the next one
+	 * @throws InterruptedException if the caller is interrupted while it waits
+	 * @throws NoSuchElementException if all have been handed out
+	 */
+	public A take() throws InterruptedException {
+		A next = next(Long.MAX_VALUE);
+		if (next == null) {
+			throw new NoSuchElementException("All were handed out; ask remaining() before the next take()");
+		}
+		return next;
+	}
+
+	/**
+	 * Waits for the next that is ready, at most so long.
+	 * @param limit how long to wait at most; zero looks once
+	 * @return the next one; {@code null} if none was ready in time, or all have been
+	 * handed out
+	 * @throws InterruptedException if the caller is interrupted while it waits
+	 * @throws IllegalArgumentException if the limit is negative
+	 */
+	public @Nullable A poll(Duration limit) throws InterruptedException {
+		return next(Limits.nanos(limit, "limit"));
+	}
+
+	/**
+	 * Waits for so many, at most so long in all.
+	 * @param count how many; all, if there are fewer
+	 * @param limit how long to wait at most; zero looks once
+	 * @return those ready by then, in the order of readiness
+	 * @throws InterruptedException if the caller is interrupted while it waits
+	 * @throws IllegalArgumentException if the count or the limit is negative
+	 */
+	public List<A> take(int count, Duration limit) throws InterruptedException {
+		if (count < 0) {
+			throw new IllegalArgumentException("The count is negative: " + count + "; give zero or more");
+		}
+		Countdown time = new Countdown(Limits.nanos(limit, "limit"));
+		List<A> taken = new ArrayList<>();
+		while (taken.size() < count) {
+			A next = next(time.left());
+			if (next == null) {
+				break;
+			}
+			taken.add(next);
+		}
+		return taken;
+	}
+
+	@Nullable A next(long nanos) throws InterruptedException {
+		Countdown time = new Countdown(nanos);
+		while (true) {
+			// Read first: an arrival after the look at the queue releases this one.
+			Watchers<GreenWait<A>> coming = this.arrival.get();
+			A next = this.ready.poll();
+			if (next != null) {
+				if (this.left.decrementAndGet() == 0) {
+					wakeAll();
+				}
+				return next;
+			}
+			if (this.left.get() == 0 || !coming.await(time.left())) {
+				return null;
+			}
+		}
+	}
+
+	/**
+	 * Stops watching. What is ready by now can still be taken, without waiting.
+	 * Idempotent.
+	 */
+	@Override
+	public void close() {
+		this.links.forEach(GreenThread.Link::remove);
+	}
+
+}

@@ -1,0 +1,61 @@
+package io.greenroom.green;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+
+/** Waits for, and kills, several green threads. */
+final class Joining {
+
+	private Joining() {
+	}
+
+	/** Returns those that have ended, in the order of their ends. */
+	static <G extends GreenThread<?>> List<G> join(Collection<? extends G> threads, Join how)
+			throws InterruptedException {
+		refuseSelf(threads);
+		Countdown time = new Countdown(how.nanos());
+		List<G> ended = new ArrayList<>();
+		try (GreenWait<G> wait = GreenWait.on(threads)) {
+			while (ended.size() < how.count()) {
+				G next = wait.next(time.left());
+				if (next == null) {
+					break;
+				}
+				ended.add(next);
+				Throwable failure = next.exception();
+				if (how.raises() && failure != null) {
+					if (how.onFailure() == Join.OnFailure.KILL_OTHERS) {
+						kill(threads, time);
+					}
+					throw GreenThread.<RuntimeException>rethrow(failure);
+				}
+			}
+		}
+		return ended;
+	}
+
+	/** Returns those that have not ended in time. */
+	static <G extends GreenThread<?>> List<G> kill(Collection<? extends G> threads, Countdown time)
+			throws InterruptedException {
+		refuseSelf(threads);
+		// One that is there twice is interrupted once.
+		List<G> alive = new ArrayList<>(new LinkedHashSet<>(threads));
+		alive.forEach(GreenThread::kill);
+		for (G thread : alive) {
+			thread.await(time.left());
+		}
+		alive.removeIf(GreenThread::ready);
+		return alive;
+	}
+
+	static void refuseSelf(Collection<? extends GreenThread<?>> threads) {
+		GreenThread<?> self = GreenThread.current();
+		if (self != null && threads.contains(self)) {
+			throw new IllegalStateException("Green thread '" + self.name()
+					+ "' would wait for its own end among others; take it out of the collection");
+		}
+	}
+
+}

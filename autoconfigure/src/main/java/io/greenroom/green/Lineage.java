@@ -1,0 +1,41 @@
+package io.greenroom.green;
+
+import java.lang.ref.WeakReference;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the children of one green thread know of it. They share it, so that a thread
+ * without children pays nothing; and it holds the parent weakly, so that a thread which
+ * always ends with spawning the next does not keep all its ancestors alive.
+ */
+final class Lineage {
+
+	private final String name;
+
+	private final WeakReference<GreenThread<?>> thread;
+
+	/** Shared by the whole tree of spawns. */
+	private final ConcurrentMap<Object, Object> locals;
+
+	Lineage(GreenThread<?> thread, @Nullable Lineage parent) {
+		this.name = thread.name();
+		this.thread = new WeakReference<>(thread);
+		this.locals = (parent != null) ? parent.locals : new ConcurrentHashMap<>();
+	}
+
+	String name() {
+		return this.name;
+	}
+
+	@Nullable GreenThread<?> thread() {
+		return this.thread.get();
+	}
+
+	ConcurrentMap<Object, Object> locals() {
+		return this.locals;
+	}
+
+}

@@ -1,0 +1,50 @@
+package io.greenroom.green;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+
+/**
+ * Does something over and over, with a pause after each time, until it fails, is killed,
+ * or the scheduler shuts down.
+ */
+final class Repeat implements Callable<Void>, GreenService {
+
+	private final String name;
+
+	private final long pause;
+
+	private final GreenTask body;
+
+	private final Watchers<Repeat> stopped = new Watchers<>();
+
+	Repeat(String name, long pause, GreenTask body) {
+		this.name = name;
+		this.pause = pause;
+		this.body = body;
+	}
+
+	@Override
+	@SuppressWarnings("NullAway") // Void has no other value
+	public Void call() throws Exception {
+		do {
+			this.body.run();
+			if (this.pause == 0) {
+				Parking.sleep(Duration.ZERO);
+			}
+		}
+		while (!this.stopped.await(this.pause));
+		return null;
+	}
+
+	@Override
+	public String name() {
+		return this.name;
+	}
+
+	/** Lets the body finish its turn; the scheduler waits for the thread. */
+	@Override
+	public void stop(Duration grace) {
+		this.stopped.release(this);
+	}
+
+}

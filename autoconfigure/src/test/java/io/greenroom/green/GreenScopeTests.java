@@ -1,0 +1,181 @@
+package io.greenroom.green;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+@Timeout(60)
+class GreenScopeTests {
+
+	private static final Duration LONG = Duration.ofSeconds(10);
+
+	private final CountingObserver observer = new CountingObserver();
+
+	private final GreenScheduler scheduler = GreenScheduler.builder().name("stage").observer(this.observer).build();
+
+	@AfterEach
+	void drained() {
+		assertThat(this.observer.live()).isZero();
+		assertThat(this.observer.failures()).isEmpty();
+		assertThat(this.scheduler.drain(LONG).killed()).isEmpty();
+	}
+
+	@Test
+	@DisplayName("G18 a scope that ends normally has joined its children, those of its children too")
+	void normalEnd() throws InterruptedException {
+		AtomicInteger done = new AtomicInteger();
+		try (GreenScope scope = this.scheduler.scope()) {
+			GreenThread<String> first = scope.spawn("first", () -> "first");
+			scope.spawn(() -> {
+				scope.spawn("grandchild", () -> {
+					Thread.sleep(20);
+					done.incrementAndGet();
+				});
+			});
+			scope.join();
+			assertThat(first.value()).isEqualTo("first");
+		}
+		assertThat(done).hasValue(1);
+	}
+
+	@Test
+	@DisplayName("G18 a body error kills the children, waits for them, and has what they threw as suppressed")
+	void bodyError() {
+		AtomicReference<GreenThread<Void>> child = new AtomicReference<>();
+		IllegalStateException curtain = new IllegalStateException("curtain");
+		IllegalStateException cleanUp = new IllegalStateException("clean-up");
+		IllegalStateException own = new IllegalStateException("own");
+		assertThatIllegalStateException().isThrownBy(() -> {
+			try (GreenScope scope = this.scheduler.scope()) {
+				CountDownLatch running = new CountDownLatch(1);
+				child.set(scope.spawn(() -> {
+					try {
+						running.countDown();
+						new CountDownLatch(1).await();
+					}
+					finally {
+						failIn(cleanUp);
+					}
+				}));
+				scope.spawn(() -> {
+					throw own;
+				}).join();
+				running.await();
+				throw curtain;
+			}
+		}).satisfies((thrown) -> {
+			assertThat(thrown).isSameAs(curtain);
+			assertThat(thrown.getSuppressed()).containsExactly(own);
+			assertThat(own.getSuppressed()).containsExactly(cleanUp);
+		});
+		assertThat(child.get().ready()).isTrue();
+	}
+
+	private static void failIn(RuntimeException failure) {
+		throw failure;
+	}
+
+	@Test
+	@DisplayName("G18 a child that fails ends the others, and join throws its failure")
+	void childError() {
+		AtomicInteger cleanedUp = new AtomicInteger();
+		IllegalStateException failure = new IllegalStateException("tripped");
+		assertThatIllegalStateException().isThrownBy(() -> {
+			try (GreenScope scope = this.scheduler.scope()) {
+				CountDownLatch running = new CountDownLatch(1);
+				scope.spawn(() -> {
+					try {
+						running.countDown();
+						new CountDownLatch(1).await();
+					}
+					finally {
+						cleanedUp.incrementAndGet();
+					}
+				});
+				scope.spawn(() -> {
+					running.await();
+					throw failure;
+				});
+				scope.join();
+			}
+		}).satisfies((thrown) -> {
+			assertThat(thrown).isSameAs(failure);
+			assertThat(thrown.getSuppressed()).isEmpty();
+		});
+		assertThat(cleanedUp).hasValue(1);
+	}
+
+	@Test
+	@DisplayName("G18 a block left without join while children run is an error that says so")
+	void withoutJoin() {
+		assertThatIllegalStateException().isThrownBy(() -> {
+			try (GreenScope scope = this.scheduler.scope()) {
+				scope.spawn("forgotten", () -> new CountDownLatch(1).await());
+			}
+		}).withMessageContaining("forgotten").withMessageContaining("join()");
+	}
+
+	@Test
+	@DisplayName("G18 join with a limit leaves the children to the close")
+	void joinWithLimit() {
+		assertThatExceptionOfType(TimeoutException.class).isThrownBy(() -> {
+			try (GreenScope scope = this.scheduler.scope()) {
+				scope.spawn("slow", () -> new CountDownLatch(1).await());
+				scope.join(Duration.ofMillis(10));
+			}
+		}).withMessageContaining("slow").satisfies((thrown) -> assertThat(thrown.getSuppressed()).hasSize(1));
+	}
+
+	@Test
+	void closeIsNotCutShortByAnInterrupt() {
+		AtomicInteger cleanedUp = new AtomicInteger();
+		CountDownLatch running = new CountDownLatch(1);
+		assertThatExceptionOfType(InterruptedException.class).isThrownBy(() -> {
+			try (GreenScope scope = this.scheduler.scope()) {
+				scope.spawn(() -> {
+					try {
+						running.countDown();
+						new CountDownLatch(1).await();
+					}
+					finally {
+						Thread.sleep(20);
+						cleanedUp.incrementAndGet();
+					}
+				});
+				running.await();
+				Thread.currentThread().interrupt();
+				try {
+					scope.join();
+				}
+				finally {
+					Thread.currentThread().interrupt();
+				}
+			}
+		});
+		assertThat(Thread.interrupted()).isTrue();
+		assertThat(cleanedUp).hasValue(1);
+	}
+
+	@Test
+	void closedScopeRefusesChildren() throws InterruptedException {
+		GreenScope scope = this.scheduler.scope();
+		scope.join();
+		scope.close();
+		scope.close();
+		assertThatIllegalStateException().isThrownBy(() -> scope.spawn("late", () -> 1))
+			.withMessageContaining("late")
+			.withMessageContaining("closed");
+	}
+
+}
