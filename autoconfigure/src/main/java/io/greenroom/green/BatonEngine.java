@@ -137,6 +137,11 @@ final class BatonEngine extends WorkerEngine<BatonEngine.Runner> {
 		}
 
 		@Override
+		public Runnable schedule(long nanos, Runnable action) {
+			return BatonEngine.this.schedule(nanos, action);
+		}
+
+		@Override
 		public void park(Object blocker) {
 			if (beginPark()) {
 				giveAway(blocker);

@@ -3,7 +3,6 @@ package io.greenroom.green;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * How the events, queues and timeouts of this package wait, wake, read the time and set
@@ -14,32 +13,38 @@ final class Blocking {
 	private Blocking() {
 	}
 
-	/** The time for measuring lengths, as {@link System#nanoTime()}. */
+	/** The time for measuring lengths, as {@link Parking#nanoTime()}. */
 	static long now() {
-		return System.nanoTime();
+		return Parking.nanoTime();
 	}
 
 	/** Parks until woken, interrupted or for no reason. */
 	static void park(Object blocker) {
-		LockSupport.park(blocker);
+		Parking.park(blocker);
 	}
 
 	/** Parks at most so long. */
 	static void park(Object blocker, long nanos) {
-		LockSupport.parkNanos(blocker, nanos);
+		Parking.parkNanos(blocker, nanos);
 	}
 
 	static void wake(Thread thread) {
-		LockSupport.unpark(thread);
+		Parking.unpark(thread);
 	}
 
 	/**
-	 * Runs a short action that does not block when the time has come, on the one timer
-	 * that all alarms share. Setting and cancelling take no lock.
-	 * @return cancelling it takes the alarm out
+	 * Runs a short action that does not block when the time has come: on the one timer
+	 * that all alarms share, where setting and cancelling take no lock, or in the time of
+	 * the worker whose thread asks.
+	 * @return running it takes the alarm out
 	 */
-	static Future<?> alarm(long nanos, Runnable action) {
-		return Alarms.TIMER.schedule(action, nanos, TimeUnit.NANOSECONDS);
+	static Runnable alarm(long nanos, Runnable action) {
+		Turn turn = Parking.currentTurn();
+		if (turn != null) {
+			return turn.schedule(nanos, action);
+		}
+		Future<?> alarm = Alarms.TIMER.schedule(action, nanos, TimeUnit.NANOSECONDS);
+		return () -> alarm.cancel(false);
 	}
 
 	/** About how many alarms are set. */

@@ -159,6 +159,11 @@ final class CarrierEngine extends WorkerEngine<CarrierEngine.Mounted> {
 		}
 
 		@Override
+		public Runnable schedule(long nanos, Runnable action) {
+			return CarrierEngine.this.schedule(nanos, action);
+		}
+
+		@Override
 		public void park(Object blocker) {
 			LockSupport.park(blocker);
 		}

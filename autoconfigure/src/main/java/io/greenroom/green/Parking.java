@@ -133,7 +133,7 @@ public final class Parking {
 		}
 	}
 
-	private static @Nullable Turn currentTurn() {
+	static @Nullable Turn currentTurn() {
 		return inUse ? TURNS.get(Thread.currentThread()) : null;
 	}
 

@@ -5,7 +5,6 @@ import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Future;
 
 import org.jspecify.annotations.Nullable;
 
@@ -79,7 +78,7 @@ final class TimeoutNest {
 		private boolean taken;
 
 		/** {@code null} without a limit. */
-		private @Nullable Future<?> alarm;
+		private @Nullable Runnable alarm;
 
 		private void expire() {
 			synchronized (TimeoutNest.this) {
@@ -91,7 +90,7 @@ final class TimeoutNest {
 				TimeoutNest.this.foreign |= this.merged && !outerExpired();
 				this.turn = ++TimeoutNest.this.expiries;
 				this.expired = true;
-				TimeoutNest.this.thread.interrupt();
+				Parking.interrupt(TimeoutNest.this.thread);
 			}
 		}
 
@@ -103,7 +102,7 @@ final class TimeoutNest {
 			synchronized (TimeoutNest.this) {
 				this.over = true;
 				if (this.alarm != null) {
-					this.alarm.cancel(false);
+					this.alarm.run();
 				}
 			}
 		}

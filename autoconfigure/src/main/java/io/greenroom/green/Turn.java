@@ -18,6 +18,11 @@ interface Turn {
 	/** Called by the thread itself: lets the others go first. */
 	void pause();
 
+	/**
+	 * Runs a short action later in the worker's time; returns what takes it back.
+	 */
+	Runnable schedule(long nanos, Runnable action);
+
 	/** Called by anybody. */
 	void unpark();
 

@@ -10,7 +10,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -19,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-@Timeout(60)
+@org.junit.jupiter.api.Timeout(60)
 class WorkerTests {
 
 	@DisplayName("C01 work runs what was assigned")
@@ -552,6 +551,59 @@ class WorkerTests {
 			assertThat(seen).containsExactly("minute 1", "minute 2", "minute 3");
 			assertThat(report.killed()).containsExactly("endless");
 			assertThat(report.stuck()).isEmpty();
+		}
+	}
+
+	@DisplayName("G25 under a worker a yield spinner meets its timeout, exactly in the worker's time")
+	@ParameterizedTest
+	@EnumSource
+	void aSpinnerMeetsItsTimeout(Worker.Mode mode) {
+		try (Worker worker = worker(mode)) {
+			List<String> seen = new ArrayList<>();
+			worker.assign(() -> {
+				try {
+					Timeout.after(Duration.ofMillis(10)).run(() -> {
+						while (true) {
+							worker.sleep(Duration.ZERO);
+						}
+					});
+				}
+				catch (TimeoutExpiredException expired) {
+					seen.add("expired at " + worker.clock().millis());
+				}
+				Timeout.after(Duration.ofHours(2)).run(() -> worker.sleep(Duration.ofHours(1)));
+				seen.add("hour passed");
+			});
+			assertThat(worker.work()).isTrue();
+			assertThat(seen).containsExactly("expired at 10", "hour passed");
+		}
+	}
+
+	@DisplayName("Q12 E01 under a worker queues and events wait in the worker's turns and time")
+	@ParameterizedTest
+	@EnumSource
+	void queuesAndEventsUnderAWorker(Worker.Mode mode) {
+		try (Worker worker = worker(mode)) {
+			List<String> seen = new ArrayList<>();
+			GreenQueue<Integer> queue = new GreenQueue<>(1);
+			GreenEvent event = new GreenEvent();
+			worker.assign(() -> {
+				for (int i = 0; i < 3; i++) {
+					queue.put(i);
+				}
+				event.set();
+			});
+			worker.assign(() -> {
+				for (int i = 0; i < 3; i++) {
+					seen.add("got " + queue.take());
+				}
+			});
+			worker.assign(() -> {
+				seen.add("set " + event.await(Duration.ofHours(1)));
+			});
+			assertThat(worker.work()).isTrue();
+			assertThat(seen).containsExactly("got 0", "got 1", "got 2", "set true");
+			assertThat(worker.clock().millis()).isZero();
 		}
 	}
 
