@@ -2,10 +2,8 @@ package io.greenroom.green;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
@@ -21,10 +19,11 @@ import org.jspecify.annotations.Nullable;
  * a {@link #map}, who are their own bound. A place that is given up, by time, interrupt
  * or kill, takes no slot with it.
  * <p>
- * A member, which is a task of the pool or a thread that has entered it, never waits for
- * a slot that it may hold itself: what it asks of its own pool runs inline, on the
- * member's thread and in its slot, where waiting would be the other way. Green threads
- * that a member starts outside the pool are no members.
+ * A member, which is a task of the pool at work, never waits for a slot that it may hold
+ * itself: what it asks of its own pool runs inline, on the member's thread and in its
+ * slot, where waiting would be the other way. Green threads that a member starts outside
+ * the pool are no members; nor is a thread that has entered, whose {@code spawn},
+ * {@code apply} and mappings in the same pool wait for another slot than its own.
  * <p>
  * Safe for use by many threads. The idea is gevent's pool, and pulsar's.
  */
@@ -55,9 +54,6 @@ public final class GreenPool implements AutoCloseable {
 	private final Mapping.Tasks mapped = new MappedTasks();
 
 	private final AtomicLong sequence = new AtomicLong();
-
-	/** The threads that have entered, with the slot they have entered last. */
-	private final Map<Thread, Place> entered = new ConcurrentHashMap<>();
 
 	/** Set once. Whoever comes in looks at it after coming in. */
 	private volatile boolean closed;
@@ -487,22 +483,10 @@ public final class GreenPool implements AutoCloseable {
 		return (int) Math.min(Integer.MAX_VALUE, 2L * size());
 	}
 
-	/**
-	 * Returns whether the caller has a slot here. Costs a few reads; it may be asked for
-	 * every task.
-	 */
+	/** Costs a few reads, so that it may be asked for every task. */
 	private boolean isMember() {
 		GreenThread<?> current = GreenThread.current();
-		return (current != null && current.isIn(this))
-				|| (!this.entered.isEmpty() && this.entered.containsKey(Thread.currentThread()));
-	}
-
-	void entered(Place place, Thread thread) {
-		this.entered.put(thread, place);
-	}
-
-	void left(Place place, Thread thread) {
-		this.entered.remove(thread, place);
+		return current != null && current.isIn(this);
 	}
 
 	PoolReports reports() {
@@ -613,9 +597,15 @@ public final class GreenPool implements AutoCloseable {
 		this.killed = true;
 		this.admission.refuseLine();
 		this.scheduler.detach(this.service);
-		this.scheduler.tasksOf(this).forEach(GreenThread::killAsTask);
+		Countdown time = new Countdown(nanos, Parking::nanoTime);
+		List<GreenThread<?>> tasks = this.scheduler.tasksOf(this);
+		tasks.forEach(GreenThread::killAsTask);
 		if (nanos > 0) {
-			this.ends.await(Integer.MAX_VALUE, new Countdown(nanos, Parking::nanoTime), false);
+			this.ends.await(Integer.MAX_VALUE, time, false);
+			// A slot comes back shortly before the outcome is there.
+			for (GreenThread<?> task : tasks) {
+				task.await(time.left());
+			}
 		}
 		return this.scheduler.tasksOf(this);
 	}

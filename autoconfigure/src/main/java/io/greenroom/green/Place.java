@@ -134,11 +134,6 @@ final class Place implements Slot, Reservation {
 				throw task.refuse(this.pool.reports().closed());
 			}
 			task.start();
-			if (this.pool.killed()) {
-				// The killer may have looked for tasks before this one was there.
-				task.killAsTask();
-			}
-			return null;
 		}
 		catch (Throwable failure) {
 			return failure;
@@ -147,6 +142,11 @@ final class Place implements Slot, Reservation {
 			this.starter = null;
 			STATE.compareAndSet(this, STARTING, RUNNING);
 		}
+		if (this.pool.killed()) {
+			// The killer may have looked for tasks before this one was there.
+			task.killAsTask();
+		}
+		return null;
 	}
 
 	boolean starting() {
@@ -219,9 +219,6 @@ final class Place implements Slot, Reservation {
 
 	@Override
 	public void close() {
-		if (this.taker instanceof Thread thread) {
-			this.pool.left(this, thread);
-		}
 		giveUp();
 	}
 
@@ -238,13 +235,6 @@ final class Place implements Slot, Reservation {
 		use();
 		if (!awaitHeld(nanos)) {
 			throw this.pool.reports().late(limit);
-		}
-		try {
-			this.pool.entered(this, Thread.currentThread());
-		}
-		catch (Throwable outOfMemory) {
-			giveUp();
-			throw outOfMemory;
 		}
 		return this;
 	}

@@ -150,22 +150,6 @@ class GreenPoolMemberTests {
 	}
 
 	@Test
-	@DisplayName("P05 P24 a thread that has entered is a member until it closes its slot")
-	void enteredThreadIsAMember() throws Exception {
-		try (Slot slot = this.one.enter(LONG)) {
-			assertThat(slot).isNotNull();
-			assertThat(this.one.<Thread>apply(Thread::currentThread)).isSameAs(Thread.currentThread());
-			assertThat(this.one.<Thread>submit(Thread::currentThread).value()).isSameAs(Thread.currentThread());
-			assertThat(this.one.map(List.of(1, 2, 3), (item) -> item * 2)).containsExactly(2, 4, 6);
-			assertThatIllegalStateException().isThrownBy(this.one::join);
-		}
-		assertThat(this.one.<Thread>apply(Thread::currentThread)).isNotSameAs(Thread.currentThread());
-		Slot handed = this.one.enter(LONG);
-		Thread.ofVirtual().start(handed::close).join();
-		assertThat(this.one.<Thread>apply(Thread::currentThread)).isNotSameAs(Thread.currentThread());
-	}
-
-	@Test
 	@DisplayName("P24 a link of a task, which has no slot any more, waits in line like anybody")
 	void aLinkIsNoMember() throws Exception {
 		CompletableFuture<Boolean> inline = new CompletableFuture<>();
