@@ -72,7 +72,10 @@ final class Drain {
 		return report();
 	}
 
-	/** A service that ignores its grace period is left behind when it is over. */
+	/**
+	 * A service that ignores its grace period is left behind soon after it is over: it
+	 * gets as long for the kill of what it has left as threads do.
+	 */
 	private void stopServices(Collection<GreenService> services) throws InterruptedException {
 		Set<GreenService> running = ConcurrentHashMap.newKeySet();
 		running.addAll(services);
@@ -81,7 +84,9 @@ final class Drain {
 			stop(service);
 			running.remove(service);
 		}));
-		this.engine.runAll(jobs, this.time);
+		long left = this.time.left();
+		long limit = (left > Long.MAX_VALUE - KILL_LIMIT.toNanos()) ? left : left + KILL_LIMIT.toNanos();
+		this.engine.runAll(jobs, new Countdown(limit, this.engine::nanoTime));
 		running.forEach((service) -> this.stuck.add(service.name()));
 	}
 

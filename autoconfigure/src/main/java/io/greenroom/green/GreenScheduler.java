@@ -528,8 +528,8 @@ public final class GreenScheduler implements AutoCloseable {
 	 * Shuts down: refuses work from outside at once, stops its services, waits for the
 	 * green threads it has accepted and what these still spawn, and kills those left when
 	 * the time is over. Threads that wait for a later start are killed at once. Blocks
-	 * for the time given and a second at most, also where a service ignores its time; an
-	 * interrupt cuts the wait short. A second drain finds nothing.
+	 * for the time given and two seconds at most, also where a service ignores its time;
+	 * an interrupt cuts the wait short. A second drain finds nothing.
 	 * @param grace how long accepted work may take
 	 * @return what was left; said in one log line too, where there was anything
 	 * @throws IllegalArgumentException if the time is negative
