@@ -61,7 +61,7 @@ final class CallReports {
 		return this.timed ? System.nanoTime() : 0;
 	}
 
-	Duration age(Call call) {
+	static Duration age(Call call) {
 		return Duration.ofNanos(System.nanoTime() - call.submitted);
 	}
 
@@ -105,10 +105,6 @@ final class CallReports {
 
 	void leftOver(Call call) {
 		this.listener.ended(call.method(), call.mode(), CallOutcome.STOPPED, age(call), Duration.ZERO);
-		if (call.mode() == CallMode.ONEWAY) {
-			log.error("Oneway call {}.{} was not run: the handler stopped first; it was submitted at {}", this.handler,
-					call.method(), CallSite.describe(call.site()));
-		}
 	}
 
 	void rejected(Call call, String reason) {

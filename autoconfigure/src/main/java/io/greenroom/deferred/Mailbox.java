@@ -196,6 +196,21 @@ final class Mailbox {
 		}
 	}
 
+	/**
+	 * Returns whether the processor sleeps, and has seen everything that was pushed.
+	 */
+	boolean isSlept() {
+		return this.top == IDLE;
+	}
+
+	/**
+	 * Returns a number that changes with each call that comes into the line. Seen from
+	 * outside it is right when the processor sleeps or has gone.
+	 */
+	int taken() {
+		return this.lastOrder;
+	}
+
 	boolean isClosed() {
 		return this.top == CLOSED;
 	}

@@ -2,8 +2,10 @@ package io.greenroom.deferred;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
@@ -18,15 +20,27 @@ final class Processor implements DeferredCalls {
 
 	private final Mailbox mailbox;
 
+	private final Holding holding;
+
+	private final Life life;
+
+	private final CallRunner runner;
+
+	private final CallReports reports;
+
 	/** Set from any thread while somebody processes; cleared when the outermost ends. */
 	private volatile boolean stopping;
 
 	/** Whether somebody processes; written by the holder only. */
 	private volatile boolean processing;
 
-	Processor(Handler handler, Mailbox mailbox) {
+	Processor(Handler handler, Mailbox mailbox, Holding holding, Life life, CallRunner runner, CallReports reports) {
 		this.handler = handler;
 		this.mailbox = mailbox;
+		this.holding = holding;
+		this.life = life;
+		this.runner = runner;
+		this.reports = reports;
 	}
 
 	@Override
@@ -49,12 +63,20 @@ final class Processor implements DeferredCalls {
 			throw new IllegalArgumentException("The time is negative: " + time + "; give zero or a positive duration");
 		}
 		@Nullable Predicate<Call> filter = whitelist(methods);
-		return time.isZero() ? runQueued(filter) : runUntil(Handler.nanos(time), filter);
+		return time.isZero() ? runQueued(filter) : runUntil(Handler.nanos(time), filter, this.life::isClosing);
 	}
 
 	@Override
 	public int processForever(String... methods) {
-		return runUntil(Long.MAX_VALUE, whitelist(methods));
+		return runUntil(Long.MAX_VALUE, whitelist(methods), this.life::isClosing);
+	}
+
+	/**
+	 * Runs calls on behalf of the owner until nothing is left to run at the end of the
+	 * handler; may return earlier.
+	 */
+	void serve() {
+		runUntil(Long.MAX_VALUE, null, this.life::endsWhenEmpty);
 	}
 
 	private int runQueued(@Nullable Predicate<Call> filter) {
@@ -76,7 +98,7 @@ final class Processor implements DeferredCalls {
 		}
 	}
 
-	private int runUntil(long nanos, @Nullable Predicate<Call> filter) {
+	private int runUntil(long nanos, @Nullable Predicate<Call> filter, BooleanSupplier ending) {
 		long start = System.nanoTime();
 		Turn turn = enter();
 		try {
@@ -86,7 +108,7 @@ final class Processor implements DeferredCalls {
 				if (call != null) {
 					ran += run(call);
 				}
-				else if (this.handler.isClosing() || Thread.currentThread().isInterrupted()) {
+				else if (ending.getAsBoolean() || Thread.currentThread().isInterrupted()) {
 					break;
 				}
 				long left = (nanos == Long.MAX_VALUE) ? nanos : nanos - (System.nanoTime() - start);
@@ -94,7 +116,7 @@ final class Processor implements DeferredCalls {
 					break;
 				}
 				if (call == null) {
-					this.handler.idle();
+					this.reports.keptUp();
 					this.mailbox.sleep(left);
 				}
 			}
@@ -106,15 +128,15 @@ final class Processor implements DeferredCalls {
 	}
 
 	private int run(Call call) {
-		return this.handler.run(call) ? 1 : 0;
+		return this.runner.run(call, Objects.requireNonNull(this.holding.held())) ? 1 : 0;
 	}
 
 	private boolean isStopped() {
-		return this.stopping || this.handler.isStopped();
+		return this.stopping || this.life.isStopped();
 	}
 
 	private Turn enter() {
-		boolean took = this.handler.hold();
+		boolean took = this.holding.take(false);
 		boolean outermost = !this.processing;
 		this.mailbox.attend(Thread.currentThread());
 		this.processing = true;
@@ -125,9 +147,12 @@ final class Processor implements DeferredCalls {
 		if (turn.outermost()) {
 			this.processing = false;
 			this.stopping = false;
+			if (this.life.isStopped()) {
+				this.life.leaveQueued();
+			}
 		}
 		if (turn.took()) {
-			this.handler.release();
+			this.holding.release();
 		}
 	}
 
@@ -163,7 +188,7 @@ final class Processor implements DeferredCalls {
 
 	@Override
 	public boolean closing() {
-		return this.handler.isClosing();
+		return this.life.isClosing();
 	}
 
 	@Override

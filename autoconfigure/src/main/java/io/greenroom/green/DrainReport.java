@@ -8,8 +8,12 @@ import java.util.List;
  * @param finished how many green threads ended by themselves while it waited
  * @param killed the names of those that were killed when the time was over
  * @param stuck the names of those that did not end even then
+ * @param work what became of the work that services had accepted
  */
-public record DrainReport(int finished, List<String> killed, List<String> stuck) {
+public record DrainReport(int finished, List<String> killed, List<String> stuck, WorkReport work) {
+
+	/** A drain that found nothing to do. */
+	static final DrainReport NOTHING = new DrainReport(0, List.of(), List.of(), new WorkReport(0, 0, List.of()));
 
 	/** Copies the lists. */
 	public DrainReport {

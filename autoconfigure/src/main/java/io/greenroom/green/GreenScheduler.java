@@ -17,6 +17,7 @@ import io.greenroom.observe.Observer;
 import io.greenroom.observe.ThreadListener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Starts {@linkplain GreenThread green threads} and answers for them: it refuses work
@@ -266,14 +267,40 @@ public final class GreenScheduler implements AutoCloseable {
 	/**
 	 * Takes a service along, to be stopped before this scheduler drains its threads.
 	 * @param service the service
-	 * @throws SchedulerClosedException if the scheduler is shutting down
+	 * @throws SchedulerClosedException if the scheduler is shutting down and the service
+	 * is not one that accepted work has brought to life
 	 */
 	public void attach(GreenService service) {
 		this.services.add(service);
-		if (this.phase != Phase.OPEN) {
-			this.services.remove(service);
-			throw new SchedulerClosedException(this.name, service.name());
+		// Added first: a drain that has begun sees the service, or the service sees it.
+		switch (this.phase) {
+			case OPEN -> {
+			}
+			case DRAINING -> {
+				if (!(service instanceof DrainedService drained) || !isInside()) {
+					refuse(service);
+				}
+				else {
+					drained.refuse();
+				}
+			}
+			case CLOSED -> refuse(service);
 		}
+	}
+
+	private void refuse(GreenService service) {
+		this.services.remove(service);
+		throw new SchedulerClosedException(this.name, service.name());
+	}
+
+	/**
+	 * Returns whether the current thread is one of this scheduler's green threads. What
+	 * such a thread asks for while the scheduler drains belongs to work that was
+	 * accepted. Looks at every live thread; meant for shutdown.
+	 * @return whether the caller is inside
+	 */
+	public boolean isInside() {
+		return isOurs(Thread.currentThread());
 	}
 
 	/**
@@ -294,11 +321,11 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Shuts down: refuses work from outside at once, stops its services, waits for the
-	 * green threads it has accepted and what these still spawn, and kills those left when
-	 * the time is over. Threads that wait for a later start are killed at once. Blocks
-	 * for the time given and a second at most; an interrupt cuts the wait short. A second
-	 * drain finds nothing.
+	 * Shuts down: refuses work from outside at once, lets its services and green threads
+	 * finish what was accepted, and what that still calls and spawns, then stops the
+	 * services, and kills the threads left when the time is over. Threads that wait for a
+	 * later start are killed at once. Blocks for the time given and a second at most; an
+	 * interrupt cuts the wait short. A second drain finds nothing.
 	 * @param grace how long accepted work may take
 	 * @return what was left; said in one log line too, where there was anything
 	 * @throws IllegalArgumentException if the time is negative
@@ -308,23 +335,28 @@ public final class GreenScheduler implements AutoCloseable {
 		long start = System.nanoTime();
 		synchronized (this) {
 			if (this.phase != Phase.OPEN) {
-				return new DrainReport(0, List.of(), List.of());
+				return DrainReport.NOTHING;
 			}
 			this.phase = Phase.DRAINING;
 		}
 		List<String> killed = new ArrayList<>();
+		ServiceDrain drain = new ServiceDrain(this.services, this::others, start, nanos);
+		WorkReport work = DrainReport.NOTHING.work();
 		boolean interrupted = false;
-		int finished = 0;
 		try {
-			stopServices(grace);
+			drain.begin();
 			List<GreenThread<?>> late = others().stream().filter((thread) -> !thread.started()).toList();
 			late.forEach((thread) -> killed.add(thread.name()));
 			late.forEach(GreenThread::kill);
-			finished = joinUntil(start, nanos);
+			drain.awaitQuiet();
+			work = drain.stop();
+			joinUntil(start, nanos);
 		}
 		catch (InterruptedException ex) {
 			interrupted = true;
+			work = drain.stopNow();
 		}
+		int finished = drain.finished();
 		List<GreenThread<?>> left = others();
 		left.forEach((thread) -> killed.add(thread.name()));
 		left.forEach(GreenThread::kill);
@@ -335,51 +367,33 @@ public final class GreenScheduler implements AutoCloseable {
 		if (interrupted) {
 			Thread.currentThread().interrupt();
 		}
-		if (!killed.isEmpty()) {
-			log.warn("Scheduler '{}' shut down: {} green threads finished, {} were killed after {}: {}; stuck: {}",
-					this.name, finished, killed.size(), grace, killed, stuck);
-		}
-		return new DrainReport(finished, killed, stuck);
+		DrainReport report = new DrainReport(finished, killed, stuck, work);
+		log(report, grace);
+		return report;
 	}
 
-	private void stopServices(Duration grace) throws InterruptedException {
-		List<Thread> stoppers = new ArrayList<>();
-		for (GreenService service : this.services) {
-			stoppers.add(Thread.startVirtualThread(() -> stop(service, grace)));
+	private void log(DrainReport report, Duration grace) {
+		WorkReport work = report.work();
+		if (report.killed().isEmpty() && work.accepted() == 0) {
+			return;
 		}
-		for (Thread stopper : stoppers) {
-			stopper.join();
-		}
-		this.services.clear();
+		log.atLevel((report.killed().isEmpty() && work.left().isEmpty()) ? Level.INFO : Level.WARN)
+			.log("Scheduler '{}' shut down. Of {} accepted calls {} ran, {} were withdrawn, {} were left after {}, their callers told: {}. "
+					+ "{} green threads finished, {} were killed: {}; stuck: {}", this.name, work.accepted(),
+					work.ran(), work.withdrawn(), work.left().size(), grace, work.leftByName(), report.finished(),
+					report.killed().size(), report.killed(), report.stuck());
 	}
 
-	private static void stop(GreenService service, Duration grace) {
-		try {
-			service.stop(grace);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		catch (RuntimeException failure) {
-			log.error("Service '{}' failed to stop; shutdown goes on", service.name(), failure);
-		}
-	}
-
-	/**
-	 * Waits for those alive now and for those they spawn; returns how many have ended.
-	 */
-	private int joinUntil(long start, long nanos) throws InterruptedException {
-		int finished = 0;
+	/** Waits for those alive now and for those they spawn. */
+	private void joinUntil(long start, long nanos) throws InterruptedException {
 		for (List<GreenThread<?>> now = others(); !now.isEmpty(); now = others()) {
 			for (GreenThread<?> thread : now) {
 				long left = nanos - (System.nanoTime() - start);
 				if (!thread.join(Duration.ofNanos(Math.max(0, left)))) {
-					return finished;
+					return;
 				}
-				finished++;
 			}
 		}
-		return finished;
 	}
 
 	/**
