@@ -99,6 +99,11 @@ abstract class Call {
 	/** Returns the called method's name. */
 	abstract String method();
 
+	/** Returns whether the call overtakes others in the mailbox. */
+	boolean isUrgent() {
+		return false;
+	}
+
 	/** Lets go of what the body needed. */
 	abstract void clear();
 

@@ -107,6 +107,10 @@ final class CallReports {
 		this.listener.ended(call.method(), call.mode(), CallOutcome.STOPPED, age(call), Duration.ZERO);
 	}
 
+	void loopFailed(Throwable failure, boolean restarting) {
+		this.listener.loopFailed(failure, restarting);
+	}
+
 	void rejected(Call call, String reason) {
 		this.listener.rejected(call.method(), call.mode(), reason);
 	}

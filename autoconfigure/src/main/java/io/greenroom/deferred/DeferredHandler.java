@@ -67,4 +67,11 @@ public @interface DeferredHandler {
 	 */
 	boolean reentrant() default false;
 
+	/**
+	 * When the {@link ProcessingLoop} is started again after it has thrown; nothing given
+	 * takes {@code greenroom.deferred.restart}.
+	 * @return one policy, or none for the default
+	 */
+	Restart[] restart() default {};
+
 }

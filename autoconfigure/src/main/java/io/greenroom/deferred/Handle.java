@@ -37,13 +37,12 @@ final class Handle<T> implements Deferred<T> {
 	}
 
 	/**
-	 * Whether a method is oneway is for the handler's class to say, also where it is
+	 * What a method is declared to be is for the handler's class to say, also where it is
 	 * called by an interface.
 	 */
 	private HandlerMethod withModeOfHandler(HandlerMethod method) {
 		HandlerMethod known = this.handler.type().method(method.method());
-		return (known.mode() == method.mode()) ? method
-				: new HandlerMethod(method.method(), known.mode(), method.handle());
+		return known.equals(method) ? method : known.declaredAs(method);
 	}
 
 	private T view(ViewSink.Kind kind, long nanos) {

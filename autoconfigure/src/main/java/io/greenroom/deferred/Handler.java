@@ -61,7 +61,9 @@ public final class Handler implements DrainedService {
 		this.target = target;
 		this.options = options;
 		this.name = options.name().isEmpty() ? type.type().getSimpleName() : options.name();
-		this.mailbox = new Mailbox(options.capacity());
+		this.mailbox = (options.overflow() == Overflow.DROP_OLDEST)
+				? new DroppingMailbox(options.capacity(), type.hasUrgent())
+				: new Mailbox(options.capacity(), type.hasUrgent());
 		this.holding = new Holding(this);
 		this.reports = new CallReports(this.name, scheduler.observer(), gauges(this.mailbox));
 		Refusals refusals = new Refusals(this.name, options, this.reports);
@@ -187,6 +189,15 @@ public final class Handler implements DrainedService {
 	@Override
 	public void stop(Duration grace) throws InterruptedException {
 		this.life.stop(grace);
+	}
+
+	/**
+	 * Returns what the handler died of, for reports on its health.
+	 * @return what ended its loop for good; {@code null} while it is alive, and when it
+	 * was shut down
+	 */
+	public @Nullable Throwable failure() {
+		return this.life.death();
 	}
 
 	@Override

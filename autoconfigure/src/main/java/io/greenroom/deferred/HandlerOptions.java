@@ -14,12 +14,13 @@ import java.time.Duration;
  * @param onTimeout what happens to a body when its caller's time is over
  * @param reentrant whether a call that comes back to this handler through others of the
  * same chain runs at once, where it would otherwise be refused as a deadlock
+ * @param restart when a loop that has thrown is started again
  */
 public record HandlerOptions(String name, int capacity, Overflow overflow, Duration timeout, Processing processing,
-		OnTimeout onTimeout, boolean reentrant) {
+		OnTimeout onTimeout, boolean reentrant, RestartPolicy restart) {
 
 	private static final HandlerOptions DEFAULTS = new HandlerOptions("", 10_000, Overflow.BLOCK,
-			Duration.ofSeconds(30), Processing.OWNER, OnTimeout.FINISH, false);
+			Duration.ofSeconds(30), Processing.OWNER, OnTimeout.FINISH, false, RestartPolicy.none());
 
 	/**
 	 * Checks the values.
@@ -37,7 +38,8 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	}
 
 	/**
-	 * Returns the defaults: room for 10 000 calls, callers wait for room, 30 seconds.
+	 * Returns the defaults: room for 10 000 calls, callers wait for room, 30 seconds, no
+	 * restarts.
 	 * @return the default options
 	 */
 	public static HandlerOptions defaults() {
@@ -51,7 +53,7 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	 */
 	public HandlerOptions withName(String name) {
 		return new HandlerOptions(name, this.capacity, this.overflow, this.timeout, this.processing, this.onTimeout,
-				this.reentrant);
+				this.reentrant, this.restart);
 	}
 
 	/**
@@ -61,7 +63,7 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	 */
 	public HandlerOptions withCapacity(int capacity) {
 		return new HandlerOptions(this.name, capacity, this.overflow, this.timeout, this.processing, this.onTimeout,
-				this.reentrant);
+				this.reentrant, this.restart);
 	}
 
 	/**
@@ -71,7 +73,7 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	 */
 	public HandlerOptions withOverflow(Overflow overflow) {
 		return new HandlerOptions(this.name, this.capacity, overflow, this.timeout, this.processing, this.onTimeout,
-				this.reentrant);
+				this.reentrant, this.restart);
 	}
 
 	/**
@@ -81,7 +83,7 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	 */
 	public HandlerOptions withTimeout(Duration timeout) {
 		return new HandlerOptions(this.name, this.capacity, this.overflow, timeout, this.processing, this.onTimeout,
-				this.reentrant);
+				this.reentrant, this.restart);
 	}
 
 	/**
@@ -91,7 +93,7 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	 */
 	public HandlerOptions withProcessing(Processing processing) {
 		return new HandlerOptions(this.name, this.capacity, this.overflow, this.timeout, processing, this.onTimeout,
-				this.reentrant);
+				this.reentrant, this.restart);
 	}
 
 	/**
@@ -101,7 +103,7 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	 */
 	public HandlerOptions withOnTimeout(OnTimeout onTimeout) {
 		return new HandlerOptions(this.name, this.capacity, this.overflow, this.timeout, this.processing, onTimeout,
-				this.reentrant);
+				this.reentrant, this.restart);
 	}
 
 	/**
@@ -112,7 +114,17 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	 */
 	public HandlerOptions withReentrant(boolean reentrant) {
 		return new HandlerOptions(this.name, this.capacity, this.overflow, this.timeout, this.processing,
-				this.onTimeout, reentrant);
+				this.onTimeout, reentrant, this.restart);
+	}
+
+	/**
+	 * Returns these options with another restart policy.
+	 * @param restart when a loop that has thrown is started again
+	 * @return a copy
+	 */
+	public HandlerOptions withRestart(RestartPolicy restart) {
+		return new HandlerOptions(this.name, this.capacity, this.overflow, this.timeout, this.processing,
+				this.onTimeout, this.reentrant, restart);
 	}
 
 }

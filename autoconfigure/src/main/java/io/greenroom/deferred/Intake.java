@@ -95,16 +95,41 @@ final class Intake {
 			this.life.admit(call);
 		}
 		this.reports.submitted(call, start);
-		if (!this.mailbox.tryReserve()) {
-			awaitRoom(call, nanos);
+		if (!this.mailbox.tryReserve() && !makeRoom(call, nanos)) {
+			this.reports.rejected(call, "dropped");
+			return;
 		}
 		if (!this.mailbox.push(call)) {
 			throw this.refusals.stopped(call, this.life.death());
 		}
 	}
 
+	/**
+	 * Gets room in a full mailbox by the handler's overflow policy; returns whether there
+	 * is any, {@code false} to drop the call.
+	 */
+	private boolean makeRoom(Call call, long nanos) {
+		if (call.mode() == CallMode.ONEWAY) {
+			if (this.options.overflow() == Overflow.DROP_NEWEST) {
+				return false;
+			}
+			if (this.mailbox instanceof DroppingMailbox dropping) {
+				Call oldest = dropping.dropOldest();
+				if (oldest != null) {
+					if (oldest.mode() == CallMode.ONEWAY) {
+						this.reports.rejected(oldest, "dropped");
+						this.life.passed(oldest);
+					}
+					return true;
+				}
+			}
+		}
+		awaitRoom(call, nanos);
+		return true;
+	}
+
 	private void awaitRoom(Call call, long nanos) {
-		boolean mayWait = this.options.overflow() == Overflow.BLOCK && !this.holding.isMine();
+		boolean mayWait = this.options.overflow() != Overflow.REJECT && !this.holding.isMine();
 		try {
 			if (!mayWait || !this.wait.reserve(this.mailbox, call, nanos)) {
 				throw this.refusals.full(call, mayWait, this.holding.doing());

@@ -31,6 +31,11 @@ final class InvocationCall extends Call {
 	}
 
 	@Override
+	boolean isUrgent() {
+		return this.method.urgent();
+	}
+
+	@Override
 	void runAsNested() {
 		this.handler.runNested(this);
 	}

@@ -2,6 +2,7 @@ package io.greenroom.deferred;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.GreenThread;
@@ -175,20 +176,56 @@ final class Life {
 		}
 	}
 
+	/** Runs the user's loop, again and again as the restart policy says. */
 	private void runLoop() throws Throwable {
 		HandlerMethod loop = this.handler.type().loop();
 		if (loop == null) {
 			return;
 		}
+		Restarts restarts = new Restarts(this.options.restart());
+		boolean again;
+		do {
+			again = !runOnce(loop, restarts);
+		}
+		while (again && !isClosing());
+		if (this.phase == Phase.OPEN) {
+			moveTo(Phase.CLOSING);
+		}
+	}
+
+	/** Returns whether the loop came to its end; throws when it is given up. */
+	private boolean runOnce(HandlerMethod loop, Restarts restarts) throws Throwable {
 		this.inLoop = true;
 		try {
 			loop.invoke(this.handler.target(), new Object[] { this.handler.processor() });
+			return true;
+		}
+		catch (Throwable failure) {
+			Duration pause = isClosing() ? null : restarts.next(System.nanoTime());
+			this.reports.loopFailed(failure, pause != null);
+			if (pause == null) {
+				throw failure;
+			}
+			log.warn("The processing loop of handler '{}' failed and is started again in {}", this.handler.name(),
+					pause, failure);
+			rest(Handler.nanos(pause));
+			return false;
 		}
 		finally {
 			this.inLoop = false;
 		}
-		if (this.phase == Phase.OPEN) {
-			moveTo(Phase.CLOSING);
+	}
+
+	/** Waits before a restart, at most until the handler is being shut down. */
+	private void rest(long nanos) {
+		long start = System.nanoTime();
+		this.mailbox.attend(Thread.currentThread());
+		long left = nanos;
+		while (left > 0 && !isClosing()) {
+			LockSupport.parkNanos(this, left);
+			// Whatever the loop left behind; a kill has set the phase first.
+			Thread.interrupted();
+			left = nanos - (System.nanoTime() - start);
 		}
 	}
 

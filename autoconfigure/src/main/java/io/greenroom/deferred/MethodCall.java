@@ -32,6 +32,11 @@ final class MethodCall extends Call {
 	}
 
 	@Override
+	boolean isUrgent() {
+		return this.method.urgent();
+	}
+
+	@Override
 	void runAsNested() {
 		this.entry.handler().runNested(this);
 	}

@@ -69,6 +69,11 @@ final class CompositeObserver implements Observer {
 				tell(listeners, (listener) -> listener.onewayFailed(method, failure));
 			}
 
+			@Override
+			public void loopFailed(Throwable failure, boolean restarting) {
+				tell(listeners, (listener) -> listener.loopFailed(failure, restarting));
+			}
+
 		};
 	}
 

@@ -52,4 +52,12 @@ public interface HandlerListener {
 	default void onewayFailed(String method, Throwable failure) {
 	}
 
+	/**
+	 * The handler's processing loop threw.
+	 * @param failure what it threw
+	 * @param restarting whether it is started again; if not, the handler is dead
+	 */
+	default void loopFailed(Throwable failure, boolean restarting) {
+	}
+
 }
