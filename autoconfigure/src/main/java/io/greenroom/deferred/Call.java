@@ -104,6 +104,11 @@ abstract class Call {
 		return false;
 	}
 
+	/** Returns whether the body may run beside others of its kind. */
+	boolean isReadOnly() {
+		return false;
+	}
+
 	/** Lets go of what the body needed. */
 	abstract void clear();
 

@@ -1,6 +1,7 @@
 package io.greenroom.deferred;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -42,6 +43,9 @@ public final class Handler implements DrainedService {
 
 	private final CallRunner runner;
 
+	/** Nothing where the handler has no read-only methods. */
+	private final @Nullable Readers readers;
+
 	private final Processor processor;
 
 	private final Intake intake;
@@ -69,7 +73,9 @@ public final class Handler implements DrainedService {
 		Refusals refusals = new Refusals(this.name, options, this.reports);
 		this.life = new Life(this, scheduler, options, this.mailbox, this.holding, this.reports, refusals);
 		this.runner = new CallRunner(this.life, this.reports);
-		this.processor = new Processor(this, this.mailbox, this.holding, this.life, this.runner, this.reports);
+		this.readers = type.hasReadOnly() ? new Readers(this, this.runner, this.life, options.readers()) : null;
+		this.processor = new Processor(this, this.mailbox, this.holding, this.life, this.runner, this.readers,
+				this.reports);
 		this.intake = new Intake(this, options, this.mailbox, this.holding, this.life, this.reports, refusals);
 	}
 
@@ -217,12 +223,21 @@ public final class Handler implements DrainedService {
 		return this.intake;
 	}
 
-	@Nullable Held held() {
-		return this.holding.held();
+	@Nullable Readers readers() {
+		return this.readers;
 	}
 
-	@Nullable Call running() {
-		return this.holding.running();
+	/** Returns all holds that a call which has not begun may have to wait for. */
+	List<Held> holds() {
+		List<Held> holds = new ArrayList<>();
+		Held held = this.holding.held();
+		if (held != null) {
+			holds.add(held);
+		}
+		if (this.readers != null) {
+			this.readers.forEachHeld(holds::add);
+		}
+		return holds;
 	}
 
 	String doing() {

@@ -15,12 +15,13 @@ import java.time.Duration;
  * @param reentrant whether a call that comes back to this handler through others of the
  * same chain runs at once, where it would otherwise be refused as a deadlock
  * @param restart when a loop that has thrown is started again
+ * @param readers how many read-only bodies may run at once
  */
 public record HandlerOptions(String name, int capacity, Overflow overflow, Duration timeout, Processing processing,
-		OnTimeout onTimeout, boolean reentrant, RestartPolicy restart) {
+		OnTimeout onTimeout, boolean reentrant, RestartPolicy restart, int readers) {
 
 	private static final HandlerOptions DEFAULTS = new HandlerOptions("", 10_000, Overflow.BLOCK,
-			Duration.ofSeconds(30), Processing.OWNER, OnTimeout.FINISH, false, RestartPolicy.none());
+			Duration.ofSeconds(30), Processing.OWNER, OnTimeout.FINISH, false, RestartPolicy.none(), 256);
 
 	/**
 	 * Checks the values.
@@ -34,6 +35,9 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 		}
 		if (!timeout.isPositive()) {
 			throw new IllegalArgumentException("The timeout is " + timeout + "; give a positive duration");
+		}
+		if (readers < 1) {
+			throw new IllegalArgumentException("The number of readers is " + readers + "; give 1 or more");
 		}
 	}
 
@@ -53,7 +57,7 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	 */
 	public HandlerOptions withName(String name) {
 		return new HandlerOptions(name, this.capacity, this.overflow, this.timeout, this.processing, this.onTimeout,
-				this.reentrant, this.restart);
+				this.reentrant, this.restart, this.readers);
 	}
 
 	/**
@@ -63,7 +67,7 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	 */
 	public HandlerOptions withCapacity(int capacity) {
 		return new HandlerOptions(this.name, capacity, this.overflow, this.timeout, this.processing, this.onTimeout,
-				this.reentrant, this.restart);
+				this.reentrant, this.restart, this.readers);
 	}
 
 	/**
@@ -73,7 +77,7 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	 */
 	public HandlerOptions withOverflow(Overflow overflow) {
 		return new HandlerOptions(this.name, this.capacity, overflow, this.timeout, this.processing, this.onTimeout,
-				this.reentrant, this.restart);
+				this.reentrant, this.restart, this.readers);
 	}
 
 	/**
@@ -83,7 +87,7 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	 */
 	public HandlerOptions withTimeout(Duration timeout) {
 		return new HandlerOptions(this.name, this.capacity, this.overflow, timeout, this.processing, this.onTimeout,
-				this.reentrant, this.restart);
+				this.reentrant, this.restart, this.readers);
 	}
 
 	/**
@@ -93,7 +97,7 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	 */
 	public HandlerOptions withProcessing(Processing processing) {
 		return new HandlerOptions(this.name, this.capacity, this.overflow, this.timeout, processing, this.onTimeout,
-				this.reentrant, this.restart);
+				this.reentrant, this.restart, this.readers);
 	}
 
 	/**
@@ -103,7 +107,7 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	 */
 	public HandlerOptions withOnTimeout(OnTimeout onTimeout) {
 		return new HandlerOptions(this.name, this.capacity, this.overflow, this.timeout, this.processing, onTimeout,
-				this.reentrant, this.restart);
+				this.reentrant, this.restart, this.readers);
 	}
 
 	/**
@@ -114,7 +118,7 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	 */
 	public HandlerOptions withReentrant(boolean reentrant) {
 		return new HandlerOptions(this.name, this.capacity, this.overflow, this.timeout, this.processing,
-				this.onTimeout, reentrant, this.restart);
+				this.onTimeout, reentrant, this.restart, this.readers);
 	}
 
 	/**
@@ -124,7 +128,17 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	 */
 	public HandlerOptions withRestart(RestartPolicy restart) {
 		return new HandlerOptions(this.name, this.capacity, this.overflow, this.timeout, this.processing,
-				this.onTimeout, this.reentrant, restart);
+				this.onTimeout, this.reentrant, restart, this.readers);
+	}
+
+	/**
+	 * Returns these options with another number of readers.
+	 * @param readers how many read-only bodies may run at once; at least 1
+	 * @return a copy
+	 */
+	public HandlerOptions withReaders(int readers) {
+		return new HandlerOptions(this.name, this.capacity, this.overflow, this.timeout, this.processing,
+				this.onTimeout, this.reentrant, this.restart, readers);
 	}
 
 }

@@ -101,6 +101,10 @@ public final class HandlerType {
 		return this.methods.stream().anyMatch(HandlerMethod::urgent);
 	}
 
+	boolean hasReadOnly() {
+		return this.methods.stream().anyMatch(HandlerMethod::readOnly);
+	}
+
 	@Nullable HandlerMethod loop() {
 		return this.loop;
 	}

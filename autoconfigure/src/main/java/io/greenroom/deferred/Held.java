@@ -23,6 +23,9 @@ final class Held {
 	/** Whether the thread is the handler's own, so that its interrupt flag is too. */
 	private final boolean owned;
 
+	/** Whether the thread only reads, beside others perhaps. */
+	private final boolean reading;
+
 	private final @Nullable Held outer;
 
 	/** Written by the holding thread, read by those who look for cycles. */
@@ -40,10 +43,11 @@ final class Held {
 	 */
 	private boolean entering;
 
-	private Held(Handler handler, boolean owned, @Nullable Held outer) {
+	private Held(Handler handler, boolean owned, boolean reading, @Nullable Held outer) {
 		this.handler = handler;
 		this.thread = Thread.currentThread();
 		this.owned = owned;
+		this.reading = reading;
 		this.outer = outer;
 	}
 
@@ -63,7 +67,16 @@ final class Held {
 
 	/** The current thread holds one handler more. */
 	static Held begin(Handler handler, boolean owned) {
-		Held held = new Held(handler, owned, CURRENT.get());
+		return begin(handler, owned, false);
+	}
+
+	/** The current thread, one of the handler's own, begins to read. */
+	static Held beginReading(Handler handler) {
+		return begin(handler, true, true);
+	}
+
+	private static Held begin(Handler handler, boolean owned, boolean reading) {
+		Held held = new Held(handler, owned, reading, CURRENT.get());
 		CURRENT.set(held);
 		return held;
 	}
@@ -84,6 +97,10 @@ final class Held {
 
 	Thread thread() {
 		return this.thread;
+	}
+
+	boolean isReading() {
+		return this.reading;
 	}
 
 	@Nullable Wait waiting() {
@@ -143,6 +160,14 @@ final class Held {
 			bodies.addAll(this.around);
 		}
 		return bodies;
+	}
+
+	/**
+	 * Returns whether a call of this handler may have to wait for this thread: one that
+	 * runs waits for the thread that runs it only.
+	 */
+	boolean mayDelay(Call call) {
+		return !call.isRunning() || !this.handler.type().hasReadOnly() || bodies().contains(call);
 	}
 
 	/**

@@ -26,6 +26,9 @@ final class Intake {
 
 	private final Life life;
 
+	/** Whether the handler has read-only methods. */
+	private final boolean reads;
+
 	private final CallReports reports;
 
 	private final Refusals refusals;
@@ -39,6 +42,7 @@ final class Intake {
 		this.mailbox = mailbox;
 		this.holding = holding;
 		this.life = life;
+		this.reads = handler.type().hasReadOnly();
 		this.reports = reports;
 		this.refusals = refusals;
 		this.wait = new CallWait(handler, reports, refusals, options);
@@ -50,6 +54,9 @@ final class Intake {
 	 */
 	@Nullable Object submit(Call call, HandlerMethod method, long nanos) throws Throwable {
 		if (call.mode() != CallMode.ONEWAY && this.holding.isMine()) {
+			return call.invoke();
+		}
+		if (this.reads && isRead(call, method)) {
 			return call.invoke();
 		}
 		checkCallable(method);
@@ -64,6 +71,21 @@ final class Intake {
 			case ASYNC -> call.future();
 			case ONEWAY -> method.nothing();
 		};
+	}
+
+	/**
+	 * Returns whether the call comes from a read-only body of this handler and reads too,
+	 * so that it may run here. One that does not would wait for its own caller.
+	 */
+	private boolean isRead(Call call, HandlerMethod method) {
+		Held mine = Held.of(this.handler);
+		if (mine == null || !mine.isReading() || call.mode() == CallMode.ONEWAY) {
+			return false;
+		}
+		if (!method.readOnly() && call.mode() == CallMode.SYNC) {
+			throw this.refusals.writeFromRead(call, mine.running());
+		}
+		return method.readOnly();
 	}
 
 	/** A call made by the body of another one has no more time than that. */

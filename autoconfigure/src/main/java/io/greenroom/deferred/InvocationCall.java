@@ -36,6 +36,11 @@ final class InvocationCall extends Call {
 	}
 
 	@Override
+	boolean isReadOnly() {
+		return this.method.readOnly();
+	}
+
+	@Override
 	void runAsNested() {
 		this.handler.runNested(this);
 	}

@@ -317,14 +317,20 @@ final class Life {
 	}
 
 	private void leaveRunning() {
-		Held held = this.holding.held();
-		if (held == null) {
-			return;
+		this.handler.holds().forEach((held) -> held.bodies().forEach(this::leaveRunning));
+		Readers readers = this.handler.readers();
+		if (readers != null) {
+			readers.end((call) -> {
+				// One that has a thread already may not have begun.
+				leave(call);
+				leaveRunning(call);
+			});
 		}
-		for (Call call : held.bodies()) {
-			if (call.tell(this.refusals.leftRunning(call))) {
-				left(call, " (running)");
-			}
+	}
+
+	private void leaveRunning(Call call) {
+		if (call.tell(this.refusals.leftRunning(call))) {
+			left(call, " (running)");
 		}
 	}
 
@@ -356,9 +362,10 @@ final class Life {
 			// A loop that has not been started is not going to be.
 			return true;
 		}
+		Readers readers = this.handler.readers();
 		// The room first: a call gives it back after it has been counted among the
 		// taken.
-		return this.mailbox.size() == 0 && !this.inLoop
+		return this.mailbox.size() == 0 && !this.inLoop && (readers == null || readers.isEmpty())
 				&& (this.holding.isFree() || (this.mailbox.isSlept() && this.holding.running() == null));
 	}
 

@@ -37,6 +37,11 @@ final class MethodCall extends Call {
 	}
 
 	@Override
+	boolean isReadOnly() {
+		return this.method.readOnly();
+	}
+
+	@Override
 	void runAsNested() {
 		this.entry.handler().runNested(this);
 	}

@@ -26,6 +26,8 @@ final class Processor implements DeferredCalls {
 
 	private final CallRunner runner;
 
+	private final @Nullable Readers readers;
+
 	private final CallReports reports;
 
 	/** Set from any thread while somebody processes; cleared when the outermost ends. */
@@ -34,12 +36,14 @@ final class Processor implements DeferredCalls {
 	/** Whether somebody processes; written by the holder only. */
 	private volatile boolean processing;
 
-	Processor(Handler handler, Mailbox mailbox, Holding holding, Life life, CallRunner runner, CallReports reports) {
+	Processor(Handler handler, Mailbox mailbox, Holding holding, Life life, CallRunner runner,
+			@Nullable Readers readers, CallReports reports) {
 		this.handler = handler;
 		this.mailbox = mailbox;
 		this.holding = holding;
 		this.life = life;
 		this.runner = runner;
+		this.readers = readers;
 		this.reports = reports;
 	}
 
@@ -128,7 +132,22 @@ final class Processor implements DeferredCalls {
 	}
 
 	private int run(Call call) {
+		if (this.readers != null && mayReadBeside(this.readers, call)) {
+			return 1;
+		}
 		return this.runner.run(call, Objects.requireNonNull(this.holding.held())) ? 1 : 0;
+	}
+
+	/**
+	 * Starts a read-only call and goes on, or waits for those that read before anything
+	 * else runs.
+	 */
+	private boolean mayReadBeside(Readers reading, Call call) {
+		if (call.isReadOnly() && call.isPending() && reading.start(call)) {
+			return true;
+		}
+		reading.awaitNone();
+		return false;
 	}
 
 	private boolean isStopped() {
@@ -144,6 +163,9 @@ final class Processor implements DeferredCalls {
 	}
 
 	private void exit(Turn turn) {
+		if (this.readers != null) {
+			this.readers.awaitNone();
+		}
 		if (turn.outermost()) {
 			this.processing = false;
 			this.stopping = false;

@@ -41,6 +41,16 @@ final class Refusals {
 				null);
 	}
 
+	/** A read-only body waits for one that must wait for it. */
+	DeferredDeadlockException writeFromRead(Call call, @Nullable Call reading) {
+		this.reports.rejected(call, "deadlock");
+		return new DeferredDeadlockException(
+				"%s.%s is not @ReadOnly, so it waits until nobody reads; but it was called by the read-only body of %s, which would wait for it. Make %s @ReadOnly too, or call it oneway"
+					.formatted(this.handler, call.method(), (reading != null) ? reading.method() : "another method",
+							call.method()),
+				null);
+	}
+
 	/** A call that was accepted is not run. */
 	HandlerStoppedException notRun(Call call, @Nullable Throwable death) {
 		if (death == null) {
