@@ -15,11 +15,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param capacity Number of calls that may wait for a handler.
  * @param overflow What happens to a call when the mailbox of its handler is full.
  * @param timeout Time a call waits for its result, and any call for room in the mailbox.
+ * @param readers Number of read-only bodies of a handler that may run at once.
+ * @param busyLimit Time a body may run, or a loop let nothing in, before that is reported
+ * with its stack; never with 0.
  * @param restart When a processing loop that has thrown is started again.
  */
 @ConfigurationProperties("greenroom.deferred")
 record DeferredProperties(@DefaultValue("10000") int capacity, @DefaultValue("block") Overflow overflow,
-		@DefaultValue("30s") Duration timeout, @DefaultValue Restart restart) {
+		@DefaultValue("30s") Duration timeout, @DefaultValue("256") int readers,
+		@DefaultValue("10s") Duration busyLimit, @DefaultValue Restart restart) {
 
 	DeferredProperties {
 		InvalidSettingException.require(capacity >= 1, "greenroom.deferred.capacity", capacity,
@@ -29,6 +33,10 @@ record DeferredProperties(@DefaultValue("10000") int capacity, @DefaultValue("bl
 				"block or reject; what drops calls is declared on the handler that can bear it");
 		InvalidSettingException.require(timeout.isPositive(), "greenroom.deferred.timeout", timeout,
 				"a positive duration such as 5s");
+		InvalidSettingException.require(readers >= 1, "greenroom.deferred.readers", readers,
+				"a number of bodies from 1");
+		InvalidSettingException.require(!busyLimit.isNegative(), "greenroom.deferred.busy-limit", busyLimit,
+				"a duration such as 10s, or 0s for none");
 	}
 
 	HandlerOptions options() {
@@ -36,6 +44,8 @@ record DeferredProperties(@DefaultValue("10000") int capacity, @DefaultValue("bl
 			.withCapacity(this.capacity)
 			.withOverflow(this.overflow)
 			.withTimeout(this.timeout)
+			.withReaders(this.readers)
+			.withBusyLimit(this.busyLimit)
 			.withRestart(new RestartPolicy(this.restart.limit, this.restart.period, this.restart.backoff));
 	}
 

@@ -1,6 +1,9 @@
 package io.greenroom.deferred;
 
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
 
 import io.greenroom.observe.CallMode;
 import io.greenroom.observe.CallOutcome;
@@ -109,6 +112,13 @@ final class CallReports {
 
 	void loopFailed(Throwable failure, boolean restarting) {
 		this.listener.loopFailed(failure, restarting);
+	}
+
+	void busy(String method, Duration since, Thread thread) {
+		StackTraceElement[] stack = thread.getStackTrace();
+		log.warn("Handler '{}' has been busy with {} for {}; thread '{}' is at{}", this.handler, method, since,
+				thread.getName(), Arrays.stream(stack).map((frame) -> "\n\tat " + frame).collect(Collectors.joining()));
+		this.listener.busy(method, since, List.of(stack));
 	}
 
 	void rejected(Call call, String reason) {

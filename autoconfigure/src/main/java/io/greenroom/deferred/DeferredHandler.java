@@ -74,4 +74,19 @@ public @interface DeferredHandler {
 	 */
 	Restart[] restart() default {};
 
+	/**
+	 * How many {@link ReadOnly} bodies may run at once; 0 takes
+	 * {@code greenroom.deferred.readers}.
+	 * @return the number of bodies
+	 */
+	int readers() default 0;
+
+	/**
+	 * How long a body may run, or the loop let nothing in, before that is reported with
+	 * its stack, such as {@code 5s}; {@code 0s} never reports, empty takes
+	 * {@code greenroom.deferred.busy-limit}.
+	 * @return a duration in the form Spring Boot reads
+	 */
+	String busyLimit() default "";
+
 }

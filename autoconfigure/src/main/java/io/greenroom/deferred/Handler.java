@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Handler implements DrainedService {
 
+	/** How often a watched handler is looked at while its limit goes by. */
+	private static final int LOOKS_PER_LIMIT = 4;
+
 	private final GreenScheduler scheduler;
 
 	private final HandlerType type;
@@ -47,6 +50,11 @@ public final class Handler implements DrainedService {
 	private final @Nullable Readers readers;
 
 	private final Processor processor;
+
+	/** Nothing where the handler may be busy for as long as it likes. */
+	private final @Nullable BusyWatch watch;
+
+	private final Duration inspection;
 
 	private final Intake intake;
 
@@ -76,6 +84,9 @@ public final class Handler implements DrainedService {
 		this.readers = type.hasReadOnly() ? new Readers(this, this.runner, this.life, options.readers()) : null;
 		this.processor = new Processor(this, this.mailbox, this.holding, this.life, this.runner, this.readers,
 				this.reports);
+		this.watch = options.busyLimit().isPositive()
+				? new BusyWatch(this, this.processor, this.reports, options.busyLimit()) : null;
+		this.inspection = options.busyLimit().dividedBy(LOOKS_PER_LIMIT);
 		this.intake = new Intake(this, options, this.mailbox, this.holding, this.life, this.reports, refusals);
 	}
 
@@ -209,6 +220,22 @@ public final class Handler implements DrainedService {
 	@Override
 	public WorkReport report() {
 		return this.life.report();
+	}
+
+	@Override
+	public Duration inspection() {
+		return this.inspection;
+	}
+
+	@Override
+	public void inspect() {
+		if (this.watch != null) {
+			this.watch.look(System.nanoTime());
+		}
+	}
+
+	@Nullable HandlerMethod loopUnderWay() {
+		return this.life.isInLoop() ? this.type.loop() : null;
 	}
 
 	GreenScheduler scheduler() {

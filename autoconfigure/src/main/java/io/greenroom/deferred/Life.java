@@ -357,6 +357,11 @@ final class Life {
 		}
 	}
 
+	/** Returns whether the user's loop runs. */
+	boolean isInLoop() {
+		return this.inLoop;
+	}
+
 	boolean isQuiet() {
 		if (owner() == null && this.options.processing() == Processing.OWNER) {
 			// A loop that has not been started is not going to be.

@@ -33,6 +33,9 @@ final class Processor implements DeferredCalls {
 	/** Set from any thread while somebody processes; cleared when the outermost ends. */
 	private volatile boolean stopping;
 
+	/** How often calls were let in; written by the holder, read by who watches it. */
+	private volatile int turns;
+
 	/** Whether somebody processes; written by the holder only. */
 	private volatile boolean processing;
 
@@ -154,11 +157,15 @@ final class Processor implements DeferredCalls {
 		return this.stopping || this.life.isStopped();
 	}
 
+	// handler.
 	private Turn enter() {
 		boolean took = this.holding.take(false);
 		boolean outermost = !this.processing;
 		this.mailbox.attend(Thread.currentThread());
 		this.processing = true;
+		// Not atomic, for one thread at a time holds the handler.
+		int turn = this.turns;
+		this.turns = turn + 1;
 		return new Turn(took, outermost);
 	}
 
@@ -183,6 +190,15 @@ final class Processor implements DeferredCalls {
 	 */
 	private record Turn(boolean took, boolean outermost) {
 
+	}
+
+	int turns() {
+		return this.turns;
+	}
+
+	/** Returns whether the holder is at a processing point, with nothing to run. */
+	boolean isWaiting() {
+		return this.mailbox.isSlept();
 	}
 
 	private @Nullable Predicate<Call> whitelist(String... methods) {

@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import io.greenroom.observe.Observer;
 import io.greenroom.observe.ThreadListener;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -42,6 +43,9 @@ public final class GreenScheduler implements AutoCloseable {
 	 */
 	private static final Duration KILL_LIMIT = Duration.ofSeconds(1);
 
+	/** The least time between two inspections of services, in nanoseconds. */
+	private static final long SHORTEST_INSPECTION = 10_000_000;
+
 	private final String name;
 
 	private final Duration drainTimeout;
@@ -57,6 +61,12 @@ public final class GreenScheduler implements AutoCloseable {
 	private final AtomicLong sequence = new AtomicLong();
 
 	private final ScheduledThreadPoolExecutor timer;
+
+	/** The timer's task that inspects services; guarded by this. */
+	private @Nullable ScheduledFuture<?> inspections;
+
+	/** The time between two inspections in nanoseconds; guarded by this. */
+	private long inspectionPause;
 
 	private volatile Phase phase = Phase.OPEN;
 
@@ -274,8 +284,7 @@ public final class GreenScheduler implements AutoCloseable {
 		this.services.add(service);
 		// Added first: a drain that has begun sees the service, or the service sees it.
 		switch (this.phase) {
-			case OPEN -> {
-			}
+			case OPEN -> inspectEvery(Limits.nanos(service.inspection(), "time between inspections"));
 			case DRAINING -> {
 				if (!(service instanceof DrainedService drained) || !isInside()) {
 					refuse(service);
@@ -285,6 +294,35 @@ public final class GreenScheduler implements AutoCloseable {
 				}
 			}
 			case CLOSED -> refuse(service);
+		}
+	}
+
+	/** Has services inspected as often as the most demanding of them wants. */
+	private synchronized void inspectEvery(long nanos) {
+		long pause = Math.max(nanos, SHORTEST_INSPECTION);
+		if (nanos == 0 || (this.inspections != null && this.inspectionPause <= pause)) {
+			return;
+		}
+		if (this.inspections != null) {
+			this.inspections.cancel(false);
+		}
+		try {
+			this.inspections = this.timer.scheduleWithFixedDelay(this::inspect, pause, pause, TimeUnit.NANOSECONDS);
+			this.inspectionPause = pause;
+		}
+		catch (RejectedExecutionException closed) {
+			// The scheduler was closed in this moment, and the service will be.
+		}
+	}
+
+	private void inspect() {
+		for (GreenService service : this.services) {
+			try {
+				service.inspect();
+			}
+			catch (RuntimeException failure) {
+				log.warn("Service '{}' could not be inspected", service.name(), failure);
+			}
 		}
 	}
 

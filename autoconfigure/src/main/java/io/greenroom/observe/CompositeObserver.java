@@ -70,6 +70,11 @@ final class CompositeObserver implements Observer {
 			}
 
 			@Override
+			public void busy(String method, Duration since, List<StackTraceElement> stack) {
+				tell(listeners, (listener) -> listener.busy(method, since, stack));
+			}
+
+			@Override
 			public void loopFailed(Throwable failure, boolean restarting) {
 				tell(listeners, (listener) -> listener.loopFailed(failure, restarting));
 			}

@@ -32,6 +32,12 @@ final class HandlerAnnotation {
 		for (Overflow overflow : annotation.overflow()) {
 			options = options.withOverflow(overflow);
 		}
+		if (annotation.readers() != 0) {
+			check(annotation.readers() > 0, beanName, "readers", annotation.readers(), "a number of bodies from 1");
+			options = options.withReaders(annotation.readers());
+		}
+		String busyLimit = placeholders.apply(annotation.busyLimit());
+		options = options.withBusyLimit(notNegative(busyLimit, options.busyLimit(), beanName, "busyLimit"));
 		for (Restart restart : annotation.restart()) {
 			options = options.withRestart(restart(restart, beanName, options.restart(), placeholders));
 		}
@@ -43,10 +49,16 @@ final class HandlerAnnotation {
 			UnaryOperator<String> placeholders) {
 		check(restart.limit() >= 0, beanName, "restart.limit", restart.limit(), "0 for none, or a number of restarts");
 		Duration period = positive(placeholders.apply(restart.period()), defaults.period(), beanName, "restart.period");
-		Duration backoff = parse(placeholders.apply(restart.backoff()), defaults.backoff());
-		check(backoff != null && !backoff.isNegative(), beanName, "restart.backoff", restart.backoff(),
+		Duration backoff = notNegative(placeholders.apply(restart.backoff()), defaults.backoff(), beanName,
+				"restart.backoff");
+		return new RestartPolicy(restart.limit(), period, backoff);
+	}
+
+	private static Duration notNegative(String text, Duration otherwise, String beanName, String attribute) {
+		Duration duration = parse(text, otherwise);
+		check(duration != null && !duration.isNegative(), beanName, attribute, text.trim(),
 				"a duration such as 100ms, or 0s");
-		return new RestartPolicy(restart.limit(), period, Objects.requireNonNull(backoff));
+		return Objects.requireNonNull(duration);
 	}
 
 	private static Duration positive(String text, Duration otherwise, String beanName, String attribute) {
