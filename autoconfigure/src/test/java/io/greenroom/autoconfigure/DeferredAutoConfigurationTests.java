@@ -12,11 +12,14 @@ import io.greenroom.deferred.Deferred;
 import io.greenroom.deferred.DeferredCalls;
 import io.greenroom.deferred.DeferredHandler;
 import io.greenroom.deferred.DeferredTimeoutException;
+import io.greenroom.deferred.HandlerOptions;
 import io.greenroom.deferred.HandlerStoppedException;
 import io.greenroom.deferred.MailboxFullException;
 import io.greenroom.deferred.Oneway;
 import io.greenroom.deferred.Overflow;
 import io.greenroom.deferred.ProcessingLoop;
+import io.greenroom.deferred.Restart;
+import io.greenroom.deferred.RestartPolicy;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.spring.HandlerBeanPostProcessor;
 import io.greenroom.spring.HandlerDefinitions;
@@ -25,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.ObjectProvider;
@@ -308,6 +313,70 @@ class DeferredAutoConfigurationTests {
 		Thread thread() {
 			return Thread.currentThread();
 		}
+
+	}
+
+	@Test
+	@DisplayName("A04 restart, readers and busy-limit of application.yml take effect, and an annotation goes before them")
+	void furtherKeysTakeEffect() {
+		this.runner
+			.withPropertyValues("greenroom.deferred.restart.limit=2", "greenroom.deferred.restart.period=2m",
+					"greenroom.deferred.restart.backoff=3ms", "greenroom.deferred.readers=4",
+					"greenroom.deferred.busy-limit=5s")
+			.run((context) -> {
+				HandlerOptions defaults = context.getBean(DeferredProperties.class).options();
+				assertThat(defaults.restart())
+					.isEqualTo(new RestartPolicy(2, Duration.ofMinutes(2), Duration.ofMillis(3)));
+				assertThat(defaults.readers()).isEqualTo(4);
+				assertThat(defaults.busyLimit()).isEqualTo(Duration.ofSeconds(5));
+			});
+		this.runner.withPropertyValues("greenroom.deferred.restart.limit=1", "greenroom.deferred.restart.backoff=1ms")
+			.withUserConfiguration(Looping.class, LoopingOften.class)
+			.run((context) -> {
+				assertThatExceptionOfType(HandlerStoppedException.class)
+					.isThrownBy(() -> context.getBean(Looping.class).starts())
+					.withMessageContaining("broken 2");
+				assertThatExceptionOfType(HandlerStoppedException.class)
+					.isThrownBy(() -> context.getBean(LoopingOften.class).starts())
+					.withMessageContaining("broken 4");
+			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "overflow=drop-oldest", "overflow=drop-newest", "restart.limit=-1", "restart.period=0s",
+			"restart.backoff=-1s", "readers=0", "busy-limit=-1s" })
+	@DisplayName("A04 wrong values of the further keys stop the start and are named")
+	void wrongFurtherValues(String setting) {
+		this.runner.withPropertyValues("greenroom.deferred." + setting)
+			.withUserConfiguration(Inventory.class)
+			.run((context) -> assertThat(context.getStartupFailure())
+				.hasStackTraceContaining("greenroom.deferred." + setting.substring(0, setting.indexOf('='))));
+	}
+
+	abstract static class Breaking {
+
+		private int starts;
+
+		@ProcessingLoop
+		void run(DeferredCalls calls) {
+			this.starts++;
+			throw new IllegalStateException("broken " + this.starts);
+		}
+
+		int starts() {
+			return this.starts;
+		}
+
+	}
+
+	@DeferredHandler
+	static class Looping extends Breaking {
+
+	}
+
+	@DeferredHandler(restart = @Restart(limit = 3, period = "1m", backoff = "${pause:1ms}"), readers = 2,
+			busyLimit = "0s")
+	static class LoopingOften extends Breaking {
 
 	}
 
