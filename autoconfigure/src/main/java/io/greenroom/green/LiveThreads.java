@@ -1,11 +1,9 @@
 package io.greenroom.green;
 
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * The green threads of one scheduler that were started and have not ended, so that a
@@ -14,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class LiveThreads {
 
 	// Striped so that spawns on different carriers seldom meet; each stripe guards its
-	// set.
+	// list.
 	private final Stripe[] stripes;
 
 	LiveThreads() {
@@ -35,7 +33,7 @@ final class LiveThreads {
 	int count() {
 		int count = 0;
 		for (Stripe stripe : this.stripes) {
-			count += stripe.size.get();
+			count += stripe.size;
 		}
 		return count;
 	}
@@ -48,29 +46,63 @@ final class LiveThreads {
 		return all;
 	}
 
+	/** By the name, whose hash each string keeps: names of one scheduler differ. */
 	private Stripe stripeOf(GreenThread<?> thread) {
-		int hash = System.identityHashCode(thread);
+		int hash = thread.name().hashCode();
 		return this.stripes[(hash ^ (hash >>> 8)) & (this.stripes.length - 1)];
 	}
 
+	/** A list through the threads themselves, so that being alive allocates nothing. */
 	private static final class Stripe {
 
-		private final Set<GreenThread<?>> threads = Collections.newSetFromMap(new IdentityHashMap<>());
+		/** Guarded by this. */
+		private @Nullable GreenThread<?> youngest;
 
-		private final AtomicInteger size = new AtomicInteger();
+		/** Written under this, read without: a count need not be exact. */
+		private volatile int size;
 
 		synchronized void add(GreenThread<?> thread) {
-			this.threads.add(thread);
-			this.size.set(this.threads.size());
+			GreenThread<?> older = this.youngest;
+			if (isIn(thread)) {
+				return;
+			}
+			thread.olderLive = older;
+			if (older != null) {
+				older.youngerLive = thread;
+			}
+			this.youngest = thread;
+			this.size++;
 		}
 
 		synchronized void remove(GreenThread<?> thread) {
-			this.threads.remove(thread);
-			this.size.set(this.threads.size());
+			if (!isIn(thread)) {
+				return;
+			}
+			GreenThread<?> older = thread.olderLive;
+			GreenThread<?> younger = thread.youngerLive;
+			if (older != null) {
+				older.youngerLive = younger;
+			}
+			if (younger != null) {
+				younger.olderLive = older;
+			}
+			else {
+				this.youngest = older;
+			}
+			thread.olderLive = null;
+			thread.youngerLive = null;
+			this.size--;
+		}
+
+		/** The only one has no neighbours, like one that is not in. */
+		private boolean isIn(GreenThread<?> thread) {
+			return this.youngest == thread || thread.youngerLive != null;
 		}
 
 		synchronized void copyTo(List<GreenThread<?>> all) {
-			all.addAll(this.threads);
+			for (GreenThread<?> thread = this.youngest; thread != null; thread = thread.olderLive) {
+				all.add(thread);
+			}
 		}
 
 	}
