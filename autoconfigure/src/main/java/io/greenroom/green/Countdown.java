@@ -1,20 +1,30 @@
 package io.greenroom.green;
 
+import java.util.function.LongSupplier;
+
 /** What is left of a limit that several waits share. */
 final class Countdown {
 
 	private final long nanos;
 
+	private final LongSupplier clock;
+
 	private final long start;
 
 	Countdown(long nanos) {
+		this(nanos, System::nanoTime);
+	}
+
+	Countdown(long nanos, LongSupplier clock) {
 		this.nanos = nanos;
-		this.start = System.nanoTime();
+		this.clock = clock;
+		this.start = clock.getAsLong();
 	}
 
 	/** Returns what is left, zero when it is over; a limit without end stays so. */
 	long left() {
-		return (this.nanos == Long.MAX_VALUE) ? this.nanos : Math.max(0, this.nanos - (System.nanoTime() - this.start));
+		return (this.nanos == Long.MAX_VALUE) ? this.nanos
+				: Math.max(0, this.nanos - (this.clock.getAsLong() - this.start));
 	}
 
 }

@@ -3,9 +3,9 @@ package io.greenroom.green;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +32,8 @@ final class Drain {
 
 	private final Duration grace;
 
+	private final Engine engine;
+
 	private final Countdown time;
 
 	private final List<String> killed = new ArrayList<>();
@@ -42,11 +44,12 @@ final class Drain {
 
 	private boolean interrupted;
 
-	Drain(String scheduler, LiveThreads live, Duration grace) {
+	Drain(String scheduler, LiveThreads live, Duration grace, Engine engine) {
 		this.scheduler = scheduler;
 		this.live = live;
 		this.grace = grace;
-		this.time = new Countdown(Limits.nanos(grace, "grace period"));
+		this.engine = engine;
+		this.time = new Countdown(Limits.nanos(grace, "grace period"), engine::nanoTime);
 	}
 
 	/** Runs it; from {@code close} on nobody is admitted any more. */
@@ -69,16 +72,22 @@ final class Drain {
 		return report();
 	}
 
-	/** A service that ignores its grace period is left behind when it is over. */
+	/**
+	 * A service that ignores its grace period is left behind soon after it is over: it
+	 * gets as long for the kill of what it has left as threads do.
+	 */
 	private void stopServices(Collection<GreenService> services) throws InterruptedException {
-		Map<GreenService, Thread> stoppers = new LinkedHashMap<>();
-		services.forEach((service) -> stoppers.put(service, Thread.startVirtualThread(() -> stop(service))));
-		for (Map.Entry<GreenService, Thread> stopper : stoppers.entrySet()) {
-			if (!stopper.getValue().join(Duration.ofNanos(this.time.left()))) {
-				stopper.getValue().interrupt();
-				this.stuck.add(stopper.getKey().name());
-			}
-		}
+		Set<GreenService> running = ConcurrentHashMap.newKeySet();
+		running.addAll(services);
+		List<Runnable> jobs = new ArrayList<>();
+		services.forEach((service) -> jobs.add(() -> {
+			stop(service);
+			running.remove(service);
+		}));
+		long left = this.time.left();
+		long limit = (left > Long.MAX_VALUE - KILL_LIMIT.toNanos()) ? left : left + KILL_LIMIT.toNanos();
+		this.engine.runAll(jobs, new Countdown(limit, this.engine::nanoTime));
+		running.forEach((service) -> this.stuck.add(service.name()));
 	}
 
 	private void stop(GreenService service) {
@@ -110,7 +119,7 @@ final class Drain {
 		int ended = 0;
 		for (List<GreenThread<?>> now = others(); !now.isEmpty(); now = others()) {
 			for (GreenThread<?> thread : now) {
-				if (!thread.await(limit.left())) {
+				if (!this.engine.awaitEnd(thread, limit.left())) {
 					return ended;
 				}
 				ended++;
@@ -121,7 +130,7 @@ final class Drain {
 
 	private void awaitKilled() {
 		try {
-			joinAll(new Countdown(KILL_LIMIT.toNanos()));
+			joinAll(new Countdown(KILL_LIMIT.toNanos(), this.engine::nanoTime));
 		}
 		catch (InterruptedException ex) {
 			this.interrupted = true;

@@ -350,7 +350,7 @@ public final class GreenPool implements AutoCloseable {
 
 	/** Reads the clock if somebody wants to know. */
 	long now() {
-		return (this.listener == PoolListener.NONE) ? 0 : System.nanoTime();
+		return (this.listener == PoolListener.NONE) ? 0 : Parking.nanoTime();
 	}
 
 	void started(long waited) {
@@ -361,7 +361,7 @@ public final class GreenPool implements AutoCloseable {
 
 	void ended(long heldAt) {
 		if (this.listener != PoolListener.NONE) {
-			tell(() -> this.listener.ended(Duration.ofNanos(System.nanoTime() - heldAt)));
+			tell(() -> this.listener.ended(Duration.ofNanos(Parking.nanoTime() - heldAt)));
 		}
 	}
 
@@ -373,6 +373,10 @@ public final class GreenPool implements AutoCloseable {
 		catch (Throwable failure) {
 			log.error("The listener of pool '{}' failed; the work goes on", this.name, failure);
 		}
+	}
+
+	void checkMayWait() {
+		this.scheduler.engine().checkMayWait("wait for a slot of pool", this.name);
 	}
 
 	void release(long heldAt) {

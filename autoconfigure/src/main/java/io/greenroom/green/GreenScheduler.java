@@ -6,17 +6,16 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.greenroom.observe.ContextCarrier;
 import io.greenroom.observe.Observer;
 import io.greenroom.observe.ThreadListener;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,13 +49,13 @@ public final class GreenScheduler implements AutoCloseable {
 
 	private final boolean captureSpawnSites;
 
-	private final LiveThreads live = new LiveThreads();
+	private final LiveThreads live;
 
 	private final Set<GreenService> services = ConcurrentHashMap.newKeySet();
 
 	private final AtomicLong sequence = new AtomicLong();
 
-	private final ScheduledThreadPoolExecutor timer;
+	private final Engine engine;
 
 	private volatile Phase phase = Phase.OPEN;
 
@@ -66,10 +65,9 @@ public final class GreenScheduler implements AutoCloseable {
 		this.observer = builder.observer;
 		this.contextCarrier = builder.contextCarrier;
 		this.captureSpawnSites = builder.captureSpawnSites;
+		this.live = (builder.engine != null) ? LiveThreads.inOrder() : LiveThreads.striped();
 		this.listener = builder.observer.threads(this.name, this.live::count);
-		this.timer = new ScheduledThreadPoolExecutor(1,
-				Thread.ofPlatform().daemon().name(this.name + "-timer").factory());
-		this.timer.setRemoveOnCancelPolicy(true);
+		this.engine = (builder.engine != null) ? builder.engine : new JdkEngine(this.name);
 	}
 
 	/**
@@ -214,8 +212,8 @@ public final class GreenScheduler implements AutoCloseable {
 			throw new SchedulerClosedException(this.name, thread.name());
 		}
 		try {
-			ScheduledFuture<?> start = this.timer.schedule(() -> startInTime(thread), nanos, TimeUnit.NANOSECONDS);
-			thread.linkQuietly((ended) -> start.cancel(false));
+			Runnable cancel = this.engine.schedule(nanos, () -> startInTime(thread));
+			thread.linkQuietly((ended) -> cancel.run());
 		}
 		catch (RejectedExecutionException closed) {
 			// A drain came between; it has killed the thread, or this does.
@@ -237,6 +235,36 @@ public final class GreenScheduler implements AutoCloseable {
 		return spawnLater(delay, callable(body));
 	}
 
+	/**
+	 * Lets the current thread sleep, in the time of the worker if it is stepped by one.
+	 * @param length how long at least; zero lets others go first
+	 * @throws InterruptedException if the thread is interrupted or killed
+	 * @throws IllegalArgumentException if the length is negative
+	 */
+	public void sleep(Duration length) throws InterruptedException {
+		Parking.sleep(length);
+	}
+
+	/**
+	 * Waits for a stage and returns its value, so that a sequence of stages reads as
+	 * straight-line code. A failure arrives as it was thrown, the same object, without
+	 * the stage's wrapping, and its trace shows who has awaited it; since that may be a
+	 * checked exception which no signature shows here, catch {@link Exception} where it
+	 * matters.
+	 * <p>
+	 * Blocks the current thread, green or not. If that is interrupted or killed
+	 * meanwhile, the stage is cancelled: cancelling a sequence cancels what it waits for.
+	 * @param stage what to wait for
+	 * @return the stage's value
+	 * @param <T> the type of the value
+	 * @throws InterruptedException if the thread is interrupted or killed
+	 * @throws IllegalStateException if the thread is the one that steps the worker of
+	 * this scheduler, and the stage is not completed yet
+	 */
+	public <T> @Nullable T await(CompletionStage<T> stage) throws InterruptedException {
+		return Awaited.await(this.engine, Objects.requireNonNull(stage, "stage"));
+	}
+
 	private void startInTime(GreenThread<?> thread) {
 		try {
 			thread.start();
@@ -245,6 +273,17 @@ public final class GreenScheduler implements AutoCloseable {
 			// Nobody called: the timer's thread has no one to throw to.
 			unobserved(thread, refused);
 		}
+	}
+
+	/**
+	 * Makes a timeout for a block of code.
+	 * @param limit how long the block may take, counted from entering it
+	 * @return a new timeout, to be used once
+	 * @throws IllegalArgumentException if the limit is negative
+	 * @see Timeout#after(Duration)
+	 */
+	public Timeout timeout(Duration limit) {
+		return Timeout.after(limit);
 	}
 
 	/**
@@ -268,7 +307,7 @@ public final class GreenScheduler implements AutoCloseable {
 		return new GreenPool.Builder(this, Objects.requireNonNull(name, "name"));
 	}
 
-	private String nextName() {
+	String nextName() {
 		return this.name + "-" + this.sequence.incrementAndGet();
 	}
 
@@ -291,12 +330,12 @@ public final class GreenScheduler implements AutoCloseable {
 		};
 	}
 
-	Duration drainTimeout() {
-		return this.drainTimeout;
+	Engine engine() {
+		return this.engine;
 	}
 
-	Thread carrierFor(String threadName, Runnable body) {
-		return Thread.ofVirtual().name(threadName).unstarted(body);
+	Duration drainTimeout() {
+		return this.drainTimeout;
 	}
 
 	/** Takes the thread among the living, or refuses it. */
@@ -312,6 +351,10 @@ public final class GreenScheduler implements AutoCloseable {
 
 	void release(GreenThread<?> thread) {
 		this.live.remove(thread);
+	}
+
+	void killAll() {
+		this.live.snapshot().forEach(GreenThread::kill);
 	}
 
 	void unobserved(GreenThread<?> thread, Throwable failure) {
@@ -357,12 +400,16 @@ public final class GreenScheduler implements AutoCloseable {
 	 * @see #repeat(Duration, GreenTask)
 	 */
 	public GreenThread<Void> repeat(String name, Duration pause, GreenTask body) {
+		return start(unstartedRepeat(name, pause, body));
+	}
+
+	GreenThread<Void> unstartedRepeat(String name, Duration pause, GreenTask body) {
 		long nanos = Limits.nanos(pause, "pause");
 		Repeat repeat = new Repeat(name, nanos, Objects.requireNonNull(body, "body"));
 		GreenThread<Void> thread = unstarted(name, repeat);
 		attach(repeat);
 		thread.linkQuietly((ended) -> detach(repeat));
-		return start(thread);
+		return thread;
 	}
 
 	/**
@@ -481,14 +528,14 @@ public final class GreenScheduler implements AutoCloseable {
 	 * Shuts down: refuses work from outside at once, stops its services, waits for the
 	 * green threads it has accepted and what these still spawn, and kills those left when
 	 * the time is over. Threads that wait for a later start are killed at once. Blocks
-	 * for the time given and a second at most, also where a service ignores its time; an
-	 * interrupt cuts the wait short. A second drain finds nothing.
+	 * for the time given and two seconds at most, also where a service ignores its time;
+	 * an interrupt cuts the wait short. A second drain finds nothing.
 	 * @param grace how long accepted work may take
 	 * @return what was left; said in one log line too, where there was anything
 	 * @throws IllegalArgumentException if the time is negative
 	 */
 	public DrainReport drain(Duration grace) {
-		Drain drain = new Drain(this.name, this.live, grace);
+		Drain drain = new Drain(this.name, this.live, grace, this.engine);
 		synchronized (this) {
 			if (this.phase != Phase.OPEN) {
 				return new DrainReport(0, List.of(), List.of());
@@ -497,7 +544,7 @@ public final class GreenScheduler implements AutoCloseable {
 		}
 		DrainReport report = drain.run(List.copyOf(this.services), () -> {
 			this.phase = Phase.CLOSED;
-			this.timer.shutdownNow();
+			this.engine.close();
 		});
 		this.services.clear();
 		return report;
@@ -516,6 +563,8 @@ public final class GreenScheduler implements AutoCloseable {
 		private Duration drainTimeout = Duration.ofSeconds(30);
 
 		private Observer observer = Observer.NONE;
+
+		private @Nullable Engine engine;
 
 		private ContextCarrier contextCarrier = ContextCarrier.NONE;
 
@@ -554,6 +603,12 @@ public final class GreenScheduler implements AutoCloseable {
 		public Builder observer(Observer observer) {
 			// Also a single one is wrapped, so that its failures stop nothing.
 			this.observer = (observer == Observer.NONE) ? observer : Observer.all(List.of(observer));
+			return this;
+		}
+
+		/** Sets what the threads run on; the JDK's virtual threads unless set. */
+		Builder engine(Engine engine) {
+			this.engine = engine;
 			return this;
 		}
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -140,14 +141,14 @@ public final class GreenThread<T> implements Awaitable {
 			return;
 		}
 		Body main = new Body();
-		Thread carrier = this.scheduler.carrierFor(this.name, main);
+		Thread carrier = this.scheduler.engine().thread(this.name, main);
 		carrier.setUncaughtExceptionHandler(main);
 		if (!takeCarrier(carrier)) {
 			return;
 		}
 		try {
 			this.scheduler.admit(this);
-			carrier.start();
+			this.scheduler.engine().start(carrier);
 		}
 		catch (Throwable refused) {
 			// Also an OutOfMemoryError at thread start: whoever waits must not wait for
@@ -190,9 +191,11 @@ public final class GreenThread<T> implements Awaitable {
 		catch (Throwable ex) {
 			thrown = ex;
 		}
-		boolean killed = claimEnd();
-		if (killed && thrown != null) {
-			thrown = becauseKilled(thrown);
+		// A kill that only passed through the body shows as one of these two; whatever
+		// else comes out is the body's own answer to it.
+		boolean passedThrough = thrown instanceof InterruptedException || Thread.currentThread().isInterrupted();
+		if (claimEnd() && thrown != null) {
+			thrown = passedThrough ? becauseKilled(thrown) : insteadOfKilled(thrown);
 		}
 		end(result, thrown);
 	}
@@ -237,6 +240,14 @@ public final class GreenThread<T> implements Awaitable {
 			cause.addSuppressed(thrown);
 		}
 		return cause;
+	}
+
+	private Throwable insteadOfKilled(Throwable thrown) {
+		Throwable cause = Objects.requireNonNull(this.killCause);
+		if (thrown != cause) {
+			thrown.addSuppressed(cause);
+		}
+		return thrown;
 	}
 
 	private void end(@Nullable T result, @Nullable Throwable thrown) {
@@ -476,12 +487,14 @@ public final class GreenThread<T> implements Awaitable {
 	 * ends then, and costs neither a watcher nor a park.
 	 */
 	private boolean endsMeanwhile() {
-		if (!Thread.currentThread().isVirtual()) {
+		Thread current = Thread.currentThread();
+		// In a worker's turns a yield would be a step of its own.
+		if (!current.isVirtual() || Parking.turnOf(current) != null) {
 			return false;
 		}
 		Thread.yield();
 		// The interrupted wait is the watchers' to refuse.
-		return ready() && !Thread.currentThread().isInterrupted();
+		return ready() && !current.isInterrupted();
 	}
 
 	/** Returns whether somebody waits for the end. */
@@ -489,11 +502,13 @@ public final class GreenThread<T> implements Awaitable {
 		return this.waiting > 0;
 	}
 
-	private void refuseSelf() {
+	/** Refuses a wait for this thread that would never end. */
+	void refuseSelf() {
 		if (Thread.currentThread() == this.thread) {
 			throw new IllegalStateException(
 					"Green thread '" + this.name + "' would wait for its own end; join it from another thread");
 		}
+		this.scheduler.engine().checkMayWait("wait for the end of green thread", this.name);
 	}
 
 	/**
@@ -508,8 +523,10 @@ public final class GreenThread<T> implements Awaitable {
 	 * Ends the thread with the given cause and does not wait for it;
 	 * {@link #join(Duration)} does. A body that has not begun never begins. One that runs
 	 * is interrupted: it ends at its next blocking point, and its outcome is then the
-	 * cause. A body that swallows the interrupt goes on, and may be killed again. Killing
-	 * a thread that has ended does nothing.
+	 * cause. A body may answer otherwise: one that swallows the interrupt goes on, and
+	 * may be killed again; one that catches it and returns, or throws something else
+	 * without setting the interrupt flag again, has that as its outcome. Killing a thread
+	 * that has ended does nothing.
 	 * <p>
 	 * Mind that an interrupt closes the socket or channel a virtual thread is blocked on.
 	 * @param cause what the thread ends with
@@ -528,7 +545,7 @@ public final class GreenThread<T> implements Awaitable {
 				case RUNNING, INTERRUPTED -> {
 					if (PHASE.compareAndSet(this, seen, INTERRUPTING)) {
 						this.killCause = (seen == RUNNING) ? cause : this.killCause;
-						Objects.requireNonNull(this.thread).interrupt();
+						Parking.interrupt(Objects.requireNonNull(this.thread));
 						this.phase = INTERRUPTED;
 						return;
 					}
@@ -597,6 +614,19 @@ public final class GreenThread<T> implements Awaitable {
 	/** Links for our own book-keeping: a failure is still one that nobody knows of. */
 	void linkQuietly(Consumer<? super GreenThread<T>> callback) {
 		this.watchers.linkQuietly(this, callback);
+	}
+
+	/**
+	 * Returns the outcome as a future, for those who speak
+	 * {@link java.util.concurrent.CompletionStage}. It completes when the thread has
+	 * ended, with the value or the very failure. Cancelling it {@linkplain #kill() kills}
+	 * the thread, and completes it only when the body has ended; a body may catch the
+	 * first cancel, and another may follow. Completing it by hand does not touch the
+	 * thread.
+	 * @return a new copy of the outcome
+	 */
+	public CompletableFuture<@Nullable T> toFuture() {
+		return ThreadFuture.of(this);
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package io.greenroom.green;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -15,11 +16,21 @@ final class LiveThreads {
 	// list.
 	private final Stripe[] stripes;
 
-	LiveThreads() {
-		this.stripes = new Stripe[Integer.highestOneBit(Runtime.getRuntime().availableProcessors()) * 4];
-		for (int i = 0; i < this.stripes.length; i++) {
+	private LiveThreads(int stripes) {
+		this.stripes = new Stripe[stripes];
+		for (int i = 0; i < stripes; i++) {
 			this.stripes[i] = new Stripe();
 		}
+	}
+
+	/** For many who add and remove at once; the order of a snapshot is any. */
+	static LiveThreads striped() {
+		return new LiveThreads(Integer.highestOneBit(Runtime.getRuntime().availableProcessors()) * 4);
+	}
+
+	/** For a worker: a snapshot is in the order of adding, in every run. */
+	static LiveThreads inOrder() {
+		return new LiveThreads(1);
 	}
 
 	void add(GreenThread<?> thread) {
@@ -99,10 +110,13 @@ final class LiveThreads {
 			return this.youngest == thread || thread.youngerLive != null;
 		}
 
+		/** The oldest first. */
 		synchronized void copyTo(List<GreenThread<?>> all) {
+			int from = all.size();
 			for (GreenThread<?> thread = this.youngest; thread != null; thread = thread.olderLive) {
 				all.add(thread);
 			}
+			Collections.reverse(all.subList(from, all.size()));
 		}
 
 	}

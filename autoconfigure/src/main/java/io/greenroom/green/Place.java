@@ -5,7 +5,6 @@ import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.locks.LockSupport;
 
 import org.jspecify.annotations.Nullable;
 
@@ -88,7 +87,7 @@ final class Place implements Slot, Reservation {
 		this.pool.started(this.heldAt - this.askedAt);
 		return switch (this.taker) {
 			case Thread thread -> {
-				LockSupport.unpark(thread);
+				Parking.unpark(thread);
 				yield true;
 			}
 			case GreenThread<?> task -> {
@@ -154,7 +153,7 @@ final class Place implements Slot, Reservation {
 	void refuse() {
 		if (STATE.compareAndSet(this, WAITING, REFUSED)) {
 			switch (this.taker) {
-				case Thread thread -> LockSupport.unpark(thread);
+				case Thread thread -> Parking.unpark(thread);
 				case GreenThread<?> task -> task.kill(this.pool.refusedAsClosed());
 				case null, default -> {
 				}
@@ -222,7 +221,10 @@ final class Place implements Slot, Reservation {
 
 	/** Waits in line; a wait that ends early leaves nothing behind. */
 	boolean awaitHeld(long nanos) throws InterruptedException {
-		long start = System.nanoTime();
+		if (this.state == WAITING) {
+			checkMayWait();
+		}
+		long start = Parking.nanoTime();
 		this.taker = Thread.currentThread();
 		while (this.state == WAITING) {
 			if (Thread.interrupted()) {
@@ -230,12 +232,12 @@ final class Place implements Slot, Reservation {
 				throw new InterruptedException();
 			}
 			if (nanos == Long.MAX_VALUE) {
-				LockSupport.park(this.pool);
+				Parking.park(this.pool);
 				continue;
 			}
-			long left = nanos - (System.nanoTime() - start);
+			long left = nanos - (Parking.nanoTime() - start);
 			if (left > 0) {
-				LockSupport.parkNanos(this.pool, left);
+				Parking.parkNanos(this.pool, left);
 			}
 			else if (STATE.compareAndSet(this, WAITING, GONE)) {
 				this.pool.leave(this);
@@ -246,6 +248,16 @@ final class Place implements Slot, Reservation {
 			throw this.pool.refusedAsClosed();
 		}
 		return true;
+	}
+
+	private void checkMayWait() {
+		try {
+			this.pool.checkMayWait();
+		}
+		catch (IllegalStateException nobodyWouldEndIt) {
+			giveUp();
+			throw nobodyWouldEndIt;
+		}
 	}
 
 	@Override

@@ -29,7 +29,7 @@ final class Repeat implements Callable<Void>, GreenService {
 		do {
 			this.body.run();
 			if (this.pause == 0) {
-				Thread.yield();
+				Parking.sleep(Duration.ZERO);
 			}
 		}
 		while (!this.stopped.await(this.pause));

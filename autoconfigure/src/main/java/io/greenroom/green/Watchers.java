@@ -4,7 +4,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -34,6 +33,10 @@ final class Watchers<S> {
 
 	private volatile @Nullable Watcher<S> top;
 
+	boolean released() {
+		return this.top == RELEASED;
+	}
+
 	/** Waits for the release; returns whether it came in time. */
 	boolean await(long nanos) throws InterruptedException {
 		if (Thread.interrupted()) {
@@ -42,22 +45,22 @@ final class Watchers<S> {
 		if (nanos == 0) {
 			return this.top == RELEASED;
 		}
-		long start = System.nanoTime();
+		long start = Parking.nanoTime();
 		Watcher<S> watcher = new Watcher<>(Thread.currentThread(), null, false);
 		if (!push(watcher)) {
 			return true;
 		}
 		while (this.top != RELEASED) {
 			if (nanos == Long.MAX_VALUE) {
-				LockSupport.park(this);
+				Parking.park(this);
 			}
 			else {
-				long left = nanos - (System.nanoTime() - start);
+				long left = nanos - (Parking.nanoTime() - start);
 				if (left <= 0) {
 					remove(watcher);
 					return this.top == RELEASED;
 				}
-				LockSupport.parkNanos(this, left);
+				Parking.parkNanos(this, left);
 			}
 			if (Thread.interrupted()) {
 				remove(watcher);
@@ -161,7 +164,7 @@ final class Watchers<S> {
 				return;
 			}
 			if (this.callback == null) {
-				LockSupport.unpark(this.waiting);
+				Parking.unpark(this.waiting);
 				return;
 			}
 			try {

@@ -19,6 +19,7 @@ import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.util.ClassUtils;
 
 /**
  * Looks at all handler beans before any is made: stops the start when some can't be
@@ -44,8 +45,11 @@ public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 				continue;
 			}
 			try {
-				HandlerType.of(type);
-				addDeferred(beanFactory, name, type);
+				// A class that another part enhances is known by the name its author gave
+				// it.
+				Class<?> handler = ClassUtils.getUserClass(type);
+				HandlerType.of(handler);
+				addDeferred(beanFactory, name, handler);
 			}
 			catch (InvalidHandlerException ex) {
 				invalid.put(name, ex);

@@ -110,7 +110,7 @@ public final class StateMachines implements AutoCloseable {
 					"The machine of this %s is not there before the object is complete; ask for it after construction and initialisation"
 						.formatted(userClass(target).getSimpleName()));
 		}
-		return (Machine) machine;
+		return ((Transitions) machine).machine();
 	}
 
 	private static IllegalArgumentException noMachine(Class<?> type) {
@@ -133,13 +133,13 @@ public final class StateMachines implements AutoCloseable {
 		if (!(object instanceof StateObject stateful)) {
 			throw noMachine(object.getClass());
 		}
-		if (stateful.greenroom$slot().machine() instanceof Machine machine) {
-			machine.enterBy(entry);
-			return machine;
+		if (stateful.greenroom$slot().machine() instanceof Transitions transitions) {
+			transitions.enterBy(entry);
+			return transitions.machine();
 		}
 		MachineType type = this.types.computeIfAbsent(userClass(object), this::typeOf);
 		Machine machine = new Machine(this, type, object, entry);
-		stateful.greenroom$slot().bind(machine);
+		stateful.greenroom$slot().bind(machine.transitions());
 		return machine;
 	}
 

@@ -41,16 +41,24 @@ final class StateScanner {
 		this.type = type;
 	}
 
-	/** Looks only whether there is any state, without checking it. */
+	/**
+	 * Looks only whether there is any state, without checking it. A class that can't be
+	 * looked at, because the class path lacks what its methods mention, has none.
+	 */
 	static boolean hasStates(Class<?> type) {
-		for (Class<?> level = type; level != null && level != Object.class; level = level.getSuperclass()) {
-			for (Method method : level.getDeclaredMethods()) {
-				if (method.isAnnotationPresent(State.class)) {
-					return true;
+		try {
+			for (Class<?> level = type; level != null && level != Object.class; level = level.getSuperclass()) {
+				for (Method method : level.getDeclaredMethods()) {
+					if (method.isAnnotationPresent(State.class)) {
+						return true;
+					}
 				}
 			}
+			return false;
 		}
-		return false;
+		catch (LinkageError | TypeNotPresentException missing) {
+			return false;
+		}
 	}
 
 	List<String> problems() {

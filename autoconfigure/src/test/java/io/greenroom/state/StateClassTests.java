@@ -6,6 +6,7 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -211,25 +212,8 @@ class StateClassTests {
 	void foundBeforeDefined() throws Exception {
 		byte[] original = Ahead.class.getResourceAsStream("StateClassTests$Ahead.class").readAllBytes();
 		byte[] written = StateClass.of(Ahead.class).classFile();
-		ClassLoader loader = new ClassLoader(Ahead.class.getClassLoader()) {
-
-			@Override
-			protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-				synchronized (getClassLoadingLock(name)) {
-					if (findLoadedClass(name) != null) {
-						return findLoadedClass(name);
-					}
-					if (name.equals(Ahead.class.getName())) {
-						return defineClass(name, original, 0, original.length);
-					}
-					if (name.equals(Ahead.class.getName() + "$$Greenroom")) {
-						return defineClass(name, written, 0, written.length);
-					}
-					return super.loadClass(name, resolve);
-				}
-			}
-
-		};
+		ClassLoader loader = new OwnLoader(
+				Map.of(Ahead.class.getName(), original, Ahead.class.getName() + "$$Greenroom", written));
 		Class<?> found = StateClass.of(loader.loadClass(Ahead.class.getName())).enhanced();
 		assertThat(found.getClassLoader()).isSameAs(loader);
 		assertThat(found.getProtectionDomain()).isNotNull();
@@ -245,6 +229,54 @@ class StateClassTests {
 		assertThat(Durations.parse("2h")).isEqualTo(Duration.ofHours(2));
 		assertThat(Durations.parse("7d")).isEqualTo(Duration.ofDays(7));
 		assertThat(Durations.parse("PT1M30S")).isEqualTo(Duration.ofSeconds(90));
+	}
+
+	public static class Absent {
+
+	}
+
+	public static class Mentioning {
+
+		public Absent absent() {
+			return new Absent();
+		}
+
+	}
+
+	@Test
+	@DisplayName("A05 a class whose methods mention what the class path lacks is passed over")
+	void linkage() throws Exception {
+		byte[] mentioning = Mentioning.class.getResourceAsStream("StateClassTests$Mentioning.class").readAllBytes();
+		ClassLoader loader = new OwnLoader(
+				Map.of(Mentioning.class.getName(), mentioning, Absent.class.getName(), new byte[0]));
+		assertThat(StateClass.isPresentOn(loader.loadClass(Mentioning.class.getName()))).isFalse();
+	}
+
+	/** Defines some classes itself, from the bytes given; lacks those without any. */
+	private static final class OwnLoader extends ClassLoader {
+
+		private final Map<String, byte[]> own;
+
+		OwnLoader(Map<String, byte[]> own) {
+			super(StateClassTests.class.getClassLoader());
+			this.own = own;
+		}
+
+		@Override
+		protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+			synchronized (getClassLoadingLock(name)) {
+				byte[] bytes = this.own.get(name);
+				if (bytes == null) {
+					return super.loadClass(name, resolve);
+				}
+				if (bytes.length == 0) {
+					throw new ClassNotFoundException(name);
+				}
+				Class<?> loaded = findLoadedClass(name);
+				return (loaded != null) ? loaded : defineClass(name, bytes, 0, bytes.length);
+			}
+		}
+
 	}
 
 }

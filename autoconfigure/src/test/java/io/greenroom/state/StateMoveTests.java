@@ -406,6 +406,39 @@ class StateMoveTests {
 		assertThat(reached).containsExactlyInAnyOrder("other", "late");
 	}
 
+	static class Leaving {
+
+		@State(initial = true, transitionsTo = { "other", "late" }, timeout = "20ms", onTimeout = "late")
+		void one() {
+			other();
+		}
+
+		@State(transitionsTo = "late", onStart = "outlastTheTimeout")
+		void other() {
+		}
+
+		@State
+		void late() {
+		}
+
+		void outlastTheTimeout(StateHandle next) {
+			LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+		}
+
+	}
+
+	@Test
+	@DisplayName("S19 a timer that fires while its state is being left does not move the next state")
+	void lateTimer() throws Exception {
+		Leaving leaving = this.machines.create(Leaving.class);
+		leaving.one();
+		StateMachine machine = this.machines.of(leaving);
+		assertThat(Machines.rests(machine)).isTrue();
+		// The timer's thread has done what it does when the scheduler is empty.
+		assertThat(this.machines.scheduler.drain(Machines.LONG).killed()).isEmpty();
+		assertThat(machine.history()).hasSize(2).last().extracting(StateMove::from).isEqualTo("one");
+	}
+
 	static class Runner {
 
 		@State(transitionsTo = "b")

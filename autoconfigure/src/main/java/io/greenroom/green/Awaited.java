@@ -1,0 +1,87 @@
+package io.greenroom.green;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thread's wait for one stage. Written by whoever completes the stage, read by the
+ * waiting thread once {@code done} is seen.
+ */
+final class Awaited<T> implements BiConsumer<T, @Nullable Throwable> {
+
+	private final Thread waiting = Thread.currentThread();
+
+	private @Nullable T value;
+
+	private @Nullable Throwable failure;
+
+	/** Volatile: publishes the two above. */
+	private volatile boolean done;
+
+	private Awaited() {
+	}
+
+	static <T> @Nullable T await(Engine engine, CompletionStage<T> stage) throws InterruptedException {
+		if (Thread.interrupted()) {
+			cancel(stage);
+			throw new InterruptedException();
+		}
+		Awaited<T> awaited = new Awaited<>();
+		// What is completed already answers within this call, on this stack.
+		var _ = stage.whenComplete(awaited);
+		if (!awaited.done) {
+			engine.checkMayWait("await the stage", stage.toString());
+			awaited.park(stage);
+		}
+		return awaited.outcome();
+	}
+
+	@Override
+	public void accept(T result, @Nullable Throwable thrown) {
+		this.value = result;
+		this.failure = thrown;
+		this.done = true;
+		if (Thread.currentThread() != this.waiting) {
+			Parking.unpark(this.waiting);
+		}
+	}
+
+	private void park(CompletionStage<T> stage) throws InterruptedException {
+		while (!this.done) {
+			Parking.park(stage);
+			if (Thread.interrupted()) {
+				cancel(stage);
+				throw new InterruptedException();
+			}
+		}
+	}
+
+	/**
+	 * Asks the stage to end, too. Nobody waits for it, and its outcome is nobody's.
+	 */
+	private static void cancel(CompletionStage<?> stage) {
+		CompletableFuture<?> future;
+		try {
+			future = stage.toCompletableFuture();
+		}
+		catch (UnsupportedOperationException notCancellable) {
+			return;
+		}
+		future.cancel(true);
+	}
+
+	private @Nullable T outcome() {
+		Throwable thrown = this.failure;
+		if (thrown != null) {
+			// A stage that depends on the one that failed wraps what it passes on.
+			Throwable cause = (thrown instanceof CompletionException) ? thrown.getCause() : null;
+			GreenThread.<RuntimeException>rethrow(AwaitedFrom.here((cause != null) ? cause : thrown));
+		}
+		return this.value;
+	}
+
+}

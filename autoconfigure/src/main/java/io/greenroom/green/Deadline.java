@@ -1,0 +1,118 @@
+package io.greenroom.green;
+
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The instant by which work is to be done, handed down to the code that does it. Unlike a
+ * {@link Timeout} it interrupts nobody, so no socket of a pooled connection is closed:
+ * the work asks how much time is left, and gives it to each call that takes a limit.
+ * {@snippet :
+ * Deadline deadline = Deadline.after(Duration.ofSeconds(2));
+ * socket.setSoTimeout(deadline.checkMillis());
+ * while (more()) {
+ * 	deadline.check();
+ * 	step();
+ * }
+ * }
+ * Immutable. The idea is the deadline of Go's contexts.
+ */
+public final class Deadline {
+
+	private static final Deadline NONE = new Deadline(0, null);
+
+	/** On the scale of {@link Blocking#now()}. */
+	private final long start;
+
+	/** From the start; {@code null} for ever. */
+	private final @Nullable Duration limit;
+
+	private Deadline(long start, @Nullable Duration limit) {
+		this.start = start;
+		this.limit = limit;
+	}
+
+	/**
+	 * Makes a deadline.
+	 * @param limit how long from now
+	 * @return the deadline
+	 * @throws IllegalArgumentException if the limit is negative
+	 */
+	public static Deadline after(Duration limit) {
+		Limits.nanos(limit, "limit");
+		return new Deadline(Blocking.now(), limit);
+	}
+
+	/**
+	 * Returns a deadline that never passes, for a limit that is a setting and may be off.
+	 * @return the deadline
+	 */
+	public static Deadline none() {
+		return NONE;
+	}
+
+	/**
+	 * Returns the earlier one of this deadline and another that begins now, for a step
+	 * with a limit of its own.
+	 * @param limit how long from now at most
+	 * @return the earlier deadline
+	 * @throws IllegalArgumentException if the limit is negative
+	 */
+	public Deadline within(Duration limit) {
+		Deadline other = after(limit);
+		return (other.remaining().compareTo(remaining()) < 0) ? other : this;
+	}
+
+	/**
+	 * Returns how much time is left.
+	 * @return the time left, zero when the deadline has passed, some 292 years where
+	 * there is none
+	 */
+	public Duration remaining() {
+		return Duration.ofNanos(nanos());
+	}
+
+	private long nanos() {
+		long all = (this.limit == null) ? Long.MAX_VALUE : Limits.nanos(this.limit, "limit");
+		return (all == Long.MAX_VALUE) ? all : Math.max(0, all - (Blocking.now() - this.start));
+	}
+
+	/**
+	 * Returns whether the deadline has passed.
+	 * @return whether no time is left
+	 */
+	public boolean expired() {
+		return nanos() == 0;
+	}
+
+	/**
+	 * Returns how much time is left, if any.
+	 * @return the time left, never zero
+	 * @throws DeadlineExceededException if the deadline has passed
+	 */
+	public Duration check() {
+		long left = nanos();
+		if (left == 0) {
+			throw new DeadlineExceededException((this.limit == null) ? Duration.ZERO : this.limit);
+		}
+		return Duration.ofNanos(left);
+	}
+
+	/**
+	 * Returns how much time is left, if any, for the many calls that take milliseconds
+	 * and zero for "no limit", such as {@link java.net.Socket#setSoTimeout(int)}.
+	 * @return the time left in milliseconds, rounded up, never zero
+	 * @throws DeadlineExceededException if the deadline has passed
+	 */
+	public int checkMillis() {
+		long millis = check().plusNanos(999_999).toMillis();
+		return (int) Math.min(Integer.MAX_VALUE, millis);
+	}
+
+	@Override
+	public String toString() {
+		return "Deadline[" + ((this.limit == null) ? "none" : remaining() + " of " + this.limit + " left") + "]";
+	}
+
+}

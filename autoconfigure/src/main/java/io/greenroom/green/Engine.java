@@ -1,0 +1,43 @@
+package io.greenroom.green;
+
+import java.util.List;
+
+/**
+ * What the green threads of a scheduler run on, and whose time they live in: the JDK, or
+ * a worker.
+ */
+interface Engine {
+
+	/** Makes a thread that {@link #start} starts. */
+	Thread thread(String name, Runnable body);
+
+	/** Starts a thread made here. */
+	void start(Thread thread);
+
+	/** Runs a short action later; returns what takes it back, idempotent. */
+	Runnable schedule(long nanos, Runnable action);
+
+	/** Returns the time that {@link #schedule} goes by. */
+	long nanoTime();
+
+	/**
+	 * Refuses a wait that nobody could ever end; what for and whose goes into the
+	 * message.
+	 * @throws IllegalStateException if the current thread is the one that makes the
+	 * threads here go on
+	 */
+	void checkMayWait(String what, String whose);
+
+	/** Waits for the thread's end, and makes it go on where that is the caller's task. */
+	boolean awaitEnd(GreenThread<?> thread, long nanos) throws InterruptedException;
+
+	/**
+	 * Runs each on a thread of its own, and waits for them all, while there is time;
+	 * interrupts those that have not ended then.
+	 */
+	void runAll(List<Runnable> jobs, Countdown time) throws InterruptedException;
+
+	/** Takes back all that is scheduled. */
+	void close();
+
+}

@@ -1,0 +1,64 @@
+package io.greenroom.green;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** The JDK's virtual threads, and a timer thread beside them. */
+final class JdkEngine implements Engine {
+
+	private final ScheduledThreadPoolExecutor timer;
+
+	JdkEngine(String name) {
+		this.timer = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name(name + "-timer").factory());
+		this.timer.setRemoveOnCancelPolicy(true);
+	}
+
+	@Override
+	public Thread thread(String name, Runnable body) {
+		return Thread.ofVirtual().name(name).unstarted(body);
+	}
+
+	@Override
+	public void start(Thread thread) {
+		thread.start();
+	}
+
+	@Override
+	public Runnable schedule(long nanos, Runnable action) {
+		ScheduledFuture<?> scheduled = this.timer.schedule(action, nanos, TimeUnit.NANOSECONDS);
+		return () -> scheduled.cancel(false);
+	}
+
+	@Override
+	public long nanoTime() {
+		return System.nanoTime();
+	}
+
+	@Override
+	public void checkMayWait(String what, String whose) {
+		// Virtual threads go on by themselves.
+	}
+
+	@Override
+	public boolean awaitEnd(GreenThread<?> thread, long nanos) throws InterruptedException {
+		return thread.join(Duration.ofNanos(nanos));
+	}
+
+	@Override
+	public void runAll(List<Runnable> jobs, Countdown time) throws InterruptedException {
+		for (Thread thread : jobs.stream().map(Thread::startVirtualThread).toList()) {
+			if (!thread.join(Duration.ofNanos(time.left()))) {
+				thread.interrupt();
+			}
+		}
+	}
+
+	@Override
+	public void close() {
+		this.timer.shutdownNow();
+	}
+
+}

@@ -1,0 +1,153 @@
+package io.greenroom.green;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@link LockSupport} for primitives that shall also run under a {@link Worker}. On an
+ * ordinary thread, virtual or not, each method is the JDK's own. On a thread of a worker
+ * a wait gives the turn to another routine, and time is the worker's.
+ * <p>
+ * Whoever waits with {@link #park} must be woken with {@link #unpark}.
+ */
+public final class Parking {
+
+	/** The threads of workers, from their start to their end. */
+	private static final Map<Thread, Turn> TURNS = new ConcurrentHashMap<>();
+
+	/**
+	 * Whether there ever was a worker: an application without one pays for this read
+	 * only. Volatile, so that a thread of a worker never misses it.
+	 */
+	private static volatile boolean inUse;
+
+	private Parking() {
+	}
+
+	/**
+	 * Returns the time on the current thread, for measuring as {@link System#nanoTime()}
+	 * is.
+	 * @return the worker's time on one of its threads, else the JDK's
+	 */
+	public static long nanoTime() {
+		Turn turn = currentTurn();
+		return (turn != null) ? turn.nanoTime() : System.nanoTime();
+	}
+
+	/**
+	 * Waits until unparked or interrupted, or for no reason.
+	 * @param blocker what the thread waits for, for diagnosis
+	 */
+	public static void park(Object blocker) {
+		Turn turn = currentTurn();
+		if (turn != null) {
+			turn.park(blocker);
+		}
+		else {
+			LockSupport.park(blocker);
+		}
+	}
+
+	/**
+	 * Waits at most so long until unparked or interrupted, or for no reason.
+	 * @param blocker what the thread waits for, for diagnosis
+	 * @param nanos how long to wait at most
+	 */
+	public static void parkNanos(Object blocker, long nanos) {
+		Turn turn = currentTurn();
+		if (turn != null) {
+			turn.parkNanos(blocker, nanos);
+		}
+		else {
+			LockSupport.parkNanos(blocker, nanos);
+		}
+	}
+
+	/**
+	 * Wakes a thread that is parked, or lets its next park return at once.
+	 * @param thread the thread; {@code null} does nothing
+	 */
+	public static void unpark(@Nullable Thread thread) {
+		Turn turn = turnOf(thread);
+		if (turn != null) {
+			turn.unpark();
+		}
+		else {
+			LockSupport.unpark(thread);
+		}
+	}
+
+	/** Lets other threads go first, if any are ready. */
+	public static void pause() {
+		Turn turn = currentTurn();
+		if (turn != null) {
+			turn.pause();
+		}
+		else {
+			Thread.yield();
+		}
+	}
+
+	/**
+	 * Interrupts a thread; one of a worker takes its place in the line at once, so that
+	 * runs stay the same.
+	 * @param thread the thread
+	 */
+	public static void interrupt(Thread thread) {
+		Turn turn = turnOf(thread);
+		if (turn != null) {
+			turn.interrupt();
+		}
+		else {
+			thread.interrupt();
+		}
+	}
+
+	/**
+	 * Sleeps.
+	 * @param length how long; zero lets others go first
+	 * @throws InterruptedException if the thread is interrupted before or while it sleeps
+	 * @throws IllegalArgumentException if the length is negative
+	 */
+	public static void sleep(Duration length) throws InterruptedException {
+		long nanos = Limits.nanos(length, "sleep");
+		Turn turn = currentTurn();
+		if (turn == null) {
+			Thread.sleep(length);
+			return;
+		}
+		if (nanos == 0) {
+			turn.pause();
+		}
+		long start = turn.nanoTime();
+		for (long left = nanos; left > 0 && !Thread.currentThread().isInterrupted();) {
+			turn.parkNanos(turn, left);
+			left = nanos - (turn.nanoTime() - start);
+		}
+		if (Thread.interrupted()) {
+			throw new InterruptedException();
+		}
+	}
+
+	static @Nullable Turn currentTurn() {
+		return inUse ? TURNS.get(Thread.currentThread()) : null;
+	}
+
+	static @Nullable Turn turnOf(@Nullable Thread thread) {
+		return (inUse && thread != null) ? TURNS.get(thread) : null;
+	}
+
+	static void register(Thread thread, Turn turn) {
+		inUse = true;
+		TURNS.put(thread, turn);
+	}
+
+	static void forget(Thread thread) {
+		TURNS.remove(thread);
+	}
+
+}

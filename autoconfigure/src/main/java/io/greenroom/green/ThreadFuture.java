@@ -1,0 +1,42 @@
+package io.greenroom.green;
+
+import java.util.concurrent.CompletableFuture;
+
+import org.jspecify.annotations.Nullable;
+
+/** A copy of a green thread's outcome; cancelling it kills the thread. */
+final class ThreadFuture<T> extends CompletableFuture<@Nullable T> {
+
+	private final GreenThread<T> thread;
+
+	private ThreadFuture(GreenThread<T> thread) {
+		this.thread = thread;
+	}
+
+	static <T> ThreadFuture<T> of(GreenThread<T> thread) {
+		ThreadFuture<T> future = new ThreadFuture<>(thread);
+		thread.link(future::copy);
+		return future;
+	}
+
+	private void copy(GreenThread<T> ended) {
+		Throwable failure = ended.exception();
+		if (failure != null) {
+			completeExceptionally(failure);
+		}
+		else {
+			complete(ended.value());
+		}
+	}
+
+	/** Does not complete the future: the body may clean up first, or go on. */
+	@Override
+	public boolean cancel(boolean mayInterruptIfRunning) {
+		if (isDone()) {
+			return isCancelled();
+		}
+		this.thread.kill();
+		return true;
+	}
+
+}

@@ -1,0 +1,168 @@
+package io.greenroom.green;
+
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
+import java.nio.channels.ClosedByInterruptException;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The timeouts that one thread has entered, one inside the other. A thread has a single
+ * interrupt flag for all of them and for everybody else, so this keeps account of who has
+ * set it: whoever leaves a block takes back its own interrupt and nobody else's.
+ * <p>
+ * All of it is guarded by this. An alarm interrupts the thread under that lock, so that
+ * no interrupt is on its way any more when a block has been left.
+ */
+final class TimeoutNest {
+
+	/** How far to look for the reason of an exception; a ring of causes has no end. */
+	private static final int CAUSES = 20;
+
+	private static final ThreadLocal<@Nullable TimeoutNest> CURRENT = new ThreadLocal<>();
+
+	private final Thread thread = Thread.currentThread();
+
+	/** Outermost first. */
+	private final List<Level> levels = new ArrayList<>(2);
+
+	private int expiries;
+
+	/** Whether the flag was set by somebody else when the first of ours was over. */
+	private boolean foreign;
+
+	private TimeoutNest() {
+	}
+
+	static TimeoutNest ofThisThread() {
+		TimeoutNest nest = CURRENT.get();
+		return (nest != null) ? nest : new TimeoutNest();
+	}
+
+	/** Enters one level further in; the innermost is to be left first. */
+	synchronized Level enter(long nanos) {
+		if (!this.thread.isInterrupted()) {
+			// The block has caught what came and went on: that is settled.
+			this.levels.forEach((outer) -> outer.taken = outer.expired);
+		}
+		Level level = new Level();
+		if (nanos == 0) {
+			level.expire();
+		}
+		else if (nanos != Long.MAX_VALUE) {
+			level.alarm = Blocking.alarm(nanos, level::expire);
+		}
+		if (this.levels.isEmpty()) {
+			CURRENT.set(this);
+		}
+		this.levels.add(level);
+		return level;
+	}
+
+	/** One block on its way. */
+	final class Level {
+
+		private boolean over;
+
+		private volatile boolean expired;
+
+		/** The how-manieth expiry in this nest it was. */
+		private int turn;
+
+		/** Whether an earlier interrupt was still pending when this one came. */
+		private boolean merged;
+
+		/** Whether the block got the interrupt and went on. */
+		private boolean taken;
+
+		/** {@code null} without a limit. */
+		private @Nullable Runnable alarm;
+
+		private void expire() {
+			synchronized (TimeoutNest.this) {
+				if (this.over) {
+					return;
+				}
+				this.over = true;
+				this.merged = TimeoutNest.this.thread.isInterrupted();
+				TimeoutNest.this.foreign |= this.merged && !outerExpired();
+				this.turn = ++TimeoutNest.this.expiries;
+				this.expired = true;
+				Parking.interrupt(TimeoutNest.this.thread);
+			}
+		}
+
+		boolean expired() {
+			return this.expired;
+		}
+
+		void cancel() {
+			synchronized (TimeoutNest.this) {
+				this.over = true;
+				if (this.alarm != null) {
+					this.alarm.run();
+				}
+			}
+		}
+
+		/**
+		 * Leaves the block, on its thread, and tidies the interrupt flag.
+		 * @param thrown what the block threw, {@code null} if it returned
+		 * @return whether the block was left because of this level's expiry
+		 */
+		boolean leave(@Nullable Throwable thrown) {
+			synchronized (TimeoutNest.this) {
+				TimeoutNest.this.levels.removeLast();
+				if (TimeoutNest.this.levels.isEmpty()) {
+					CURRENT.remove();
+				}
+				if (!this.expired) {
+					cancel();
+					return false;
+				}
+				boolean flag = Thread.interrupted();
+				if (flag && isSomebodyElses()) {
+					TimeoutNest.this.thread.interrupt();
+				}
+				boolean mine = !TimeoutNest.this.foreign && !outerExpired() && stemsFromInterrupt(thrown, flag);
+				TimeoutNest.this.foreign &= anyExpired();
+				return mine;
+			}
+		}
+
+		private boolean isSomebodyElses() {
+			return TimeoutNest.this.foreign || (this.merged && outerExpired())
+					|| TimeoutNest.this.levels.stream().anyMatch((outer) -> outer.turn > this.turn);
+		}
+
+	}
+
+	private boolean anyExpired() {
+		return this.levels.stream().anyMatch((level) -> level.expired);
+	}
+
+	private boolean outerExpired() {
+		return this.levels.stream().anyMatch((outer) -> outer.expired && !outer.taken);
+	}
+
+	/** Blocking calls say in several ways that they were interrupted. */
+	private static boolean stemsFromInterrupt(@Nullable Throwable thrown, boolean flag) {
+		if (!(thrown instanceof Exception)) {
+			return false;
+		}
+		Throwable reason = thrown;
+		boolean found = flag;
+		for (int i = 0; reason != null && i < CAUSES; i++) {
+			if (reason instanceof TimeoutExpiredException) {
+				return false;
+			}
+			found |= reason instanceof InterruptedException || reason instanceof ClosedByInterruptException
+					|| (reason instanceof InterruptedIOException && !(reason instanceof SocketTimeoutException));
+			reason = reason.getCause();
+		}
+		return found;
+	}
+
+}
