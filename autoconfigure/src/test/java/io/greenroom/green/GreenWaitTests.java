@@ -44,7 +44,7 @@ class GreenWaitTests {
 		Gate gate = new Gate(this.scheduler);
 		CompletableFuture<String> future = new CompletableFuture<>();
 		StageAwaitable<CompletableFuture<String>> view = Awaitable.of(future);
-		FakeEvent event = new FakeEvent();
+		GreenEvent event = new GreenEvent();
 		List<Awaitable> all = List.of(gate.thread, view, event);
 		try (GreenWait<Awaitable> wait = GreenWait.on(all)) {
 			assertThat(wait.poll(Duration.ZERO)).isNull();
