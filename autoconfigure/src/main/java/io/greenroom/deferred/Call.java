@@ -21,16 +21,19 @@ abstract class Call {
 
 	private static final int PENDING = 0;
 
-	private static final int RUNNING = 1;
+	/** It is being failed before it began; whoever does so is not its runner. */
+	private static final int FAILING = 1;
 
-	private static final int RETURNED = 2;
+	private static final int RUNNING = 2;
 
-	private static final int THREW = 3;
+	private static final int RETURNED = 3;
 
-	private static final int WITHDRAWN = 4;
+	private static final int THREW = 4;
+
+	private static final int WITHDRAWN = 5;
 
 	/** Its handler was stopped while the body ran, and the caller was told. */
-	private static final int TOLD = 5;
+	private static final int TOLD = 6;
 
 	private static final int PHASE = 7;
 
@@ -192,11 +195,17 @@ abstract class Call {
 	 * Fails the call if it has not begun; its caller is told. Returns whether it had not.
 	 */
 	final boolean fail(Throwable failure) {
-		if (!begin()) {
-			return false;
+		while (true) {
+			int seen = this.state;
+			if ((seen & PHASE) != PENDING) {
+				return false;
+			}
+			if (STATE.compareAndSet(this, seen, seen | FAILING)) {
+				break;
+			}
 		}
 		clear();
-		threw(failure);
+		end(THREW, failure);
 		if (mode() == CallMode.ASYNC) {
 			future().completeExceptionally(failure);
 		}
@@ -276,6 +285,7 @@ abstract class Call {
 						return Leaving.ABANDONED;
 					}
 				}
+				case FAILING -> Thread.yield();
 				default -> {
 					return Leaving.TOO_LATE;
 				}
