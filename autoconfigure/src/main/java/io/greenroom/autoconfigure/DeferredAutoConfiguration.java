@@ -1,6 +1,7 @@
 package io.greenroom.autoconfigure;
 
 import io.greenroom.green.GreenScheduler;
+import io.greenroom.spring.HandlerAdviceOrder;
 import io.greenroom.spring.HandlerBeanPostProcessor;
 import io.greenroom.spring.HandlerDefinitions;
 import io.greenroom.spring.HandlerLoops;
@@ -52,6 +53,13 @@ public final class DeferredAutoConfiguration {
 				() -> properties.getObject().options(), loops);
 		processor.setProxyTargetClass(environment.getProperty("spring.aop.proxy-target-class", Boolean.class, true));
 		return processor;
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static HandlerAdviceOrder handlerAdviceOrder() {
+		return new HandlerAdviceOrder();
 	}
 
 }

@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 
 import io.greenroom.deferred.Deferred;
 import io.greenroom.deferred.DeferredCalls;
@@ -21,11 +23,14 @@ import io.greenroom.green.GreenScheduler;
 import io.greenroom.spring.HandlerBeanPostProcessor;
 import io.greenroom.spring.HandlerDefinitions;
 import io.greenroom.spring.InvalidHandlersException;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import org.springframework.aop.framework.autoproxy.BeanNameAutoProxyCreator;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -39,6 +44,8 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Primary;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
+import org.springframework.scheduling.annotation.EnableScheduling;
+import org.springframework.scheduling.annotation.Scheduled;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -168,6 +175,28 @@ class DeferredAutoConfigurationTests {
 			Slow slow = context.getBean(Slow.class);
 			assertThat(slow.asyncThread().get()).startsWith("task-");
 			assertThat(slow.plainThread()).startsWith("handler-");
+		});
+	}
+
+	@Test
+	@DisplayName("D42 who keeps the bean to call it later, as scheduling does, keeps it with its mailbox")
+	void scheduledMethodsGoThroughTheMailbox() {
+		// Scheduling is configured before Greenroom, as by the application itself.
+		this.runner.withUserConfiguration(SchedulingConfiguration.class, Clock.class).run((context) -> {
+			Clock clock = context.getBean(Clock.class);
+			assertThat(clock.ticked().get()).isSameAs(clock.thread());
+		});
+	}
+
+	@Test
+	@DisplayName("D42 the deferred step is outermost also where a later auto-proxy creator wraps the proxy again")
+	void deferredIsOutermostOfTwoProxies() {
+		this.runner.withUserConfiguration(SecondProxyConfiguration.class, Clock.class).run((context) -> {
+			Clock clock = context.getBean(Clock.class);
+			assertThat(clock.thread().getName()).startsWith("handler-");
+			assertThat(context.getBean(ThreadRecorder.class).thread).isSameAs(clock.thread());
+			clock.note("first");
+			assertThat(clock.notes()).containsExactly("first");
 		});
 	}
 
@@ -410,6 +439,74 @@ class DeferredAutoConfigurationTests {
 			this.provider = provider;
 			this.lazy = lazy;
 			this.missing = missing;
+		}
+
+	}
+
+	@Configuration
+	@EnableScheduling
+	static class SchedulingConfiguration {
+
+	}
+
+	@DeferredHandler
+	static class Clock {
+
+		private final List<String> notes = new ArrayList<>();
+
+		private final CompletableFuture<Thread> ticked = new CompletableFuture<>();
+
+		@Scheduled(fixedDelay = 1, timeUnit = TimeUnit.HOURS)
+		void tick() {
+			this.ticked.complete(Thread.currentThread());
+		}
+
+		CompletableFuture<Thread> ticked() {
+			return this.ticked;
+		}
+
+		Thread thread() {
+			return Thread.currentThread();
+		}
+
+		@Oneway
+		void note(String note) {
+			this.notes.add(note);
+		}
+
+		List<String> notes() {
+			return List.copyOf(this.notes);
+		}
+
+	}
+
+	@Configuration
+	static class SecondProxyConfiguration {
+
+		@Bean
+		static BeanNameAutoProxyCreator secondProxy() {
+			BeanNameAutoProxyCreator creator = new BeanNameAutoProxyCreator();
+			creator.setBeanNames("*Clock");
+			creator.setInterceptorNames("recorder");
+			creator.setProxyTargetClass(true);
+			return creator;
+		}
+
+		@Bean
+		static ThreadRecorder recorder() {
+			return new ThreadRecorder();
+		}
+
+	}
+
+	static class ThreadRecorder implements MethodInterceptor {
+
+		volatile @Nullable Thread thread;
+
+		@Override
+		public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
+			this.thread = Thread.currentThread();
+			return invocation.proceed();
 		}
 
 	}
