@@ -34,6 +34,7 @@ import org.springframework.aop.framework.autoproxy.BeanNameAutoProxyCreator;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.config.CustomScopeConfigurer;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -42,6 +43,9 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Primary;
+import org.springframework.context.annotation.Scope;
+import org.springframework.context.annotation.ScopedProxyMode;
+import org.springframework.context.support.SimpleThreadScope;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
 import org.springframework.scheduling.annotation.EnableScheduling;
@@ -49,6 +53,7 @@ import org.springframework.scheduling.annotation.Scheduled;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.Mockito.mock;
 
 /**
  * Handler beans: their proxies, the injection of their handles, and what stops the start.
@@ -143,6 +148,56 @@ class DeferredAutoConfigurationTests {
 			assertThat(chooser.lazy.sync().thread()).isSameAs(north.thread());
 			assertThat(chooser.missing).isEmpty();
 		});
+	}
+
+	@Test
+	@DisplayName("D32 providers and collections of handles find those that an interface names, or none")
+	void providersByInterface() {
+		this.runner.withUserConfiguration(Loud.class, Soft.class, Voices.class).run((context) -> {
+			Voices voices = context.getBean(Voices.class);
+			assertThat(voices.provider.orderedStream().map((voice) -> voice.sync().say("Hi")))
+				.containsExactlyInAnyOrder("HI", "hi");
+			assertThat(voices.provider.getIfUnique()).isNull();
+			assertThat(voices.all.getObject()).hasSize(2);
+		});
+		this.runner.withUserConfiguration(Voices.class).run((context) -> {
+			Voices voices = context.getBean(Voices.class);
+			assertThat(voices.provider.getIfAvailable()).isNull();
+			assertThat(voices.provider.stream()).isEmpty();
+		});
+	}
+
+	@Test
+	@DisplayName("A02 a user's own Deferred bean is injected, also where there is a handler of its type")
+	void ownDeferred() {
+		this.runner.withUserConfiguration(OwnDeferred.class, WantsDeferredOfText.class, Inventory.class, Asking.class)
+			.run((context) -> {
+				assertThat(context.getBean(WantsDeferredOfText.class)).isNotNull();
+				assertThat(context.getBean(Asking.class).deferred).isSameAs(context.getBean("ownInventory"));
+			});
+	}
+
+	@Test
+	@DisplayName("D41 a handle of what a scope holds says why there is none")
+	void deferredOfAScope() {
+		this.runner.withUserConfiguration(ScopedInventory.class, Asking.class)
+			.run((context) -> assertThat(context.getStartupFailure()).rootCause()
+				.hasMessageContaining("the bean stands for several handlers"));
+	}
+
+	@Test
+	@DisplayName("D41 handlers of a child context have their mailbox, and the parent's handles are injected there")
+	void childContexts() {
+		this.runner.withUserConfiguration(Loud.class)
+			.run((parent) -> this.runner.withParent(parent)
+				.withUserConfiguration(Inventory.class, Orders.class, Ports.class)
+				.run((child) -> {
+					Orders orders = child.getBean(Orders.class);
+					assertThat(orders.inventory.thread().getName()).startsWith("handler-");
+					assertThat(orders.deferred.sync().thread()).isSameAs(orders.inventory.thread());
+					assertThat(child.getBean(Ports.class).deferred.sync().say("hi")).isEqualTo("HI");
+					assertThat(child.getBean(GreenScheduler.class)).isSameAs(parent.getBean(GreenScheduler.class));
+				}));
 	}
 
 	@Test
@@ -439,6 +494,77 @@ class DeferredAutoConfigurationTests {
 			this.provider = provider;
 			this.lazy = lazy;
 			this.missing = missing;
+		}
+
+	}
+
+	@DeferredHandler
+	static class Soft implements Voice {
+
+		@Override
+		public String say(String text) {
+			return text.toLowerCase(java.util.Locale.ROOT);
+		}
+
+		@Override
+		public Thread thread() {
+			return Thread.currentThread();
+		}
+
+	}
+
+	static class Voices {
+
+		final ObjectProvider<Deferred<Voice>> provider;
+
+		final ObjectProvider<List<Deferred<Voice>>> all;
+
+		Voices(ObjectProvider<Deferred<Voice>> provider, ObjectProvider<List<Deferred<Voice>>> all) {
+			this.provider = provider;
+			this.all = all;
+		}
+
+	}
+
+	static class Asking {
+
+		final Deferred<Inventory> deferred;
+
+		Asking(Deferred<Inventory> deferred) {
+			this.deferred = deferred;
+		}
+
+	}
+
+	@Configuration
+	static class OwnDeferred {
+
+		@Bean
+		Deferred<StringBuilder> text() {
+			return mock();
+		}
+
+		@Bean
+		Deferred<Inventory> ownInventory() {
+			return mock();
+		}
+
+	}
+
+	@Configuration
+	static class ScopedInventory {
+
+		@Bean
+		static CustomScopeConfigurer scopes() {
+			CustomScopeConfigurer scopes = new CustomScopeConfigurer();
+			scopes.addScope("thread", new SimpleThreadScope());
+			return scopes;
+		}
+
+		@Bean
+		@Scope(scopeName = "thread", proxyMode = ScopedProxyMode.TARGET_CLASS)
+		Inventory scoped() {
+			return new Inventory();
 		}
 
 	}
