@@ -17,22 +17,19 @@ import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvis
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.aop.support.annotation.AnnotationMatchingPointcut;
-import org.springframework.beans.factory.support.MergedBeanDefinitionPostProcessor;
-import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.core.Ordered;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.util.ClassUtils;
 
 /**
- * Puts a mailbox in front of {@link DeferredHandler} beans: as the outermost advice of
- * the proxy that the bean has already, or of one made for it. Also starts the handlers'
- * loops with the context.
+ * Puts a mailbox in front of {@link DeferredHandler} beans: in the proxy that the bean
+ * has already, or in one made for it. Also starts the handlers' loops with the context.
  * <p>
- * It is a post-processor for merged definitions only because those come last of all, so
- * that whatever else advises the bean has done so; whose order says what does not matter
- * then.
+ * Right behind the auto-proxy creators, and before all who keep the bean to call it
+ * later, for {@code @Scheduled} or a message listener: what they keep must have the
+ * mailbox. {@link HandlerAdviceOrder} puts it in front of the advice that comes after.
  */
-public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor
-		implements MergedBeanDefinitionPostProcessor {
+public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor {
 
 	private static final long serialVersionUID = 1L;
 
@@ -53,6 +50,7 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 		this.scheduler = scheduler;
 		this.defaults = defaults;
 		this.loops = loops;
+		setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
 		// Says which beans are handlers; replaced by the bean's own mailbox before
 		// anybody calls.
 		this.advisor = new DefaultPointcutAdvisor(new AnnotationMatchingPointcut(DeferredHandler.class, true),
@@ -62,20 +60,13 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 	}
 
 	@Override
-	public void postProcessMergedBeanDefinition(RootBeanDefinition definition, Class<?> type, String name) {
-		// Nothing to do: see the class's comment.
-	}
-
-	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		Class<?> type = ClassUtils.getUserClass(AopUtils.getTargetClass(bean));
 		if (bean instanceof AopInfrastructureBean || !isEligible(type)) {
 			return bean;
 		}
-		if (bean instanceof Advised advised && advised.isFrozen()) {
-			throw new IllegalStateException(
-					"Handler bean '%s' has a frozen proxy, so its mailbox can't be the outermost advice; make the proxy without setFrozen(true)"
-						.formatted(beanName));
+		if (bean instanceof Advised advised) {
+			refuseFrozen(advised, beanName);
 		}
 		HandlerType handlerType = handlerType(type, beanName);
 		Object proxy = super.postProcessAfterInitialization(bean, beanName);
@@ -90,6 +81,14 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 		advised.addAdvisor(0, new DefaultPointcutAdvisor(new MailboxInterceptor(handler)));
 		this.loops.add(handler);
 		return proxy;
+	}
+
+	static void refuseFrozen(Advised proxy, String beanName) {
+		if (proxy.isFrozen()) {
+			throw new IllegalStateException(
+					"Handler bean '%s' has a frozen proxy, so its mailbox can't be the outermost advice; make the proxy without setFrozen(true)"
+						.formatted(beanName));
+		}
 	}
 
 	private static HandlerType handlerType(Class<?> type, String beanName) {

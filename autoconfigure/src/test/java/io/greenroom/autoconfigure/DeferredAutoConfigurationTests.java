@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 
 import io.greenroom.deferred.Deferred;
 import io.greenroom.deferred.DeferredCalls;
@@ -24,6 +26,8 @@ import io.greenroom.green.GreenScheduler;
 import io.greenroom.spring.HandlerBeanPostProcessor;
 import io.greenroom.spring.HandlerDefinitions;
 import io.greenroom.spring.InvalidHandlersException;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -31,9 +35,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.aop.framework.autoproxy.BeanNameAutoProxyCreator;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.config.CustomScopeConfigurer;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -42,11 +48,17 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Primary;
+import org.springframework.context.annotation.Scope;
+import org.springframework.context.annotation.ScopedProxyMode;
+import org.springframework.context.support.SimpleThreadScope;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
+import org.springframework.scheduling.annotation.EnableScheduling;
+import org.springframework.scheduling.annotation.Scheduled;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.Mockito.mock;
 
 /**
  * Handler beans: their proxies, the injection of their handles, and what stops the start.
@@ -144,6 +156,56 @@ class DeferredAutoConfigurationTests {
 	}
 
 	@Test
+	@DisplayName("D32 providers and collections of handles find those that an interface names, or none")
+	void providersByInterface() {
+		this.runner.withUserConfiguration(Loud.class, Soft.class, Voices.class).run((context) -> {
+			Voices voices = context.getBean(Voices.class);
+			assertThat(voices.provider.orderedStream().map((voice) -> voice.sync().say("Hi")))
+				.containsExactlyInAnyOrder("HI", "hi");
+			assertThat(voices.provider.getIfUnique()).isNull();
+			assertThat(voices.all.getObject()).hasSize(2);
+		});
+		this.runner.withUserConfiguration(Voices.class).run((context) -> {
+			Voices voices = context.getBean(Voices.class);
+			assertThat(voices.provider.getIfAvailable()).isNull();
+			assertThat(voices.provider.stream()).isEmpty();
+		});
+	}
+
+	@Test
+	@DisplayName("A02 a user's own Deferred bean is injected, also where there is a handler of its type")
+	void ownDeferred() {
+		this.runner.withUserConfiguration(OwnDeferred.class, WantsDeferredOfText.class, Inventory.class, Asking.class)
+			.run((context) -> {
+				assertThat(context.getBean(WantsDeferredOfText.class)).isNotNull();
+				assertThat(context.getBean(Asking.class).deferred).isSameAs(context.getBean("ownInventory"));
+			});
+	}
+
+	@Test
+	@DisplayName("D41 a handle of what a scope holds says why there is none")
+	void deferredOfAScope() {
+		this.runner.withUserConfiguration(ScopedInventory.class, Asking.class)
+			.run((context) -> assertThat(context.getStartupFailure()).rootCause()
+				.hasMessageContaining("the bean stands for several handlers"));
+	}
+
+	@Test
+	@DisplayName("D41 handlers of a child context have their mailbox, and the parent's handles are injected there")
+	void childContexts() {
+		this.runner.withUserConfiguration(Loud.class)
+			.run((parent) -> this.runner.withParent(parent)
+				.withUserConfiguration(Inventory.class, Orders.class, Ports.class)
+				.run((child) -> {
+					Orders orders = child.getBean(Orders.class);
+					assertThat(orders.inventory.thread().getName()).startsWith("handler-");
+					assertThat(orders.deferred.sync().thread()).isSameAs(orders.inventory.thread());
+					assertThat(child.getBean(Ports.class).deferred.sync().say("hi")).isEqualTo("HI");
+					assertThat(child.getBean(GreenScheduler.class)).isSameAs(parent.getBean(GreenScheduler.class));
+				}));
+	}
+
+	@Test
 	@DisplayName("D36 a processing loop starts with the context and ends with it")
 	void loopsStartWithTheContext() {
 		List<String> life = new ArrayList<>();
@@ -173,6 +235,28 @@ class DeferredAutoConfigurationTests {
 			Slow slow = context.getBean(Slow.class);
 			assertThat(slow.asyncThread().get()).startsWith("task-");
 			assertThat(slow.plainThread()).startsWith("handler-");
+		});
+	}
+
+	@Test
+	@DisplayName("D42 who keeps the bean to call it later, as scheduling does, keeps it with its mailbox")
+	void scheduledMethodsGoThroughTheMailbox() {
+		// Scheduling is configured before Greenroom, as by the application itself.
+		this.runner.withUserConfiguration(SchedulingConfiguration.class, Clock.class).run((context) -> {
+			Clock clock = context.getBean(Clock.class);
+			assertThat(clock.ticked().get()).isSameAs(clock.thread());
+		});
+	}
+
+	@Test
+	@DisplayName("D42 the deferred step is outermost also where a later auto-proxy creator wraps the proxy again")
+	void deferredIsOutermostOfTwoProxies() {
+		this.runner.withUserConfiguration(SecondProxyConfiguration.class, Clock.class).run((context) -> {
+			Clock clock = context.getBean(Clock.class);
+			assertThat(clock.thread().getName()).startsWith("handler-");
+			assertThat(context.getBean(ThreadRecorder.class).thread).isSameAs(clock.thread());
+			clock.note("first");
+			assertThat(clock.notes()).containsExactly("first");
 		});
 	}
 
@@ -479,6 +563,145 @@ class DeferredAutoConfigurationTests {
 			this.provider = provider;
 			this.lazy = lazy;
 			this.missing = missing;
+		}
+
+	}
+
+	@DeferredHandler
+	static class Soft implements Voice {
+
+		@Override
+		public String say(String text) {
+			return text.toLowerCase(java.util.Locale.ROOT);
+		}
+
+		@Override
+		public Thread thread() {
+			return Thread.currentThread();
+		}
+
+	}
+
+	static class Voices {
+
+		final ObjectProvider<Deferred<Voice>> provider;
+
+		final ObjectProvider<List<Deferred<Voice>>> all;
+
+		Voices(ObjectProvider<Deferred<Voice>> provider, ObjectProvider<List<Deferred<Voice>>> all) {
+			this.provider = provider;
+			this.all = all;
+		}
+
+	}
+
+	static class Asking {
+
+		final Deferred<Inventory> deferred;
+
+		Asking(Deferred<Inventory> deferred) {
+			this.deferred = deferred;
+		}
+
+	}
+
+	@Configuration
+	static class OwnDeferred {
+
+		@Bean
+		Deferred<StringBuilder> text() {
+			return mock();
+		}
+
+		@Bean
+		Deferred<Inventory> ownInventory() {
+			return mock();
+		}
+
+	}
+
+	@Configuration
+	static class ScopedInventory {
+
+		@Bean
+		static CustomScopeConfigurer scopes() {
+			CustomScopeConfigurer scopes = new CustomScopeConfigurer();
+			scopes.addScope("thread", new SimpleThreadScope());
+			return scopes;
+		}
+
+		@Bean
+		@Scope(scopeName = "thread", proxyMode = ScopedProxyMode.TARGET_CLASS)
+		Inventory scoped() {
+			return new Inventory();
+		}
+
+	}
+
+	@Configuration
+	@EnableScheduling
+	static class SchedulingConfiguration {
+
+	}
+
+	@DeferredHandler
+	static class Clock {
+
+		private final List<String> notes = new ArrayList<>();
+
+		private final CompletableFuture<Thread> ticked = new CompletableFuture<>();
+
+		@Scheduled(fixedDelay = 1, timeUnit = TimeUnit.HOURS)
+		void tick() {
+			this.ticked.complete(Thread.currentThread());
+		}
+
+		CompletableFuture<Thread> ticked() {
+			return this.ticked;
+		}
+
+		Thread thread() {
+			return Thread.currentThread();
+		}
+
+		@Oneway
+		void note(String note) {
+			this.notes.add(note);
+		}
+
+		List<String> notes() {
+			return List.copyOf(this.notes);
+		}
+
+	}
+
+	@Configuration
+	static class SecondProxyConfiguration {
+
+		@Bean
+		static BeanNameAutoProxyCreator secondProxy() {
+			BeanNameAutoProxyCreator creator = new BeanNameAutoProxyCreator();
+			creator.setBeanNames("*Clock");
+			creator.setInterceptorNames("recorder");
+			creator.setProxyTargetClass(true);
+			return creator;
+		}
+
+		@Bean
+		static ThreadRecorder recorder() {
+			return new ThreadRecorder();
+		}
+
+	}
+
+	static class ThreadRecorder implements MethodInterceptor {
+
+		volatile @Nullable Thread thread;
+
+		@Override
+		public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
+			this.thread = Thread.currentThread();
+			return invocation.proceed();
 		}
 
 	}
