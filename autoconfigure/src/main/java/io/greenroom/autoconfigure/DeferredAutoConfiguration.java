@@ -4,6 +4,7 @@ import io.greenroom.green.GreenScheduler;
 import io.greenroom.spring.HandlerAdviceOrder;
 import io.greenroom.spring.HandlerBeanPostProcessor;
 import io.greenroom.spring.HandlerDefinitions;
+import io.greenroom.spring.HandlerEvents;
 import io.greenroom.spring.HandlerLoops;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -14,6 +15,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
@@ -64,6 +66,13 @@ public final class DeferredAutoConfiguration {
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static HandlerAdviceOrder handlerAdviceOrder() {
 		return new HandlerAdviceOrder();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static HandlerEvents handlerEvents(ApplicationEventPublisher publisher) {
+		return new HandlerEvents(publisher);
 	}
 
 }

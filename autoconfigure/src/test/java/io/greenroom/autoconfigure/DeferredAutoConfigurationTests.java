@@ -6,10 +6,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxy;
+import ch.qos.logback.core.read.ListAppender;
 import io.greenroom.deferred.Deferred;
 import io.greenroom.deferred.DeferredCalls;
 import io.greenroom.deferred.DeferredHandler;
@@ -26,12 +32,16 @@ import io.greenroom.green.GreenScheduler;
 import io.greenroom.spring.HandlerBeanPostProcessor;
 import io.greenroom.spring.HandlerDefinitions;
 import io.greenroom.spring.InvalidHandlersException;
+import io.greenroom.spring.OnewayFailedEvent;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -44,6 +54,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
@@ -100,6 +111,49 @@ class DeferredAutoConfigurationTests {
 			leave.countDown();
 			assertThat(orders.inventory.reserve("a", 1)).isZero();
 		});
+	}
+
+	@Test
+	@DisplayName("D07 a failing oneway body is logged once with method and call site, published once and counted; the next call runs")
+	void onewayFailuresAreToldOnce() {
+		ListAppender<ILoggingEvent> log = new ListAppender<>();
+		Logger logger = (Logger) LoggerFactory.getLogger(Deferred.class);
+		List<OnewayFailedEvent> events = new CopyOnWriteArrayList<>();
+		SimpleMeterRegistry registry = new SimpleMeterRegistry();
+		log.start();
+		logger.addAppender(log);
+		try {
+			this.runner.withConfiguration(AutoConfigurations.of(GreenroomMetricsAutoConfiguration.class))
+				.withBean(MeterRegistry.class, () -> registry)
+				.withInitializer((context) -> context
+					.addApplicationListener((ApplicationListener<OnewayFailedEvent>) events::add))
+				.withUserConfiguration(Inventory.class, Orders.class)
+				.run((context) -> {
+					Orders orders = context.getBean(Orders.class);
+					IllegalStateException failure = new IllegalStateException("the shelf broke");
+					orders.inventory.breakShelf(failure);
+					assertThat(orders.inventory.reserve("a", 1)).isEqualTo(-1);
+					assertThat(log.list).filteredOn((event) -> event.getLevel() == Level.ERROR)
+						.singleElement()
+						.satisfies((event) -> {
+							assertThat(event.getFormattedMessage()).contains("Inventory.breakShelf failed",
+									"DeferredAutoConfigurationTests.java:", "onewayFailuresAreToldOnce");
+							assertThat(((ThrowableProxy) event.getThrowableProxy()).getThrowable()).isSameAs(failure);
+						});
+					assertThat(events).singleElement().satisfies((event) -> {
+						assertThat(event.failure()).isSameAs(failure);
+						assertThat(event.method()).isEqualTo("breakShelf");
+						assertThat(event.handler()).endsWith("Inventory");
+					});
+					assertThat(registry.get("greenroom.deferred.calls")
+						.tags("method", "breakShelf", "mode", "oneway", "outcome", "failure")
+						.timer()
+						.count()).isEqualTo(1);
+				});
+		}
+		finally {
+			logger.detachAppender(log);
+		}
 	}
 
 	@Test
@@ -376,6 +430,11 @@ class DeferredAutoConfigurationTests {
 		@Oneway
 		void restock(String sku, int n) {
 			this.stock.merge(sku, n, Integer::sum);
+		}
+
+		@Oneway
+		void breakShelf(RuntimeException failure) {
+			throw failure;
 		}
 
 		String restockThroughProxy(Inventory self) {
