@@ -9,6 +9,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 import ch.qos.logback.classic.Level;
@@ -257,6 +259,25 @@ class DeferredAutoConfigurationTests {
 					assertThat(child.getBean(Ports.class).deferred.sync().say("hi")).isEqualTo("HI");
 					assertThat(child.getBean(GreenScheduler.class)).isSameAs(parent.getBean(GreenScheduler.class));
 				}));
+	}
+
+	@Test
+	@DisplayName("D31 D36 a handler ends with its bean: what was accepted runs, its loop ends, its parent's scheduler goes on")
+	void handlersEndWithTheirBeans() {
+		this.runner.run((parent) -> {
+			List<String> life = new CopyOnWriteArrayList<>();
+			AtomicReference<Inventory> inventory = new AtomicReference<>();
+			this.runner.withParent(parent)
+				.withBean(Manager.class, () -> new Manager(life))
+				.withUserConfiguration(Inventory.class)
+				.run((child) -> {
+					assertThat(child.getBean(Manager.class).access()).isEqualTo("let in by the loop");
+					inventory.set(child.getBean(Inventory.class));
+				});
+			assertThat(life).containsExactly("started", "ended");
+			assertThatExceptionOfType(HandlerStoppedException.class).isThrownBy(() -> inventory.get().thread());
+			assertThat(parent.getBean(GreenScheduler.class).spawn("still", () -> 1).get()).isEqualTo(1);
+		});
 	}
 
 	@Test
