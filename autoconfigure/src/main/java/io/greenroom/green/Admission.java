@@ -139,6 +139,11 @@ final class Admission {
 		}
 	}
 
+	/** Kills the tasks that wait, which leaves the line to the others. */
+	void killTasks() {
+		this.line.forEach(Place::killWaiting);
+	}
+
 	/** Refuses all that wait. */
 	void refuseLine() {
 		for (Place next = this.line.poll(); next != null; next = this.line.poll()) {

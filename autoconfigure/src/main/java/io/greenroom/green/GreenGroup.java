@@ -1,11 +1,10 @@
 package io.greenroom.green;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +21,8 @@ public final class GreenGroup {
 	private final GreenScheduler scheduler;
 
 	private final Members members = new Members(false);
+
+	private final Mapping.Tasks tasks = new MappedMembers();
 
 	GreenGroup(GreenScheduler scheduler) {
 		this.scheduler = scheduler;
@@ -167,19 +168,7 @@ public final class GreenGroup {
 	 */
 	public <A, R> List<@Nullable R> map(Iterable<? extends A> items, GreenFunction<? super A, ? extends R> function)
 			throws InterruptedException {
-		List<GreenThread<R>> threads = spawnAll(items, function);
-		try {
-			Joining.join(threads, Join.all().killingOthers());
-		}
-		catch (InterruptedException ex) {
-			threads.forEach(GreenThread::kill);
-			throw ex;
-		}
-		List<@Nullable R> results = new ArrayList<>(threads.size());
-		for (GreenThread<R> thread : threads) {
-			results.add(thread.value());
-		}
-		return results;
+		return Mapping.all(items, function, this.tasks, Integer.MAX_VALUE);
 	}
 
 	/**
@@ -193,7 +182,8 @@ public final class GreenGroup {
 	 * @throws SchedulerClosedException if the scheduler is shutting down
 	 */
 	public <A, R> GreenResults<R> imap(Iterable<? extends A> items, GreenFunction<? super A, ? extends R> function) {
-		return new OrderedResults<>(this.<A, R>spawnAll(items, function));
+		return new OrderedResults<>(this.<A, R>begun(items, function, (_) -> {
+		}));
 	}
 
 	/**
@@ -208,32 +198,39 @@ public final class GreenGroup {
 	 */
 	public <A, R> GreenResults<R> imapUnordered(Iterable<? extends A> items,
 			GreenFunction<? super A, ? extends R> function) {
-		return new UnorderedResults<>(this.<A, R>spawnAll(items, function));
+		Completions<R> completions = new Completions<>();
+		return new UnorderedResults<>(begun(items, function, completions), this.tasks, completions);
 	}
 
-	private <A, R> List<GreenThread<R>> spawnAll(Iterable<? extends A> items,
-			GreenFunction<? super A, ? extends R> function) {
-		Objects.requireNonNull(function, "function");
-		List<GreenThread<R>> threads = new ArrayList<>();
-		try {
-			for (Iterator<? extends A> all = items.iterator(); all.hasNext();) {
-				A item = all.next();
-				GreenThread<R> thread = this.scheduler.unstarted(() -> function.apply(item));
-				// Whoever reads the results learns of its failure.
-				this.members.addWatched(thread, false);
-				threads.add(this.members.start(thread));
-			}
-			return threads;
-		}
-		catch (Throwable failure) {
-			threads.forEach(GreenThread::kill);
-			throw failure;
-		}
+	private <A, R> Mapping<A, R> begun(Iterable<? extends A> items, GreenFunction<? super A, ? extends R> function,
+			Consumer<GreenThread<R>> whenEnded) {
+		Mapping<A, R> mapping = new Mapping<>(items, function, this.tasks, Integer.MAX_VALUE, whenEnded);
+		mapping.begin();
+		mapping.throwStopOfAll();
+		return mapping;
 	}
 
 	@Override
 	public String toString() {
 		return "GreenGroup[" + size() + " members]";
+	}
+
+	/** Whoever reads the results of a mapping learns of its failures. */
+	private final class MappedMembers implements Mapping.Tasks {
+
+		@Override
+		public <R> GreenThread<R> start(Callable<R> body, Consumer<? super GreenThread<R>> whenEnded) {
+			GreenThread<R> thread = GreenGroup.this.scheduler.unstarted(body);
+			GreenGroup.this.members.addWatched(thread, false);
+			thread.link(whenEnded);
+			return GreenGroup.this.members.start(thread);
+		}
+
+		@Override
+		public void checkMayWait() {
+			GreenGroup.this.scheduler.engine().checkMayWait("wait for results", "a group");
+		}
+
 	}
 
 }

@@ -1,15 +1,15 @@
 package io.greenroom.green;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
-import io.greenroom.observe.PoolGauges;
-import io.greenroom.observe.PoolListener;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Lets a bounded number work at once and keeps the others in one fair line. Work is
@@ -17,18 +17,24 @@ import org.slf4j.LoggerFactory;
  * thread itself, which {@linkplain #enter(Duration) takes a slot} and goes on.
  * <p>
  * Whoever ends hands the slot to the first in line; nobody overtakes. The line is bounded
- * for all but callers that block in {@link #spawn} and {@link #trySpawn}, who are their
- * own bound. A place that is given up, by time, interrupt or kill, takes no slot with it.
+ * for all but callers that block in {@link #spawn}, {@link #trySpawn}, {@link #apply} or
+ * a {@link #map}, who are their own bound. A place that is given up, by time, interrupt
+ * or kill, takes no slot with it.
  * <p>
- * Safe for use by many threads. {@code spawn} from inside a full pool's own task waits
- * for itself; use {@link #submit} there. The idea is gevent's pool, and pulsar's.
+ * A member, which is a task of the pool or a thread that has entered it, never waits for
+ * a slot that it may hold itself: what it asks of its own pool runs inline, on the
+ * member's thread and in its slot, where waiting would be the other way. Green threads
+ * that a member starts outside the pool are no members.
+ * <p>
+ * Safe for use by many threads. The idea is gevent's pool, and pulsar's.
  */
 public final class GreenPool implements AutoCloseable {
 
-	private static final Logger log = LoggerFactory.getLogger(GreenPool.class);
-
 	/** How many may wait in line unless the pool was built with another bound. */
 	public static final int DEFAULT_QUEUE_CAPACITY = 1000;
+
+	/** How long killed tasks get for their clean-up when the pool closes. */
+	private static final Duration KILL_LIMIT = Duration.ofSeconds(1);
 
 	private final GreenScheduler scheduler;
 
@@ -40,20 +46,24 @@ public final class GreenPool implements AutoCloseable {
 
 	private final Admission admission;
 
-	private final PoolListener listener;
+	private final PoolReports reports;
 
-	/** Kept here because observers hold it weakly. */
-	private final PoolGauges gauges = new Gauges();
+	private final PoolEnds ends;
 
 	private final GreenService service = new Service();
 
+	private final Mapping.Tasks mapped = new MappedTasks();
+
 	private final AtomicLong sequence = new AtomicLong();
 
-	/** Released when the closed pool has nobody at work or in line. */
-	private final Watchers<GreenPool> idle = new Watchers<>();
+	/** The threads that have entered, with the slot they have entered last. */
+	private final Map<Thread, Place> entered = new ConcurrentHashMap<>();
 
 	/** Set once. Whoever comes in looks at it after coming in. */
 	private volatile boolean closed;
+
+	/** Set once. Whoever has started a task looks at it after the start. */
+	private volatile boolean killed;
 
 	private GreenPool(Builder builder) {
 		this.scheduler = builder.scheduler;
@@ -61,7 +71,8 @@ public final class GreenPool implements AutoCloseable {
 		this.queueCapacity = builder.queueCapacity;
 		this.settings = builder.settings;
 		this.admission = new Admission(builder.size, builder.queueCapacity);
-		this.listener = this.scheduler.observer().pool(this.name, this.gauges);
+		this.ends = new PoolEnds(this.admission);
+		this.reports = new PoolReports(this.scheduler, this.name, this.settings, this.admission);
 		this.scheduler.attach(this.service);
 	}
 
@@ -122,11 +133,12 @@ public final class GreenPool implements AutoCloseable {
 	public void resize(int size) {
 		requireSize(this.name, this.settings, size);
 		this.admission.resize(size);
+		this.ends.freed();
 	}
 
 	/**
 	 * Runs a task on a green thread in a slot of its own. Blocks in line while none is
-	 * free, without a limit.
+	 * free, without a limit; a member of the pool runs the task inline then.
 	 * @param body what it runs
 	 * @return the task's green thread, started
 	 * @param <T> the type of the result
@@ -136,9 +148,7 @@ public final class GreenPool implements AutoCloseable {
 	 */
 	public <T> GreenThread<T> spawn(Callable<? extends T> body) throws InterruptedException {
 		Objects.requireNonNull(body, "body");
-		Place place = enter(false);
-		place.awaitHeld(Long.MAX_VALUE);
-		return place.startNow(body);
+		return spawn(body, null);
 	}
 
 	/**
@@ -154,6 +164,36 @@ public final class GreenPool implements AutoCloseable {
 		return spawn(GreenScheduler.callable(body));
 	}
 
+	private <T> GreenThread<T> spawn(Callable<? extends T> body, @Nullable Consumer<? super GreenThread<T>> whenEnded)
+			throws InterruptedException {
+		if (isMember()) {
+			return startOrRunHere(body, whenEnded);
+		}
+		Place place = enter(whenEnded != null, false);
+		place.awaitHeld(Long.MAX_VALUE);
+		return place.startNow(body, whenEnded);
+	}
+
+	/** For members: does not wait in line. */
+	private <T> GreenThread<T> startOrRunHere(Callable<? extends T> body,
+			@Nullable Consumer<? super GreenThread<T>> whenEnded) {
+		requireOpen();
+		Place place = new Place(this, whenEnded != null);
+		return this.admission.tryEnter(place) ? stillOpen(place).startNow(body, whenEnded) : runHere(body, whenEnded);
+	}
+
+	private <T> GreenThread<T> runHere(Callable<? extends T> body,
+			@Nullable Consumer<? super GreenThread<T>> whenEnded) {
+		GreenThread<T> task = task(body, null);
+		if (whenEnded != null) {
+			task.link(whenEnded);
+		}
+		task.runHere();
+		Throwable failure = task.exception();
+		this.ends.taskEnded((whenEnded != null) ? null : failure);
+		return task;
+	}
+
 	/**
 	 * Runs a task on a green thread if a slot is free and nobody waits for it. Does not
 	 * block.
@@ -167,9 +207,9 @@ public final class GreenPool implements AutoCloseable {
 	public <T> GreenThread<T> trySpawn(Callable<? extends T> body) {
 		Objects.requireNonNull(body, "body");
 		requireOpen();
-		Place place = new Place(this);
+		Place place = new Place(this, false);
 		if (!this.admission.tryEnter(place)) {
-			throw refusedAsFull("raise " + setting("size") + ", let the caller wait, or shed load");
+			throw this.reports.noSlot();
 		}
 		return stillOpen(place).startNow(body);
 	}
@@ -189,7 +229,7 @@ public final class GreenPool implements AutoCloseable {
 
 	/**
 	 * Runs a task on a green thread in a slot of its own. Blocks in line while none is
-	 * free, at most so long.
+	 * free, at most so long; a member of the pool runs the task inline then.
 	 * @param limit how long to wait at most; zero looks once
 	 * @param body what it runs
 	 * @return the task's green thread, started
@@ -203,9 +243,12 @@ public final class GreenPool implements AutoCloseable {
 	public <T> GreenThread<T> trySpawn(Duration limit, Callable<? extends T> body) throws InterruptedException {
 		Objects.requireNonNull(body, "body");
 		long nanos = Limits.nanos(limit, "limit");
-		Place place = enter(false);
+		if (isMember()) {
+			return startOrRunHere(body, null);
+		}
+		Place place = enter(false, false);
 		if (!place.awaitHeld(nanos)) {
-			throw refusedAfter(limit);
+			throw this.reports.late(limit);
 		}
 		return place.startNow(body);
 	}
@@ -228,7 +271,8 @@ public final class GreenPool implements AutoCloseable {
 
 	/**
 	 * Runs a task on a green thread when its turn has come. Does not block: while no slot
-	 * is free the task waits in line.
+	 * is free the task waits in line. A member of the pool takes no second slot: its task
+	 * runs inline, and has ended when this returns.
 	 * @param body what it runs
 	 * @return the task's green thread, which the pool starts; killing it while it waits
 	 * takes it out of the line
@@ -239,7 +283,11 @@ public final class GreenPool implements AutoCloseable {
 	 */
 	public <T> GreenThread<T> submit(Callable<? extends T> body) {
 		Objects.requireNonNull(body, "body");
-		return enter(true).startNow(body);
+		if (isMember()) {
+			requireOpen();
+			return runHere(body, null);
+		}
+		return enter(false, true).startNow(body);
 	}
 
 	/**
@@ -267,7 +315,7 @@ public final class GreenPool implements AutoCloseable {
 	 */
 	public Slot enter(Duration limit) throws InterruptedException {
 		Limits.nanos(limit, "limit");
-		return enter(true).await(limit);
+		return enter(false, true).await(limit);
 	}
 
 	/**
@@ -278,69 +326,205 @@ public final class GreenPool implements AutoCloseable {
 	 * @throws PoolClosedException if the pool is closed
 	 */
 	public Reservation reserve() {
-		return enter(true);
+		return enter(false, true);
 	}
 
-	private Place enter(boolean bounded) {
+	private Place enter(boolean watched, boolean bounded) {
 		requireOpen();
-		Place place = new Place(this);
+		Place place = new Place(this, watched);
 		if (!this.admission.enter(place, bounded)) {
-			throw refusedAsFull("raise " + setting("queue-capacity") + " or shed load");
+			throw this.reports.noRoom();
 		}
+		// A slot may have come and gone meanwhile.
+		this.ends.freed();
 		return stillOpen(place);
 	}
 
 	private void requireOpen() {
 		if (this.closed) {
-			throw refusedAsClosed();
+			throw this.reports.closed();
 		}
 	}
 
 	private Place stillOpen(Place place) {
 		if (this.closed) {
 			place.giveUp();
-			throw refusedAsClosed();
+			throw this.reports.closed();
 		}
 		return place;
 	}
 
-	private PoolFullException refusedAsFull(String remedy) {
-		tell(() -> this.listener.rejected("full"));
-		return new PoolFullException(this.name, PoolFullException.Reason.FULL, "is full (" + numbers() + ")", remedy);
+	/**
+	 * Runs a task in a slot and waits for its result. Blocks in line while no slot is
+	 * free; a member of the pool runs the body inline, as an ordinary call.
+	 * <p>
+	 * A failure arrives as it was thrown; since that may be a checked exception which no
+	 * signature shows here, catch {@link Exception} where it matters.
+	 * @param body what it runs
+	 * @return the body's result
+	 * @param <T> the type of the result
+	 * @throws InterruptedException if the caller is interrupted while it waits; the task
+	 * is killed then, and not waited for
+	 * @throws PoolClosedException if the pool is closed, also meanwhile
+	 * @throws SchedulerClosedException if the scheduler is shutting down
+	 */
+	public <T> @Nullable T apply(Callable<? extends T> body) throws InterruptedException {
+		Objects.requireNonNull(body, "body");
+		if (isMember()) {
+			requireOpen();
+			return callHere(body);
+		}
+		GreenThread<T> task = spawn(body, (_) -> {
+		});
+		try {
+			task.join();
+		}
+		catch (InterruptedException ex) {
+			task.kill();
+			throw ex;
+		}
+		return task.get();
 	}
 
-	PoolFullException refusedAfter(Duration limit) {
-		tell(() -> this.listener.rejected("timeout"));
-		return new PoolFullException(this.name, PoolFullException.Reason.TIMEOUT,
-				"had no free slot within " + limit + " (" + numbers() + ")",
-				"raise " + setting("size") + ", wait longer, or shed load");
+	private static <T> T callHere(Callable<? extends T> body) {
+		try {
+			return body.call();
+		}
+		catch (Exception failure) {
+			throw GreenThread.<RuntimeException>rethrow(failure);
+		}
 	}
 
-	PoolClosedException refusedAsClosed() {
-		tell(() -> this.listener.rejected("closed"));
-		return new PoolClosedException(this.name);
+	/**
+	 * Applies a function to all items, each in a task of its own, and waits for the
+	 * results. If one fails, or the items can't be read to their end, the other tasks of
+	 * this call are killed and have ended before that failure is thrown: the first in
+	 * time. No more than twice the pool's size are at work or in line at once.
+	 * @param items the items, read on the calling thread
+	 * @param function what to do with each
+	 * @return the results in the order of the items
+	 * @param <A> the type of the items
+	 * @param <R> the type of the results
+	 * @throws InterruptedException if the caller is interrupted while it waits; the tasks
+	 * are killed then, and not waited for
+	 * @throws PoolClosedException if the pool is closed, also meanwhile
+	 * @throws SchedulerClosedException if the scheduler is shutting down
+	 */
+	public <A, R> List<@Nullable R> map(Iterable<? extends A> items, GreenFunction<? super A, ? extends R> function)
+			throws InterruptedException {
+		return Mapping.all(items, function, this.mapped, lookAhead());
 	}
 
-	private String numbers() {
-		return active() + " running, " + queued() + " waiting";
+	/**
+	 * Applies a function to items, each in a task of its own, while the results are read,
+	 * with a look-ahead of twice the pool's size.
+	 * @param items the items, read on the thread that reads the results
+	 * @param function what to do with each
+	 * @return the results in the order of the items
+	 * @param <A> the type of the items
+	 * @param <R> the type of the results
+	 * @see #imap(int, Iterable, GreenFunction)
+	 */
+	public <A, R> GreenResults<R> imap(Iterable<? extends A> items, GreenFunction<? super A, ? extends R> function) {
+		return imap(lookAhead(), items, function);
 	}
 
-	private String setting(String key) {
-		return setting(this.settings, key);
+	/**
+	 * Applies a function to items, each in a task of its own, while the results are read.
+	 * Items are read, and their tasks begun or put in line, by this call and whenever the
+	 * reader asks for a result, so a line of items without an end will do. What stops the
+	 * items, be it their iterator or the closing of the pool, is thrown after the last
+	 * result.
+	 * @param lookAhead how many to begin beyond the one that is being read; more have no
+	 * use of the pool's slots
+	 * @param items the items, read on the thread that reads the results
+	 * @param function what to do with each
+	 * @return the results in the order of the items
+	 * @param <A> the type of the items
+	 * @param <R> the type of the results
+	 * @throws IllegalArgumentException if the look-ahead is less than 1
+	 */
+	public <A, R> GreenResults<R> imap(int lookAhead, Iterable<? extends A> items,
+			GreenFunction<? super A, ? extends R> function) {
+		return new OrderedResults<>(new Mapping<A, R>(items, function, this.mapped, lookAhead, (_) -> {
+		}));
 	}
 
-	private static String setting(@Nullable String settings, String key) {
-		return (settings == null) ? "its " + key : settings + "." + key;
+	/**
+	 * Applies a function to items, each in a task of its own, while the results are read,
+	 * with a look-ahead of twice the pool's size.
+	 * @param items the items, read on the thread that reads the results
+	 * @param function what to do with each
+	 * @return the results in the order in which they become ready
+	 * @param <A> the type of the items
+	 * @param <R> the type of the results
+	 * @see #imapUnordered(int, Iterable, GreenFunction)
+	 */
+	public <A, R> GreenResults<R> imapUnordered(Iterable<? extends A> items,
+			GreenFunction<? super A, ? extends R> function) {
+		return imapUnordered(lookAhead(), items, function);
+	}
+
+	/**
+	 * Applies a function to items as {@link #imap(int, Iterable, GreenFunction)} does.
+	 * @param lookAhead how many to begin beyond the one that is being read
+	 * @param items the items, read on the thread that reads the results
+	 * @param function what to do with each
+	 * @return the results in the order in which they become ready
+	 * @param <A> the type of the items
+	 * @param <R> the type of the results
+	 * @throws IllegalArgumentException if the look-ahead is less than 1
+	 */
+	public <A, R> GreenResults<R> imapUnordered(int lookAhead, Iterable<? extends A> items,
+			GreenFunction<? super A, ? extends R> function) {
+		Completions<R> completions = new Completions<>();
+		return new UnorderedResults<>(new Mapping<A, R>(items, function, this.mapped, lookAhead, completions),
+				this.mapped, completions);
+	}
+
+	/** Enough for the slots to stay busy while a result is being handled. */
+	private int lookAhead() {
+		return (int) Math.min(Integer.MAX_VALUE, 2L * size());
+	}
+
+	/**
+	 * Returns whether the caller has a slot here. Costs a few reads; it may be asked for
+	 * every task.
+	 */
+	private boolean isMember() {
+		GreenThread<?> current = GreenThread.current();
+		return (current != null && current.isIn(this))
+				|| (!this.entered.isEmpty() && this.entered.containsKey(Thread.currentThread()));
+	}
+
+	void entered(Place place, Thread thread) {
+		this.entered.put(thread, place);
+	}
+
+	void left(Place place, Thread thread) {
+		this.entered.remove(thread, place);
+	}
+
+	PoolReports reports() {
+		return this.reports;
+	}
+
+	PoolEnds ends() {
+		return this.ends;
+	}
+
+	boolean killed() {
+		return this.killed;
 	}
 
 	private static void requireSize(String pool, @Nullable String settings, int size) {
 		if (size < 1) {
 			throw new IllegalArgumentException("The size of pool '" + pool + "' is " + size + "; set "
-					+ setting(settings, "size") + " to 1 or more");
+					+ PoolReports.setting(settings, "size") + " to 1 or more");
 		}
 	}
 
-	<T> GreenThread<T> task(Callable<? extends T> body, Place place) {
+	<T> GreenThread<T> task(Callable<? extends T> body, @Nullable Place place) {
 		return new GreenThread<>(this.scheduler, this.name + "-" + this.sequence.incrementAndGet(), body, place);
 	}
 
@@ -348,71 +532,122 @@ public final class GreenPool implements AutoCloseable {
 		this.scheduler.unobserved(task, failure);
 	}
 
-	/** Reads the clock if somebody wants to know. */
-	long now() {
-		return (this.listener == PoolListener.NONE) ? 0 : Parking.nanoTime();
-	}
-
-	void started(long waited) {
-		if (this.listener != PoolListener.NONE) {
-			tell(() -> this.listener.started(Duration.ofNanos(waited)));
-		}
-	}
-
-	void ended(long heldAt) {
-		if (this.listener != PoolListener.NONE) {
-			tell(() -> this.listener.ended(Duration.ofNanos(Parking.nanoTime() - heldAt)));
-		}
-	}
-
-	/** An error in here would keep a slot from who waits for it. */
-	private void tell(Runnable message) {
-		try {
-			message.run();
-		}
-		catch (Throwable failure) {
-			log.error("The listener of pool '{}' failed; the work goes on", this.name, failure);
-		}
-	}
-
 	void checkMayWait() {
 		this.scheduler.engine().checkMayWait("wait for a slot of pool", this.name);
 	}
 
-	void release(long heldAt) {
-		ended(heldAt);
-		handOn();
-	}
-
 	void handOn() {
 		this.admission.handOn();
-		releaseIfIdle();
+		this.ends.freed();
 	}
 
 	void leave(Place place) {
 		this.admission.leave(place);
-		releaseIfIdle();
+		this.ends.freed();
 	}
 
-	private void releaseIfIdle() {
-		if (this.closed && active() == 0 && queued() == 0) {
-			this.idle.release(this);
+	/**
+	 * Waits until nobody is at work or in line, whatever the outcomes.
+	 * @throws InterruptedException if the caller is interrupted while it waits
+	 * @throws IllegalStateException if the caller is a member
+	 */
+	public void join() throws InterruptedException {
+		join(Join.all());
+	}
+
+	/**
+	 * Waits as asked: until so many tasks have ended from now on, or nobody is at work or
+	 * in line. Where it raises, a task's failure from before this call, which no other
+	 * join has thrown, counts as well; one that went to the caller of {@link #apply} or
+	 * to the reader of a mapping does not.
+	 * @param how for how many, how long, and what to do about a failure; the others to
+	 * kill are the pool's tasks at work and in line
+	 * @return whether that many, or all, have ended in time
+	 * @throws InterruptedException if the caller is interrupted while it waits
+	 * @throws IllegalStateException if the caller is a member
+	 */
+	public boolean join(Join how) throws InterruptedException {
+		refuseMember();
+		if (!this.ends.idle()) {
+			checkMayWait();
+		}
+		Countdown time = new Countdown(how.nanos(), Parking::nanoTime);
+		PoolEnds.Result result = this.ends.await(how.count(), time, how.raises());
+		Throwable failure = result.failure();
+		if (failure == null) {
+			return result.enough();
+		}
+		if (how.onFailure() == Join.OnFailure.KILL_OTHERS) {
+			this.admission.killTasks();
+			List<GreenThread<?>> tasks = this.scheduler.tasksOf(this);
+			tasks.forEach(GreenThread::killAsTask);
+			for (GreenThread<?> task : tasks) {
+				task.await(time.left());
+			}
+		}
+		throw GreenThread.<RuntimeException>rethrow(failure);
+	}
+
+	private void refuseMember() {
+		if (isMember()) {
+			throw new IllegalStateException(
+					"A member of pool '" + this.name + "' would wait for its own end; ask from outside the pool");
 		}
 	}
 
 	/**
-	 * Refuses new work at once and waits for what was accepted, at most for the
-	 * scheduler's drain timeout. Who is still in line then gets a
-	 * {@link PoolClosedException}; tasks that still run stay with the scheduler, which
-	 * ends them when it drains. An interrupt cuts the wait short. Idempotent. Not to be
-	 * called by a task of the pool, which would wait for itself.
+	 * Closes the pool at once, kills its tasks, and waits at most so long until nobody is
+	 * at work. Who waits in line or for a slot gets a {@link PoolClosedException}, and
+	 * nothing starts any more. Threads that have entered are waited for, not interrupted.
+	 * @param limit how long to wait at most; zero does not wait
+	 * @return the tasks that have not ended, still cleaning up or stuck
+	 * @throws InterruptedException if the caller is interrupted while it waits; all are
+	 * killed all the same
+	 * @throws IllegalArgumentException if the limit is negative; nobody is killed then
+	 * @throws IllegalStateException if the caller is a member; nobody is killed then
+	 */
+	public List<GreenThread<?>> kill(Duration limit) throws InterruptedException {
+		long nanos = Limits.nanos(limit, "limit");
+		refuseMember();
+		this.closed = true;
+		this.killed = true;
+		this.admission.refuseLine();
+		this.scheduler.detach(this.service);
+		this.scheduler.tasksOf(this).forEach(GreenThread::killAsTask);
+		if (nanos > 0) {
+			this.ends.await(Integer.MAX_VALUE, new Countdown(nanos, Parking::nanoTime), false);
+		}
+		return this.scheduler.tasksOf(this);
+	}
+
+	/**
+	 * Refuses new work at once, waits for what was accepted, at most for the scheduler's
+	 * drain timeout, and {@linkplain #kill(Duration) kills} what is left. An interrupt
+	 * cuts the wait short. Idempotent.
+	 * @throws IllegalStateException if the caller is a member
 	 */
 	@Override
 	public void close() {
+		refuseMember();
+		if (!this.ends.idle()) {
+			checkMayWait();
+		}
+		boolean interrupted = Thread.interrupted();
 		try {
-			this.service.stop(this.scheduler.drainTimeout());
+			if (!interrupted) {
+				this.service.stop(this.scheduler.drainTimeout());
+			}
 		}
 		catch (InterruptedException ex) {
+			interrupted = true;
+		}
+		try {
+			kill(KILL_LIMIT);
+		}
+		catch (InterruptedException ex) {
+			interrupted = true;
+		}
+		if (interrupted) {
 			Thread.currentThread().interrupt();
 		}
 	}
@@ -433,9 +668,9 @@ public final class GreenPool implements AutoCloseable {
 		@Override
 		public void stop(Duration grace) throws InterruptedException {
 			GreenPool.this.closed = true;
-			releaseIfIdle();
 			try {
-				GreenPool.this.idle.await(Limits.nanos(grace, "grace period"));
+				Countdown time = new Countdown(Limits.nanos(grace, "grace period"), Parking::nanoTime);
+				GreenPool.this.ends.await(Integer.MAX_VALUE, time, false);
 			}
 			finally {
 				GreenPool.this.admission.refuseLine();
@@ -445,21 +680,17 @@ public final class GreenPool implements AutoCloseable {
 
 	}
 
-	private final class Gauges implements PoolGauges {
+	/** The tasks of mappings: a place in line for each, unless a member asks. */
+	private final class MappedTasks implements Mapping.Tasks {
 
 		@Override
-		public int size() {
-			return GreenPool.this.size();
+		public <R> GreenThread<R> start(Callable<R> body, Consumer<? super GreenThread<R>> whenEnded) {
+			return isMember() ? startOrRunHere(body, whenEnded) : enter(true, false).startNow(body, whenEnded);
 		}
 
 		@Override
-		public int active() {
-			return GreenPool.this.active();
-		}
-
-		@Override
-		public int queued() {
-			return GreenPool.this.queued();
+		public void checkMayWait() {
+			GreenPool.this.scheduler.engine().checkMayWait("wait for results of pool", GreenPool.this.name);
 		}
 
 	}
@@ -523,8 +754,9 @@ public final class GreenPool implements AutoCloseable {
 		public GreenPool build() {
 			requireSize(this.name, this.settings, this.size);
 			if (this.queueCapacity < 0) {
-				throw new IllegalArgumentException("The queue capacity of pool '" + this.name + "' is "
-						+ this.queueCapacity + "; set " + setting(this.settings, "queue-capacity") + " to 0 or more");
+				throw new IllegalArgumentException(
+						"The queue capacity of pool '" + this.name + "' is " + this.queueCapacity + "; set "
+								+ PoolReports.setting(this.settings, "queue-capacity") + " to 0 or more");
 			}
 			return new GreenPool(this);
 		}

@@ -352,6 +352,13 @@ public final class GreenScheduler implements AutoCloseable {
 		this.live.remove(thread);
 	}
 
+	/** Returns those at work in a slot of the pool. */
+	List<GreenThread<?>> tasksOf(GreenPool pool) {
+		List<GreenThread<?>> tasks = this.live.snapshot();
+		tasks.removeIf((thread) -> !thread.isIn(pool));
+		return tasks;
+	}
+
 	void killAll() {
 		this.live.snapshot().forEach(GreenThread::kill);
 	}

@@ -213,6 +213,29 @@ public final class GreenThread<T> implements Awaitable {
 	}
 
 	/**
+	 * Runs the body on the calling thread, and returns when it has ended. For a thread
+	 * that nobody else knows yet, and so nobody kills. An interrupt that has ended the
+	 * body was the caller's, and is kept for it.
+	 */
+	void runHere() {
+		this.thread = Thread.currentThread();
+		this.phase = RUNNING;
+		T result = null;
+		Throwable thrown = null;
+		try {
+			result = callBody();
+		}
+		catch (Throwable ex) {
+			thrown = ex;
+		}
+		if (thrown instanceof InterruptedException) {
+			Thread.currentThread().interrupt();
+		}
+		this.phase = ENDING;
+		end(result, thrown);
+	}
+
+	/**
 	 * Returns whether the thread was killed while it ran; no interrupt arrives after
 	 * this.
 	 */
@@ -268,7 +291,7 @@ public final class GreenThread<T> implements Awaitable {
 			// While this thread still counts as living, so that a draining scheduler lets
 			// it start its successor; and whoever joins it finds the slot free.
 			if (this.place != null) {
-				this.place.giveUp();
+				this.place.taskEnded(thrown);
 			}
 		}
 		finally {
@@ -340,6 +363,26 @@ public final class GreenThread<T> implements Awaitable {
 
 	boolean isOf(GreenScheduler candidate) {
 		return this.scheduler == candidate;
+	}
+
+	/** Returns whether this thread has a slot of the pool. */
+	boolean isIn(GreenPool pool) {
+		return this.place != null && this.place.isIn(pool);
+	}
+
+	/** Ends a thread that shall not start; returns why. */
+	<X extends Throwable> X refuse(X cause) {
+		if (PHASE.compareAndSet(this, NEW, ENDING)) {
+			settle(null, cause);
+		}
+		return cause;
+	}
+
+	/** Kills a task of a pool for the pool, at most once. */
+	void killAsTask() {
+		if (this.place != null && this.place.claimKill()) {
+			kill();
+		}
 	}
 
 	/**

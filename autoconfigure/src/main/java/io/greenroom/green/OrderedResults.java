@@ -1,32 +1,36 @@
 package io.greenroom.green;
 
-import java.util.ArrayDeque;
-import java.util.Collection;
 import java.util.NoSuchElementException;
-import java.util.Queue;
 
 import org.jspecify.annotations.Nullable;
 
 /** Results in the order of their items. */
-final class OrderedResults<R> implements GreenResults<R> {
+final class OrderedResults<A, R> implements GreenResults<R> {
 
-	private final Queue<GreenThread<R>> threads;
+	private final Mapping<A, R> mapping;
 
-	OrderedResults(Collection<GreenThread<R>> threads) {
-		this.threads = new ArrayDeque<>(threads);
+	OrderedResults(Mapping<A, R> mapping) {
+		this.mapping = mapping;
+		mapping.begin();
 	}
 
 	@Override
 	public boolean hasNext() {
-		return !this.threads.isEmpty();
+		return this.mapping.begin();
 	}
 
 	@Override
 	public @Nullable R next() {
-		GreenThread<R> next = this.threads.element();
+		if (!this.mapping.beginForRead()) {
+			throw new NoSuchElementException("There are no more results; ask hasNext() before the next next()");
+		}
+		if (!this.mapping.hasOpen()) {
+			this.mapping.throwStop();
+		}
+		GreenThread<R> next = this.mapping.first();
 		try {
 			next.join();
-			this.threads.remove();
+			this.mapping.handOut(next);
 			return next.get();
 		}
 		catch (InterruptedException ex) {
@@ -36,8 +40,7 @@ final class OrderedResults<R> implements GreenResults<R> {
 
 	@Override
 	public void close() {
-		this.threads.forEach(GreenThread::kill);
-		this.threads.clear();
+		this.mapping.kill();
 	}
 
 }

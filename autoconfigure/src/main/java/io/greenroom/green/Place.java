@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -35,11 +36,14 @@ final class Place implements Slot, Reservation {
 	private static final VarHandle STATE;
 
 	private static final VarHandle USED;
+
+	private static final VarHandle KILLED;
 	static {
 		try {
 			MethodHandles.Lookup lookup = MethodHandles.lookup();
 			STATE = lookup.findVarHandle(Place.class, "state", int.class);
 			USED = lookup.findVarHandle(Place.class, "used", boolean.class);
+			KILLED = lookup.findVarHandle(Place.class, "killed", boolean.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -56,6 +60,13 @@ final class Place implements Slot, Reservation {
 	@SuppressWarnings("unused") // by USED
 	private volatile boolean used;
 
+	/** Whether the pool has killed the task; set once. */
+	@SuppressWarnings("unused") // by KILLED
+	private volatile boolean killed;
+
+	/** Whether somebody else than the pool is told of the task's failure. */
+	private final boolean watched;
+
 	/**
 	 * Whom the slot is for, once known: a waiting thread or an unstarted green thread.
 	 */
@@ -70,9 +81,14 @@ final class Place implements Slot, Reservation {
 	/** Confined to the starter: the task ended while it was being started. */
 	private boolean leftOver;
 
-	Place(GreenPool pool) {
+	/**
+	 * Makes a place that has not been put anywhere.
+	 * @param watched whether somebody else is told of the task's failure
+	 */
+	Place(GreenPool pool, boolean watched) {
 		this.pool = pool;
-		this.askedAt = pool.now();
+		this.watched = watched;
+		this.askedAt = pool.reports().now();
 	}
 
 	/**
@@ -80,11 +96,11 @@ final class Place implements Slot, Reservation {
 	 * @return whether the slot is taken; if not, it is still the caller's
 	 */
 	boolean accept() {
-		this.heldAt = this.pool.now();
+		this.heldAt = this.pool.reports().now();
 		if (!STATE.compareAndSet(this, WAITING, HELD)) {
 			return false;
 		}
-		this.pool.started(this.heldAt - this.askedAt);
+		this.pool.reports().started(this.heldAt - this.askedAt);
 		return switch (this.taker) {
 			case Thread thread -> {
 				Parking.unpark(thread);
@@ -114,7 +130,14 @@ final class Place implements Slot, Reservation {
 		}
 		this.starter = Thread.currentThread();
 		try {
+			if (this.pool.killed()) {
+				throw task.refuse(this.pool.reports().closed());
+			}
 			task.start();
+			if (this.pool.killed()) {
+				// The killer may have looked for tasks before this one was there.
+				task.killAsTask();
+			}
 			return null;
 		}
 		catch (Throwable failure) {
@@ -130,18 +153,46 @@ final class Place implements Slot, Reservation {
 		return this.state == STARTING;
 	}
 
+	boolean isIn(GreenPool candidate) {
+		int seen = this.state;
+		return this.pool == candidate && (seen == HELD || seen == STARTING || seen == RUNNING);
+	}
+
+	/** Returns {@code true} to the first who asks. */
+	boolean claimKill() {
+		return KILLED.compareAndSet(this, false, true);
+	}
+
+	/** Kills the task, if one waits here. */
+	void killWaiting() {
+		if (this.taker instanceof GreenThread<?> task) {
+			task.killAsTask();
+		}
+	}
+
+	/** Gives the place up with the end of its task. */
+	void taskEnded(@Nullable Throwable failure) {
+		try {
+			boolean byPool = this.killed || this.state == REFUSED;
+			this.pool.ends().taskEnded((this.watched || byPool) ? null : failure);
+		}
+		finally {
+			giveUp();
+		}
+	}
+
 	/** Leaves the line or returns the slot. Idempotent. */
 	void giveUp() {
 		switch ((int) STATE.getAndSet(this, GONE)) {
 			case WAITING -> this.pool.leave(this);
-			case HELD, RUNNING -> this.pool.release(this.heldAt);
+			case HELD, RUNNING -> release();
 			case STARTING -> {
 				if (this.starter == Thread.currentThread()) {
 					this.leftOver = true;
-					this.pool.ended(this.heldAt);
+					this.pool.reports().ended(this.heldAt);
 				}
 				else {
-					this.pool.release(this.heldAt);
+					release();
 				}
 			}
 			default -> {
@@ -149,12 +200,17 @@ final class Place implements Slot, Reservation {
 		}
 	}
 
+	private void release() {
+		this.pool.reports().ended(this.heldAt);
+		this.pool.handOn();
+	}
+
 	/** Ends the wait of who stands here. Called by who took the place out of the line. */
 	void refuse() {
 		if (STATE.compareAndSet(this, WAITING, REFUSED)) {
 			switch (this.taker) {
 				case Thread thread -> Parking.unpark(thread);
-				case GreenThread<?> task -> task.kill(this.pool.refusedAsClosed());
+				case GreenThread<?> task -> task.kill(this.pool.reports().closed());
 				case null, default -> {
 				}
 			}
@@ -163,6 +219,9 @@ final class Place implements Slot, Reservation {
 
 	@Override
 	public void close() {
+		if (this.taker instanceof Thread thread) {
+			this.pool.left(this, thread);
+		}
 		giveUp();
 	}
 
@@ -178,7 +237,14 @@ final class Place implements Slot, Reservation {
 		long nanos = Limits.nanos(limit, "limit");
 		use();
 		if (!awaitHeld(nanos)) {
-			throw this.pool.refusedAfter(limit);
+			throw this.pool.reports().late(limit);
+		}
+		try {
+			this.pool.entered(this, Thread.currentThread());
+		}
+		catch (Throwable outOfMemory) {
+			giveUp();
+			throw outOfMemory;
 		}
 		return this;
 	}
@@ -199,7 +265,18 @@ final class Place implements Slot, Reservation {
 
 	/** Starts the task now or, if the place is still in line, when its turn has come. */
 	<T> GreenThread<T> startNow(Callable<? extends T> body) {
-		GreenThread<T> task = this.pool.task(body, this);
+		return startNow(body, null);
+	}
+
+	/**
+	 * Starts the task as {@link #startNow(Callable)} does.
+	 * @param whenEnded who is told of its end, before it can have ended
+	 */
+	<T> GreenThread<T> startNow(Callable<? extends T> body, @Nullable Consumer<? super GreenThread<T>> whenEnded) {
+		GreenThread<T> task = task(body);
+		if (whenEnded != null) {
+			task.link(whenEnded);
+		}
 		this.taker = task;
 		switch (this.state) {
 			// Whoever gave the slot may not have seen the task.
@@ -212,11 +289,22 @@ final class Place implements Slot, Reservation {
 					GreenThread.<RuntimeException>rethrow(failure);
 				}
 			}
-			case REFUSED -> throw this.pool.refusedAsClosed();
+			case REFUSED -> throw this.pool.reports().closed();
 			default -> {
 			}
 		}
 		return task;
+	}
+
+	/** The context that a task takes along may fail to be captured. */
+	private <T> GreenThread<T> task(Callable<? extends T> body) {
+		try {
+			return this.pool.task(body, this);
+		}
+		catch (Throwable failure) {
+			giveUp();
+			throw failure;
+		}
 	}
 
 	/** Waits in line; a wait that ends early leaves nothing behind. */
@@ -245,7 +333,7 @@ final class Place implements Slot, Reservation {
 			}
 		}
 		if (this.state == REFUSED) {
-			throw this.pool.refusedAsClosed();
+			throw this.pool.reports().closed();
 		}
 		return true;
 	}

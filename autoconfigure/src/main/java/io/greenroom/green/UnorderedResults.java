@@ -1,34 +1,45 @@
 package io.greenroom.green;
 
-import java.util.Collection;
-import java.util.List;
+import java.util.NoSuchElementException;
 
 import org.jspecify.annotations.Nullable;
 
 /** Results in the order in which they become ready. */
-final class UnorderedResults<R> implements GreenResults<R> {
+final class UnorderedResults<A, R> implements GreenResults<R> {
 
-	private final List<GreenThread<R>> threads;
+	private final Mapping<A, R> mapping;
 
-	private final GreenWait<GreenThread<R>> wait;
+	private final Mapping.Tasks tasks;
 
-	/** Confined to the reader. */
-	private boolean closed;
+	private final Completions<R> completions;
 
-	UnorderedResults(Collection<GreenThread<R>> threads) {
-		this.threads = List.copyOf(threads);
-		this.wait = GreenWait.on(threads);
+	UnorderedResults(Mapping<A, R> mapping, Mapping.Tasks tasks, Completions<R> completions) {
+		this.mapping = mapping;
+		this.tasks = tasks;
+		this.completions = completions;
+		mapping.begin();
 	}
 
 	@Override
 	public boolean hasNext() {
-		return !this.closed && this.wait.remaining() > 0;
+		return this.mapping.begin();
 	}
 
 	@Override
 	public @Nullable R next() {
+		if (!this.mapping.beginForRead()) {
+			throw new NoSuchElementException("There are no more results; ask hasNext() before the next next()");
+		}
+		if (!this.mapping.hasOpen()) {
+			this.mapping.throwStop();
+		}
 		try {
-			return this.wait.take().get();
+			GreenThread<R> next;
+			do {
+				next = this.completions.take(this.tasks);
+			}
+			while (!this.mapping.handOut(next));
+			return next.get();
 		}
 		catch (InterruptedException ex) {
 			throw GreenThread.<RuntimeException>rethrow(ex);
@@ -37,9 +48,7 @@ final class UnorderedResults<R> implements GreenResults<R> {
 
 	@Override
 	public void close() {
-		this.closed = true;
-		this.wait.close();
-		this.threads.forEach(GreenThread::kill);
+		this.mapping.kill();
 	}
 
 }

@@ -1,0 +1,115 @@
+package io.greenroom.green;
+
+import java.time.Duration;
+
+import io.greenroom.observe.PoolGauges;
+import io.greenroom.observe.PoolListener;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a pool tells its listener, and whom it refuses. */
+final class PoolReports {
+
+	private static final Logger log = LoggerFactory.getLogger(GreenPool.class);
+
+	private final String pool;
+
+	/** Where the user sizes the pool; {@code null} if in code. */
+	private final @Nullable String settings;
+
+	private final Admission admission;
+
+	private final PoolListener listener;
+
+	/** Kept here because observers hold it weakly. */
+	private final PoolGauges gauges;
+
+	PoolReports(GreenScheduler scheduler, String pool, @Nullable String settings, Admission admission) {
+		this.pool = pool;
+		this.settings = settings;
+		this.admission = admission;
+		this.gauges = new Gauges(admission);
+		this.listener = scheduler.observer().pool(pool, this.gauges);
+	}
+
+	PoolFullException noSlot() {
+		return full("raise " + setting(this.settings, "size") + ", let the caller wait, or shed load");
+	}
+
+	PoolFullException noRoom() {
+		return full("raise " + setting(this.settings, "queue-capacity") + " or shed load");
+	}
+
+	private PoolFullException full(String remedy) {
+		tell(() -> this.listener.rejected("full"));
+		return new PoolFullException(this.pool, PoolFullException.Reason.FULL, "is full (" + numbers() + ")", remedy);
+	}
+
+	PoolFullException late(Duration limit) {
+		tell(() -> this.listener.rejected("timeout"));
+		return new PoolFullException(this.pool, PoolFullException.Reason.TIMEOUT,
+				"had no free slot within " + limit + " (" + numbers() + ")",
+				"raise " + setting(this.settings, "size") + ", wait longer, or shed load");
+	}
+
+	PoolClosedException closed() {
+		tell(() -> this.listener.rejected("closed"));
+		return new PoolClosedException(this.pool);
+	}
+
+	private String numbers() {
+		return this.admission.active() + " running, " + this.admission.queued() + " waiting";
+	}
+
+	static String setting(@Nullable String settings, String key) {
+		return (settings == null) ? "its " + key : settings + "." + key;
+	}
+
+	/** Reads the clock if somebody wants to know. */
+	long now() {
+		return (this.listener == PoolListener.NONE) ? 0 : Parking.nanoTime();
+	}
+
+	void started(long waited) {
+		if (this.listener != PoolListener.NONE) {
+			tell(() -> this.listener.started(Duration.ofNanos(waited)));
+		}
+	}
+
+	void ended(long heldAt) {
+		if (this.listener != PoolListener.NONE) {
+			tell(() -> this.listener.ended(Duration.ofNanos(Parking.nanoTime() - heldAt)));
+		}
+	}
+
+	/** An error in here would keep a slot from who waits for it. */
+	private void tell(Runnable message) {
+		try {
+			message.run();
+		}
+		catch (Throwable failure) {
+			log.error("The listener of pool '{}' failed; the work goes on", this.pool, failure);
+		}
+	}
+
+	private record Gauges(Admission admission) implements PoolGauges {
+
+		@Override
+		public int size() {
+			return this.admission.limit();
+		}
+
+		@Override
+		public int active() {
+			return this.admission.active();
+		}
+
+		@Override
+		public int queued() {
+			return this.admission.queued();
+		}
+
+	}
+
+}
