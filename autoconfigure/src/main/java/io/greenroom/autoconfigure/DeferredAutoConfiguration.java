@@ -1,8 +1,10 @@
 package io.greenroom.autoconfigure;
 
 import io.greenroom.green.GreenScheduler;
+import io.greenroom.spring.HandlerAdviceOrder;
 import io.greenroom.spring.HandlerBeanPostProcessor;
 import io.greenroom.spring.HandlerDefinitions;
+import io.greenroom.spring.HandlerEvents;
 import io.greenroom.spring.HandlerLoops;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -11,7 +13,9 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
@@ -20,6 +24,9 @@ import org.springframework.core.env.Environment;
  * Auto-configuration for {@link io.greenroom.deferred.DeferredHandler} beans and the
  * injection of {@link io.greenroom.deferred.Deferred}. Off with
  * {@code greenroom.deferred.enabled=false}: handlers are ordinary beans then.
+ * <p>
+ * The post-processors are there in each context of a hierarchy, since one works on the
+ * beans of its own context only.
  */
 @AutoConfiguration(after = GreenSchedulerAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "greenroom.deferred.enabled", matchIfMissing = true)
@@ -28,21 +35,21 @@ import org.springframework.core.env.Environment;
 public final class DeferredAutoConfiguration {
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static HandlerDefinitions handlerDefinitions() {
 		return new HandlerDefinitions();
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static HandlerLoops handlerLoops() {
 		return new HandlerLoops();
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static HandlerBeanPostProcessor handlerBeanPostProcessor(ObjectProvider<GreenScheduler> scheduler,
 			ObjectProvider<DeferredProperties> properties, HandlerLoops loops, Environment environment) {
@@ -52,6 +59,20 @@ public final class DeferredAutoConfiguration {
 				() -> properties.getObject().options(), loops);
 		processor.setProxyTargetClass(environment.getProperty("spring.aop.proxy-target-class", Boolean.class, true));
 		return processor;
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static HandlerAdviceOrder handlerAdviceOrder() {
+		return new HandlerAdviceOrder();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static HandlerEvents handlerEvents(ApplicationEventPublisher publisher) {
+		return new HandlerEvents(publisher);
 	}
 
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 
 import io.greenroom.deferred.HandlerOptions;
 import io.greenroom.deferred.Overflow;
+import io.greenroom.deferred.RestartPolicy;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -14,23 +15,60 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param capacity Number of calls that may wait for a handler.
  * @param overflow What happens to a call when the mailbox of its handler is full.
  * @param timeout Time a call waits for its result, and any call for room in the mailbox.
+ * @param readers Number of read-only bodies of a handler that may run at once.
+ * @param busyLimit Time a body may run, or a loop let nothing in, before that is reported
+ * with its stack; never with 0.
+ * @param restart When a processing loop that has thrown is started again.
  */
 @ConfigurationProperties("greenroom.deferred")
 record DeferredProperties(@DefaultValue("10000") int capacity, @DefaultValue("block") Overflow overflow,
-		@DefaultValue("30s") Duration timeout) {
+		@DefaultValue("30s") Duration timeout, @DefaultValue("256") int readers,
+		@DefaultValue("10s") Duration busyLimit, @DefaultValue Restart restart) {
 
 	DeferredProperties {
 		InvalidSettingException.require(capacity >= 1, "greenroom.deferred.capacity", capacity,
 				"a number of calls from 1");
+		InvalidSettingException.require(overflow == Overflow.BLOCK || overflow == Overflow.REJECT,
+				"greenroom.deferred.overflow", overflow,
+				"block or reject; what drops calls is declared on the handler that can bear it");
 		InvalidSettingException.require(timeout.isPositive(), "greenroom.deferred.timeout", timeout,
 				"a positive duration such as 5s");
+		InvalidSettingException.require(readers >= 1, "greenroom.deferred.readers", readers,
+				"a number of bodies from 1");
+		InvalidSettingException.require(!busyLimit.isNegative(), "greenroom.deferred.busy-limit", busyLimit,
+				"a duration such as 10s, or 0s for none");
 	}
 
 	HandlerOptions options() {
 		return HandlerOptions.defaults()
 			.withCapacity(this.capacity)
 			.withOverflow(this.overflow)
-			.withTimeout(this.timeout);
+			.withTimeout(this.timeout)
+			.withReaders(this.readers)
+			.withBusyLimit(this.busyLimit)
+			.withRestart(new RestartPolicy(this.restart.limit, this.restart.period, this.restart.backoff));
+	}
+
+	/**
+	 * Restarts of processing loops.
+	 *
+	 * @param limit Number of restarts within the period; none with 0.
+	 * @param period Time in which restarts are counted.
+	 * @param backoff Wait before the first restart in a period, doubled for each further
+	 * one.
+	 */
+	record Restart(@DefaultValue("0") int limit, @DefaultValue("1m") Duration period,
+			@DefaultValue("100ms") Duration backoff) {
+
+		Restart {
+			InvalidSettingException.require(limit >= 0, "greenroom.deferred.restart.limit", limit,
+					"0 for none, or a number of restarts");
+			InvalidSettingException.require(period.isPositive(), "greenroom.deferred.restart.period", period,
+					"a positive duration such as 1m");
+			InvalidSettingException.require(!backoff.isNegative(), "greenroom.deferred.restart.backoff", backoff,
+					"a duration such as 100ms, or 0s");
+		}
+
 	}
 
 }

@@ -1,8 +1,12 @@
 package io.greenroom.autoconfigure;
 
 import java.io.Serial;
+import java.time.Duration;
 
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.format.annotation.DurationFormat;
+import org.springframework.format.datetime.standard.DurationFormatterUtils;
 
 /**
  * A setting that can't be used; ends the start with the key, the value and what is
@@ -20,10 +24,15 @@ final class InvalidSettingException extends IllegalArgumentException {
 	private final String allowed;
 
 	InvalidSettingException(String key, @Nullable Object value, String allowed) {
-		super("%s is %s; allowed: %s".formatted(key, value, allowed));
+		super("%s is %s; allowed: %s".formatted(key, asWritten(value), allowed));
 		this.key = key;
-		this.value = String.valueOf(value);
+		this.value = asWritten(value);
 		this.allowed = allowed;
+	}
+
+	private static String asWritten(@Nullable Object value) {
+		return (value instanceof Duration duration)
+				? DurationFormatterUtils.print(duration, DurationFormat.Style.COMPOSITE) : String.valueOf(value);
 	}
 
 	/**

@@ -48,6 +48,9 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 @EnableConfigurationProperties({ PoolsProperties.class, WebProperties.class })
 public final class RunInPoolAutoConfiguration {
 
+	/** There where the server's threads are virtual because of us. */
+	static final String SERVER_THREADS = "greenroomTomcatThreads";
+
 	private static final String CONTEXT_PROPAGATION = "io.micrometer.context.ContextSnapshotFactory";
 
 	@Bean(destroyMethod = "") // the lifecycle closes them
@@ -118,7 +121,7 @@ public final class RunInPoolAutoConfiguration {
 	}
 
 	/**
-	 * Virtual threads for the embedded server only; Boot's executors stay as they are.
+	 * Virtual threads for the embedded Tomcat only; Boot's executors stay as they are.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ ConfigurableTomcatWebServerFactory.class,
@@ -127,7 +130,7 @@ public final class RunInPoolAutoConfiguration {
 	@Conditional(OnUndecidedVirtualThreads.class)
 	static class TomcatThreads {
 
-		@Bean
+		@Bean(SERVER_THREADS)
 		TomcatVirtualThreadsWebServerFactoryCustomizer greenroomTomcatThreads() {
 			return new TomcatVirtualThreadsWebServerFactoryCustomizer();
 		}

@@ -15,6 +15,8 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.webmvc.autoconfigure.WebMvcRegistrations;
 import org.springframework.core.env.Environment;
+import org.springframework.format.annotation.DurationFormat;
+import org.springframework.format.datetime.standard.DurationFormatterUtils;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMapping;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter;
@@ -77,14 +79,15 @@ final class RunInPoolStartupCheck implements SmartInitializingSingleton {
 
 	private static String describe(ControllerPool pool) {
 		return "%s (%d at once, %d may wait %s)".formatted(pool.pool().name(), pool.pool().size(),
-				pool.pool().queueCapacity(), pool.queueTimeout());
+				pool.pool().queueCapacity(),
+				DurationFormatterUtils.print(pool.queueTimeout(), DurationFormat.Style.COMPOSITE));
 	}
 
 	private String serverThreads() {
 		if (OnUndecidedVirtualThreads.isDecided(this.environment)) {
 			return "server threads as spring.threads.virtual.enabled says";
 		}
-		return (this.properties.serverThreads() == WebProperties.ServerThreads.VIRTUAL)
+		return this.beans.containsBean(RunInPoolAutoConfiguration.SERVER_THREADS)
 				? "virtual server threads (greenroom.web.server-threads)" : "server threads as configured";
 	}
 

@@ -15,6 +15,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -24,6 +25,9 @@ import org.springframework.context.annotation.Role;
  * Auto-configuration for beans whose methods are {@link io.greenroom.state.State states},
  * and for {@link StateMachines}. Off with {@code greenroom.state.enabled=false}; such
  * methods are then ordinary ones.
+ * <p>
+ * The post-processors are there in each context of a hierarchy, since one works on the
+ * beans of its own context only.
  */
 @AutoConfiguration(after = GreenSchedulerAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "greenroom.state.enabled", matchIfMissing = true)
@@ -32,14 +36,14 @@ import org.springframework.context.annotation.Role;
 public final class StateAutoConfiguration {
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static StateBeanFactoryPostProcessor stateBeanFactoryPostProcessor() {
 		return new StateBeanFactoryPostProcessor();
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static StateBeanPostProcessor stateBeanPostProcessor(ObjectProvider<StateMachines> machines) {
 		return new StateBeanPostProcessor(machines);

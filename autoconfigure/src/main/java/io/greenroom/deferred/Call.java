@@ -21,13 +21,19 @@ abstract class Call {
 
 	private static final int PENDING = 0;
 
-	private static final int RUNNING = 1;
+	/** It is being failed before it began; whoever does so is not its runner. */
+	private static final int FAILING = 1;
 
-	private static final int RETURNED = 2;
+	private static final int RUNNING = 2;
 
-	private static final int THREW = 3;
+	private static final int RETURNED = 3;
 
-	private static final int WITHDRAWN = 4;
+	private static final int THREW = 4;
+
+	private static final int WITHDRAWN = 5;
+
+	/** Its handler was stopped while the body ran, and the caller was told. */
+	private static final int TOLD = 6;
 
 	private static final int PHASE = 7;
 
@@ -39,6 +45,9 @@ abstract class Call {
 
 	/** The caller is about to interrupt the body's thread; its end waits for that. */
 	private static final int INTERRUPTING = 32;
+
+	/** Withdrawn, and seen to be by who counts such calls. */
+	private static final int COUNTED = 64;
 
 	private static final VarHandle STATE;
 	static {
@@ -92,6 +101,16 @@ abstract class Call {
 
 	/** Returns the called method's name. */
 	abstract String method();
+
+	/** Returns whether the call overtakes others in the mailbox. */
+	boolean isUrgent() {
+		return false;
+	}
+
+	/** Returns whether the body may run beside others of its kind. */
+	boolean isReadOnly() {
+		return false;
+	}
 
 	/** Lets go of what the body needed. */
 	abstract void clear();
@@ -159,6 +178,9 @@ abstract class Call {
 				Thread.yield();
 				continue;
 			}
+			if ((seen & PHASE) == TOLD) {
+				return false;
+			}
 			this.outcome = result;
 			if (STATE.compareAndSet(this, seen, phase)) {
 				if ((seen & PARKED) != 0) {
@@ -173,11 +195,17 @@ abstract class Call {
 	 * Fails the call if it has not begun; its caller is told. Returns whether it had not.
 	 */
 	final boolean fail(Throwable failure) {
-		if (!begin()) {
-			return false;
+		while (true) {
+			int seen = this.state;
+			if ((seen & PHASE) != PENDING) {
+				return false;
+			}
+			if (STATE.compareAndSet(this, seen, seen | FAILING)) {
+				break;
+			}
 		}
 		clear();
-		threw(failure);
+		end(THREW, failure);
 		if (mode() == CallMode.ASYNC) {
 			future().completeExceptionally(failure);
 		}
@@ -185,17 +213,67 @@ abstract class Call {
 	}
 
 	/**
-	 * The caller gives up. Returns whether the call was withdrawn before it began; one
-	 * that runs goes on without its caller, interrupted if that is wanted.
+	 * Sends the caller of a running call away, because the handler was stopped. The body
+	 * may go on; what it comes to is dropped. Returns whether the call was running.
 	 */
-	final boolean withdraw(boolean interrupt) {
+	final boolean tell(Throwable failure) {
+		while (true) {
+			int seen = this.state;
+			if ((seen & PHASE) != RUNNING) {
+				return false;
+			}
+			if ((seen & INTERRUPTING) != 0) {
+				Thread.yield();
+			}
+			else if (STATE.compareAndSet(this, seen, TOLD)) {
+				if ((seen & PARKED) != 0) {
+					LockSupport.unpark((Thread) this.origin);
+				}
+				if (mode() == CallMode.ASYNC) {
+					future().completeExceptionally(failure);
+				}
+				return true;
+			}
+		}
+	}
+
+	/** Returns whether the caller was sent away while the body ran. */
+	final boolean isTold() {
+		return (this.state & PHASE) == TOLD;
+	}
+
+	/** Returns whether the call was withdrawn; says so once. */
+	final boolean countAsWithdrawn() {
+		int seen = this.state;
+		return seen == WITHDRAWN && STATE.compareAndSet(this, seen, WITHDRAWN | COUNTED);
+	}
+
+	/** What became of a call that its caller gives up. */
+	enum Leaving {
+
+		/** It had not begun and never will. */
+		WITHDRAWN,
+
+		/** It runs, and goes on without its caller. */
+		ABANDONED,
+
+		/** It has ended, so there is an outcome to take after all. */
+		TOO_LATE
+
+	}
+
+	/**
+	 * The caller gives up. A call that runs goes on without it, interrupted if that is
+	 * wanted.
+	 */
+	final Leaving leave(boolean interrupt) {
 		while (true) {
 			int seen = this.state;
 			switch (seen & PHASE) {
 				case PENDING -> {
 					if (STATE.compareAndSet(this, seen, WITHDRAWN)) {
 						clear();
-						return true;
+						return Leaving.WITHDRAWN;
 					}
 				}
 				case RUNNING -> {
@@ -204,11 +282,12 @@ abstract class Call {
 						if (interrupt) {
 							interruptRunner();
 						}
-						return false;
+						return Leaving.ABANDONED;
 					}
 				}
+				case FAILING -> Thread.yield();
 				default -> {
-					return false;
+					return Leaving.TOO_LATE;
 				}
 			}
 		}
@@ -276,7 +355,7 @@ abstract class Call {
 
 		@Override
 		public boolean cancel(boolean mayInterruptIfRunning) {
-			this.call.withdraw(false);
+			this.call.leave(false);
 			return super.cancel(mayInterruptIfRunning);
 		}
 

@@ -1,6 +1,9 @@
 package io.greenroom.deferred;
 
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
 
 import io.greenroom.observe.CallMode;
 import io.greenroom.observe.CallOutcome;
@@ -61,7 +64,7 @@ final class CallReports {
 		return this.timed ? System.nanoTime() : 0;
 	}
 
-	Duration age(Call call) {
+	static Duration age(Call call) {
 		return Duration.ofNanos(System.nanoTime() - call.submitted);
 	}
 
@@ -105,10 +108,17 @@ final class CallReports {
 
 	void leftOver(Call call) {
 		this.listener.ended(call.method(), call.mode(), CallOutcome.STOPPED, age(call), Duration.ZERO);
-		if (call.mode() == CallMode.ONEWAY) {
-			log.error("Oneway call {}.{} was not run: the handler stopped first; it was submitted at {}", this.handler,
-					call.method(), CallSite.describe(call.site()));
-		}
+	}
+
+	void loopFailed(Throwable failure, boolean restarting) {
+		this.listener.loopFailed(failure, restarting);
+	}
+
+	void busy(String method, Duration since, Thread thread) {
+		StackTraceElement[] stack = thread.getStackTrace();
+		log.warn("Handler '{}' has been busy with {} for {}; thread '{}' is at{}", this.handler, method, since,
+				thread.getName(), Arrays.stream(stack).map((frame) -> "\n\tat " + frame).collect(Collectors.joining()));
+		this.listener.busy(method, since, List.of(stack));
 	}
 
 	void rejected(Call call, String reason) {

@@ -11,8 +11,8 @@ final class CallSite {
 	private static final StackWalker WALKER = StackWalker.getInstance();
 
 	private static final Set<String> OWN = Set.of(CallSite.class.getName(), CallReports.class.getName(),
-			Handler.class.getName(), Handle.class.getName(), ViewSink.class.getName(), Call.class.getName(),
-			CallWait.class.getName(), Mailbox.class.getName(), WaitGraph.class.getName(),
+			Handler.class.getName(), Intake.class.getName(), Handle.class.getName(), ViewSink.class.getName(),
+			Call.class.getName(), CallWait.class.getName(), Mailbox.class.getName(), WaitGraph.class.getName(),
 			"io.greenroom.spring.MailboxInterceptor");
 
 	private CallSite() {

@@ -14,9 +14,12 @@ final class CallWait {
 
 	private final CallReports reports;
 
+	private final Refusals refusals;
+
 	private final HandlerOptions options;
 
-	CallWait(Handler handler, CallReports reports, HandlerOptions options) {
+	CallWait(Handler handler, CallReports reports, Refusals refusals, HandlerOptions options) {
+		this.refusals = refusals;
 		this.handler = handler;
 		this.reports = reports;
 		this.options = options;
@@ -82,6 +85,9 @@ final class CallWait {
 	}
 
 	private @Nullable Object take(Call call) throws Throwable {
+		if (call.isTold()) {
+			throw this.refusals.leftRunning(call);
+		}
 		Throwable failure = call.failure();
 		if (failure != null) {
 			throw CalledFrom.here(failure, this.handler.name(), call.method());
@@ -90,10 +96,11 @@ final class CallWait {
 	}
 
 	private @Nullable Object interrupted(Call call, InterruptedException cause) throws Throwable {
-		boolean withdrawn = call.withdraw(this.options.onTimeout() == OnTimeout.INTERRUPT);
-		if (!withdrawn && call.isDone()) {
+		Call.Leaving leaving = call.leave(this.options.onTimeout() == OnTimeout.INTERRUPT);
+		if (leaving == Call.Leaving.TOO_LATE) {
 			return take(call);
 		}
+		boolean withdrawn = (leaving == Call.Leaving.WITHDRAWN);
 		this.reports.gaveUp(call, withdrawn);
 		throw new DeferredInterruptedException("Interrupted while waiting for %s.%s; the call %s".formatted(
 				this.handler.name(), call.method(), withdrawn ? "was withdrawn" : "goes on without its caller"), cause);
@@ -102,10 +109,11 @@ final class CallWait {
 	private @Nullable Object timedOut(Call call, long start, long nanos) throws Throwable {
 		String doing = this.handler.doing();
 		boolean interrupt = this.options.onTimeout() == OnTimeout.INTERRUPT;
-		boolean withdrawn = call.withdraw(interrupt);
-		if (!withdrawn && call.isDone()) {
+		Call.Leaving leaving = call.leave(interrupt);
+		if (leaving == Call.Leaving.TOO_LATE) {
 			return take(call);
 		}
+		boolean withdrawn = (leaving == Call.Leaving.WITHDRAWN);
 		this.reports.gaveUp(call, withdrawn);
 		String fate = withdrawn ? "still queued and has been withdrawn"
 				: interrupt ? "running and has been interrupted" : "running and has been left to finish";

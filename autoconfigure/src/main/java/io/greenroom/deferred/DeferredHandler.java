@@ -67,4 +67,26 @@ public @interface DeferredHandler {
 	 */
 	boolean reentrant() default false;
 
+	/**
+	 * When the {@link ProcessingLoop} is started again after it has thrown; nothing given
+	 * takes {@code greenroom.deferred.restart}.
+	 * @return one policy, or none for the default
+	 */
+	Restart[] restart() default {};
+
+	/**
+	 * How many {@link ReadOnly} bodies may run at once; 0 takes
+	 * {@code greenroom.deferred.readers}.
+	 * @return the number of bodies
+	 */
+	int readers() default 0;
+
+	/**
+	 * How long a body may run, or the loop let nothing in, before that is reported with
+	 * its stack, such as {@code 5s}; {@code 0s} never reports, empty takes
+	 * {@code greenroom.deferred.busy-limit}.
+	 * @return a duration in the form Spring Boot reads
+	 */
+	String busyLimit() default "";
+
 }

@@ -13,7 +13,7 @@ final class Handle<T> implements Deferred<T> {
 
 	private final Class<T> type;
 
-	private final Handler.Entry entry;
+	private final Entry entry;
 
 	private final HandlerMethod[] methods;
 
@@ -28,7 +28,7 @@ final class Handle<T> implements Deferred<T> {
 	Handle(Handler handler, HandlerType as, Class<T> type, T object) {
 		this.handler = handler;
 		this.type = type;
-		this.entry = new Handler.Entry(handler, object);
+		this.entry = new Entry(handler, object);
 		this.methods = as.methods().stream().map(this::withModeOfHandler).toArray(HandlerMethod[]::new);
 		this.object = object;
 		this.sync = view(ViewSink.Kind.SYNC, handler.timeoutNanos());
@@ -37,13 +37,12 @@ final class Handle<T> implements Deferred<T> {
 	}
 
 	/**
-	 * Whether a method is oneway is for the handler's class to say, also where it is
+	 * What a method is declared to be is for the handler's class to say, also where it is
 	 * called by an interface.
 	 */
 	private HandlerMethod withModeOfHandler(HandlerMethod method) {
 		HandlerMethod known = this.handler.type().method(method.method());
-		return (known.mode() == method.mode()) ? method
-				: new HandlerMethod(method.method(), known.mode(), method.handle());
+		return known.equals(method) ? method : known.declaredAs(method);
 	}
 
 	private T view(ViewSink.Kind kind, long nanos) {
@@ -70,7 +69,7 @@ final class Handle<T> implements Deferred<T> {
 
 	@Override
 	public <R extends @Nullable Object> CompletableFuture<R> async(Function<? super T, ? extends R> function) {
-		return this.handler.async(function, this.object);
+		return this.handler.intake().async(function, this.object);
 	}
 
 	@Override

@@ -12,15 +12,24 @@ import org.jspecify.annotations.Nullable;
  *
  * @param method the method
  * @param mode how a plain call of it is made
+ * @param urgent whether its calls overtake others
+ * @param readOnly whether its bodies may run beside each other
  * @param handle the method as {@code (Object target, Object[] arguments) -> Object}
  */
-record HandlerMethod(Method method, CallMode mode, MethodHandle handle) {
+record HandlerMethod(Method method, CallMode mode, boolean urgent, boolean readOnly, MethodHandle handle) {
 
 	private static final MethodType GENERIC = MethodType.methodType(Object.class, Object.class, Object[].class);
 
-	static HandlerMethod of(Method method, CallMode mode, MethodHandle handle) {
-		return new HandlerMethod(method, mode,
+	static HandlerMethod of(Method method, CallMode mode, boolean urgent, boolean readOnly, MethodHandle handle) {
+		return new HandlerMethod(method, mode, urgent, readOnly,
 				handle.asFixedArity().asSpreader(Object[].class, method.getParameterCount()).asType(GENERIC));
+	}
+
+	/**
+	 * Returns another declaration of this method, with what is decided about this one.
+	 */
+	HandlerMethod declaredAs(HandlerMethod other) {
+		return new HandlerMethod(other.method, this.mode, this.urgent, this.readOnly, other.handle);
 	}
 
 	String name() {

@@ -14,12 +14,17 @@ import java.time.Duration;
  * @param onTimeout what happens to a body when its caller's time is over
  * @param reentrant whether a call that comes back to this handler through others of the
  * same chain runs at once, where it would otherwise be refused as a deadlock
+ * @param restart when a loop that has thrown is started again
+ * @param readers how many read-only bodies may run at once
+ * @param busyLimit how long a body may run, or a loop let nothing in, before that is
+ * reported; zero never reports
  */
 public record HandlerOptions(String name, int capacity, Overflow overflow, Duration timeout, Processing processing,
-		OnTimeout onTimeout, boolean reentrant) {
+		OnTimeout onTimeout, boolean reentrant, RestartPolicy restart, int readers, Duration busyLimit) {
 
 	private static final HandlerOptions DEFAULTS = new HandlerOptions("", 10_000, Overflow.BLOCK,
-			Duration.ofSeconds(30), Processing.OWNER, OnTimeout.FINISH, false);
+			Duration.ofSeconds(30), Processing.OWNER, OnTimeout.FINISH, false, RestartPolicy.none(), 256,
+			Duration.ofSeconds(10));
 
 	/**
 	 * Checks the values.
@@ -34,10 +39,18 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 		if (!timeout.isPositive()) {
 			throw new IllegalArgumentException("The timeout is " + timeout + "; give a positive duration");
 		}
+		if (readers < 1) {
+			throw new IllegalArgumentException("The number of readers is " + readers + "; give 1 or more");
+		}
+		if (busyLimit.isNegative()) {
+			throw new IllegalArgumentException(
+					"The limit for being busy is " + busyLimit + "; give zero for none, or a positive duration");
+		}
 	}
 
 	/**
-	 * Returns the defaults: room for 10 000 calls, callers wait for room, 30 seconds.
+	 * Returns the defaults: room for 10 000 calls, callers wait for room, 30 seconds, no
+	 * restarts.
 	 * @return the default options
 	 */
 	public static HandlerOptions defaults() {
@@ -51,7 +64,7 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	 */
 	public HandlerOptions withName(String name) {
 		return new HandlerOptions(name, this.capacity, this.overflow, this.timeout, this.processing, this.onTimeout,
-				this.reentrant);
+				this.reentrant, this.restart, this.readers, this.busyLimit);
 	}
 
 	/**
@@ -61,7 +74,7 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	 */
 	public HandlerOptions withCapacity(int capacity) {
 		return new HandlerOptions(this.name, capacity, this.overflow, this.timeout, this.processing, this.onTimeout,
-				this.reentrant);
+				this.reentrant, this.restart, this.readers, this.busyLimit);
 	}
 
 	/**
@@ -71,7 +84,7 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	 */
 	public HandlerOptions withOverflow(Overflow overflow) {
 		return new HandlerOptions(this.name, this.capacity, overflow, this.timeout, this.processing, this.onTimeout,
-				this.reentrant);
+				this.reentrant, this.restart, this.readers, this.busyLimit);
 	}
 
 	/**
@@ -81,7 +94,7 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	 */
 	public HandlerOptions withTimeout(Duration timeout) {
 		return new HandlerOptions(this.name, this.capacity, this.overflow, timeout, this.processing, this.onTimeout,
-				this.reentrant);
+				this.reentrant, this.restart, this.readers, this.busyLimit);
 	}
 
 	/**
@@ -91,7 +104,7 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	 */
 	public HandlerOptions withProcessing(Processing processing) {
 		return new HandlerOptions(this.name, this.capacity, this.overflow, this.timeout, processing, this.onTimeout,
-				this.reentrant);
+				this.reentrant, this.restart, this.readers, this.busyLimit);
 	}
 
 	/**
@@ -101,7 +114,7 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	 */
 	public HandlerOptions withOnTimeout(OnTimeout onTimeout) {
 		return new HandlerOptions(this.name, this.capacity, this.overflow, this.timeout, this.processing, onTimeout,
-				this.reentrant);
+				this.reentrant, this.restart, this.readers, this.busyLimit);
 	}
 
 	/**
@@ -112,7 +125,38 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	 */
 	public HandlerOptions withReentrant(boolean reentrant) {
 		return new HandlerOptions(this.name, this.capacity, this.overflow, this.timeout, this.processing,
-				this.onTimeout, reentrant);
+				this.onTimeout, reentrant, this.restart, this.readers, this.busyLimit);
+	}
+
+	/**
+	 * Returns these options with another restart policy.
+	 * @param restart when a loop that has thrown is started again
+	 * @return a copy
+	 */
+	public HandlerOptions withRestart(RestartPolicy restart) {
+		return new HandlerOptions(this.name, this.capacity, this.overflow, this.timeout, this.processing,
+				this.onTimeout, this.reentrant, restart, this.readers, this.busyLimit);
+	}
+
+	/**
+	 * Returns these options with another number of readers.
+	 * @param readers how many read-only bodies may run at once; at least 1
+	 * @return a copy
+	 */
+	public HandlerOptions withReaders(int readers) {
+		return new HandlerOptions(this.name, this.capacity, this.overflow, this.timeout, this.processing,
+				this.onTimeout, this.reentrant, this.restart, readers, this.busyLimit);
+	}
+
+	/**
+	 * Returns these options with another limit for being busy.
+	 * @param busyLimit how long a body may run, or a loop let nothing in, before that is
+	 * reported; zero never reports
+	 * @return a copy
+	 */
+	public HandlerOptions withBusyLimit(Duration busyLimit) {
+		return new HandlerOptions(this.name, this.capacity, this.overflow, this.timeout, this.processing,
+				this.onTimeout, this.reentrant, this.restart, this.readers, busyLimit);
 	}
 
 }

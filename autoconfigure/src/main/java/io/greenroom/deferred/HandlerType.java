@@ -1,5 +1,6 @@
 package io.greenroom.deferred;
 
+import java.lang.annotation.Annotation;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Method;
@@ -33,6 +34,10 @@ public final class HandlerType {
 
 	};
 
+	/** What makes no sense on a method that callers can't be led through. */
+	private static final List<Class<? extends Annotation>> OURS = List.of(Oneway.class, ProcessingLoop.class,
+			Urgent.class, ReadOnly.class);
+
 	private final Class<?> type;
 
 	private final List<HandlerMethod> methods = new ArrayList<>();
@@ -53,7 +58,7 @@ public final class HandlerType {
 		}
 		HandlerMethod foundLoop = null;
 		for (Method method : overridable(type, problems)) {
-			HandlerMethod known = HandlerMethod.of(method, mode(type, method), handle(method));
+			HandlerMethod known = describe(type, method);
 			if (method.isAnnotationPresent(ProcessingLoop.class)) {
 				foundLoop = checkedLoop(known, foundLoop, problems);
 			}
@@ -92,6 +97,14 @@ public final class HandlerType {
 		return this.loop != null;
 	}
 
+	boolean hasUrgent() {
+		return this.methods.stream().anyMatch(HandlerMethod::urgent);
+	}
+
+	boolean hasReadOnly() {
+		return this.methods.stream().anyMatch(HandlerMethod::readOnly);
+	}
+
 	@Nullable HandlerMethod loop() {
 		return this.loop;
 	}
@@ -116,7 +129,7 @@ public final class HandlerType {
 				return known;
 			}
 		}
-		return HandlerMethod.of(declared, mode(declared.getDeclaringClass(), declared), handle(declared));
+		return describe(declared.getDeclaringClass(), declared);
 	}
 
 	private static boolean sameSignature(Method one, Method other) {
@@ -147,8 +160,7 @@ public final class HandlerType {
 
 	private static void collect(Class<?> type, Method method, Map<String, Method> found, List<String> problems) {
 		int modifiers = method.getModifiers();
-		boolean annotated = method.isAnnotationPresent(Oneway.class)
-				|| method.isAnnotationPresent(ProcessingLoop.class);
+		boolean annotated = OURS.stream().anyMatch(method::isAnnotationPresent);
 		if (Modifier.isPrivate(modifiers) || Modifier.isStatic(modifiers)) {
 			if (annotated) {
 				problems
@@ -192,8 +204,13 @@ public final class HandlerType {
 		return candidate;
 	}
 
+	private static HandlerMethod describe(Class<?> type, Method method) {
+		return HandlerMethod.of(method, mode(type, method), isDeclared(type, method, Urgent.class),
+				isDeclared(type, method, ReadOnly.class), handle(method));
+	}
+
 	private static CallMode mode(Class<?> type, Method method) {
-		if (isOneway(type, method)) {
+		if (isDeclared(type, method, Oneway.class)) {
 			return CallMode.ONEWAY;
 		}
 		Class<?> result = method.getReturnType();
@@ -201,23 +218,23 @@ public final class HandlerType {
 	}
 
 	/**
-	 * Returns whether the method is oneway, as declared here or by an interface it
-	 * implements.
+	 * Returns whether the method carries the annotation, here or where an interface
+	 * declares it.
 	 */
-	private static boolean isOneway(Class<?> type, Method method) {
-		if (method.isAnnotationPresent(Oneway.class)) {
+	private static boolean isDeclared(Class<?> type, Method method, Class<? extends Annotation> annotation) {
+		if (method.isAnnotationPresent(annotation)) {
 			return true;
 		}
 		for (Method declared : type.getMethods()) {
 			if (declared.getDeclaringClass().isInterface() && sameSignature(declared, method)
-					&& declared.isAnnotationPresent(Oneway.class)) {
+					&& declared.isAnnotationPresent(annotation)) {
 				return true;
 			}
 		}
 		for (Class<?> level = type; level != null; level = level.getSuperclass()) {
 			for (Class<?> implemented : level.getInterfaces()) {
 				for (Method declared : implemented.getMethods()) {
-					if (sameSignature(declared, method) && declared.isAnnotationPresent(Oneway.class)) {
+					if (sameSignature(declared, method) && declared.isAnnotationPresent(annotation)) {
 						return true;
 					}
 				}

@@ -1,11 +1,16 @@
 package io.greenroom.deferred;
 
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
 /**
- * One hold of a handler by a thread, and what the thread waits for meanwhile. Holds of
- * one thread form a chain, innermost first; the chains of all threads are the wait-for
- * graph.
+ * One hold of a handler by a thread: what it runs, and what the thread waits for
+ * meanwhile. Holds of one thread form a chain, innermost first; the chains of all threads
+ * are the wait-for graph.
  */
 final class Held {
 
@@ -15,14 +20,34 @@ final class Held {
 
 	private final Thread thread;
 
+	/** Whether the thread is the handler's own, so that its interrupt flag is too. */
+	private final boolean owned;
+
+	/** Whether the thread only reads, beside others perhaps. */
+	private final boolean reading;
+
 	private final @Nullable Held outer;
 
 	/** Written by the holding thread, read by those who look for cycles. */
 	private volatile @Nullable Wait wait;
 
-	private Held(Handler handler, @Nullable Held outer) {
+	/** What runs now. Written by the holding thread; others read it for messages. */
+	private volatile @Nullable Call running;
+
+	/** The calls whose bodies let the running one in. Guarded by itself. */
+	private @Nullable Deque<Call> around;
+
+	/**
+	 * Whether the next entry into the target's own proxy is the body of the running call.
+	 * Confined to the holding thread.
+	 */
+	private boolean entering;
+
+	private Held(Handler handler, boolean owned, boolean reading, @Nullable Held outer) {
 		this.handler = handler;
 		this.thread = Thread.currentThread();
+		this.owned = owned;
+		this.reading = reading;
 		this.outer = outer;
 	}
 
@@ -31,9 +56,27 @@ final class Held {
 		return CURRENT.get();
 	}
 
+	/** Returns the hold that the current thread has of a handler. */
+	static @Nullable Held of(Handler handler) {
+		Held held = CURRENT.get();
+		while (held != null && held.handler != handler) {
+			held = held.outer;
+		}
+		return held;
+	}
+
 	/** The current thread holds one handler more. */
-	static Held begin(Handler handler) {
-		Held held = new Held(handler, CURRENT.get());
+	static Held begin(Handler handler, boolean owned) {
+		return begin(handler, owned, false);
+	}
+
+	/** The current thread, one of the handler's own, begins to read. */
+	static Held beginReading(Handler handler) {
+		return begin(handler, true, true);
+	}
+
+	private static Held begin(Handler handler, boolean owned, boolean reading) {
+		Held held = new Held(handler, owned, reading, CURRENT.get());
 		CURRENT.set(held);
 		return held;
 	}
@@ -56,6 +99,10 @@ final class Held {
 		return this.thread;
 	}
 
+	boolean isReading() {
+		return this.reading;
+	}
+
 	@Nullable Wait waiting() {
 		return this.wait;
 	}
@@ -68,6 +115,77 @@ final class Held {
 		for (Held held = this; held != null; held = held.outer) {
 			held.wait = now;
 		}
+	}
+
+	@Nullable Call running() {
+		return this.running;
+	}
+
+	/** Holder: a body begins; returns the one that lets it in, if it is nested. */
+	@Nullable Call begin(Call call) {
+		Call outer = this.running;
+		if (outer != null) {
+			synchronized (this) {
+				this.around = (this.around != null) ? this.around : new ArrayDeque<>();
+				this.around.push(outer);
+			}
+		}
+		this.running = call;
+		return outer;
+	}
+
+	/** Holder: a body has ended, and the one round it goes on. */
+	void end(@Nullable Call outer) {
+		this.entering = false;
+		if (outer != null) {
+			synchronized (this) {
+				java.util.Objects.requireNonNull(this.around).pop();
+			}
+		}
+		this.running = outer;
+		if (this.owned) {
+			// A flag set for one body must not reach the next.
+			Thread.interrupted();
+		}
+	}
+
+	/** Returns the calls whose bodies are under way, innermost first. */
+	synchronized List<Call> bodies() {
+		List<Call> bodies = new ArrayList<>();
+		Call innermost = this.running;
+		if (innermost != null) {
+			bodies.add(innermost);
+		}
+		if (this.around != null) {
+			bodies.addAll(this.around);
+		}
+		return bodies;
+	}
+
+	/**
+	 * Returns whether a call of this handler may have to wait for this thread: one that
+	 * runs waits for the thread that runs it only.
+	 */
+	boolean mayDelay(Call call) {
+		return !call.isRunning() || !this.handler.type().hasReadOnly() || bodies().contains(call);
+	}
+
+	/**
+	 * Says that the next entry into the proxy of the target is the body itself. Holder
+	 * only.
+	 */
+	static void aboutToEnter(Handler handler) {
+		Held held = of(handler);
+		if (held != null) {
+			held.entering = true;
+		}
+	}
+
+	/** Returns whether this entry into the target's proxy is the body itself; once. */
+	boolean takeEntry() {
+		boolean entry = this.entering;
+		this.entering = false;
+		return entry;
 	}
 
 }

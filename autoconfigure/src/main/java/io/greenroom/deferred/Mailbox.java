@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * Room is counted apart. A withdrawn call keeps its room until the processor passes it
  * by: callers who give up on a stuck handler must not fill the memory.
  */
-final class Mailbox {
+class Mailbox {
 
 	private static final Call IDLE = new Mark();
 
@@ -39,6 +39,9 @@ final class Mailbox {
 
 	/** How long a caller waits for room before it looks for itself, in nanoseconds. */
 	private static final long LOOK_AGAIN = 5_000_000;
+
+	/** How many urgent calls may run in a row while an ordinary one waits. */
+	private static final int URGENT_IN_A_ROW = 8;
 
 	private static final VarHandle TOP;
 
@@ -76,14 +79,17 @@ final class Mailbox {
 	 */
 	private volatile @Nullable Thread processor;
 
-	/**
-	 * The head of the line. Written by the processor only; read by who fails what is
-	 * left.
-	 */
-	private volatile @Nullable Call head;
+	/** What has been gathered and not been taken. */
+	private final Line line = new Line();
 
-	/** Confined to the processor. */
-	private @Nullable Call tail;
+	/** The urgent calls among that; nothing where the handler has no urgent methods. */
+	private final @Nullable Line urgent;
+
+	/**
+	 * How many urgent calls were taken in a row while an ordinary one waited; confined to
+	 * the processor.
+	 */
+	private int urgentInRow;
 
 	/** When those who wait for room were last woken; confined to the processor. */
 	private long lastWaking;
@@ -91,8 +97,9 @@ final class Mailbox {
 	/** The place given last; confined to the processor. */
 	private int lastOrder;
 
-	Mailbox(int capacity) {
+	Mailbox(int capacity, boolean urgent) {
 		this.capacity = capacity;
+		this.urgent = urgent ? new Line() : null;
 	}
 
 	int capacity() {
@@ -196,6 +203,21 @@ final class Mailbox {
 		}
 	}
 
+	/**
+	 * Returns whether the processor sleeps, and has seen everything that was pushed.
+	 */
+	boolean isSlept() {
+		return this.top == IDLE;
+	}
+
+	/**
+	 * Returns a number that changes with each call that comes into the line. Seen from
+	 * outside it is right when the processor sleeps or has gone.
+	 */
+	int taken() {
+		return this.lastOrder;
+	}
+
 	boolean isClosed() {
 		return this.top == CLOSED;
 	}
@@ -207,16 +229,15 @@ final class Mailbox {
 
 	/** Processor: takes the next call in order, {@code null} when there is none now. */
 	@Nullable Call take() {
-		Call first = this.head;
+		if (this.urgent != null) {
+			return take(Mailbox::any, gather());
+		}
+		Call first = this.line.poll();
 		if (first == null) {
 			gather();
-			first = this.head;
-			if (first == null) {
-				return null;
-			}
+			first = this.line.poll();
 		}
-		unlink(null, first);
-		return first;
+		return taken(first);
 	}
 
 	/**
@@ -224,15 +245,46 @@ final class Mailbox {
 	 * the others keep theirs.
 	 */
 	@Nullable Call take(Predicate<Call> filter, int upTo) {
-		Call before = null;
-		for (Call call = this.head; call != null && call.order - upTo <= 0; call = call.next) {
-			if (!call.isPending() || filter.test(call)) {
-				unlink(before, call);
+		Line urgentLine = this.urgent;
+		return taken((urgentLine != null) ? byUrgency(urgentLine, filter, upTo) : this.line.poll(filter, upTo));
+	}
+
+	private static boolean any(Call call) {
+		return true;
+	}
+
+	private @Nullable Call byUrgency(Line urgentLine, Predicate<Call> filter, int upTo) {
+		boolean ordinaryWaits = this.line.has(filter, upTo);
+		if (!ordinaryWaits || this.urgentInRow < URGENT_IN_A_ROW) {
+			Call call = urgentLine.poll(filter, upTo);
+			if (call != null) {
+				if (call.isPending()) {
+					this.urgentInRow = ordinaryWaits ? this.urgentInRow + 1 : 0;
+				}
 				return call;
 			}
-			before = call;
 		}
-		return null;
+		Call call = this.line.poll(filter, upTo);
+		if (call != null && call.isPending()) {
+			this.urgentInRow = 0;
+		}
+		return call;
+	}
+
+	private @Nullable Call taken(@Nullable Call call) {
+		if (call != null) {
+			giveRoomOfTaken();
+		}
+		return call;
+	}
+
+	/**
+	 * Takes the first call out of the lines that matches or is over; its room stays
+	 * taken.
+	 */
+	final @Nullable Call pollLines(Predicate<Call> filter) {
+		Call call = this.line.poll(filter, this.lastOrder);
+		return (call == null && this.urgent != null) ? this.urgent.poll(filter, this.lastOrder) : call;
 	}
 
 	/**
@@ -252,7 +304,6 @@ final class Mailbox {
 
 	private void append(Call newest) {
 		Call stack = newest;
-		Call last = stack;
 		@Nullable Call first = null;
 		while (stack != null) {
 			Call below = stack.next;
@@ -263,28 +314,25 @@ final class Mailbox {
 		for (Call call = first; call != null; call = call.next) {
 			call.order = ++this.lastOrder;
 		}
-		Call end = this.tail;
-		this.tail = last;
-		if (end == null) {
-			this.head = first;
+		if (this.urgent == null) {
+			this.line.add(java.util.Objects.requireNonNull(first), newest);
 		}
 		else {
-			end.next = first;
+			sort(first, this.urgent);
 		}
 	}
 
-	private void unlink(@Nullable Call before, Call call) {
-		Call after = call.next;
-		if (before == null) {
-			this.head = after;
+	private void sort(@Nullable Call first, Line urgentLine) {
+		while (first != null) {
+			Call behind = first.next;
+			first.next = null;
+			(first.isUrgent() ? urgentLine : this.line).add(first, first);
+			first = behind;
 		}
-		else {
-			before.next = after;
-		}
-		if (after == null) {
-			this.tail = before;
-		}
-		giveRoomOfTaken();
+	}
+
+	private boolean isLineEmpty() {
+		return this.line.isEmpty() && (this.urgent == null || this.urgent.isEmpty());
 	}
 
 	/**
@@ -320,7 +368,7 @@ final class Mailbox {
 
 	/** Processor: closes if nothing has arrived; afterwards no call is accepted. */
 	boolean closeIfEmpty() {
-		return this.head == null && (TOP.compareAndSet(this, null, CLOSED) || isClosed());
+		return isLineEmpty() && (TOP.compareAndSet(this, null, CLOSED) || isClosed());
 	}
 
 	/**
@@ -333,9 +381,10 @@ final class Mailbox {
 		if (stack == CLOSED || stack == IDLE) {
 			stack = null;
 		}
-		for (Call call = this.head; call != null; call = call.next) {
-			left.accept(call);
+		if (this.urgent != null) {
+			this.urgent.forEach(left);
 		}
+		this.line.forEach(left);
 		Call oldestFirst = null;
 		while (stack != null) {
 			Call below = stack.next;
@@ -351,7 +400,7 @@ final class Mailbox {
 
 	/** Returns the call that has waited longest, as far as can be seen from outside. */
 	@Nullable Call oldest() {
-		Call first = this.head;
+		Call first = this.line.first();
 		if (first != null) {
 			return first;
 		}

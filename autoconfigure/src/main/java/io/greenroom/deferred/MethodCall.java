@@ -10,11 +10,11 @@ final class MethodCall extends Call {
 
 	private final HandlerMethod method;
 
-	private final Handler.Entry entry;
+	private final Entry entry;
 
 	private @Nullable Object[] arguments;
 
-	MethodCall(HandlerMethod method, CallMode mode, Handler.Entry entry, @Nullable Object[] arguments) {
+	MethodCall(HandlerMethod method, CallMode mode, Entry entry, @Nullable Object[] arguments) {
 		super(mode);
 		this.method = method;
 		this.entry = entry;
@@ -32,8 +32,18 @@ final class MethodCall extends Call {
 	}
 
 	@Override
+	boolean isUrgent() {
+		return this.method.urgent();
+	}
+
+	@Override
+	boolean isReadOnly() {
+		return this.method.readOnly();
+	}
+
+	@Override
 	void runAsNested() {
-		this.entry.handler().run(this);
+		this.entry.handler().runNested(this);
 	}
 
 	@Override

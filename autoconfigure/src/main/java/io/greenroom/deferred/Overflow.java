@@ -11,6 +11,20 @@ public enum Overflow {
 	BLOCK,
 
 	/** The caller gets a {@link MailboxFullException} at once. */
-	REJECT
+	REJECT,
+
+	/**
+	 * A oneway call takes the place of the oldest oneway call that waits, which is
+	 * dropped and counted; it goes to the end of the line itself. For news that the
+	 * latest outdates. Calls that somebody waits for are never dropped, and wait for room
+	 * as with {@link #BLOCK}.
+	 */
+	DROP_OLDEST,
+
+	/**
+	 * A oneway call for which there is no room is dropped and counted. Calls that
+	 * somebody waits for wait for room as with {@link #BLOCK}.
+	 */
+	DROP_NEWEST
 
 }

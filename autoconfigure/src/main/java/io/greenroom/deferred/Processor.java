@@ -2,8 +2,10 @@ package io.greenroom.deferred;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
@@ -18,15 +20,34 @@ final class Processor implements DeferredCalls {
 
 	private final Mailbox mailbox;
 
+	private final Holding holding;
+
+	private final Life life;
+
+	private final CallRunner runner;
+
+	private final @Nullable Readers readers;
+
+	private final CallReports reports;
+
 	/** Set from any thread while somebody processes; cleared when the outermost ends. */
 	private volatile boolean stopping;
+
+	/** How often calls were let in; written by the holder, read by who watches it. */
+	private volatile int turns;
 
 	/** Whether somebody processes; written by the holder only. */
 	private volatile boolean processing;
 
-	Processor(Handler handler, Mailbox mailbox) {
+	Processor(Handler handler, Mailbox mailbox, Holding holding, Life life, CallRunner runner,
+			@Nullable Readers readers, CallReports reports) {
 		this.handler = handler;
 		this.mailbox = mailbox;
+		this.holding = holding;
+		this.life = life;
+		this.runner = runner;
+		this.readers = readers;
+		this.reports = reports;
 	}
 
 	@Override
@@ -49,12 +70,20 @@ final class Processor implements DeferredCalls {
 			throw new IllegalArgumentException("The time is negative: " + time + "; give zero or a positive duration");
 		}
 		@Nullable Predicate<Call> filter = whitelist(methods);
-		return time.isZero() ? runQueued(filter) : runUntil(Handler.nanos(time), filter);
+		return time.isZero() ? runQueued(filter) : runUntil(Handler.nanos(time), filter, this.life::isClosing);
 	}
 
 	@Override
 	public int processForever(String... methods) {
-		return runUntil(Long.MAX_VALUE, whitelist(methods));
+		return runUntil(Long.MAX_VALUE, whitelist(methods), this.life::isClosing);
+	}
+
+	/**
+	 * Runs calls on behalf of the owner until nothing is left to run at the end of the
+	 * handler; may return earlier.
+	 */
+	void serve() {
+		runUntil(Long.MAX_VALUE, null, this.life::endsWhenEmpty);
 	}
 
 	private int runQueued(@Nullable Predicate<Call> filter) {
@@ -76,7 +105,7 @@ final class Processor implements DeferredCalls {
 		}
 	}
 
-	private int runUntil(long nanos, @Nullable Predicate<Call> filter) {
+	private int runUntil(long nanos, @Nullable Predicate<Call> filter, BooleanSupplier ending) {
 		long start = System.nanoTime();
 		Turn turn = enter();
 		try {
@@ -86,7 +115,7 @@ final class Processor implements DeferredCalls {
 				if (call != null) {
 					ran += run(call);
 				}
-				else if (this.handler.isClosing() || Thread.currentThread().isInterrupted()) {
+				else if (ending.getAsBoolean() || Thread.currentThread().isInterrupted()) {
 					break;
 				}
 				long left = (nanos == Long.MAX_VALUE) ? nanos : nanos - (System.nanoTime() - start);
@@ -94,7 +123,7 @@ final class Processor implements DeferredCalls {
 					break;
 				}
 				if (call == null) {
-					this.handler.idle();
+					this.reports.keptUp();
 					this.mailbox.sleep(left);
 				}
 			}
@@ -106,28 +135,53 @@ final class Processor implements DeferredCalls {
 	}
 
 	private int run(Call call) {
-		return this.handler.run(call) ? 1 : 0;
+		if (this.readers != null && mayReadBeside(this.readers, call)) {
+			return 1;
+		}
+		return this.runner.run(call, Objects.requireNonNull(this.holding.held())) ? 1 : 0;
+	}
+
+	/**
+	 * Starts a read-only call and goes on, or waits for those that read before anything
+	 * else runs.
+	 */
+	private boolean mayReadBeside(Readers reading, Call call) {
+		if (call.isReadOnly() && call.isPending() && reading.start(call)) {
+			return true;
+		}
+		reading.awaitNone();
+		return false;
 	}
 
 	private boolean isStopped() {
-		return this.stopping || this.handler.isStopped();
+		return this.stopping || this.life.isStopped();
 	}
 
+	// handler.
 	private Turn enter() {
-		boolean took = this.handler.hold();
+		boolean took = this.holding.take(false);
 		boolean outermost = !this.processing;
 		this.mailbox.attend(Thread.currentThread());
 		this.processing = true;
+		// Not atomic, for one thread at a time holds the handler.
+		int turn = this.turns;
+		this.turns = turn + 1;
 		return new Turn(took, outermost);
 	}
 
 	private void exit(Turn turn) {
+		if (this.readers != null) {
+			this.readers.awaitNone();
+		}
 		if (turn.outermost()) {
 			this.processing = false;
 			this.stopping = false;
+			if (this.life.isStopped()) {
+				this.life.leaveQueued();
+			}
 		}
 		if (turn.took()) {
-			this.handler.release();
+			this.holding.release();
 		}
 	}
 
@@ -136,6 +190,15 @@ final class Processor implements DeferredCalls {
 	 */
 	private record Turn(boolean took, boolean outermost) {
 
+	}
+
+	int turns() {
+		return this.turns;
+	}
+
+	/** Returns whether the holder is at a processing point, with nothing to run. */
+	boolean isWaiting() {
+		return this.mailbox.isSlept();
 	}
 
 	private @Nullable Predicate<Call> whitelist(String... methods) {
@@ -163,7 +226,7 @@ final class Processor implements DeferredCalls {
 
 	@Override
 	public boolean closing() {
-		return this.handler.isClosing();
+		return this.life.isClosing();
 	}
 
 	@Override

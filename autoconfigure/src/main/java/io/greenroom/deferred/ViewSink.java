@@ -15,7 +15,7 @@ final class ViewSink implements CallSink {
 
 	private final Handler handler;
 
-	private final Handler.Entry entry;
+	private final Entry entry;
 
 	private final HandlerMethod[] methods;
 
@@ -23,7 +23,7 @@ final class ViewSink implements CallSink {
 
 	private final long nanos;
 
-	ViewSink(Handler handler, Handler.Entry entry, HandlerMethod[] methods, Kind kind, long nanos) {
+	ViewSink(Handler handler, Entry entry, HandlerMethod[] methods, Kind kind, long nanos) {
 		this.handler = handler;
 		this.entry = entry;
 		this.methods = methods;
@@ -37,13 +37,13 @@ final class ViewSink implements CallSink {
 		return switch (this.kind) {
 			case SYNC -> submit(method, method.mode(), arguments);
 			case ONEWAY -> submit(method, CallMode.ONEWAY, arguments);
-			case DIRECT -> this.handler.direct(method, this.entry.object(), arguments);
+			case DIRECT -> this.handler.intake().direct(method, this.entry.object(), arguments);
 		};
 	}
 
 	private @Nullable Object submit(HandlerMethod method, CallMode mode, @Nullable Object[] arguments)
 			throws Throwable {
-		return this.handler.submit(new MethodCall(method, mode, this.entry, arguments), method, this.nanos);
+		return this.handler.intake().submit(new MethodCall(method, mode, this.entry, arguments), method, this.nanos);
 	}
 
 	@Override

@@ -2,7 +2,6 @@ package io.greenroom.deferred;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +38,7 @@ final class WaitGraph {
 	}
 
 	private static void resolve(List<Wait> cycle, Wait stuck, Wait next) {
-		if (stuck.on().isReentrant() && isOneChain(cycle, stuck)) {
+		if ((stuck.on().isReentrant() && isOneChain(cycle, stuck)) || isReadAmongReaders(stuck, next)) {
 			// The next wait is that of the thread which holds the stuck call's handler.
 			next.runNested(stuck.call());
 			return;
@@ -52,20 +51,38 @@ final class WaitGraph {
 
 	private static List<Wait> path(Wait mine) {
 		List<Wait> path = new ArrayList<>();
-		Wait wait = mine;
+		return leadsTo(mine.thread(), mine, path) ? path : List.of();
+	}
+
+	/**
+	 * Follows the waits from this one on; a handler that many read may lead many ways.
+	 */
+	private static boolean leadsTo(Thread thread, @Nullable Wait wait, List<Wait> path) {
 		// One that is met twice closes a cycle that this thread only runs into.
-		while (wait != null && !wait.isOver() && !path.contains(wait)) {
-			path.add(wait);
-			Held held = wait.on().held();
-			if (held == null) {
-				return List.of();
-			}
-			if (held.thread() == mine.thread()) {
-				return path;
-			}
-			wait = held.waiting();
+		if (wait == null || wait.isOver() || path.contains(wait)) {
+			return false;
 		}
-		return List.of();
+		path.add(wait);
+		for (Held held : wait.on().holds()) {
+			if (held.mayDelay(wait.call()) && (held.thread() == thread || leadsTo(thread, held.waiting(), path))) {
+				return true;
+			}
+		}
+		path.removeLast();
+		return false;
+	}
+
+	/**
+	 * Returns whether the stuck call only reads, and what it is held up by is a reader's
+	 * wait: while that lasts nothing is written, so it may run there.
+	 */
+	private static boolean isReadAmongReaders(Wait stuck, Wait next) {
+		Held held = heldBy(stuck.on(), next.thread());
+		return stuck.call().isReadOnly() && held != null && held.isReading();
+	}
+
+	private static @Nullable Held heldBy(Handler handler, Thread thread) {
+		return handler.holds().stream().filter((held) -> held.thread() == thread).findFirst().orElse(null);
 	}
 
 	/**
@@ -85,9 +102,11 @@ final class WaitGraph {
 		Wait before = cycle.getLast();
 		for (Wait wait : cycle) {
 			Handler waiting = before.on();
-			text.append("%n  %s waits for %s.%s at %s".formatted((waiting.running() != null)
-					? waiting.name() + "." + Objects.requireNonNull(waiting.running()).method()
-					: waiting.name() + "'s loop", wait.on().name(), wait.call().method(), site(wait.thread())));
+			Held held = heldBy(waiting, wait.thread());
+			Call running = (held != null) ? held.running() : null;
+			text.append("%n  %s waits for %s.%s at %s".formatted(
+					(running != null) ? waiting.name() + "." + running.method() : waiting.name() + "'s loop",
+					wait.on().name(), wait.call().method(), site(wait.thread())));
 			before = wait;
 		}
 		text.append("%nLet one of them be @Oneway or return a future, or declare the handler reentrant.".formatted());

@@ -5,7 +5,7 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * Something that becomes ready once, and that can be waited for beside others with
- * {@link GreenWait}. Green threads are; futures are with {@link #of}.
+ * {@link GreenWait}. Green threads and events are; futures are with {@link #of}.
  */
 public interface Awaitable {
 

@@ -3,12 +3,14 @@ package io.greenroom.green;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * One shutdown of a scheduler: stops its services, waits for its threads, and kills and
@@ -40,8 +42,6 @@ final class Drain {
 
 	private final List<String> stuck = new ArrayList<>();
 
-	private int finished;
-
 	private boolean interrupted;
 
 	Drain(String scheduler, LiveThreads live, Duration grace, Engine engine) {
@@ -54,47 +54,32 @@ final class Drain {
 
 	/** Runs it; from {@code close} on nobody is admitted any more. */
 	DrainReport run(Collection<GreenService> services, Runnable close) {
+		ServiceDrain drain = new ServiceDrain(services, this::others, this.engine, this.time, KILL_LIMIT.toNanos());
+		Set<GreenThread<?>> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+		seen.addAll(others());
+		WorkReport work;
 		try {
-			stopServices(services);
+			drain.begin();
 			killLate();
-			this.finished = joinAll(this.time);
+			drain.awaitQuiet();
+			seen.addAll(others());
+			work = drain.stop();
+			joinAll(this.time);
 		}
 		catch (InterruptedException ex) {
 			this.interrupted = true;
+			work = drain.stopNow();
 		}
+		int finished = (int) seen.stream().filter(GreenThread::ready).count() - this.killed.size();
 		kill(others());
 		close.run();
 		awaitKilled();
+		this.stuck.addAll(drain.stuck());
 		others().forEach((thread) -> this.stuck.add(thread.name()));
 		if (this.interrupted) {
 			Thread.currentThread().interrupt();
 		}
-		return report();
-	}
-
-	/** A service that ignores its grace period is left behind when it is over. */
-	private void stopServices(Collection<GreenService> services) throws InterruptedException {
-		Set<GreenService> running = ConcurrentHashMap.newKeySet();
-		running.addAll(services);
-		List<Runnable> jobs = new ArrayList<>();
-		services.forEach((service) -> jobs.add(() -> {
-			stop(service);
-			running.remove(service);
-		}));
-		this.engine.runAll(jobs, this.time);
-		running.forEach((service) -> this.stuck.add(service.name()));
-	}
-
-	private void stop(GreenService service) {
-		try {
-			service.stop(Duration.ofNanos(this.time.left()));
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		catch (RuntimeException failure) {
-			log.error("Service '{}' failed to stop; shutdown goes on", service.name(), failure);
-		}
+		return report(finished, work);
 	}
 
 	/** Those that wait for a later start need not be waited for. */
@@ -109,18 +94,15 @@ final class Drain {
 		threads.forEach(GreenThread::kill);
 	}
 
-	/** Waits for those alive now and for those they spawn; returns how many ended. */
-	private int joinAll(Countdown limit) throws InterruptedException {
-		int ended = 0;
+	/** Waits for those alive now and for those they spawn. */
+	private void joinAll(Countdown limit) throws InterruptedException {
 		for (List<GreenThread<?>> now = others(); !now.isEmpty(); now = others()) {
 			for (GreenThread<?> thread : now) {
 				if (!this.engine.awaitEnd(thread, limit.left())) {
-					return ended;
+					return;
 				}
-				ended++;
 			}
 		}
-		return ended;
 	}
 
 	private void awaitKilled() {
@@ -142,12 +124,16 @@ final class Drain {
 		return others;
 	}
 
-	private DrainReport report() {
-		if (!this.killed.isEmpty() || !this.stuck.isEmpty()) {
-			log.warn("Scheduler '{}' shut down: {} green threads finished, {} were killed after {}: {}; stuck: {}",
-					this.scheduler, this.finished, this.killed.size(), this.grace, some(this.killed), some(this.stuck));
+	private DrainReport report(int finished, WorkReport work) {
+		boolean clean = this.killed.isEmpty() && this.stuck.isEmpty() && work.left().isEmpty();
+		if (!clean || work.accepted() > 0) {
+			log.atLevel(clean ? Level.INFO : Level.WARN)
+				.log("Scheduler '{}' shut down. Of {} accepted calls {} ran, {} were withdrawn, {} were left after {}, their callers told: {}. "
+						+ "{} green threads finished, {} were killed: {}; stuck: {}", this.scheduler, work.accepted(),
+						work.ran(), work.withdrawn(), work.left().size(), this.grace, work.leftByName(), finished,
+						this.killed.size(), some(this.killed), some(this.stuck));
 		}
-		return new DrainReport(this.finished, this.killed, this.stuck);
+		return new DrainReport(finished, this.killed, this.stuck, work);
 	}
 
 	private static String some(List<String> names) {

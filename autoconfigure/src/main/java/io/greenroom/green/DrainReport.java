@@ -9,8 +9,12 @@ import java.util.List;
  * @param killed the names of those that were killed when the time was over
  * @param stuck the names of those that did not end even then, and of services that did
  * not stop in time
+ * @param work what became of the work that services had accepted
  */
-public record DrainReport(int finished, List<String> killed, List<String> stuck) {
+public record DrainReport(int finished, List<String> killed, List<String> stuck, WorkReport work) {
+
+	/** A drain that found nothing to do. */
+	static final DrainReport NOTHING = new DrainReport(0, List.of(), List.of(), new WorkReport(0, 0, List.of()));
 
 	/** Copies the lists. */
 	public DrainReport {

@@ -1,8 +1,8 @@
 package io.greenroom.green;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 
 /**
  * A flag that threads wait for. Setting it releases all who wait, in the order of their
@@ -13,7 +13,7 @@ import java.util.function.Consumer;
  * before anyone it releases goes on. Safe for use by many threads of any kind. The idea
  * is gevent's event.
  */
-public final class GreenEvent {
+public final class GreenEvent implements Awaitable {
 
 	/**
 	 * Those who wait for the next set, and the flag: it is set while they are released.
@@ -70,8 +70,10 @@ public final class GreenEvent {
 	 * Calls back at the next set, on the thread that sets, in line with those who wait;
 	 * at once when the flag is set.
 	 */
-	GreenThread.Link link(Consumer<? super GreenEvent> callback) {
-		return this.generation.get().link(this, callback);
+	@Override
+	public GreenThread.Link onReady(Runnable callback) {
+		Objects.requireNonNull(callback, "callback");
+		return this.generation.get().link(this, (event) -> callback.run());
 	}
 
 	@Override

@@ -4,10 +4,8 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -51,7 +49,7 @@ public final class GreenScheduler implements AutoCloseable {
 
 	private final LiveThreads live;
 
-	private final Set<GreenService> services = ConcurrentHashMap.newKeySet();
+	private final Services services;
 
 	private final AtomicLong sequence = new AtomicLong();
 
@@ -68,6 +66,7 @@ public final class GreenScheduler implements AutoCloseable {
 		this.live = (builder.engine != null) ? LiveThreads.inOrder() : LiveThreads.striped();
 		this.listener = builder.observer.threads(this.name, this.live::count);
 		this.engine = (builder.engine != null) ? builder.engine : new JdkEngine(this.name);
+		this.services = new Services(this.engine);
 	}
 
 	/**
@@ -504,14 +503,39 @@ public final class GreenScheduler implements AutoCloseable {
 	/**
 	 * Takes a service along, to be stopped before this scheduler drains its threads.
 	 * @param service the service
-	 * @throws SchedulerClosedException if the scheduler is shutting down
+	 * @throws SchedulerClosedException if the scheduler is shutting down and the service
+	 * is not one that accepted work has brought to life
 	 */
 	public void attach(GreenService service) {
 		this.services.add(service);
-		if (this.phase != Phase.OPEN) {
-			this.services.remove(service);
-			throw new SchedulerClosedException(this.name, service.name());
+		// Added first: a drain that has begun sees the service, or the service sees it.
+		switch (this.phase) {
+			case OPEN -> this.services.inspectEvery(Limits.nanos(service.inspection(), "time between inspections"));
+			case DRAINING -> {
+				if (!(service instanceof DrainedService drained) || !isInside()) {
+					refuse(service);
+				}
+				else {
+					drained.refuse();
+				}
+			}
+			case CLOSED -> refuse(service);
 		}
+	}
+
+	private void refuse(GreenService service) {
+		this.services.remove(service);
+		throw new SchedulerClosedException(this.name, service.name());
+	}
+
+	/**
+	 * Returns whether the current thread is one of this scheduler's green threads. What
+	 * such a thread asks for while the scheduler drains belongs to work that was
+	 * accepted.
+	 * @return whether the caller is inside
+	 */
+	public boolean isInside() {
+		return calledByOurs();
 	}
 
 	/**
@@ -532,11 +556,11 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Shuts down: refuses work from outside at once, stops its services, waits for the
-	 * green threads it has accepted and what these still spawn, and kills those left when
-	 * the time is over. Threads that wait for a later start are killed at once. Blocks
-	 * for the time given and a second at most, also where a service ignores its time; an
-	 * interrupt cuts the wait short. A second drain finds nothing.
+	 * Shuts down: refuses work from outside at once, lets its services and green threads
+	 * finish what was accepted, and what that still calls and spawns, then stops the
+	 * services, and kills the threads left when the time is over. Threads that wait for a
+	 * later start are killed at once. Blocks for the time given and two seconds at most;
+	 * an interrupt cuts the wait short. A second drain finds nothing.
 	 * @param grace how long accepted work may take
 	 * @return what was left; said in one log line too, where there was anything
 	 * @throws IllegalArgumentException if the time is negative
@@ -545,15 +569,15 @@ public final class GreenScheduler implements AutoCloseable {
 		Drain drain = new Drain(this.name, this.live, grace, this.engine);
 		synchronized (this) {
 			if (this.phase != Phase.OPEN) {
-				return new DrainReport(0, List.of(), List.of());
+				return DrainReport.NOTHING;
 			}
 			this.phase = Phase.DRAINING;
 		}
-		DrainReport report = drain.run(List.copyOf(this.services), () -> {
+		DrainReport report = drain.run(this.services.all(), () -> {
 			this.phase = Phase.CLOSED;
 			this.engine.close();
 		});
-		this.services.clear();
+		this.services.all().clear();
 		return report;
 	}
 

@@ -23,4 +23,20 @@ public interface GreenService {
 	 */
 	void stop(Duration grace) throws InterruptedException;
 
+	/**
+	 * Returns how often the service wants to look at itself. Asked once, when it is
+	 * attached.
+	 * @return the time between two looks at most; zero for none
+	 */
+	default Duration inspection() {
+		return Duration.ZERO;
+	}
+
+	/**
+	 * Looks for what goes wrong and reports it. Called now and then on the scheduler's
+	 * timer thread, never twice at once; returns quickly.
+	 */
+	default void inspect() {
+	}
+
 }

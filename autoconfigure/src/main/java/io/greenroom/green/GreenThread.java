@@ -44,9 +44,13 @@ public final class GreenThread<T> implements Awaitable {
 	private static final int DONE = 6;
 
 	private static final VarHandle PHASE;
+
+	private static final VarHandle WAITING;
 	static {
 		try {
-			PHASE = MethodHandles.lookup().findVarHandle(GreenThread.class, "phase", int.class);
+			MethodHandles.Lookup lookup = MethodHandles.lookup();
+			PHASE = lookup.findVarHandle(GreenThread.class, "phase", int.class);
+			WAITING = lookup.findVarHandle(GreenThread.class, "waiting", int.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -70,6 +74,9 @@ public final class GreenThread<T> implements Awaitable {
 
 	private volatile int phase;
 
+	/** How many wait for the end and have not given up; changed through WAITING. */
+	private volatile int waiting;
+
 	/** Written before the thread is started; cleared by whoever claims the end. */
 	private @Nullable Callable<? extends T> body;
 
@@ -81,6 +88,11 @@ public final class GreenThread<T> implements Awaitable {
 
 	/** Written once, before phase becomes STARTED. */
 	private volatile @Nullable Thread thread;
+
+	/** Its place among the living; both guarded by, and of use to, the registry only. */
+	@Nullable GreenThread<?> olderLive;
+
+	@Nullable GreenThread<?> youngerLive;
 
 	/** Written by the killer while INTERRUPTING, read by the body's thread after that. */
 	private @Nullable Throwable killCause;
@@ -285,7 +297,8 @@ public final class GreenThread<T> implements Awaitable {
 		finally {
 			this.phase = DONE;
 			this.scheduler.release(this);
-			watched = this.watchers.release(this);
+			// Who waits may have seen the end without having been among the watchers.
+			watched = this.watchers.release(this) || isAwaited();
 		}
 		return watched;
 	}
@@ -498,10 +511,42 @@ public final class GreenThread<T> implements Awaitable {
 			return true;
 		}
 		refuseSelf();
-		return this.watchers.await(nanos);
+		boolean ended = false;
+		WAITING.getAndAdd(this, 1);
+		try {
+			ended = (nanos > 0 && endsMeanwhile()) || this.watchers.await(nanos);
+			return ended;
+		}
+		finally {
+			// Who has seen the end stays counted: the end may not have been told yet.
+			if (!ended) {
+				WAITING.getAndAdd(this, -1);
+			}
+		}
 	}
 
-	private void refuseSelf() {
+	/**
+	 * Lets others go first, once: a short body that the caller has just spawned often
+	 * ends then, and costs neither a watcher nor a park.
+	 */
+	private boolean endsMeanwhile() {
+		Thread current = Thread.currentThread();
+		// In a worker's turns a yield would be a step of its own.
+		if (!current.isVirtual() || Parking.turnOf(current) != null) {
+			return false;
+		}
+		Thread.yield();
+		// The interrupted wait is the watchers' to refuse.
+		return ready() && !current.isInterrupted();
+	}
+
+	/** Returns whether somebody waits for the end. */
+	boolean isAwaited() {
+		return this.waiting > 0;
+	}
+
+	/** Refuses a wait for this thread that would never end. */
+	void refuseSelf() {
 		if (Thread.currentThread() == this.thread) {
 			throw new IllegalStateException(
 					"Green thread '" + this.name + "' would wait for its own end; join it from another thread");

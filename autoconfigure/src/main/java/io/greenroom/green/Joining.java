@@ -50,11 +50,12 @@ final class Joining {
 		return alive;
 	}
 
+	/** Refuses a wait that would never end. */
 	static void refuseSelf(Collection<? extends GreenThread<?>> threads) {
-		GreenThread<?> self = GreenThread.current();
-		if (self != null && threads.contains(self)) {
-			throw new IllegalStateException("Green thread '" + self.name()
-					+ "' would wait for its own end among others; take it out of the collection");
+		for (GreenThread<?> thread : threads) {
+			if (!thread.ready()) {
+				thread.refuseSelf();
+			}
 		}
 	}
 

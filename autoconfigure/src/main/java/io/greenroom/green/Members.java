@@ -85,11 +85,9 @@ final class Members {
 		if (counts) {
 			keep(thrown);
 		}
-		else if (this.keepsAll) {
+		else if (this.keepsAll && !(thrown instanceof GreenThreadKilledException)) {
 			// We have killed it; what its clean-up has thrown is news all the same.
-			for (Throwable own : thrown.getSuppressed()) {
-				keep(own);
-			}
+			keep(thrown);
 		}
 	}
 

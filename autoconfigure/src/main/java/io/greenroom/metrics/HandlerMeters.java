@@ -1,6 +1,7 @@
 package io.greenroom.metrics;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -86,6 +87,14 @@ final class HandlerMeters {
 			MethodMeters known = this.meters.method(method);
 			if (known != null) {
 				known.rejected(reason);
+			}
+		}
+
+		@Override
+		public void busy(String method, Duration since, List<StackTraceElement> stack) {
+			MethodMeters known = this.meters.method(method);
+			if (known != null) {
+				known.busy();
 			}
 		}
 

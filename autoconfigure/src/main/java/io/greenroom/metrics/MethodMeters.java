@@ -83,6 +83,16 @@ final class MethodMeters {
 		this.abandoned.increment();
 	}
 
+	void busy() {
+		// Seldom enough to look it up each time, and to have none for most methods.
+		Counter.builder("greenroom.deferred.busy")
+			.description("Times that a body or loop was busy for longer than its limit")
+			.baseUnit("reports")
+			.tags(this.tags)
+			.register(this.registry)
+			.increment();
+	}
+
 	private static String lowerCase(Enum<?> constant) {
 		return constant.name().toLowerCase(Locale.ROOT);
 	}

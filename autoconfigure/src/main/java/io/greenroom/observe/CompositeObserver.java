@@ -69,6 +69,16 @@ final class CompositeObserver implements Observer {
 				tell(listeners, (listener) -> listener.onewayFailed(method, failure));
 			}
 
+			@Override
+			public void busy(String method, Duration since, List<StackTraceElement> stack) {
+				tell(listeners, (listener) -> listener.busy(method, since, stack));
+			}
+
+			@Override
+			public void loopFailed(Throwable failure, boolean restarting) {
+				tell(listeners, (listener) -> listener.loopFailed(failure, restarting));
+			}
+
 		};
 	}
 

@@ -1,6 +1,7 @@
 package io.greenroom.observe;
 
 import java.time.Duration;
+import java.util.List;
 
 /** Hears about the calls of one handler. */
 public interface HandlerListener {
@@ -50,6 +51,24 @@ public interface HandlerListener {
 	 * @param failure what the body threw
 	 */
 	default void onewayFailed(String method, Throwable failure) {
+	}
+
+	/**
+	 * The handler has been busy with one body for longer than its limit, or with its loop
+	 * without letting calls in. Said once until it has moved.
+	 * @param method the name of the body's method, or of the loop
+	 * @param since for how long, as far as was seen
+	 * @param stack where it is now
+	 */
+	default void busy(String method, Duration since, List<StackTraceElement> stack) {
+	}
+
+	/**
+	 * The handler's processing loop threw.
+	 * @param failure what it threw
+	 * @param restarting whether it is started again; if not, the handler is dead
+	 */
+	default void loopFailed(Throwable failure, boolean restarting) {
 	}
 
 }

@@ -1,18 +1,24 @@
 package io.greenroom.spring;
 
+import java.io.Serial;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 
 import io.greenroom.deferred.Deferred;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.config.BeanDefinitionHolder;
 import org.springframework.beans.factory.config.DependencyDescriptor;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.context.annotation.ContextAnnotationAutowireCandidateResolver;
+import org.springframework.core.ResolvableType;
 
 /**
  * Resolves an injection point {@code Deferred<T>} as {@code T} would be resolved there,
- * by interface, qualifier, primary and name, and injects that bean's handle.
+ * by interface, qualifier, primary and name, and injects that bean's handle. A
+ * {@code Deferred<T>} bean of the user's own goes before.
  */
 final class DeferredCandidateResolver extends ContextAnnotationAutowireCandidateResolver {
 
@@ -28,7 +34,27 @@ final class DeferredCandidateResolver extends ContextAnnotationAutowireCandidate
 	@Override
 	public @Nullable Object getSuggestedValue(DependencyDescriptor descriptor) {
 		Object value = super.getSuggestedValue(descriptor);
-		return (value != null || !isDeferred(descriptor)) ? value : resolve(descriptor, null);
+		// A stream of a provider does not look one bean up, it collects.
+		return (value != null || !isDeferred(descriptor) || !descriptor.usesStandardBeanLookup()) ? value
+				: resolve(descriptor, null);
+	}
+
+	/** For what is collected: our handles go where their handlers would. */
+	@Override
+	public boolean isAutowireCandidate(BeanDefinitionHolder candidate, DependencyDescriptor descriptor) {
+		if (super.isAutowireCandidate(candidate, descriptor)) {
+			return true;
+		}
+		if (!isDeferred(descriptor) || !(getBeanFactory() instanceof DefaultListableBeanFactory beanFactory)) {
+			return false;
+		}
+		String handler = HandlerDefinitions.handlerOf(candidate.getBeanName(), beanFactory);
+		if (handler == null) {
+			return false;
+		}
+		DependencyDescriptor nested = new HandlerDescriptor(descriptor);
+		return beanFactory.isTypeMatch(handler, nested.getResolvableType())
+				&& beanFactory.isAutowireCandidate(handler, nested);
 	}
 
 	private static boolean isDeferred(DependencyDescriptor descriptor) {
@@ -37,11 +63,11 @@ final class DeferredCandidateResolver extends ContextAnnotationAutowireCandidate
 	}
 
 	private @Nullable Object resolve(DependencyDescriptor descriptor, @Nullable String beanName) {
-		if (!(getBeanFactory() instanceof DefaultListableBeanFactory beanFactory)) {
+		if (!(getBeanFactory() instanceof DefaultListableBeanFactory beanFactory)
+				|| hasOneOfTheUsers(beanFactory, descriptor)) {
 			return null;
 		}
-		DependencyDescriptor nested = new DependencyDescriptor(descriptor);
-		nested.increaseNestingLevel();
+		DependencyDescriptor nested = new HandlerDescriptor(descriptor);
 		Set<String> handlers = new LinkedHashSet<>();
 		Object bean = beanFactory.doResolveDependency(nested, beanName, handlers, null);
 		if (bean == null) {
@@ -52,6 +78,51 @@ final class DeferredCandidateResolver extends ContextAnnotationAutowireCandidate
 			handlers.forEach((handler) -> beanFactory.registerDependentBean(handler, beanName));
 		}
 		return DeferredHandles.of(bean, nested.getDependencyType());
+	}
+
+	private static boolean hasOneOfTheUsers(DefaultListableBeanFactory beanFactory, DependencyDescriptor descriptor) {
+		for (String name : BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory, Deferred.class, true,
+				descriptor.isEager())) {
+			if (HandlerDefinitions.handlerOf(name, beanFactory) == null
+					&& beanFactory.isAutowireCandidate(name, descriptor)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * The handler that an injection point of its handle asks for, as strictly as that
+	 * does.
+	 */
+	private static final class HandlerDescriptor extends DependencyDescriptor {
+
+		@Serial
+		private static final long serialVersionUID = 1L;
+
+		private final DependencyDescriptor handle;
+
+		HandlerDescriptor(DependencyDescriptor handle) {
+			super(handle);
+			this.handle = handle;
+			increaseNestingLevel();
+		}
+
+		@Override
+		public boolean isRequired() {
+			return this.handle.isRequired();
+		}
+
+		@Override
+		public @Nullable Object resolveNotUnique(ResolvableType type, Map<String, Object> matchingBeans) {
+			return this.handle.resolveNotUnique(type, matchingBeans);
+		}
+
+		@Override
+		public boolean usesStandardBeanLookup() {
+			return true;
+		}
+
 	}
 
 }

@@ -1,11 +1,14 @@
 package io.greenroom.spring;
 
 import io.greenroom.deferred.Deferred;
+import io.greenroom.deferred.DeferredHandler;
 import io.greenroom.deferred.Handler;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.support.AopUtils;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.util.ClassUtils;
 
 /** Finds the handle of a handler bean. */
 final class DeferredHandles {
@@ -28,10 +31,7 @@ final class DeferredHandles {
 	static Deferred<?> of(Object bean, Class<?> requested) {
 		Handler handler = handler(bean);
 		if (handler == null) {
-			Class<?> type = AopUtils.getTargetClass(bean);
-			throw new IllegalStateException(
-					"Deferred<%s> was asked for, but %s is no handler; annotate it with @DeferredHandler"
-						.formatted(type.getSimpleName(), type.getName()));
+			throw noHandler(bean);
 		}
 		Class<?> type = handler.type().type();
 		if (type.isInstance(bean)) {
@@ -43,6 +43,22 @@ final class DeferredHandles {
 		throw new IllegalStateException(
 				"Handler '%s' has a proxy of its interfaces only; ask for Deferred of one of these, or set spring.aop.proxy-target-class=true"
 					.formatted(handler.name()));
+	}
+
+	private static IllegalStateException noHandler(Object bean) {
+		Class<?> type = ClassUtils.getUserClass(AopUtils.getTargetClass(bean));
+		String reason;
+		if (!AnnotatedElementUtils.hasAnnotation(type, DeferredHandler.class)) {
+			reason = "%s is no handler; annotate it with @DeferredHandler".formatted(type.getName());
+		}
+		else if (AopUtils.isAopProxy(bean)) {
+			reason = "the bean stands for several handlers, those of its scope, and a handle is bound to one; call the bean itself, or give it another scope";
+		}
+		else {
+			reason = "this one was not made by Spring and has no mailbox, as a test's mock; replace the Deferred<%s> bean too"
+				.formatted(type.getSimpleName());
+		}
+		return new IllegalStateException("Deferred<%s> was asked for, but %s".formatted(type.getSimpleName(), reason));
 	}
 
 	/** Returns the handler behind a bean, {@code null} if it has none. */

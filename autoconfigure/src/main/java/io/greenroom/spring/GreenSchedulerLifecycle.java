@@ -17,6 +17,8 @@ public final class GreenSchedulerLifecycle implements SmartLifecycle {
 
 	private volatile boolean running;
 
+	private volatile boolean drained;
+
 	/**
 	 * Makes the lifecycle of a scheduler.
 	 * @param scheduler what to drain
@@ -27,12 +29,17 @@ public final class GreenSchedulerLifecycle implements SmartLifecycle {
 
 	@Override
 	public void start() {
+		if (this.drained) {
+			throw new IllegalStateException("Scheduler '" + this.scheduler.name()
+					+ "' was drained when the context was stopped, and a drained scheduler stays closed; make a new context instead of starting this one again");
+		}
 		this.running = true;
 	}
 
 	@Override
 	public void stop() {
 		this.running = false;
+		this.drained = true;
 		this.scheduler.close();
 	}
 

@@ -1,11 +1,14 @@
 package io.greenroom.spring;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 import io.greenroom.deferred.DeferredHandler;
 import io.greenroom.deferred.HandlerOptions;
 import io.greenroom.deferred.Overflow;
+import io.greenroom.deferred.Restart;
+import io.greenroom.deferred.RestartPolicy;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.format.datetime.standard.DurationFormatterUtils;
@@ -29,21 +32,50 @@ final class HandlerAnnotation {
 		for (Overflow overflow : annotation.overflow()) {
 			options = options.withOverflow(overflow);
 		}
+		if (annotation.readers() != 0) {
+			check(annotation.readers() > 0, beanName, "readers", annotation.readers(), "a number of bodies from 1");
+			options = options.withReaders(annotation.readers());
+		}
+		String busyLimit = placeholders.apply(annotation.busyLimit());
+		options = options.withBusyLimit(notNegative(busyLimit, options.busyLimit(), beanName, "busyLimit"));
+		for (Restart restart : annotation.restart()) {
+			options = options.withRestart(restart(restart, beanName, options.restart(), placeholders));
+		}
 		String timeout = placeholders.apply(annotation.timeout());
-		return timeout.isBlank() ? options : options.withTimeout(parse(timeout.trim(), beanName));
+		return options.withTimeout(positive(timeout, options.timeout(), beanName, "timeout"));
 	}
 
-	private static Duration parse(String timeout, String beanName) {
-		@Nullable Duration duration = null;
+	private static RestartPolicy restart(Restart restart, String beanName, RestartPolicy defaults,
+			UnaryOperator<String> placeholders) {
+		check(restart.limit() >= 0, beanName, "restart.limit", restart.limit(), "0 for none, or a number of restarts");
+		Duration period = positive(placeholders.apply(restart.period()), defaults.period(), beanName, "restart.period");
+		Duration backoff = notNegative(placeholders.apply(restart.backoff()), defaults.backoff(), beanName,
+				"restart.backoff");
+		return new RestartPolicy(restart.limit(), period, backoff);
+	}
+
+	private static Duration notNegative(String text, Duration otherwise, String beanName, String attribute) {
+		Duration duration = parse(text, otherwise);
+		check(duration != null && !duration.isNegative(), beanName, attribute, text.trim(),
+				"a duration such as 100ms, or 0s");
+		return Objects.requireNonNull(duration);
+	}
+
+	private static Duration positive(String text, Duration otherwise, String beanName, String attribute) {
+		Duration duration = parse(text, otherwise);
+		check(duration != null && duration.isPositive(), beanName, attribute, text.trim(),
+				"a positive duration such as 200ms or 5s");
+		return Objects.requireNonNull(duration);
+	}
+
+	/** Returns {@code null} for what is no duration. */
+	private static @Nullable Duration parse(String text, Duration otherwise) {
 		try {
-			duration = DurationFormatterUtils.detectAndParse(timeout);
+			return text.isBlank() ? otherwise : DurationFormatterUtils.detectAndParse(text.trim());
 		}
 		catch (IllegalArgumentException notOne) {
-			// Said below, with the bean's name.
+			return null;
 		}
-		check(duration != null && duration.isPositive(), beanName, "timeout", timeout,
-				"a positive duration such as 200ms or 5s");
-		return java.util.Objects.requireNonNull(duration);
 	}
 
 	private static void check(boolean holds, String beanName, String attribute, Object value, String allowed) {

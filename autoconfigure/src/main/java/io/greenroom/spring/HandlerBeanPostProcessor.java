@@ -1,5 +1,8 @@
 package io.greenroom.spring;
 
+import java.time.Duration;
+import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.function.Supplier;
 
 import io.greenroom.deferred.DeferredHandler;
@@ -9,6 +12,7 @@ import io.greenroom.deferred.HandlerType;
 import io.greenroom.deferred.InvalidHandlerException;
 import io.greenroom.green.GreenScheduler;
 import org.aopalliance.intercept.MethodInterceptor;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopInfrastructureBean;
@@ -17,22 +21,25 @@ import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvis
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.aop.support.annotation.AnnotationMatchingPointcut;
-import org.springframework.beans.factory.support.MergedBeanDefinitionPostProcessor;
-import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
+import org.springframework.core.Ordered;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.util.ClassUtils;
 
 /**
- * Puts a mailbox in front of {@link DeferredHandler} beans: as the outermost advice of
- * the proxy that the bean has already, or of one made for it. Also starts the handlers'
- * loops with the context.
+ * Puts a mailbox in front of {@link DeferredHandler} beans: in the proxy that the bean
+ * has already, or in one made for it. Also starts the handlers' loops with the context.
  * <p>
- * It is a post-processor for merged definitions only because those come last of all, so
- * that whatever else advises the bean has done so; whose order says what does not matter
- * then.
+ * Right behind the auto-proxy creators, and before all who keep the bean to call it
+ * later, for {@code @Scheduled} or a message listener: what they keep must have the
+ * mailbox. {@link HandlerAdviceOrder} puts it in front of the advice that comes after.
+ * <p>
+ * A handler ends with its bean, before whose own destruction accepted calls still run: in
+ * a context that closes the scheduler's drain has done so already, but not for a bean of
+ * a scope, or of a context whose parent goes on.
  */
 public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor
-		implements MergedBeanDefinitionPostProcessor {
+		implements DestructionAwareBeanPostProcessor {
 
 	private static final long serialVersionUID = 1L;
 
@@ -41,6 +48,12 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 	private final transient Supplier<HandlerOptions> defaults;
 
 	private final transient HandlerLoops loops;
+
+	/**
+	 * Of the beans alive, with the time after which no caller waits any more. A handler
+	 * is kept by its proxy, and by nothing here. Guarded by itself.
+	 */
+	private final transient Map<Handler, Duration> handlers = new WeakHashMap<>();
 
 	/**
 	 * Makes the post-processor.
@@ -53,6 +66,7 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 		this.scheduler = scheduler;
 		this.defaults = defaults;
 		this.loops = loops;
+		setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
 		// Says which beans are handlers; replaced by the bean's own mailbox before
 		// anybody calls.
 		this.advisor = new DefaultPointcutAdvisor(new AnnotationMatchingPointcut(DeferredHandler.class, true),
@@ -62,20 +76,13 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 	}
 
 	@Override
-	public void postProcessMergedBeanDefinition(RootBeanDefinition definition, Class<?> type, String name) {
-		// Nothing to do: see the class's comment.
-	}
-
-	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		Class<?> type = ClassUtils.getUserClass(AopUtils.getTargetClass(bean));
 		if (bean instanceof AopInfrastructureBean || !isEligible(type)) {
 			return bean;
 		}
-		if (bean instanceof Advised advised && advised.isFrozen()) {
-			throw new IllegalStateException(
-					"Handler bean '%s' has a frozen proxy, so its mailbox can't be the outermost advice; make the proxy without setFrozen(true)"
-						.formatted(beanName));
+		if (bean instanceof Advised advised) {
+			refuseFrozen(advised, beanName);
 		}
 		HandlerType handlerType = handlerType(type, beanName);
 		Object proxy = super.postProcessAfterInitialization(bean, beanName);
@@ -85,11 +92,52 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 					"Handler bean '%s' has a proxy with a changing target, so it can't have one mailbox; annotate the target bean instead"
 						.formatted(beanName));
 		}
-		Handler handler = new Handler(this.scheduler.get(), handlerType, target, options(type, beanName));
+		HandlerOptions options = options(type, beanName);
+		Handler handler = new Handler(this.scheduler.get(), handlerType, target, options);
 		advised.removeAdvisor(java.util.Objects.requireNonNull(this.advisor));
 		advised.addAdvisor(0, new DefaultPointcutAdvisor(new MailboxInterceptor(handler)));
+		synchronized (this.handlers) {
+			this.handlers.put(handler, options.timeout());
+		}
 		this.loops.add(handler);
 		return proxy;
+	}
+
+	@Override
+	public boolean requiresDestruction(Object bean) {
+		return handlerOf(bean) != null;
+	}
+
+	@Override
+	public void postProcessBeforeDestruction(Object bean, String beanName) {
+		Handler handler = handlerOf(bean);
+		if (handler == null) {
+			return;
+		}
+		Duration grace;
+		synchronized (this.handlers) {
+			grace = this.handlers.remove(handler);
+		}
+		try {
+			handler.stop((grace != null) ? grace : Duration.ZERO);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private @Nullable Handler handlerOf(Object bean) {
+		synchronized (this.handlers) {
+			return this.handlers.keySet().stream().filter((handler) -> handler.target() == bean).findAny().orElse(null);
+		}
+	}
+
+	static void refuseFrozen(Advised proxy, String beanName) {
+		if (proxy.isFrozen()) {
+			throw new IllegalStateException(
+					"Handler bean '%s' has a frozen proxy, so its mailbox can't be the outermost advice; make the proxy without setFrozen(true)"
+						.formatted(beanName));
+		}
 	}
 
 	private static HandlerType handlerType(Class<?> type, String beanName) {
@@ -97,7 +145,7 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 			return HandlerType.of(type);
 		}
 		catch (InvalidHandlerException ex) {
-			throw new InvalidHandlersException(java.util.Map.of(beanName, ex));
+			throw new InvalidHandlersException(Map.of(beanName, ex));
 		}
 	}
 

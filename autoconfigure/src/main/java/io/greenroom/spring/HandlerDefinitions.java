@@ -1,5 +1,6 @@
 package io.greenroom.spring;
 
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -9,6 +10,9 @@ import io.greenroom.deferred.HandlerType;
 import io.greenroom.deferred.InvalidHandlerException;
 
 import org.springframework.aop.scope.ScopedProxyUtils;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -67,13 +71,14 @@ public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 
 	private static void addDeferred(ConfigurableListableBeanFactory beanFactory, String handlerName, Class<?> type) {
 		String name = handlerName + SUFFIX;
+		ResolvableType handle = ResolvableType.forClassWithGenerics(Deferred.class, type);
 		if (!(beanFactory instanceof BeanDefinitionRegistry registry) || registry.containsBeanDefinition(name)
-				|| ScopedProxyUtils.isScopedTarget(handlerName)) {
+				|| ScopedProxyUtils.isScopedTarget(handlerName) || hasOneOfTheUsers(beanFactory, handle)) {
 			return;
 		}
 		BeanDefinition handler = beanFactory.getMergedBeanDefinition(handlerName);
 		RootBeanDefinition definition = new RootBeanDefinition(DeferredHandles.class);
-		definition.setTargetType(ResolvableType.forClassWithGenerics(Deferred.class, type));
+		definition.setTargetType(handle);
 		definition.setFactoryMethodName("of");
 		definition.setAutowireMode(AbstractBeanDefinition.AUTOWIRE_CONSTRUCTOR);
 		definition.getConstructorArgumentValues().addIndexedArgumentValue(0, new RuntimeBeanReference(handlerName));
@@ -88,6 +93,17 @@ public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 			definition.setDefaultCandidate(qualified.isDefaultCandidate());
 		}
 		registry.registerBeanDefinition(name, definition);
+	}
+
+	private static boolean hasOneOfTheUsers(ConfigurableListableBeanFactory beanFactory, ResolvableType handle) {
+		return Arrays.stream(beanFactory.getBeanNamesForType(handle, true, false))
+			.anyMatch((name) -> handlerOf(name, beanFactory) == null);
+	}
+
+	/** Returns the handler whose handle a bean is, {@code null} if it is none of ours. */
+	static @Nullable String handlerOf(String beanName, BeanFactory beanFactory) {
+		String handler = beanName.endsWith(SUFFIX) ? beanName.substring(0, beanName.length() - SUFFIX.length()) : "";
+		return (!handler.isEmpty() && beanFactory.containsBean(handler)) ? handler : null;
 	}
 
 }

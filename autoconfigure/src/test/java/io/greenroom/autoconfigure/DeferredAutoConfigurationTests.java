@@ -5,43 +5,73 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxy;
+import ch.qos.logback.core.read.ListAppender;
 import io.greenroom.deferred.Deferred;
 import io.greenroom.deferred.DeferredCalls;
 import io.greenroom.deferred.DeferredHandler;
 import io.greenroom.deferred.DeferredTimeoutException;
+import io.greenroom.deferred.HandlerOptions;
 import io.greenroom.deferred.HandlerStoppedException;
 import io.greenroom.deferred.MailboxFullException;
 import io.greenroom.deferred.Oneway;
 import io.greenroom.deferred.Overflow;
 import io.greenroom.deferred.ProcessingLoop;
+import io.greenroom.deferred.Restart;
+import io.greenroom.deferred.RestartPolicy;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.spring.HandlerBeanPostProcessor;
 import io.greenroom.spring.HandlerDefinitions;
 import io.greenroom.spring.InvalidHandlersException;
+import io.greenroom.spring.OnewayFailedEvent;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.aop.framework.autoproxy.BeanNameAutoProxyCreator;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.config.CustomScopeConfigurer;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Primary;
+import org.springframework.context.annotation.Scope;
+import org.springframework.context.annotation.ScopedProxyMode;
+import org.springframework.context.support.SimpleThreadScope;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
+import org.springframework.scheduling.annotation.EnableScheduling;
+import org.springframework.scheduling.annotation.Scheduled;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.Mockito.mock;
 
 /**
  * Handler beans: their proxies, the injection of their handles, and what stops the start.
@@ -83,6 +113,49 @@ class DeferredAutoConfigurationTests {
 			leave.countDown();
 			assertThat(orders.inventory.reserve("a", 1)).isZero();
 		});
+	}
+
+	@Test
+	@DisplayName("D07 a failing oneway body is logged once with method and call site, published once and counted; the next call runs")
+	void onewayFailuresAreToldOnce() {
+		ListAppender<ILoggingEvent> log = new ListAppender<>();
+		Logger logger = (Logger) LoggerFactory.getLogger(Deferred.class);
+		List<OnewayFailedEvent> events = new CopyOnWriteArrayList<>();
+		SimpleMeterRegistry registry = new SimpleMeterRegistry();
+		log.start();
+		logger.addAppender(log);
+		try {
+			this.runner.withConfiguration(AutoConfigurations.of(GreenroomMetricsAutoConfiguration.class))
+				.withBean(MeterRegistry.class, () -> registry)
+				.withInitializer((context) -> context
+					.addApplicationListener((ApplicationListener<OnewayFailedEvent>) events::add))
+				.withUserConfiguration(Inventory.class, Orders.class)
+				.run((context) -> {
+					Orders orders = context.getBean(Orders.class);
+					IllegalStateException failure = new IllegalStateException("the shelf broke");
+					orders.inventory.breakShelf(failure);
+					assertThat(orders.inventory.reserve("a", 1)).isEqualTo(-1);
+					assertThat(log.list).filteredOn((event) -> event.getLevel() == Level.ERROR)
+						.singleElement()
+						.satisfies((event) -> {
+							assertThat(event.getFormattedMessage()).contains("Inventory.breakShelf failed",
+									"DeferredAutoConfigurationTests.java:", "onewayFailuresAreToldOnce");
+							assertThat(((ThrowableProxy) event.getThrowableProxy()).getThrowable()).isSameAs(failure);
+						});
+					assertThat(events).singleElement().satisfies((event) -> {
+						assertThat(event.failure()).isSameAs(failure);
+						assertThat(event.method()).isEqualTo("breakShelf");
+						assertThat(event.handler()).endsWith("Inventory");
+					});
+					assertThat(registry.get("greenroom.deferred.calls")
+						.tags("method", "breakShelf", "mode", "oneway", "outcome", "failure")
+						.timer()
+						.count()).isEqualTo(1);
+				});
+		}
+		finally {
+			logger.detachAppender(log);
+		}
 	}
 
 	@Test
@@ -139,6 +212,75 @@ class DeferredAutoConfigurationTests {
 	}
 
 	@Test
+	@DisplayName("D32 providers and collections of handles find those that an interface names, or none")
+	void providersByInterface() {
+		this.runner.withUserConfiguration(Loud.class, Soft.class, Voices.class).run((context) -> {
+			Voices voices = context.getBean(Voices.class);
+			assertThat(voices.provider.orderedStream().map((voice) -> voice.sync().say("Hi")))
+				.containsExactlyInAnyOrder("HI", "hi");
+			assertThat(voices.provider.getIfUnique()).isNull();
+			assertThat(voices.all.getObject()).hasSize(2);
+		});
+		this.runner.withUserConfiguration(Voices.class).run((context) -> {
+			Voices voices = context.getBean(Voices.class);
+			assertThat(voices.provider.getIfAvailable()).isNull();
+			assertThat(voices.provider.stream()).isEmpty();
+		});
+	}
+
+	@Test
+	@DisplayName("A02 a user's own Deferred bean is injected, also where there is a handler of its type")
+	void ownDeferred() {
+		this.runner.withUserConfiguration(OwnDeferred.class, WantsDeferredOfText.class, Inventory.class, Asking.class)
+			.run((context) -> {
+				assertThat(context.getBean(WantsDeferredOfText.class)).isNotNull();
+				assertThat(context.getBean(Asking.class).deferred).isSameAs(context.getBean("ownInventory"));
+			});
+	}
+
+	@Test
+	@DisplayName("D41 a handle of what a scope holds says why there is none")
+	void deferredOfAScope() {
+		this.runner.withUserConfiguration(ScopedInventory.class, Asking.class)
+			.run((context) -> assertThat(context.getStartupFailure()).rootCause()
+				.hasMessageContaining("the bean stands for several handlers"));
+	}
+
+	@Test
+	@DisplayName("D41 handlers of a child context have their mailbox, and the parent's handles are injected there")
+	void childContexts() {
+		this.runner.withUserConfiguration(Loud.class)
+			.run((parent) -> this.runner.withParent(parent)
+				.withUserConfiguration(Inventory.class, Orders.class, Ports.class)
+				.run((child) -> {
+					Orders orders = child.getBean(Orders.class);
+					assertThat(orders.inventory.thread().getName()).startsWith("handler-");
+					assertThat(orders.deferred.sync().thread()).isSameAs(orders.inventory.thread());
+					assertThat(child.getBean(Ports.class).deferred.sync().say("hi")).isEqualTo("HI");
+					assertThat(child.getBean(GreenScheduler.class)).isSameAs(parent.getBean(GreenScheduler.class));
+				}));
+	}
+
+	@Test
+	@DisplayName("D31 D36 a handler ends with its bean: what was accepted runs, its loop ends, its parent's scheduler goes on")
+	void handlersEndWithTheirBeans() {
+		this.runner.run((parent) -> {
+			List<String> life = new CopyOnWriteArrayList<>();
+			AtomicReference<Inventory> inventory = new AtomicReference<>();
+			this.runner.withParent(parent)
+				.withBean(Manager.class, () -> new Manager(life))
+				.withUserConfiguration(Inventory.class)
+				.run((child) -> {
+					assertThat(child.getBean(Manager.class).access()).isEqualTo("let in by the loop");
+					inventory.set(child.getBean(Inventory.class));
+				});
+			assertThat(life).containsExactly("started", "ended");
+			assertThatExceptionOfType(HandlerStoppedException.class).isThrownBy(() -> inventory.get().thread());
+			assertThat(parent.getBean(GreenScheduler.class).spawn("still", () -> 1).get()).isEqualTo(1);
+		});
+	}
+
+	@Test
 	@DisplayName("D36 a processing loop starts with the context and ends with it")
 	void loopsStartWithTheContext() {
 		List<String> life = new ArrayList<>();
@@ -168,6 +310,28 @@ class DeferredAutoConfigurationTests {
 			Slow slow = context.getBean(Slow.class);
 			assertThat(slow.asyncThread().get()).startsWith("task-");
 			assertThat(slow.plainThread()).startsWith("handler-");
+		});
+	}
+
+	@Test
+	@DisplayName("D42 who keeps the bean to call it later, as scheduling does, keeps it with its mailbox")
+	void scheduledMethodsGoThroughTheMailbox() {
+		// Scheduling is configured before Greenroom, as by the application itself.
+		this.runner.withUserConfiguration(SchedulingConfiguration.class, Clock.class).run((context) -> {
+			Clock clock = context.getBean(Clock.class);
+			assertThat(clock.ticked().get()).isSameAs(clock.thread());
+		});
+	}
+
+	@Test
+	@DisplayName("D42 the deferred step is outermost also where a later auto-proxy creator wraps the proxy again")
+	void deferredIsOutermostOfTwoProxies() {
+		this.runner.withUserConfiguration(SecondProxyConfiguration.class, Clock.class).run((context) -> {
+			Clock clock = context.getBean(Clock.class);
+			assertThat(clock.thread().getName()).startsWith("handler-");
+			assertThat(context.getBean(ThreadRecorder.class).thread).isSameAs(clock.thread());
+			clock.note("first");
+			assertThat(clock.notes()).containsExactly("first");
 		});
 	}
 
@@ -289,6 +453,11 @@ class DeferredAutoConfigurationTests {
 			this.stock.merge(sku, n, Integer::sum);
 		}
 
+		@Oneway
+		void breakShelf(RuntimeException failure) {
+			throw failure;
+		}
+
 		String restockThroughProxy(Inventory self) {
 			self.restock("self", 1);
 			return (self.reserve("self", 0) == 0) ? "restock is queued behind this call" : "restock ran inside";
@@ -308,6 +477,70 @@ class DeferredAutoConfigurationTests {
 		Thread thread() {
 			return Thread.currentThread();
 		}
+
+	}
+
+	@Test
+	@DisplayName("A04 restart, readers and busy-limit of application.yml take effect, and an annotation goes before them")
+	void furtherKeysTakeEffect() {
+		this.runner
+			.withPropertyValues("greenroom.deferred.restart.limit=2", "greenroom.deferred.restart.period=2m",
+					"greenroom.deferred.restart.backoff=3ms", "greenroom.deferred.readers=4",
+					"greenroom.deferred.busy-limit=5s")
+			.run((context) -> {
+				HandlerOptions defaults = context.getBean(DeferredProperties.class).options();
+				assertThat(defaults.restart())
+					.isEqualTo(new RestartPolicy(2, Duration.ofMinutes(2), Duration.ofMillis(3)));
+				assertThat(defaults.readers()).isEqualTo(4);
+				assertThat(defaults.busyLimit()).isEqualTo(Duration.ofSeconds(5));
+			});
+		this.runner.withPropertyValues("greenroom.deferred.restart.limit=1", "greenroom.deferred.restart.backoff=1ms")
+			.withUserConfiguration(Looping.class, LoopingOften.class)
+			.run((context) -> {
+				assertThatExceptionOfType(HandlerStoppedException.class)
+					.isThrownBy(() -> context.getBean(Looping.class).starts())
+					.withMessageContaining("broken 2");
+				assertThatExceptionOfType(HandlerStoppedException.class)
+					.isThrownBy(() -> context.getBean(LoopingOften.class).starts())
+					.withMessageContaining("broken 4");
+			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "overflow=drop-oldest", "overflow=drop-newest", "restart.limit=-1", "restart.period=0s",
+			"restart.backoff=-1s", "readers=0", "busy-limit=-1s" })
+	@DisplayName("A04 wrong values of the further keys stop the start and are named")
+	void wrongFurtherValues(String setting) {
+		this.runner.withPropertyValues("greenroom.deferred." + setting)
+			.withUserConfiguration(Inventory.class)
+			.run((context) -> assertThat(context.getStartupFailure())
+				.hasStackTraceContaining("greenroom.deferred." + setting.substring(0, setting.indexOf('='))));
+	}
+
+	abstract static class Breaking {
+
+		private int starts;
+
+		@ProcessingLoop
+		void run(DeferredCalls calls) {
+			this.starts++;
+			throw new IllegalStateException("broken " + this.starts);
+		}
+
+		int starts() {
+			return this.starts;
+		}
+
+	}
+
+	@DeferredHandler
+	static class Looping extends Breaking {
+
+	}
+
+	@DeferredHandler(restart = @Restart(limit = 3, period = "1m", backoff = "${pause:1ms}"), readers = 2,
+			busyLimit = "0s")
+	static class LoopingOften extends Breaking {
 
 	}
 
@@ -410,6 +643,145 @@ class DeferredAutoConfigurationTests {
 			this.provider = provider;
 			this.lazy = lazy;
 			this.missing = missing;
+		}
+
+	}
+
+	@DeferredHandler
+	static class Soft implements Voice {
+
+		@Override
+		public String say(String text) {
+			return text.toLowerCase(java.util.Locale.ROOT);
+		}
+
+		@Override
+		public Thread thread() {
+			return Thread.currentThread();
+		}
+
+	}
+
+	static class Voices {
+
+		final ObjectProvider<Deferred<Voice>> provider;
+
+		final ObjectProvider<List<Deferred<Voice>>> all;
+
+		Voices(ObjectProvider<Deferred<Voice>> provider, ObjectProvider<List<Deferred<Voice>>> all) {
+			this.provider = provider;
+			this.all = all;
+		}
+
+	}
+
+	static class Asking {
+
+		final Deferred<Inventory> deferred;
+
+		Asking(Deferred<Inventory> deferred) {
+			this.deferred = deferred;
+		}
+
+	}
+
+	@Configuration
+	static class OwnDeferred {
+
+		@Bean
+		Deferred<StringBuilder> text() {
+			return mock();
+		}
+
+		@Bean
+		Deferred<Inventory> ownInventory() {
+			return mock();
+		}
+
+	}
+
+	@Configuration
+	static class ScopedInventory {
+
+		@Bean
+		static CustomScopeConfigurer scopes() {
+			CustomScopeConfigurer scopes = new CustomScopeConfigurer();
+			scopes.addScope("thread", new SimpleThreadScope());
+			return scopes;
+		}
+
+		@Bean
+		@Scope(scopeName = "thread", proxyMode = ScopedProxyMode.TARGET_CLASS)
+		Inventory scoped() {
+			return new Inventory();
+		}
+
+	}
+
+	@Configuration
+	@EnableScheduling
+	static class SchedulingConfiguration {
+
+	}
+
+	@DeferredHandler
+	static class Clock {
+
+		private final List<String> notes = new ArrayList<>();
+
+		private final CompletableFuture<Thread> ticked = new CompletableFuture<>();
+
+		@Scheduled(fixedDelay = 1, timeUnit = TimeUnit.HOURS)
+		void tick() {
+			this.ticked.complete(Thread.currentThread());
+		}
+
+		CompletableFuture<Thread> ticked() {
+			return this.ticked;
+		}
+
+		Thread thread() {
+			return Thread.currentThread();
+		}
+
+		@Oneway
+		void note(String note) {
+			this.notes.add(note);
+		}
+
+		List<String> notes() {
+			return List.copyOf(this.notes);
+		}
+
+	}
+
+	@Configuration
+	static class SecondProxyConfiguration {
+
+		@Bean
+		static BeanNameAutoProxyCreator secondProxy() {
+			BeanNameAutoProxyCreator creator = new BeanNameAutoProxyCreator();
+			creator.setBeanNames("*Clock");
+			creator.setInterceptorNames("recorder");
+			creator.setProxyTargetClass(true);
+			return creator;
+		}
+
+		@Bean
+		static ThreadRecorder recorder() {
+			return new ThreadRecorder();
+		}
+
+	}
+
+	static class ThreadRecorder implements MethodInterceptor {
+
+		volatile @Nullable Thread thread;
+
+		@Override
+		public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
+			this.thread = Thread.currentThread();
+			return invocation.proceed();
 		}
 
 	}

@@ -73,7 +73,7 @@ class RunInPoolAutoConfigurationTests {
 			assertThat(pool.retryAfter()).isEqualTo(Duration.ofSeconds(1));
 			assertThat(context).getBean(RequestMappingHandlerAdapter.class).isInstanceOf(RunInPoolHandlerAdapter.class);
 		});
-		assertThat(output).contains("Controllers run in pools: default (200 at once, 1000 may wait PT5S); mode auto, "
+		assertThat(output).contains("Controllers run in pools: default (200 at once, 1000 may wait 5s); mode auto, "
 				+ "virtual server threads (greenroom.web.server-threads). "
 				+ "To turn this off: greenroom.web.enabled=false");
 	}
@@ -133,7 +133,8 @@ class RunInPoolAutoConfigurationTests {
 		this.runner.withPropertyValues("greenroom.pools.reports." + key + "=" + value).run((context) -> {
 			assertThat(context).hasFailed();
 			FailureAnalysis analysis = analyze(new InvalidSettingFailureAnalyzer(), context);
-			assertThat(analysis.getDescription()).contains("greenroom.pools.reports." + key);
+			assertThat(analysis.getDescription()).isEqualTo(
+					"The setting 'greenroom.pools.reports.%s' is '%s', which can't be used.".formatted(key, value));
 			assertThat(analysis.getAction()).startsWith("Set 'greenroom.pools.reports." + key + "' to ");
 		});
 	}
@@ -223,9 +224,10 @@ class RunInPoolAutoConfigurationTests {
 
 	@Test
 	@DisplayName("A05 without Tomcat the pools work, on whatever threads the server has")
-	void withoutTomcat() {
+	void withoutTomcat(CapturedOutput output) {
 		this.runner.withClassLoader(new FilteredClassLoader("org.springframework.boot.tomcat"))
 			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(ControllerPools.class));
+		assertThat(output).contains("server threads as configured").doesNotContain("virtual server threads");
 	}
 
 	@Test

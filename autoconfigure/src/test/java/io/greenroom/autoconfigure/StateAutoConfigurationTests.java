@@ -156,6 +156,16 @@ class StateAutoConfigurationTests {
 		});
 	}
 
+	@Test
+	@DisplayName("S18 beans of a child context are machines as those of its parent are")
+	void childContexts() {
+		this.runner.run((parent) -> this.runner.withParent(parent).withBean(Flower.class).run((child) -> {
+			Flower flower = child.getBean(Flower.class);
+			flower.sprouting();
+			assertThat(machine(child, flower).awaitState("flowering", LONG)).isTrue();
+		}));
+	}
+
 	static class Gardener {
 
 		final Flower flower;

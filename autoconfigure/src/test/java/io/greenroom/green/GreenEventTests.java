@@ -123,7 +123,7 @@ class GreenEventTests {
 			});
 			waiters.add(Until.parkedIn(Watchers.class, waiter));
 			// The next in line holds the release up until the waiter before it is out.
-			this.event.link((_) -> {
+			this.event.onReady(() -> {
 				if (passes(passed)) {
 					inOrder.add(number);
 				}

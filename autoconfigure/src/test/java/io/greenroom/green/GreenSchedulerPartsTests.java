@@ -170,10 +170,12 @@ class GreenSchedulerPartsTests {
 		});
 		waiting.await();
 		GreenThreadDump dump = this.scheduler.dump(50);
-		while (dump.threads().size() < 4 || dump.threads()
+		// Until the latches have parked them; a broken tree fails below.
+		for (int i = 0; i < 10_000 && dump.threads()
 			.stream()
-			.filter((thread) -> thread.activity() != null)
-			.anyMatch((thread) -> thread.activity() != Thread.State.WAITING)) {
+			.filter((thread) -> thread.activity() == Thread.State.WAITING)
+			.count() < 3; i++) {
+			Thread.yield();
 			dump = this.scheduler.dump(50);
 		}
 		assertThat(dump.threads()).extracting(GreenThreadDump.Entry::name)

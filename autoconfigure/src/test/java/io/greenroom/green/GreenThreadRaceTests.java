@@ -109,6 +109,35 @@ class GreenThreadRaceTests {
 	}
 
 	@Test
+	@DisplayName("G02 a failure that a joining green thread has waited for is never reported as unobserved")
+	void joinedFailuresAreObserved() throws Exception {
+		GreenThread<Void> joiner = this.scheduler.spawn(() -> {
+			for (int i = 0; i < ROUNDS; i++) {
+				CountDownLatch joining = new CountDownLatch(1);
+				GreenThread<Void> failing = this.scheduler.unstarted(() -> {
+					joining.await();
+					throw new IllegalStateException("joined");
+				});
+				failing.start();
+				// Nobody else can let it fail: it does when this thread has given way.
+				GreenThread<Void> opener = this.scheduler.unstarted(() -> {
+					while (!failing.isAwaited()) {
+						Thread.yield();
+					}
+					joining.countDown();
+					return null;
+				});
+				opener.start();
+				failing.join();
+				opener.join();
+			}
+		});
+		joiner.get();
+		this.scheduler.drain(SECOND);
+		assertThat(this.observer.failures()).isEmpty();
+	}
+
+	@Test
 	@DisplayName("G29 a drain races with spawns, now and for later: every thread ends or is refused, and the drain ends")
 	void drainRacesWithSpawns() throws Exception {
 		Race.run(1000, (number) -> {

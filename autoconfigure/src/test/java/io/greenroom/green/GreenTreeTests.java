@@ -94,11 +94,12 @@ class GreenTreeTests {
 		first = null;
 		reached.await();
 		// The last one lives, and with it all that it holds.
-		while (ancestors.stream().anyMatch((ancestor) -> ancestor.get() != null)) {
+		for (int i = 0; i < 200 && ancestors.stream().anyMatch((ancestor) -> ancestor.get() != null); i++) {
 			System.gc();
 		}
-		assertThat(ancestors).hasSize(1000);
 		release.countDown();
+		assertThat(ancestors).allMatch((ancestor) -> ancestor.get() == null);
+		assertThat(ancestors).hasSize(1000);
 	}
 
 	private void succeed(int left, List<WeakReference<GreenThread<?>>> ancestors, CountDownLatch reached,

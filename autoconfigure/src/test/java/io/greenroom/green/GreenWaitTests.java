@@ -44,7 +44,7 @@ class GreenWaitTests {
 		Gate gate = new Gate(this.scheduler);
 		CompletableFuture<String> future = new CompletableFuture<>();
 		StageAwaitable<CompletableFuture<String>> view = Awaitable.of(future);
-		FakeEvent event = new FakeEvent();
+		GreenEvent event = new GreenEvent();
 		List<Awaitable> all = List.of(gate.thread, view, event);
 		try (GreenWait<Awaitable> wait = GreenWait.on(all)) {
 			assertThat(wait.poll(Duration.ZERO)).isNull();
@@ -87,9 +87,10 @@ class GreenWaitTests {
 		WeakReference<GreenWait<Awaitable>> wait = stoppedWait(List.of(gate.thread, Awaitable.of(future), event));
 		assertThat(event.callbacks).isEmpty();
 		assertThat(future.getNumberOfDependents()).isZero();
-		while (wait.get() != null) {
+		for (int i = 0; i < 200 && wait.get() != null; i++) {
 			System.gc();
 		}
+		assertThat(wait.get()).isNull();
 		// Nobody is linked any more, so that a failure is reported.
 		IllegalStateException failure = new IllegalStateException("unobserved");
 		gate.fail(failure);

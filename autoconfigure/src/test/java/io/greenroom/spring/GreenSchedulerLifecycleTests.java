@@ -8,6 +8,7 @@ import org.springframework.context.support.GenericApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 class GreenSchedulerLifecycleTests {
 
@@ -22,6 +23,19 @@ class GreenSchedulerLifecycleTests {
 			assertThat(scheduler.spawn(() -> "alive").get()).isEqualTo("alive");
 		}
 		assertThatExceptionOfType(SchedulerClosedException.class).isThrownBy(() -> scheduler.spawn(() -> "too late"));
+	}
+
+	@Test
+	void aStoppedContextSaysThatItCannotBeStartedAgain() {
+		GreenScheduler scheduler = GreenScheduler.builder().build();
+		try (GenericApplicationContext context = new GenericApplicationContext()) {
+			context.registerBean(GreenSchedulerLifecycle.class, () -> new GreenSchedulerLifecycle(scheduler));
+			context.refresh();
+			context.stop();
+			assertThatIllegalStateException().isThrownBy(context::start)
+				.havingRootCause()
+				.withMessageContaining("make a new context");
+		}
 	}
 
 }

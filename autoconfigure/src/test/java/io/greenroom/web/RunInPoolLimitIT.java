@@ -22,11 +22,14 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
+import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -178,7 +181,7 @@ class RunInPoolLimitIT {
 
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
-	@Import({ Reports.class, Handled.class })
+	@Import({ Reports.class, Handled.class, CatchAll.class })
 	static class App {
 
 		@Bean
@@ -260,6 +263,20 @@ class RunInPoolLimitIT {
 		ResponseEntity<String> refused(PoolRefusedException refusal) {
 			PoolFullException full = (PoolFullException) Objects.requireNonNull(refusal.getCause());
 			return ResponseEntity.ok("handled: " + full.reason());
+		}
+
+	}
+
+	/** As many applications have one; a refusal is not for it. */
+	@RestControllerAdvice
+	static class CatchAll {
+
+		@ExceptionHandler
+		ResponseEntity<String> failed(Exception failure) {
+			return ResponseEntity
+				.status((failure instanceof ErrorResponse known) ? known.getStatusCode()
+						: HttpStatus.INTERNAL_SERVER_ERROR)
+				.body("caught");
 		}
 
 	}

@@ -3,6 +3,7 @@ package io.greenroom.sample;
 import java.io.IOException;
 import java.time.Duration;
 
+import io.greenroom.deferred.DeferredException;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.GreenThread;
 
@@ -52,6 +53,9 @@ class LiveController {
 		}
 		catch (IOException | IllegalStateException gone) {
 			// The page has gone; the server ends the response by itself.
+		}
+		catch (DeferredException noPicture) {
+			page.completeWithError(noPicture); // it would wait for ever
 		}
 		finally {
 			this.feed.leave(bell);

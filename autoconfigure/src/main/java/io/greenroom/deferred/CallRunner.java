@@ -1,0 +1,82 @@
+package io.greenroom.deferred;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+
+import io.greenroom.observe.CallMode;
+import org.jspecify.annotations.Nullable;
+
+/** Runs the bodies of a handler's calls, on threads that hold it, and ends the calls. */
+final class CallRunner {
+
+	private final Life life;
+
+	private final CallReports reports;
+
+	CallRunner(Life life, CallReports reports) {
+		this.life = life;
+		this.reports = reports;
+	}
+
+	/** Runs a call on the thread that has the hold; returns whether its body ran. */
+	boolean run(Call call, Held held) {
+		if (this.life.isStopped()) {
+			this.life.leave(call);
+			return false;
+		}
+		if (!call.begin()) {
+			this.life.passed(call);
+			return false;
+		}
+		Call outer = held.begin(call);
+		long begun = this.reports.now();
+		@Nullable Object result = null;
+		@Nullable Throwable failure = null;
+		try {
+			result = call.invoke();
+		}
+		catch (Throwable thrown) {
+			failure = thrown;
+		}
+		held.end(outer);
+		call.clear();
+		finish(call, begun, result, failure);
+		return true;
+	}
+
+	private void finish(Call call, long begun, @Nullable Object result, @Nullable Throwable failure) {
+		boolean awaited = (failure == null) ? call.returned(result) : call.threw(failure);
+		if (!call.isTold()) {
+			this.life.ran();
+		}
+		if (failure == null) {
+			this.reports.returned(call, begun, awaited);
+		}
+		else {
+			this.reports.threw(call, begun, failure, awaited);
+		}
+		if (call.mode() == CallMode.ASYNC) {
+			// A function's future is its result, also where that is a future itself.
+			complete(call.future(), result, failure, !(call instanceof FunctionCall<?, ?>));
+		}
+	}
+
+	@SuppressWarnings("unchecked")
+	private static void complete(CompletableFuture<@Nullable Object> future, @Nullable Object result,
+			@Nullable Throwable failure, boolean flatten) {
+		if (failure != null) {
+			future.completeExceptionally(failure);
+		}
+		else if (flatten && result instanceof CompletionStage<?> stage) {
+			stage.whenComplete((value, thrown) -> complete(future, value,
+					(thrown instanceof CompletionException wrapped && wrapped.getCause() != null) ? wrapped.getCause()
+							: thrown,
+					true));
+		}
+		else {
+			future.complete(result);
+		}
+	}
+
+}

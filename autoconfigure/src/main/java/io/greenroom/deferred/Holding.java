@@ -1,0 +1,83 @@
+package io.greenroom.deferred;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+/** Which thread may run the bodies of a handler now. */
+final class Holding {
+
+	private static final VarHandle HOLDER;
+	static {
+		try {
+			HOLDER = MethodHandles.lookup().findVarHandle(Holding.class, "holder", Thread.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	private final Handler handler;
+
+	/** The thread that may run bodies now; only the holder may give it up. */
+	private volatile @Nullable Thread holder;
+
+	/** The holder's part in the wait-for graph; written by it. */
+	private volatile @Nullable Held held;
+
+	Holding(Handler handler) {
+		this.handler = handler;
+	}
+
+	/**
+	 * Takes the handler for the current thread; returns whether it was free, and not its
+	 * own already.
+	 */
+	boolean take(boolean owned) {
+		Thread current = Thread.currentThread();
+		Thread before = (Thread) HOLDER.compareAndExchange(this, null, current);
+		if (before != null && before != current) {
+			throw new IllegalStateException(
+					"%s is processed by thread '%s' already; one thread at a time may process it"
+						.formatted(this.handler.name(), before.getName()));
+		}
+		if (before == null) {
+			this.held = Held.begin(this.handler, owned);
+		}
+		return before == null;
+	}
+
+	void release() {
+		Held mine = Objects.requireNonNull(this.held);
+		this.held = null;
+		mine.end();
+		this.holder = null;
+	}
+
+	boolean isMine() {
+		return this.holder == Thread.currentThread();
+	}
+
+	boolean isFree() {
+		return this.holder == null;
+	}
+
+	@Nullable Held held() {
+		return this.held;
+	}
+
+	/** Returns what runs now, as far as can be seen from outside. */
+	@Nullable Call running() {
+		Held now = this.held;
+		return (now != null) ? now.running() : null;
+	}
+
+	/** Says what runs now, as the end of a message. */
+	String doing() {
+		Call now = running();
+		return (now != null) ? "; the handler was running " + now.method() : "";
+	}
+
+}

@@ -1,0 +1,199 @@
+package io.greenroom.deferred;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+import io.greenroom.observe.CallMode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The caller's side of a handler: takes a call in, which is to find out whether it may
+ * come in at all, to get room for it, to push it, and to wait for its outcome where its
+ * mode says so. From there on the {@link Processor} has it.
+ */
+final class Intake {
+
+	/** The handler whose mailbox the current thread is about to pass by. */
+	private static final ThreadLocal<@Nullable Handler> DIRECT = new ThreadLocal<>();
+
+	private final Handler handler;
+
+	private final HandlerOptions options;
+
+	private final Mailbox mailbox;
+
+	private final Holding holding;
+
+	private final Life life;
+
+	/** Whether the handler has read-only methods. */
+	private final boolean reads;
+
+	private final CallReports reports;
+
+	private final Refusals refusals;
+
+	private final CallWait wait;
+
+	Intake(Handler handler, HandlerOptions options, Mailbox mailbox, Holding holding, Life life, CallReports reports,
+			Refusals refusals) {
+		this.handler = handler;
+		this.options = options;
+		this.mailbox = mailbox;
+		this.holding = holding;
+		this.life = life;
+		this.reads = handler.type().hasReadOnly();
+		this.reports = reports;
+		this.refusals = refusals;
+		this.wait = new CallWait(handler, reports, refusals, options);
+	}
+
+	/**
+	 * Makes a call: runs it here where the caller holds the handler, and queues it where
+	 * not.
+	 */
+	@Nullable Object submit(Call call, HandlerMethod method, long nanos) throws Throwable {
+		if (call.mode() != CallMode.ONEWAY && this.holding.isMine()) {
+			return call.invoke();
+		}
+		if (this.reads && isRead(call, method)) {
+			return call.invoke();
+		}
+		checkCallable(method);
+		long start = System.nanoTime();
+		if (call.mode() == CallMode.SYNC) {
+			nanos = withinOuter(start, nanos);
+			call.deadline = start + nanos;
+		}
+		enqueue(call, start, nanos);
+		return switch (call.mode()) {
+			case SYNC -> this.wait.outcome(call, start, nanos);
+			case ASYNC -> call.future();
+			case ONEWAY -> method.nothing();
+		};
+	}
+
+	/**
+	 * Returns whether the call comes from a read-only body of this handler and reads too,
+	 * so that it may run here. One that does not would wait for its own caller.
+	 */
+	private boolean isRead(Call call, HandlerMethod method) {
+		Held mine = Held.of(this.handler);
+		if (mine == null || !mine.isReading() || call.mode() == CallMode.ONEWAY) {
+			return false;
+		}
+		if (!method.readOnly() && call.mode() == CallMode.SYNC) {
+			throw this.refusals.writeFromRead(call, mine.running());
+		}
+		return method.readOnly();
+	}
+
+	/** A call made by the body of another one has no more time than that. */
+	private static long withinOuter(long now, long nanos) {
+		Held held = Held.current();
+		Call outer = (held != null) ? held.running() : null;
+		return (outer != null && outer.mode() == CallMode.SYNC) ? Math.max(0, Math.min(nanos, outer.deadline - now))
+				: nanos;
+	}
+
+	private void checkCallable(HandlerMethod method) {
+		if (method.equals(this.handler.type().loop())) {
+			throw new IllegalStateException("%s.%s is the handler's processing loop; Greenroom runs it, nobody calls it"
+				.formatted(this.handler.name(), method.name()));
+		}
+	}
+
+	/** Runs a function of the target as one call in its turn. */
+	<T, R extends @Nullable Object> CompletableFuture<R> async(Function<? super T, ? extends R> function, T entry) {
+		FunctionCall<T, R> call = new FunctionCall<>(this.handler, function, entry);
+		enqueue(call, System.nanoTime(), this.handler.timeoutNanos());
+		@SuppressWarnings("unchecked")
+		CompletableFuture<R> future = (CompletableFuture<R>) call.future();
+		return future;
+	}
+
+	private void enqueue(Call call, long start, long nanos) {
+		if (!this.life.isOpen()) {
+			this.life.admit(call);
+		}
+		this.reports.submitted(call, start);
+		if (!this.mailbox.tryReserve() && !makeRoom(call, nanos)) {
+			this.reports.rejected(call, "dropped");
+			return;
+		}
+		if (!this.mailbox.push(call)) {
+			throw this.refusals.stopped(call, this.life.death());
+		}
+	}
+
+	/**
+	 * Gets room in a full mailbox by the handler's overflow policy; returns whether there
+	 * is any, {@code false} to drop the call.
+	 */
+	private boolean makeRoom(Call call, long nanos) {
+		if (call.mode() == CallMode.ONEWAY) {
+			if (this.options.overflow() == Overflow.DROP_NEWEST) {
+				return false;
+			}
+			if (this.mailbox instanceof DroppingMailbox dropping) {
+				Call oldest = dropping.dropOldest();
+				if (oldest != null) {
+					if (oldest.mode() == CallMode.ONEWAY) {
+						this.reports.rejected(oldest, "dropped");
+						this.life.passed(oldest);
+					}
+					return true;
+				}
+			}
+		}
+		awaitRoom(call, nanos);
+		return true;
+	}
+
+	private void awaitRoom(Call call, long nanos) {
+		boolean mayWait = this.options.overflow() != Overflow.REJECT && !this.holding.isMine();
+		try {
+			if (!mayWait || !this.wait.reserve(this.mailbox, call, nanos)) {
+				throw this.refusals.full(call, mayWait, this.holding.doing());
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new DeferredInterruptedException(
+					"Interrupted while waiting for room in the mailbox of %s for %s; the call was not made"
+						.formatted(this.handler.name(), call.method()),
+					ex);
+		}
+	}
+
+	/** Runs a body past the mailbox, on the caller's thread. */
+	@Nullable Object direct(HandlerMethod method, Object entry, @Nullable Object[] arguments) throws Throwable {
+		if (entry == this.handler.target()) {
+			return method.invoke(entry, arguments);
+		}
+		DIRECT.set(this.handler);
+		try {
+			return method.invoke(entry, arguments);
+		}
+		finally {
+			DIRECT.remove();
+		}
+	}
+
+	/**
+	 * Returns whether an intercepted call is a body already let in: by its processor, or
+	 * past the mailbox.
+	 */
+	boolean isEntered() {
+		Held mine = Held.of(this.handler);
+		if (mine != null && mine.takeEntry()) {
+			return true;
+		}
+		if (DIRECT.get() == this.handler) {
+			DIRECT.remove();
+			return true;
+		}
+		return false;
+	}
+
+}

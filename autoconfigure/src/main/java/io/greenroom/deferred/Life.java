@@ -1,0 +1,387 @@
+package io.greenroom.deferred;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+
+import io.greenroom.green.GreenScheduler;
+import io.greenroom.green.GreenThread;
+import io.greenroom.green.SchedulerClosedException;
+import io.greenroom.green.WorkReport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A handler's way from its first call to its end, and the green thread that owns it
+ * meanwhile.
+ * <p>
+ * An open handler takes all calls. One that refuses takes those from inside only, because
+ * accepted work elsewhere may need it. One that closes takes none and runs what it has.
+ * One that has ended runs nothing: whoever waits is told. It only ever moves on in this
+ * order.
+ */
+final class Life {
+
+	private static final Logger log = LoggerFactory.getLogger(Deferred.class);
+
+	private enum Phase {
+
+		OPEN, REFUSING, CLOSING, ENDED
+
+	}
+
+	private final Handler handler;
+
+	private final GreenScheduler scheduler;
+
+	private final HandlerOptions options;
+
+	private final Mailbox mailbox;
+
+	private final Holding holding;
+
+	private final CallReports reports;
+
+	private final Refusals refusals;
+
+	/** Written under this. */
+	private volatile Phase phase = Phase.OPEN;
+
+	/**
+	 * Whether a call from anywhere may simply be queued: in short for the way of a call
+	 * what the other fields say. Written under this.
+	 */
+	private volatile boolean open;
+
+	/** Whether the scheduler knows the handler; guarded by this. */
+	private boolean attached;
+
+	/** Whether the scheduler drains, and will report; guarded by this. */
+	private boolean drained;
+
+	/** Guarded by this. */
+	private @Nullable GreenThread<Void> owner;
+
+	/** Whether the user's loop runs; written by the owner. */
+	private volatile boolean inLoop;
+
+	/** Made when the first call is refused; written under this. */
+	private volatile @Nullable Tally tally;
+
+	/** What the owner died of. Written under this, before the phase says so. */
+	private @Nullable Throwable death;
+
+	Life(Handler handler, GreenScheduler scheduler, HandlerOptions options, Mailbox mailbox, Holding holding,
+			CallReports reports, Refusals refusals) {
+		this.handler = handler;
+		this.scheduler = scheduler;
+		this.options = options;
+		this.mailbox = mailbox;
+		this.holding = holding;
+		this.reports = reports;
+		this.refusals = refusals;
+	}
+
+	boolean isOpen() {
+		return this.open;
+	}
+
+	/** Returns whether a loop should come to its end. */
+	boolean isClosing() {
+		return this.phase != Phase.OPEN;
+	}
+
+	/** Returns whether the handler ends as soon as nothing is left to run. */
+	boolean endsWhenEmpty() {
+		return this.phase.compareTo(Phase.CLOSING) >= 0;
+	}
+
+	boolean isStopped() {
+		return this.phase == Phase.ENDED;
+	}
+
+	@Nullable Throwable death() {
+		return (this.phase == Phase.ENDED) ? this.death : null;
+	}
+
+	/** Lets a call in that came while the handler was not simply open, or refuses it. */
+	void admit(Call call) {
+		Phase now = this.phase;
+		if (now != Phase.OPEN && !(now == Phase.REFUSING && isInside())) {
+			throw this.refusals.stopped(call, death());
+		}
+		try {
+			begin(!this.handler.type().hasLoop());
+		}
+		catch (SchedulerClosedException closed) {
+			throw this.refusals.stopped(call, null);
+		}
+		catch (OutOfMemoryError refused) {
+			throw this.refusals.notStarted(call, refused);
+		}
+	}
+
+	/** Bodies of other handlers and the scheduler's green threads are accepted work. */
+	private boolean isInside() {
+		Held held = Held.current();
+		return (held != null && held.handler().scheduler() == this.scheduler) || this.scheduler.isInside();
+	}
+
+	/** Starts the owner of a handler that has a loop. */
+	void startLoop() {
+		try {
+			begin(true);
+		}
+		catch (SchedulerClosedException | OutOfMemoryError refused) {
+			end(refused);
+		}
+	}
+
+	private synchronized void begin(boolean withOwner) {
+		if (this.phase == Phase.ENDED) {
+			return;
+		}
+		if (!this.attached) {
+			this.scheduler.attach(this.handler);
+			this.attached = true;
+		}
+		if (withOwner && this.owner == null && this.options.processing() == Processing.OWNER) {
+			this.owner = this.scheduler.spawn("handler-" + this.handler.name(), this::own);
+		}
+		this.open = (this.phase == Phase.OPEN);
+	}
+
+	/** The owner's whole life. */
+	private void own() {
+		this.holding.take(true);
+		try {
+			runLoop();
+			do {
+				// Returns when nothing is left to run at the end; a stray interrupt or
+				// stop means nothing here.
+				this.handler.processor().serve();
+				Thread.interrupted();
+			}
+			while (!isStopped() && !(endsWhenEmpty() && this.mailbox.closeIfEmpty()));
+			end(null);
+		}
+		catch (Throwable failure) {
+			end(failure);
+			log.error("The processing loop of handler '{}' died; its callers are told: {}", this.handler.name(),
+					report().leftByName(), failure);
+		}
+		finally {
+			this.holding.release();
+		}
+	}
+
+	/** Runs the user's loop, again and again as the restart policy says. */
+	private void runLoop() throws Throwable {
+		HandlerMethod loop = this.handler.type().loop();
+		if (loop == null) {
+			return;
+		}
+		Restarts restarts = new Restarts(this.options.restart());
+		boolean again;
+		do {
+			again = !runOnce(loop, restarts);
+		}
+		while (again && !isClosing());
+		if (this.phase == Phase.OPEN) {
+			moveTo(Phase.CLOSING);
+		}
+	}
+
+	/** Returns whether the loop came to its end; throws when it is given up. */
+	private boolean runOnce(HandlerMethod loop, Restarts restarts) throws Throwable {
+		this.inLoop = true;
+		try {
+			loop.invoke(this.handler.target(), new Object[] { this.handler.processor() });
+			return true;
+		}
+		catch (Throwable failure) {
+			Duration pause = isClosing() ? null : restarts.next(System.nanoTime());
+			this.reports.loopFailed(failure, pause != null);
+			if (pause == null) {
+				throw failure;
+			}
+			log.warn("The processing loop of handler '{}' failed and is started again in {}", this.handler.name(),
+					pause, failure);
+			rest(Handler.nanos(pause));
+			return false;
+		}
+		finally {
+			this.inLoop = false;
+		}
+	}
+
+	/** Waits before a restart, at most until the handler is being shut down. */
+	private void rest(long nanos) {
+		long start = System.nanoTime();
+		this.mailbox.attend(Thread.currentThread());
+		long left = nanos;
+		while (left > 0 && !isClosing()) {
+			LockSupport.parkNanos(this, left);
+			// Whatever the loop left behind; a kill has set the phase first.
+			Thread.interrupted();
+			left = nanos - (System.nanoTime() - start);
+		}
+	}
+
+	/** Refuses calls from outside, because the scheduler drains. */
+	void refuse() {
+		synchronized (this) {
+			this.drained = true;
+		}
+		moveTo(Phase.REFUSING);
+	}
+
+	private void moveTo(Phase next) {
+		synchronized (this) {
+			if (this.tally == null) {
+				this.tally = new Tally();
+			}
+			if (this.phase.compareTo(next) < 0) {
+				this.phase = next;
+			}
+			this.open = false;
+		}
+		this.mailbox.wake();
+	}
+
+	/** Takes no calls any more, runs those there are within the grace, and ends. */
+	void stop(Duration grace) throws InterruptedException {
+		moveTo(Phase.CLOSING);
+		GreenThread<Void> thread = owner();
+		if (this.holding.isMine() || (thread != null && thread.join(grace))) {
+			// A body that stops its own handler sees the end when it has returned.
+			return;
+		}
+		boolean news = !isStopped();
+		end(null);
+		leaveRunning();
+		if (thread != null) {
+			thread.kill();
+		}
+		logLeft(grace, news);
+	}
+
+	private synchronized @Nullable GreenThread<Void> owner() {
+		return this.owner;
+	}
+
+	private synchronized void logLeft(Duration grace, boolean news) {
+		WorkReport report = report();
+		if (news && !this.drained && !report.left().isEmpty()) {
+			log.warn("Handler '{}' was stopped after {} with {} calls left, whose callers were told: {}",
+					this.handler.name(), grace, report.left().size(), report.leftByName());
+		}
+	}
+
+	/** Nothing runs any more, and whoever waits is told. */
+	private void end(@Nullable Throwable reason) {
+		boolean reported;
+		moveTo(Phase.CLOSING);
+		synchronized (this) {
+			if (this.phase != Phase.ENDED) {
+				this.death = reason;
+				this.phase = Phase.ENDED;
+			}
+			reported = this.drained;
+		}
+		leaveQueued();
+		if (!reported) {
+			this.scheduler.detach(this.handler);
+		}
+	}
+
+	/**
+	 * Tells the callers of all that is queued. Called by whoever ends the handler, and
+	 * again by a processor that finds it ended: it may have been between taking calls out
+	 * of the mailbox and putting them into its line.
+	 */
+	void leaveQueued() {
+		this.mailbox.close(this::leave);
+	}
+
+	/** Tells a call's caller that it is not run any more. */
+	void leave(Call call) {
+		if (call.fail(this.refusals.notRun(call, death()))) {
+			this.reports.leftOver(call);
+			left(call, "");
+		}
+		else {
+			passed(call);
+		}
+	}
+
+	private void leaveRunning() {
+		this.handler.holds().forEach((held) -> held.bodies().forEach(this::leaveRunning));
+		Readers readers = this.handler.readers();
+		if (readers != null) {
+			readers.end((call) -> {
+				// One that has a thread already may not have begun.
+				leave(call);
+				leaveRunning(call);
+			});
+		}
+	}
+
+	private void leaveRunning(Call call) {
+		if (call.tell(this.refusals.leftRunning(call))) {
+			left(call, " (running)");
+		}
+	}
+
+	private void left(Call call, String how) {
+		Tally counts = this.tally;
+		if (counts != null) {
+			counts.left(this.handler.name() + "." + call.method() + how);
+		}
+	}
+
+	/** A body has ended, and its call was waited for by the handler at least. */
+	void ran() {
+		Tally counts = this.tally;
+		if (counts != null) {
+			counts.ran();
+		}
+	}
+
+	/** A call that is over already was passed by. */
+	void passed(Call call) {
+		Tally counts = this.tally;
+		if (counts != null && call.countAsWithdrawn()) {
+			counts.withdrawn();
+		}
+	}
+
+	/** Returns whether the user's loop runs. */
+	boolean isInLoop() {
+		return this.inLoop;
+	}
+
+	boolean isQuiet() {
+		if (owner() == null && this.options.processing() == Processing.OWNER) {
+			// A loop that has not been started is not going to be.
+			return true;
+		}
+		Readers readers = this.handler.readers();
+		// The room first: a call gives it back after it has been counted among the
+		// taken.
+		return this.mailbox.size() == 0 && !this.inLoop && (readers == null || readers.isEmpty())
+				&& (this.holding.isFree() || (this.mailbox.isSlept() && this.holding.running() == null));
+	}
+
+	List<GreenThread<?>> threads() {
+		GreenThread<Void> thread = owner();
+		return (thread != null) ? List.of(thread) : List.of();
+	}
+
+	WorkReport report() {
+		Tally counts = this.tally;
+		return (counts != null) ? counts.report() : new WorkReport(0, 0, List.of());
+	}
+
+}

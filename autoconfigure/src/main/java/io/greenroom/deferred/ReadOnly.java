@@ -1,0 +1,24 @@
+package io.greenroom.deferred;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Bodies of this method of a {@link DeferredHandler} only read, so they may run beside
+ * each other, each on a green thread of its own; never beside any other body or the
+ * handler's loop. Reads that stand in the mailbox one after the other run together; a
+ * call that is not read-only waits for those before it and is not overtaken by those
+ * behind it.
+ * <p>
+ * A read-only body that calls a method of its own handler which is not read-only would
+ * wait for itself; it gets a {@link DeferredDeadlockException}. A oneway call is queued.
+ */
+@Target(ElementType.METHOD)
+@Retention(RetentionPolicy.RUNTIME)
+@Documented
+public @interface ReadOnly {
+
+}

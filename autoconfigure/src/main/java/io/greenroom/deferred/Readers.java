@@ -1,0 +1,146 @@
+package io.greenroom.deferred;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+import io.greenroom.green.GreenThread;
+import io.greenroom.green.SchedulerClosedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The read-only bodies of a handler that run now, each on a green thread of its own. Only
+ * the processor starts them, and it waits for their end before it runs anything else and
+ * before it lets go of the handler; so what they read does not change.
+ */
+final class Readers {
+
+	private final Handler handler;
+
+	private final CallRunner runner;
+
+	private final Life life;
+
+	private final int limit;
+
+	private final Set<Reading> readings = ConcurrentHashMap.newKeySet();
+
+	/** How many were started and have not ended. */
+	private final AtomicInteger count = new AtomicInteger();
+
+	/** The processor, while it waits for readings to end; written by it. */
+	private volatile @Nullable Thread waiting;
+
+	Readers(Handler handler, CallRunner runner, Life life, int limit) {
+		this.handler = handler;
+		this.runner = runner;
+		this.life = life;
+		this.limit = limit;
+	}
+
+	/**
+	 * Processor: starts the body of a read-only call; returns whether there was a thread
+	 * for it. Waits while too many run.
+	 */
+	boolean start(Call call) {
+		awaitAtMost(this.limit - 1);
+		Reading reading = new Reading(call);
+		this.readings.add(reading);
+		this.count.incrementAndGet();
+		try {
+			reading.thread = this.handler.scheduler()
+				.spawn("handler-" + this.handler.name() + "-reader", () -> read(reading));
+			return true;
+		}
+		catch (SchedulerClosedException | OutOfMemoryError refused) {
+			ended(reading);
+			return false;
+		}
+	}
+
+	private void read(Reading reading) {
+		Held held = Held.beginReading(this.handler);
+		reading.held = held;
+		try {
+			this.runner.run(reading.call, held);
+		}
+		finally {
+			held.end();
+			ended(reading);
+		}
+	}
+
+	private void ended(Reading reading) {
+		this.readings.remove(reading);
+		this.count.decrementAndGet();
+		LockSupport.unpark(this.waiting);
+	}
+
+	/** Processor: waits until nobody reads any more, or the handler has ended. */
+	void awaitNone() {
+		awaitAtMost(0);
+	}
+
+	private void awaitAtMost(int most) {
+		if (this.count.get() <= most) {
+			return;
+		}
+		boolean interrupted = false;
+		this.waiting = Thread.currentThread();
+		while (this.count.get() > most && !this.life.isStopped()) {
+			LockSupport.park(this);
+			interrupted |= Thread.interrupted();
+		}
+		this.waiting = null;
+		if (interrupted) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	boolean isEmpty() {
+		return this.count.get() == 0;
+	}
+
+	void forEachHeld(Consumer<Held> consumer) {
+		for (Reading reading : this.readings) {
+			Held held = reading.held;
+			if (held != null) {
+				consumer.accept(held);
+			}
+		}
+	}
+
+	/** The handler has ended: stops waiting, and has the threads stop too. */
+	void end(Consumer<Call> left) {
+		LockSupport.unpark(this.waiting);
+		for (Reading reading : List.copyOf(this.readings)) {
+			left.accept(reading.call);
+			GreenThread<?> thread = reading.thread;
+			if (thread != null) {
+				thread.kill();
+			}
+		}
+	}
+
+	/** One body. */
+	private static final class Reading {
+
+		private final Call call;
+
+		/** Written by the processor once the thread is started. */
+		private volatile @Nullable GreenThread<?> thread;
+
+		/** Written by the body's thread, before the body runs. */
+		private volatile @Nullable Held held;
+
+		Reading(Call call) {
+			this.call = Objects.requireNonNull(call);
+		}
+
+	}
+
+}

@@ -1,0 +1,74 @@
+package io.greenroom.deferred;
+
+import org.jspecify.annotations.Nullable;
+
+/** Says why a call was not taken or not run, and counts what was not taken. */
+final class Refusals {
+
+	private final String handler;
+
+	private final HandlerOptions options;
+
+	private final CallReports reports;
+
+	Refusals(String handler, HandlerOptions options, CallReports reports) {
+		this.handler = handler;
+		this.options = options;
+		this.reports = reports;
+	}
+
+	/** The handler takes no calls any more. */
+	HandlerStoppedException stopped(Call call, @Nullable Throwable death) {
+		this.reports.rejected(call, "stopped");
+		return notRun(call, death);
+	}
+
+	/** The handler's green thread could not be started. */
+	HandlerStoppedException notStarted(Call call, Throwable reason) {
+		this.reports.rejected(call, "stopped");
+		return new HandlerStoppedException("%s.%s was not run: the handler could not start, because of %s"
+			.formatted(this.handler, call.method(), reason), reason);
+	}
+
+	/** There is no room, or none came in time. */
+	MailboxFullException full(Call call, boolean waited, String doing) {
+		this.reports.rejected(call, "full");
+		return new MailboxFullException(
+				"The mailbox of %s is full (%d calls waiting%s)%s, so %s.%s was not taken; raise its capacity or call it less often"
+					.formatted(this.handler, this.options.capacity(), doing,
+							waited ? " and had no room within " + this.options.timeout() : "", this.handler,
+							call.method()),
+				null);
+	}
+
+	/** A read-only body waits for one that must wait for it. */
+	DeferredDeadlockException writeFromRead(Call call, @Nullable Call reading) {
+		this.reports.rejected(call, "deadlock");
+		return new DeferredDeadlockException(
+				"%s.%s is not @ReadOnly, so it waits until nobody reads; but it was called by the read-only body of %s, which would wait for it. Make %s @ReadOnly too, or call it oneway"
+					.formatted(this.handler, call.method(), (reading != null) ? reading.method() : "another method",
+							call.method()),
+				null);
+	}
+
+	/** A call that was accepted is not run. */
+	HandlerStoppedException notRun(Call call, @Nullable Throwable death) {
+		if (death == null) {
+			return new HandlerStoppedException(
+					"%s.%s was not run: the handler is shut down or shutting down; stop calling it before the application ends"
+						.formatted(this.handler, call.method()),
+					null);
+		}
+		return new HandlerStoppedException("%s.%s was not run: the handler's processing loop died of %s"
+			.formatted(this.handler, call.method(), death), death);
+	}
+
+	/** A call that had begun did not end before the handler was stopped. */
+	HandlerStoppedException leftRunning(Call call) {
+		return new HandlerStoppedException(
+				"%s.%s was still running when the handler was shut down, and was not waited for any longer; give it more time to drain or the body less to do"
+					.formatted(this.handler, call.method()),
+				null);
+	}
+
+}

@@ -1,0 +1,39 @@
+package io.greenroom.deferred;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.greenroom.green.WorkReport;
+
+/** Counts what becomes of a handler's calls once it is being shut down. */
+final class Tally {
+
+	private final AtomicInteger ran = new AtomicInteger();
+
+	private final AtomicInteger withdrawn = new AtomicInteger();
+
+	/** Guarded by itself. */
+	private final List<String> left = new ArrayList<>();
+
+	void ran() {
+		this.ran.incrementAndGet();
+	}
+
+	void withdrawn() {
+		this.withdrawn.incrementAndGet();
+	}
+
+	void left(String call) {
+		synchronized (this.left) {
+			this.left.add(call);
+		}
+	}
+
+	WorkReport report() {
+		synchronized (this.left) {
+			return new WorkReport(this.ran.get(), this.withdrawn.get(), this.left);
+		}
+	}
+
+}

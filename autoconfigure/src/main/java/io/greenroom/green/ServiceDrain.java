@@ -1,0 +1,151 @@
+package io.greenroom.green;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings the services of a draining scheduler to their end. Those that serve each other
+ * refuse work from outside first; the others, the sources of such work, are stopped; then
+ * the first go on until all of them are quiet at one moment, and stop. Confined to the
+ * draining thread.
+ */
+final class ServiceDrain {
+
+	private static final Logger log = LoggerFactory.getLogger(GreenScheduler.class);
+
+	/** How long to wait between two looks, in nanoseconds: short at first. */
+	private static final long FIRST_PAUSE = 50_000;
+
+	private static final long LONGEST_PAUSE = 5_000_000;
+
+	/** Grows while it lasts: accepted work may bring a service to life. */
+	private final Collection<GreenService> services;
+
+	/** The green threads alive but for the draining one. */
+	private final Supplier<List<GreenThread<?>>> alive;
+
+	private final Engine engine;
+
+	private final Countdown time;
+
+	/** How much longer than its grace a service may take for the kill of what is left. */
+	private final long killLimit;
+
+	/** Those that were told to stop and have not. */
+	private final Set<GreenService> stopping = ConcurrentHashMap.newKeySet();
+
+	ServiceDrain(Collection<GreenService> services, Supplier<List<GreenThread<?>>> alive, Engine engine, Countdown time,
+			long killLimit) {
+		this.services = services;
+		this.alive = alive;
+		this.engine = engine;
+		this.time = time;
+		this.killLimit = killLimit;
+	}
+
+	private List<DrainedService> drained() {
+		return this.services.stream().filter(DrainedService.class::isInstance).map(DrainedService.class::cast).toList();
+	}
+
+	/** Has those that serve each other refuse, and stops the others. */
+	void begin() throws InterruptedException {
+		drained().forEach(DrainedService::refuse);
+		stop(this.services.stream().filter((service) -> !(service instanceof DrainedService)).toList(),
+				this.time.left());
+	}
+
+	/**
+	 * Waits until nothing goes on any more or the time is over. Two looks that find the
+	 * same, and everything quiet, mean that all was quiet at once in between; from then
+	 * on nothing can begin by itself.
+	 */
+	void awaitQuiet() throws InterruptedException {
+		long pause = FIRST_PAUSE;
+		long[] before = {};
+		boolean quietBefore = false;
+		for (List<DrainedService> drained = drained(); !drained.isEmpty()
+				&& this.time.left() > 0; drained = drained()) {
+			boolean quiet = drained.stream().allMatch(DrainedService::isQuiet);
+			long[] marks = drained.stream().mapToLong(DrainedService::mark).toArray();
+			quiet &= areThreadsQuiet(drained);
+			if (quiet && quietBefore && Arrays.equals(before, marks)) {
+				return;
+			}
+			quietBefore = quiet;
+			before = marks;
+			if (!quiet) {
+				Parking.parkNanos(this, Math.min(pause, this.time.left()));
+				pause = Math.min(2 * pause, LONGEST_PAUSE);
+			}
+			if (Thread.interrupted()) {
+				throw new InterruptedException();
+			}
+		}
+	}
+
+	private boolean areThreadsQuiet(List<DrainedService> drained) {
+		List<GreenThread<?>> others = new ArrayList<>(this.alive.get());
+		drained.forEach((service) -> others.removeAll(service.threads()));
+		return others.isEmpty();
+	}
+
+	/** Stops what is left of the services; returns what became of their work. */
+	WorkReport stop() throws InterruptedException {
+		return stopDrained(this.time.left());
+	}
+
+	/** Stops the services without further grace. Their callers are told also then. */
+	WorkReport stopNow() {
+		try {
+			return stopDrained(0);
+		}
+		catch (InterruptedException again) {
+			Thread.currentThread().interrupt();
+			return WorkReport.sum(drained());
+		}
+	}
+
+	private WorkReport stopDrained(long grace) throws InterruptedException {
+		List<DrainedService> drained = drained();
+		stop(drained, grace);
+		return WorkReport.sum(drained);
+	}
+
+	/** Stops each on a thread of its own. */
+	private void stop(List<? extends GreenService> these, long grace) throws InterruptedException {
+		List<Runnable> jobs = new ArrayList<>();
+		this.stopping.addAll(these);
+		these.forEach((service) -> jobs.add(() -> stop(service, grace)));
+		long limit = (grace > Long.MAX_VALUE - this.killLimit) ? grace : grace + this.killLimit;
+		this.engine.runAll(jobs, new Countdown(limit, this.engine::nanoTime));
+	}
+
+	private void stop(GreenService service, long grace) {
+		try {
+			service.stop(Duration.ofNanos(grace));
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return;
+		}
+		catch (RuntimeException failure) {
+			log.error("Service '{}' failed to stop; shutdown goes on", service.name(), failure);
+		}
+		this.stopping.remove(service);
+	}
+
+	/** Returns the names of those that did not stop in time. */
+	List<String> stuck() {
+		return this.stopping.stream().map(GreenService::name).toList();
+	}
+
+}

@@ -1,0 +1,48 @@
+package io.greenroom.spring;
+
+import org.springframework.context.ApplicationEvent;
+
+/**
+ * The body of a oneway call threw. Published once per call, on the handler's own thread,
+ * so a listener that takes long holds the handler up. The failure has been logged
+ * already.
+ */
+public final class OnewayFailedEvent extends ApplicationEvent {
+
+	private static final long serialVersionUID = 1L;
+
+	private final String method;
+
+	private final Throwable failure;
+
+	OnewayFailedEvent(String handler, String method, Throwable failure) {
+		super(handler);
+		this.method = method;
+		this.failure = failure;
+	}
+
+	/**
+	 * Returns the handler.
+	 * @return the name of the handler's bean
+	 */
+	public String handler() {
+		return (String) getSource();
+	}
+
+	/**
+	 * Returns the method.
+	 * @return the name of the method whose body threw
+	 */
+	public String method() {
+		return this.method;
+	}
+
+	/**
+	 * Returns the failure.
+	 * @return what the body threw
+	 */
+	public Throwable failure() {
+		return this.failure;
+	}
+
+}

@@ -1,0 +1,92 @@
+package io.greenroom.deferred;
+
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+
+import com.sun.management.ThreadMXBean;
+import io.greenroom.green.GreenScheduler;
+import io.greenroom.observe.CallMode;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What calls and idle handlers weigh. */
+@Timeout(60)
+class FootprintTests {
+
+	private static final int CALLS = 10_000;
+
+	private static final int HANDLERS = 5_000;
+
+	@Test
+	@DisplayName("D25 a call's node is no more than 64 bytes, besides its arguments")
+	void callsAreSmall() throws Exception {
+		try (GreenScheduler scheduler = GreenScheduler.builder().build()) {
+			Plain plain = new Plain();
+			Handler handler = new Handler(scheduler, HandlerType.of(Plain.class), plain, HandlerOptions.defaults());
+			HandlerMethod method = HandlerType.of(Plain.class).method(Plain.class.getDeclaredMethod("call"));
+			Entry entry = new Entry(handler, plain);
+			@Nullable Object[] arguments = {};
+			IntFunction<Object> node = (i) -> new MethodCall(method, CallMode.ONEWAY, entry, arguments);
+			allocatedBy(node);
+			long bytes = allocatedBy(node) / CALLS;
+			System.out.println("A call's node takes " + bytes + " bytes");
+			assertThat(bytes).isBetween(16L, 64L);
+		}
+	}
+
+	private static long allocatedBy(IntFunction<Object> maker) {
+		ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+		Object[] made = new Object[CALLS];
+		long before = threads.getCurrentThreadAllocatedBytes();
+		for (int i = 0; i < CALLS; i++) {
+			made[i] = maker.apply(i);
+		}
+		long after = threads.getCurrentThreadAllocatedBytes();
+		assertThat(made).doesNotContainNull();
+		return after - before;
+	}
+
+	@Test
+	@DisplayName("D41 100000 idle handlers with their handles and green threads fit in 512 MB")
+	void idleHandlersAreSmall() {
+		// Half of it is the stack of the parked green thread.
+		try (GreenScheduler scheduler = GreenScheduler.builder().build()) {
+			List<Deferred<Plain>> handlers = new ArrayList<>(HANDLERS);
+			Deferred.of(scheduler, new Plain()).sync().call();
+			long before = usedHeap();
+			for (int i = 0; i < HANDLERS; i++) {
+				Deferred<Plain> handler = Deferred.of(scheduler, new Plain());
+				handler.sync().call();
+				handlers.add(handler);
+			}
+			long bytes = (usedHeap() - before) / HANDLERS;
+			System.out.println("An idle handler takes " + bytes + " bytes");
+			assertThat(bytes).isLessThanOrEqualTo(512 * 1024 * 1024 / 100_000);
+			assertThat(handlers).hasSize(HANDLERS);
+		}
+	}
+
+	private static long usedHeap() {
+		long used = Long.MAX_VALUE;
+		for (int i = 0; i < 5; i++) {
+			System.gc();
+			used = Math.min(used, Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory());
+		}
+		return used;
+	}
+
+	/** Does nothing. */
+	static class Plain {
+
+		void call() {
+		}
+
+	}
+
+}

@@ -1,0 +1,288 @@
+package io.greenroom.deferred;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.greenroom.green.GreenScheduler;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/** Bodies that only read. */
+@Timeout(120)
+class ReadOnlyTests {
+
+	private final GreenScheduler scheduler = GreenScheduler.builder().drainTimeout(Duration.ofSeconds(5)).build();
+
+	private final Ledger ledger = new Ledger();
+
+	private final Deferred<Ledger> deferred = Deferred.of(this.scheduler, this.ledger);
+
+	@AfterEach
+	void close() {
+		this.scheduler.close();
+	}
+
+	@Test
+	@DisplayName("D38 ten reads of 100 ms take less than 300 ms, each on a green thread of its own")
+	void readsRunBesideEachOther() throws Exception {
+		List<Thread> callers = new ArrayList<>();
+		long start = System.nanoTime();
+		for (int i = 0; i < 10; i++) {
+			callers.add(Thread.startVirtualThread(() -> this.deferred.sync().slowRead(100)));
+		}
+		for (Thread caller : callers) {
+			caller.join();
+		}
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(300));
+		assertThat(this.ledger.threads).hasSize(10).allMatch(Thread::isVirtual);
+	}
+
+	@Test
+	@DisplayName("D38 a read never sees a half-done write, nor one beside the other (20000 rounds)")
+	void readsAreNeverBesideWrites() throws Exception {
+		AtomicInteger broken = new AtomicInteger();
+		List<Thread> callers = new ArrayList<>();
+		for (int i = 0; i < 8; i++) {
+			boolean writes = (i % 4 == 0);
+			callers.add(Thread.startVirtualThread(() -> {
+				for (int round = 0; round < 2_500; round++) {
+					if (writes) {
+						this.deferred.sync().write();
+					}
+					else if (this.deferred.sync().sum() != 0) {
+						broken.incrementAndGet();
+					}
+				}
+			}));
+		}
+		for (Thread caller : callers) {
+			caller.join();
+		}
+		assertThat(broken).hasValue(0);
+		assertThat(this.ledger.writes).isEqualTo(5_000);
+	}
+
+	@Test
+	@DisplayName("D38 reads never run beside a loop: process() waits for those it let in (2000 rounds)")
+	void readsAreNeverBesideTheLoop() throws Exception {
+		LoopedLedger looped = new LoopedLedger();
+		Deferred<LoopedLedger> handler = Deferred.of(this.scheduler, looped);
+		List<Thread> callers = new ArrayList<>();
+		AtomicInteger broken = new AtomicInteger();
+		for (int i = 0; i < 4; i++) {
+			callers.add(Thread.startVirtualThread(() -> {
+				for (int round = 0; round < 2_000; round++) {
+					if (handler.sync().sum() != 0) {
+						broken.incrementAndGet();
+					}
+				}
+			}));
+		}
+		for (Thread caller : callers) {
+			caller.join();
+		}
+		assertThat(broken).hasValue(0);
+	}
+
+	@Test
+	@DisplayName("D38 a waiting writer is not overtaken for ever by reads that never stop")
+	void writersAreNotStarved() throws Exception {
+		List<Thread> readers = new ArrayList<>();
+		for (int i = 0; i < 8; i++) {
+			readers.add(Thread.startVirtualThread(() -> {
+				while (!Thread.currentThread().isInterrupted()) {
+					this.deferred.async(Ledger::sum);
+					this.deferred.oneway().sum();
+				}
+			}));
+		}
+		for (int i = 0; i < 50; i++) {
+			this.deferred.sync(Duration.ofSeconds(20)).write();
+		}
+		readers.forEach(Thread::interrupt);
+		assertThat(this.ledger.writes).isEqualTo(50);
+	}
+
+	@Test
+	@DisplayName("D38 D18 a read may read its own handler; a write from a read is refused at once instead of hanging")
+	void callsOfItsOwnHandler() {
+		this.ledger.self = this.deferred.sync();
+		assertThat(this.deferred.sync().readSelf()).isZero();
+		assertThatExceptionOfType(DeferredDeadlockException.class).isThrownBy(this.deferred.sync()::writeSelf)
+			.withMessageContaining("Ledger.write is not @ReadOnly")
+			.withMessageContaining("body of writeSelf");
+		assertThat(this.deferred.sync().sum()).isZero();
+	}
+
+	@Test
+	@DisplayName("D38 D19 the wait-for graph knows readers: a write that comes back through another handler is refused")
+	void writesThatComeBack() {
+		Detour detour = new Detour();
+		this.ledger.detour = Deferred.of(this.scheduler, detour).sync();
+		detour.ledger = this.deferred.sync();
+		assertThatExceptionOfType(DeferredDeadlockException.class).isThrownBy(() -> this.deferred.sync().detour(true))
+			.withMessageContaining("Ledger.detour waits for Detour.touch")
+			.withMessageContaining("Detour.touch waits for Ledger.write");
+		assertThat(this.deferred.sync().sum()).isZero();
+	}
+
+	@Test
+	@DisplayName("D38 D19 a read that comes back through another handler runs, also when a writer waits in between")
+	void readsThatComeBack() throws Exception {
+		Detour detour = new Detour();
+		this.ledger.detour = Deferred.of(this.scheduler, detour).sync();
+		detour.ledger = this.deferred.sync();
+		for (int round = 0; round < 1_000; round++) {
+			CompletableFuture<@Nullable Void> writer = new CompletableFuture<>();
+			detour.before = () -> Thread.startVirtualThread(() -> {
+				this.deferred.sync().write();
+				writer.complete(null);
+			});
+			assertThat(this.deferred.sync(Duration.ofSeconds(20)).detour(false)).isZero();
+			writer.get(20, TimeUnit.SECONDS);
+		}
+	}
+
+	@Test
+	@DisplayName("D38 no more than the declared number of readers run at once")
+	void readersAreLimited() throws Exception {
+		Ledger limited = new Ledger();
+		Deferred<Ledger> handler = Deferred.of(this.scheduler, limited, HandlerOptions.defaults().withReaders(3));
+		List<CompletableFuture<Object>> calls = new ArrayList<>();
+		List<Thread> callers = new ArrayList<>();
+		for (int i = 0; i < 20; i++) {
+			callers.add(Thread.startVirtualThread(() -> handler.sync().slowRead(1)));
+		}
+		for (Thread caller : callers) {
+			caller.join();
+		}
+		assertThat(calls).isEmpty();
+		assertThat(limited.most.get()).isBetween(1, 3);
+	}
+
+	@Test
+	@DisplayName("D38 D31 reads that do not end are told, named and killed at the shutdown")
+	void readsAtTheShutdown() throws Exception {
+		CountDownLatch inside = new CountDownLatch(2);
+		for (int i = 0; i < 2; i++) {
+			this.deferred.oneway().hold(inside, new CountDownLatch(1));
+		}
+		inside.await();
+		CompletableFuture<Integer> writer = this.deferred.async(Ledger::writes);
+		assertThat(this.scheduler.drain(Duration.ofMillis(10)).work().left())
+			.containsExactlyInAnyOrder("Ledger.hold (running)", "Ledger.hold (running)", "Ledger.async");
+		assertThat(writer).isCompletedExceptionally();
+	}
+
+	/** Two numbers whose sum is zero between writes. */
+	static class Ledger {
+
+		private final List<Thread> threads = java.util.Collections.synchronizedList(new ArrayList<>());
+
+		private final AtomicInteger inside = new AtomicInteger();
+
+		private final AtomicInteger most = new AtomicInteger();
+
+		private @Nullable Ledger self;
+
+		private @Nullable Detour detour;
+
+		private int one;
+
+		private int other;
+
+		private int writes;
+
+		void write() {
+			this.one++;
+			Thread.yield();
+			this.other--;
+			this.writes++;
+		}
+
+		int writes() {
+			return this.writes;
+		}
+
+		@ReadOnly
+		int sum() {
+			int seen = this.one;
+			Thread.yield();
+			return seen + this.other;
+		}
+
+		@ReadOnly
+		void slowRead(int millis) {
+			this.threads.add(Thread.currentThread());
+			this.most.accumulateAndGet(this.inside.incrementAndGet(), Math::max);
+			java.util.concurrent.locks.LockSupport.parkNanos(millis * 1_000_000L);
+			this.inside.decrementAndGet();
+		}
+
+		@ReadOnly
+		int readSelf() {
+			return java.util.Objects.requireNonNull(this.self).sum();
+		}
+
+		@ReadOnly
+		void writeSelf() {
+			java.util.Objects.requireNonNull(this.self).write();
+		}
+
+		@ReadOnly
+		int detour(boolean write) {
+			return java.util.Objects.requireNonNull(this.detour).touch(write);
+		}
+
+		@ReadOnly
+		void hold(CountDownLatch inside, CountDownLatch leave) throws InterruptedException {
+			inside.countDown();
+			leave.await();
+		}
+
+	}
+
+	/** Calls back. */
+	static class Detour {
+
+		private @Nullable Ledger ledger;
+
+		private volatile Runnable before = () -> {
+		};
+
+		int touch(boolean write) {
+			this.before.run();
+			Ledger back = java.util.Objects.requireNonNull(this.ledger);
+			if (write) {
+				back.write();
+			}
+			return back.sum();
+		}
+
+	}
+
+	/** Writes in a loop. */
+	static class LoopedLedger extends Ledger {
+
+		@ProcessingLoop
+		void run(DeferredCalls calls) {
+			while (!calls.closing()) {
+				write();
+				calls.process();
+			}
+		}
+
+	}
+
+}
