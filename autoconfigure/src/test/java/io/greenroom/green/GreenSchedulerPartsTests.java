@@ -150,7 +150,7 @@ class GreenSchedulerPartsTests {
 	@Test
 	@DisplayName("G27 the dump shows the living as a tree with their states, and their stacks where asked for")
 	void dump() throws InterruptedException {
-		CountDownLatch waiting = new CountDownLatch(2);
+		CountDownLatch waiting = new CountDownLatch(3);
 		CountDownLatch release = new CountDownLatch(1);
 		GreenThread<Void> orphan = this.scheduler.spawn("gone", () -> {
 			this.scheduler.spawn("orphan", () -> {
@@ -165,6 +165,7 @@ class GreenSchedulerPartsTests {
 				release.await();
 			});
 			GreenThread<Integer> late = this.scheduler.spawnLater(LONG, () -> 1);
+			waiting.countDown();
 			release.await();
 			late.kill();
 		});
