@@ -147,7 +147,7 @@ final class Life {
 			this.attached = true;
 		}
 		if (withOwner && this.owner == null && this.options.processing() == Processing.OWNER) {
-			this.owner = this.scheduler.spawn("handler-" + this.handler.name(), this::own);
+			this.owner = this.scheduler.spawnDetached("handler-" + this.handler.name(), this::own);
 		}
 		this.open = (this.phase == Phase.OPEN);
 	}
