@@ -411,7 +411,7 @@ class TimeoutTests {
 			}));
 		}
 		for (GreenThread<Long> spinner : spinners) {
-			assertThat(spinner.get(LONG)).isBetween(limit.toNanos(), Duration.ofSeconds(2).toNanos());
+			assertThat(spinner.get(LONG)).isBetween(limit.toNanos(), Duration.ofMillis(500).toNanos());
 		}
 	}
 
