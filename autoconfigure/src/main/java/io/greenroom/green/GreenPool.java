@@ -19,11 +19,10 @@ import org.jspecify.annotations.Nullable;
  * a {@link #map}, who are their own bound. A place that is given up, by time, interrupt
  * or kill, takes no slot with it.
  * <p>
- * A member, which is a task of the pool at work, never waits for a slot that it may hold
- * itself: what it asks of its own pool runs inline, on the member's thread and in its
- * slot, where waiting would be the other way. Green threads that a member starts outside
- * the pool are no members; nor is a thread that has entered, whose {@code spawn},
- * {@code apply} and mappings in the same pool wait for another slot than its own.
+ * A member, which is a task of the pool at work or a thread that has entered, never waits
+ * for a slot that it may hold itself: what it asks of its own pool runs inline, on the
+ * member's thread and in its slot, where waiting would be the other way. Threads that a
+ * member starts outside the pool are no members.
  * <p>
  * Safe for use by many threads. The idea is gevent's pool, and pulsar's.
  */
@@ -31,9 +30,6 @@ public final class GreenPool implements AutoCloseable {
 
 	/** How many may wait in line unless the pool was built with another bound. */
 	public static final int DEFAULT_QUEUE_CAPACITY = 1000;
-
-	/** How long killed tasks get for their clean-up when the pool closes. */
-	private static final Duration KILL_LIMIT = Duration.ofSeconds(1);
 
 	private final GreenScheduler scheduler;
 
@@ -49,17 +45,13 @@ public final class GreenPool implements AutoCloseable {
 
 	private final PoolEnds ends;
 
-	private final GreenService service = new Service();
+	private final PoolShutdown shutdown;
+
+	private final Entered entered = new Entered();
 
 	private final Mapping.Tasks mapped = new MappedTasks();
 
 	private final AtomicLong sequence = new AtomicLong();
-
-	/** Set once. Whoever comes in looks at it after coming in. */
-	private volatile boolean closed;
-
-	/** Set once. Whoever has started a task looks at it after the start. */
-	private volatile boolean killed;
 
 	private GreenPool(Builder builder) {
 		this.scheduler = builder.scheduler;
@@ -69,7 +61,8 @@ public final class GreenPool implements AutoCloseable {
 		this.admission = new Admission(builder.size, builder.queueCapacity);
 		this.ends = new PoolEnds(this.admission);
 		this.reports = new PoolReports(this.scheduler, this.name, this.settings, this.admission);
-		this.scheduler.attach(this.service);
+		this.shutdown = new PoolShutdown(this, this.scheduler, this.admission, this.ends);
+		this.scheduler.attach(this.shutdown);
 	}
 
 	/**
@@ -337,13 +330,13 @@ public final class GreenPool implements AutoCloseable {
 	}
 
 	private void requireOpen() {
-		if (this.closed) {
+		if (this.shutdown.closed()) {
 			throw this.reports.closed();
 		}
 	}
 
 	private Place stillOpen(Place place) {
-		if (this.closed) {
+		if (this.shutdown.closed()) {
 			place.giveUp();
 			throw this.reports.closed();
 		}
@@ -486,7 +479,7 @@ public final class GreenPool implements AutoCloseable {
 	/** Costs a few reads, so that it may be asked for every task. */
 	private boolean isMember() {
 		GreenThread<?> current = GreenThread.current();
-		return current != null && current.isIn(this);
+		return (current != null && current.isIn(this)) || this.entered.contains(Thread.currentThread());
 	}
 
 	PoolReports reports() {
@@ -497,8 +490,12 @@ public final class GreenPool implements AutoCloseable {
 		return this.ends;
 	}
 
+	Entered entered() {
+		return this.entered;
+	}
+
 	boolean killed() {
-		return this.killed;
+		return this.shutdown.killed();
 	}
 
 	private static void requireSize(String pool, @Nullable String settings, int size) {
@@ -562,12 +559,7 @@ public final class GreenPool implements AutoCloseable {
 			return result.enough();
 		}
 		if (how.onFailure() == Join.OnFailure.KILL_OTHERS) {
-			this.admission.killTasks();
-			List<GreenThread<?>> tasks = this.scheduler.tasksOf(this);
-			tasks.forEach(GreenThread::killAsTask);
-			for (GreenThread<?> task : tasks) {
-				task.await(time.left());
-			}
+			this.shutdown.killOthers(time);
 		}
 		throw GreenThread.<RuntimeException>rethrow(failure);
 	}
@@ -593,21 +585,7 @@ public final class GreenPool implements AutoCloseable {
 	public List<GreenThread<?>> kill(Duration limit) throws InterruptedException {
 		long nanos = Limits.nanos(limit, "limit");
 		refuseMember();
-		this.closed = true;
-		this.killed = true;
-		this.admission.refuseLine();
-		this.scheduler.detach(this.service);
-		Countdown time = new Countdown(nanos, Parking::nanoTime);
-		List<GreenThread<?>> tasks = this.scheduler.tasksOf(this);
-		tasks.forEach(GreenThread::killAsTask);
-		if (nanos > 0) {
-			this.ends.await(Integer.MAX_VALUE, time, false);
-			// A slot comes back shortly before the outcome is there.
-			for (GreenThread<?> task : tasks) {
-				task.await(time.left());
-			}
-		}
-		return this.scheduler.tasksOf(this);
+		return this.shutdown.kill(nanos);
 	}
 
 	/**
@@ -622,52 +600,12 @@ public final class GreenPool implements AutoCloseable {
 		if (!this.ends.idle()) {
 			checkMayWait();
 		}
-		boolean interrupted = Thread.interrupted();
-		try {
-			if (!interrupted) {
-				this.service.stop(this.scheduler.drainTimeout());
-			}
-		}
-		catch (InterruptedException ex) {
-			interrupted = true;
-		}
-		try {
-			kill(KILL_LIMIT);
-		}
-		catch (InterruptedException ex) {
-			interrupted = true;
-		}
-		if (interrupted) {
-			Thread.currentThread().interrupt();
-		}
+		this.shutdown.close();
 	}
 
 	@Override
 	public String toString() {
 		return "GreenPool[" + this.name + ", " + active() + " of " + size() + " running, " + queued() + " waiting]";
-	}
-
-	/** How the scheduler closes the pool. */
-	private final class Service implements GreenService {
-
-		@Override
-		public String name() {
-			return GreenPool.this.name;
-		}
-
-		@Override
-		public void stop(Duration grace) throws InterruptedException {
-			GreenPool.this.closed = true;
-			try {
-				Countdown time = new Countdown(Limits.nanos(grace, "grace period"), Parking::nanoTime);
-				GreenPool.this.ends.await(Integer.MAX_VALUE, time, false);
-			}
-			finally {
-				GreenPool.this.admission.refuseLine();
-				GreenPool.this.scheduler.detach(this);
-			}
-		}
-
 	}
 
 	/** The tasks of mappings: a place in line for each, unless a member asks. */

@@ -65,7 +65,7 @@ public final class GreenScheduler implements AutoCloseable {
 		this.captureSpawnSites = builder.captureSpawnSites;
 		this.live = (builder.engine != null) ? LiveThreads.inOrder() : LiveThreads.striped();
 		this.listener = builder.observer.threads(this.name, this.live::count);
-		this.engine = (builder.engine != null) ? builder.engine : new JdkEngine(this.name);
+		this.engine = (builder.engine != null) ? builder.engine : new JdkEngine();
 		this.services = new Services(this.engine);
 	}
 
@@ -342,7 +342,7 @@ public final class GreenScheduler implements AutoCloseable {
 		this.live.add(thread);
 		// Added first: a drain that has begun sees the thread, or the thread sees the
 		// drain.
-		if (this.phase != Phase.OPEN && !(this.phase == Phase.DRAINING && calledByOurs())) {
+		if (this.phase != Phase.OPEN && !(this.phase == Phase.DRAINING && (thread.isPlaced() || calledByOurs()))) {
 			throw new SchedulerClosedException(this.name, thread.name());
 		}
 		this.listener.spawned();

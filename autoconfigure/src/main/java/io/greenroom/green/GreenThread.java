@@ -365,6 +365,11 @@ public final class GreenThread<T> implements Awaitable {
 		return this.scheduler == candidate;
 	}
 
+	/** Returns whether a pool has accepted this thread, which refuses for itself. */
+	boolean isPlaced() {
+		return this.place != null;
+	}
+
 	/** Returns whether this thread has a slot of the pool. */
 	boolean isIn(GreenPool pool) {
 		return this.place != null && this.place.isIn(pool);

@@ -2,19 +2,15 @@ package io.greenroom.green;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /** The JDK's virtual threads, and a timer thread beside them. */
 final class JdkEngine implements Engine {
 
-	private final ScheduledThreadPoolExecutor timer;
-
-	JdkEngine(String name) {
-		this.timer = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name(name + "-timer").factory());
-		this.timer.setRemoveOnCancelPolicy(true);
-	}
+	/** This one for the reason that {@link Blocking} has: scheduling takes no lock. */
+	private final ForkJoinPool timer = new ForkJoinPool(1);
 
 	@Override
 	public Thread thread(String name, Runnable body) {
@@ -28,7 +24,7 @@ final class JdkEngine implements Engine {
 
 	@Override
 	public Runnable schedule(long nanos, Runnable action) {
-		ScheduledFuture<?> scheduled = this.timer.schedule(action, nanos, TimeUnit.NANOSECONDS);
+		Future<?> scheduled = this.timer.schedule(action, nanos, TimeUnit.NANOSECONDS);
 		return () -> scheduled.cancel(false);
 	}
 

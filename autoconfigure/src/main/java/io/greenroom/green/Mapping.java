@@ -166,7 +166,7 @@ final class Mapping<A, R> {
 	/** As {@link #throwStop}; no other result is of use then. */
 	void throwStopOfAll() {
 		if (this.stoppedBy != null) {
-			this.begun.forEach(GreenThread::kill);
+			killBegun();
 			throwStop();
 		}
 	}
@@ -176,8 +176,13 @@ final class Mapping<A, R> {
 		this.exhausted = true;
 		this.stoppedBy = null;
 		this.open = 0;
-		this.begun.forEach(GreenThread::kill);
+		killBegun();
 		this.begun.clear();
+	}
+
+	/** The last first: a slot that comes back finds nobody of ours in line. */
+	private void killBegun() {
+		this.begun.reversed().forEach(GreenThread::kill);
 	}
 
 	/** An interrupt does not keep the others from ending first; it is kept. */

@@ -78,6 +78,9 @@ final class Place implements Slot, Reservation {
 	/** Written by whoever moved the state to STARTING. */
 	private volatile @Nullable Thread starter;
 
+	/** Whether a thread works here on its own; written before the slot is handed out. */
+	private boolean entered;
+
 	/** Confined to the starter: the task ended while it was being started. */
 	private boolean leftOver;
 
@@ -201,6 +204,9 @@ final class Place implements Slot, Reservation {
 	}
 
 	private void release() {
+		if (this.entered && this.taker instanceof Thread thread) {
+			this.pool.entered().remove(thread);
+		}
 		this.pool.reports().ended(this.heldAt);
 		this.pool.handOn();
 	}
@@ -236,6 +242,8 @@ final class Place implements Slot, Reservation {
 		if (!awaitHeld(nanos)) {
 			throw this.pool.reports().late(limit);
 		}
+		this.entered = true;
+		this.pool.entered().add(Thread.currentThread());
 		return this;
 	}
 

@@ -235,9 +235,9 @@ class GreenPoolEndTests {
 			assertThatIllegalStateException().isThrownBy(() -> one.submit(() -> 1));
 			assertThatIllegalStateException().isThrownBy(() -> one.spawn(() -> 1));
 			assertThatIllegalStateException().isThrownBy(() -> one.map(List.of(1), (item) -> item));
-			Slot held = one.enter(LONG);
+			Reservation held = one.reserve();
 			assertThatIllegalStateException().isThrownBy(() -> one.submit(() -> 1));
-			held.close();
+			held.cancel();
 			assertThat(one.free()).isEqualTo(1);
 			assertThat(one.queued()).isZero();
 		}

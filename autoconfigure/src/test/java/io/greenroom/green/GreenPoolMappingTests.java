@@ -220,9 +220,17 @@ class GreenPoolMappingTests {
 	}
 
 	@Test
-	@DisplayName("P19 map fails: siblings are cancelled and have ended before the error leaves, and no more began than the look-ahead")
-	void siblingsEndFirst() throws Exception {
+	@DisplayName("P19 map fails: siblings are cancelled and have ended before the error leaves, and those in line never begin")
+	void siblingsEndFirst() {
 		GreenPool pool = this.scheduler.pool("p", 3);
+		for (int round = 0; round < 2_000; round++) {
+			failThird(pool);
+		}
+		assertThat(this.observer.failures()).isEmpty();
+	}
+
+	/** The third fails while two wait; its slot may go to a fourth before map hears. */
+	private void failThird(GreenPool pool) {
 		CountDownLatch running = new CountDownLatch(2);
 		AtomicInteger cleanedUp = new AtomicInteger();
 		AtomicInteger begun = new AtomicInteger();
@@ -244,10 +252,9 @@ class GreenPoolMappingTests {
 				}
 			}))
 			.isSameAs(failure);
-		assertThat(cleanedUp.get()).isEqualTo(begun.get() - 1).isBetween(2, 5);
+		assertThat(cleanedUp.get()).isEqualTo(begun.get() - 1).isBetween(2, 3);
 		assertThat(pool.free()).isEqualTo(3);
 		assertThat(pool.queued()).isZero();
-		assertThat(this.observer.failures()).isEmpty();
 	}
 
 	@Test

@@ -196,6 +196,37 @@ class GreenPoolMemberTests {
 	}
 
 	@Test
+	@DisplayName("P06 a thread that has entered a pool of one is a member: what it asks of the pool runs inline, and it can't wait for its own end")
+	void anEnteredThreadIsAMember() throws Exception {
+		try (Slot _ = this.one.enter(LONG)) {
+			Thread own = Thread.currentThread();
+			assertThat(this.one.<Thread>spawn(Thread::currentThread).value()).isSameAs(own);
+			assertThat(this.one.<Thread>submit(Thread::currentThread).value()).isSameAs(own);
+			assertThat(this.one.<Thread>apply(Thread::currentThread)).isSameAs(own);
+			assertThat(this.one.<Integer, Thread>map(List.of(1, 2), (_) -> Thread.currentThread())).containsExactly(own,
+					own);
+			assertThatIllegalStateException().isThrownBy(this.one::join)
+				.withMessageContaining("would wait for its own end");
+			assertThatIllegalStateException().isThrownBy(this.one::close);
+		}
+		assertThat(this.one.free()).isEqualTo(1);
+		assertThat(this.one.<Thread>apply(Thread::currentThread)).isNotSameAs(Thread.currentThread());
+	}
+
+	@Test
+	@DisplayName("P06 who has entered twice is a member until both slots are back, whoever returns them")
+	void aMemberUntilTheLastSlotIsBack() throws Exception {
+		GreenPool two = this.scheduler.pool("two", 2);
+		Slot first = two.enter(LONG);
+		Slot second = two.enter(LONG);
+		first.close();
+		assertThat(two.<Thread>apply(Thread::currentThread)).isSameAs(Thread.currentThread());
+		assertThat(Thread.ofVirtual().start(second::close).join(LONG)).isTrue();
+		assertThat(two.<Thread>apply(Thread::currentThread)).isNotSameAs(Thread.currentThread());
+		assertThat(two.free()).isEqualTo(2);
+	}
+
+	@Test
 	@DisplayName("P22 an awaited future that fails is thrown inside the task, catchable; the slot is returned")
 	void awaitedFutureFails() throws Exception {
 		CompletableFuture<String> future = new CompletableFuture<>();

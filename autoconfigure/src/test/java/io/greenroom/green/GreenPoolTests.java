@@ -3,8 +3,10 @@ package io.greenroom.green;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -197,7 +199,7 @@ class GreenPoolTests {
 	void oneLineForAll() throws Exception {
 		GreenPool pool = this.scheduler.pool("one", 1);
 		List<String> order = new CopyOnWriteArrayList<>();
-		Slot held = pool.enter(LONG);
+		Slot held = elsewhere(() -> pool.enter(LONG));
 		pool.submit(() -> order.add("task"));
 		GreenThread<Void> enters = this.scheduler.spawn(() -> {
 			try (Slot _ = pool.enter(LONG)) {
@@ -221,7 +223,7 @@ class GreenPoolTests {
 	@Test
 	void nobodyOvertakesTheLine() throws Exception {
 		GreenPool pool = this.scheduler.pool("one", 1);
-		Slot held = pool.enter(LONG);
+		Slot held = elsewhere(() -> pool.enter(LONG));
 		Reservation first = pool.reserve();
 		held.close();
 		assertThat(pool.active()).as("the slot went to the reservation").isEqualTo(1);
@@ -287,61 +289,59 @@ class GreenPoolTests {
 
 	@Test
 	void aLineOfTasksThatCannotStartDoesNotNest() throws Exception {
-		GreenPool pool = this.scheduler.pool("one").size(1).queueCapacity(5_000).build();
-		Slot held = pool.enter(LONG);
-		List<GreenThread<Integer>> tasks = new ArrayList<>();
-		for (int i = 0; i < 5_000; i++) {
-			tasks.add(pool.submit(() -> 1));
+		AtomicBoolean noMemory = new AtomicBoolean();
+		try (GreenScheduler poor = GreenScheduler.builder().observer(poor(noMemory)).build()) {
+			GreenPool pool = poor.pool("one").size(1).queueCapacity(5_000).build();
+			Slot held = elsewhere(() -> pool.enter(LONG));
+			List<GreenThread<Integer>> tasks = new ArrayList<>();
+			for (int i = 0; i < 5_000; i++) {
+				tasks.add(pool.submit(() -> 1));
+			}
+			noMemory.set(true);
+			// 5000 failures that are expected here say nothing in a log.
+			ch.qos.logback.classic.Logger logger = (ch.qos.logback.classic.Logger) org.slf4j.LoggerFactory
+				.getLogger(GreenScheduler.class);
+			logger.setLevel(ch.qos.logback.classic.Level.OFF);
+			try {
+				held.close();
+			}
+			finally {
+				logger.setLevel(null);
+			}
+			assertThat(tasks).allMatch(GreenThread::ready);
+			assertThat(tasks).allMatch((task) -> task.exception() instanceof OutOfMemoryError);
+			assertThat(pool.free()).isEqualTo(1);
+			assertThat(pool.queued()).isZero();
 		}
-		// The scheduler refuses threads from outside while it drains, and the drain waits
-		// for this pool.
-		Thread drainer = Thread.ofVirtual().start(() -> this.scheduler.drain(LONG));
+	}
+
+	@Test
+	@DisplayName("G29 what stood in a pool's line when a drain began runs, also when a thread from outside returns the slot")
+	void aDrainRunsTheLine() throws Exception {
+		GreenPool pool = this.scheduler.pool("one", 1);
+		Slot held = elsewhere(() -> pool.enter(LONG));
+		List<GreenThread<Integer>> tasks = List.of(pool.submit(() -> 1), pool.submit(() -> 2));
+		AtomicReference<DrainReport> report = new AtomicReference<>();
+		Thread drainer = Thread.ofVirtual().start(() -> report.set(this.scheduler.drain(LONG)));
 		until(() -> refuses(pool));
-		// 5000 failures that are expected here say nothing in a log.
-		ch.qos.logback.classic.Logger logger = (ch.qos.logback.classic.Logger) org.slf4j.LoggerFactory
-			.getLogger(GreenScheduler.class);
-		logger.setLevel(ch.qos.logback.classic.Level.OFF);
-		try {
-			held.close();
-			drainer.join();
-		}
-		finally {
-			logger.setLevel(null);
-		}
-		assertThat(tasks).allMatch(GreenThread::ready);
-		assertThat(tasks).allMatch((task) -> task.exception() instanceof SchedulerClosedException);
-		assertThat(pool.free()).isEqualTo(1);
-		assertThat(pool.queued()).isZero();
+		held.close();
+		drainer.join();
+		assertThat(tasks).extracting(GreenThread::value).containsExactly(1, 2);
+		assertThat(report.get().killed()).isEmpty();
+		assertThatExceptionOfType(PoolClosedException.class).isThrownBy(() -> pool.submit(() -> 3));
 	}
 
 	@Test
 	@DisplayName("P03 a thread that cannot be started, for want of memory too, returns its slot once")
 	void outOfMemoryAtThreadStart() throws Exception {
 		AtomicBoolean noMemory = new AtomicBoolean();
-		Observer observer = new Observer() {
-
-			@Override
-			public ThreadListener threads(String name, ThreadGauges gauges) {
-				return new ThreadListener() {
-
-					@Override
-					public void spawned() {
-						if (noMemory.get()) {
-							throw new OutOfMemoryError("injected");
-						}
-					}
-
-				};
-			}
-
-		};
-		try (GreenScheduler poor = GreenScheduler.builder().observer(observer).build()) {
+		try (GreenScheduler poor = GreenScheduler.builder().observer(poor(noMemory)).build()) {
 			GreenPool pool = poor.pool("one", 1);
 			noMemory.set(true);
 			assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> pool.trySpawn(() -> 1));
 			assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> pool.spawn(() -> 1));
 			assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> pool.submit(() -> 1));
-			Slot held = pool.enter(LONG);
+			Slot held = elsewhere(() -> pool.enter(LONG));
 			GreenThread<Integer> unlucky = pool.submit(() -> 1);
 			Reservation next = pool.reserve();
 			held.close();
@@ -398,7 +398,7 @@ class GreenPoolTests {
 	void whoIsStillInLineWhenTheTimeIsOverIsTold() throws Exception {
 		GreenScheduler hasty = GreenScheduler.builder().drainTimeout(Duration.ofMillis(50)).build();
 		GreenPool pool = hasty.pool("one", 1);
-		Slot held = pool.enter(LONG);
+		Slot held = elsewhere(() -> pool.enter(LONG));
 		AtomicReference<Throwable> told = new AtomicReference<>();
 		Thread waiter = Thread.ofVirtual().start(() -> {
 			try (Slot slot = pool.enter(LONG)) {
@@ -453,7 +453,7 @@ class GreenPoolTests {
 		};
 		try (GreenScheduler observed = GreenScheduler.builder().observer(observer).build()) {
 			GreenPool pool = observed.pool("p").size(1).queueCapacity(0).build();
-			Slot slot = pool.enter(LONG);
+			Slot slot = elsewhere(() -> pool.enter(LONG));
 			assertThat(gauges.get().active()).isEqualTo(1);
 			assertThat(gauges.get().size()).isEqualTo(1);
 			assertThatExceptionOfType(PoolFullException.class).isThrownBy(() -> pool.enter(LONG));
@@ -464,6 +464,34 @@ class GreenPoolTests {
 			assertThat(pool.free()).isEqualTo(1);
 		}
 		assertThat(heard).containsExactly("started false", "full", "timeout", "ended false", "closed");
+	}
+
+	/** Makes every start of a thread fail while there is no memory. */
+	private static Observer poor(AtomicBoolean noMemory) {
+		return new Observer() {
+
+			@Override
+			public ThreadListener threads(String name, ThreadGauges gauges) {
+				return new ThreadListener() {
+
+					@Override
+					public void spawned() {
+						if (noMemory.get()) {
+							throw new OutOfMemoryError("injected");
+						}
+					}
+
+				};
+			}
+
+		};
+	}
+
+	/** Calls on a thread that is no member of any pool. */
+	private static <T> T elsewhere(Callable<T> call) throws Exception {
+		FutureTask<T> task = new FutureTask<>(call);
+		Thread.ofVirtual().start(task);
+		return task.get(LONG.toSeconds(), TimeUnit.SECONDS);
 	}
 
 	private int waitAndReturn(int value) throws InterruptedException {
@@ -485,7 +513,9 @@ class GreenPoolTests {
 	}
 
 	private static void until(BooleanSupplier condition) {
+		long end = System.nanoTime() + LONG.toNanos();
 		while (!condition.getAsBoolean()) {
+			assertThat(System.nanoTime()).as("the condition came in time").isLessThan(end);
 			Thread.yield();
 		}
 	}

@@ -1,0 +1,119 @@
+package io.greenroom.green;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How a pool comes to its end: by its scheduler, by its user, at once or in time. Safe
+ * for use by many threads.
+ */
+final class PoolShutdown implements GreenService {
+
+	/** How long killed tasks get for their clean-up when the pool closes. */
+	private static final Duration KILL_LIMIT = Duration.ofSeconds(1);
+
+	private final GreenPool pool;
+
+	private final GreenScheduler scheduler;
+
+	private final Admission admission;
+
+	private final PoolEnds ends;
+
+	/** Set once. Whoever comes in looks at it after coming in. */
+	private volatile boolean closed;
+
+	/** Set once. Whoever has started a task looks at it after the start. */
+	private volatile boolean killed;
+
+	PoolShutdown(GreenPool pool, GreenScheduler scheduler, Admission admission, PoolEnds ends) {
+		this.pool = pool;
+		this.scheduler = scheduler;
+		this.admission = admission;
+		this.ends = ends;
+	}
+
+	boolean closed() {
+		return this.closed;
+	}
+
+	boolean killed() {
+		return this.killed;
+	}
+
+	@Override
+	public String name() {
+		return this.pool.name();
+	}
+
+	/** Refuses, waits for what was accepted, and tells those left in line. */
+	@Override
+	public void stop(Duration grace) throws InterruptedException {
+		this.closed = true;
+		try {
+			Countdown time = new Countdown(Limits.nanos(grace, "grace period"), Parking::nanoTime);
+			this.ends.await(Integer.MAX_VALUE, time, false);
+		}
+		finally {
+			this.admission.refuseLine();
+			this.scheduler.detach(this);
+		}
+	}
+
+	/** Stops within the scheduler's drain timeout, then kills. */
+	void close() {
+		boolean interrupted = Thread.interrupted();
+		try {
+			if (!interrupted) {
+				stop(this.scheduler.drainTimeout());
+			}
+		}
+		catch (InterruptedException ex) {
+			interrupted = true;
+		}
+		try {
+			kill(KILL_LIMIT.toNanos());
+		}
+		catch (InterruptedException ex) {
+			interrupted = true;
+		}
+		if (interrupted) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/** Kills at once, and waits at most so long; returns who has not ended. */
+	List<GreenThread<?>> kill(long nanos) throws InterruptedException {
+		this.closed = true;
+		this.killed = true;
+		this.admission.refuseLine();
+		this.scheduler.detach(this);
+		Countdown time = new Countdown(nanos, Parking::nanoTime);
+		List<GreenThread<?>> tasks = killTasks();
+		if (nanos > 0) {
+			this.ends.await(Integer.MAX_VALUE, time, false);
+			// A slot comes back shortly before the outcome is there.
+			awaitAll(tasks, time);
+		}
+		return this.scheduler.tasksOf(this.pool);
+	}
+
+	/** Kills the tasks in line and at work, and leaves the pool open. */
+	void killOthers(Countdown time) throws InterruptedException {
+		this.admission.killTasks();
+		awaitAll(killTasks(), time);
+	}
+
+	private List<GreenThread<?>> killTasks() {
+		List<GreenThread<?>> tasks = this.scheduler.tasksOf(this.pool);
+		tasks.forEach(GreenThread::killAsTask);
+		return tasks;
+	}
+
+	private static void awaitAll(List<GreenThread<?>> tasks, Countdown time) throws InterruptedException {
+		for (GreenThread<?> task : tasks) {
+			task.await(time.left());
+		}
+	}
+
+}
