@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 
 import java.util.concurrent.Semaphore;
@@ -17,6 +18,7 @@ import java.util.stream.IntStream;
 import io.greenroom.deferred.Deferred;
 import io.greenroom.deferred.Oneway;
 import io.greenroom.green.GreenEvent;
+import io.greenroom.green.GreenGroup;
 import io.greenroom.green.GreenPool;
 import io.greenroom.green.GreenQueue;
 import io.greenroom.green.GreenScheduler;
@@ -280,6 +282,39 @@ class TutorialTests {
 			}
 			tasks.join();
 			assertThat(done).containsExactlyInAnyOrderElementsOf(IntStream.range(1, 25).boxed().toList());
+		}
+
+	}
+
+	@Nested
+	class Groups {
+
+		@Test
+		@DisplayName("A group is joined as one, and its results come in the order of the items or of their readiness")
+		void groups() throws Exception {
+			GreenGroup group = TutorialTests.this.scheduler.group();
+			List<String> said = new CopyOnWriteArrayList<>();
+			for (String word : List.of("foo", "bar", "foo")) {
+				group.spawn(() -> {
+					said.add(word);
+				});
+			}
+			group.join();
+			assertThat(said).containsExactlyInAnyOrder("foo", "bar", "foo");
+			assertThat(group.map(List.of(0, 1, 2), (item) -> "task " + item)).containsExactly("task 0", "task 1",
+					"task 2");
+			CountDownLatch second = new CountDownLatch(1);
+			List<Integer> ready = new ArrayList<>();
+			group.imapUnordered(List.of(1, 2), (item) -> {
+				if (item == 1) {
+					second.await();
+				}
+				return item;
+			}).forEachRemaining((item) -> {
+				ready.add(item);
+				second.countDown();
+			});
+			assertThat(ready).containsExactly(2, 1);
 		}
 
 	}
