@@ -1,0 +1,255 @@
+package io.greenroom.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Servers under load, side by side: the same application with and without Greenroom, each
+ * in a JVM of its own. In each round every server has its turn, and what is printed are
+ * the medians of the rounds. Arguments: how many rounds, how many seconds a turn, and the
+ * scenarios, all of them unless named.
+ */
+public final class WebLoad {
+
+	private static final String WITHOUT = "--greenroom.web.enabled=false";
+
+	private static final String VIRTUAL = "--spring.threads.virtual.enabled=true";
+
+	private static final String PLATFORM = "--greenroom.web.server-threads=platform";
+
+	private static final String NO_DATABASE = "--spring.autoconfigure.exclude="
+			+ "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration";
+
+	private WebLoad() {
+	}
+
+	public static void main(String[] args) throws Exception {
+		int rounds = (args.length > 0) ? Integer.parseInt(args[0]) : 5;
+		Duration turn = Duration.ofSeconds((args.length > 1) ? Integer.parseInt(args[1]) : 10);
+		List<String> wanted = List.of(args).subList(Math.min(2, args.length), args.length);
+		for (Scenario scenario : scenarios()) {
+			if (wanted.isEmpty() || wanted.contains(scenario.name)) {
+				scenario.run(rounds, turn);
+			}
+		}
+	}
+
+	private static List<Scenario> scenarios() throws Exception {
+		Scenario trivial = new Scenario("trivial", "/trivial", 64);
+		trivial.server("Boot, virtual threads", NO_DATABASE, WITHOUT, VIRTUAL);
+		trivial.server("Greenroom, inline", NO_DATABASE);
+		trivial.server("Boot, platform threads", NO_DATABASE, WITHOUT);
+		trivial.server("Greenroom, hop", NO_DATABASE, PLATFORM);
+		Scenario blocking = new Scenario("blocking", "/blocking", 2000);
+		blocking.server("Boot, virtual threads", NO_DATABASE, WITHOUT, VIRTUAL);
+		blocking.server("Greenroom, inline, 500", NO_DATABASE, "--greenroom.pools.default.size=500",
+				"--greenroom.pools.default.queue-capacity=2000");
+		blocking.server("Boot, 200 platform threads", NO_DATABASE, WITHOUT);
+		blocking.server("Greenroom, hop, 500", NO_DATABASE, PLATFORM, "--greenroom.pools.default.size=500",
+				"--greenroom.pools.default.queue-capacity=2000");
+		int port = freePort();
+		String url = "jdbc:h2:tcp://localhost:" + port + "/mem:load;DB_CLOSE_DELAY=-1";
+		Scenario database = new Scenario("database", "/database", 2000);
+		database.before = () -> startDatabase(port, url);
+		String[] connections = { "--spring.datasource.url=" + url, "--spring.datasource.hikari.maximum-pool-size=10",
+				"--spring.datasource.hikari.connection-timeout=1500" };
+		database.server("Boot, virtual threads", connections[0], connections[1], connections[2], WITHOUT, VIRTUAL);
+		database.server("Greenroom, inline, 10", connections[0], connections[1], connections[2],
+				"--greenroom.pools.default.size=10", "--greenroom.pools.default.queue-capacity=2000",
+				"--greenroom.pools.default.queue-timeout=10s");
+		return List.of(trivial, blocking, database);
+	}
+
+	private static int freePort() throws IOException {
+		try (ServerSocket any = new ServerSocket(0)) {
+			return any.getLocalPort();
+		}
+	}
+
+	/** A database of its own process, as databases are. */
+	private static AutoCloseable startDatabase(int port, String url) throws Exception {
+		Process server = java("org.h2.tools.Server", "-tcp", "-tcpPort", "" + port, "-ifNotExists").inheritIO().start();
+		for (int attempt = 0;; attempt++) {
+			try (Connection connection = DriverManager.getConnection(url);
+					Statement statement = connection.createStatement()) {
+				statement.execute("CREATE ALIAS IF NOT EXISTS PAUSE FOR \"java.lang.Thread.sleep(long)\"");
+				return server::destroyForcibly;
+			}
+			catch (java.sql.SQLException notYet) {
+				if (attempt == 100 || !server.isAlive()) {
+					server.destroyForcibly();
+					throw notYet;
+				}
+				Thread.sleep(100);
+			}
+		}
+	}
+
+	private static ProcessBuilder java(String... arguments) {
+		List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java"),
+				"-Xmx1g", "-cp", System.getProperty("java.class.path")));
+		command.addAll(List.of(arguments));
+		return new ProcessBuilder(command);
+	}
+
+	/** One endpoint under one load, on several servers. */
+	private static final class Scenario {
+
+		private final String name;
+
+		private final String path;
+
+		private final int connections;
+
+		private final Map<String, String[]> servers = new LinkedHashMap<>();
+
+		private Before before = () -> () -> {
+		};
+
+		Scenario(String name, String path, int connections) {
+			this.name = name;
+			this.path = path;
+			this.connections = connections;
+		}
+
+		void server(String title, String... arguments) {
+			this.servers.put(title, arguments);
+		}
+
+		void run(int rounds, Duration turn) throws Exception {
+			System.out.printf("%n%s: %d connections, medians of %d rounds of %ds%n", this.name, this.connections,
+					rounds, turn.toSeconds());
+			List<Server> running = new ArrayList<>();
+			try (AutoCloseable _ = this.before.run()) {
+				for (Map.Entry<String, String[]> server : this.servers.entrySet()) {
+					running.add(new Server(server.getKey(), server.getValue()));
+				}
+				for (Server server : running) {
+					server.warmUp(this.path, this.connections, turn);
+				}
+				for (int round = 0; round < rounds; round++) {
+					for (Server server : running) {
+						server.turn(this.path, this.connections, turn);
+					}
+				}
+				System.out.printf("%-28s %10s %12s %9s %9s %9s %8s %8s%n", "", "answers/s", "CPU µs each", "p50 ms",
+						"p99 ms", "peak MB", "503/s", "failed");
+				for (Server server : running) {
+					server.print();
+				}
+			}
+			finally {
+				running.forEach(Server::stop);
+			}
+		}
+
+	}
+
+	/** One JVM. */
+	private static final class Server {
+
+		private final String title;
+
+		private final Process process;
+
+		private final int port;
+
+		private final List<Turn> turns = new ArrayList<>();
+
+		Server(String title, String... arguments) throws IOException {
+			this.title = title;
+			List<String> all = new ArrayList<>(List.of("io.greenroom.bench.LoadServer", "--server.port=0",
+					"--server.address=127.0.0.1", "--server.tomcat.max-keep-alive-requests=-1",
+					"--server.tomcat.accept-count=4000", "--spring.main.banner-mode=off", "--logging.level.root=error"));
+			all.addAll(List.of(arguments));
+			this.process = java(all.toArray(String[]::new)).redirectErrorStream(true).start();
+			BufferedReader out = this.process.inputReader();
+			String line = out.readLine();
+			while (line != null && !line.startsWith(LoadServer.LISTENING)) {
+				System.out.println(line);
+				line = out.readLine();
+			}
+			if (line == null) {
+				throw new IOException("The server '" + title + "' did not start");
+			}
+			this.port = Integer.parseInt(line.substring(LoadServer.LISTENING.length()));
+			Thread.startVirtualThread(() -> out.lines().forEach((_) -> {
+			}));
+		}
+
+		void warmUp(String path, int connections, Duration turn) throws InterruptedException {
+			new LoadClient(this.port, path, connections).run(turn);
+		}
+
+		void turn(String path, int connections, Duration turn) throws InterruptedException {
+			Duration before = cpu();
+			LoadClient.Outcome outcome = new LoadClient(this.port, path, connections).run(turn);
+			this.turns.add(new Turn(outcome, cpu().minus(before)));
+		}
+
+		private Duration cpu() {
+			return this.process.info().totalCpuDuration().orElse(Duration.ZERO);
+		}
+
+		void print() throws IOException {
+			System.out.printf("%-28s %10.0f %12.1f %9.1f %9.1f %9.0f %8.0f %8.0f%n", this.title,
+					median((turn) -> turn.outcome.perSecond()), median(Turn::cpuMicros),
+					median((turn) -> turn.outcome.millis(0.5)), median((turn) -> turn.outcome.millis(0.99)), peak(),
+					median((turn) -> turn.outcome.refused() / (turn.outcome.length().toMillis() / 1e3)),
+					median((turn) -> turn.outcome.failed()));
+		}
+
+		private double median(ToDoubleFunction<Turn> what) {
+			double[] sorted = this.turns.stream().mapToDouble(what).sorted().toArray();
+			return sorted[sorted.length / 2];
+		}
+
+		/** The largest resident set so far, where the system tells it. */
+		private double peak() throws IOException {
+			Path status = Path.of("/proc", "" + this.process.pid(), "status");
+			if (!Files.exists(status)) {
+				return Double.NaN;
+			}
+			return Files.readAllLines(status)
+				.stream()
+				.filter((line) -> line.startsWith("VmHWM:"))
+				.mapToDouble((line) -> Double.parseDouble(line.replaceAll("\\D", "")) / 1024)
+				.findFirst()
+				.orElse(Double.NaN);
+		}
+
+		void stop() {
+			this.process.destroyForcibly();
+		}
+
+	}
+
+	private record Turn(LoadClient.Outcome outcome, Duration cpu) {
+
+		double cpuMicros() {
+			return this.cpu.toNanos() / 1e3 / Math.max(1, this.outcome.latencies().length + this.outcome.refused());
+		}
+
+	}
+
+	/** What to start before the servers. */
+	@FunctionalInterface
+	private interface Before {
+
+		AutoCloseable run() throws Exception;
+
+	}
+
+}
