@@ -41,6 +41,8 @@ class ArchitectureTests {
 
 	private static final String[] MICROMETER = { "io.micrometer.." };
 
+	private static final String[] CONCURRENCY_LIMITS = { "com.netflix.concurrency.limits.." };
+
 	/** Makes an instance without running a constructor; there is no supported way. */
 	private static final String[] REFLECTION_FACTORY = { "sun.reflect" };
 
@@ -75,7 +77,7 @@ class ArchitectureTests {
 			SPRING);
 
 	@ArchTest
-	static final ArchRule webKnowsGreen = only("web", List.of("green"), PLAIN, SPRING_MVC);
+	static final ArchRule webKnowsGreen = only("web", List.of("green"), PLAIN, SPRING_MVC, CONCURRENCY_LIMITS);
 
 	@ArchTest
 	static final ArchRule metricsKnowObserve = only("metrics", List.of("observe"), PLAIN, MICROMETER);

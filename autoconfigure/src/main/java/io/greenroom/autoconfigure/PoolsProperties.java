@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
+import io.greenroom.web.PoolTerms;
 import io.greenroom.web.RunInPool;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -34,26 +35,96 @@ record PoolsProperties(@DefaultValue Map<String, Pool> pools) {
 	/**
 	 * One pool.
 	 *
-	 * @param size How many controllers may be at work at once.
+	 * @param size How many controllers may be at work at once, or "datasource" for as
+	 * many as the connection pool has connections.
+	 * @param limit How the size is found: it stays as it is, or follows the latency.
+	 * @param minSize Least size that a limit other than "fixed" may find.
+	 * @param maxSize Greatest size that a limit other than "fixed" may find.
+	 * @param targetLatency What a request may take before the limit "aimd" shrinks the
+	 * pool.
 	 * @param queueCapacity How many requests may wait in line; those past it are refused
 	 * at once.
 	 * @param queueTimeout How long a request waits in line before it is refused.
+	 * @param bodyTimeout How long a request may wait for its own body while it holds a
+	 * slot, before it loses the slot and is answered with 408; 0 for no limit.
+	 * @param refuseStatus Status that a refused client gets.
 	 * @param retryAfter When a refused client is told to come again.
+	 * @param retryAfterJitter How much later than that at most, at random.
 	 */
-	record Pool(@DefaultValue("200") int size, @DefaultValue("1000") int queueCapacity,
-			@DefaultValue("5s") Duration queueTimeout, @DefaultValue("1s") Duration retryAfter) {
+	record Pool(@DefaultValue("200") String size, @DefaultValue("fixed") Limit limit, @DefaultValue("10") int minSize,
+			@DefaultValue("1000") int maxSize, @DefaultValue("1s") Duration targetLatency,
+			@DefaultValue("1000") int queueCapacity, @DefaultValue("5s") Duration queueTimeout,
+			@DefaultValue("1m") Duration bodyTimeout, @DefaultValue("503") int refuseStatus,
+			@DefaultValue("1s") Duration retryAfter, @DefaultValue("0s") Duration retryAfterJitter) {
 
-		private static final Pool DEFAULT = new Pool(200, 1000, Duration.ofSeconds(5), Duration.ofSeconds(1));
+		/** A size that is taken from the application's connection pool. */
+		private static final String DATASOURCE = "datasource";
+
+		private static final Pool DEFAULT = new Pool("200", Limit.FIXED, 10, 1000, Duration.ofSeconds(1), 1000,
+				PoolTerms.DEFAULT.queueTimeout(), PoolTerms.DEFAULT.bodyTimeout(), PoolTerms.DEFAULT.status(),
+				PoolTerms.DEFAULT.retryAfter(), PoolTerms.DEFAULT.retryAfterJitter());
 
 		private void check(String key) {
-			InvalidSettingException.require(this.size >= 1, key + ".size", this.size, "1 or more");
+			if (!isSizedByDataSource()) {
+				size(key);
+			}
 			InvalidSettingException.require(this.queueCapacity >= 0, key + ".queue-capacity", this.queueCapacity,
 					"0 (nobody waits) or more");
-			InvalidSettingException.require(!this.queueTimeout.isNegative(), key + ".queue-timeout", this.queueTimeout,
-					"0 (nobody waits) or a positive duration such as 5s");
-			InvalidSettingException.require(!this.retryAfter.isNegative(), key + ".retry-after", this.retryAfter,
-					"0 or a positive duration such as 1s");
+			requireTime(this.queueTimeout, key + ".queue-timeout", "0 (nobody waits)", "5s");
+			requireTime(this.bodyTimeout, key + ".body-timeout", "0 (no limit)", "1m");
+			InvalidSettingException.require(this.refuseStatus >= 400 && this.refuseStatus <= 599,
+					key + ".refuse-status", this.refuseStatus, "a status from 400 to 599, such as 503 or 429");
+			requireTime(this.retryAfter, key + ".retry-after", "0 (clients are not told)", "1s");
+			requireTime(this.retryAfterJitter, key + ".retry-after-jitter", "0 (none)", "3s");
+			if (this.limit != Limit.FIXED) {
+				InvalidSettingException.require(this.minSize >= 1 && this.minSize <= this.maxSize, key + ".min-size",
+						this.minSize, "1 or more, and no more than max-size, which is " + this.maxSize);
+				InvalidSettingException.require(!this.targetLatency.isNegative() && !this.targetLatency.isZero(),
+						key + ".target-latency", this.targetLatency, "a positive duration such as 1s");
+			}
 		}
+
+		private static void requireTime(Duration time, String key, String zero, String example) {
+			InvalidSettingException.require(!time.isNegative(), key, time,
+					zero + " or a positive duration such as " + example);
+		}
+
+		boolean isSizedByDataSource() {
+			return DATASOURCE.equalsIgnoreCase(this.size);
+		}
+
+		/** Returns the size as a number; for a limit that is not fixed, to begin with. */
+		int size(String key) {
+			int number;
+			try {
+				number = Integer.parseInt(this.size.strip());
+			}
+			catch (NumberFormatException ex) {
+				number = 0;
+			}
+			InvalidSettingException.require(number >= 1, key + ".size", this.size,
+					"1 or more, or to 'datasource' for the size of the connection pool");
+			return number;
+		}
+
+		PoolTerms terms() {
+			return new PoolTerms(this.queueTimeout, this.bodyTimeout, this.refuseStatus, this.retryAfter,
+					this.retryAfterJitter);
+		}
+
+	}
+
+	/** How a pool's size is found. */
+	enum Limit {
+
+		/** The size as it is set. */
+		FIXED,
+
+		/** Grows by one while requests are fast, and shrinks by a tenth when not. */
+		AIMD,
+
+		/** Follows the latency of the moment against that of the long run. */
+		GRADIENT
 
 	}
 

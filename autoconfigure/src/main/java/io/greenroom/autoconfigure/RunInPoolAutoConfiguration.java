@@ -1,11 +1,11 @@
 package io.greenroom.autoconfigure;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.time.Duration;
 
-import io.greenroom.green.GreenPool;
+import javax.sql.DataSource;
+
 import io.greenroom.green.GreenScheduler;
-import io.greenroom.web.ControllerPool;
+import io.greenroom.web.ClientPresence;
 import io.greenroom.web.ControllerPools;
 import io.greenroom.web.ControllerPoolsLifecycle;
 import io.greenroom.web.PoolRefusedAdvice;
@@ -14,21 +14,19 @@ import io.greenroom.web.RunInPoolAdapters;
 import io.greenroom.web.RunInPoolHandlerAdapter;
 
 import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.context.LifecycleProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
-import org.springframework.boot.tomcat.autoconfigure.TomcatVirtualThreadsWebServerFactoryCustomizer;
 import org.springframework.boot.webmvc.autoconfigure.WebMvcRegistrations;
 import org.springframework.boot.webmvc.error.ErrorController;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Conditional;
-import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
 import org.springframework.core.task.TaskDecorator;
 import org.springframework.core.task.support.ContextPropagatingTaskDecorator;
@@ -40,38 +38,32 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
  * Auto-configuration for controllers in pools: {@code greenroom.pools.*} and
  * {@code greenroom.web.*}. Off with {@code greenroom.web.enabled=false}.
  */
-@AutoConfiguration(after = GreenSchedulerAutoConfiguration.class)
+@AutoConfiguration(after = GreenSchedulerAutoConfiguration.class,
+		afterName = "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration")
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnClass({ DispatcherServlet.class, WebMvcRegistrations.class })
 @ConditionalOnBean(GreenScheduler.class)
 @ConditionalOnBooleanProperty(name = "greenroom.web.enabled", matchIfMissing = true)
-@EnableConfigurationProperties({ PoolsProperties.class, WebProperties.class })
+@EnableConfigurationProperties({ PoolsProperties.class, WebProperties.class, LifecycleProperties.class })
+@Import({ ServerConfigurations.Tomcat.class, ServerConfigurations.TomcatThreads.class, ServerConfigurations.Jetty.class,
+		ServerConfigurations.JettyThreads.class })
 public final class RunInPoolAutoConfiguration {
-
-	/** There where the server's threads are virtual because of us. */
-	static final String SERVER_THREADS = "greenroomTomcatThreads";
 
 	private static final String CONTEXT_PROPAGATION = "io.micrometer.context.ContextSnapshotFactory";
 
-	@Bean(destroyMethod = "") // the lifecycle closes them
+	@Bean
 	@ConditionalOnMissingBean
-	ControllerPools controllerPools(GreenScheduler scheduler, PoolsProperties properties) {
-		Map<String, ControllerPool> pools = new LinkedHashMap<>();
-		properties.pools().forEach((name, settings) -> {
-			GreenPool pool = scheduler.pool(name)
-				.size(settings.size())
-				.queueCapacity(settings.queueCapacity())
-				.settings(PoolsProperties.key(name))
-				.build();
-			pools.put(name, new ControllerPool(pool, settings.queueTimeout(), settings.retryAfter()));
-		});
-		return new ControllerPools(pools);
+	ControllerPools controllerPools(GreenScheduler scheduler, PoolsProperties properties,
+			ObjectProvider<DataSource> dataSources) {
+		return new ControllerPoolFactory(scheduler, dataSources).create(properties);
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
-	ControllerPoolsLifecycle controllerPoolsLifecycle(ControllerPools pools) {
-		return new ControllerPoolsLifecycle(pools);
+	ControllerPoolsLifecycle controllerPoolsLifecycle(ControllerPools pools, LifecycleProperties lifecycle,
+			Environment environment) {
+		boolean graceful = !"immediate".equalsIgnoreCase(environment.getProperty("server.shutdown"));
+		return new ControllerPoolsLifecycle(pools, graceful ? lifecycle.getTimeoutPerShutdownPhase() : Duration.ZERO);
 	}
 
 	@Bean
@@ -88,11 +80,13 @@ public final class RunInPoolAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	RunInPoolAdapters runInPoolAdapters(PoolSelector selector, WebProperties properties, GreenScheduler scheduler) {
+	RunInPoolAdapters runInPoolAdapters(PoolSelector selector, WebProperties properties, GreenScheduler scheduler,
+			ObjectProvider<ClientPresence> clients) {
 		ClassLoader loader = getClass().getClassLoader();
 		TaskDecorator context = ClassUtils.isPresent(CONTEXT_PROPAGATION, loader)
 				? new ContextPropagatingTaskDecorator() : (task) -> task;
-		return () -> new RunInPoolHandlerAdapter(selector, properties.mode(), scheduler, context);
+		ClientPresence presence = ClientPresence.any(clients.orderedStream().toList());
+		return () -> new RunInPoolHandlerAdapter(selector, properties.mode(), scheduler, context, presence);
 	}
 
 	@Bean
@@ -118,23 +112,6 @@ public final class RunInPoolAutoConfiguration {
 	RunInPoolStartupCheck runInPoolStartupCheck(ListableBeanFactory beans, PoolSelector selector, ControllerPools pools,
 			WebProperties properties, Environment environment) {
 		return new RunInPoolStartupCheck(beans, selector, pools, properties, environment);
-	}
-
-	/**
-	 * Virtual threads for the embedded Tomcat only; Boot's executors stay as they are.
-	 */
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass({ ConfigurableTomcatWebServerFactory.class,
-			TomcatVirtualThreadsWebServerFactoryCustomizer.class })
-	@ConditionalOnProperty(name = "greenroom.web.server-threads", havingValue = "virtual", matchIfMissing = true)
-	@Conditional(OnUndecidedVirtualThreads.class)
-	static class TomcatThreads {
-
-		@Bean(SERVER_THREADS)
-		TomcatVirtualThreadsWebServerFactoryCustomizer greenroomTomcatThreads() {
-			return new TomcatVirtualThreadsWebServerFactoryCustomizer();
-		}
-
 	}
 
 }

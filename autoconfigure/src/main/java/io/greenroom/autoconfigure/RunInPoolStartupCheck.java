@@ -80,15 +80,19 @@ final class RunInPoolStartupCheck implements SmartInitializingSingleton {
 	private static String describe(ControllerPool pool) {
 		return "%s (%d at once, %d may wait %s)".formatted(pool.pool().name(), pool.pool().size(),
 				pool.pool().queueCapacity(),
-				DurationFormatterUtils.print(pool.queueTimeout(), DurationFormat.Style.COMPOSITE));
+				DurationFormatterUtils.print(pool.terms().queueTimeout(), DurationFormat.Style.COMPOSITE));
 	}
 
 	private String serverThreads() {
 		if (OnUndecidedVirtualThreads.isDecided(this.environment)) {
 			return "server threads as spring.threads.virtual.enabled says";
 		}
-		return this.beans.containsBean(RunInPoolAutoConfiguration.SERVER_THREADS)
-				? "virtual server threads (greenroom.web.server-threads)" : "server threads as configured";
+		return hasVirtualServerThreads() ? "virtual server threads (greenroom.web.server-threads)"
+				: "server threads as configured";
+	}
+
+	private boolean hasVirtualServerThreads() {
+		return this.beans.containsBean("greenroomTomcatThreads") || this.beans.containsBean("greenroomJettyThreads");
 	}
 
 	private void warn() {

@@ -10,8 +10,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param enabled Whether controllers run in bounded pools of green threads.
  * @param mode Thread on which a controller runs once it has its slot.
- * @param serverThreads Kind of thread on which the embedded Tomcat handles requests,
- * unless spring.threads.virtual.enabled is set. Another server keeps its own.
+ * @param serverThreads Kind of thread on which the embedded Tomcat or Jetty handles
+ * requests, unless spring.threads.virtual.enabled is set.
  */
 @ConfigurationProperties("greenroom.web")
 record WebProperties(@DefaultValue("true") boolean enabled, @DefaultValue("auto") RunInPoolMode mode,

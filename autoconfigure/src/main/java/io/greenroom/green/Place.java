@@ -224,6 +224,11 @@ final class Place implements Slot, Reservation {
 	}
 
 	@Override
+	public boolean ready() {
+		return this.state != WAITING;
+	}
+
+	@Override
 	public void close() {
 		giveUp();
 	}

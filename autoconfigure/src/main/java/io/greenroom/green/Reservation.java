@@ -11,6 +11,12 @@ import java.util.concurrent.Callable;
 public sealed interface Reservation permits Place {
 
 	/**
+	 * Returns whether the slot is there already, so that {@link #await} would not block.
+	 * @return whether there is nothing left to wait for
+	 */
+	boolean ready();
+
+	/**
 	 * Waits for the slot on the calling thread, in the order of reserving. A wait that
 	 * fails gives the place up. A slot that comes together with the end of the wait is
 	 * taken.

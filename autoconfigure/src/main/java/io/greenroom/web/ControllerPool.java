@@ -1,24 +1,72 @@
 package io.greenroom.web;
 
-import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongSupplier;
 
 import io.greenroom.green.GreenPool;
 import io.greenroom.green.Reservation;
 import io.greenroom.green.Slot;
 
-/**
- * A pool that controllers run in, and what its clients are told.
- *
- * @param pool the pool
- * @param queueTimeout how long a request waits in line at most
- * @param retryAfter when a refused client may come again
- */
-public record ControllerPool(GreenPool pool, Duration queueTimeout, Duration retryAfter) {
+/** A pool that controllers run in. Safe for use by many threads. */
+public final class ControllerPool {
 
-	/** Waits for a slot on the calling thread. */
-	Slot enter() {
-		return await(reserve());
+	private final GreenPool pool;
+
+	private final PoolTerms terms;
+
+	private final SizeLimit limit;
+
+	private final LongSupplier nanoTime;
+
+	/**
+	 * Makes a controllers' pool that keeps its size.
+	 * @param pool the pool
+	 * @param terms what its clients are granted and told
+	 */
+	public ControllerPool(GreenPool pool, PoolTerms terms) {
+		this(pool, terms, SizeLimit.FIXED);
+	}
+
+	/**
+	 * Makes a controllers' pool.
+	 * @param pool the pool
+	 * @param terms what its clients are granted and told
+	 * @param limit what finds the pool's size
+	 */
+	public ControllerPool(GreenPool pool, PoolTerms terms, SizeLimit limit) {
+		this(pool, terms, limit, System::nanoTime);
+	}
+
+	ControllerPool(GreenPool pool, PoolTerms terms, SizeLimit limit, LongSupplier nanoTime) {
+		this.pool = pool;
+		this.terms = terms;
+		this.limit = limit;
+		this.nanoTime = nanoTime;
+	}
+
+	/**
+	 * Returns the pool behind.
+	 * @return the pool, with its live numbers
+	 */
+	public GreenPool pool() {
+		return this.pool;
+	}
+
+	/**
+	 * Returns what its clients are granted and told.
+	 * @return the terms
+	 */
+	public PoolTerms terms() {
+		return this.terms;
+	}
+
+	/**
+	 * Returns whether the pool finds its own size.
+	 * @return whether a size that is set by hand would not last
+	 */
+	public boolean isAdaptive() {
+		return this.limit != SizeLimit.FIXED;
 	}
 
 	/** Takes a slot or a place in line at once. */
@@ -34,7 +82,7 @@ public record ControllerPool(GreenPool pool, Duration queueTimeout, Duration ret
 	/** Waits for the reserved slot on the calling thread. */
 	Slot await(Reservation reservation) {
 		try {
-			return reservation.await(this.queueTimeout);
+			return reservation.await(this.terms.queueTimeout());
 		}
 		catch (RejectedExecutionException refusal) {
 			throw refuse(refusal);
@@ -46,7 +94,29 @@ public record ControllerPool(GreenPool pool, Duration queueTimeout, Duration ret
 	}
 
 	PoolRefusedException refuse(Exception refusal) {
-		return new PoolRefusedException(refusal, this.retryAfter);
+		return new PoolRefusedException(refusal, this.terms, ThreadLocalRandom.current().nextDouble());
+	}
+
+	long now() {
+		return isAdaptive() ? this.nanoTime.getAsLong() : 0;
+	}
+
+	/** Learns from a request that has had a slot since then. */
+	void learn(long since, int active, boolean timedOut) {
+		if (!isAdaptive()) {
+			return;
+		}
+		this.limit.sample(since, this.nanoTime.getAsLong() - since, active, timedOut);
+		int wanted = this.limit.size();
+		// Two that learn at once may leave the older size; the next mends it.
+		if (wanted != this.pool.size()) {
+			this.pool.resize(wanted);
+		}
+	}
+
+	@Override
+	public String toString() {
+		return this.pool.toString();
 	}
 
 }

@@ -1,12 +1,12 @@
 package io.greenroom.web;
 
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
+import io.greenroom.green.Join;
 import org.jspecify.annotations.Nullable;
 
 /** The pools that controllers run in, by name. Safe for use by many threads. */
@@ -48,22 +48,41 @@ public final class ControllerPools implements AutoCloseable {
 	}
 
 	/**
-	 * Closes all pools side by side: each refuses at once and waits for what it has
-	 * accepted.
+	 * Waits until nobody is at work or in line, at most so long, and closes the pools:
+	 * who waits then is refused, and who works goes on.
+	 * @param patience how long to wait at most
 	 */
-	@Override
-	public void close() {
-		List<Thread> closers = new ArrayList<>();
+	void finish(Duration patience) {
+		long end = System.nanoTime() + patience.toNanos();
+		boolean interrupted = false;
 		for (ControllerPool pool : all()) {
-			closers.add(Thread.ofVirtual().name("close-" + pool.pool().name()).start(pool.pool()::close));
-		}
-		try {
-			for (Thread closer : closers) {
-				closer.join();
+			long left = Math.max(0, end - System.nanoTime());
+			try {
+				pool.pool().join(Join.all().within(Duration.ofNanos(left)));
+			}
+			catch (InterruptedException ex) {
+				interrupted = true;
 			}
 		}
-		catch (InterruptedException ex) {
-			closers.forEach(Thread::interrupt);
+		close();
+		if (interrupted) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/** Refuses who waits and who comes, and leaves those at work alone. Idempotent. */
+	@Override
+	public void close() {
+		boolean interrupted = Thread.interrupted();
+		for (ControllerPool pool : all()) {
+			try {
+				pool.pool().kill(Duration.ZERO);
+			}
+			catch (InterruptedException ex) {
+				interrupted = true;
+			}
+		}
+		if (interrupted) {
 			Thread.currentThread().interrupt();
 		}
 	}

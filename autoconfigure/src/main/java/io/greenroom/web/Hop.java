@@ -5,7 +5,6 @@ import java.util.Map;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.Reservation;
 import io.greenroom.green.SchedulerClosedException;
-import io.greenroom.green.Slot;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
@@ -59,11 +58,14 @@ final class Hop {
 
 	private final TaskDecorator context;
 
+	private final Door door;
+
 	private final Run inSlot;
 
-	Hop(GreenScheduler scheduler, TaskDecorator context, Run inSlot) {
+	Hop(GreenScheduler scheduler, TaskDecorator context, Door door, Run inSlot) {
 		this.scheduler = scheduler;
 		this.context = context;
+		this.door = door;
 		this.inSlot = inSlot;
 	}
 
@@ -89,8 +91,9 @@ final class Hop {
 					MDC.setContextMap(mdc);
 				}
 				LocaleContextHolder.setLocaleContext(locale);
-				try (Slot _ = pool.await(reservation)) {
-					return fly(new HopRequest(request), new HopResponse(guarded), controller);
+				try (Stay stay = this.door.enter(pool, reservation, request)) {
+					return fly(stay, new HopRequest(stay.watch(request, this.scheduler)), new HopResponse(guarded),
+							controller);
 				}
 				finally {
 					LocaleContextHolder.resetLocaleContext();
@@ -130,13 +133,18 @@ final class Hop {
 		}
 	}
 
-	private Landing fly(HopRequest request, HopResponse response, HandlerMethod controller) throws Exception {
+	private Landing fly(Stay stay, HopRequest request, HopResponse response, HandlerMethod controller)
+			throws Exception {
 		ServletRequestAttributes attributes = new ServletRequestAttributes(request, response);
 		RequestContextHolder.setRequestAttributes(attributes);
 		try {
 			ModelAndView view = this.inSlot.run(request, response, controller);
 			return new Landing(view, request.handedBack(), response.sentError(),
 					RequestContextUtils.getOutputFlashMap(request));
+		}
+		catch (Throwable failure) {
+			stay.failed(failure);
+			throw failure;
 		}
 		finally {
 			RequestContextHolder.resetRequestAttributes();

@@ -1,5 +1,6 @@
 package io.greenroom.web;
 
+import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.MethodParameter;
@@ -26,6 +27,9 @@ final class HopInvocable extends ServletInvocableHandlerMethod {
 	/** Confined to the one invocation this object is made for. */
 	private @Nullable HandedBack resumed;
 
+	/** Confined to the one invocation this object is made for. */
+	private @Nullable HttpServletRequest request;
+
 	HopInvocable(HandlerMethod controller, ReactiveAdapterRegistry reactive) {
 		super(controller);
 		this.reactive = reactive;
@@ -44,6 +48,7 @@ final class HopInvocable extends ServletInvocableHandlerMethod {
 		if (hop != null && this.handlers != null) {
 			super.setHandlerMethodReturnValueHandlers(new HandingBack(hop, this.handlers, this.reactive));
 		}
+		this.request = request.getRequest();
 		this.resumed = HandedBack.takeFrom(request.getRequest());
 		super.invokeAndHandle(request, (this.resumed != null) ? this.resumed.model() : model, providedArgs);
 	}
@@ -52,6 +57,14 @@ final class HopInvocable extends ServletInvocableHandlerMethod {
 	public @Nullable Object invokeForRequest(NativeWebRequest request, @Nullable ModelAndViewContainer model,
 			@Nullable Object... providedArgs) throws Exception {
 		return (this.resumed != null) ? this.resumed.value() : super.invokeForRequest(request, model, providedArgs);
+	}
+
+	@Override
+	protected @Nullable Object doInvoke(@Nullable Object... args) throws Exception {
+		if (this.request != null) {
+			Stay.requireSlot(this.request);
+		}
+		return super.doInvoke(args);
 	}
 
 	/** The usual handlers, but for values of asynchronous kinds. */

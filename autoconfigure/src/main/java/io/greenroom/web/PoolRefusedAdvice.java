@@ -3,6 +3,7 @@ package io.greenroom.web;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
+import org.springframework.web.ErrorResponseException;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 
@@ -19,8 +20,8 @@ public final class PoolRefusedAdvice {
 	public PoolRefusedAdvice() {
 	}
 
-	@ExceptionHandler
-	ResponseEntity<ProblemDetail> refused(PoolRefusedException refusal) {
+	@ExceptionHandler({ PoolRefusedException.class, BodyTimeoutException.class })
+	ResponseEntity<ProblemDetail> refused(ErrorResponseException refusal) {
 		return ResponseEntity.status(refusal.getStatusCode()).headers(refusal.getHeaders()).body(refusal.getBody());
 	}
 

@@ -4,33 +4,45 @@ import java.io.Serial;
 import java.time.Duration;
 
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 import org.springframework.web.ErrorResponseException;
 
 /**
- * A controller was not run because its pool has no room: 503 with {@code Retry-After} and
- * a problem as its body, unless an {@code @ExceptionHandler} answers otherwise. The cause
- * says which pool, and its numbers; the answer does not.
+ * A controller was not run because its pool has no room: 503, or what the pool is told to
+ * refuse with, with {@code Retry-After} and a problem as its body, unless an
+ * {@code @ExceptionHandler} answers otherwise. The cause says which pool, and its
+ * numbers; the answer does not.
  */
 public final class PoolRefusedException extends ErrorResponseException {
 
 	@Serial
 	private static final long serialVersionUID = 1L;
 
-	PoolRefusedException(Exception refusal, Duration retryAfter) {
-		super(HttpStatus.SERVICE_UNAVAILABLE, problem(seconds(retryAfter)), refusal);
-		getHeaders().set(HttpHeaders.RETRY_AFTER, Long.toString(seconds(retryAfter)));
+	/**
+	 * Makes a refusal.
+	 * @param share how much of the jitter falls to it, from 0 to 1
+	 */
+	PoolRefusedException(Exception refusal, PoolTerms terms, double share) {
+		this(refusal, HttpStatusCode.valueOf(terms.status()), seconds(terms, share));
 	}
 
-	private static ProblemDetail problem(long seconds) {
-		return ProblemDetail.forStatusAndDetail(HttpStatus.SERVICE_UNAVAILABLE,
-				"The server is busy. Try again in %d s.".formatted(seconds));
+	private PoolRefusedException(Exception refusal, HttpStatusCode status, long seconds) {
+		super(status, problem(status, seconds), refusal);
+		if (seconds > 0) {
+			getHeaders().set(HttpHeaders.RETRY_AFTER, Long.toString(seconds));
+		}
+	}
+
+	private static ProblemDetail problem(HttpStatusCode status, long seconds) {
+		return ProblemDetail.forStatusAndDetail(status,
+				(seconds > 0) ? "The server is busy. Try again in %d s.".formatted(seconds) : "The server is busy.");
 	}
 
 	/** Rounds up: the header knows whole seconds. */
-	private static long seconds(Duration retryAfter) {
-		return retryAfter.plusSeconds(1).minusNanos(1).toSeconds();
+	private static long seconds(PoolTerms terms, double share) {
+		Duration jitter = Duration.ofNanos((long) (terms.retryAfterJitter().toNanos() * share));
+		return terms.retryAfter().plus(jitter).plusSeconds(1).minusNanos(1).toSeconds();
 	}
 
 }

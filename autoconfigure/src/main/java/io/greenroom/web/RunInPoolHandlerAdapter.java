@@ -1,7 +1,6 @@
 package io.greenroom.web;
 
 import io.greenroom.green.GreenScheduler;
-import io.greenroom.green.Slot;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -32,6 +31,10 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 
 	private final RunInPoolMode mode;
 
+	private final GreenScheduler scheduler;
+
+	private final Door door;
+
 	private final Hop hop;
 
 	/**
@@ -40,12 +43,15 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 	 * @param mode on which thread controllers run
 	 * @param scheduler where threads to hop to come from
 	 * @param context what carries the server thread's context over a hop
+	 * @param clients what knows whether a client is still there
 	 */
 	public RunInPoolHandlerAdapter(PoolSelector selector, RunInPoolMode mode, GreenScheduler scheduler,
-			TaskDecorator context) {
+			TaskDecorator context, ClientPresence clients) {
 		this.selector = selector;
 		this.mode = mode;
-		this.hop = new Hop(scheduler, context, this::inSlot);
+		this.scheduler = scheduler;
+		this.door = new Door(clients);
+		this.hop = new Hop(scheduler, context, this.door, this::inSlot);
 	}
 
 	@Override
@@ -67,8 +73,19 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 			this.hop.leave(async, request, response, controller, pool);
 			return null;
 		}
-		try (Slot _ = pool.enter()) {
-			return inSlot(request, response, controller);
+		return stay(pool, request, response, controller);
+	}
+
+	private @Nullable ModelAndView stay(ControllerPool pool, HttpServletRequest request, HttpServletResponse response,
+			HandlerMethod controller) throws Exception {
+		try (Stay stay = this.door.enter(pool, pool.reserve(), request)) {
+			try {
+				return inSlot(stay.watch(request, this.scheduler), response, controller);
+			}
+			catch (Throwable failure) {
+				stay.failed(failure);
+				throw failure;
+			}
 		}
 	}
 

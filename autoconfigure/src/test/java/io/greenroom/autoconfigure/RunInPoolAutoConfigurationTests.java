@@ -10,6 +10,7 @@ import io.greenroom.web.ControllerPool;
 import io.greenroom.web.ControllerPools;
 import io.greenroom.web.ControllerPoolsLifecycle;
 import io.greenroom.web.PoolSelector;
+import io.greenroom.web.PoolTerms;
 import io.greenroom.web.RunInPool;
 import io.greenroom.web.RunInPoolAdapters;
 import io.greenroom.web.RunInPoolHandlerAdapter;
@@ -33,6 +34,7 @@ import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.tomcat.autoconfigure.TomcatVirtualThreadsWebServerFactoryCustomizer;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
 import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
 import org.springframework.boot.webmvc.autoconfigure.WebMvcRegistrations;
@@ -69,8 +71,8 @@ class RunInPoolAutoConfigurationTests {
 			ControllerPool pool = pool(context, RunInPool.DEFAULT);
 			assertThat(pool.pool().size()).isEqualTo(200);
 			assertThat(pool.pool().queueCapacity()).isEqualTo(1000);
-			assertThat(pool.queueTimeout()).isEqualTo(Duration.ofSeconds(5));
-			assertThat(pool.retryAfter()).isEqualTo(Duration.ofSeconds(1));
+			assertThat(pool.terms().queueTimeout()).isEqualTo(Duration.ofSeconds(5));
+			assertThat(pool.terms().retryAfter()).isEqualTo(Duration.ofSeconds(1));
 			assertThat(context).getBean(RequestMappingHandlerAdapter.class).isInstanceOf(RunInPoolHandlerAdapter.class);
 		});
 		assertThat(output).contains("Controllers run in pools: default (200 at once, 1000 may wait 5s); mode auto, "
@@ -119,8 +121,8 @@ class RunInPoolAutoConfigurationTests {
 				ControllerPool reports = pool(context, "reports");
 				assertThat(reports.pool().size()).isEqualTo(4);
 				assertThat(reports.pool().queueCapacity()).isEqualTo(7);
-				assertThat(reports.queueTimeout()).isEqualTo(Duration.ofSeconds(3));
-				assertThat(reports.retryAfter()).isEqualTo(Duration.ofSeconds(9));
+				assertThat(reports.terms().queueTimeout()).isEqualTo(Duration.ofSeconds(3));
+				assertThat(reports.terms().retryAfter()).isEqualTo(Duration.ofSeconds(9));
 				assertThat(pool(context, RunInPool.DEFAULT).pool().size()).isEqualTo(5);
 				assertThat(pool(context, RunInPool.DEFAULT).pool().queueCapacity()).isEqualTo(1000);
 			});
@@ -203,7 +205,10 @@ class RunInPoolAutoConfigurationTests {
 	@DisplayName("A04 server-threads decides unless spring.threads.virtual.enabled does")
 	void serverThreads(String property, boolean ours) {
 		this.runner.withPropertyValues(property)
-			.run((context) -> assertThat(context.containsBean("greenroomTomcatThreads")).isEqualTo(ours));
+			.run((context) -> {
+				assertThat(context.containsBean("greenroomTomcatThreads")).isEqualTo(ours);
+				assertThat(context.containsBean("greenroomJettyThreads")).isEqualTo(ours);
+			});
 	}
 
 	@ParameterizedTest(name = "{displayName} [{0}]")
@@ -223,9 +228,11 @@ class RunInPoolAutoConfigurationTests {
 	}
 
 	@Test
-	@DisplayName("A05 without Tomcat the pools work, on whatever threads the server has")
-	void withoutTomcat(CapturedOutput output) {
-		this.runner.withClassLoader(new FilteredClassLoader("org.springframework.boot.tomcat"))
+	@DisplayName("A05 without Tomcat and Jetty the pools work, on whatever threads the server has")
+	void withoutServers(CapturedOutput output) {
+		this.runner
+			.withClassLoader(
+					new FilteredClassLoader("org.springframework.boot.tomcat", "org.springframework.boot.jetty"))
 			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(ControllerPools.class));
 		assertThat(output).contains("server threads as configured").doesNotContain("virtual server threads");
 	}
@@ -235,7 +242,8 @@ class RunInPoolAutoConfigurationTests {
 		this.runner.run((context) -> {
 			ControllerPool pool = pool(context, RunInPool.DEFAULT);
 			ControllerPoolsLifecycle lifecycle = context.getBean(ControllerPoolsLifecycle.class);
-			assertThat(lifecycle.getPhase()).isLessThan(Integer.MAX_VALUE - 2048)
+			assertThat(lifecycle.getPhase()).as("while the server lets its requests finish")
+				.isEqualTo(WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE)
 				.isGreaterThan(GreenSchedulerLifecycle.PHASE);
 			assertThat(lifecycle.isPauseable()).isFalse();
 			context.close();
@@ -280,7 +288,7 @@ class RunInPoolAutoConfigurationTests {
 		@Bean
 		ControllerPools pools(GreenScheduler scheduler) {
 			return new ControllerPools(java.util.Map.of(RunInPool.DEFAULT,
-					new ControllerPool(scheduler.pool("own", 3), Duration.ofSeconds(1), Duration.ofSeconds(1))));
+					new ControllerPool(scheduler.pool("own", 3), PoolTerms.DEFAULT)));
 		}
 
 	}

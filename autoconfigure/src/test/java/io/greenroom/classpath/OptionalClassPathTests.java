@@ -65,8 +65,17 @@ class OptionalClassPathTests {
 	/** The families, by their jars. */
 	enum Family {
 
-		SPRING_MVC("(spring-web|spring-webmvc|spring-boot-(webmvc|web-server|servlet|tomcat|http-.*)|tomcat-.*)",
+		SPRING_MVC(
+				"(spring-web|spring-webmvc|spring-boot-(webmvc|web-server|servlet|tomcat|jetty|http-.*)|(tomcat|jetty)-.*|jakarta.servlet-api)",
 				"RunInPool", "Web"),
+
+		TOMCAT("(spring-boot-tomcat|tomcat-.*)"),
+
+		JETTY("(spring-boot-jetty|jetty-.*)"),
+
+		HIKARI("HikariCP"),
+
+		CONCURRENCY_LIMITS("concurrency-limits-core"),
 
 		ACTUATOR("spring-boot-(actuator|health).*", "Endpoint", "Health"),
 

@@ -2,7 +2,6 @@ package io.greenroom.web;
 
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 
@@ -61,7 +60,7 @@ class PoolSelectorTests {
 	}
 
 	private ControllerPool pool(String name) {
-		return new ControllerPool(this.scheduler.pool(name, 1), Duration.ofSeconds(1), Duration.ofSeconds(1));
+		return new ControllerPool(this.scheduler.pool(name, 1), PoolTerms.DEFAULT);
 	}
 
 	@Retention(RetentionPolicy.RUNTIME)

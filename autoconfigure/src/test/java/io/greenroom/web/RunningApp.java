@@ -17,6 +17,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** An application on a real server, and a client for it. */
 final class RunningApp implements AutoCloseable {
 
+	private static final String TOMCAT = "org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration";
+
 	private final ConfigurableApplicationContext context;
 
 	private final HttpClient client = HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
@@ -32,7 +34,25 @@ final class RunningApp implements AutoCloseable {
 		List<String> all = new ArrayList<>(Arrays.asList("server.port=0", "server.address=127.0.0.1",
 				"spring.main.banner-mode=off", "spring.jmx.enabled=false"));
 		all.addAll(Arrays.asList(properties));
-		return new RunningApp(new SpringApplicationBuilder(application).properties(all.toArray(String[]::new)).run());
+		// As arguments, since they must win over application.properties.
+		return new RunningApp(new SpringApplicationBuilder(application)
+			.run(all.stream().map((property) -> "--" + property).toArray(String[]::new)));
+	}
+
+	/** As {@code start}, on a server and in a mode such as {@code jetty hop}. */
+	static RunningApp startOn(String serverAndMode, Class<?> application, String... properties) {
+		List<String> all = new ArrayList<>(Arrays.asList(properties));
+		if (serverAndMode.startsWith("jetty")) {
+			all.add("spring.autoconfigure.exclude=" + TOMCAT);
+		}
+		boolean hop = serverAndMode.endsWith("hop");
+		all.add("greenroom.web.mode=" + (hop ? "hop" : "inline"));
+		all.add("greenroom.web.server-threads=" + (hop ? "platform" : "virtual"));
+		return start(application, all.toArray(String[]::new));
+	}
+
+	int port() {
+		return this.base.getPort();
 	}
 
 	<T> T bean(Class<T> type) {
@@ -62,6 +82,11 @@ final class RunningApp implements AutoCloseable {
 			request.header(headers[i], headers[i + 1]);
 		}
 		return request.build();
+	}
+
+	/** Closes the application and leaves the client, which may wait for answers. */
+	void shutDown() {
+		this.context.close();
 	}
 
 	@Override

@@ -1,0 +1,98 @@
+package io.greenroom.autoconfigure;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalInt;
+
+import javax.sql.DataSource;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.greenroom.autoconfigure.PoolsProperties.Limit;
+import io.greenroom.autoconfigure.PoolsProperties.Pool;
+import io.greenroom.green.GreenPool;
+import io.greenroom.green.GreenScheduler;
+import io.greenroom.web.ControllerPool;
+import io.greenroom.web.ControllerPools;
+import io.greenroom.web.LatencyLimit;
+import io.greenroom.web.SizeLimit;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.util.ClassUtils;
+
+/** Makes the controllers' pools as they are configured. */
+final class ControllerPoolFactory {
+
+	private static final boolean HIKARI = isPresent("com.zaxxer.hikari.HikariDataSource");
+
+	private static final boolean LIMITS = isPresent("com.netflix.concurrency.limits.Limit");
+
+	private final GreenScheduler scheduler;
+
+	private final ObjectProvider<DataSource> dataSources;
+
+	ControllerPoolFactory(GreenScheduler scheduler, ObjectProvider<DataSource> dataSources) {
+		this.scheduler = scheduler;
+		this.dataSources = dataSources;
+	}
+
+	private static boolean isPresent(String type) {
+		return ClassUtils.isPresent(type, ControllerPoolFactory.class.getClassLoader());
+	}
+
+	ControllerPools create(PoolsProperties properties) {
+		Map<String, ControllerPool> pools = new LinkedHashMap<>();
+		properties.pools().forEach((name, settings) -> pools.put(name, create(name, settings)));
+		return new ControllerPools(pools);
+	}
+
+	private ControllerPool create(String name, Pool settings) {
+		String key = PoolsProperties.key(name);
+		int size = settings.isSizedByDataSource() ? connections(key) : settings.size(key);
+		if (settings.limit() != Limit.FIXED) {
+			size = Math.clamp(size, settings.minSize(), settings.maxSize());
+		}
+		SizeLimit limit = limit(key, size, settings);
+		GreenPool pool = this.scheduler.pool(name)
+			.size(size)
+			.queueCapacity(settings.queueCapacity())
+			.settings(key)
+			.build();
+		return new ControllerPool(pool, settings.terms(), limit);
+	}
+
+	private int connections(String key) {
+		return connections(this.dataSources).orElseThrow(() -> new InvalidSettingException(key + ".size", "datasource",
+				"a number, since there is no single (or primary) HikariDataSource to take the size from"));
+	}
+
+	/** Returns the size of the application's connection pool, if there is one. */
+	static OptionalInt connections(ObjectProvider<DataSource> dataSources) {
+		DataSource dataSource = HIKARI ? dataSources.getIfUnique() : null;
+		try {
+			if (dataSource == null || !dataSource.isWrapperFor(HikariDataSource.class)) {
+				return OptionalInt.empty();
+			}
+			int size = dataSource.unwrap(HikariDataSource.class).getMaximumPoolSize();
+			// Not set: Hikari takes its default when it opens the first connection.
+			return OptionalInt.of((size > 0) ? size : 10);
+		}
+		catch (SQLException ex) {
+			return OptionalInt.empty();
+		}
+	}
+
+	private static SizeLimit limit(String key, int size, Pool settings) {
+		if (settings.limit() == Limit.FIXED) {
+			return SizeLimit.FIXED;
+		}
+		InvalidSettingException.require(LIMITS, key + ".limit", settings.limit(),
+				"fixed, or add com.netflix.concurrency-limits:concurrency-limits-core to the class path");
+		Duration target = settings.targetLatency();
+		return (settings.limit() == Limit.AIMD)
+				? LatencyLimit.aimd(size, settings.minSize(), settings.maxSize(), target)
+				: LatencyLimit.gradient(size, settings.minSize(), settings.maxSize());
+	}
+
+}

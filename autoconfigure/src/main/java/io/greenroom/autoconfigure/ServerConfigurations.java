@@ -1,0 +1,106 @@
+package io.greenroom.autoconfigure;
+
+import io.greenroom.web.ClientPresence;
+import org.apache.catalina.valves.ValveBase;
+import org.eclipse.jetty.ee11.servlet.ServletContextRequest;
+import org.eclipse.jetty.util.thread.VirtualThreadPool;
+
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.jetty.ConfigurableJettyWebServerFactory;
+import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
+import org.springframework.boot.tomcat.autoconfigure.TomcatVirtualThreadsWebServerFactoryCustomizer;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.env.Environment;
+
+/**
+ * What differs by the embedded server: virtual threads for the server only, while Boot's
+ * executors stay as they are, and how to ask whether a client is still there.
+ */
+final class ServerConfigurations {
+
+	/** Whether the embedded server gets its threads from us. */
+	private static final String KEY = "greenroom.web.server-threads";
+
+	private ServerConfigurations() {
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ ConfigurableTomcatWebServerFactory.class, ValveBase.class })
+	static class Tomcat {
+
+		@Bean
+		TomcatClientPresence greenroomTomcatClients() {
+			return new TomcatClientPresence();
+		}
+
+		@Bean
+		WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory> greenroomTomcatClientsCustomizer(
+				TomcatClientPresence clients) {
+			return (factory) -> factory.addEngineValves(clients);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ ConfigurableTomcatWebServerFactory.class,
+			TomcatVirtualThreadsWebServerFactoryCustomizer.class })
+	@ConditionalOnProperty(name = KEY, havingValue = "virtual", matchIfMissing = true)
+	@Conditional(OnUndecidedVirtualThreads.class)
+	static class TomcatThreads {
+
+		@Bean
+		TomcatVirtualThreadsWebServerFactoryCustomizer greenroomTomcatThreads() {
+			return new TomcatVirtualThreadsWebServerFactoryCustomizer();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ ConfigurableJettyWebServerFactory.class, ServletContextRequest.class })
+	static class Jetty {
+
+		@Bean
+		ClientPresence greenroomJettyClients() {
+			return new JettyClientPresence();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ ConfigurableJettyWebServerFactory.class, VirtualThreadPool.class })
+	@ConditionalOnProperty(name = KEY, havingValue = "virtual", matchIfMissing = true)
+	@Conditional(OnUndecidedVirtualThreads.class)
+	static class JettyThreads {
+
+		@Bean
+		JettyThreadsCustomizer greenroomJettyThreads(Environment environment) {
+			// Unlike Boot's default of 200: requests in line are threads, too.
+			return new JettyThreadsCustomizer(environment.getProperty("server.jetty.threads.max", Integer.class, 0));
+		}
+
+	}
+
+	/** After Boot's own, whose order is 0, which sets the pool of platform threads. */
+	record JettyThreadsCustomizer(
+			int most) implements WebServerFactoryCustomizer<ConfigurableJettyWebServerFactory>, Ordered {
+
+		@Override
+		public void customize(ConfigurableJettyWebServerFactory factory) {
+			VirtualThreadPool threads = new VirtualThreadPool(this.most);
+			threads.setName("jetty-");
+			factory.setThreadPool(threads);
+		}
+
+		@Override
+		public int getOrder() {
+			return 1;
+		}
+
+	}
+
+}

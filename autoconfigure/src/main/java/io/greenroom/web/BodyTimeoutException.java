@@ -1,0 +1,30 @@
+package io.greenroom.web;
+
+import java.io.Serial;
+import java.time.Duration;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
+import org.springframework.web.ErrorResponseException;
+
+/**
+ * A request's body took too long to arrive, and its slot was given to the next: 408,
+ * unless an {@code @ExceptionHandler} answers otherwise.
+ */
+public final class BodyTimeoutException extends ErrorResponseException {
+
+	@Serial
+	private static final long serialVersionUID = 1L;
+
+	BodyTimeoutException(String pool, Duration limit) {
+		super(HttpStatus.REQUEST_TIMEOUT,
+				ProblemDetail.forStatusAndDetail(HttpStatus.REQUEST_TIMEOUT,
+						"The body of the request did not arrive in time."),
+				new IllegalStateException("A request in pool '" + pool + "' waited " + limit
+						+ " for its body, and its slot was given to the next; raise greenroom.pools." + pool
+						+ ".body-timeout if such clients are to be served"));
+		getHeaders().set(HttpHeaders.CONNECTION, "close");
+	}
+
+}

@@ -1,0 +1,23 @@
+package io.greenroom.web;
+
+import java.time.Duration;
+
+/**
+ * What a pool grants to requests, and how it refuses them.
+ *
+ * @param queueTimeout how long a request waits in line at most
+ * @param bodyTimeout how long a request in a slot may wait for its body; zero for no
+ * limit
+ * @param status the status that refuses, 400 to 599
+ * @param retryAfter when a refused client may come again; zero for no word about it
+ * @param retryAfterJitter how much later than that at most, at random, so that refused
+ * clients do not all come back at once
+ */
+public record PoolTerms(Duration queueTimeout, Duration bodyTimeout, int status, Duration retryAfter,
+		Duration retryAfterJitter) {
+
+	/** Five seconds in line, a minute for the body, 503, a second until the next try. */
+	public static final PoolTerms DEFAULT = new PoolTerms(Duration.ofSeconds(5), Duration.ofMinutes(1), 503,
+			Duration.ofSeconds(1), Duration.ZERO);
+
+}
