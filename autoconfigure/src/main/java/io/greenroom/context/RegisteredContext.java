@@ -26,6 +26,8 @@ public final class RegisteredContext implements ContextCarrier {
 
 	private final List<ThreadLocalAccessor<?>> given;
 
+	private final Map<Object, Detachment> detachments;
+
 	/** Has nothing to set, but takes away what a thread has. */
 	private final Snapshot nothing = new Captured(Map.of());
 
@@ -35,25 +37,48 @@ public final class RegisteredContext implements ContextCarrier {
 	 * @param given accessors to use beside those registered
 	 */
 	public RegisteredContext(ContextRegistry registry, List<? extends ThreadLocalAccessor<?>> given) {
+		this(registry, given, Map.of());
+	}
+
+	/**
+	 * Makes a carrier that knows what must not outlive the captured thread's work.
+	 * @param registry the registry, asked anew each time
+	 * @param given accessors to use beside those registered
+	 * @param detachments what becomes of values that nobody waits for, by the keys of
+	 * their accessors, given or registered
+	 */
+	public RegisteredContext(ContextRegistry registry, List<? extends ThreadLocalAccessor<?>> given,
+			Map<Object, Detachment> detachments) {
 		this.registry = registry;
 		this.given = List.copyOf(given);
+		this.detachments = Map.copyOf(detachments);
 	}
 
 	@Override
 	public Snapshot capture() {
+		return capture(Map.of());
+	}
+
+	@Override
+	public Snapshot captureDetached() {
+		return capture(this.detachments);
+	}
+
+	private Snapshot capture(Map<Object, Detachment> detaching) {
 		Map<Object, Object> values = null;
 		for (ThreadLocalAccessor<?> accessor : this.given) {
-			values = isRegistered(accessor.key()) ? values : captured(accessor, values);
+			values = isRegistered(accessor.key()) ? values : captured(accessor, detaching, values);
 		}
 		for (ThreadLocalAccessor<?> accessor : this.registry.getThreadLocalAccessors()) {
-			values = captured(accessor, values);
+			values = captured(accessor, detaching, values);
 		}
 		return (values != null) ? new Captured(values) : this.nothing;
 	}
 
 	private static @Nullable Map<Object, Object> captured(ThreadLocalAccessor<?> accessor,
-			@Nullable Map<Object, Object> values) {
-		Object value = accessor.getValue();
+			Map<Object, Detachment> detaching, @Nullable Map<Object, Object> values) {
+		Detachment detachment = detaching.get(accessor.key());
+		Object value = (detachment != null) ? detachment.detached(accessor) : accessor.getValue();
 		if (value == null) {
 			return values;
 		}
@@ -117,9 +142,17 @@ public final class RegisteredContext implements ContextCarrier {
 				accessor.setValue();
 			}
 			else {
+				back.push(() -> takeAwayWhatWasLeft(accessor));
 				return;
 			}
 			back.push((before != null) ? () -> accessor.restore(before) : accessor::restore);
+		}
+
+		/** The work may have set what neither it nor the thread had. */
+		private static void takeAwayWhatWasLeft(ThreadLocalAccessor<?> accessor) {
+			if (accessor.getValue() != null) {
+				accessor.setValue();
+			}
 		}
 
 	}

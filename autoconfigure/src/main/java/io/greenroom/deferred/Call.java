@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 
 import io.greenroom.observe.CallMode;
+import io.greenroom.observe.ContextCarrier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,7 +86,10 @@ abstract class Call {
 	/** Who runs it; written before the state says so. */
 	private @Nullable Thread runner;
 
-	/** What the body returned or threw; written before the state says so. */
+	/**
+	 * What the body returned or threw; written before the state says so. Until the body
+	 * begins, the context it is to have: one field for both keeps the node small.
+	 */
 	private @Nullable Object outcome;
 
 	Call(CallMode mode) {
@@ -133,6 +137,18 @@ abstract class Call {
 
 	final StackWalker.@Nullable StackFrame site() {
 		return (this.origin instanceof StackWalker.StackFrame site) ? site : null;
+	}
+
+	/** Takes the caller's context along to the body. Before it is queued. */
+	final void carry(ContextCarrier.Snapshot context) {
+		this.outcome = context;
+	}
+
+	/** Runner: takes the context that came along, once. */
+	final ContextCarrier.@Nullable Snapshot takeContext() {
+		Object context = this.outcome;
+		this.outcome = null;
+		return (ContextCarrier.Snapshot) context;
 	}
 
 	final boolean isPending() {
@@ -272,6 +288,7 @@ abstract class Call {
 			switch (seen & PHASE) {
 				case PENDING -> {
 					if (STATE.compareAndSet(this, seen, WITHDRAWN)) {
+						this.outcome = null;
 						clear();
 						return Leaving.WITHDRAWN;
 					}

@@ -4,6 +4,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 import io.greenroom.observe.CallMode;
+import io.greenroom.observe.ContextCarrier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,8 @@ final class Intake {
 
 	private final Refusals refusals;
 
+	private final ContextCarrier carrier;
+
 	private final CallWait wait;
 
 	Intake(Handler handler, HandlerOptions options, Mailbox mailbox, Holding holding, Life life, CallReports reports,
@@ -45,6 +48,7 @@ final class Intake {
 		this.reads = handler.type().hasReadOnly();
 		this.reports = reports;
 		this.refusals = refusals;
+		this.carrier = handler.scheduler().contextCarrier();
 		this.wait = new CallWait(handler, reports, refusals, options);
 	}
 
@@ -116,6 +120,7 @@ final class Intake {
 		if (!this.life.isOpen()) {
 			this.life.admit(call);
 		}
+		carryContext(call);
 		this.reports.submitted(call, start);
 		if (!this.mailbox.tryReserve() && !makeRoom(call, nanos)) {
 			this.reports.rejected(call, "dropped");
@@ -123,6 +128,13 @@ final class Intake {
 		}
 		if (!this.mailbox.push(call)) {
 			throw this.refusals.stopped(call, this.life.death());
+		}
+	}
+
+	/** Whoever does not wait may be gone, and with it its request, when the body runs. */
+	private void carryContext(Call call) {
+		if (this.carrier != ContextCarrier.NONE) {
+			call.carry((call.mode() == CallMode.SYNC) ? this.carrier.capture() : this.carrier.captureDetached());
 		}
 	}
 
