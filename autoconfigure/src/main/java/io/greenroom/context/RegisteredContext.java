@@ -64,6 +64,40 @@ public final class RegisteredContext implements ContextCarrier {
 		return capture(this.detachments);
 	}
 
+	/**
+	 * What detached captures leave out is not looked at: it belongs to the thread's own
+	 * work, and what an accessor says of it need not be what it was set to.
+	 */
+	@Override
+	public Scope guard() {
+		Deque<Runnable> back = new ArrayDeque<>();
+		for (ThreadLocalAccessor<?> accessor : this.given) {
+			if (!isRegistered(accessor.key())) {
+				guard(accessor, back);
+			}
+		}
+		for (ThreadLocalAccessor<?> accessor : this.registry.getThreadLocalAccessors()) {
+			guard(accessor, back);
+		}
+		return () -> close(back);
+	}
+
+	private <V> void guard(ThreadLocalAccessor<V> accessor, Deque<Runnable> back) {
+		if (this.detachments.get(accessor.key()) == Detachment.LEFT_OUT) {
+			return;
+		}
+		V before = accessor.getValue();
+		back.push(() -> {
+			V now = accessor.getValue();
+			if (before != null && !before.equals(now)) {
+				accessor.restore(before);
+			}
+			else if (before == null && now != null) {
+				accessor.setValue();
+			}
+		});
+	}
+
 	private Snapshot capture(Map<Object, Detachment> detaching) {
 		Map<Object, Object> values = null;
 		for (ThreadLocalAccessor<?> accessor : this.given) {

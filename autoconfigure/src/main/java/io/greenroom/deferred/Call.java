@@ -47,6 +47,9 @@ abstract class Call {
 	/** The caller is about to interrupt the body's thread; its end waits for that. */
 	private static final int INTERRUPTING = 32;
 
+	/** Run by its own caller, who waits for as long as it takes. */
+	private static final int UNTIMED = 128;
+
 	/** Withdrawn, and seen to be by who counts such calls. */
 	private static final int COUNTED = 64;
 
@@ -175,6 +178,17 @@ abstract class Call {
 				return true;
 			}
 		}
+	}
+
+	/** Takes the call for running by its caller; nobody else knows it yet. */
+	final void beginOnCaller() {
+		this.runner = (Thread) this.origin;
+		STATE.setRelease(this, RUNNING | UNTIMED);
+	}
+
+	/** Returns whether somebody waits for the body until its deadline. */
+	final boolean isTimed() {
+		return mode() == CallMode.SYNC && (this.state & UNTIMED) == 0;
 	}
 
 	/** Ends a running call with a result; returns whether its caller is still there. */

@@ -46,6 +46,25 @@ final class CallRunner {
 		return true;
 	}
 
+	/** Runs a call on its caller's own thread, which has its context, and ends it. */
+	@Nullable Object runOnCaller(Call call) throws Throwable {
+		long begun = this.reports.now();
+		call.submitted = begun;
+		@Nullable Object result = null;
+		@Nullable Throwable failure = null;
+		try {
+			result = call.invoke();
+		}
+		catch (Throwable thrown) {
+			failure = thrown;
+		}
+		finish(call, begun, result, failure);
+		if (failure != null) {
+			throw failure;
+		}
+		return result;
+	}
+
 	/**
 	 * Runs the body in its caller's context. An empty one is opened too: an earlier body
 	 * may have left something on this thread.

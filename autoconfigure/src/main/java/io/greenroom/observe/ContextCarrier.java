@@ -33,6 +33,15 @@ public interface ContextCarrier {
 		return capture();
 	}
 
+	/**
+	 * Returns a scope that gives the calling thread back what it has now, whatever is
+	 * done with that before the scope is closed.
+	 * @return the scope, to be closed on the same thread
+	 */
+	default Scope guard() {
+		return capture().open();
+	}
+
 	/** What belonged to a thread at one moment. Safe for use by many threads. */
 	interface Snapshot {
 

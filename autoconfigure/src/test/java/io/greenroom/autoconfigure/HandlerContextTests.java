@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.greenroom.deferred.Deferred;
 import io.greenroom.deferred.DeferredHandler;
+import io.greenroom.deferred.Execution;
 import io.greenroom.deferred.Oneway;
 import io.greenroom.deferred.ReadOnly;
 import io.micrometer.observation.Observation;
@@ -28,6 +29,8 @@ import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.security.authentication.TestingAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.core.context.SecurityContextImpl;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.web.context.request.RequestAttributes;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
@@ -54,7 +57,7 @@ class HandlerContextTests {
 	private static void come(String user, Locale locale) {
 		MDC.put("user", user);
 		LocaleContextHolder.setLocale(locale);
-		SecurityContextHolder.getContext().setAuthentication(new TestingAuthenticationToken(user, "secret"));
+		SecurityContextHolder.setContext(new SecurityContextImpl(new TestingAuthenticationToken(user, "secret")));
 	}
 
 	@Test
@@ -141,6 +144,55 @@ class HandlerContextTests {
 			assertThat(stage.wrong()).isEmpty();
 			assertThat(stage.checked()).isEqualTo(20_000);
 		});
+	}
+
+	@Test
+	@DisplayName("D35 a bean's caller runs its own call, gets its context back as it was, and in a transaction it does not")
+	void callersRunTheirOwn() {
+		this.runner.withUserConfiguration(Rehearsal.class).run((context) -> {
+			Rehearsal rehearsal = context.getBean(Rehearsal.class);
+			awaitIdle(rehearsal);
+			come("Ophelia", Locale.FRENCH);
+			assertThat(rehearsal.become("Yorick")).isSameAs(Thread.currentThread());
+			assertThat(MDC.get("user")).isEqualTo("Ophelia");
+			assertThat(LocaleContextHolder.getLocale()).isEqualTo(Locale.FRENCH);
+			assertThat(SecurityContextHolder.getContext().getAuthentication().getName()).isEqualTo("Ophelia");
+			clean();
+			assertThat(rehearsal.become("Yorick")).isSameAs(Thread.currentThread());
+			assertThat(MDC.get("user")).isNull();
+			assertThat(SecurityContextHolder.getContext().getAuthentication()).isNull();
+			TransactionSynchronizationManager.initSynchronization();
+			assertThat(rehearsal.become("Yorick")).isNotSameAs(Thread.currentThread());
+			TransactionSynchronizationManager.clearSynchronization();
+			awaitIdle(rehearsal);
+			TransactionSynchronizationManager.bindResource("session", "open in view");
+			assertThat(rehearsal.become("Yorick")).isNotSameAs(Thread.currentThread());
+			TransactionSynchronizationManager.unbindResource("session");
+			awaitIdle(rehearsal);
+		});
+	}
+
+	private static void awaitIdle(Rehearsal rehearsal) {
+		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+		while (rehearsal.thread() != Thread.currentThread()) {
+			assertThat(System.nanoTime()).isLessThan(end);
+			Thread.yield();
+		}
+	}
+
+	/** Leaves everything in disorder. */
+	@DeferredHandler(execution = Execution.CALLER_WHEN_IDLE)
+	static class Rehearsal {
+
+		Thread thread() {
+			return Thread.currentThread();
+		}
+
+		Thread become(String name) {
+			come(name, Locale.CHINA);
+			return Thread.currentThread();
+		}
+
 	}
 
 	/** Says who is on it. */

@@ -36,6 +36,11 @@ class ContextTests {
 		.contextCarrier(this.carrier)
 		.build();
 
+	/** Overridden where all of this is to hold with other options too. */
+	HandlerOptions options() {
+		return HandlerOptions.defaults();
+	}
+
 	@AfterEach
 	void close() {
 		USER.remove();
@@ -46,7 +51,7 @@ class ContextTests {
 	@Test
 	@DisplayName("D29 the caller's context is there in the body, however the call is made, and gone after it")
 	void presentInTheBody() throws Exception {
-		Deferred<Who> who = Deferred.of(this.scheduler, new Who());
+		Deferred<Who> who = Deferred.of(this.scheduler, new Who(), options());
 		USER.set("Ophelia");
 		assertThat(who.sync().user()).isEqualTo("Ophelia");
 		assertThat(who.sync().readUser()).isEqualTo("Ophelia");
@@ -64,7 +69,7 @@ class ContextTests {
 	@Test
 	@DisplayName("D29 what a body leaves behind is not there in the next one, nor on a loop's own thread")
 	void nothingIsLeftBehind() {
-		Deferred<Who> who = Deferred.of(this.scheduler, new Who());
+		Deferred<Who> who = Deferred.of(this.scheduler, new Who(), options());
 		who.sync().become("Yorick");
 		assertThat(who.sync().user()).isNull();
 		USER.set("Ophelia");
@@ -72,7 +77,7 @@ class ContextTests {
 		assertThat(USER.get()).isEqualTo("Ophelia");
 		assertThat(who.sync().user()).isEqualTo("Ophelia");
 		LoopedWho looped = new LoopedWho();
-		Deferred<LoopedWho> loop = Deferred.of(this.scheduler, looped);
+		Deferred<LoopedWho> loop = Deferred.of(this.scheduler, looped, options());
 		loop.sync().become("Yorick");
 		USER.remove();
 		loop.sync().become("Yorick");
@@ -82,7 +87,7 @@ class ContextTests {
 	@Test
 	@DisplayName("D29 neither the owner nor a reader keeps anything of the caller that had it started")
 	void ownThreadsStartWithNothing() throws Exception {
-		Deferred<Who> who = Deferred.of(this.scheduler, new Who());
+		Deferred<Who> who = Deferred.of(this.scheduler, new Who(), options());
 		ClassLoader mine = Thread.currentThread().getContextClassLoader();
 		Thread first = Thread.ofVirtual().unstarted(() -> {
 			USER.set("Ophelia");
@@ -98,7 +103,7 @@ class ContextTests {
 		assertThat(who.sync().readInherited()).isNull();
 		assertThat(who.sync().classLoader()).isSameAs(mine);
 		assertThat(parents(who)).containsExactly("nobody", "nobody");
-		Deferred<Who> fromGreen = Deferred.of(this.scheduler, new Who());
+		Deferred<Who> fromGreen = Deferred.of(this.scheduler, new Who(), options());
 		assertThat(this.scheduler.spawn(() -> parents(fromGreen)).get()).containsExactly("nobody", "nobody");
 	}
 
@@ -112,7 +117,7 @@ class ContextTests {
 		Deferred<LoopedWho> looped = this.scheduler.spawn(() -> {
 			USER.set("Ophelia");
 			// Its context is what a child would get, and a loop's thread lives on.
-			return this.scheduler.spawn(() -> Deferred.of(this.scheduler, new LoopedWho())).get();
+			return this.scheduler.spawn(() -> Deferred.of(this.scheduler, new LoopedWho(), options())).get();
 		}).get();
 		assertThat(java.util.Objects.requireNonNull(looped).sync().betweenCalls()).isNotEmpty().containsOnly("nobody");
 	}
@@ -121,7 +126,7 @@ class ContextTests {
 	@DisplayName("D29 two users whose calls interleave never see each other's context (10000 rounds each)")
 	void usersNeverMeet() throws Exception {
 		Who target = new Who();
-		Deferred<Who> who = Deferred.of(this.scheduler, target);
+		Deferred<Who> who = Deferred.of(this.scheduler, target, options());
 		List<CompletableFuture<Integer>> callers = new ArrayList<>();
 		for (String user : List.of("Ophelia", "Hamlet")) {
 			CompletableFuture<Integer> wrong = new CompletableFuture<>();
@@ -152,7 +157,7 @@ class ContextTests {
 	@Test
 	@DisplayName("D29 a context that can't be captured or opened is the caller's failure, and the next call is served")
 	void failingContexts() {
-		Deferred<Who> who = Deferred.of(this.scheduler, new Who());
+		Deferred<Who> who = Deferred.of(this.scheduler, new Who(), options());
 		USER.set("can't be captured");
 		assertThatIllegalStateException().isThrownBy(who.sync()::user).withMessage("can't be captured");
 		USER.set("can't be opened");
@@ -166,9 +171,9 @@ class ContextTests {
 	@DisplayName("D29 D19 a call that comes back into a reentrant handler has the context of its chain")
 	void nestedCalls() {
 		Who target = new Who();
-		Deferred<Who> who = Deferred.of(this.scheduler, target, HandlerOptions.defaults().withReentrant(true));
+		Deferred<Who> who = Deferred.of(this.scheduler, target, options().withReentrant(true));
 		Detour detour = new Detour();
-		target.detour = Deferred.of(this.scheduler, detour).sync();
+		target.detour = Deferred.of(this.scheduler, detour, options()).sync();
 		detour.who = who.sync();
 		USER.set("Ophelia");
 		assertThat(who.sync().roundabout()).isEqualTo("Ophelia Ophelia Ophelia");
@@ -177,8 +182,7 @@ class ContextTests {
 	@Test
 	@DisplayName("D29 D40 a thread of the user's own that processes gets its context back after each body")
 	void manualProcessing() {
-		Deferred<Who> who = Deferred.of(this.scheduler, new Who(),
-				HandlerOptions.defaults().withProcessing(Processing.MANUAL));
+		Deferred<Who> who = Deferred.of(this.scheduler, new Who(), options().withProcessing(Processing.MANUAL));
 		BlockingQueue<String> seen = new LinkedBlockingQueue<>();
 		USER.set("Ophelia");
 		who.oneway().tell(seen);
@@ -274,7 +278,8 @@ class ContextTests {
 		}
 
 		String parent() {
-			GreenThread<?> parent = java.util.Objects.requireNonNull(GreenThread.current()).parent();
+			GreenThread<?> current = GreenThread.current();
+			GreenThread<?> parent = (current != null) ? current.parent() : null;
 			return (parent != null) ? parent.name() : "nobody";
 		}
 
