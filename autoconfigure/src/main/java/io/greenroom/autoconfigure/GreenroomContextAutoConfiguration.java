@@ -1,7 +1,10 @@
 package io.greenroom.autoconfigure;
 
 import java.util.List;
+import java.util.Map;
 
+import io.greenroom.context.Detachment;
+import io.greenroom.context.FixedLocale;
 import io.greenroom.context.MdcAccessor;
 import io.greenroom.context.RegisteredContext;
 import io.greenroom.observe.ContextCarrier;
@@ -22,18 +25,23 @@ import org.springframework.web.context.request.RequestAttributesThreadLocalAcces
 /**
  * Auto-configuration for the context that goes along with work: whatever is registered
  * with Micrometer's context propagation, the logging context, the locale, and the request
- * attributes. Off with {@code greenroom.context.enabled=false}.
+ * attributes, which only work that is waited for gets to see. Off with
+ * {@code greenroom.context.enabled=false}.
  */
 @AutoConfiguration(before = GreenSchedulerAutoConfiguration.class)
 @ConditionalOnClass(ThreadLocalAccessor.class)
 @ConditionalOnBooleanProperty(name = "greenroom.context.enabled", matchIfMissing = true)
 public final class GreenroomContextAutoConfiguration {
 
+	/** By its name, for Spring's web support may be absent. */
+	private static final String REQUEST = "org.springframework.web.context.request.RequestAttributesThreadLocalAccessor.KEY";
+
 	@Bean
 	@ConditionalOnMissingBean
 	ContextCarrier greenroomContextCarrier(ObjectProvider<ThreadLocalAccessor<?>> accessors) {
 		List<ThreadLocalAccessor<?>> ordered = accessors.orderedStream().toList();
-		return new RegisteredContext(ContextRegistry.getInstance(), ordered);
+		return new RegisteredContext(ContextRegistry.getInstance(), ordered,
+				Map.of(LocaleContextThreadLocalAccessor.KEY, new FixedLocale(), REQUEST, Detachment.LEFT_OUT));
 	}
 
 	/** First, so that a trace which writes into the logging context comes after it. */

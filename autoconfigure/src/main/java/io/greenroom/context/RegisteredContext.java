@@ -26,6 +26,8 @@ public final class RegisteredContext implements ContextCarrier {
 
 	private final List<ThreadLocalAccessor<?>> given;
 
+	private final Map<Object, Detachment> detachments;
+
 	/** Has nothing to set, but takes away what a thread has. */
 	private final Snapshot nothing = new Captured(Map.of());
 
@@ -35,25 +37,82 @@ public final class RegisteredContext implements ContextCarrier {
 	 * @param given accessors to use beside those registered
 	 */
 	public RegisteredContext(ContextRegistry registry, List<? extends ThreadLocalAccessor<?>> given) {
+		this(registry, given, Map.of());
+	}
+
+	/**
+	 * Makes a carrier that knows what must not outlive the captured thread's work.
+	 * @param registry the registry, asked anew each time
+	 * @param given accessors to use beside those registered
+	 * @param detachments what becomes of values that nobody waits for, by the keys of
+	 * their accessors, given or registered
+	 */
+	public RegisteredContext(ContextRegistry registry, List<? extends ThreadLocalAccessor<?>> given,
+			Map<Object, Detachment> detachments) {
 		this.registry = registry;
 		this.given = List.copyOf(given);
+		this.detachments = Map.copyOf(detachments);
 	}
 
 	@Override
 	public Snapshot capture() {
-		Map<Object, Object> values = null;
+		return capture(Map.of());
+	}
+
+	@Override
+	public Snapshot captureDetached() {
+		return capture(this.detachments);
+	}
+
+	/**
+	 * What detached captures leave out is not looked at: it belongs to the thread's own
+	 * work, and what an accessor says of it need not be what it was set to.
+	 */
+	@Override
+	public Scope guard() {
+		Deque<Runnable> back = new ArrayDeque<>();
 		for (ThreadLocalAccessor<?> accessor : this.given) {
-			values = isRegistered(accessor.key()) ? values : captured(accessor, values);
+			if (!isRegistered(accessor.key())) {
+				guard(accessor, back);
+			}
 		}
 		for (ThreadLocalAccessor<?> accessor : this.registry.getThreadLocalAccessors()) {
-			values = captured(accessor, values);
+			guard(accessor, back);
+		}
+		return () -> close(back);
+	}
+
+	private <V> void guard(ThreadLocalAccessor<V> accessor, Deque<Runnable> back) {
+		if (this.detachments.get(accessor.key()) == Detachment.LEFT_OUT) {
+			return;
+		}
+		V before = accessor.getValue();
+		back.push(() -> {
+			V now = accessor.getValue();
+			if (before != null && !before.equals(now)) {
+				accessor.restore(before);
+			}
+			else if (before == null && now != null) {
+				accessor.setValue();
+			}
+		});
+	}
+
+	private Snapshot capture(Map<Object, Detachment> detaching) {
+		Map<Object, Object> values = null;
+		for (ThreadLocalAccessor<?> accessor : this.given) {
+			values = isRegistered(accessor.key()) ? values : captured(accessor, detaching, values);
+		}
+		for (ThreadLocalAccessor<?> accessor : this.registry.getThreadLocalAccessors()) {
+			values = captured(accessor, detaching, values);
 		}
 		return (values != null) ? new Captured(values) : this.nothing;
 	}
 
 	private static @Nullable Map<Object, Object> captured(ThreadLocalAccessor<?> accessor,
-			@Nullable Map<Object, Object> values) {
-		Object value = accessor.getValue();
+			Map<Object, Detachment> detaching, @Nullable Map<Object, Object> values) {
+		Detachment detachment = detaching.get(accessor.key());
+		Object value = (detachment != null) ? detachment.detached(accessor) : accessor.getValue();
 		if (value == null) {
 			return values;
 		}
@@ -117,9 +176,17 @@ public final class RegisteredContext implements ContextCarrier {
 				accessor.setValue();
 			}
 			else {
+				back.push(() -> takeAwayWhatWasLeft(accessor));
 				return;
 			}
 			back.push((before != null) ? () -> accessor.restore(before) : accessor::restore);
+		}
+
+		/** The work may have set what neither it nor the thread had. */
+		private static void takeAwayWhatWasLeft(ThreadLocalAccessor<?> accessor) {
+			if (accessor.getValue() != null) {
+				accessor.setValue();
+			}
 		}
 
 	}

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 
 import io.greenroom.observe.CallMode;
+import io.greenroom.observe.ContextCarrier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,9 @@ abstract class Call {
 
 	/** The caller is about to interrupt the body's thread; its end waits for that. */
 	private static final int INTERRUPTING = 32;
+
+	/** Run by its own caller, who waits for as long as it takes. */
+	private static final int UNTIMED = 128;
 
 	/** Withdrawn, and seen to be by who counts such calls. */
 	private static final int COUNTED = 64;
@@ -85,7 +89,10 @@ abstract class Call {
 	/** Who runs it; written before the state says so. */
 	private @Nullable Thread runner;
 
-	/** What the body returned or threw; written before the state says so. */
+	/**
+	 * What the body returned or threw; written before the state says so. Until the body
+	 * begins, the context it is to have: one field for both keeps the node small.
+	 */
 	private @Nullable Object outcome;
 
 	Call(CallMode mode) {
@@ -135,6 +142,18 @@ abstract class Call {
 		return (this.origin instanceof StackWalker.StackFrame site) ? site : null;
 	}
 
+	/** Takes the caller's context along to the body. Before it is queued. */
+	final void carry(ContextCarrier.Snapshot context) {
+		this.outcome = context;
+	}
+
+	/** Runner: takes the context that came along, once. */
+	final ContextCarrier.@Nullable Snapshot takeContext() {
+		Object context = this.outcome;
+		this.outcome = null;
+		return (ContextCarrier.Snapshot) context;
+	}
+
 	final boolean isPending() {
 		return (this.state & PHASE) == PENDING;
 	}
@@ -159,6 +178,17 @@ abstract class Call {
 				return true;
 			}
 		}
+	}
+
+	/** Takes the call for running by its caller; nobody else knows it yet. */
+	final void beginOnCaller() {
+		this.runner = (Thread) this.origin;
+		STATE.setRelease(this, RUNNING | UNTIMED);
+	}
+
+	/** Returns whether somebody waits for the body until its deadline. */
+	final boolean isTimed() {
+		return mode() == CallMode.SYNC && (this.state & UNTIMED) == 0;
 	}
 
 	/** Ends a running call with a result; returns whether its caller is still there. */
@@ -272,6 +302,7 @@ abstract class Call {
 			switch (seen & PHASE) {
 				case PENDING -> {
 					if (STATE.compareAndSet(this, seen, WITHDRAWN)) {
+						this.outcome = null;
 						clear();
 						return Leaving.WITHDRAWN;
 					}

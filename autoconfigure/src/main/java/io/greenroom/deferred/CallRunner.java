@@ -5,6 +5,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 import io.greenroom.observe.CallMode;
+import io.greenroom.observe.ContextCarrier;
 import org.jspecify.annotations.Nullable;
 
 /** Runs the bodies of a handler's calls, on threads that hold it, and ends the calls. */
@@ -34,7 +35,7 @@ final class CallRunner {
 		@Nullable Object result = null;
 		@Nullable Throwable failure = null;
 		try {
-			result = call.invoke();
+			result = invoke(call);
 		}
 		catch (Throwable thrown) {
 			failure = thrown;
@@ -43,6 +44,40 @@ final class CallRunner {
 		call.clear();
 		finish(call, begun, result, failure);
 		return true;
+	}
+
+	/** Runs a call on its caller's own thread, which has its context, and ends it. */
+	@Nullable Object runOnCaller(Call call) throws Throwable {
+		long begun = this.reports.now();
+		call.submitted = begun;
+		@Nullable Object result = null;
+		@Nullable Throwable failure = null;
+		try {
+			result = call.invoke();
+		}
+		catch (Throwable thrown) {
+			failure = thrown;
+		}
+		finish(call, begun, result, failure);
+		if (failure != null) {
+			throw failure;
+		}
+		return result;
+	}
+
+	/**
+	 * Runs the body in its caller's context. An empty one is opened too: an earlier body
+	 * may have left something on this thread.
+	 */
+	@SuppressWarnings("try") // the scope is there to be closed
+	private static @Nullable Object invoke(Call call) throws Throwable {
+		ContextCarrier.@Nullable Snapshot context = call.takeContext();
+		if (context == null) {
+			return call.invoke();
+		}
+		try (ContextCarrier.Scope scope = context.open()) {
+			return call.invoke();
+		}
 	}
 
 	private void finish(Call call, long begun, @Nullable Object result, @Nullable Throwable failure) {

@@ -54,6 +54,12 @@ public @interface DeferredHandler {
 	Processing processing() default Processing.OWNER;
 
 	/**
+	 * Who runs the bodies.
+	 * @return whether a caller may run its own call while the handler is idle
+	 */
+	Execution execution() default Execution.OWNER;
+
+	/**
 	 * What happens to a body when its caller's time is over.
 	 * @return whether it is left to finish or interrupted
 	 */

@@ -31,8 +31,8 @@ final class Handle<T> implements Deferred<T> {
 		this.entry = new Entry(handler, object);
 		this.methods = as.methods().stream().map(this::withModeOfHandler).toArray(HandlerMethod[]::new);
 		this.object = object;
-		this.sync = view(ViewSink.Kind.SYNC, handler.timeoutNanos());
-		this.oneway = view(ViewSink.Kind.ONEWAY, handler.timeoutNanos());
+		this.sync = view(ViewSink.Kind.SYNC, Intake.AS_DECLARED);
+		this.oneway = view(ViewSink.Kind.ONEWAY, Intake.AS_DECLARED);
 		this.direct = (object == handler.target()) ? object : view(ViewSink.Kind.DIRECT, 0);
 	}
 

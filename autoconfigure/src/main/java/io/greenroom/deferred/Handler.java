@@ -40,6 +40,9 @@ public final class Handler implements DrainedService {
 
 	private final Mailbox mailbox;
 
+	/** Nothing where callers never run their own calls. */
+	private final @Nullable Loan loan;
+
 	private final Holding holding;
 
 	private final Life life;
@@ -68,6 +71,20 @@ public final class Handler implements DrainedService {
 	 * @param options how calls are taken
 	 */
 	public Handler(GreenScheduler scheduler, HandlerType type, Object target, HandlerOptions options) {
+		this(scheduler, type, target, options, CallerThread.FREE);
+	}
+
+	/**
+	 * Makes a handler whose callers may have things bound to their threads. Its owner
+	 * starts at the first call, or with {@link #start()}.
+	 * @param scheduler where the owner runs
+	 * @param type what is known of the target's class
+	 * @param target the object whose methods are called
+	 * @param options how calls are taken
+	 * @param callers says which threads can't run bodies
+	 */
+	public Handler(GreenScheduler scheduler, HandlerType type, Object target, HandlerOptions options,
+			CallerThread callers) {
 		this.scheduler = scheduler;
 		this.type = type;
 		this.target = target;
@@ -76,18 +93,27 @@ public final class Handler implements DrainedService {
 		this.mailbox = (options.overflow() == Overflow.DROP_OLDEST)
 				? new DroppingMailbox(options.capacity(), type.hasUrgent())
 				: new Mailbox(options.capacity(), type.hasUrgent());
-		this.holding = new Holding(this);
+		this.loan = lends(options) ? new Loan(this, this.mailbox) : null;
+		this.holding = new Holding(this, this.loan);
 		this.reports = new CallReports(this.name, scheduler.observer(), gauges(this.mailbox));
 		Refusals refusals = new Refusals(this.name, options, this.reports);
 		this.life = new Life(this, scheduler, options, this.mailbox, this.holding, this.reports, refusals);
 		this.runner = new CallRunner(this.life, this.reports);
 		this.readers = type.hasReadOnly() ? new Readers(this, this.runner, this.life, options.readers()) : null;
 		this.processor = new Processor(this, this.mailbox, this.holding, this.life, this.runner, this.readers,
-				this.reports);
+				this.reports, this.loan);
 		this.watch = options.busyLimit().isPositive()
 				? new BusyWatch(this, this.processor, this.reports, options.busyLimit()) : null;
 		this.inspection = options.busyLimit().dividedBy(LOOKS_PER_LIMIT);
-		this.intake = new Intake(this, options, this.mailbox, this.holding, this.life, this.reports, refusals);
+		this.intake = new Intake(this, options, this.mailbox, this.holding, this.life, this.reports, refusals, callers);
+	}
+
+	/**
+	 * Where callers drop each other's calls, nobody but the processor knows for certain
+	 * that none is queued.
+	 */
+	private static boolean lends(HandlerOptions options) {
+		return options.execution() == Execution.CALLER_WHEN_IDLE && options.overflow() != Overflow.DROP_OLDEST;
 	}
 
 	/** The gauges know the mailbox only: a meter must not keep a handler alive. */
@@ -163,7 +189,7 @@ public final class Handler implements DrainedService {
 			return invocation.proceed();
 		}
 		HandlerMethod method = this.type.method(invocation.method());
-		return this.intake.submit(new InvocationCall(this, method, invocation), method, timeoutNanos());
+		return this.intake.submit(new InvocationCall(this, method, invocation), method, Intake.AS_DECLARED);
 	}
 
 	/**
@@ -189,7 +215,7 @@ public final class Handler implements DrainedService {
 
 	@Override
 	public long mark() {
-		return this.mailbox.taken();
+		return this.mailbox.taken() + ((this.loan != null) ? (long) this.loan.ran() : 0);
 	}
 
 	@Override
@@ -240,6 +266,14 @@ public final class Handler implements DrainedService {
 
 	GreenScheduler scheduler() {
 		return this.scheduler;
+	}
+
+	@Nullable Loan loan() {
+		return this.loan;
+	}
+
+	CallRunner runner() {
+		return this.runner;
 	}
 
 	Processor processor() {

@@ -18,13 +18,15 @@ import java.time.Duration;
  * @param readers how many read-only bodies may run at once
  * @param busyLimit how long a body may run, or a loop let nothing in, before that is
  * reported; zero never reports
+ * @param execution who runs the bodies
  */
 public record HandlerOptions(String name, int capacity, Overflow overflow, Duration timeout, Processing processing,
-		OnTimeout onTimeout, boolean reentrant, RestartPolicy restart, int readers, Duration busyLimit) {
+		OnTimeout onTimeout, boolean reentrant, RestartPolicy restart, int readers, Duration busyLimit,
+		Execution execution) {
 
 	private static final HandlerOptions DEFAULTS = new HandlerOptions("", 10_000, Overflow.BLOCK,
 			Duration.ofSeconds(30), Processing.OWNER, OnTimeout.FINISH, false, RestartPolicy.none(), 256,
-			Duration.ofSeconds(10));
+			Duration.ofSeconds(10), Execution.OWNER);
 
 	/**
 	 * Checks the values.
@@ -64,7 +66,7 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	 */
 	public HandlerOptions withName(String name) {
 		return new HandlerOptions(name, this.capacity, this.overflow, this.timeout, this.processing, this.onTimeout,
-				this.reentrant, this.restart, this.readers, this.busyLimit);
+				this.reentrant, this.restart, this.readers, this.busyLimit, this.execution);
 	}
 
 	/**
@@ -74,7 +76,7 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	 */
 	public HandlerOptions withCapacity(int capacity) {
 		return new HandlerOptions(this.name, capacity, this.overflow, this.timeout, this.processing, this.onTimeout,
-				this.reentrant, this.restart, this.readers, this.busyLimit);
+				this.reentrant, this.restart, this.readers, this.busyLimit, this.execution);
 	}
 
 	/**
@@ -84,7 +86,7 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	 */
 	public HandlerOptions withOverflow(Overflow overflow) {
 		return new HandlerOptions(this.name, this.capacity, overflow, this.timeout, this.processing, this.onTimeout,
-				this.reentrant, this.restart, this.readers, this.busyLimit);
+				this.reentrant, this.restart, this.readers, this.busyLimit, this.execution);
 	}
 
 	/**
@@ -94,7 +96,7 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	 */
 	public HandlerOptions withTimeout(Duration timeout) {
 		return new HandlerOptions(this.name, this.capacity, this.overflow, timeout, this.processing, this.onTimeout,
-				this.reentrant, this.restart, this.readers, this.busyLimit);
+				this.reentrant, this.restart, this.readers, this.busyLimit, this.execution);
 	}
 
 	/**
@@ -104,7 +106,7 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	 */
 	public HandlerOptions withProcessing(Processing processing) {
 		return new HandlerOptions(this.name, this.capacity, this.overflow, this.timeout, processing, this.onTimeout,
-				this.reentrant, this.restart, this.readers, this.busyLimit);
+				this.reentrant, this.restart, this.readers, this.busyLimit, this.execution);
 	}
 
 	/**
@@ -114,7 +116,7 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	 */
 	public HandlerOptions withOnTimeout(OnTimeout onTimeout) {
 		return new HandlerOptions(this.name, this.capacity, this.overflow, this.timeout, this.processing, onTimeout,
-				this.reentrant, this.restart, this.readers, this.busyLimit);
+				this.reentrant, this.restart, this.readers, this.busyLimit, this.execution);
 	}
 
 	/**
@@ -125,7 +127,7 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	 */
 	public HandlerOptions withReentrant(boolean reentrant) {
 		return new HandlerOptions(this.name, this.capacity, this.overflow, this.timeout, this.processing,
-				this.onTimeout, reentrant, this.restart, this.readers, this.busyLimit);
+				this.onTimeout, reentrant, this.restart, this.readers, this.busyLimit, this.execution);
 	}
 
 	/**
@@ -135,7 +137,7 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	 */
 	public HandlerOptions withRestart(RestartPolicy restart) {
 		return new HandlerOptions(this.name, this.capacity, this.overflow, this.timeout, this.processing,
-				this.onTimeout, this.reentrant, restart, this.readers, this.busyLimit);
+				this.onTimeout, this.reentrant, restart, this.readers, this.busyLimit, this.execution);
 	}
 
 	/**
@@ -145,7 +147,7 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	 */
 	public HandlerOptions withReaders(int readers) {
 		return new HandlerOptions(this.name, this.capacity, this.overflow, this.timeout, this.processing,
-				this.onTimeout, this.reentrant, this.restart, readers, this.busyLimit);
+				this.onTimeout, this.reentrant, this.restart, readers, this.busyLimit, this.execution);
 	}
 
 	/**
@@ -156,7 +158,17 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	 */
 	public HandlerOptions withBusyLimit(Duration busyLimit) {
 		return new HandlerOptions(this.name, this.capacity, this.overflow, this.timeout, this.processing,
-				this.onTimeout, this.reentrant, this.restart, this.readers, busyLimit);
+				this.onTimeout, this.reentrant, this.restart, this.readers, busyLimit, this.execution);
+	}
+
+	/**
+	 * Returns these options with others to run the bodies.
+	 * @param execution who runs them
+	 * @return a copy
+	 */
+	public HandlerOptions withExecution(Execution execution) {
+		return new HandlerOptions(this.name, this.capacity, this.overflow, this.timeout, this.processing,
+				this.onTimeout, this.reentrant, this.restart, this.readers, this.busyLimit, execution);
 	}
 
 }

@@ -1,5 +1,7 @@
 package io.greenroom.deferred;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -15,6 +17,16 @@ import org.jspecify.annotations.Nullable;
 final class Held {
 
 	private static final ThreadLocal<@Nullable Held> CURRENT = new ThreadLocal<>();
+
+	private static final VarHandle RUNNING;
+	static {
+		try {
+			RUNNING = MethodHandles.lookup().findVarHandle(Held.class, "running", Call.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
 
 	private final Handler handler;
 
@@ -81,6 +93,26 @@ final class Held {
 		return held;
 	}
 
+	/**
+	 * Makes the hold of a caller that is to run its own call on the current thread. It
+	 * shows the call from the beginning, so that nobody who looks finds nothing to run.
+	 */
+	static Held lent(Handler handler, Call call) {
+		Held held = new Held(handler, false, false, CURRENT.get());
+		RUNNING.set(held, call);
+		return held;
+	}
+
+	/** The current thread begins a hold it was lent. */
+	void enter() {
+		CURRENT.set(this);
+	}
+
+	/** The current thread gives up a hold it was lent; soon it may have another. */
+	void leave() {
+		CURRENT.set(this.outer);
+	}
+
 	/** The current thread gives its innermost hold up. */
 	void end() {
 		if (this.outer == null) {
@@ -130,7 +162,8 @@ final class Held {
 				this.around.push(outer);
 			}
 		}
-		this.running = call;
+		// Those who look need no more than to see it in the end: who waits says so after.
+		RUNNING.setRelease(this, call);
 		return outer;
 	}
 
@@ -142,7 +175,7 @@ final class Held {
 				java.util.Objects.requireNonNull(this.around).pop();
 			}
 		}
-		this.running = outer;
+		RUNNING.setRelease(this, outer);
 		if (this.owned) {
 			// A flag set for one body must not reach the next.
 			Thread.interrupted();

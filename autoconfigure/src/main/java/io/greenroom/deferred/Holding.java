@@ -27,8 +27,12 @@ final class Holding {
 	/** The holder's part in the wait-for graph; written by it. */
 	private volatile @Nullable Held held;
 
-	Holding(Handler handler) {
+	/** Nothing where callers never run their own calls. */
+	private final @Nullable Loan loan;
+
+	Holding(Handler handler, @Nullable Loan loan) {
 		this.handler = handler;
+		this.loan = loan;
 	}
 
 	/**
@@ -38,7 +42,7 @@ final class Holding {
 	boolean take(boolean owned) {
 		Thread current = Thread.currentThread();
 		Thread before = (Thread) HOLDER.compareAndExchange(this, null, current);
-		if (before != null && before != current) {
+		if (before != null && before != current && !isLentToMe()) {
 			throw new IllegalStateException(
 					"%s is processed by thread '%s' already; one thread at a time may process it"
 						.formatted(this.handler.name(), before.getName()));
@@ -57,20 +61,31 @@ final class Holding {
 	}
 
 	boolean isMine() {
-		return this.holder == Thread.currentThread();
+		return this.holder == Thread.currentThread() || isLentToMe();
+	}
+
+	private boolean isLentToMe() {
+		return this.loan != null && this.loan.isMine();
+	}
+
+	/** Returns whether a caller runs its own call, while the holder waits. */
+	boolean isLent() {
+		return this.loan != null && this.loan.held() != null;
 	}
 
 	boolean isFree() {
 		return this.holder == null;
 	}
 
+	/** Returns the hold of the thread that may run bodies now. */
 	@Nullable Held held() {
-		return this.held;
+		Held lent = (this.loan != null) ? this.loan.held() : null;
+		return (lent != null) ? lent : this.held;
 	}
 
 	/** Returns what runs now, as far as can be seen from outside. */
 	@Nullable Call running() {
-		Held now = this.held;
+		Held now = held();
 		return (now != null) ? now.running() : null;
 	}
 

@@ -4,6 +4,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 import io.greenroom.observe.CallMode;
+import io.greenroom.observe.ContextCarrier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * mode says so. From there on the {@link Processor} has it.
  */
 final class Intake {
+
+	/** The time of a call that is given the handler's. */
+	static final long AS_DECLARED = 0;
 
 	/** The handler whose mailbox the current thread is about to pass by. */
 	private static final ThreadLocal<@Nullable Handler> DIRECT = new ThreadLocal<>();
@@ -33,10 +37,19 @@ final class Intake {
 
 	private final Refusals refusals;
 
+	private final ContextCarrier carrier;
+
+	/** Nothing where callers never run their own calls. */
+	private final @Nullable Loan loan;
+
+	private final CallerThread callers;
+
+	private final long timeout;
+
 	private final CallWait wait;
 
 	Intake(Handler handler, HandlerOptions options, Mailbox mailbox, Holding holding, Life life, CallReports reports,
-			Refusals refusals) {
+			Refusals refusals, CallerThread callers) {
 		this.handler = handler;
 		this.options = options;
 		this.mailbox = mailbox;
@@ -45,6 +58,10 @@ final class Intake {
 		this.reads = handler.type().hasReadOnly();
 		this.reports = reports;
 		this.refusals = refusals;
+		this.carrier = handler.scheduler().contextCarrier();
+		this.loan = handler.loan();
+		this.callers = callers;
+		this.timeout = handler.timeoutNanos();
 		this.wait = new CallWait(handler, reports, refusals, options);
 	}
 
@@ -60,6 +77,40 @@ final class Intake {
 			return call.invoke();
 		}
 		checkCallable(method);
+		if (this.loan != null && nanos == AS_DECLARED && this.loan.isOffered() && mayRunHere(call, method)) {
+			Object result = runHere(this.loan, call);
+			if (result != Loan.NOT_LENT) {
+				return result;
+			}
+		}
+		return queue(call, method, (nanos == AS_DECLARED) ? this.timeout : nanos);
+	}
+
+	/** Returns whether the caller may run this call if nobody is before it. */
+	private boolean mayRunHere(Call call, HandlerMethod method) {
+		if (call.mode() != CallMode.SYNC || method.readOnly() || !this.life.isOpen() || this.callers.isBound()) {
+			return false;
+		}
+		Held held = Held.current();
+		Call outer = (held != null) ? held.running() : null;
+		return outer == null || !outer.isTimed();
+	}
+
+	private @Nullable Object runHere(Loan lent, Call call) throws Throwable {
+		@Nullable Object result;
+		try {
+			result = lent.run(call, this.handler.runner(), this.carrier);
+		}
+		catch (Throwable failure) {
+			throw CalledFrom.here(failure, this.handler.name(), call.method());
+		}
+		if (call.isTold()) {
+			throw this.refusals.leftRunning(call);
+		}
+		return result;
+	}
+
+	private @Nullable Object queue(Call call, HandlerMethod method, long nanos) throws Throwable {
 		long start = System.nanoTime();
 		if (call.mode() == CallMode.SYNC) {
 			nanos = withinOuter(start, nanos);
@@ -92,8 +143,7 @@ final class Intake {
 	private static long withinOuter(long now, long nanos) {
 		Held held = Held.current();
 		Call outer = (held != null) ? held.running() : null;
-		return (outer != null && outer.mode() == CallMode.SYNC) ? Math.max(0, Math.min(nanos, outer.deadline - now))
-				: nanos;
+		return (outer != null && outer.isTimed()) ? Math.max(0, Math.min(nanos, outer.deadline - now)) : nanos;
 	}
 
 	private void checkCallable(HandlerMethod method) {
@@ -106,7 +156,7 @@ final class Intake {
 	/** Runs a function of the target as one call in its turn. */
 	<T, R extends @Nullable Object> CompletableFuture<R> async(Function<? super T, ? extends R> function, T entry) {
 		FunctionCall<T, R> call = new FunctionCall<>(this.handler, function, entry);
-		enqueue(call, System.nanoTime(), this.handler.timeoutNanos());
+		enqueue(call, System.nanoTime(), this.timeout);
 		@SuppressWarnings("unchecked")
 		CompletableFuture<R> future = (CompletableFuture<R>) call.future();
 		return future;
@@ -116,6 +166,7 @@ final class Intake {
 		if (!this.life.isOpen()) {
 			this.life.admit(call);
 		}
+		carryContext(call);
 		this.reports.submitted(call, start);
 		if (!this.mailbox.tryReserve() && !makeRoom(call, nanos)) {
 			this.reports.rejected(call, "dropped");
@@ -123,6 +174,13 @@ final class Intake {
 		}
 		if (!this.mailbox.push(call)) {
 			throw this.refusals.stopped(call, this.life.death());
+		}
+	}
+
+	/** Whoever does not wait may be gone, and with it its request, when the body runs. */
+	private void carryContext(Call call) {
+		if (this.carrier != ContextCarrier.NONE) {
+			call.carry((call.mode() == CallMode.SYNC) ? this.carrier.capture() : this.carrier.captureDetached());
 		}
 	}
 

@@ -45,6 +45,12 @@ final class Life {
 
 	private final Refusals refusals;
 
+	/**
+	 * Of whoever made the handler: the owner's, whoever calls first. A thread of the
+	 * common pool for one would bring the wrong one.
+	 */
+	private final @Nullable ClassLoader classLoader = Thread.currentThread().getContextClassLoader();
+
 	/** Written under this. */
 	private volatile Phase phase = Phase.OPEN;
 
@@ -154,6 +160,7 @@ final class Life {
 
 	/** The owner's whole life. */
 	private void own() {
+		Thread.currentThread().setContextClassLoader(this.classLoader);
 		this.holding.take(true);
 		try {
 			runLoop();

@@ -77,7 +77,7 @@ class Mailbox {
 	 * The processor; written by it before it looks at any flag that {@link #wake} goes
 	 * with.
 	 */
-	private volatile @Nullable Thread processor;
+	volatile @Nullable Thread processor;
 
 	/** What has been gathered and not been taken. */
 	private final Line line = new Line();
@@ -208,6 +208,12 @@ class Mailbox {
 	 */
 	boolean isSlept() {
 		return this.top == IDLE;
+	}
+
+	/** Returns whether nothing is queued, while the processor sleeps or is about to. */
+	boolean isEmpty() {
+		Call seen = this.top;
+		return (seen == IDLE || seen == null) && isLineEmpty();
 	}
 
 	/**
@@ -343,11 +349,26 @@ class Mailbox {
 	boolean sleep(long nanos) {
 		// A caller that has just been answered often calls again within one turn.
 		Thread.yield();
-		if (this.top != null) {
+		if (!fallAsleep(nanos)) {
 			return true;
 		}
-		if (!TOP.compareAndSet(this, null, IDLE)) {
-			return true;
+		return !TOP.compareAndSet(this, IDLE, null);
+	}
+
+	/** Processor: sleeps likewise, and lets callers run their own calls meanwhile. */
+	boolean sleep(long nanos, Loan loan) {
+		loan.offer();
+		Thread.yield();
+		boolean slept = fallAsleep(nanos);
+		// Before the signal is taken off: who is woken then must be able to go on.
+		loan.takeBack();
+		return !slept || !TOP.compareAndSet(this, IDLE, null);
+	}
+
+	/** Returns whether the processor has slept, so that the signal is to be taken off. */
+	private boolean fallAsleep(long nanos) {
+		if (this.top != null || !TOP.compareAndSet(this, null, IDLE)) {
+			return false;
 		}
 		if (nanos == Long.MAX_VALUE) {
 			LockSupport.park(this);
@@ -355,7 +376,7 @@ class Mailbox {
 		else {
 			LockSupport.parkNanos(this, nanos);
 		}
-		return !TOP.compareAndSet(this, IDLE, null);
+		return true;
 	}
 
 	/**

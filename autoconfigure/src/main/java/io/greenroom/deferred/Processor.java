@@ -30,6 +30,9 @@ final class Processor implements DeferredCalls {
 
 	private final CallReports reports;
 
+	/** Nothing where callers never run their own calls. */
+	private final @Nullable Loan loan;
+
 	/** Set from any thread while somebody processes; cleared when the outermost ends. */
 	private volatile boolean stopping;
 
@@ -40,7 +43,7 @@ final class Processor implements DeferredCalls {
 	private volatile boolean processing;
 
 	Processor(Handler handler, Mailbox mailbox, Holding holding, Life life, CallRunner runner,
-			@Nullable Readers readers, CallReports reports) {
+			@Nullable Readers readers, CallReports reports, @Nullable Loan loan) {
 		this.handler = handler;
 		this.mailbox = mailbox;
 		this.holding = holding;
@@ -48,6 +51,7 @@ final class Processor implements DeferredCalls {
 		this.runner = runner;
 		this.readers = readers;
 		this.reports = reports;
+		this.loan = loan;
 	}
 
 	@Override
@@ -108,6 +112,8 @@ final class Processor implements DeferredCalls {
 	private int runUntil(long nanos, @Nullable Predicate<Call> filter, BooleanSupplier ending) {
 		long start = System.nanoTime();
 		Turn turn = enter();
+		Loan lendable = (turn.outermost() && filter == null) ? this.loan : null;
+		int ranByCallers = (lendable != null) ? -lendable.ran() : 0;
 		try {
 			int ran = 0;
 			while (!isStopped()) {
@@ -124,13 +130,22 @@ final class Processor implements DeferredCalls {
 				}
 				if (call == null) {
 					this.reports.keptUp();
-					this.mailbox.sleep(left);
+					sleep(left, lendable);
 				}
 			}
-			return ran;
+			return ran + ((lendable != null) ? lendable.ran() + ranByCallers : 0);
 		}
 		finally {
 			exit(turn);
+		}
+	}
+
+	private void sleep(long nanos, @Nullable Loan lendable) {
+		if (lendable != null && (this.readers == null || this.readers.isEmpty())) {
+			this.mailbox.sleep(nanos, lendable);
+		}
+		else {
+			this.mailbox.sleep(nanos);
 		}
 	}
 
@@ -198,7 +213,7 @@ final class Processor implements DeferredCalls {
 
 	/** Returns whether the holder is at a processing point, with nothing to run. */
 	boolean isWaiting() {
-		return this.mailbox.isSlept();
+		return this.mailbox.isSlept() && !this.holding.isLent();
 	}
 
 	private @Nullable Predicate<Call> whitelist(String... methods) {

@@ -13,9 +13,10 @@ import io.greenroom.green.SchedulerClosedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The read-only bodies of a handler that run now, each on a green thread of its own. Only
- * the processor starts them, and it waits for their end before it runs anything else and
- * before it lets go of the handler; so what they read does not change.
+ * The read-only bodies of a handler that run now, each on a green thread of its own,
+ * which has its caller's context and no other. Only the processor starts them, and it
+ * waits for their end before it runs anything else and before it lets go of the handler;
+ * so what they read does not change.
  */
 final class Readers {
 
@@ -53,7 +54,7 @@ final class Readers {
 		this.count.incrementAndGet();
 		try {
 			reading.thread = this.handler.scheduler()
-				.spawn("handler-" + this.handler.name() + "-reader", () -> read(reading));
+				.spawnDetached("handler-" + this.handler.name() + "-reader", () -> read(reading));
 			return true;
 		}
 		catch (SchedulerClosedException | OutOfMemoryError refused) {

@@ -14,7 +14,11 @@ final class JdkEngine implements Engine {
 
 	@Override
 	public Thread thread(String name, Runnable body) {
-		return Thread.ofVirtual().name(name).unstarted(body);
+		// What a task's maker has in inheritable thread locals is its own; the context of
+		// a caller is carried, or not, as the thread's origin says.
+		Thread thread = Thread.ofVirtual().name(name).inheritInheritableThreadLocals(false).unstarted(body);
+		thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
+		return thread;
 	}
 
 	@Override

@@ -22,6 +22,26 @@ public interface ContextCarrier {
 	 */
 	Snapshot capture();
 
+	/**
+	 * Takes what belongs to the calling thread now, for work that nobody waits for: it
+	 * may run when whatever the thread serves, a request perhaps, is over. What ends with
+	 * that is left out, or copied.
+	 * @return the snapshot; an {@linkplain Snapshot#isEmpty() empty} one, made once,
+	 * where there is nothing
+	 */
+	default Snapshot captureDetached() {
+		return capture();
+	}
+
+	/**
+	 * Returns a scope that gives the calling thread back what it has now, whatever is
+	 * done with that before the scope is closed.
+	 * @return the scope, to be closed on the same thread
+	 */
+	default Scope guard() {
+		return capture().open();
+	}
+
 	/** What belonged to a thread at one moment. Safe for use by many threads. */
 	interface Snapshot {
 

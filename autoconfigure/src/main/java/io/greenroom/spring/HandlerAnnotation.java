@@ -23,6 +23,7 @@ final class HandlerAnnotation {
 			UnaryOperator<String> placeholders) {
 		HandlerOptions options = defaults.withName(beanName)
 			.withProcessing(annotation.processing())
+			.withExecution(annotation.execution())
 			.withOnTimeout(annotation.onTimeout())
 			.withReentrant(annotation.reentrant());
 		if (annotation.capacity() != 0) {

@@ -93,7 +93,8 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 						.formatted(beanName));
 		}
 		HandlerOptions options = options(type, beanName);
-		Handler handler = new Handler(this.scheduler.get(), handlerType, target, options);
+		Handler handler = new Handler(this.scheduler.get(), handlerType, target, options,
+				BoundCallers.ofThisClassPath());
 		advised.removeAdvisor(java.util.Objects.requireNonNull(this.advisor));
 		advised.addAdvisor(0, new DefaultPointcutAdvisor(new MailboxInterceptor(handler)));
 		synchronized (this.handlers) {

@@ -33,11 +33,18 @@ final class ForkedJvm {
 	 * Runs a main class with this module's directories and the jars that are accepted.
 	 */
 	static String run(Class<?> main, Predicate<String> jar, String... arguments) throws Exception {
+		return run(List.of(), main, jar, arguments);
+	}
+
+	/** Runs it likewise, with options for the JVM. */
+	static String run(List<String> options, Class<?> main, Predicate<String> jar, String... arguments)
+			throws Exception {
 		String classPath = String.join(File.pathSeparator,
 				entries().filter((entry) -> !isJar(entry) || jar.test(name(entry))).toList());
 		List<String> command = new ArrayList<>(
-				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
-						"-cp", classPath, main.getName()));
+				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1"));
+		command.addAll(options);
+		command.addAll(List.of("-cp", classPath, main.getName()));
 		command.addAll(List.of(arguments));
 		Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
 		try {

@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(60)
 class BusyTests {
 
-	private static final HandlerOptions BRIEF = HandlerOptions.defaults().withBusyLimit(Duration.ofMillis(50));
+	private final HandlerOptions brief = options().withBusyLimit(Duration.ofMillis(50));
 
 	private final BlockingQueue<String> reports = new LinkedBlockingQueue<>();
 
@@ -48,6 +48,11 @@ class BusyTests {
 
 	}).build();
 
+	/** Overridden where all of this is to hold with other options too. */
+	HandlerOptions options() {
+		return HandlerOptions.defaults();
+	}
+
 	@AfterEach
 	void close() {
 		this.leave.countDown();
@@ -57,7 +62,7 @@ class BusyTests {
 	@Test
 	@DisplayName("M01 a body busy for longer than the limit is reported once, with its stack; the next one anew")
 	void busyBodies() throws Exception {
-		Deferred<Slow> slow = Deferred.of(this.scheduler, new Slow(), BRIEF);
+		Deferred<Slow> slow = Deferred.of(this.scheduler, new Slow(), this.brief);
 		slow.oneway().hold(this.leave);
 		assertThat(this.reports.poll(20, TimeUnit.SECONDS)).isEqualTo("Slow.hold");
 		assertThat(this.stack).anyMatch((frame) -> frame.getMethodName().equals("hold"));
@@ -72,7 +77,7 @@ class BusyTests {
 	@Test
 	@DisplayName("M01 D38 read-only bodies are watched too, each for itself")
 	void busyReaders() throws Exception {
-		Deferred<Slow> slow = Deferred.of(this.scheduler, new Slow(), BRIEF);
+		Deferred<Slow> slow = Deferred.of(this.scheduler, new Slow(), this.brief);
 		slow.oneway().read(this.leave);
 		slow.oneway().read(this.leave);
 		assertThat(this.reports.poll(20, TimeUnit.SECONDS)).isEqualTo("Slow.read");
@@ -83,7 +88,7 @@ class BusyTests {
 	@Test
 	@DisplayName("D36 M01 a loop that lets nothing in for longer than its limit is reported; one that waits for calls is not")
 	void busyLoops() throws Exception {
-		Deferred<Looped> looped = Deferred.of(this.scheduler, new Looped(), BRIEF);
+		Deferred<Looped> looped = Deferred.of(this.scheduler, new Looped(), this.brief);
 		assertThat(this.reports.poll(200, TimeUnit.MILLISECONDS)).isNull();
 		looped.oneway().beBusyAfterwards(this.leave);
 		assertThat(this.reports.poll(20, TimeUnit.SECONDS)).isEqualTo("Looped.run");
@@ -92,8 +97,8 @@ class BusyTests {
 	@Test
 	@DisplayName("M01 exempt handlers are never reported, nor idle ones")
 	void exemptHandlers() throws Exception {
-		Deferred<Slow> exempt = Deferred.of(this.scheduler, new Slow(), BRIEF.withBusyLimit(Duration.ZERO));
-		Deferred<Slow> watched = Deferred.of(this.scheduler, new Slow(), BRIEF);
+		Deferred<Slow> exempt = Deferred.of(this.scheduler, new Slow(), this.brief.withBusyLimit(Duration.ZERO));
+		Deferred<Slow> watched = Deferred.of(this.scheduler, new Slow(), this.brief);
 		watched.sync().read(new CountDownLatch(0));
 		exempt.oneway().hold(this.leave);
 		assertThat(this.reports.poll(300, TimeUnit.MILLISECONDS)).isNull();

@@ -32,13 +32,18 @@ class DeadlockTests {
 
 	private final Node c = new Node();
 
+	/** Overridden where all of this is to hold with other options too. */
+	HandlerOptions options() {
+		return HandlerOptions.defaults();
+	}
+
 	@AfterEach
 	void close() {
 		this.scheduler.close();
 	}
 
 	private Deferred<Node> handler(String name, Node node) {
-		return Deferred.of(this.scheduler, node, HandlerOptions.defaults().withName(name));
+		return Deferred.of(this.scheduler, node, options().withName(name));
 	}
 
 	@Test
@@ -112,19 +117,19 @@ class DeadlockTests {
 	@Test
 	@DisplayName("D19 a reentrant handler lets a call of its own chain in, on its own thread")
 	void reentrantHandlers() {
-		Deferred<Node> first = Deferred.of(this.scheduler, this.a, HandlerOptions.defaults().withReentrant(true));
+		Deferred<Node> first = Deferred.of(this.scheduler, this.a, options().withReentrant(true));
 		Deferred<Node> second = handler("b", this.b);
 		this.a.next = second.sync();
 		this.b.next = first.sync();
 		assertThat(first.sync().relayOnce()).isEqualTo(42);
 		assertThat(this.a.threads).hasSize(2).allMatch((thread) -> thread == this.a.threads.getFirst());
-		assertThat(this.a.threads.getFirst()).isSameAs(first.sync().thread());
+		assertThat(this.a.threads.getFirst()).isSameAs(first.sync(Duration.ofSeconds(20)).thread());
 	}
 
 	@Test
 	@DisplayName("D25 two handlers that oneway each other 100000 times end")
 	void onewayPingPong() throws Exception {
-		HandlerOptions tight = HandlerOptions.defaults().withCapacity(4);
+		HandlerOptions tight = options().withCapacity(4);
 		Deferred<Node> first = Deferred.of(this.scheduler, this.a, tight.withName("a"));
 		Deferred<Node> second = Deferred.of(this.scheduler, this.b, tight.withName("b"));
 		this.a.next = second.oneway();
@@ -139,7 +144,7 @@ class DeadlockTests {
 	@Test
 	@DisplayName("D25 a circle of waits for room is refused at once")
 	void circlesOfRoom() throws Exception {
-		HandlerOptions tight = HandlerOptions.defaults().withCapacity(1).withTimeout(Duration.ofSeconds(60));
+		HandlerOptions tight = options().withCapacity(1).withTimeout(Duration.ofSeconds(60));
 		Deferred<Node> first = Deferred.of(this.scheduler, this.a, tight.withName("a"));
 		Deferred<Node> second = Deferred.of(this.scheduler, this.b, tight.withName("b"));
 		this.a.next = second.oneway();
@@ -174,8 +179,7 @@ class DeadlockTests {
 	@Test
 	@DisplayName("D10 a body whose caller has left is interrupted where that is declared, and only that body")
 	void bodiesAreInterruptedWhereDeclared() {
-		Deferred<Node> eager = Deferred.of(this.scheduler, this.a,
-				HandlerOptions.defaults().withOnTimeout(OnTimeout.INTERRUPT));
+		Deferred<Node> eager = Deferred.of(this.scheduler, this.a, options().withOnTimeout(OnTimeout.INTERRUPT));
 		for (int round = 0; round < 50; round++) {
 			assertThatExceptionOfType(DeferredTimeoutException.class)
 				.isThrownBy(() -> eager.sync(Duration.ofMillis(2)).hold(new CountDownLatch(1), new CountDownLatch(1)))

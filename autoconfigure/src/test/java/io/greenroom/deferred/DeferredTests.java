@@ -30,6 +30,11 @@ class DeferredTests {
 
 	private final GreenScheduler scheduler = GreenScheduler.builder().drainTimeout(Duration.ofSeconds(5)).build();
 
+	/** Overridden where all of this is to hold with other options too. */
+	HandlerOptions options() {
+		return HandlerOptions.defaults();
+	}
+
 	@AfterEach
 	void close() {
 		this.scheduler.close();
@@ -38,7 +43,7 @@ class DeferredTests {
 	@Test
 	@DisplayName("D01 a direct call runs at once on the caller's thread, also while the handler is busy")
 	void directRunsAtOnce() throws Exception {
-		Deferred<Recorder> deferred = Deferred.of(this.scheduler, new Recorder());
+		Deferred<Recorder> deferred = Deferred.of(this.scheduler, new Recorder(), options());
 		CountDownLatch inside = new CountDownLatch(1);
 		CountDownLatch leave = new CountDownLatch(1);
 		deferred.oneway().hold(inside, leave);
@@ -51,7 +56,7 @@ class DeferredTests {
 	@DisplayName("D02 arguments of every kind arrive intact, and effects are visible on return")
 	void argumentsArrive() {
 		Recorder recorder = new Recorder();
-		Recorder sync = Deferred.of(this.scheduler, recorder).sync();
+		Recorder sync = Deferred.of(this.scheduler, recorder, options()).sync();
 		sync.all((byte) 1, (short) 2, 3, 4L, 5f, 6d, 'c', true, "s", new int[] { 7 }, null);
 		assertThat(recorder.seen).containsExactly((byte) 1, (short) 2, 3, 4L, 5f, 6d, 'c', true, "s", 7, null);
 	}
@@ -59,7 +64,7 @@ class DeferredTests {
 	@Test
 	@DisplayName("D03 results of every kind pass: primitives, void, generics, varargs, default methods, null")
 	void resultsPass() {
-		Recorder sync = Deferred.of(this.scheduler, new Recorder()).sync();
+		Recorder sync = Deferred.of(this.scheduler, new Recorder(), options()).sync();
 		assertThat(sync.fortyTwo()).isEqualTo(42);
 		assertThat(sync.big()).isEqualTo(Long.MAX_VALUE);
 		assertThat(sync.flag()).isTrue();
@@ -77,8 +82,7 @@ class DeferredTests {
 	@DisplayName("D03 a handler is called by its interface too")
 	void resultsPassByInterface() {
 		Recorder recorder = new Recorder();
-		Handler handler = new Handler(this.scheduler, HandlerType.of(Recorder.class), recorder,
-				HandlerOptions.defaults());
+		Handler handler = new Handler(this.scheduler, HandlerType.of(Recorder.class), recorder, options());
 		Deferred<Greeter> greeter = handler.deferred(Greeter.class, recorder);
 		assertThat(greeter.sync().greet()).isEqualTo("hello from a default method");
 		greeter.sync().remember("oneway by the class's word");
@@ -88,7 +92,7 @@ class DeferredTests {
 	@Test
 	@DisplayName("D04 the very throwable arrives, checked or not, with the caller's frames, and the next call is served")
 	void throwablesArrive() {
-		Recorder sync = Deferred.of(this.scheduler, new Recorder()).sync();
+		Recorder sync = Deferred.of(this.scheduler, new Recorder(), options()).sync();
 		for (Throwable thrown : List.of(new IOException("checked"), new IllegalStateException("unchecked"),
 				new AssertionError("error"), new StackOverflowError("made by hand"))) {
 			assertThat(catchThrowable(() -> sync.fail(thrown))).isSameAs(thrown);
@@ -103,7 +107,7 @@ class DeferredTests {
 	@Test
 	@DisplayName("D04 nothing is added to a throwable that forbids it")
 	void throwablesThatForbidSuppression() {
-		Recorder sync = Deferred.of(this.scheduler, new Recorder()).sync();
+		Recorder sync = Deferred.of(this.scheduler, new Recorder(), options()).sync();
 		Exception closed = new Exception("closed", null, false, false) {
 		};
 		assertThat(catchThrowable(() -> sync.fail(closed))).isSameAs(closed);
@@ -113,7 +117,7 @@ class DeferredTests {
 	@Test
 	@DisplayName("D05 a timeout says whether the call was queued or running and what the handler was doing")
 	void timeoutsExplainThemselves() throws Exception {
-		Deferred<Recorder> deferred = Deferred.of(this.scheduler, new Recorder());
+		Deferred<Recorder> deferred = Deferred.of(this.scheduler, new Recorder(), options());
 		CountDownLatch inside = new CountDownLatch(1);
 		CountDownLatch leave = new CountDownLatch(1);
 		Recorder brief = deferred.sync(Duration.ofMillis(50));
@@ -132,7 +136,7 @@ class DeferredTests {
 	@DisplayName("D06 oneway returns at once and does not run before the running call ends")
 	void onewayReturnsAtOnce() throws Exception {
 		Recorder recorder = new Recorder();
-		Deferred<Recorder> deferred = Deferred.of(this.scheduler, recorder);
+		Deferred<Recorder> deferred = Deferred.of(this.scheduler, recorder, options());
 		CountDownLatch inside = new CountDownLatch(1);
 		CountDownLatch leave = new CountDownLatch(1);
 		deferred.oneway().hold(inside, leave);
@@ -150,7 +154,7 @@ class DeferredTests {
 	@Test
 	@DisplayName("D08 calls from one thread run in order, oneway and sync mixed")
 	void callsFromOneThreadKeepTheirOrder() {
-		Deferred<Recorder> deferred = Deferred.of(this.scheduler, new Recorder());
+		Deferred<Recorder> deferred = Deferred.of(this.scheduler, new Recorder(), options());
 		List<String> expected = new ArrayList<>();
 		for (int round = 0; round < 5_000; round++) {
 			deferred.oneway().append("a" + round);
@@ -165,7 +169,7 @@ class DeferredTests {
 	@DisplayName("D22 1000 callers with 100 unguarded increments each make exactly 100000, never two bodies inside")
 	void incrementsAreNeverLost() throws Exception {
 		Recorder recorder = new Recorder();
-		Recorder sync = Deferred.of(this.scheduler, recorder).sync();
+		Recorder sync = Deferred.of(this.scheduler, recorder, options()).sync();
 		List<Thread> callers = new ArrayList<>();
 		AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 		for (int i = 0; i < 1000; i++) {
@@ -186,8 +190,7 @@ class DeferredTests {
 	@Test
 	@DisplayName("D22 platform threads, virtual threads and oneway calls together lose nothing either")
 	void mixedCallersLoseNothing() throws Exception {
-		Deferred<Recorder> deferred = Deferred.of(this.scheduler, new Recorder(),
-				HandlerOptions.defaults().withCapacity(16));
+		Deferred<Recorder> deferred = Deferred.of(this.scheduler, new Recorder(), options().withCapacity(16));
 		List<Thread> callers = new ArrayList<>();
 		for (int i = 0; i < 8; i++) {
 			Thread.Builder builder = (i % 2 == 0) ? Thread.ofPlatform() : Thread.ofVirtual();
@@ -209,7 +212,7 @@ class DeferredTests {
 	@DisplayName("D18 a sync call of the handler to itself runs at once, on the same thread")
 	void selfCallsRunAtOnce() {
 		Recorder recorder = new Recorder();
-		Deferred<Recorder> deferred = Deferred.of(this.scheduler, recorder);
+		Deferred<Recorder> deferred = Deferred.of(this.scheduler, recorder, options());
 		recorder.self = deferred.sync();
 		assertThat(deferred.sync().throughItself()).isEqualTo(42);
 	}
@@ -217,7 +220,7 @@ class DeferredTests {
 	@Test
 	@DisplayName("D28 a method that returns a future returns at once, completed with the body's own")
 	void futuresAreCompletedByTheBody() throws Exception {
-		Deferred<Recorder> deferred = Deferred.of(this.scheduler, new Recorder());
+		Deferred<Recorder> deferred = Deferred.of(this.scheduler, new Recorder(), options());
 		CompletableFuture<String> inner = new CompletableFuture<>();
 		CompletionStage<String> outer = deferred.sync().later(inner);
 		assertThat(outer.toCompletableFuture()).isNotDone();
@@ -228,7 +231,7 @@ class DeferredTests {
 	@Test
 	@DisplayName("D37 async runs a function as one call; cancelling withdraws a queued one")
 	void asyncIsOneCall() throws Exception {
-		Deferred<Recorder> deferred = Deferred.of(this.scheduler, new Recorder());
+		Deferred<Recorder> deferred = Deferred.of(this.scheduler, new Recorder(), options());
 		CountDownLatch inside = new CountDownLatch(1);
 		CountDownLatch leave = new CountDownLatch(1);
 		deferred.oneway().hold(inside, leave);
@@ -251,7 +254,7 @@ class DeferredTests {
 	@Test
 	@DisplayName("D25 a full mailbox refuses or makes the caller wait, as declared")
 	void fullMailboxes() throws Exception {
-		HandlerOptions tight = HandlerOptions.defaults().withCapacity(2).withTimeout(Duration.ofMillis(50));
+		HandlerOptions tight = options().withCapacity(2).withTimeout(Duration.ofMillis(50));
 		for (Overflow overflow : List.of(Overflow.BLOCK, Overflow.REJECT)) {
 			Deferred<Recorder> deferred = Deferred.of(this.scheduler, new Recorder(), tight.withOverflow(overflow));
 			CountDownLatch inside = new CountDownLatch(1);
@@ -270,7 +273,7 @@ class DeferredTests {
 	@Test
 	@DisplayName("D27 an interrupted caller withdraws its queued call and keeps its flag")
 	void interruptedCallers() throws Exception {
-		Deferred<Recorder> deferred = Deferred.of(this.scheduler, new Recorder());
+		Deferred<Recorder> deferred = Deferred.of(this.scheduler, new Recorder(), options());
 		CountDownLatch inside = new CountDownLatch(1);
 		CountDownLatch leave = new CountDownLatch(1);
 		deferred.oneway().hold(inside, leave);
@@ -287,8 +290,7 @@ class DeferredTests {
 	@DisplayName("D20 a stopped handler answers at once, and those who wait are told")
 	void stoppedHandlers() throws Exception {
 		Recorder recorder = new Recorder();
-		Handler handler = new Handler(this.scheduler, HandlerType.of(Recorder.class), recorder,
-				HandlerOptions.defaults());
+		Handler handler = new Handler(this.scheduler, HandlerType.of(Recorder.class), recorder, options());
 		Deferred<Recorder> deferred = handler.deferred(Recorder.class, recorder);
 		CountDownLatch inside = new CountDownLatch(1);
 		deferred.oneway().hold(inside, new CountDownLatch(1));
@@ -304,7 +306,7 @@ class DeferredTests {
 	@DisplayName("D31 a stop runs what was accepted first")
 	void stopRunsWhatWasAccepted() throws Exception {
 		Recorder recorder = new Recorder();
-		Deferred<Recorder> deferred = Deferred.of(this.scheduler, recorder);
+		Deferred<Recorder> deferred = Deferred.of(this.scheduler, recorder, options());
 		for (int i = 0; i < 1_000; i++) {
 			deferred.oneway().increment();
 		}
@@ -315,7 +317,7 @@ class DeferredTests {
 	@Test
 	@DisplayName("D32 equals, hashCode and toString of a view do not enter the mailbox")
 	void identityOfViews() throws Exception {
-		Deferred<Recorder> deferred = Deferred.of(this.scheduler, new Recorder());
+		Deferred<Recorder> deferred = Deferred.of(this.scheduler, new Recorder(), options());
 		CountDownLatch inside = new CountDownLatch(1);
 		CountDownLatch leave = new CountDownLatch(1);
 		deferred.oneway().hold(inside, leave);
@@ -332,7 +334,7 @@ class DeferredTests {
 	@DisplayName("D24 the processing loop can't be called by callers")
 	void loopsAreNotCallable() {
 		Looped looped = new Looped();
-		Deferred<Looped> deferred = Deferred.of(this.scheduler, looped);
+		Deferred<Looped> deferred = Deferred.of(this.scheduler, looped, options());
 		assertThatIllegalStateException().isThrownBy(() -> deferred.sync().run(deferred.calls()))
 			.withMessageContaining("Looped.run is the handler's processing loop");
 		looped.stop = true;

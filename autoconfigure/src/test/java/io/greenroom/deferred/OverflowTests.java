@@ -53,16 +53,18 @@ class OverflowTests {
 
 	private final CountDownLatch leave = new CountDownLatch(1);
 
+	/** Overridden where all of this is to hold with other options too. */
+	HandlerOptions options() {
+		return HandlerOptions.defaults();
+	}
+
 	@AfterEach
 	void close() {
 		this.scheduler.close();
 	}
 
 	private Deferred<News> stuck(Overflow overflow, News news) throws InterruptedException {
-		HandlerOptions options = HandlerOptions.defaults()
-			.withCapacity(100)
-			.withOverflow(overflow)
-			.withTimeout(Duration.ofSeconds(20));
+		HandlerOptions options = options().withCapacity(100).withOverflow(overflow).withTimeout(Duration.ofSeconds(20));
 		Deferred<News> deferred = Deferred.of(this.scheduler, news, options);
 		deferred.oneway().hold(this.inside, this.leave);
 		this.inside.await();
@@ -143,7 +145,7 @@ class OverflowTests {
 			this.dropped.set(0);
 			News news = new News();
 			Deferred<News> deferred = Deferred.of(this.scheduler, news,
-					HandlerOptions.defaults().withCapacity(3).withOverflow(Overflow.DROP_OLDEST));
+					options().withCapacity(3).withOverflow(Overflow.DROP_OLDEST));
 			List<Thread> callers = new ArrayList<>();
 			for (int i = 0; i < 4; i++) {
 				callers

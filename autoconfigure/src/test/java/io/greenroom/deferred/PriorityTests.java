@@ -20,7 +20,12 @@ class PriorityTests {
 	private final Desk desk = new Desk();
 
 	private final Deferred<Desk> deferred = Deferred.of(this.scheduler, this.desk,
-			HandlerOptions.defaults().withProcessing(Processing.MANUAL));
+			options().withProcessing(Processing.MANUAL));
+
+	/** Overridden where all of this is to hold with other options too. */
+	HandlerOptions options() {
+		return HandlerOptions.defaults();
+	}
 
 	@AfterEach
 	void close() {
@@ -59,7 +64,7 @@ class PriorityTests {
 	@Test
 	@DisplayName("D34 urgent calls that keep coming do not starve an ordinary one")
 	void anEndlessStreamDoesNotStarve() throws Exception {
-		Deferred<Desk> owned = Deferred.of(this.scheduler, this.desk);
+		Deferred<Desk> owned = Deferred.of(this.scheduler, this.desk, options());
 		Thread stream = Thread.startVirtualThread(() -> {
 			while (!Thread.currentThread().isInterrupted()) {
 				owned.oneway().count();

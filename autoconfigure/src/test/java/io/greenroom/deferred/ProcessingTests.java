@@ -23,15 +23,20 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 @Timeout(60)
 class ProcessingTests {
 
-	private static final HandlerOptions MANUAL = HandlerOptions.defaults().withProcessing(Processing.MANUAL);
+	private final HandlerOptions manual = options().withProcessing(Processing.MANUAL);
 
 	private final GreenScheduler scheduler = GreenScheduler.builder().drainTimeout(Duration.ofSeconds(5)).build();
 
 	private final Letters letters = new Letters();
 
-	private final Deferred<Letters> deferred = Deferred.of(this.scheduler, this.letters, MANUAL);
+	private final Deferred<Letters> deferred = Deferred.of(this.scheduler, this.letters, this.manual);
 
 	private final DeferredCalls calls = this.deferred.calls();
+
+	/** Overridden where all of this is to hold with other options too. */
+	HandlerOptions options() {
+		return HandlerOptions.defaults();
+	}
 
 	@AfterEach
 	void close() {
@@ -168,7 +173,7 @@ class ProcessingTests {
 	void loopsThatDie() {
 		Pair pair = new Pair();
 		pair.failure = new IllegalStateException("broken loop");
-		Deferred<Pair> looped = Deferred.of(this.scheduler, pair);
+		Deferred<Pair> looped = Deferred.of(this.scheduler, pair, options());
 		assertThatExceptionOfType(HandlerStoppedException.class).isThrownBy(looped.sync()::sum)
 			.withMessageContaining("died of")
 			.withCause(pair.failure);
@@ -179,7 +184,7 @@ class ProcessingTests {
 	@DisplayName("D36 between two process() calls of a loop no body runs (10000 rounds, a broken invariant is never seen)")
 	void loopsAreAlone() throws Exception {
 		Pair pair = new Pair();
-		Deferred<Pair> looped = Deferred.of(this.scheduler, pair);
+		Deferred<Pair> looped = Deferred.of(this.scheduler, pair, options());
 		List<Thread> readers = new ArrayList<>();
 		CompletableFuture<Void> broken = new CompletableFuture<>();
 		for (int i = 0; i < 4; i++) {
@@ -203,7 +208,7 @@ class ProcessingTests {
 	void loopsThatReturn() throws Exception {
 		Pair pair = new Pair();
 		pair.gate = new CountDownLatch(1);
-		Deferred<Pair> looped = Deferred.of(this.scheduler, pair);
+		Deferred<Pair> looped = Deferred.of(this.scheduler, pair, options());
 		CompletableFuture<Integer> queued = looped.async(Pair::sum);
 		pair.stop = true;
 		pair.gate.countDown();
@@ -220,7 +225,7 @@ class ProcessingTests {
 	void loopsSeeTheShutdown() throws Exception {
 		Pair pair = new Pair();
 		pair.gate = new CountDownLatch(1);
-		Deferred<Pair> looped = Deferred.of(this.scheduler, pair);
+		Deferred<Pair> looped = Deferred.of(this.scheduler, pair, options());
 		CompletableFuture<Integer> queued = looped.async(Pair::sum);
 		Thread closer = Thread.startVirtualThread(this.scheduler::close);
 		while (!looped.calls().closing()) {

@@ -26,7 +26,12 @@ class ReadOnlyTests {
 
 	private final Ledger ledger = new Ledger();
 
-	private final Deferred<Ledger> deferred = Deferred.of(this.scheduler, this.ledger);
+	private final Deferred<Ledger> deferred = Deferred.of(this.scheduler, this.ledger, options());
+
+	/** Overridden where all of this is to hold with other options too. */
+	HandlerOptions options() {
+		return HandlerOptions.defaults();
+	}
 
 	@AfterEach
 	void close() {
@@ -77,7 +82,7 @@ class ReadOnlyTests {
 	@DisplayName("D38 reads never run beside a loop: process() waits for those it let in (2000 rounds)")
 	void readsAreNeverBesideTheLoop() throws Exception {
 		LoopedLedger looped = new LoopedLedger();
-		Deferred<LoopedLedger> handler = Deferred.of(this.scheduler, looped);
+		Deferred<LoopedLedger> handler = Deferred.of(this.scheduler, looped, options());
 		List<Thread> callers = new ArrayList<>();
 		AtomicInteger broken = new AtomicInteger();
 		for (int i = 0; i < 4; i++) {
@@ -129,7 +134,7 @@ class ReadOnlyTests {
 	@DisplayName("D38 D19 the wait-for graph knows readers: a write that comes back through another handler is refused")
 	void writesThatComeBack() {
 		Detour detour = new Detour();
-		this.ledger.detour = Deferred.of(this.scheduler, detour).sync();
+		this.ledger.detour = Deferred.of(this.scheduler, detour, options()).sync();
 		detour.ledger = this.deferred.sync();
 		assertThatExceptionOfType(DeferredDeadlockException.class).isThrownBy(() -> this.deferred.sync().detour(true))
 			.withMessageContaining("Ledger.detour waits for Detour.touch")
@@ -141,7 +146,7 @@ class ReadOnlyTests {
 	@DisplayName("D38 D19 a read that comes back through another handler runs, also when a writer waits in between")
 	void readsThatComeBack() throws Exception {
 		Detour detour = new Detour();
-		this.ledger.detour = Deferred.of(this.scheduler, detour).sync();
+		this.ledger.detour = Deferred.of(this.scheduler, detour, options()).sync();
 		detour.ledger = this.deferred.sync();
 		for (int round = 0; round < 1_000; round++) {
 			CompletableFuture<@Nullable Void> writer = new CompletableFuture<>();
@@ -158,7 +163,7 @@ class ReadOnlyTests {
 	@DisplayName("D38 no more than the declared number of readers run at once")
 	void readersAreLimited() throws Exception {
 		Ledger limited = new Ledger();
-		Deferred<Ledger> handler = Deferred.of(this.scheduler, limited, HandlerOptions.defaults().withReaders(3));
+		Deferred<Ledger> handler = Deferred.of(this.scheduler, limited, options().withReaders(3));
 		List<CompletableFuture<Object>> calls = new ArrayList<>();
 		List<Thread> callers = new ArrayList<>();
 		for (int i = 0; i < 20; i++) {

@@ -24,6 +24,11 @@ class RestartTests {
 
 	private final Fragile fragile = new Fragile();
 
+	/** Overridden where all of this is to hold with other options too. */
+	HandlerOptions options() {
+		return HandlerOptions.defaults();
+	}
+
 	@AfterEach
 	void close() {
 		this.scheduler.close();
@@ -31,7 +36,7 @@ class RestartTests {
 
 	private Deferred<Fragile> looped(int limit, Duration backoff) {
 		return Deferred.of(this.scheduler, this.fragile,
-				HandlerOptions.defaults().withRestart(new RestartPolicy(limit, Duration.ofMinutes(1), backoff)));
+				options().withRestart(new RestartPolicy(limit, Duration.ofMinutes(1), backoff)));
 	}
 
 	@Test

@@ -23,6 +23,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 @Timeout(120)
 class ShutdownTests {
 
+	/** Overridden where all of this is to hold with other options too. */
+	HandlerOptions options() {
+		return HandlerOptions.defaults();
+	}
+
 	private static GreenScheduler scheduler() {
 		return GreenScheduler.builder().build();
 	}
@@ -34,9 +39,9 @@ class ShutdownTests {
 		Link last = new Link();
 		Link middle = new Link();
 		Link first = new Link();
-		middle.next = Deferred.of(scheduler, last).sync();
-		first.next = Deferred.of(scheduler, middle).sync();
-		Deferred<Link> entry = Deferred.of(scheduler, first);
+		middle.next = Deferred.of(scheduler, last, options()).sync();
+		first.next = Deferred.of(scheduler, middle, options()).sync();
+		Deferred<Link> entry = Deferred.of(scheduler, first, options());
 		CountDownLatch inside = new CountDownLatch(1);
 		CountDownLatch leave = new CountDownLatch(1);
 		entry.oneway().hold(inside, leave);
@@ -62,7 +67,7 @@ class ShutdownTests {
 	@DisplayName("D31 a green thread that was accepted may call handlers while the scheduler drains")
 	void greenThreadsAreInside() throws Exception {
 		GreenScheduler scheduler = scheduler();
-		Deferred<Link> handler = Deferred.of(scheduler, new Link());
+		Deferred<Link> handler = Deferred.of(scheduler, new Link(), options());
 		assertThat(handler.sync().pass()).isEqualTo(1);
 		CountDownLatch inside = new CountDownLatch(1);
 		CountDownLatch leave = new CountDownLatch(1);
@@ -85,8 +90,8 @@ class ShutdownTests {
 		GreenScheduler scheduler = scheduler();
 		Link back = new Link();
 		Link front = new Link();
-		front.next = Deferred.of(scheduler, back).oneway();
-		Deferred<Link> entry = Deferred.of(scheduler, front, HandlerOptions.defaults().withCapacity(1000));
+		front.next = Deferred.of(scheduler, back, options()).oneway();
+		Deferred<Link> entry = Deferred.of(scheduler, front, options().withCapacity(1000));
 		AtomicInteger oneways = new AtomicInteger();
 		AtomicInteger answered = new AtomicInteger();
 		AtomicInteger told = new AtomicInteger();
@@ -133,7 +138,7 @@ class ShutdownTests {
 	@DisplayName("D31 what has not ended in time is failed to its callers, also what runs, and reported by name")
 	void whatIsLeftIsTold() throws Exception {
 		GreenScheduler scheduler = scheduler();
-		Deferred<Link> handler = Deferred.of(scheduler, new Link());
+		Deferred<Link> handler = Deferred.of(scheduler, new Link(), options());
 		CountDownLatch inside = new CountDownLatch(1);
 		CountDownLatch leave = new CountDownLatch(1);
 		CompletableFuture<@Nullable Void> running = handler.async((link) -> {
@@ -162,7 +167,7 @@ class ShutdownTests {
 	@DisplayName("D20 D31 a sync caller whose body does not end is told too")
 	void syncCallersOfStuckBodiesAreTold() throws Exception {
 		GreenScheduler scheduler = scheduler();
-		Deferred<Link> handler = Deferred.of(scheduler, new Link());
+		Deferred<Link> handler = Deferred.of(scheduler, new Link(), options());
 		CountDownLatch inside = new CountDownLatch(1);
 		CountDownLatch leave = new CountDownLatch(1);
 		CompletableFuture<@Nullable Throwable> caller = new CompletableFuture<>();
@@ -187,11 +192,10 @@ class ShutdownTests {
 	void callsRacingWithTheClose() throws Exception {
 		for (int round = 0; round < 10_000; round++) {
 			GreenScheduler scheduler = scheduler();
-			Deferred<Link> handler = Deferred.of(scheduler, new Link());
+			Deferred<Link> handler = Deferred.of(scheduler, new Link(), options());
 			boolean manual = (round % 2 == 0);
 			Deferred<Link> raced = manual
-					? Deferred.of(scheduler, new Link(), HandlerOptions.defaults().withProcessing(Processing.MANUAL))
-					: handler;
+					? Deferred.of(scheduler, new Link(), options().withProcessing(Processing.MANUAL)) : handler;
 			CompletableFuture<CompletableFuture<Integer>> called = new CompletableFuture<>();
 			Thread processor = Thread.startVirtualThread(() -> {
 				if (manual) {
@@ -219,7 +223,7 @@ class ShutdownTests {
 	void loopsThatNeverStarted() throws Exception {
 		GreenScheduler scheduler = scheduler();
 		Loop loop = new Loop();
-		Handler handler = new Handler(scheduler, HandlerType.of(Loop.class), loop, HandlerOptions.defaults());
+		Handler handler = new Handler(scheduler, HandlerType.of(Loop.class), loop, options());
 		CompletableFuture<Boolean> queued = handler.deferred(Loop.class, loop).async((any) -> true);
 		DrainReport report = drain(scheduler, Duration.ofSeconds(100)).get(30, TimeUnit.SECONDS);
 		assertThat(queued).isCompletedExceptionally();
@@ -233,7 +237,7 @@ class ShutdownTests {
 		for (int round = 0; round < 10_000; round++) {
 			Link link = new Link();
 			Handler handler = new Handler(scheduler, HandlerType.of(Link.class), link,
-					HandlerOptions.defaults().withProcessing(Processing.MANUAL));
+					options().withProcessing(Processing.MANUAL));
 			Deferred<Link> deferred = handler.deferred(Link.class, link);
 			List<CompletableFuture<Integer>> calls = new ArrayList<>();
 			for (int i = 0; i < 5; i++) {

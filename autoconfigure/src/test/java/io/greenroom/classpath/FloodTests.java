@@ -1,0 +1,44 @@
+package io.greenroom.classpath;
+
+import java.util.Arrays;
+import java.util.List;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** A handler that gets far more calls than there is memory for. */
+@Timeout(120)
+class FloodTests {
+
+	@ParameterizedTest
+	@ValueSource(strings = { "BLOCK", "REJECT", "DROP_NEWEST", "DROP_OLDEST" })
+	@DisplayName("D25 D31 a million oneway calls at -Xmx128m against a handler that sleeps: accepted = run + told, all others counted")
+	void floods(String overflow) throws Exception {
+		String answer = ForkedJvm.run(List.of("-Xmx128m", "-XX:+ExitOnOutOfMemoryError"), Flood.class, (jar) -> true,
+				overflow);
+		int[] counts = Arrays.stream(answer.split("\\D+")).mapToInt(Integer::parseInt).toArray();
+		int accepted = counts[0];
+		int refused = counts[1];
+		int rejected = counts[2];
+		int ran = counts[3];
+		int left = counts[4];
+		assertThat(accepted + refused).as(answer).isEqualTo(1_000_000);
+		switch (overflow) {
+			case "BLOCK" -> assertThat(counts).as(answer).containsExactly(1_000_000, 0, 0, 1_000_000, 0);
+			case "REJECT" -> {
+				assertThat(refused).as(answer).isPositive().isEqualTo(rejected);
+				assertThat(accepted).as(answer).isEqualTo(ran + left);
+			}
+			default -> {
+				assertThat(refused).as(answer).isZero();
+				assertThat(rejected).as(answer).isPositive();
+				assertThat(accepted).as(answer).isEqualTo(ran + left + rejected);
+			}
+		}
+	}
+
+}
