@@ -35,8 +35,12 @@ final class Intake {
 
 	private final CallWait wait;
 
-	Intake(Handler handler, HandlerOptions options, Mailbox mailbox, Holding holding, Life life, CallReports reports,
-			Refusals refusals) {
+	private final CallerTransactions transactions;
+
+	private final TransactionGuard guard;
+
+	Intake(Handler handler, CallerTransactions transactions, HandlerOptions options, Mailbox mailbox, Holding holding,
+			Life life, CallReports reports, Refusals refusals) {
 		this.handler = handler;
 		this.options = options;
 		this.mailbox = mailbox;
@@ -45,7 +49,9 @@ final class Intake {
 		this.reads = handler.type().hasReadOnly();
 		this.reports = reports;
 		this.refusals = refusals;
-		this.wait = new CallWait(handler, reports, refusals, options);
+		this.transactions = transactions;
+		this.guard = new TransactionGuard(handler.name(), transactions);
+		this.wait = new CallWait(handler, reports, refusals, options, this.guard);
 	}
 
 	/**
@@ -62,10 +68,16 @@ final class Intake {
 		checkCallable(method);
 		long start = System.nanoTime();
 		if (call.mode() == CallMode.SYNC) {
+			this.guard.check(call);
 			nanos = withinOuter(start, nanos);
 			call.deadline = start + nanos;
 		}
-		enqueue(call, start, nanos);
+		if (method.afterCommit() && this.transactions.isActive()) {
+			enqueueAfterCommit(call, start, nanos);
+		}
+		else {
+			enqueue(call, start, nanos);
+		}
 		return switch (call.mode()) {
 			case SYNC -> this.wait.outcome(call, start, nanos);
 			case ASYNC -> call.future();
@@ -113,17 +125,37 @@ final class Intake {
 	}
 
 	private void enqueue(Call call, long start, long nanos) {
+		if (accept(call, start, nanos) && !this.mailbox.push(call)) {
+			throw this.refusals.stopped(call, this.life.death());
+		}
+	}
+
+	/** The call has its room from now on, and is submitted when the caller commits. */
+	private void enqueueAfterCommit(Call call, long start, long nanos) {
+		if (!accept(call, start, nanos)) {
+			return;
+		}
+		ReservedCall reserved = new ReservedCall(this.handler.name(), call, this.mailbox, this.life);
+		try {
+			this.transactions.atEnd(reserved);
+		}
+		catch (RuntimeException | Error failure) {
+			reserved.giveBack();
+			throw failure;
+		}
+	}
+
+	/** Takes room for a call; returns whether it has some, and is not dropped. */
+	private boolean accept(Call call, long start, long nanos) {
 		if (!this.life.isOpen()) {
 			this.life.admit(call);
 		}
 		this.reports.submitted(call, start);
 		if (!this.mailbox.tryReserve() && !makeRoom(call, nanos)) {
 			this.reports.rejected(call, "dropped");
-			return;
+			return false;
 		}
-		if (!this.mailbox.push(call)) {
-			throw this.refusals.stopped(call, this.life.death());
-		}
+		return true;
 	}
 
 	/**

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.function.Supplier;
 
+import io.greenroom.deferred.CallerTransactions;
 import io.greenroom.deferred.DeferredHandler;
 import io.greenroom.deferred.Handler;
 import io.greenroom.deferred.HandlerOptions;
@@ -47,6 +48,8 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 
 	private final transient Supplier<HandlerOptions> defaults;
 
+	private final transient Supplier<CallerTransactions> transactions;
+
 	private final transient HandlerLoops loops;
 
 	/**
@@ -59,11 +62,13 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 	 * Makes the post-processor.
 	 * @param scheduler gives the scheduler, asked when the first handler is made
 	 * @param defaults gives the options of handlers that do not say otherwise
+	 * @param transactions gives the transactions that callers may be in
 	 * @param loops starts the handlers' loops
 	 */
 	public HandlerBeanPostProcessor(Supplier<GreenScheduler> scheduler, Supplier<HandlerOptions> defaults,
-			HandlerLoops loops) {
+			Supplier<CallerTransactions> transactions, HandlerLoops loops) {
 		this.scheduler = scheduler;
+		this.transactions = transactions;
 		this.defaults = defaults;
 		this.loops = loops;
 		setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
@@ -93,7 +98,7 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 						.formatted(beanName));
 		}
 		HandlerOptions options = options(type, beanName);
-		Handler handler = new Handler(this.scheduler.get(), handlerType, target, options);
+		Handler handler = new Handler(this.scheduler.get(), handlerType, target, options, this.transactions.get());
 		advised.removeAdvisor(java.util.Objects.requireNonNull(this.advisor));
 		advised.addAdvisor(0, new DefaultPointcutAdvisor(new MailboxInterceptor(handler)));
 		synchronized (this.handlers) {
