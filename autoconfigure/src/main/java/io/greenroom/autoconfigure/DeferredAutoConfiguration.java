@@ -18,6 +18,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -42,8 +43,8 @@ public final class DeferredAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static HandlerDefinitions handlerDefinitions() {
-		return new HandlerDefinitions();
+	static HandlerDefinitions handlerDefinitions(Environment environment) {
+		return new HandlerDefinitions(isStrict(environment), environment);
 	}
 
 	@Bean
@@ -63,9 +64,14 @@ public final class DeferredAutoConfiguration {
 		// along.
 		HandlerBeanPostProcessor processor = new HandlerBeanPostProcessor(scheduler::getObject,
 				() -> properties.getObject().options(),
-				() -> transactions.getIfAvailable(() -> CallerTransactions.NONE), loops);
+				() -> transactions.getIfAvailable(() -> CallerTransactions.NONE), loops, isStrict(environment));
 		processor.setProxyTargetClass(environment.getProperty("spring.aop.proxy-target-class", Boolean.class, true));
 		return processor;
+	}
+
+	/** Read straight from the environment: it is wanted before beans are made. */
+	private static boolean isStrict(Environment environment) {
+		return Binder.get(environment).bind("greenroom.deferred.strict", Boolean.class).orElse(false);
 	}
 
 	@Bean

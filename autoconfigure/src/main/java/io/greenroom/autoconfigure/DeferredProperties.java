@@ -21,13 +21,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * with its stack; never with 0.
  * @param inTransaction What happens to a call that waits for its result while its caller
  * is in a transaction.
+ * @param strict Whether what undoes a handler's mailbox is an error, where it would be a
+ * warning.
  * @param restart When a processing loop that has thrown is started again.
  */
 @ConfigurationProperties("greenroom.deferred")
 record DeferredProperties(@DefaultValue("10000") int capacity, @DefaultValue("block") Overflow overflow,
 		@DefaultValue("30s") Duration timeout, @DefaultValue("256") int readers,
 		@DefaultValue("10s") Duration busyLimit, @DefaultValue("warn") InTransaction inTransaction,
-		@DefaultValue Restart restart) {
+		@DefaultValue("false") boolean strict, @DefaultValue Restart restart) {
 
 	DeferredProperties {
 		InvalidSettingException.require(capacity >= 1, "greenroom.deferred.capacity", capacity,

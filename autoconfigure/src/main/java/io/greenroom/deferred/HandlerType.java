@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -95,6 +96,24 @@ public final class HandlerType {
 	 */
 	public boolean hasLoop() {
 		return this.loop != null;
+	}
+
+	/**
+	 * Returns a method that only makes sense on a handler, for those who look for classes
+	 * that should be one.
+	 * @param type any class
+	 * @return a method of the class, or of a class above it, that carries an annotation
+	 * of handlers' methods; empty if there is none
+	 */
+	public static Optional<Method> annotated(Class<?> type) {
+		for (Class<?> level = type; level != null && level != Object.class; level = level.getSuperclass()) {
+			for (Method method : level.getDeclaredMethods()) {
+				if (!method.isSynthetic() && OURS.stream().anyMatch(method::isAnnotationPresent)) {
+					return Optional.of(method);
+				}
+			}
+		}
+		return Optional.empty();
 	}
 
 	boolean hasUrgent() {
