@@ -1,24 +1,30 @@
 package io.greenroom.autoconfigure;
 
+import io.greenroom.deferred.CallerTransactions;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.spring.HandlerAdviceOrder;
 import io.greenroom.spring.HandlerBeanPostProcessor;
 import io.greenroom.spring.HandlerDefinitions;
 import io.greenroom.spring.HandlerEvents;
 import io.greenroom.spring.HandlerLoops;
+import io.greenroom.spring.SpringTransactions;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * Auto-configuration for {@link io.greenroom.deferred.DeferredHandler} beans and the
@@ -37,8 +43,8 @@ public final class DeferredAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static HandlerDefinitions handlerDefinitions() {
-		return new HandlerDefinitions();
+	static HandlerDefinitions handlerDefinitions(Environment environment) {
+		return new HandlerDefinitions(isStrict(environment), environment);
 	}
 
 	@Bean
@@ -52,13 +58,20 @@ public final class DeferredAutoConfiguration {
 	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static HandlerBeanPostProcessor handlerBeanPostProcessor(ObjectProvider<GreenScheduler> scheduler,
-			ObjectProvider<DeferredProperties> properties, HandlerLoops loops, Environment environment) {
+			ObjectProvider<DeferredProperties> properties, ObjectProvider<CallerTransactions> transactions,
+			HandlerLoops loops, Environment environment) {
 		// Providers: a post-processor is made early, and must not drag the scheduler
 		// along.
 		HandlerBeanPostProcessor processor = new HandlerBeanPostProcessor(scheduler::getObject,
-				() -> properties.getObject().options(), loops);
+				() -> properties.getObject().options(),
+				() -> transactions.getIfAvailable(() -> CallerTransactions.NONE), loops, isStrict(environment));
 		processor.setProxyTargetClass(environment.getProperty("spring.aop.proxy-target-class", Boolean.class, true));
 		return processor;
+	}
+
+	/** Read straight from the environment: it is wanted before beans are made. */
+	private static boolean isStrict(Environment environment) {
+		return Binder.get(environment).bind("greenroom.deferred.strict", Boolean.class).orElse(false);
 	}
 
 	@Bean
@@ -73,6 +86,20 @@ public final class DeferredAutoConfiguration {
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static HandlerEvents handlerEvents(ApplicationEventPublisher publisher) {
 		return new HandlerEvents(publisher);
+	}
+
+	/** Where there is spring-tx, callers may be in transactions. */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(TransactionSynchronizationManager.class)
+	static class TransactionConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+		CallerTransactions greenroomTransactions(DeferredProperties properties) {
+			return new SpringTransactions(properties.inTransaction());
+		}
+
 	}
 
 }

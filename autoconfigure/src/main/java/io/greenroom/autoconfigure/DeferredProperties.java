@@ -3,6 +3,7 @@ package io.greenroom.autoconfigure;
 import java.time.Duration;
 
 import io.greenroom.deferred.HandlerOptions;
+import io.greenroom.deferred.InTransaction;
 import io.greenroom.deferred.Overflow;
 import io.greenroom.deferred.RestartPolicy;
 
@@ -18,12 +19,17 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param readers Number of read-only bodies of a handler that may run at once.
  * @param busyLimit Time a body may run, or a loop let nothing in, before that is reported
  * with its stack; never with 0.
+ * @param inTransaction What happens to a call that waits for its result while its caller
+ * is in a transaction.
+ * @param strict Whether what undoes a handler's mailbox is an error, where it would be a
+ * warning.
  * @param restart When a processing loop that has thrown is started again.
  */
 @ConfigurationProperties("greenroom.deferred")
 record DeferredProperties(@DefaultValue("10000") int capacity, @DefaultValue("block") Overflow overflow,
 		@DefaultValue("30s") Duration timeout, @DefaultValue("256") int readers,
-		@DefaultValue("10s") Duration busyLimit, @DefaultValue Restart restart) {
+		@DefaultValue("10s") Duration busyLimit, @DefaultValue("warn") InTransaction inTransaction,
+		@DefaultValue("false") boolean strict, @DefaultValue Restart restart) {
 
 	DeferredProperties {
 		InvalidSettingException.require(capacity >= 1, "greenroom.deferred.capacity", capacity,

@@ -15,12 +15,12 @@ final class InvalidHandlersFailureAnalyzer extends AbstractFailureAnalyzer<Inval
 		String description = cause.beans()
 			.entrySet()
 			.stream()
-			.map((bean) -> "Bean '%s' (%s) is annotated with @DeferredHandler but can't be one:%n%s".formatted(
+			.map((bean) -> "Bean '%s' (%s) is a handler, or should be one, and can't be as it is:%n%s".formatted(
 					bean.getKey(), bean.getValue().type().getName(),
 					bean.getValue().problems().stream().map("    - %s%n"::formatted).collect(Collectors.joining())))
 			.collect(Collectors.joining("%n".formatted()));
 		return new FailureAnalysis(description,
-				"Change what is listed, or remove @DeferredHandler where a class needs none.", cause);
+				"Change what is listed, or remove Greenroom's annotations where a class needs none.", cause);
 	}
 
 }

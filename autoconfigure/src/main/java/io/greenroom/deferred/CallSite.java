@@ -13,7 +13,7 @@ final class CallSite {
 	private static final Set<String> OWN = Set.of(CallSite.class.getName(), CallReports.class.getName(),
 			Handler.class.getName(), Intake.class.getName(), Handle.class.getName(), ViewSink.class.getName(),
 			Call.class.getName(), CallWait.class.getName(), Mailbox.class.getName(), WaitGraph.class.getName(),
-			"io.greenroom.spring.MailboxInterceptor");
+			TransactionGuard.class.getName(), "io.greenroom.spring.MailboxInterceptor");
 
 	private CallSite() {
 	}

@@ -18,7 +18,10 @@ final class CallWait {
 
 	private final HandlerOptions options;
 
-	CallWait(Handler handler, CallReports reports, Refusals refusals, HandlerOptions options) {
+	private final TransactionGuard guard;
+
+	CallWait(Handler handler, CallReports reports, Refusals refusals, HandlerOptions options, TransactionGuard guard) {
+		this.guard = guard;
 		this.refusals = refusals;
 		this.handler = handler;
 		this.reports = reports;
@@ -117,9 +120,9 @@ final class CallWait {
 		this.reports.gaveUp(call, withdrawn);
 		String fate = withdrawn ? "still queued and has been withdrawn"
 				: interrupt ? "running and has been interrupted" : "running and has been left to finish";
-		throw new DeferredTimeoutException("%s.%s did not answer within %s: it was %s after %s%s".formatted(
+		throw new DeferredTimeoutException("%s.%s did not answer within %s: it was %s after %s%s%s".formatted(
 				this.handler.name(), call.method(), Duration.ofNanos(nanos), fate,
-				Duration.ofNanos(System.nanoTime() - start), withdrawn ? doing : ""), null);
+				Duration.ofNanos(System.nanoTime() - start), withdrawn ? doing : "", this.guard.suspicion()), null);
 	}
 
 }

@@ -71,20 +71,20 @@ public final class Handler implements DrainedService {
 	 * @param options how calls are taken
 	 */
 	public Handler(GreenScheduler scheduler, HandlerType type, Object target, HandlerOptions options) {
-		this(scheduler, type, target, options, CallerThread.FREE);
+		this(scheduler, type, target, options, CallerTransactions.NONE);
 	}
 
 	/**
-	 * Makes a handler whose callers may have things bound to their threads. Its owner
-	 * starts at the first call, or with {@link #start()}.
+	 * Makes a handler whose callers may be in transactions. Its owner starts at the first
+	 * call, or with {@link #start()}.
 	 * @param scheduler where the owner runs
 	 * @param type what is known of the target's class
 	 * @param target the object whose methods are called
 	 * @param options how calls are taken
-	 * @param callers says which threads can't run bodies
+	 * @param transactions knows the transactions of the callers
 	 */
 	public Handler(GreenScheduler scheduler, HandlerType type, Object target, HandlerOptions options,
-			CallerThread callers) {
+			CallerTransactions transactions) {
 		this.scheduler = scheduler;
 		this.type = type;
 		this.target = target;
@@ -105,7 +105,8 @@ public final class Handler implements DrainedService {
 		this.watch = options.busyLimit().isPositive()
 				? new BusyWatch(this, this.processor, this.reports, options.busyLimit()) : null;
 		this.inspection = options.busyLimit().dividedBy(LOOKS_PER_LIMIT);
-		this.intake = new Intake(this, options, this.mailbox, this.holding, this.life, this.reports, refusals, callers);
+		this.intake = new Intake(this, transactions, options, this.mailbox, this.holding, this.life, this.reports,
+				refusals);
 	}
 
 	/**

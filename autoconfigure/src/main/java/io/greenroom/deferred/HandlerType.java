@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -97,6 +98,24 @@ public final class HandlerType {
 		return this.loop != null;
 	}
 
+	/**
+	 * Returns a method that only makes sense on a handler, for those who look for classes
+	 * that should be one.
+	 * @param type any class
+	 * @return a method of the class, or of a class above it, that carries an annotation
+	 * of handlers' methods; empty if there is none
+	 */
+	public static Optional<Method> annotated(Class<?> type) {
+		for (Class<?> level = type; level != null && level != Object.class; level = level.getSuperclass()) {
+			for (Method method : level.getDeclaredMethods()) {
+				if (!method.isSynthetic() && OURS.stream().anyMatch(method::isAnnotationPresent)) {
+					return Optional.of(method);
+				}
+			}
+		}
+		return Optional.empty();
+	}
+
 	boolean hasUrgent() {
 		return this.methods.stream().anyMatch(HandlerMethod::urgent);
 	}
@@ -125,16 +144,11 @@ public final class HandlerType {
 
 	private HandlerMethod find(Method declared) {
 		for (HandlerMethod known : this.methods) {
-			if (sameSignature(known.method(), declared)) {
+			if (Signatures.same(this.type, known.method(), declared)) {
 				return known;
 			}
 		}
 		return describe(declared.getDeclaringClass(), declared);
-	}
-
-	private static boolean sameSignature(Method one, Method other) {
-		return one.getName().equals(other.getName())
-				&& java.util.Arrays.equals(one.getParameterTypes(), other.getParameterTypes());
 	}
 
 	/**
@@ -205,12 +219,14 @@ public final class HandlerType {
 	}
 
 	private static HandlerMethod describe(Class<?> type, Method method) {
-		return HandlerMethod.of(method, mode(type, method), isDeclared(type, method, Urgent.class),
-				isDeclared(type, method, ReadOnly.class), handle(method));
+		Oneway oneway = find(type, method, Oneway.class);
+		return HandlerMethod.of(method, mode(method, oneway), find(type, method, Urgent.class) != null,
+				find(type, method, ReadOnly.class) != null,
+				oneway != null && oneway.phase() == OnewayPhase.AFTER_COMMIT, handle(method));
 	}
 
-	private static CallMode mode(Class<?> type, Method method) {
-		if (isDeclared(type, method, Oneway.class)) {
+	private static CallMode mode(Method method, @Nullable Oneway oneway) {
+		if (oneway != null) {
 			return CallMode.ONEWAY;
 		}
 		Class<?> result = method.getReturnType();
@@ -218,29 +234,27 @@ public final class HandlerType {
 	}
 
 	/**
-	 * Returns whether the method carries the annotation, here or where an interface
-	 * declares it.
+	 * Returns the annotation the method carries, here or where an interface declares it.
 	 */
-	private static boolean isDeclared(Class<?> type, Method method, Class<? extends Annotation> annotation) {
-		if (method.isAnnotationPresent(annotation)) {
-			return true;
+	private static <A extends Annotation> @Nullable A find(Class<?> type, Method method, Class<A> annotation) {
+		A found = method.getAnnotation(annotation);
+		for (Class<?> level = type; level != null && found == null; level = level.getSuperclass()) {
+			found = findInInterfaces(type, level, method, annotation);
 		}
-		for (Method declared : type.getMethods()) {
-			if (declared.getDeclaringClass().isInterface() && sameSignature(declared, method)
-					&& declared.isAnnotationPresent(annotation)) {
-				return true;
-			}
-		}
-		for (Class<?> level = type; level != null; level = level.getSuperclass()) {
-			for (Class<?> implemented : level.getInterfaces()) {
-				for (Method declared : implemented.getMethods()) {
-					if (sameSignature(declared, method) && declared.isAnnotationPresent(annotation)) {
-						return true;
-					}
+		return found;
+	}
+
+	private static <A extends Annotation> @Nullable A findInInterfaces(Class<?> type, Class<?> level, Method method,
+			Class<A> annotation) {
+		for (Class<?> implemented : level.getInterfaces()) {
+			for (Method declared : implemented.getMethods()) {
+				A found = declared.getAnnotation(annotation);
+				if (found != null && Signatures.same(type, declared, method)) {
+					return found;
 				}
 			}
 		}
-		return false;
+		return null;
 	}
 
 	private static MethodHandle handle(Method method) {

@@ -42,14 +42,16 @@ final class Intake {
 	/** Nothing where callers never run their own calls. */
 	private final @Nullable Loan loan;
 
-	private final CallerThread callers;
-
 	private final long timeout;
 
 	private final CallWait wait;
 
-	Intake(Handler handler, HandlerOptions options, Mailbox mailbox, Holding holding, Life life, CallReports reports,
-			Refusals refusals, CallerThread callers) {
+	private final CallerTransactions transactions;
+
+	private final TransactionGuard guard;
+
+	Intake(Handler handler, CallerTransactions transactions, HandlerOptions options, Mailbox mailbox, Holding holding,
+			Life life, CallReports reports, Refusals refusals) {
 		this.handler = handler;
 		this.options = options;
 		this.mailbox = mailbox;
@@ -60,9 +62,10 @@ final class Intake {
 		this.refusals = refusals;
 		this.carrier = handler.scheduler().contextCarrier();
 		this.loan = handler.loan();
-		this.callers = callers;
 		this.timeout = handler.timeoutNanos();
-		this.wait = new CallWait(handler, reports, refusals, options);
+		this.transactions = transactions;
+		this.guard = new TransactionGuard(handler.name(), transactions);
+		this.wait = new CallWait(handler, reports, refusals, options, this.guard);
 	}
 
 	/**
@@ -88,7 +91,7 @@ final class Intake {
 
 	/** Returns whether the caller may run this call if nobody is before it. */
 	private boolean mayRunHere(Call call, HandlerMethod method) {
-		if (call.mode() != CallMode.SYNC || method.readOnly() || !this.life.isOpen() || this.callers.isBound()) {
+		if (call.mode() != CallMode.SYNC || method.readOnly() || !this.life.isOpen() || this.transactions.isBound()) {
 			return false;
 		}
 		Held held = Held.current();
@@ -113,10 +116,16 @@ final class Intake {
 	private @Nullable Object queue(Call call, HandlerMethod method, long nanos) throws Throwable {
 		long start = System.nanoTime();
 		if (call.mode() == CallMode.SYNC) {
+			this.guard.check(call);
 			nanos = withinOuter(start, nanos);
 			call.deadline = start + nanos;
 		}
-		enqueue(call, start, nanos);
+		if (method.afterCommit() && this.transactions.isActive()) {
+			enqueueAfterCommit(call, start, nanos);
+		}
+		else {
+			enqueue(call, start, nanos);
+		}
 		return switch (call.mode()) {
 			case SYNC -> this.wait.outcome(call, start, nanos);
 			case ASYNC -> call.future();
@@ -163,6 +172,28 @@ final class Intake {
 	}
 
 	private void enqueue(Call call, long start, long nanos) {
+		if (accept(call, start, nanos) && !this.mailbox.push(call)) {
+			throw this.refusals.stopped(call, this.life.death());
+		}
+	}
+
+	/** The call has its room from now on, and is submitted when the caller commits. */
+	private void enqueueAfterCommit(Call call, long start, long nanos) {
+		if (!accept(call, start, nanos)) {
+			return;
+		}
+		ReservedCall reserved = new ReservedCall(this.handler.name(), call, this.mailbox, this.life);
+		try {
+			this.transactions.atEnd(reserved);
+		}
+		catch (RuntimeException | Error failure) {
+			reserved.giveBack();
+			throw failure;
+		}
+	}
+
+	/** Takes room for a call; returns whether it has some, and is not dropped. */
+	private boolean accept(Call call, long start, long nanos) {
 		if (!this.life.isOpen()) {
 			this.life.admit(call);
 		}
@@ -170,11 +201,9 @@ final class Intake {
 		this.reports.submitted(call, start);
 		if (!this.mailbox.tryReserve() && !makeRoom(call, nanos)) {
 			this.reports.rejected(call, "dropped");
-			return;
+			return false;
 		}
-		if (!this.mailbox.push(call)) {
-			throw this.refusals.stopped(call, this.life.death());
-		}
+		return true;
 	}
 
 	/** Whoever does not wait may be gone, and with it its request, when the body runs. */

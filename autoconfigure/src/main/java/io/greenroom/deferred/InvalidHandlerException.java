@@ -16,7 +16,12 @@ public final class InvalidHandlerException extends IllegalArgumentException {
 
 	private final transient List<String> problems;
 
-	InvalidHandlerException(Class<?> type, List<String> problems) {
+	/**
+	 * Says what is wrong with a class.
+	 * @param type the class that can't be a handler
+	 * @param problems what is wrong, one sentence each, with the remedy
+	 */
+	public InvalidHandlerException(Class<?> type, List<String> problems) {
 		super(type.getName() + " can't be a handler: " + String.join("; ", problems));
 		this.type = type;
 		this.problems = List.copyOf(problems);

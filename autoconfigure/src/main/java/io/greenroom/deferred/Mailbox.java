@@ -159,6 +159,14 @@ class Mailbox {
 		TAKEN_ROOM.getAndAdd(this, -1);
 	}
 
+	/** Gives the room of a call back that is not going to be pushed. */
+	final void unreserve() {
+		giveRoom();
+		if (this.waitingForRoom.get() > 0) {
+			signalRoom();
+		}
+	}
+
 	/**
 	 * Processor: gives the room of a taken call back and wakes those who wait for it. A
 	 * caller that is woken for one place is soon back; so a processor that is quick wakes

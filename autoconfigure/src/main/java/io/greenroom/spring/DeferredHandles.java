@@ -31,7 +31,7 @@ final class DeferredHandles {
 	static Deferred<?> of(Object bean, Class<?> requested) {
 		Handler handler = handler(bean);
 		if (handler == null) {
-			throw noHandler(bean);
+			return standIn(bean);
 		}
 		Class<?> type = handler.type().type();
 		if (type.isInstance(bean)) {
@@ -45,19 +45,22 @@ final class DeferredHandles {
 					.formatted(handler.name()));
 	}
 
-	private static IllegalStateException noHandler(Object bean) {
+	/**
+	 * Returns the handle of a handler bean that was not made by Spring, as a test's mock.
+	 */
+	private static Deferred<?> standIn(Object bean) {
 		Class<?> type = ClassUtils.getUserClass(AopUtils.getTargetClass(bean));
-		String reason;
 		if (!AnnotatedElementUtils.hasAnnotation(type, DeferredHandler.class)) {
-			reason = "%s is no handler; annotate it with @DeferredHandler".formatted(type.getName());
+			throw refused(type, "%s is no handler; annotate it with @DeferredHandler".formatted(type.getName()));
 		}
-		else if (AopUtils.isAopProxy(bean)) {
-			reason = "the bean stands for several handlers, those of its scope, and a handle is bound to one; call the bean itself, or give it another scope";
+		if (AopUtils.isAopProxy(bean)) {
+			throw refused(type,
+					"the bean stands for several handlers, those of its scope, and a handle is bound to one; call the bean itself, or give it another scope");
 		}
-		else {
-			reason = "this one was not made by Spring and has no mailbox, as a test's mock; replace the Deferred<%s> bean too"
-				.formatted(type.getSimpleName());
-		}
+		return new StandInHandle<>(bean);
+	}
+
+	private static IllegalStateException refused(Class<?> type, String reason) {
 		return new IllegalStateException("Deferred<%s> was asked for, but %s".formatted(type.getSimpleName(), reason));
 	}
 

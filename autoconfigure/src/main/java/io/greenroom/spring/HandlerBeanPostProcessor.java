@@ -1,10 +1,12 @@
 package io.greenroom.spring;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.function.Supplier;
 
+import io.greenroom.deferred.CallerTransactions;
 import io.greenroom.deferred.DeferredHandler;
 import io.greenroom.deferred.Handler;
 import io.greenroom.deferred.HandlerOptions;
@@ -43,11 +45,18 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 
 	private static final long serialVersionUID = 1L;
 
+	/** Classes that can't know our annotations are not searched for them. */
+	private static final List<String> OTHERS = List.of("org.springframework.", "java.", "jakarta.");
+
 	private final transient Supplier<GreenScheduler> scheduler;
 
 	private final transient Supplier<HandlerOptions> defaults;
 
+	private final transient Supplier<CallerTransactions> transactions;
+
 	private final transient HandlerLoops loops;
+
+	private final boolean strict;
 
 	/**
 	 * Of the beans alive, with the time after which no caller waits any more. A handler
@@ -59,11 +68,16 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 	 * Makes the post-processor.
 	 * @param scheduler gives the scheduler, asked when the first handler is made
 	 * @param defaults gives the options of handlers that do not say otherwise
+	 * @param transactions gives the transactions that callers may be in
 	 * @param loops starts the handlers' loops
+	 * @param strict whether a body that returns the handler's own mutable state is an
+	 * error
 	 */
 	public HandlerBeanPostProcessor(Supplier<GreenScheduler> scheduler, Supplier<HandlerOptions> defaults,
-			HandlerLoops loops) {
+			Supplier<CallerTransactions> transactions, HandlerLoops loops, boolean strict) {
+		this.strict = strict;
 		this.scheduler = scheduler;
+		this.transactions = transactions;
 		this.defaults = defaults;
 		this.loops = loops;
 		setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
@@ -78,7 +92,11 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		Class<?> type = ClassUtils.getUserClass(AopUtils.getTargetClass(bean));
-		if (bean instanceof AopInfrastructureBean || !isEligible(type)) {
+		if (bean instanceof AopInfrastructureBean) {
+			return bean;
+		}
+		if (!isEligible(type)) {
+			refuseStray(type, beanName);
 			return bean;
 		}
 		if (bean instanceof Advised advised) {
@@ -93,14 +111,16 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 						.formatted(beanName));
 		}
 		HandlerOptions options = options(type, beanName);
-		Handler handler = new Handler(this.scheduler.get(), handlerType, target, options,
-				BoundCallers.ofThisClassPath());
+		Handler handler = new Handler(this.scheduler.get(), handlerType, target, options, this.transactions.get());
 		advised.removeAdvisor(java.util.Objects.requireNonNull(this.advisor));
-		advised.addAdvisor(0, new DefaultPointcutAdvisor(new MailboxInterceptor(handler)));
+		advised.addAdvisor(0, new DefaultPointcutAdvisor(new MailboxInterceptor(handler, this.strict)));
 		synchronized (this.handlers) {
 			this.handlers.put(handler, options.timeout());
 		}
 		this.loops.add(handler);
+		if (this.beanFactory != null) {
+			HandlerDefinitions.addLate(this.beanFactory, beanName, type);
+		}
 		return proxy;
 	}
 
@@ -130,6 +150,16 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 	private @Nullable Handler handlerOf(Object bean) {
 		synchronized (this.handlers) {
 			return this.handlers.keySet().stream().filter((handler) -> handler.target() == bean).findAny().orElse(null);
+		}
+	}
+
+	private static void refuseStray(Class<?> type, String beanName) {
+		if (OTHERS.stream().anyMatch(type.getName()::startsWith)) {
+			return;
+		}
+		String stray = GuardRails.stray(type);
+		if (stray != null) {
+			throw new InvalidHandlersException(Map.of(beanName, new InvalidHandlerException(type, List.of(stray))));
 		}
 	}
 

@@ -1,17 +1,23 @@
 package io.greenroom.spring;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 import io.greenroom.deferred.Deferred;
 import io.greenroom.deferred.DeferredHandler;
+import io.greenroom.deferred.HandlerOptions;
 import io.greenroom.deferred.HandlerType;
 import io.greenroom.deferred.InvalidHandlerException;
 
-import org.springframework.aop.scope.ScopedProxyUtils;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
+import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
@@ -21,8 +27,10 @@ import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -36,13 +44,26 @@ public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 	/** What the name of a handler's {@link Deferred} bean ends with. */
 	static final String SUFFIX = ".deferred";
 
-	/** Makes the post-processor. */
-	public HandlerDefinitions() {
+	private static final Logger log = LoggerFactory.getLogger(Deferred.class);
+
+	private final boolean strict;
+
+	private final Environment environment;
+
+	/**
+	 * Makes the post-processor.
+	 * @param strict whether what is allowed and hardly ever right stops the start too
+	 * @param environment resolves what stands in annotations
+	 */
+	public HandlerDefinitions(boolean strict, Environment environment) {
+		this.strict = strict;
+		this.environment = environment;
 	}
 
 	@Override
 	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
 		Map<String, InvalidHandlerException> invalid = new TreeMap<>();
+		GuardRails rails = new GuardRails(beanFactory);
 		for (String name : beanFactory.getBeanDefinitionNames()) {
 			Class<?> type = beanFactory.getType(name, false);
 			if (type == null || !AnnotatedElementUtils.hasAnnotation(type, DeferredHandler.class)) {
@@ -53,6 +74,8 @@ public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 				// it.
 				Class<?> handler = ClassUtils.getUserClass(type);
 				HandlerType.of(handler);
+				checkAnnotation(beanFactory, name, handler);
+				look(rails, name, handler);
 				addDeferred(beanFactory, name, handler);
 			}
 			catch (InvalidHandlerException ex) {
@@ -66,6 +89,53 @@ public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 			DeferredCandidateResolver resolver = new DeferredCandidateResolver();
 			resolver.setBeanFactory(factory);
 			factory.setAutowireCandidateResolver(resolver);
+		}
+	}
+
+	/** Says at the start, for all handlers, what making the first of each would say. */
+	private void checkAnnotation(ConfigurableListableBeanFactory beanFactory, String name, Class<?> type) {
+		DeferredHandler annotation = AnnotatedElementUtils.findMergedAnnotation(type, DeferredHandler.class);
+		if (annotation == null || Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)) {
+			// While a build looks at the beans, the values of placeholders are not there.
+			return;
+		}
+		UnaryOperator<String> placeholders = (text) -> {
+			String resolved = beanFactory.hasEmbeddedValueResolver() ? beanFactory.resolveEmbeddedValue(text)
+					: this.environment.resolvePlaceholders(text);
+			return (resolved != null) ? resolved : "";
+		};
+		try {
+			HandlerAnnotation.options(annotation, name, HandlerOptions.defaults(), placeholders);
+		}
+		catch (IllegalArgumentException wrong) {
+			throw new InvalidHandlerException(type, List.of(String.valueOf(wrong.getMessage())));
+		}
+	}
+
+	private void look(GuardRails rails, String name, Class<?> type) {
+		if (ScopedProxyUtils.isScopedTarget(name)) {
+			return;
+		}
+		List<String> found = rails.look(name, type);
+		if (found.isEmpty()) {
+			return;
+		}
+		if (this.strict) {
+			throw new InvalidHandlerException(type,
+					found.stream().map((problem) -> problem + " (greenroom.deferred.strict is on)").toList());
+		}
+		log.warn("Handler '{}' ({}) does what undoes its mailbox; greenroom.deferred.strict=true makes it an error:{}",
+				name, type.getName(), found.stream().map("%n    - %s"::formatted).collect(Collectors.joining()));
+	}
+
+	/**
+	 * Gives a handler its {@link Deferred} bean that was not known to be one beforehand,
+	 * as a bean method declares an interface.
+	 */
+	static void addLate(BeanFactory beanFactory, String handlerName, Class<?> type) {
+		if (beanFactory instanceof ConfigurableListableBeanFactory factory
+				&& factory.containsBeanDefinition(handlerName)) {
+			addDeferred(factory, handlerName, type);
 		}
 	}
 

@@ -21,13 +21,16 @@ final class MailboxInterceptor implements MethodInterceptor {
 
 	private final Handler handler;
 
+	private final HandedOut handedOut;
+
 	/**
 	 * The handler's own methods for what was called, an interface's method for instance.
 	 */
 	private final Map<Method, Method> methods = new ConcurrentHashMap<>();
 
-	MailboxInterceptor(Handler handler) {
+	MailboxInterceptor(Handler handler, boolean strict) {
 		this.handler = handler;
+		this.handedOut = new HandedOut(handler, strict);
 	}
 
 	Handler handler() {
@@ -40,7 +43,7 @@ final class MailboxInterceptor implements MethodInterceptor {
 		if (ReflectionUtils.isObjectMethod(called)) {
 			return invocation.proceed();
 		}
-		return this.handler.call(new Intercepted(invocation, ownMethod(called)));
+		return this.handler.call(new Intercepted(invocation, ownMethod(called), this.handedOut));
 	}
 
 	private Method ownMethod(Method called) {
@@ -50,11 +53,13 @@ final class MailboxInterceptor implements MethodInterceptor {
 	}
 
 	/** A call as the core takes it. */
-	private record Intercepted(MethodInvocation invocation, Method method) implements Invocation {
+	private record Intercepted(MethodInvocation invocation, Method method, HandedOut handedOut) implements Invocation {
 
 		@Override
 		public @Nullable Object proceed() throws Throwable {
-			return this.invocation.proceed();
+			Object result = this.invocation.proceed();
+			this.handedOut.check(this.method, result);
+			return result;
 		}
 
 	}

@@ -204,11 +204,10 @@ class RunInPoolAutoConfigurationTests {
 			"spring.threads.virtual.enabled=false,false", "spring.threads.virtual.enabled=true,false" })
 	@DisplayName("A04 server-threads decides unless spring.threads.virtual.enabled does")
 	void serverThreads(String property, boolean ours) {
-		this.runner.withPropertyValues(property)
-			.run((context) -> {
-				assertThat(context.containsBean("greenroomTomcatThreads")).isEqualTo(ours);
-				assertThat(context.containsBean("greenroomJettyThreads")).isEqualTo(ours);
-			});
+		this.runner.withPropertyValues(property).run((context) -> {
+			assertThat(context.containsBean("greenroomTomcatThreads")).isEqualTo(ours);
+			assertThat(context.containsBean("greenroomJettyThreads")).isEqualTo(ours);
+		});
 	}
 
 	@ParameterizedTest(name = "{displayName} [{0}]")

@@ -239,13 +239,35 @@ class CallerWhenIdleTests {
 	@DisplayName("D35 a thread to which something is bound, a transaction for one, has its call run by the owner")
 	void boundThreads() {
 		AtomicBoolean bound = new AtomicBoolean();
-		Handler handler = new Handler(this.scheduler, HandlerType.of(Desk.class), this.desk, OPTIONS, bound::get);
+		Handler handler = new Handler(this.scheduler, HandlerType.of(Desk.class), this.desk, OPTIONS,
+				boundWhile(bound));
 		Deferred<Desk> deferred = handler.deferred(Desk.class, this.desk);
 		awaitIdle(deferred);
 		bound.set(true);
 		assertThat(deferred.sync().thread().getName()).isEqualTo("handler-Desk");
 		bound.set(false);
 		awaitIdle(deferred);
+	}
+
+	private static CallerTransactions boundWhile(AtomicBoolean bound) {
+		return new CallerTransactions() {
+
+			@Override
+			public boolean isActive() {
+				return false;
+			}
+
+			@Override
+			public boolean isBound() {
+				return bound.get();
+			}
+
+			@Override
+			public void atEnd(ReservedCall call) {
+				throw new AssertionError("no transaction ends");
+			}
+
+		};
 	}
 
 	@Test

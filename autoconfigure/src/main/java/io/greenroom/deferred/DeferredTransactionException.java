@@ -1,0 +1,20 @@
+package io.greenroom.deferred;
+
+import java.io.Serial;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call that would wait for its result was made in a transaction, where that is
+ * forbidden. It was not made.
+ */
+public final class DeferredTransactionException extends DeferredException {
+
+	@Serial
+	private static final long serialVersionUID = 1L;
+
+	DeferredTransactionException(String message, @Nullable Throwable cause) {
+		super(message, cause);
+	}
+
+}

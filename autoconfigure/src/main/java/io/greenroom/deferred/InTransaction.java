@@ -1,0 +1,19 @@
+package io.greenroom.deferred;
+
+/**
+ * What happens to a call that waits for its result while its caller is in a transaction.
+ * The body runs outside that transaction, so it may wait for rows the caller has locked,
+ * while the caller waits for the body.
+ */
+public enum InTransaction {
+
+	/** The call is refused with a {@link DeferredTransactionException}. */
+	FAIL,
+
+	/** The call is made; each place that does so is named in the log once. */
+	WARN,
+
+	/** The call is made. */
+	ALLOW
+
+}

@@ -1,0 +1,74 @@
+package io.greenroom.deferred;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A oneway call that was accepted and has its room in the mailbox, and waits for the
+ * transaction it was made in. Whoever watches that ends it, in one way or the other; a
+ * second end does nothing. Safe for use by many threads.
+ */
+public final class ReservedCall {
+
+	private static final Logger log = LoggerFactory.getLogger(Deferred.class);
+
+	private final String handler;
+
+	private final Call call;
+
+	private final Mailbox mailbox;
+
+	private final Life life;
+
+	private final AtomicBoolean over = new AtomicBoolean();
+
+	ReservedCall(String handler, Call call, Mailbox mailbox, Life life) {
+		this.handler = handler;
+		this.call = call;
+		this.mailbox = mailbox;
+		this.life = life;
+	}
+
+	/**
+	 * Submits the call. Returns at once and never throws: whoever has committed must not
+	 * suffer for it. If the handler has ended meanwhile, the call is reported as lost.
+	 */
+	public void submit() {
+		if (!this.over.compareAndSet(false, true)) {
+			return;
+		}
+		this.call.submitted = System.nanoTime();
+		if (!this.mailbox.push(this.call)) {
+			lost();
+		}
+	}
+
+	private void lost() {
+		try {
+			this.life.leave(this.call);
+			log.error(
+					"{} was not run: its transaction has committed, but the handler had ended by then; it was submitted at {}",
+					this, CallSite.describe(this.call.site()));
+		}
+		catch (RuntimeException | LinkageError failure) {
+			log.error("{} was not run, and its listener failed", this, failure);
+		}
+	}
+
+	/** Gives the room back; the call is never made. */
+	public void giveBack() {
+		if (this.over.compareAndSet(false, true)) {
+			this.call.leave(false);
+			this.mailbox.unreserve();
+		}
+	}
+
+	/** Returns the names of the handler and the method. */
+	@Override
+	public String toString() {
+		return this.handler + "." + this.call.method();
+	}
+
+}
