@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
  * What Greenroom itself says to the caller of a handler. Failures of a body are not
  * wrapped in it: they arrive as they were thrown.
  */
-public abstract sealed class DeferredException extends RuntimeException permits DeferredTimeoutException,
-		DeferredDeadlockException, DeferredInterruptedException, HandlerStoppedException, MailboxFullException {
+public abstract sealed class DeferredException extends RuntimeException
+		permits DeferredTimeoutException, DeferredDeadlockException, DeferredInterruptedException,
+		HandlerStoppedException, MailboxFullException, WrongStateException {
 
 	@Serial
 	private static final long serialVersionUID = 1L;

@@ -14,14 +14,17 @@ import org.jspecify.annotations.Nullable;
  * @param mode how a plain call of it is made
  * @param urgent whether its calls overtake others
  * @param readOnly whether its bodies may run beside each other
+ * @param required in which states its calls run, null for any
  * @param handle the method as {@code (Object target, Object[] arguments) -> Object}
  */
-record HandlerMethod(Method method, CallMode mode, boolean urgent, boolean readOnly, MethodHandle handle) {
+record HandlerMethod(Method method, CallMode mode, boolean urgent, boolean readOnly, @Nullable InState required,
+		MethodHandle handle) {
 
 	private static final MethodType GENERIC = MethodType.methodType(Object.class, Object.class, Object[].class);
 
-	static HandlerMethod of(Method method, CallMode mode, boolean urgent, boolean readOnly, MethodHandle handle) {
-		return new HandlerMethod(method, mode, urgent, readOnly,
+	static HandlerMethod of(Method method, CallMode mode, boolean urgent, boolean readOnly, @Nullable InState required,
+			MethodHandle handle) {
+		return new HandlerMethod(method, mode, urgent, readOnly, required,
 				handle.asFixedArity().asSpreader(Object[].class, method.getParameterCount()).asType(GENERIC));
 	}
 
@@ -29,7 +32,7 @@ record HandlerMethod(Method method, CallMode mode, boolean urgent, boolean readO
 	 * Returns another declaration of this method, with what is decided about this one.
 	 */
 	HandlerMethod declaredAs(HandlerMethod other) {
-		return new HandlerMethod(other.method, this.mode, this.urgent, this.readOnly, other.handle);
+		return new HandlerMethod(other.method, this.mode, this.urgent, this.readOnly, this.required, other.handle);
 	}
 
 	String name() {

@@ -154,7 +154,9 @@ final class Life {
 
 	/** The owner's whole life. */
 	private void own() {
-		this.holding.take(true);
+		if (!this.handler.takeForOwner()) {
+			return;
+		}
 		try {
 			runLoop();
 			do {
@@ -172,7 +174,9 @@ final class Life {
 					report().leftByName(), failure);
 		}
 		finally {
-			this.holding.release();
+			if (this.holding.isMine()) {
+				this.holding.release();
+			}
 		}
 	}
 
@@ -291,6 +295,7 @@ final class Life {
 			reported = this.drained;
 		}
 		leaveQueued();
+		this.holding.wakeWaiting();
 		if (!reported) {
 			this.scheduler.detach(this.handler);
 		}

@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -341,6 +342,14 @@ class Mailbox {
 	 * {@code false} at any time.
 	 */
 	boolean sleep(long nanos) {
+		return sleep(nanos, () -> true);
+	}
+
+	/**
+	 * Processor: sleeps as {@link #sleep(long)} does, unless there is no reason to: asked
+	 * when nothing pushed from then on can be missed.
+	 */
+	boolean sleep(long nanos, BooleanSupplier reason) {
 		// A caller that has just been answered often calls again within one turn.
 		Thread.yield();
 		if (this.top != null) {
@@ -349,11 +358,13 @@ class Mailbox {
 		if (!TOP.compareAndSet(this, null, IDLE)) {
 			return true;
 		}
-		if (nanos == Long.MAX_VALUE) {
-			LockSupport.park(this);
-		}
-		else {
-			LockSupport.parkNanos(this, nanos);
+		if (reason.getAsBoolean()) {
+			if (nanos == Long.MAX_VALUE) {
+				LockSupport.park(this);
+			}
+			else {
+				LockSupport.parkNanos(this, nanos);
+			}
 		}
 		return !TOP.compareAndSet(this, IDLE, null);
 	}

@@ -30,6 +30,8 @@ final class Processor implements DeferredCalls {
 
 	private final CallReports reports;
 
+	private final Refusals refusals;
+
 	/** Set from any thread while somebody processes; cleared when the outermost ends. */
 	private volatile boolean stopping;
 
@@ -39,8 +41,11 @@ final class Processor implements DeferredCalls {
 	/** Whether somebody processes; written by the holder only. */
 	private volatile boolean processing;
 
+	/** Whether a processing waits while the target itself has the handler. */
+	private volatile boolean givingWay;
+
 	Processor(Handler handler, Mailbox mailbox, Holding holding, Life life, CallRunner runner,
-			@Nullable Readers readers, CallReports reports) {
+			@Nullable Readers readers, CallReports reports, Refusals refusals) {
 		this.handler = handler;
 		this.mailbox = mailbox;
 		this.holding = holding;
@@ -48,6 +53,7 @@ final class Processor implements DeferredCalls {
 		this.runner = runner;
 		this.readers = readers;
 		this.reports = reports;
+		this.refusals = refusals;
 	}
 
 	@Override
@@ -86,12 +92,14 @@ final class Processor implements DeferredCalls {
 		runUntil(Long.MAX_VALUE, null, this.life::endsWhenEmpty);
 	}
 
-	private int runQueued(@Nullable Predicate<Call> filter) {
+	private int runQueued(@Nullable Predicate<Call> whitelist) {
+		Turnstile turnstile = this.handler.turnstile();
+		@Nullable Predicate<Call> filter = admitted(whitelist, turnstile);
 		Turn turn = enter();
 		try {
 			int upTo = this.mailbox.gather();
 			int ran = 0;
-			while (!isStopped()) {
+			while (!isStopped() && (turnstile == null || turnstile.isOpen())) {
 				Call call = this.mailbox.take((filter != null) ? filter : (any) -> true, upTo);
 				if (call == null) {
 					break;
@@ -105,12 +113,29 @@ final class Processor implements DeferredCalls {
 		}
 	}
 
-	private int runUntil(long nanos, @Nullable Predicate<Call> filter, BooleanSupplier ending) {
+	private static @Nullable Predicate<Call> admitted(@Nullable Predicate<Call> whitelist,
+			@Nullable Turnstile turnstile) {
+		if (turnstile == null) {
+			return whitelist;
+		}
+		return (whitelist != null) ? whitelist.and(turnstile::letsIn) : turnstile::letsIn;
+	}
+
+	private int runUntil(long nanos, @Nullable Predicate<Call> whitelist, BooleanSupplier ending) {
+		Turnstile turnstile = this.handler.turnstile();
+		@Nullable Predicate<Call> filter = admitted(whitelist, turnstile);
 		long start = System.nanoTime();
 		Turn turn = enter();
 		try {
 			int ran = 0;
 			while (!isStopped()) {
+				int seen = (turnstile != null) ? turnstile.changes() : 0;
+				if (turnstile != null && !turnstile.isOpen()) {
+					if (!turn.outermost() || !giveWay(turnstile)) {
+						break;
+					}
+					continue;
+				}
 				Call call = (filter != null) ? this.mailbox.take(filter, this.mailbox.gather()) : this.mailbox.take();
 				if (call != null) {
 					ran += run(call);
@@ -124,7 +149,12 @@ final class Processor implements DeferredCalls {
 				}
 				if (call == null) {
 					this.reports.keptUp();
-					this.mailbox.sleep(left);
+					if (turnstile == null) {
+						this.mailbox.sleep(left);
+					}
+					else {
+						this.mailbox.sleep(left, () -> turnstile.changes() == seen);
+					}
 				}
 			}
 			return ran;
@@ -134,11 +164,43 @@ final class Processor implements DeferredCalls {
 		}
 	}
 
+	/**
+	 * Lets the target have the handler, and waits until it is through; returns
+	 * {@code false} when the handler has ended before.
+	 */
+	private boolean giveWay(Turnstile turnstile) {
+		if (this.readers != null) {
+			this.readers.awaitNone();
+		}
+		this.givingWay = true;
+		this.processing = false;
+		this.holding.release();
+		if (!turnstile.take()) {
+			return false;
+		}
+		this.processing = true;
+		this.givingWay = false;
+		this.mailbox.attend(Thread.currentThread());
+		return true;
+	}
+
 	private int run(Call call) {
+		Turnstile turnstile = this.handler.turnstile();
+		if (turnstile != null && call.required() != null && call.isPending()) {
+			DeferredException refusal = turnstile.refusal(call, this.refusals);
+			if (refusal != null) {
+				refuse(call, refusal);
+				return 0;
+			}
+		}
 		if (this.readers != null && mayReadBeside(this.readers, call)) {
 			return 1;
 		}
-		return this.runner.run(call, Objects.requireNonNull(this.holding.held())) ? 1 : 0;
+		boolean ran = this.runner.run(call, Objects.requireNonNull(this.holding.held()));
+		if (turnstile != null) {
+			turnstile.gate().ran();
+		}
+		return ran ? 1 : 0;
 	}
 
 	/**
@@ -153,11 +215,23 @@ final class Processor implements DeferredCalls {
 		return false;
 	}
 
+	private void refuse(Call call, DeferredException refusal) {
+		if (refusal instanceof HandlerStoppedException) {
+			this.life.leave(call);
+		}
+		else if (call.fail(refusal)) {
+			this.reports.refused(call, refusal);
+			this.life.ran();
+		}
+		else {
+			this.life.passed(call);
+		}
+	}
+
 	private boolean isStopped() {
 		return this.stopping || this.life.isStopped();
 	}
 
-	// handler.
 	private Turn enter() {
 		boolean took = this.holding.take(false);
 		boolean outermost = !this.processing;
@@ -170,12 +244,18 @@ final class Processor implements DeferredCalls {
 	}
 
 	private void exit(Turn turn) {
+		if (!this.holding.isMine()) {
+			// Gave way, and the handler has ended since.
+			return;
+		}
 		if (this.readers != null) {
 			this.readers.awaitNone();
 		}
 		if (turn.outermost()) {
 			this.processing = false;
-			this.stopping = false;
+			if (!this.givingWay) {
+				this.stopping = false;
+			}
 			if (this.life.isStopped()) {
 				this.life.leaveQueued();
 			}
@@ -218,7 +298,7 @@ final class Processor implements DeferredCalls {
 
 	@Override
 	public void stopProcessing() {
-		if (this.processing) {
+		if (this.processing || this.givingWay) {
 			this.stopping = true;
 			this.mailbox.wake();
 		}

@@ -1,6 +1,7 @@
 package io.greenroom.spring;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -8,6 +9,8 @@ import io.greenroom.deferred.Deferred;
 import io.greenroom.deferred.DeferredHandler;
 import io.greenroom.deferred.HandlerType;
 import io.greenroom.deferred.InvalidHandlerException;
+import io.greenroom.state.StateClass;
+import io.greenroom.state.StateDescriptor;
 
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +55,7 @@ public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 				// A class that another part enhances is known by the name its author gave
 				// it.
 				Class<?> handler = ClassUtils.getUserClass(type);
-				HandlerType.of(handler);
+				HandlerType.of(handler).checkStates(states(handler, beanFactory));
 				addDeferred(beanFactory, name, handler);
 			}
 			catch (InvalidHandlerException ex) {
@@ -67,6 +70,16 @@ public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 			resolver.setBeanFactory(factory);
 			factory.setAutowireCandidateResolver(resolver);
 		}
+	}
+
+	/** Returns the names of a handler's states, none where states mean nothing. */
+	private static List<String> states(Class<?> type, ConfigurableListableBeanFactory beanFactory) {
+		boolean machines = beanFactory.getBeanNamesForType(StateBeanPostProcessor.class, false, false).length > 0;
+		if (!machines || !StateClass.isPresentOn(type) || !StateClass.of(type).problems().isEmpty()) {
+			// Wrong states are reported by who looks at states.
+			return List.of();
+		}
+		return StateClass.of(type).states().stream().map(StateDescriptor::name).toList();
 	}
 
 	private static void addDeferred(ConfigurableListableBeanFactory beanFactory, String handlerName, Class<?> type) {

@@ -144,6 +144,37 @@ public final class StateMachines implements AutoCloseable {
 	}
 
 	/**
+	 * Runs something that the body of a machine has let in on its own thread and that is
+	 * no part of the body; for frameworks. A move that it asks for returns to it, and
+	 * takes place when the body ends; an interrupt of the body comes after it. On any
+	 * other thread it simply runs.
+	 * @param machine the machine whose body it may be
+	 * @param visitor what to run
+	 * @throws IllegalArgumentException if the machine is somebody else's
+	 */
+	public void visit(StateMachine machine, Runnable visitor) {
+		own(machine).visit(visitor);
+	}
+
+	/**
+	 * Ends the body on the current thread if a {@linkplain #visit visitor} has moved its
+	 * machine: does not return then, as a call of the next state would not. Returns on
+	 * any other thread.
+	 * @param machine the machine whose body it may be
+	 * @throws IllegalArgumentException if the machine is somebody else's
+	 */
+	public void followVisitor(StateMachine machine) {
+		own(machine).followVisitor();
+	}
+
+	private static Transitions own(StateMachine machine) {
+		if (machine instanceof Machine own) {
+			return own.transitions();
+		}
+		throw new IllegalArgumentException("This machine was not made here: " + machine);
+	}
+
+	/**
 	 * Returns whether an object was made from an {@linkplain StateClass#enhanced()
 	 * enhanced class}, so that it has a machine or can be given one.
 	 * @param object an object, or a proxy of one
