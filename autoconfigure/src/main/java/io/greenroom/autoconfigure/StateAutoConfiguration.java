@@ -2,6 +2,7 @@ package io.greenroom.autoconfigure;
 
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.spring.AutowiringInstantiator;
+import io.greenroom.spring.SpringBoundary;
 import io.greenroom.spring.SpringProxies;
 import io.greenroom.spring.StateBeanFactoryPostProcessor;
 import io.greenroom.spring.StateBeanPostProcessor;
@@ -58,6 +59,7 @@ public final class StateAutoConfiguration {
 			.historySize(properties.historySize())
 			.instantiator(new AutowiringInstantiator(context.getAutowireCapableBeanFactory()))
 			.unwrapper(SpringProxies::targetOf)
+			.boundary(new SpringBoundary())
 			.listener(new StateEventPublisher(context));
 		listeners.orderedStream().forEach(builder::listener);
 		return builder.build();

@@ -47,6 +47,9 @@ final class Run implements StateHandle {
 	/** Whether the body was interrupted during a visit. Guarded by the machine's lock. */
 	private boolean interruptLater;
 
+	/** What the boundary said when the body began. Confined to the body's thread. */
+	private @Nullable Object begun;
+
 	/** Whether a visitor has moved the machine. Confined to the body's thread. */
 	private boolean movedByVisitor;
 
@@ -153,6 +156,14 @@ final class Run implements StateHandle {
 	/** Body's thread: returns whether what runs now is a visitor. */
 	boolean isVisited() {
 		return this.visitors > 0;
+	}
+
+	void begun(@Nullable Object mark) {
+		this.begun = mark;
+	}
+
+	@Nullable Object begun() {
+		return this.begun;
 	}
 
 	void movedByVisitor() {

@@ -43,6 +43,8 @@ public final class StateMachines implements AutoCloseable {
 
 	private final UnaryOperator<Object> unwrapper;
 
+	private final @Nullable StateBoundary boundary;
+
 	private final Audience audience;
 
 	private final Deadlines deadlines;
@@ -61,6 +63,7 @@ public final class StateMachines implements AutoCloseable {
 		this.clock = builder.clock;
 		this.instantiator = builder.instantiator;
 		this.unwrapper = builder.unwrapper;
+		this.boundary = builder.boundary;
 		this.audience = new Audience(builder.listeners);
 		this.deadlines = new Deadlines(builder.scheduler);
 		builder.scheduler.attach(this.service);
@@ -229,6 +232,10 @@ public final class StateMachines implements AutoCloseable {
 		return this.stopTimeout;
 	}
 
+	@Nullable StateBoundary boundary() {
+		return this.boundary;
+	}
+
 	int historySize() {
 		return this.historySize;
 	}
@@ -285,6 +292,8 @@ public final class StateMachines implements AutoCloseable {
 		private StateInstantiator instantiator = new ConstructorInstantiator();
 
 		private UnaryOperator<Object> unwrapper = UnaryOperator.identity();
+
+		private @Nullable StateBoundary boundary;
 
 		private Builder(GreenScheduler scheduler) {
 			this.scheduler = scheduler;
@@ -358,6 +367,17 @@ public final class StateMachines implements AutoCloseable {
 		 */
 		public Builder unwrapper(UnaryOperator<Object> unwrapper) {
 			this.unwrapper = Objects.requireNonNull(unwrapper, "unwrapper");
+			return this;
+		}
+
+		/**
+		 * Sets who says where a body can't be left by calling the next state.
+		 * @param boundary knows the transactions and the like of a framework; none unless
+		 * set
+		 * @return this builder
+		 */
+		public Builder boundary(StateBoundary boundary) {
+			this.boundary = Objects.requireNonNull(boundary, "boundary");
 			return this;
 		}
 

@@ -71,7 +71,14 @@ final class Transitions implements StateCalls {
 	@Override
 	public boolean enter(int state) {
 		Run current = this.position.run();
-		return current != null && current.isOnBodyThread() && current.enter(state);
+		if (current == null || !current.isOnBodyThread() || !current.enter(state)) {
+			return false;
+		}
+		StateBoundary boundary = this.machines.boundary();
+		if (boundary != null) {
+			current.begun(boundary.begin());
+		}
+		return true;
 	}
 
 	@Override
@@ -111,11 +118,30 @@ final class Transitions implements StateCalls {
 	// The body asks
 
 	private Unwinding moveFromBody(Run current, StateSpec to, @Nullable Object[] args) {
+		refuseInside(current, to);
 		Move mine = claimFromBody(current, to, args);
 		if (mine != null) {
 			waitForOwnEnd(mine);
 		}
 		return current.unwind();
+	}
+
+	/**
+	 * Refuses to unwind through what would take that for a failure. A visitor is not
+	 * unwound itself.
+	 */
+	private void refuseInside(Run current, StateSpec to) {
+		StateBoundary boundary = this.machines.boundary();
+		if (boundary == null) {
+			return;
+		}
+		WayOut wayOut = new WayOut(boundary, current.state());
+		String obstacle = current.isVisited() ? wayOut.obstacleOfVisit() : wayOut.obstacle(current.begun());
+		if (obstacle != null) {
+			throw new IllegalStateException(
+					"%s can't leave '%s' for '%s' inside %s, which would take the end of the body for a failure; move after the call returns"
+						.formatted(this.machine.name(), current.state(), to.name(), obstacle));
+		}
 	}
 
 	/** Returns whether the machine will move when the body has ended. */
@@ -167,6 +193,7 @@ final class Transitions implements StateCalls {
 	}
 
 	private void moveFromVisitor(Run current, StateSpec to, @Nullable Object[] args) {
+		refuseInside(current, to);
 		Move mine = claimFromBody(current, to, args);
 		if (mine == null) {
 			refuseSecondMove(current, to);
