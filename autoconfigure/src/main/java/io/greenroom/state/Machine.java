@@ -70,6 +70,17 @@ final class Machine implements StateMachine {
 	}
 
 	@Override
+	public List<String> targets() {
+		Run active = this.position.active();
+		return (active != null) ? active.spec().targets() : this.type.table().legal(null);
+	}
+
+	@Override
+	public StateDiagram diagram() {
+		return StateDiagram.of(this.name, this.type.table(), current(), this.position.counts());
+	}
+
+	@Override
 	public boolean isDone() {
 		return this.position.isEnd();
 	}

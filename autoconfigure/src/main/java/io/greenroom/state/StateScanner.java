@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -307,8 +308,9 @@ final class StateScanner {
 		if (method == null) {
 			throw new IllegalStateException(name);
 		}
-		return new StateSpec(index, name, method, state.initial(), List.of(state.transitionsTo()), timeout.after(),
-				timeout.target(), bodyHandle(method), (onStart != null) ? onStartHandle(onStart) : null);
+		return new StateSpec(index, name, method, state.initial(), Stream.of(state.transitionsTo()).distinct().toList(),
+				timeout.after(), timeout.target(), bodyHandle(method),
+				(onStart != null) ? onStartHandle(onStart) : null);
 	}
 
 	private static MethodHandle bodyHandle(Method method) {

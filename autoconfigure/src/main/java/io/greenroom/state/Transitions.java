@@ -427,7 +427,7 @@ final class Transitions implements StateCalls {
 		Deadlines.cancel(mine.limit);
 		Instant now = this.machines.now();
 		mine.spent = (mine.from != null) ? mine.from.spent(now) : Duration.ZERO;
-		StateMove made = this.position.enter(mine.next, now);
+		StateMove made = this.position.enter(mine.next, now, this.table);
 		Duration timeout = mine.next.spec().timeout();
 		if (timeout != null) {
 			mine.next.watchedBy(this.machines.arm(timeout, () -> timedOut(mine.next)));
