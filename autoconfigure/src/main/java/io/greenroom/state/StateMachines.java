@@ -17,6 +17,8 @@ import io.greenroom.green.GreenThread;
 import io.greenroom.state.internal.StateCalls;
 import io.greenroom.state.internal.StateObject;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes objects whose methods are {@linkplain State states}, and gives the
@@ -30,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * the drain's time is over.
  */
 public final class StateMachines implements AutoCloseable {
+
+	private static final Logger log = LoggerFactory.getLogger(StateMachine.class);
 
 	private final GreenScheduler scheduler;
 
@@ -189,7 +193,8 @@ public final class StateMachines implements AutoCloseable {
 
 	private MachineType typeOf(Class<?> type) {
 		StateClass stateClass = StateClass.of(type);
-		return new MachineType(stateClass, this.scheduler.observer().machine(stateClass.name()));
+		stateClass.warnings().forEach((warning) -> log.warn("{}: {}", type.getName(), warning));
+		return new MachineType(stateClass, this.scheduler.observer().machine(type.getName()));
 	}
 
 	/** The user's class: the one below which enhancement and proxies begin. */

@@ -38,6 +38,8 @@ final class StateScanner {
 
 	private final List<String> problems = new ArrayList<>();
 
+	private final List<String> warnings = new ArrayList<>();
+
 	StateScanner(Class<?> type) {
 		this.type = type;
 	}
@@ -66,6 +68,10 @@ final class StateScanner {
 		return List.copyOf(this.problems);
 	}
 
+	List<String> warnings() {
+		return List.copyOf(this.warnings);
+	}
+
 	/** Returns the checked table, or {@code null} if there are problems. */
 	@Nullable StateTable scan() {
 		checkClass();
@@ -77,6 +83,7 @@ final class StateScanner {
 		});
 		declared.forEach((name, state) -> checkTargets(name, state, declared));
 		checkReachable(declared);
+		warnOfNoWayOut(declared);
 		List<StateSpec> states = new ArrayList<>();
 		declared.forEach((name, state) -> {
 			Timeout timeout = checkTimeout(name, state);
@@ -222,6 +229,39 @@ final class StateScanner {
 			.forEach((name) -> this.problems
 				.add("state '%s' can't be reached from an initial one; declare a transition to it, or mark it initial"
 					.formatted(name)));
+	}
+
+	/**
+	 * Where a class has an end, a state from which it can't be got to is often an
+	 * oversight.
+	 */
+	private void warnOfNoWayOut(Map<String, State> declared) {
+		Set<String> ending = new HashSet<>();
+		declared.forEach((name, state) -> {
+			if (state.transitionsTo().length == 0) {
+				ending.add(name);
+			}
+		});
+		boolean hasEnd = !ending.isEmpty();
+		boolean found = hasEnd;
+		while (found) {
+			found = declared.entrySet()
+				.stream()
+				.filter((entry) -> Stream.of(entry.getValue().transitionsTo()).anyMatch(ending::contains))
+				.map(Map.Entry::getKey)
+				.toList()
+				.stream()
+				.anyMatch(ending::add);
+		}
+		declared.forEach((name, state) -> {
+			List<String> targets = List.of(state.transitionsTo());
+			if ((hasEnd && !ending.contains(name))
+					|| (!targets.isEmpty() && Set.copyOf(targets).equals(Set.of(name)))) {
+				this.warnings.add(
+						"state '%s' has no way out: from it no state that ends the machine can be reached; declare one, if that is not meant"
+							.formatted(name));
+			}
+		});
 	}
 
 	private record Timeout(@Nullable Duration after, @Nullable String target) {

@@ -310,8 +310,8 @@ final class Transitions implements StateCalls {
 			}
 			refusal = (active != null)
 					? IllegalTransitionException.undeclared(this.machine.name(), active.state(), to.name(), legal)
-					: IllegalTransitionException.notInitial(this.machine.name(), this.position.status(), to.name(),
-							legal);
+					: IllegalTransitionException.notInitial(this.machine.name(), this.machine.current(),
+							this.position.status(), to.name(), legal);
 		}
 		finally {
 			this.position.unlock();
