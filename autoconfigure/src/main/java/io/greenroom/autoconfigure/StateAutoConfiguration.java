@@ -2,6 +2,7 @@ package io.greenroom.autoconfigure;
 
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.spring.AutowiringInstantiator;
+import io.greenroom.spring.SpringBoundary;
 import io.greenroom.spring.SpringProxies;
 import io.greenroom.spring.StateBeanFactoryPostProcessor;
 import io.greenroom.spring.StateBeanPostProcessor;
@@ -14,12 +15,17 @@ import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Role;
+import org.springframework.web.bind.annotation.ControllerAdvice;
+import org.springframework.web.servlet.DispatcherServlet;
 
 /**
  * Auto-configuration for beans whose methods are {@link io.greenroom.state.State states},
@@ -58,9 +64,23 @@ public final class StateAutoConfiguration {
 			.historySize(properties.historySize())
 			.instantiator(new AutowiringInstantiator(context.getAutowireCapableBeanFactory()))
 			.unwrapper(SpringProxies::targetOf)
+			.boundary(new SpringBoundary())
 			.listener(new StateEventPublisher(context));
 		listeners.orderedStream().forEach(builder::listener);
 		return builder.build();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ DispatcherServlet.class, ControllerAdvice.class })
+	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+	static class Answers {
+
+		@Bean
+		@ConditionalOnMissingBean
+		IllegalTransitionAdvice illegalTransitionAdvice() {
+			return new IllegalTransitionAdvice();
+		}
+
 	}
 
 }

@@ -119,6 +119,11 @@ abstract class Call {
 		return false;
 	}
 
+	/** Returns in which states the body may run, {@code null} if in any. */
+	@Nullable InState required() {
+		return null;
+	}
+
 	/** Lets go of what the body needed. */
 	abstract void clear();
 

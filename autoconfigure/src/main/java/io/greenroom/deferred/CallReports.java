@@ -97,6 +97,14 @@ final class CallReports {
 		}
 	}
 
+	/** A call was refused in its turn; nobody waits for a oneway one. */
+	void refused(Call call, Throwable reason) {
+		if (call.mode() == CallMode.ONEWAY) {
+			log.warn("Oneway call {}.{}, submitted at {}, was refused: {}", this.handler, call.method(),
+					CallSite.describe(call.site()), reason.getMessage());
+		}
+	}
+
 	void gaveUp(Call call, boolean withdrawn) {
 		if (withdrawn) {
 			this.listener.ended(call.method(), call.mode(), CallOutcome.CANCELLED, age(call), Duration.ZERO);

@@ -15,9 +15,16 @@ final class CallRunner {
 
 	private final CallReports reports;
 
+	/** Set at most once, before the first call. */
+	private volatile @Nullable CallGate gate;
+
 	CallRunner(Life life, CallReports reports) {
 		this.life = life;
 		this.reports = reports;
+	}
+
+	void gatedBy(CallGate gate) {
+		this.gate = gate;
 	}
 
 	/** Runs a call on the thread that has the hold; returns whether its body ran. */
@@ -30,6 +37,17 @@ final class CallRunner {
 			this.life.passed(call);
 			return false;
 		}
+		CallGate around = this.gate;
+		if (around == null) {
+			runBody(call, held);
+		}
+		else {
+			around.run(() -> runBody(call, held));
+		}
+		return true;
+	}
+
+	private void runBody(Call call, Held held) {
 		Call outer = held.begin(call);
 		long begun = this.reports.now();
 		@Nullable Object result = null;
@@ -43,7 +61,6 @@ final class CallRunner {
 		held.end(outer);
 		call.clear();
 		finish(call, begun, result, failure);
-		return true;
 	}
 
 	/** Runs a call on its caller's own thread, which has its context, and ends it. */

@@ -1,6 +1,7 @@
 package io.greenroom.deferred;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
@@ -97,7 +98,9 @@ public interface Deferred<T> {
 	@SuppressWarnings("unchecked")
 	static <T> Deferred<T> of(GreenScheduler scheduler, T target, HandlerOptions options) {
 		Class<T> type = (Class<T>) target.getClass();
-		Handler handler = new Handler(scheduler, HandlerType.of(type), target, options);
+		HandlerType known = HandlerType.of(type);
+		known.checkStates(List.of());
+		Handler handler = new Handler(scheduler, known, target, options);
 		handler.start();
 		return handler.deferred(type, target);
 	}

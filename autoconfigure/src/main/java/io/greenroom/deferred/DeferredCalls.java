@@ -14,6 +14,23 @@ import java.time.Duration;
 public interface DeferredCalls {
 
 	/**
+	 * Returns the calls of the handler that the current thread holds, so that a body can
+	 * let other calls in, and a state of a handler that is a machine too can have
+	 * processing points.
+	 * @return the calls of the innermost handler whose body this is
+	 * @throws IllegalStateException if the thread is in no body of a handler
+	 */
+	static DeferredCalls current() {
+		Held held = Held.current();
+		if (held == null) {
+			throw new IllegalStateException(
+					"Thread '%s' is in no body of a handler and has no calls to process; call this from a body, or ask a Deferred for its calls()"
+						.formatted(Thread.currentThread().getName()));
+		}
+		return held.handler().calls();
+	}
+
+	/**
 	 * Runs the calls that are queued now, and not those that arrive meanwhile.
 	 * @return how many bodies ran
 	 * @throws IllegalStateException if another thread processes this handler; it is named

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class DeferredException extends RuntimeException
 		permits DeferredTimeoutException, DeferredDeadlockException, DeferredInterruptedException,
-		HandlerStoppedException, MailboxFullException, DeferredTransactionException {
+		HandlerStoppedException, MailboxFullException, DeferredTransactionException, WrongStateException {
 
 	@Serial
 	private static final long serialVersionUID = 1L;

@@ -63,6 +63,9 @@ public final class Handler implements DrainedService {
 
 	private final CallReports reports;
 
+	/** Set at most once, before the first call; nothing for most handlers. */
+	private volatile @Nullable Turnstile turnstile;
+
 	/**
 	 * Makes a handler. Its owner starts at the first call, or with {@link #start()}.
 	 * @param scheduler where the owner runs
@@ -101,7 +104,7 @@ public final class Handler implements DrainedService {
 		this.runner = new CallRunner(this.life, this.reports);
 		this.readers = type.hasReadOnly() ? new Readers(this, this.runner, this.life, options.readers()) : null;
 		this.processor = new Processor(this, this.mailbox, this.holding, this.life, this.runner, this.readers,
-				this.reports, this.loan);
+				this.reports, refusals, this.loan);
 		this.watch = options.busyLimit().isPositive()
 				? new BusyWatch(this, this.processor, this.reports, options.busyLimit()) : null;
 		this.inspection = options.busyLimit().dividedBy(LOOKS_PER_LIMIT);
@@ -190,6 +193,9 @@ public final class Handler implements DrainedService {
 			return invocation.proceed();
 		}
 		HandlerMethod method = this.type.method(invocation.method());
+		if (passes(method)) {
+			return invocation.proceed();
+		}
 		return this.intake.submit(new InvocationCall(this, method, invocation), method, Intake.AS_DECLARED);
 	}
 
@@ -201,6 +207,72 @@ public final class Handler implements DrainedService {
 		if (this.type.hasLoop()) {
 			this.life.startLoop();
 		}
+	}
+
+	/**
+	 * Has a gate decide when calls may run. To be called once, before anybody calls.
+	 * @param gate the gate
+	 * @throws IllegalStateException if there is one already
+	 */
+	public void gatedBy(CallGate gate) {
+		if (this.turnstile != null) {
+			throw new IllegalStateException("Handler '%s' has a gate already".formatted(this.name));
+		}
+		this.turnstile = new Turnstile(gate, this.mailbox, this.holding, this.life);
+		this.runner.gatedBy(gate);
+	}
+
+	/**
+	 * Takes a gated handler for the target's own doings on the current thread, and waits
+	 * for the end of a body that runs. Meanwhile calls run where that thread processes
+	 * {@link #calls()}, and nowhere else. {@link #vacate()} must follow.
+	 * @throws InterruptedException if the thread is interrupted while it waits
+	 */
+	public void occupy() throws InterruptedException {
+		gated().occupy();
+	}
+
+	/** Gives a handler back that the current thread {@linkplain #occupy() occupies}. */
+	public void vacate() {
+		gated().vacate();
+	}
+
+	/** Says that the answers of the gate have changed. */
+	public void gateMoved() {
+		gated().moved();
+	}
+
+	/**
+	 * Returns who decides when calls may run.
+	 * @return the gate, {@code null} where there is none
+	 */
+	public @Nullable CallGate gate() {
+		Turnstile known = this.turnstile;
+		return (known != null) ? known.gate() : null;
+	}
+
+	private Turnstile gated() {
+		Turnstile known = this.turnstile;
+		if (known == null) {
+			throw new IllegalStateException("Handler '%s' has no gate".formatted(this.name));
+		}
+		return known;
+	}
+
+	@Nullable Turnstile turnstile() {
+		return this.turnstile;
+	}
+
+	/** Returns whether a method is no call, so that the mailbox is passed by. */
+	boolean passes(HandlerMethod method) {
+		Turnstile known = this.turnstile;
+		return known != null && !known.gate().takes(method.method());
+	}
+
+	/** Owner: takes the handler; returns whether it has not ended before. */
+	boolean takeForOwner() {
+		Turnstile known = this.turnstile;
+		return (known != null) ? known.take() : this.holding.take(true);
 	}
 
 	/** {@inheritDoc} */

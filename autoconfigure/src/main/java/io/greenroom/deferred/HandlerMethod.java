@@ -15,16 +15,17 @@ import org.jspecify.annotations.Nullable;
  * @param urgent whether its calls overtake others
  * @param readOnly whether its bodies may run beside each other
  * @param afterCommit whether a call made in a transaction waits for its commit
+ * @param required in which states its calls run, null for any
  * @param handle the method as {@code (Object target, Object[] arguments) -> Object}
  */
 record HandlerMethod(Method method, CallMode mode, boolean urgent, boolean readOnly, boolean afterCommit,
-		MethodHandle handle) {
+		@Nullable InState required, MethodHandle handle) {
 
 	private static final MethodType GENERIC = MethodType.methodType(Object.class, Object.class, Object[].class);
 
 	static HandlerMethod of(Method method, CallMode mode, boolean urgent, boolean readOnly, boolean afterCommit,
-			MethodHandle handle) {
-		return new HandlerMethod(method, mode, urgent, readOnly, afterCommit,
+			@Nullable InState required, MethodHandle handle) {
+		return new HandlerMethod(method, mode, urgent, readOnly, afterCommit, required,
 				handle.asFixedArity().asSpreader(Object[].class, method.getParameterCount()).asType(GENERIC));
 	}
 
@@ -32,7 +33,8 @@ record HandlerMethod(Method method, CallMode mode, boolean urgent, boolean readO
 	 * Returns another declaration of this method, with what is decided about this one.
 	 */
 	HandlerMethod declaredAs(HandlerMethod other) {
-		return new HandlerMethod(other.method, this.mode, this.urgent, this.readOnly, this.afterCommit, other.handle);
+		return new HandlerMethod(other.method, this.mode, this.urgent, this.readOnly, this.afterCommit, this.required,
+				other.handle);
 	}
 
 	String name() {

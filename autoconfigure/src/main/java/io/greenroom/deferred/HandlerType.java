@@ -6,6 +6,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,7 @@ public final class HandlerType {
 
 	/** What makes no sense on a method that callers can't be led through. */
 	private static final List<Class<? extends Annotation>> OURS = List.of(Oneway.class, ProcessingLoop.class,
-			Urgent.class, ReadOnly.class);
+			Urgent.class, ReadOnly.class, InState.class);
 
 	private final Class<?> type;
 
@@ -114,6 +115,52 @@ public final class HandlerType {
 			}
 		}
 		return Optional.empty();
+	}
+
+	/**
+	 * Checks the handler as one whose target is a state machine, or is none.
+	 * @param states the names of its states, empty for none
+	 * @throws InvalidHandlerException if a method is {@link InState} of a state that
+	 * there is not, or a machine has a loop beside its bodies; lists every reason
+	 */
+	public void checkStates(Collection<String> states) {
+		List<String> problems = new ArrayList<>();
+		if (this.loop != null && !states.isEmpty()) {
+			problems.add(
+					"%s is @ProcessingLoop beside states, whose bodies are the loops of a machine; make it a state, and let calls in with DeferredCalls.current().process()"
+						.formatted(signature(this.loop.method())));
+		}
+		for (HandlerMethod method : this.methods) {
+			InState required = method.required();
+			if (required != null) {
+				checkRequired(signature(method.method()), required, method, states, problems);
+			}
+		}
+		if (!problems.isEmpty()) {
+			throw new InvalidHandlerException(this.type, problems);
+		}
+	}
+
+	private static void checkRequired(String name, InState required, HandlerMethod method, Collection<String> states,
+			List<String> problems) {
+		if (states.isEmpty()) {
+			problems.add(
+					"%s is @InState, but the handler has no states in a context with state machines; give it @State methods, or take @InState off"
+						.formatted(name));
+		}
+		else if (states.contains(method.name()) || method.method().isAnnotationPresent(ProcessingLoop.class)) {
+			problems
+				.add("%s is @InState and is no call that could wait for a state; take @InState off".formatted(name));
+		}
+		else if (required.value().length == 0) {
+			problems.add("%s is @InState of no state; name one of %s".formatted(name, states));
+		}
+		for (String state : required.value()) {
+			if (!states.isEmpty() && !states.contains(state)) {
+				problems
+					.add("%s is @InState(\"%s\"), which is no state; the states are %s".formatted(name, state, states));
+			}
+		}
 	}
 
 	boolean hasUrgent() {
@@ -222,7 +269,8 @@ public final class HandlerType {
 		Oneway oneway = find(type, method, Oneway.class);
 		return HandlerMethod.of(method, mode(method, oneway), find(type, method, Urgent.class) != null,
 				find(type, method, ReadOnly.class) != null,
-				oneway != null && oneway.phase() == OnewayPhase.AFTER_COMMIT, handle(method));
+				oneway != null && oneway.phase() == OnewayPhase.AFTER_COMMIT, find(type, method, InState.class),
+				handle(method));
 	}
 
 	private static CallMode mode(Method method, @Nullable Oneway oneway) {

@@ -3,6 +3,10 @@ package io.greenroom.deferred;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +33,12 @@ final class Holding {
 
 	/** Nothing where callers never run their own calls. */
 	private final @Nullable Loan loan;
+
+	/** Those who wait to hold; empty but for handlers whose target occupies them. */
+	private final Queue<Thread> waiting = new ConcurrentLinkedQueue<>();
+
+	/** Whether the target itself holds; written by the holder. */
+	private volatile boolean occupied;
 
 	Holding(Handler handler, @Nullable Loan loan) {
 		this.handler = handler;
@@ -58,6 +68,71 @@ final class Holding {
 		this.held = null;
 		mine.end();
 		this.holder = null;
+		if (!this.waiting.isEmpty()) {
+			wakeWaiting();
+		}
+	}
+
+	/** The target takes the handler for itself, as soon as nobody holds it. */
+	void occupy() throws InterruptedException {
+		Thread current = Thread.currentThread();
+		this.waiting.add(current);
+		try {
+			while (!HOLDER.compareAndSet(this, null, current)) {
+				LockSupport.park(this);
+				if (Thread.interrupted()) {
+					throw new InterruptedException();
+				}
+			}
+		}
+		finally {
+			this.waiting.remove(current);
+		}
+		this.held = Held.begin(this.handler, true);
+		this.occupied = true;
+	}
+
+	/** The target gives the handler back. */
+	void vacate() {
+		this.occupied = false;
+		release();
+	}
+
+	boolean isOccupied() {
+		return this.occupied;
+	}
+
+	/**
+	 * Takes the handler for one of its processors as soon as it may and nobody holds it;
+	 * returns {@code false} when it is given up first. An interrupt stays set and does
+	 * not cut the wait short.
+	 */
+	boolean takeWhen(BooleanSupplier may, BooleanSupplier givenUp) {
+		Thread current = Thread.currentThread();
+		boolean interrupted = false;
+		this.waiting.add(current);
+		try {
+			while (!(may.getAsBoolean() && HOLDER.compareAndSet(this, null, current))) {
+				if (givenUp.getAsBoolean()) {
+					return false;
+				}
+				LockSupport.park(this);
+				interrupted |= Thread.interrupted();
+			}
+		}
+		finally {
+			this.waiting.remove(current);
+			if (interrupted) {
+				current.interrupt();
+			}
+		}
+		this.held = Held.begin(this.handler, true);
+		return true;
+	}
+
+	/** Has those who wait look again. */
+	void wakeWaiting() {
+		this.waiting.forEach(LockSupport::unpark);
 	}
 
 	boolean isMine() {

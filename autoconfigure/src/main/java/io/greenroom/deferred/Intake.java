@@ -73,7 +73,11 @@ final class Intake {
 	 * not.
 	 */
 	@Nullable Object submit(Call call, HandlerMethod method, long nanos) throws Throwable {
+		if (this.handler.passes(method)) {
+			return call.invoke();
+		}
 		if (call.mode() != CallMode.ONEWAY && this.holding.isMine()) {
+			refuseInWrongState(call);
 			return call.invoke();
 		}
 		if (this.reads && isRead(call, method)) {
@@ -133,6 +137,15 @@ final class Intake {
 		};
 	}
 
+	/** A call from a body of this handler can't wait until the machine is elsewhere. */
+	private void refuseInWrongState(Call call) {
+		Turnstile turnstile = this.handler.turnstile();
+		DeferredException refusal = (turnstile != null) ? turnstile.refusalInside(call, this.refusals) : null;
+		if (refusal != null) {
+			throw refusal;
+		}
+	}
+
 	/**
 	 * Returns whether the call comes from a read-only body of this handler and reads too,
 	 * so that it may run here. One that does not would wait for its own caller.
@@ -141,6 +154,9 @@ final class Intake {
 		Held mine = Held.of(this.handler);
 		if (mine == null || !mine.isReading() || call.mode() == CallMode.ONEWAY) {
 			return false;
+		}
+		if (method.readOnly()) {
+			refuseInWrongState(call);
 		}
 		if (!method.readOnly() && call.mode() == CallMode.SYNC) {
 			throw this.refusals.writeFromRead(call, mine.running());

@@ -41,6 +41,11 @@ final class InvocationCall extends Call {
 	}
 
 	@Override
+	@Nullable InState required() {
+		return this.method.required();
+	}
+
+	@Override
 	void runAsNested() {
 		this.handler.runNested(this);
 	}

@@ -161,7 +161,9 @@ final class Life {
 	/** The owner's whole life. */
 	private void own() {
 		Thread.currentThread().setContextClassLoader(this.classLoader);
-		this.holding.take(true);
+		if (!this.handler.takeForOwner()) {
+			return;
+		}
 		try {
 			runLoop();
 			do {
@@ -179,7 +181,9 @@ final class Life {
 					report().leftByName(), failure);
 		}
 		finally {
-			this.holding.release();
+			if (this.holding.isMine()) {
+				this.holding.release();
+			}
 		}
 	}
 
@@ -298,6 +302,7 @@ final class Life {
 			reported = this.drained;
 		}
 		leaveQueued();
+		this.holding.wakeWaiting();
 		if (!reported) {
 			this.scheduler.detach(this.handler);
 		}

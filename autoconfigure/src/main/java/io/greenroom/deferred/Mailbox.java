@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -355,9 +356,17 @@ class Mailbox {
 	 * {@code false} at any time.
 	 */
 	boolean sleep(long nanos) {
+		return sleep(nanos, () -> true);
+	}
+
+	/**
+	 * Processor: sleeps as {@link #sleep(long)} does, unless there is no reason to: asked
+	 * when nothing pushed from then on can be missed.
+	 */
+	boolean sleep(long nanos, BooleanSupplier reason) {
 		// A caller that has just been answered often calls again within one turn.
 		Thread.yield();
-		if (!fallAsleep(nanos)) {
+		if (!fallAsleep(nanos, reason)) {
 			return true;
 		}
 		return !TOP.compareAndSet(this, IDLE, null);
@@ -367,22 +376,24 @@ class Mailbox {
 	boolean sleep(long nanos, Loan loan) {
 		loan.offer();
 		Thread.yield();
-		boolean slept = fallAsleep(nanos);
+		boolean slept = fallAsleep(nanos, () -> true);
 		// Before the signal is taken off: who is woken then must be able to go on.
 		loan.takeBack();
 		return !slept || !TOP.compareAndSet(this, IDLE, null);
 	}
 
 	/** Returns whether the processor has slept, so that the signal is to be taken off. */
-	private boolean fallAsleep(long nanos) {
+	private boolean fallAsleep(long nanos, BooleanSupplier reason) {
 		if (this.top != null || !TOP.compareAndSet(this, null, IDLE)) {
 			return false;
 		}
-		if (nanos == Long.MAX_VALUE) {
-			LockSupport.park(this);
-		}
-		else {
-			LockSupport.parkNanos(this, nanos);
+		if (reason.getAsBoolean()) {
+			if (nanos == Long.MAX_VALUE) {
+				LockSupport.park(this);
+			}
+			else {
+				LockSupport.parkNanos(this, nanos);
+			}
 		}
 		return true;
 	}

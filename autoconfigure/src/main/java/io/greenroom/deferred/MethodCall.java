@@ -42,6 +42,11 @@ final class MethodCall extends Call {
 	}
 
 	@Override
+	@Nullable InState required() {
+		return this.method.required();
+	}
+
+	@Override
 	void runAsNested() {
 		this.entry.handler().runNested(this);
 	}

@@ -30,6 +30,8 @@ final class Processor implements DeferredCalls {
 
 	private final CallReports reports;
 
+	private final Refusals refusals;
+
 	/** Nothing where callers never run their own calls. */
 	private final @Nullable Loan loan;
 
@@ -42,8 +44,11 @@ final class Processor implements DeferredCalls {
 	/** Whether somebody processes; written by the holder only. */
 	private volatile boolean processing;
 
+	/** Whether a processing waits while the target itself has the handler. */
+	private volatile boolean givingWay;
+
 	Processor(Handler handler, Mailbox mailbox, Holding holding, Life life, CallRunner runner,
-			@Nullable Readers readers, CallReports reports, @Nullable Loan loan) {
+			@Nullable Readers readers, CallReports reports, Refusals refusals, @Nullable Loan loan) {
 		this.handler = handler;
 		this.mailbox = mailbox;
 		this.holding = holding;
@@ -51,6 +56,7 @@ final class Processor implements DeferredCalls {
 		this.runner = runner;
 		this.readers = readers;
 		this.reports = reports;
+		this.refusals = refusals;
 		this.loan = loan;
 	}
 
@@ -90,12 +96,14 @@ final class Processor implements DeferredCalls {
 		runUntil(Long.MAX_VALUE, null, this.life::endsWhenEmpty);
 	}
 
-	private int runQueued(@Nullable Predicate<Call> filter) {
+	private int runQueued(@Nullable Predicate<Call> whitelist) {
+		Turnstile turnstile = this.handler.turnstile();
+		@Nullable Predicate<Call> filter = admitted(whitelist, turnstile);
 		Turn turn = enter();
 		try {
 			int upTo = this.mailbox.gather();
 			int ran = 0;
-			while (!isStopped()) {
+			while (!isStopped() && (turnstile == null || turnstile.isOpen())) {
 				Call call = this.mailbox.take((filter != null) ? filter : (any) -> true, upTo);
 				if (call == null) {
 					break;
@@ -109,7 +117,17 @@ final class Processor implements DeferredCalls {
 		}
 	}
 
-	private int runUntil(long nanos, @Nullable Predicate<Call> filter, BooleanSupplier ending) {
+	private static @Nullable Predicate<Call> admitted(@Nullable Predicate<Call> whitelist,
+			@Nullable Turnstile turnstile) {
+		if (turnstile == null) {
+			return whitelist;
+		}
+		return (whitelist != null) ? whitelist.and(turnstile::letsIn) : turnstile::letsIn;
+	}
+
+	private int runUntil(long nanos, @Nullable Predicate<Call> whitelist, BooleanSupplier ending) {
+		Turnstile turnstile = this.handler.turnstile();
+		@Nullable Predicate<Call> filter = admitted(whitelist, turnstile);
 		long start = System.nanoTime();
 		Turn turn = enter();
 		Loan lendable = (turn.outermost() && filter == null) ? this.loan : null;
@@ -117,6 +135,13 @@ final class Processor implements DeferredCalls {
 		try {
 			int ran = 0;
 			while (!isStopped()) {
+				int seen = (turnstile != null) ? turnstile.changes() : 0;
+				if (turnstile != null && !turnstile.isOpen()) {
+					if (!turn.outermost() || !giveWay(turnstile)) {
+						break;
+					}
+					continue;
+				}
 				Call call = (filter != null) ? this.mailbox.take(filter, this.mailbox.gather()) : this.mailbox.take();
 				if (call != null) {
 					ran += run(call);
@@ -130,7 +155,7 @@ final class Processor implements DeferredCalls {
 				}
 				if (call == null) {
 					this.reports.keptUp();
-					sleep(left, lendable);
+					sleep(left, lendable, turnstile, seen);
 				}
 			}
 			return ran + ((lendable != null) ? lendable.ran() + ranByCallers : 0);
@@ -140,8 +165,11 @@ final class Processor implements DeferredCalls {
 		}
 	}
 
-	private void sleep(long nanos, @Nullable Loan lendable) {
-		if (lendable != null && (this.readers == null || this.readers.isEmpty())) {
+	private void sleep(long nanos, @Nullable Loan lendable, @Nullable Turnstile turnstile, long seen) {
+		if (turnstile != null) {
+			this.mailbox.sleep(nanos, () -> turnstile.changes() == seen);
+		}
+		else if (lendable != null && (this.readers == null || this.readers.isEmpty())) {
 			this.mailbox.sleep(nanos, lendable);
 		}
 		else {
@@ -149,11 +177,43 @@ final class Processor implements DeferredCalls {
 		}
 	}
 
+	/**
+	 * Lets the target have the handler, and waits until it is through; returns
+	 * {@code false} when the handler has ended before.
+	 */
+	private boolean giveWay(Turnstile turnstile) {
+		if (this.readers != null) {
+			this.readers.awaitNone();
+		}
+		this.givingWay = true;
+		this.processing = false;
+		this.holding.release();
+		if (!turnstile.take()) {
+			return false;
+		}
+		this.processing = true;
+		this.givingWay = false;
+		this.mailbox.attend(Thread.currentThread());
+		return true;
+	}
+
 	private int run(Call call) {
+		Turnstile turnstile = this.handler.turnstile();
+		if (turnstile != null && call.required() != null && call.isPending()) {
+			DeferredException refusal = turnstile.refusal(call, this.refusals);
+			if (refusal != null) {
+				refuse(call, refusal);
+				return 0;
+			}
+		}
 		if (this.readers != null && mayReadBeside(this.readers, call)) {
 			return 1;
 		}
-		return this.runner.run(call, Objects.requireNonNull(this.holding.held())) ? 1 : 0;
+		boolean ran = this.runner.run(call, Objects.requireNonNull(this.holding.held()));
+		if (turnstile != null) {
+			turnstile.gate().ran();
+		}
+		return ran ? 1 : 0;
 	}
 
 	/**
@@ -168,11 +228,23 @@ final class Processor implements DeferredCalls {
 		return false;
 	}
 
+	private void refuse(Call call, DeferredException refusal) {
+		if (refusal instanceof HandlerStoppedException) {
+			this.life.leave(call);
+		}
+		else if (call.fail(refusal)) {
+			this.reports.refused(call, refusal);
+			this.life.ran();
+		}
+		else {
+			this.life.passed(call);
+		}
+	}
+
 	private boolean isStopped() {
 		return this.stopping || this.life.isStopped();
 	}
 
-	// handler.
 	private Turn enter() {
 		boolean took = this.holding.take(false);
 		boolean outermost = !this.processing;
@@ -185,12 +257,18 @@ final class Processor implements DeferredCalls {
 	}
 
 	private void exit(Turn turn) {
+		if (!this.holding.isMine()) {
+			// Gave way, and the handler has ended since.
+			return;
+		}
 		if (this.readers != null) {
 			this.readers.awaitNone();
 		}
 		if (turn.outermost()) {
 			this.processing = false;
-			this.stopping = false;
+			if (!this.givingWay) {
+				this.stopping = false;
+			}
 			if (this.life.isStopped()) {
 				this.life.leaveQueued();
 			}
@@ -233,7 +311,7 @@ final class Processor implements DeferredCalls {
 
 	@Override
 	public void stopProcessing() {
-		if (this.processing) {
+		if (this.processing || this.givingWay) {
 			this.stopping = true;
 			this.mailbox.wake();
 		}

@@ -1,5 +1,7 @@
 package io.greenroom.deferred;
 
+import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
 /** Says why a call was not taken or not run, and counts what was not taken. */
@@ -49,6 +51,14 @@ final class Refusals {
 					.formatted(this.handler, call.method(), (reading != null) ? reading.method() : "another method",
 							call.method()),
 				null);
+	}
+
+	/** The machine behind the handler is in a state the call is not declared for. */
+	WrongStateException wrongState(Call call, InState required, String where) {
+		this.reports.rejected(call, "state");
+		return new WrongStateException(
+				"%s.%s was not run: %s, and it is declared for %s; call it in one of these, or declare the state in @InState"
+					.formatted(this.handler, call.method(), where, List.of(required.value())));
 	}
 
 	/** A call that was accepted is not run. */

@@ -44,6 +44,11 @@ final class MachineMeters implements MachineListener {
 		state(state).left(spent);
 	}
 
+	@Override
+	public void forgotten(String state) {
+		state(state).forgotten();
+	}
+
 	private StateMeters state(String state) {
 		StateMeters known = this.states.get(state);
 		return (known != null) ? known

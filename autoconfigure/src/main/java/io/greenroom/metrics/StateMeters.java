@@ -67,6 +67,11 @@ final class StateMeters {
 		}
 	}
 
+	/** A machine is gone that nobody knows how long it was here. */
+	void forgotten() {
+		this.active.decrement();
+	}
+
 	private Timer duration(MeterRegistry registry) {
 		Timer known = this.duration;
 		if (known == null) {

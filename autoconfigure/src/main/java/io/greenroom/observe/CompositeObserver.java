@@ -102,6 +102,11 @@ final class CompositeObserver implements Observer {
 				tell(listeners, (listener) -> listener.ended(state, spent));
 			}
 
+			@Override
+			public void forgotten(String state) {
+				tell(listeners, (listener) -> listener.forgotten(state));
+			}
+
 		};
 	}
 

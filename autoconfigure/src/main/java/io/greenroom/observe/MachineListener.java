@@ -36,4 +36,11 @@ public interface MachineListener {
 	default void ended(String state, Duration spent) {
 	}
 
+	/**
+	 * A machine that had not ended is gone, since nothing knew its object any more.
+	 * @param state the state it was in
+	 */
+	default void forgotten(String state) {
+	}
+
 }

@@ -40,7 +40,7 @@ public interface Observer {
 
 	/**
 	 * Returns the listener for all machines of one class.
-	 * @param machine the name of the machine's class
+	 * @param machine the full name of the machine's class, since simple names repeat
 	 * @return the listener
 	 */
 	default MachineListener machine(String machine) {

@@ -3,7 +3,9 @@ package io.greenroom.spring;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Parameter;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
 
 import io.greenroom.state.StateInstantiator;
 import org.jspecify.annotations.Nullable;
@@ -16,9 +18,9 @@ import org.springframework.core.MethodParameter;
 import org.springframework.util.ClassUtils;
 
 /**
- * Makes objects for {@link io.greenroom.state.StateMachines#create}: each argument goes
- * to the next constructor parameter that it fits, the other parameters and the
- * {@code @Autowired} fields and methods get beans.
+ * Makes objects for {@link io.greenroom.state.StateMachines#create}: the arguments go in
+ * their order to constructor parameters that they fit, best to those of their very type,
+ * the other parameters and the {@code @Autowired} fields and methods get beans.
  */
 public final class AutowiringInstantiator implements StateInstantiator {
 
@@ -66,22 +68,17 @@ public final class AutowiringInstantiator implements StateInstantiator {
 	}
 
 	private static boolean takes(Constructor<?> constructor, @Nullable Object[] args) {
-		int given = 0;
-		for (Class<?> parameter : constructor.getParameterTypes()) {
-			if (given < args.length && ClassUtils.isAssignableValue(parameter, args[given])) {
-				given++;
-			}
-		}
-		return given == args.length;
+		return places(constructor.getParameterTypes(), 0, args, 0) != null;
 	}
 
 	private @Nullable Object[] resolve(Constructor<?> constructor, @Nullable Object[] args) {
 		Parameter[] parameters = constructor.getParameters();
 		@Nullable Object[] values = new @Nullable Object[parameters.length];
-		int given = 0;
+		BitSet given = Objects.requireNonNull(places(constructor.getParameterTypes(), 0, args, 0));
+		int next = 0;
 		for (int i = 0; i < parameters.length; i++) {
-			if (given < args.length && ClassUtils.isAssignableValue(parameters[i].getType(), args[given])) {
-				values[i] = args[given++];
+			if (given.get(i)) {
+				values[i] = args[next++];
 			}
 			else {
 				values[i] = this.beanFactory
@@ -89,6 +86,44 @@ public final class AutowiringInstantiator implements StateInstantiator {
 			}
 		}
 		return values;
+	}
+
+	/**
+	 * Returns which parameters the arguments go to, {@code null} if they fit nowhere: in
+	 * their order, rather to those of their very types than to wider ones.
+	 */
+	private static @Nullable BitSet places(Class<?>[] parameters, int at, @Nullable Object[] args, int next) {
+		if (next == args.length) {
+			return new BitSet();
+		}
+		if (at == parameters.length) {
+			return null;
+		}
+		BitSet here = null;
+		if (ClassUtils.isAssignableValue(parameters[at], args[next])) {
+			here = places(parameters, at + 1, args, next + 1);
+			if (here != null) {
+				here.set(at);
+			}
+		}
+		BitSet later = places(parameters, at + 1, args, next);
+		if (here == null
+				|| (later != null && exact(parameters, later, args, next) > exact(parameters, here, args, next))) {
+			return later;
+		}
+		return here;
+	}
+
+	private static int exact(Class<?>[] parameters, BitSet places, @Nullable Object[] args, int next) {
+		int exact = 0;
+		int arg = next;
+		for (int i = places.nextSetBit(0); i >= 0; i = places.nextSetBit(i + 1)) {
+			Object value = args[arg++];
+			if (value != null && ClassUtils.resolvePrimitiveIfNecessary(parameters[i]) == value.getClass()) {
+				exact++;
+			}
+		}
+		return exact;
 	}
 
 }

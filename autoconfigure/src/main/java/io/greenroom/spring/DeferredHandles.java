@@ -5,7 +5,9 @@ import io.greenroom.deferred.DeferredHandler;
 import io.greenroom.deferred.Handler;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.Advisor;
 import org.springframework.aop.framework.Advised;
+import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.util.ClassUtils;
@@ -69,6 +71,21 @@ final class DeferredHandles {
 		return (bean instanceof Advised advised && advised.getAdvisorCount() > 0
 				&& advised.getAdvisors()[0].getAdvice() instanceof MailboxInterceptor mailbox) ? mailbox.handler()
 						: null;
+	}
+
+	/**
+	 * Returns the handler behind a bean that may still be about to get further advice,
+	 * {@code null} if it has none.
+	 */
+	static @Nullable Handler handlerAnywhere(Object bean) {
+		for (Object level = bean; level instanceof Advised advised; level = AopProxyUtils.getSingletonTarget(level)) {
+			for (Advisor advisor : advised.getAdvisors()) {
+				if (advisor.getAdvice() instanceof MailboxInterceptor mailbox) {
+					return mailbox.handler();
+				}
+			}
+		}
+		return null;
 	}
 
 	@SuppressWarnings("unchecked")

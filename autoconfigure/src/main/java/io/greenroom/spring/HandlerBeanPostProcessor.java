@@ -139,6 +139,10 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 		synchronized (this.handlers) {
 			grace = this.handlers.remove(handler);
 		}
+		if (handler.gate() instanceof MachineGate machine) {
+			// First, or a body that runs for ever would use the time of the calls up.
+			machine.stop();
+		}
 		try {
 			handler.stop((grace != null) ? grace : Duration.ZERO);
 		}

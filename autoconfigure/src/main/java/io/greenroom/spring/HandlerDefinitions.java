@@ -12,6 +12,8 @@ import io.greenroom.deferred.DeferredHandler;
 import io.greenroom.deferred.HandlerOptions;
 import io.greenroom.deferred.HandlerType;
 import io.greenroom.deferred.InvalidHandlerException;
+import io.greenroom.state.StateClass;
+import io.greenroom.state.StateDescriptor;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -73,7 +75,7 @@ public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 				// A class that another part enhances is known by the name its author gave
 				// it.
 				Class<?> handler = ClassUtils.getUserClass(type);
-				HandlerType.of(handler);
+				HandlerType.of(handler).checkStates(states(handler, beanFactory));
 				checkAnnotation(beanFactory, name, handler);
 				look(rails, name, handler);
 				addDeferred(beanFactory, name, handler);
@@ -137,6 +139,16 @@ public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 				&& factory.containsBeanDefinition(handlerName)) {
 			addDeferred(factory, handlerName, type);
 		}
+	}
+
+	/** Returns the names of a handler's states, none where states mean nothing. */
+	private static List<String> states(Class<?> type, ConfigurableListableBeanFactory beanFactory) {
+		boolean machines = beanFactory.getBeanNamesForType(StateBeanPostProcessor.class, false, false).length > 0;
+		if (!machines || !StateClass.isPresentOn(type) || !StateClass.of(type).problems().isEmpty()) {
+			// Wrong states are reported by who looks at states.
+			return List.of();
+		}
+		return StateClass.of(type).states().stream().map(StateDescriptor::name).toList();
 	}
 
 	private static void addDeferred(ConfigurableListableBeanFactory beanFactory, String handlerName, Class<?> type) {

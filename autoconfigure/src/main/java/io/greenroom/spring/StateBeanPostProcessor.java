@@ -2,6 +2,7 @@ package io.greenroom.spring;
 
 import java.util.List;
 
+import io.greenroom.deferred.Handler;
 import io.greenroom.state.StateClass;
 import io.greenroom.state.StateMachines;
 import org.jspecify.annotations.Nullable;
@@ -45,8 +46,22 @@ public final class StateBeanPostProcessor implements DestructionAwareBeanPostPro
 		if (!StateMachines.isStateful(target)) {
 			throw new InvalidStateBeansException(List.of(ordinary(beanName, type)));
 		}
-		this.machines.obtain().bind(target, (bean != target) ? advise(bean, beanName, target, type) : null);
+		StateAdvice advice = (bean != target) ? advise(bean, beanName, target, type) : null;
+		Handler handler = DeferredHandles.handlerAnywhere(bean);
+		if (handler != null && advice != null) {
+			join(handler, advice, target, type);
+		}
+		else {
+			this.machines.obtain().bind(target, advice);
+		}
 		return bean;
+	}
+
+	/** The bean is a handler too, whose calls and bodies go in turns. */
+	private void join(Handler handler, StateAdvice advice, Object target, Class<?> type) {
+		StateMachines states = this.machines.obtain();
+		handler.gatedBy(new MachineGate(states, target, StateClass.of(type)));
+		states.bind(target, new HandlerEntry(handler, advice));
 	}
 
 	private static String ordinary(String beanName, Class<?> type) {

@@ -21,6 +21,7 @@ final class Audience {
 	}
 
 	void moved(Machine machine, StateMove move, Duration spent) {
+		machine.isIn(move.to());
 		tell(machine.type().observer(), (observer) -> observer.moved(move.from(), move.to(), spent));
 		this.listeners.forEach((each) -> tell(each, (listener) -> listener.moved(machine, move)));
 	}
@@ -38,6 +39,7 @@ final class Audience {
 		if (failure != null) {
 			log.error("{} failed in state '{}'", machine.name(), state, failure);
 		}
+		machine.isIn(null);
 		tell(machine.type().observer(), (MachineListener observer) -> observer.ended(state, spent));
 		this.listeners.forEach((each) -> tell(each, (listener) -> listener.ended(machine)));
 	}

@@ -45,6 +45,25 @@ final class Durations {
 		}
 	}
 
+	/** Writes a length of time as people write it. */
+	static String format(Duration length) {
+		long millis = length.toMillis();
+		if (!length.equals(Duration.ofMillis(millis)) || millis <= 0) {
+			return length.toString();
+		}
+		if (millis % 1000 != 0) {
+			return millis + "ms";
+		}
+		long seconds = millis / 1000;
+		if (seconds % 86_400 == 0) {
+			return seconds / 86_400 + "d";
+		}
+		if (seconds % 3600 == 0) {
+			return seconds / 3600 + "h";
+		}
+		return (seconds % 60 == 0) ? seconds / 60 + "m" : seconds + "s";
+	}
+
 	/**
 	 * Returns the length in nanoseconds, {@link Long#MAX_VALUE} where it is longer than
 	 * that.

@@ -34,10 +34,15 @@ public final class IllegalTransitionException extends IllegalStateException {
 					.formatted(machine, from, to, declared, to, from));
 	}
 
-	static IllegalTransitionException notInitial(String machine, StateMachine.Status status, String to,
-			List<String> legal) {
-		String where = (status == StateMachine.Status.NEW) ? "has not started" : "has ended";
-		return new IllegalTransitionException(machine, null, to, legal,
+	static IllegalTransitionException notInitial(String machine, @Nullable String last, StateMachine.Status status,
+			String to, List<String> legal) {
+		String where = switch (status) {
+			case DONE -> "has ended in '" + last + "'";
+			case FAILED -> "has failed in '" + last + "'";
+			case STOPPED -> "was stopped in '" + last + "'";
+			default -> "has not started";
+		};
+		return new IllegalTransitionException(machine, last, to, legal,
 				"%s %s and can't start in '%s': it may start in %s; call one of these, or mark %s() with initial = true"
 					.formatted(machine, where, to, legal, to));
 	}
@@ -58,8 +63,8 @@ public final class IllegalTransitionException extends IllegalStateException {
 
 	/**
 	 * Returns where the machine was, and is.
-	 * @return the state's name, {@code null} when the machine was not started or has
-	 * ended
+	 * @return the state's name, that of the last state when the machine has ended,
+	 * {@code null} when it was not started
 	 */
 	public @Nullable String from() {
 		return this.from;

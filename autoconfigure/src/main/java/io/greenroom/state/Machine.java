@@ -19,6 +19,9 @@ final class Machine implements StateMachine {
 
 	private final Position position;
 
+	/** Null where nobody counts machines. */
+	private final @Nullable Whereabouts whereabouts;
+
 	private final Transitions transitions;
 
 	Machine(StateMachines machines, MachineType type, Object target, @Nullable StateEntry entry) {
@@ -26,11 +29,19 @@ final class Machine implements StateMachine {
 		this.target = target;
 		this.name = type.nextName();
 		this.position = new Position(machines.historySize());
+		this.whereabouts = Whereabouts.of(this, type.observer());
 		this.transitions = new Transitions(machines, this, this.position, entry);
 	}
 
 	MachineType type() {
 		return this.type;
+	}
+
+	/** Notes where the machine is, {@code null} after its end. */
+	void isIn(@Nullable String state) {
+		if (this.whereabouts != null) {
+			this.whereabouts.in(state);
+		}
 	}
 
 	Transitions transitions() {
@@ -67,6 +78,17 @@ final class Machine implements StateMachine {
 	@Override
 	public List<StateMove> history() {
 		return this.position.history();
+	}
+
+	@Override
+	public List<String> targets() {
+		Run active = this.position.active();
+		return (active != null) ? active.spec().targets() : this.type.table().legal(null);
+	}
+
+	@Override
+	public StateDiagram diagram() {
+		return StateDiagram.of(this.name, this.type.table(), current(), this.position.counts());
 	}
 
 	@Override

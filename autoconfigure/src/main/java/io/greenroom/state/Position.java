@@ -43,6 +43,9 @@ final class Position {
 
 	private final Deque<StateMove> history = new ArrayDeque<>(2);
 
+	/** How often each declared move was made; null before the first. */
+	private int @Nullable [] counts;
+
 	/** Null where nobody waits for a state. */
 	private @Nullable List<Visit> visits;
 
@@ -97,8 +100,11 @@ final class Position {
 	}
 
 	/** Changes the state. Called under the lock. */
-	StateMove enter(Run next, Instant now) {
+	StateMove enter(Run next, Instant now, StateTable table) {
 		Run left = active();
+		if (left != null) {
+			count(table, table.edge(left.spec(), next.state()));
+		}
 		StateMove made = new StateMove((left != null) ? left.state() : null, next.state(), now);
 		if (left != null) {
 			left.cancelTimer();
@@ -113,6 +119,23 @@ final class Position {
 		}
 		signal();
 		return made;
+	}
+
+	private void count(StateTable table, int edge) {
+		int[] known = (this.counts != null) ? this.counts : new int[table.edges()];
+		known[edge]++;
+		this.counts = known;
+	}
+
+	/** Returns how often each declared move was made, empty for never. */
+	int[] counts() {
+		lock();
+		try {
+			return (this.counts != null) ? this.counts.clone() : new int[0];
+		}
+		finally {
+			unlock();
+		}
 	}
 
 	private void remember(StateMove made) {

@@ -38,6 +38,21 @@ final class Run implements StateHandle {
 	/** Guarded by the machine's lock. */
 	private @Nullable GreenThread<?> timer;
 
+	/**
+	 * How many visitors, one inside the other, the body's thread runs. Written by that
+	 * thread under the machine's lock.
+	 */
+	private int visitors;
+
+	/** Whether the body was interrupted during a visit. Guarded by the machine's lock. */
+	private boolean interruptLater;
+
+	/** What the boundary said when the body began. Confined to the body's thread. */
+	private @Nullable Object begun;
+
+	/** Whether a visitor has moved the machine. Confined to the body's thread. */
+	private boolean movedByVisitor;
+
 	Run(Machine machine, StateSpec state, @Nullable Object[] args) {
 		this.machine = machine;
 		this.state = state;
@@ -114,9 +129,49 @@ final class Run implements StateHandle {
 	/** Interrupts a running body. Called under the lock, so never too late. */
 	void interrupt() {
 		Thread running = this.thread;
-		if (running != null) {
+		if (this.visitors > 0) {
+			this.interruptLater = true;
+		}
+		else if (running != null) {
 			running.interrupt();
 		}
+	}
+
+	/** Body's thread: runs a visitor from now on. Called under the lock. */
+	void beginVisit() {
+		// An interrupt of the body is not the visitor's.
+		this.interruptLater |= Thread.interrupted();
+		this.visitors++;
+	}
+
+	/** Body's thread: the visitor has ended. Called under the lock. */
+	void endVisit() {
+		this.visitors--;
+		if (this.visitors == 0 && this.interruptLater) {
+			this.interruptLater = false;
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/** Body's thread: returns whether what runs now is a visitor. */
+	boolean isVisited() {
+		return this.visitors > 0;
+	}
+
+	void begun(@Nullable Object mark) {
+		this.begun = mark;
+	}
+
+	@Nullable Object begun() {
+		return this.begun;
+	}
+
+	void movedByVisitor() {
+		this.movedByVisitor = true;
+	}
+
+	boolean isMovedByVisitor() {
+		return this.movedByVisitor;
 	}
 
 	/** Ends the body, or keeps it from beginning. Called under the lock. */

@@ -34,6 +34,8 @@ public final class StateClass {
 
 	private final List<String> problems;
 
+	private final List<String> warnings;
+
 	private final @Nullable StateTable table;
 
 	private StateClass(Class<?> type) {
@@ -41,6 +43,7 @@ public final class StateClass {
 		StateScanner scanner = new StateScanner(type);
 		this.table = scanner.scan();
 		this.problems = scanner.problems();
+		this.warnings = scanner.warnings();
 	}
 
 	/**
@@ -87,6 +90,15 @@ public final class StateClass {
 	 */
 	public List<String> problems() {
 		return this.problems;
+	}
+
+	/**
+	 * Returns what is odd about the declarations and may be meant: states that no way
+	 * leads out of.
+	 * @return the warnings, empty for none
+	 */
+	public List<String> warnings() {
+		return this.warnings;
 	}
 
 	/**

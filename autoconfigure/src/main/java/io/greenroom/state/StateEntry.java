@@ -23,4 +23,11 @@ public interface StateEntry {
 	 */
 	void enter(Method state, @Nullable Object[] args) throws Throwable;
 
+	/**
+	 * The machine came to rest or to its end: no body runs, and none is about to. Called
+	 * after the fact, without a lock, on whichever thread brought it about.
+	 */
+	default void settled() {
+	}
+
 }

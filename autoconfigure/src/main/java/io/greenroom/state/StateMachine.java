@@ -76,6 +76,20 @@ public interface StateMachine {
 	List<StateMove> history();
 
 	/**
+	 * Returns which states may be called now: those declared to follow the current one,
+	 * or those that may start a machine that has not started or has ended.
+	 * @return names of states
+	 */
+	List<String> targets();
+
+	/**
+	 * Returns the machine's picture: its states, the current one, and how often it has
+	 * made each move.
+	 * @return a copy of this moment
+	 */
+	StateDiagram diagram();
+
+	/**
 	 * Returns whether the machine has ended in any way. An ended machine can be started
 	 * again by a state that may start it.
 	 * @return whether it is done, failed or stopped

@@ -17,6 +17,8 @@ import io.greenroom.green.GreenThread;
 import io.greenroom.state.internal.StateCalls;
 import io.greenroom.state.internal.StateObject;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes objects whose methods are {@linkplain State states}, and gives the
@@ -31,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StateMachines implements AutoCloseable {
 
+	private static final Logger log = LoggerFactory.getLogger(StateMachine.class);
+
 	private final GreenScheduler scheduler;
 
 	private final Duration stopTimeout;
@@ -42,6 +46,8 @@ public final class StateMachines implements AutoCloseable {
 	private final StateInstantiator instantiator;
 
 	private final UnaryOperator<Object> unwrapper;
+
+	private final @Nullable StateBoundary boundary;
 
 	private final Audience audience;
 
@@ -61,6 +67,7 @@ public final class StateMachines implements AutoCloseable {
 		this.clock = builder.clock;
 		this.instantiator = builder.instantiator;
 		this.unwrapper = builder.unwrapper;
+		this.boundary = builder.boundary;
 		this.audience = new Audience(builder.listeners);
 		this.deadlines = new Deadlines(builder.scheduler);
 		builder.scheduler.attach(this.service);
@@ -144,6 +151,37 @@ public final class StateMachines implements AutoCloseable {
 	}
 
 	/**
+	 * Runs something that the body of a machine has let in on its own thread and that is
+	 * no part of the body; for frameworks. A move that it asks for returns to it, and
+	 * takes place when the body ends; an interrupt of the body comes after it. On any
+	 * other thread it simply runs.
+	 * @param machine the machine whose body it may be
+	 * @param visitor what to run
+	 * @throws IllegalArgumentException if the machine is somebody else's
+	 */
+	public void visit(StateMachine machine, Runnable visitor) {
+		own(machine).visit(visitor);
+	}
+
+	/**
+	 * Ends the body on the current thread if a {@linkplain #visit visitor} has moved its
+	 * machine: does not return then, as a call of the next state would not. Returns on
+	 * any other thread.
+	 * @param machine the machine whose body it may be
+	 * @throws IllegalArgumentException if the machine is somebody else's
+	 */
+	public void followVisitor(StateMachine machine) {
+		own(machine).followVisitor();
+	}
+
+	private static Transitions own(StateMachine machine) {
+		if (machine instanceof Machine own) {
+			return own.transitions();
+		}
+		throw new IllegalArgumentException("This machine was not made here: " + machine);
+	}
+
+	/**
 	 * Returns whether an object was made from an {@linkplain StateClass#enhanced()
 	 * enhanced class}, so that it has a machine or can be given one.
 	 * @param object an object, or a proxy of one
@@ -155,7 +193,8 @@ public final class StateMachines implements AutoCloseable {
 
 	private MachineType typeOf(Class<?> type) {
 		StateClass stateClass = StateClass.of(type);
-		return new MachineType(stateClass, this.scheduler.observer().machine(stateClass.name()));
+		stateClass.warnings().forEach((warning) -> log.warn("{}: {}", type.getName(), warning));
+		return new MachineType(stateClass, this.scheduler.observer().machine(type.getName()));
 	}
 
 	/** The user's class: the one below which enhancement and proxies begin. */
@@ -196,6 +235,10 @@ public final class StateMachines implements AutoCloseable {
 
 	Duration stopTimeout() {
 		return this.stopTimeout;
+	}
+
+	@Nullable StateBoundary boundary() {
+		return this.boundary;
 	}
 
 	int historySize() {
@@ -254,6 +297,8 @@ public final class StateMachines implements AutoCloseable {
 		private StateInstantiator instantiator = new ConstructorInstantiator();
 
 		private UnaryOperator<Object> unwrapper = UnaryOperator.identity();
+
+		private @Nullable StateBoundary boundary;
 
 		private Builder(GreenScheduler scheduler) {
 			this.scheduler = scheduler;
@@ -327,6 +372,17 @@ public final class StateMachines implements AutoCloseable {
 		 */
 		public Builder unwrapper(UnaryOperator<Object> unwrapper) {
 			this.unwrapper = Objects.requireNonNull(unwrapper, "unwrapper");
+			return this;
+		}
+
+		/**
+		 * Sets who says where a body can't be left by calling the next state.
+		 * @param boundary knows the transactions and the like of a framework; none unless
+		 * set
+		 * @return this builder
+		 */
+		public Builder boundary(StateBoundary boundary) {
+			this.boundary = Objects.requireNonNull(boundary, "boundary");
 			return this;
 		}
 

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,8 @@ final class StateScanner {
 	private final Map<String, Method> methods = new TreeMap<>();
 
 	private final List<String> problems = new ArrayList<>();
+
+	private final List<String> warnings = new ArrayList<>();
 
 	StateScanner(Class<?> type) {
 		this.type = type;
@@ -65,6 +68,10 @@ final class StateScanner {
 		return List.copyOf(this.problems);
 	}
 
+	List<String> warnings() {
+		return List.copyOf(this.warnings);
+	}
+
 	/** Returns the checked table, or {@code null} if there are problems. */
 	@Nullable StateTable scan() {
 		checkClass();
@@ -76,6 +83,7 @@ final class StateScanner {
 		});
 		declared.forEach((name, state) -> checkTargets(name, state, declared));
 		checkReachable(declared);
+		warnOfNoWayOut(declared);
 		List<StateSpec> states = new ArrayList<>();
 		declared.forEach((name, state) -> {
 			Timeout timeout = checkTimeout(name, state);
@@ -223,6 +231,39 @@ final class StateScanner {
 					.formatted(name)));
 	}
 
+	/**
+	 * Where a class has an end, a state from which it can't be got to is often an
+	 * oversight.
+	 */
+	private void warnOfNoWayOut(Map<String, State> declared) {
+		Set<String> ending = new HashSet<>();
+		declared.forEach((name, state) -> {
+			if (state.transitionsTo().length == 0) {
+				ending.add(name);
+			}
+		});
+		boolean hasEnd = !ending.isEmpty();
+		boolean found = hasEnd;
+		while (found) {
+			found = declared.entrySet()
+				.stream()
+				.filter((entry) -> Stream.of(entry.getValue().transitionsTo()).anyMatch(ending::contains))
+				.map(Map.Entry::getKey)
+				.toList()
+				.stream()
+				.anyMatch(ending::add);
+		}
+		declared.forEach((name, state) -> {
+			List<String> targets = List.of(state.transitionsTo());
+			if ((hasEnd && !ending.contains(name))
+					|| (!targets.isEmpty() && Set.copyOf(targets).equals(Set.of(name)))) {
+				this.warnings.add(
+						"state '%s' has no way out: from it no state that ends the machine can be reached; declare one, if that is not meant"
+							.formatted(name));
+			}
+		});
+	}
+
 	private record Timeout(@Nullable Duration after, @Nullable String target) {
 
 		static final Timeout NONE = new Timeout(null, null);
@@ -307,8 +348,9 @@ final class StateScanner {
 		if (method == null) {
 			throw new IllegalStateException(name);
 		}
-		return new StateSpec(index, name, method, state.initial(), List.of(state.transitionsTo()), timeout.after(),
-				timeout.target(), bodyHandle(method), (onStart != null) ? onStartHandle(onStart) : null);
+		return new StateSpec(index, name, method, state.initial(), Stream.of(state.transitionsTo()).distinct().toList(),
+				timeout.after(), timeout.target(), bodyHandle(method),
+				(onStart != null) ? onStartHandle(onStart) : null);
 	}
 
 	private static MethodHandle bodyHandle(Method method) {

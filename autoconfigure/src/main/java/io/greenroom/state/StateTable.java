@@ -16,10 +16,17 @@ final class StateTable {
 
 	private final List<String> starts;
 
+	/** By state, the number of its first move; then the number of all. */
+	private final int[] firstEdges;
+
 	StateTable(List<StateSpec> states) {
 		this.states = List.copyOf(states);
 		this.states.forEach((state) -> this.byName.put(state.name(), state));
 		List<String> marked = states.stream().filter(StateSpec::initial).map(StateSpec::name).toList();
+		this.firstEdges = new int[states.size() + 1];
+		for (int i = 0; i < states.size(); i++) {
+			this.firstEdges[i + 1] = this.firstEdges[i] + states.get(i).targets().size();
+		}
 		this.starts = marked.isEmpty() ? List.copyOf(this.byName.keySet()) : marked;
 	}
 
@@ -41,6 +48,15 @@ final class StateTable {
 
 	List<String> names() {
 		return List.copyOf(this.byName.keySet());
+	}
+
+	/** Returns the number of a declared move, from zero on without gaps. */
+	int edge(StateSpec from, String to) {
+		return this.firstEdges[from.index()] + from.targets().indexOf(to);
+	}
+
+	int edges() {
+		return this.firstEdges[this.states.size()];
 	}
 
 	/** Returns what may follow; where the machine is in no state, what may start it. */

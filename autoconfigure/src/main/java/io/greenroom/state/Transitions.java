@@ -71,7 +71,14 @@ final class Transitions implements StateCalls {
 	@Override
 	public boolean enter(int state) {
 		Run current = this.position.run();
-		return current != null && current.isOnBodyThread() && current.enter(state);
+		if (current == null || !current.isOnBodyThread() || !current.enter(state)) {
+			return false;
+		}
+		StateBoundary boundary = this.machines.boundary();
+		if (boundary != null) {
+			current.begun(boundary.begin());
+		}
+		return true;
 	}
 
 	@Override
@@ -99,6 +106,10 @@ final class Transitions implements StateCalls {
 		StateSpec to = this.table.state(state);
 		Run current = this.position.run();
 		if (current != null && current.isOnBodyThread()) {
+			if (current.isVisited()) {
+				moveFromVisitor(current, to, args);
+				return;
+			}
 			throw moveFromBody(current, to, args);
 		}
 		moveFromOutside(to, args, null);
@@ -107,25 +118,122 @@ final class Transitions implements StateCalls {
 	// The body asks
 
 	private Unwinding moveFromBody(Run current, StateSpec to, @Nullable Object[] args) {
+		refuseInside(current, to);
 		Move mine = claimFromBody(current, to, args);
-		if (mine == null) {
-			return current.unwind();
+		if (mine != null) {
+			waitForOwnEnd(mine);
 		}
+		return current.unwind();
+	}
+
+	/**
+	 * Refuses to unwind through what would take that for a failure. A visitor is not
+	 * unwound itself.
+	 */
+	private void refuseInside(Run current, StateSpec to) {
+		StateBoundary boundary = this.machines.boundary();
+		if (boundary == null) {
+			return;
+		}
+		WayOut wayOut = new WayOut(boundary, current.state());
+		String obstacle = current.isVisited() ? wayOut.obstacleOfVisit() : wayOut.obstacle(current.begun());
+		if (obstacle != null) {
+			throw new IllegalStateException(
+					"%s can't leave '%s' for '%s' inside %s, which would take the end of the body for a failure; move after the call returns"
+						.formatted(this.machine.name(), current.state(), to.name(), obstacle));
+		}
+	}
+
+	/** Returns whether the machine will move when the body has ended. */
+	private boolean waitForOwnEnd(Move mine) {
 		runOnStart(mine);
 		this.position.lock();
 		try {
 			if (mine.cancelled) {
 				release();
+				return false;
 			}
-			else {
-				mine.await();
-				this.position.signal();
+			mine.await();
+			this.position.signal();
+			return true;
+		}
+		finally {
+			this.position.unlock();
+		}
+	}
+
+	// What a body has let in asks, on the body's thread
+
+	/**
+	 * Runs something on a body's thread that is no part of the body: the moves it asks
+	 * for return to it, and an interrupt of the body comes after it. On any other thread,
+	 * simply runs it.
+	 */
+	void visit(Runnable visitor) {
+		Run current = this.position.run();
+		if (current == null || !current.isOnBodyThread()) {
+			visitor.run();
+			return;
+		}
+		underLock(current::beginVisit);
+		try {
+			visitor.run();
+		}
+		finally {
+			underLock(current::endVisit);
+		}
+	}
+
+	/** Ends the body, if this is one, that a visitor has moved the machine away from. */
+	void followVisitor() {
+		Run current = this.position.run();
+		if (current != null && current.isOnBodyThread() && !current.isVisited() && current.isMovedByVisitor()) {
+			throw current.unwind();
+		}
+	}
+
+	private void moveFromVisitor(Run current, StateSpec to, @Nullable Object[] args) {
+		refuseInside(current, to);
+		Move mine = claimFromBody(current, to, args);
+		if (mine == null) {
+			refuseSecondMove(current, to);
+			return;
+		}
+		if (!waitForOwnEnd(mine)) {
+			throw IllegalTransitionException.endedMeanwhile(this.machine.name(), current.state(), to.name(),
+					StateMachine.Status.STOPPED);
+		}
+		current.movedByVisitor();
+	}
+
+	/** A repeated move while one is pending is not a second one; another is refused. */
+	private void refuseSecondMove(Run current, StateSpec to) {
+		this.position.lock();
+		try {
+			Move pending = this.move;
+			if (pending == null || current.stopping()) {
+				throw IllegalTransitionException.endedMeanwhile(this.machine.name(), current.state(), to.name(),
+						StateMachine.Status.STOPPED);
+			}
+			if (!pending.next.state().equals(to.name())) {
+				throw new IllegalStateException(
+						"%s is about to move to '%s' and can't be moved to '%s' before; call %3$s() from the new body, or later"
+							.formatted(this.machine.name(), pending.next.state(), to.name()));
 			}
 		}
 		finally {
 			this.position.unlock();
 		}
-		return current.unwind();
+	}
+
+	private void underLock(Runnable change) {
+		this.position.lock();
+		try {
+			change.run();
+		}
+		finally {
+			this.position.unlock();
+		}
 	}
 
 	/** Returns the move, or {@code null} if the body has to make way already. */
@@ -202,8 +310,8 @@ final class Transitions implements StateCalls {
 			}
 			refusal = (active != null)
 					? IllegalTransitionException.undeclared(this.machine.name(), active.state(), to.name(), legal)
-					: IllegalTransitionException.notInitial(this.machine.name(), this.position.status(), to.name(),
-							legal);
+					: IllegalTransitionException.notInitial(this.machine.name(), this.machine.current(),
+							this.position.status(), to.name(), legal);
 		}
 		finally {
 			this.position.unlock();
@@ -319,7 +427,7 @@ final class Transitions implements StateCalls {
 		Deadlines.cancel(mine.limit);
 		Instant now = this.machines.now();
 		mine.spent = (mine.from != null) ? mine.from.spent(now) : Duration.ZERO;
-		StateMove made = this.position.enter(mine.next, now);
+		StateMove made = this.position.enter(mine.next, now, this.table);
 		Duration timeout = mine.next.spec().timeout();
 		if (timeout != null) {
 			mine.next.watchedBy(this.machines.arm(timeout, () -> timedOut(mine.next)));
@@ -370,7 +478,15 @@ final class Transitions implements StateCalls {
 			this.position.unlock();
 		}
 		if (rested != null) {
+			settled();
 			this.machines.audience().ended(this.machine, rested.state(), rested.spent(this.machines.now()), null);
+		}
+	}
+
+	private void settled() {
+		StateEntry framework = this.entry;
+		if (framework != null) {
+			framework.settled();
 		}
 	}
 
@@ -457,8 +573,10 @@ final class Transitions implements StateCalls {
 						made.to(), error);
 			}
 			announce(next, made);
+			return;
 		}
-		else if (this.position.isEnd()) {
+		settled();
+		if (this.position.isEnd()) {
 			this.machines.audience().ended(this.machine, mine.state(), spent, this.machine.exception());
 		}
 	}

@@ -37,7 +37,11 @@ import org.springframework.beans.factory.config.CustomScopeConfigurer;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.http.converter.autoconfigure.HttpMessageConvertersAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
+import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -46,6 +50,14 @@ import org.springframework.context.annotation.Scope;
 import org.springframework.context.annotation.ScopedProxyMode;
 import org.springframework.context.event.EventListener;
 import org.springframework.context.support.SimpleThreadScope;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpStatus;
+import org.springframework.test.web.servlet.assertj.MockMvcTester;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -385,6 +397,93 @@ class StateAutoConfigurationTests {
 			assertThatIllegalArgumentException().isThrownBy(() -> states.create(Rose.class, 1))
 				.withMessageContainingAll("Rose has no constructor", "Integer");
 		});
+	}
+
+	static class Labelled {
+
+		final Object thing;
+
+		final String label;
+
+		Labelled(Object thing, String label) {
+			this.thing = thing;
+			this.label = label;
+		}
+
+		@State
+		void only() {
+		}
+
+	}
+
+	@Test
+	@DisplayName("S17 create() gives an argument to the parameter of its very type, not to the first that would take it")
+	void createByType() {
+		this.runner.withBean("thing", Object.class, Object::new).run((context) -> {
+			StateMachines states = context.getBean(StateMachines.class);
+			Labelled one = states.create(Labelled.class, "label");
+			assertThat(one.label).isEqualTo("label");
+			assertThat(one.thing).isSameAs(context.getBean("thing"));
+			Labelled both = states.create(Labelled.class, 1, "label");
+			assertThat(both.thing).isEqualTo(1);
+			assertThat(both.label).isEqualTo("label");
+		});
+	}
+
+	@RestController
+	static class Allotment {
+
+		private final Flower flower;
+
+		Allotment(Flower flower) {
+			this.flower = flower;
+		}
+
+		@PostMapping("/dead")
+		void dead() {
+			this.flower.dead();
+		}
+
+		@PostMapping("/sprouting")
+		void sprouting() {
+			this.flower.sprouting();
+		}
+
+	}
+
+	@Test
+	@DisplayName("S04 S12 a request for an undeclared move is answered with 409 and says what is possible, unless an advice answers otherwise")
+	void conflict() {
+		WebApplicationContextRunner web = new WebApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(GreenSchedulerAutoConfiguration.class,
+					StateAutoConfiguration.class, DispatcherServletAutoConfiguration.class,
+					WebMvcAutoConfiguration.class, HttpMessageConvertersAutoConfiguration.class))
+			.withBean(Flower.class)
+			.withBean(Allotment.class);
+		web.run((context) -> {
+			MockMvcTester mvc = MockMvcTester.from(context);
+			assertThat(mvc.post().uri("/dead")).hasStatus(409)
+				.bodyText()
+				.contains("No start in 'dead'; possible are [sprouting].");
+			assertThat(mvc.post().uri("/sprouting")).hasStatus(200);
+			assertThat(machine(context, context.getBean(Flower.class)).awaitState("flowering", LONG)).isTrue();
+			assertThat(mvc.post().uri("/sprouting")).hasStatus(409)
+				.bodyText()
+				.contains("No move from 'flowering' to 'sprouting'; possible are [dead].");
+		});
+		web.withBean(Otherwise.class)
+			.run((context) -> assertThat(MockMvcTester.from(context).post().uri("/dead")).hasStatus(418));
+	}
+
+	@RestControllerAdvice
+	@Order(-1)
+	static class Otherwise {
+
+		@ExceptionHandler
+		@ResponseStatus(HttpStatus.I_AM_A_TEAPOT)
+		void otherwise(IllegalTransitionException ex) {
+		}
+
 	}
 
 	@Test

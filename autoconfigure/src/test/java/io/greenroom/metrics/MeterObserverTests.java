@@ -12,11 +12,15 @@ import java.util.stream.Collectors;
 import io.greenroom.deferred.Deferred;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.GreenThread;
+import io.greenroom.green.GreenScheduler;
 import io.greenroom.observe.CallMode;
 import io.greenroom.observe.CallOutcome;
 import io.greenroom.observe.HandlerListener;
 import io.greenroom.observe.MachineListener;
 import io.greenroom.observe.PoolListener;
+import io.greenroom.state.State;
+import io.greenroom.state.StateMachines;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -131,6 +135,45 @@ class MeterObserverTests {
 		assertThat(sprouting.totalTime(TimeUnit.MILLISECONDS)).isEqualTo(10);
 		assertThat(this.registry.get("greenroom.state.rejected").tags("from", "growing", "to", "sprouting").counter())
 			.satisfies((counter) -> assertThat(counter.count()).isOne());
+	}
+
+	static class Resting {
+
+		@State(initial = true, transitionsTo = "over")
+		void waiting() {
+		}
+
+		@State
+		void over() {
+		}
+
+	}
+
+	@Test
+	@DisplayName("S21 a machine that is forgotten at rest is not counted for ever")
+	void forgottenMachines() throws InterruptedException {
+		GreenScheduler scheduler = GreenScheduler.builder().observer(this.observer).build();
+		try {
+			StateMachines machines = StateMachines.builder(scheduler).build();
+			Resting[] resting = new Resting[100];
+			for (int i = 0; i < resting.length; i++) {
+				resting[i] = machines.create(Resting.class);
+				resting[i].waiting();
+				assertThat(machines.of(resting[i]).awaitRest(Duration.ofSeconds(20))).isTrue();
+			}
+			Gauge active = this.registry.get("greenroom.state.active")
+				.tags("machine", Resting.class.getName(), "state", "waiting")
+				.gauge();
+			assertThat(active.value()).isEqualTo(100);
+			Resting kept = resting[0];
+			Arrays.fill(resting, kept);
+			Collected.await(() -> active.value() == 1);
+			machines.of(kept).stop();
+			assertThat(active.value()).isZero();
+		}
+		finally {
+			scheduler.close();
+		}
 	}
 
 	@Test

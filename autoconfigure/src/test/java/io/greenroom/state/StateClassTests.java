@@ -125,6 +125,49 @@ class StateClassTests {
 			.satisfies((ex) -> assertThat(ex.problems()).isEqualTo(problems));
 	}
 
+	static class NoWayOut {
+
+		@State(initial = true, transitionsTo = { "trap", "over" })
+		void start() {
+		}
+
+		@State(transitionsTo = "trapped")
+		void trap() {
+		}
+
+		@State(transitionsTo = { "trap", "trapped" })
+		void trapped() {
+		}
+
+		@State
+		void over() {
+		}
+
+	}
+
+	static class Endless {
+
+		@State(transitionsTo = "off")
+		void on() {
+		}
+
+		@State(transitionsTo = "on")
+		void off() {
+		}
+
+	}
+
+	@Test
+	@DisplayName("S14 a state without a way out is warned of where the class has an end, and is no problem")
+	void noWayOut() {
+		StateClass states = StateClass.of(NoWayOut.class);
+		assertThat(states.problems()).isEmpty();
+		assertThat(states.warnings()).hasSize(2)
+			.anyMatch((warning) -> warning.startsWith("state 'trap' has no way out"))
+			.anyMatch((warning) -> warning.startsWith("state 'trapped' has no way out"));
+		assertThat(StateClass.of(Endless.class).warnings()).isEmpty();
+	}
+
 	@Retention(RetentionPolicy.RUNTIME)
 	@interface Named {
 

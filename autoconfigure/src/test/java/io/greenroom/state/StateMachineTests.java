@@ -267,6 +267,42 @@ class StateMachineTests {
 		assertThat(machine.history()).hasSize(1);
 	}
 
+	static class Insistent {
+
+		@State(transitionsTo = { "next", "other" })
+		void first() {
+			try {
+				next();
+			}
+			catch (Throwable unwinding) {
+				try {
+					next();
+				}
+				catch (Throwable again) {
+					other();
+				}
+			}
+		}
+
+		@State
+		void next() {
+		}
+
+		@State
+		void other() {
+		}
+
+	}
+
+	@Test
+	@DisplayName("S27 a repeated move while one is pending is not a second one")
+	void repeatedMove() throws Exception {
+		Insistent insistent = this.machines.create(Insistent.class);
+		insistent.first();
+		assertThat(Machines.ended(this.machines.of(insistent))).isTrue();
+		assertThat(this.machines.of(insistent).history()).extracting(StateMove::to).containsExactly("first", "next");
+	}
+
 	static class Loops extends Recorded {
 
 		@State(transitionsTo = "again")
@@ -318,7 +354,8 @@ class StateMachineTests {
 		chain.a();
 		assertThat(Machines.ended(machine)).isTrue();
 		assertThatExceptionOfType(IllegalTransitionException.class).isThrownBy(chain::b)
-			.withMessageContaining("has ended");
+			.withMessageContaining("has ended in 'c'")
+			.satisfies((ex) -> assertThat(ex.from()).isEqualTo("c"));
 		chain.a();
 		assertThat(Machines.ended(machine)).isTrue();
 		assertThat(machine.history()).hasSize(6);

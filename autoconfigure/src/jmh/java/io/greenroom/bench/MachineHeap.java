@@ -1,0 +1,127 @@
+package io.greenroom.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
+
+import io.greenroom.green.GreenScheduler;
+import io.greenroom.state.State;
+import io.greenroom.state.StateMachine;
+import io.greenroom.state.StateMachines;
+
+/**
+ * The heap that machines take, each with its object: parked in a running state, and at
+ * rest. {@code java -XX:+UseSerialGC -Xmx3g -cp … io.greenroom.bench.MachineHeap 100000
+ * 1000000}.
+ */
+public final class MachineHeap {
+
+	private static final int ROUNDS = 3;
+
+	private MachineHeap() {
+	}
+
+	/**
+	 * Prints bytes per machine; the arguments are how many run and how many rest.
+	 */
+	public static void main(String[] args) throws Exception {
+		int running = (args.length > 0) ? Integer.parseInt(args[0]) : 100_000;
+		int resting = (args.length > 1) ? Integer.parseInt(args[1]) : 1_000_000;
+		for (int round = 0; round < ROUNDS; round++) {
+			running(running);
+			resting(resting);
+		}
+	}
+
+	private static void running(int count) throws Exception {
+		GreenScheduler scheduler = GreenScheduler.builder().build();
+		StateMachines machines = StateMachines.builder(scheduler).build();
+		List<Sleeper> all = new ArrayList<>(count);
+		CountDownLatch asleep = new CountDownLatch(count);
+		long before = used();
+		for (int i = 0; i < count; i++) {
+			Sleeper sleeper = machines.create(Sleeper.class, asleep);
+			sleeper.asleep();
+			all.add(sleeper);
+		}
+		asleep.await();
+		System.out.printf("%-10s %8d machines %8.0f bytes each%n", "running", count,
+				(used() - before) / (double) count);
+		for (Sleeper sleeper : all) {
+			machines.of(sleeper).stop();
+		}
+		for (Sleeper sleeper : all) {
+			machines.of(sleeper).join();
+		}
+		scheduler.close();
+	}
+
+	private static void resting(int count) throws Exception {
+		GreenScheduler scheduler = GreenScheduler.builder().build();
+		StateMachines machines = StateMachines.builder(scheduler).build();
+		List<Order> all = new ArrayList<>(count);
+		long before = used();
+		for (int i = 0; i < count; i++) {
+			Order order = machines.create(Order.class);
+			order.placed();
+			all.add(order);
+		}
+		for (Order order : all) {
+			StateMachine machine = machines.of(order);
+			machine.join(java.time.Duration.ZERO);
+			while (machine.status() != StateMachine.Status.RESTING) {
+				Thread.onSpinWait();
+			}
+		}
+		System.out.printf("%-10s %8d machines %8.0f bytes each%n", "resting", count,
+				(used() - before) / (double) count);
+		if (all.isEmpty()) {
+			throw new IllegalStateException();
+		}
+		scheduler.close();
+	}
+
+	private static long used() throws InterruptedException {
+		for (int i = 0; i < 3; i++) {
+			System.gc();
+			Thread.sleep(200);
+		}
+		return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+	}
+
+	/** Stays in its body. */
+	public static class Sleeper {
+
+		private final CountDownLatch asleep;
+
+		protected Sleeper(CountDownLatch asleep) {
+			this.asleep = asleep;
+		}
+
+		@State(initial = true, transitionsTo = "awake")
+		protected void asleep() {
+			this.asleep.countDown();
+			LockSupport.park(this);
+		}
+
+		@State
+		protected void awake() {
+		}
+
+	}
+
+	/** Waits without a thread. */
+	public static class Order {
+
+		@State(initial = true, transitionsTo = "paid")
+		protected void placed() {
+		}
+
+		@State
+		protected void paid() {
+		}
+
+	}
+
+}

@@ -1,0 +1,18 @@
+package io.greenroom.deferred;
+
+import java.io.Serial;
+
+/**
+ * A call is declared {@link InState} of other states than its machine is in. Its body did
+ * not run.
+ */
+public final class WrongStateException extends DeferredException {
+
+	@Serial
+	private static final long serialVersionUID = 1L;
+
+	WrongStateException(String message) {
+		super(message, null);
+	}
+
+}

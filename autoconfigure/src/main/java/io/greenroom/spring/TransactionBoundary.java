@@ -1,0 +1,45 @@
+package io.greenroom.spring;
+
+import io.greenroom.state.StateBoundary;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/**
+ * Tells the transaction that is round a body from one that was begun within it, by
+ * whatever means: only the first knows the body's mark.
+ */
+final class TransactionBoundary implements StateBoundary {
+
+	@Override
+	public @Nullable Object begin() {
+		if (!TransactionSynchronizationManager.isSynchronizationActive()) {
+			return null;
+		}
+		Mark mark = new Mark();
+		TransactionSynchronizationManager.registerSynchronization(mark);
+		return mark;
+	}
+
+	@Override
+	public @Nullable String obstacle(@Nullable Object begun) {
+		if (!TransactionSynchronizationManager.isSynchronizationActive()) {
+			return null;
+		}
+		boolean round = begun instanceof Mark mark
+				&& TransactionSynchronizationManager.getSynchronizations().contains(mark);
+		return round ? null : "a transaction that the body has begun";
+	}
+
+	@Override
+	public @Nullable String obstacleIn(Class<?> frame) {
+		return null;
+	}
+
+	/** Does nothing but be there. */
+	private static final class Mark implements TransactionSynchronization {
+
+	}
+
+}

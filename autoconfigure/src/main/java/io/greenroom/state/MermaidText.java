@@ -1,0 +1,63 @@
+package io.greenroom.state;
+
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** Writes a diagram in Mermaid's words. */
+final class MermaidText {
+
+	/** Words that mean something else in a state diagram. */
+	private static final Set<String> RESERVED = Set.of("as", "choice", "class", "classdef", "click", "default",
+			"direction", "end", "fork", "hide", "href", "join", "note", "of", "scale", "state", "statediagram", "style",
+			"title", "accdescr", "acctitle");
+
+	private final StateDiagram diagram;
+
+	private final Map<String, String> ids = new HashMap<>();
+
+	private final StringBuilder text = new StringBuilder("stateDiagram-v2\n");
+
+	MermaidText(StateDiagram diagram) {
+		this.diagram = diagram;
+	}
+
+	String text() {
+		this.diagram.states().forEach((state) -> name(state.name()));
+		this.diagram.starts().forEach((state) -> line("[*] --> " + id(state.name())));
+		for (StateDiagram.Edge edge : this.diagram.edges()) {
+			String label = this.diagram.label(edge);
+			line(id(edge.from()) + " --> " + id(edge.to()) + (label.isEmpty() ? "" : " : " + label));
+		}
+		this.diagram.states()
+			.stream()
+			.filter((state) -> state.transitionsTo().isEmpty())
+			.forEach((state) -> line(id(state.name()) + " --> [*]"));
+		if (this.diagram.current() != null) {
+			line("classDef current fill:#cfe8cf,stroke:#2f6f2f,stroke-width:2px");
+			line("class " + id(this.diagram.current()) + " current");
+		}
+		return this.text.toString();
+	}
+
+	/** A name that Mermaid would not take as one gets a number. */
+	private void name(String state) {
+		if (state.matches("[A-Za-z][A-Za-z0-9_]*") && !RESERVED.contains(state.toLowerCase(Locale.ROOT))) {
+			this.ids.put(state, state);
+			return;
+		}
+		String id = "_" + this.ids.size();
+		this.ids.put(state, id);
+		line("state \"" + state.replace("#", "#35;").replace("\"", "#quot;") + "\" as " + id);
+	}
+
+	private String id(String state) {
+		return this.ids.getOrDefault(state, state);
+	}
+
+	private void line(String line) {
+		this.text.append("    ").append(line).append('\n');
+	}
+
+}

@@ -1,0 +1,223 @@
+package io.greenroom.state;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+import javax.annotation.processing.ProcessingEnvironment;
+import javax.lang.model.element.Element;
+import javax.lang.model.element.ExecutableElement;
+import javax.lang.model.element.Modifier;
+import javax.lang.model.element.TypeElement;
+import javax.lang.model.type.DeclaredType;
+import javax.lang.model.type.TypeKind;
+import javax.lang.model.type.TypeMirror;
+import javax.lang.model.util.ElementFilter;
+import javax.tools.Diagnostic;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks the states of one class as javac sees it. The same rules as {@link StateScanner}
+ * has for the loaded class, where the sources can break them.
+ */
+final class StateCompileCheck {
+
+	private final ProcessingEnvironment javac;
+
+	private final TypeElement type;
+
+	/** The most specific method of each state, by name. */
+	private final Map<String, ExecutableElement> methods = new TreeMap<>();
+
+	private final Map<String, State> declared = new HashMap<>();
+
+	StateCompileCheck(ProcessingEnvironment javac, TypeElement type) {
+		this.javac = javac;
+		this.type = type;
+	}
+
+	void run() {
+		collect();
+		if (this.methods.isEmpty()) {
+			return;
+		}
+		this.methods.values().forEach(this::checkMethod);
+		if (this.type.getModifiers().contains(Modifier.ABSTRACT)) {
+			// What it lacks its subclasses may have.
+			return;
+		}
+		if (this.type.getModifiers().contains(Modifier.FINAL) || this.type.getModifiers().contains(Modifier.SEALED)) {
+			report(this.type, "class %s is final or sealed, and its states need a subclass; make it an open class"
+				.formatted(this.type.getSimpleName()));
+		}
+		this.declared.forEach((name, state) -> {
+			checkTargets(name, state);
+			checkTimeout(name, state);
+			checkOnStart(name, state);
+		});
+		checkReachable();
+	}
+
+	/** From the class upwards; an override keeps the declaration. */
+	private void collect() {
+		Map<String, ExecutableElement> lowest = new HashMap<>();
+		for (TypeElement level = this.type; level != null; level = above(level)) {
+			for (ExecutableElement method : ElementFilter.methodsIn(level.getEnclosedElements())) {
+				ExecutableElement overriding = lowest.computeIfAbsent(signature(method), (key) -> method);
+				State state = method.getAnnotation(State.class);
+				if (state == null) {
+					continue;
+				}
+				String name = method.getSimpleName().toString();
+				this.declared.putIfAbsent(name, state);
+				ExecutableElement other = this.methods.putIfAbsent(name, overriding);
+				if (other != null && !signature(other).equals(signature(method))) {
+					report(method, "two methods are the state '%s'; rename one of them, or take @State off it"
+						.formatted(name));
+				}
+			}
+		}
+	}
+
+	private static @Nullable TypeElement above(TypeElement level) {
+		return (level.getSuperclass() instanceof DeclaredType declared
+				&& declared.asElement() instanceof TypeElement superclass) ? superclass : null;
+	}
+
+	private String signature(ExecutableElement method) {
+		List<TypeMirror> parameters = new ArrayList<>();
+		method.getParameters()
+			.forEach((parameter) -> parameters.add(this.javac.getTypeUtils().erasure(parameter.asType())));
+		return method.getSimpleName() + parameters.toString();
+	}
+
+	private void checkMethod(ExecutableElement method) {
+		for (Modifier wrong : List.of(Modifier.PRIVATE, Modifier.FINAL, Modifier.STATIC)) {
+			if (method.getModifiers().contains(wrong)) {
+				report(method, "state %s is %s; a state must be open to be replaced, so take that off".formatted(method,
+						wrong));
+			}
+		}
+		if (method.getReturnType().getKind() != TypeKind.VOID) {
+			report(method, "state %s returns %s, but nobody waits for a state; make it void".formatted(method,
+					method.getReturnType()));
+		}
+	}
+
+	private void checkTargets(String name, State state) {
+		for (String target : state.transitionsTo()) {
+			if (!this.methods.containsKey(target)) {
+				report(name, "state '%s' has the target '%s', which is no state; the states are %s".formatted(name,
+						target, this.methods.keySet()));
+			}
+		}
+	}
+
+	private void checkTimeout(String name, State state) {
+		if (state.timeout().isEmpty() && state.onTimeout().isEmpty()) {
+			return;
+		}
+		if (state.timeout().isEmpty()) {
+			report(name, "state '%s' has onTimeout = \"%s\" but no timeout; say after how long".formatted(name,
+					state.onTimeout()));
+			return;
+		}
+		try {
+			Durations.parse(state.timeout());
+		}
+		catch (IllegalArgumentException ex) {
+			report(name, "state '%s' has timeout = \"%s\"; write a positive length of time like 200ms, 30s, 5m, PT1H"
+				.formatted(name, state.timeout()));
+		}
+		checkOnTimeout(name, state);
+	}
+
+	private void checkOnTimeout(String name, State state) {
+		ExecutableElement target = this.methods.get(state.onTimeout());
+		if (state.onTimeout().isEmpty()) {
+			report(name, "state '%s' has a timeout but no onTimeout; say where to move then".formatted(name));
+		}
+		else if (target == null) {
+			report(name, "state '%s' has onTimeout = \"%s\", which is no state; the states are %s".formatted(name,
+					state.onTimeout(), this.methods.keySet()));
+		}
+		else if (!List.of(state.transitionsTo()).contains(state.onTimeout())) {
+			report(name, "state '%s' has onTimeout = \"%s\", which its transitionsTo does not declare; add it there"
+				.formatted(name, state.onTimeout()));
+		}
+		else if (!target.getParameters().isEmpty()) {
+			report(name,
+					"state '%s' has onTimeout = \"%s\", which takes arguments that a timeout does not have; name a state without parameters"
+						.formatted(name, state.onTimeout()));
+		}
+	}
+
+	private void checkOnStart(String name, State state) {
+		if (state.onStart().isEmpty()) {
+			return;
+		}
+		for (TypeElement level = this.type; level != null; level = above(level)) {
+			for (ExecutableElement method : ElementFilter.methodsIn(level.getEnclosedElements())) {
+				if (method.getSimpleName().contentEquals(state.onStart()) && fitsOnStart(method)) {
+					return;
+				}
+			}
+		}
+		report(name,
+				"state '%s' has onStart = \"%s\", and no such method has the form void %2$s(StateHandle next, Object... args)"
+					.formatted(name, state.onStart()));
+	}
+
+	private static boolean fitsOnStart(ExecutableElement method) {
+		List<String> parameters = method.getParameters().stream().map((each) -> each.asType().toString()).toList();
+		return method.getReturnType().getKind() == TypeKind.VOID && !method.getModifiers().contains(Modifier.STATIC)
+				&& method.getAnnotation(State.class) == null && !parameters.isEmpty() && parameters.size() <= 2
+				&& parameters.getFirst().endsWith(StateHandle.class.getName())
+				&& (parameters.size() == 1 || parameters.getLast().contains("Object"));
+	}
+
+	private void checkReachable() {
+		Deque<String> open = new ArrayDeque<>();
+		this.declared.forEach((name, state) -> {
+			if (state.initial()) {
+				open.add(name);
+			}
+		});
+		if (open.isEmpty()) {
+			return;
+		}
+		Set<String> reached = new HashSet<>();
+		while (!open.isEmpty()) {
+			String name = open.remove();
+			State state = this.declared.get(name);
+			if (state != null && reached.add(name)) {
+				open.addAll(List.of(state.transitionsTo()));
+			}
+		}
+		this.methods.keySet()
+			.stream()
+			.filter((name) -> !reached.contains(name))
+			.forEach((name) -> report(name,
+					"state '%s' can't be reached from an initial one; declare a transition to it, or mark it initial"
+						.formatted(name)));
+	}
+
+	private void report(String state, String problem) {
+		ExecutableElement method = this.methods.get(state);
+		report((method != null) ? method : this.type, problem);
+	}
+
+	/** At the method, or at the class where the method is somebody else's. */
+	private void report(Element where, String problem) {
+		Element place = this.type.equals(where.getEnclosingElement()) ? where : this.type;
+		this.javac.getMessager().printMessage(Diagnostic.Kind.ERROR, problem, place);
+	}
+
+}
