@@ -2,12 +2,12 @@ package io.greenroom.sample;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.context.annotation.Bean;
 
 /** A small theatre box office: open the page on port 8080 and buy a seat. */
 @SpringBootApplication
-@EnableConfigurationProperties(BoxOfficeProperties.class)
+@ConfigurationPropertiesScan
 public class BoxOfficeApplication {
 
 	public static void main(String[] args) {

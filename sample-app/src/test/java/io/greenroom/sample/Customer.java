@@ -19,9 +19,9 @@ import tools.jackson.databind.json.JsonMapper;
  * A customer of the box office: real HTTP from virtual threads, with a limit on every
  * wait.
  */
-final class Customer implements AutoCloseable {
+public final class Customer implements AutoCloseable {
 
-	static final Duration LIMIT = Duration.ofSeconds(30);
+	public static final Duration LIMIT = Duration.ofSeconds(30);
 
 	private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -33,24 +33,24 @@ final class Customer implements AutoCloseable {
 
 	private final int port;
 
-	Customer(int port) {
+	public Customer(int port) {
 		this.port = port;
 	}
 
-	Answer get(String path) throws IOException, InterruptedException {
+	public Answer get(String path) throws IOException, InterruptedException {
 		return send(request(path).GET());
 	}
 
-	Answer post(String path) throws IOException, InterruptedException {
+	public Answer post(String path) throws IOException, InterruptedException {
 		return send(request(path).POST(BodyPublishers.noBody()));
 	}
 
-	Answer postForm(String path, String form) throws IOException, InterruptedException {
+	public Answer postForm(String path, String form) throws IOException, InterruptedException {
 		return send(request(path).header("Content-Type", "application/x-www-form-urlencoded")
 			.POST(BodyPublishers.ofString(form)));
 	}
 
-	Answer delete(String path) throws IOException, InterruptedException {
+	public Answer delete(String path) throws IOException, InterruptedException {
 		return send(request(path).DELETE());
 	}
 
@@ -79,21 +79,21 @@ final class Customer implements AutoCloseable {
 	 *
 	 * @param response the whole response
 	 */
-	record Answer(HttpResponse<String> response) {
+	public record Answer(HttpResponse<String> response) {
 
-		int status() {
+		public int status() {
 			return this.response.statusCode();
 		}
 
-		String body() {
+		public String body() {
 			return this.response.body();
 		}
 
-		String header(String name) {
+		public String header(String name) {
 			return this.response.headers().firstValue(name).orElse("");
 		}
 
-		JsonNode json() {
+		public JsonNode json() {
 			return JSON.readTree(body());
 		}
 

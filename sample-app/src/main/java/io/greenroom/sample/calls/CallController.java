@@ -1,0 +1,53 @@
+package io.greenroom.sample.calls;
+
+import java.util.List;
+
+import io.greenroom.green.Deadline;
+import io.greenroom.sample.calls.CallBoard.Call;
+import io.greenroom.sample.calls.CallBoard.Look;
+import io.greenroom.web.RunInPool;
+
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Long polling: a loop that waits. No future, no callback, no deferred result. */
+@RestController
+class CallController {
+
+	private final CallBoard board;
+
+	private final CallProperties properties;
+
+	CallController(CallBoard board, CallProperties properties) {
+		this.board = board;
+		this.properties = properties;
+	}
+
+	/**
+	 * Answers with the calls after the given one, as soon as there is one; with 204 when
+	 * the time is over, and the client asks again. Who waits holds a slot, so this has a
+	 * pool of its own, and the rest of the house has its slots to itself.
+	 */
+	@GetMapping("/calls")
+	@RunInPool("calls")
+	ResponseEntity<List<Call>> next(@RequestParam(defaultValue = "0") long after) throws InterruptedException {
+		Deadline deadline = Deadline.after(this.properties.patience());
+		Look look = this.board.look(after);
+		while (look.calls().isEmpty() && !look.closed() && look.next().await(deadline.remaining())) {
+			look = this.board.look(after);
+		}
+		return look.calls().isEmpty() ? ResponseEntity.noContent().build() : ResponseEntity.ok(look.calls());
+	}
+
+	@PostMapping("/calls")
+	@ResponseStatus(HttpStatus.CREATED)
+	Call call(@RequestParam String text) {
+		return this.board.call(text);
+	}
+
+}
