@@ -1,0 +1,119 @@
+package io.greenroom.sample.agency;
+
+import java.util.List;
+import java.util.Objects;
+
+import io.greenroom.web.RunInPool;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.env.Environment;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
+import org.springframework.web.ErrorResponseException;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.client.HttpClientErrorException;
+import org.springframework.web.client.ResourceAccessException;
+import org.springframework.web.client.RestClient;
+import org.springframework.web.client.RestClientResponseException;
+import org.springframework.web.server.ResponseStatusException;
+
+/**
+ * A ticket agency, which knows the box office by its address only. It asks over HTTP and
+ * waits for each answer. The box office answers from the pool "default"; were the agency
+ * in it too, a hundred of its requests would wait there for slots that they hold
+ * themselves.
+ */
+@RestController
+@RunInPool("agency")
+class Agency {
+
+	private final RestClient boxOffice;
+
+	private final Environment environment;
+
+	Agency(RestClient boxOffice, Environment environment) {
+		this.boxOffice = boxOffice;
+		this.environment = environment;
+	}
+
+	/** Buys the first seat that nobody else gets first. */
+	@PostMapping("/agency/{show}/tickets")
+	Voucher buy(@PathVariable String show, @RequestParam String buyer) {
+		try {
+			for (String seat : freeSeats(show)) {
+				try {
+					return reserve(show, seat, buyer);
+				}
+				catch (HttpClientErrorException.Conflict taken) {
+					// Somebody was faster. Try the next one.
+				}
+			}
+			throw new ResponseStatusException(HttpStatus.CONFLICT,
+					"The agency asked for every free seat of '%s' and got none. Try another show.".formatted(show));
+		}
+		catch (RestClientResponseException refused) {
+			throw passedOn(refused);
+		}
+		catch (ResourceAccessException silence) {
+			throw new ResponseStatusException(HttpStatus.GATEWAY_TIMEOUT,
+					"The box office does not answer the agency. Try again, or go there.", silence);
+		}
+	}
+
+	private List<String> freeSeats(String show) {
+		Listing listing = this.boxOffice.get()
+			.uri("http://127.0.0.1:{port}/shows/{show}", port(), show)
+			.retrieve()
+			.body(Listing.class);
+		return Objects.requireNonNull(listing).free();
+	}
+
+	private Voucher reserve(String show, String seat, String buyer) {
+		Voucher voucher = this.boxOffice.post()
+			.uri("http://127.0.0.1:{port}/shows/{show}/seats/{seat}?buyer={buyer}", port(), show, seat, buyer)
+			.retrieve()
+			.body(Voucher.class);
+		return Objects.requireNonNull(voucher);
+	}
+
+	/** Known once the server has started, and the server is this one. */
+	private String port() {
+		return this.environment.getRequiredProperty("local.server.port");
+	}
+
+	private static ErrorResponseException passedOn(RestClientResponseException refused) {
+		ProblemDetail problem = refused.getResponseBodyAs(ProblemDetail.class);
+		return new ErrorResponseException(refused.getStatusCode(),
+				(problem != null) ? problem : ProblemDetail.forStatus(refused.getStatusCode()), refused);
+	}
+
+	/**
+	 * What the agency reads of a show.
+	 *
+	 * @param seats its seats
+	 */
+	record Listing(List<Seat> seats) {
+
+		List<String> free() {
+			return this.seats.stream().filter((seat) -> seat.buyer() == null).map(Seat::seat).toList();
+		}
+
+		record Seat(String seat, @Nullable String buyer) {
+		}
+
+	}
+
+	/**
+	 * Good for one seat.
+	 *
+	 * @param show the show
+	 * @param seat row and number
+	 * @param buyer who may sit there
+	 */
+	record Voucher(String show, String seat, String buyer) {
+	}
+
+}
