@@ -1,0 +1,45 @@
+package io.greenroom.sample.prompter;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import org.zeromq.ZContext;
+
+/** For actors who have forgotten how it goes on. */
+@RestController
+class PrompterController {
+
+	private final PromptBox box;
+
+	PrompterController(PromptBox box) {
+		this.box = box;
+	}
+
+	@GetMapping("/prompt")
+	Line next(@RequestParam String line) {
+		return new Line(this.box.ask(line));
+	}
+
+	/**
+	 * A line of the play.
+	 *
+	 * @param line the line
+	 */
+	record Line(String line) {
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Messages {
+
+		@Bean(destroyMethod = "close")
+		ZContext zContext() {
+			ZContext context = new ZContext();
+			context.setLinger(0);
+			return context;
+		}
+
+	}
+
+}
