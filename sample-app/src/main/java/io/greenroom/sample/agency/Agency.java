@@ -44,11 +44,9 @@ class Agency {
 	Voucher buy(@PathVariable String show, @RequestParam String buyer) {
 		try {
 			for (String seat : freeSeats(show)) {
-				try {
-					return reserve(show, seat, buyer);
-				}
-				catch (HttpClientErrorException.Conflict taken) {
-					// Somebody was faster. Try the next one.
+				Voucher voucher = reserve(show, seat, buyer);
+				if (voucher != null) {
+					return voucher;
 				}
 			}
 			throw new ResponseStatusException(HttpStatus.CONFLICT,
@@ -71,12 +69,17 @@ class Agency {
 		return Objects.requireNonNull(listing).free();
 	}
 
-	private Voucher reserve(String show, String seat, String buyer) {
-		Voucher voucher = this.boxOffice.post()
-			.uri("http://127.0.0.1:{port}/shows/{show}/seats/{seat}?buyer={buyer}", port(), show, seat, buyer)
-			.retrieve()
-			.body(Voucher.class);
-		return Objects.requireNonNull(voucher);
+	/** Returns nothing if somebody was faster. */
+	private @Nullable Voucher reserve(String show, String seat, String buyer) {
+		try {
+			return this.boxOffice.post()
+				.uri("http://127.0.0.1:{port}/shows/{show}/seats/{seat}?buyer={buyer}", port(), show, seat, buyer)
+				.retrieve()
+				.body(Voucher.class);
+		}
+		catch (HttpClientErrorException.Conflict taken) {
+			return null;
+		}
 	}
 
 	/** Known once the server has started, and the server is this one. */
