@@ -43,14 +43,15 @@ class Agency {
 	@PostMapping("/agency/{show}/tickets")
 	Voucher buy(@PathVariable String show, @RequestParam String buyer) {
 		try {
-			for (String seat : freeSeats(show)) {
+			for (String seat : seatsOnSale(show)) {
 				Voucher voucher = reserve(show, seat, buyer);
 				if (voucher != null) {
 					return voucher;
 				}
 			}
 			throw new ResponseStatusException(HttpStatus.CONFLICT,
-					"The agency asked for every free seat of '%s' and got none. Try another show.".formatted(show));
+					"The agency asked for every seat of '%s' that is on sale and got none. Try another show."
+						.formatted(show));
 		}
 		catch (RestClientResponseException refused) {
 			throw passedOn(refused);
@@ -61,12 +62,12 @@ class Agency {
 		}
 	}
 
-	private List<String> freeSeats(String show) {
+	private List<String> seatsOnSale(String show) {
 		Listing listing = this.boxOffice.get()
 			.uri("http://127.0.0.1:{port}/shows/{show}", port(), show)
 			.retrieve()
 			.body(Listing.class);
-		return Objects.requireNonNull(listing).free();
+		return Objects.requireNonNull(listing).onSale();
 	}
 
 	/** Returns nothing if somebody was faster. */
@@ -96,12 +97,14 @@ class Agency {
 	/**
 	 * What the agency reads of a show.
 	 *
+	 * @param state where its performance is in its life
 	 * @param seats its seats
 	 */
-	record Listing(List<Seat> seats) {
+	record Listing(String state, List<Seat> seats) {
 
-		List<String> free() {
-			return this.seats.stream().filter((seat) -> seat.buyer() == null).map(Seat::seat).toList();
+		List<String> onSale() {
+			return this.state.equals("onSale")
+					? this.seats.stream().filter((seat) -> seat.buyer() == null).map(Seat::seat).toList() : List.of();
 		}
 
 		record Seat(String seat, @Nullable String buyer) {

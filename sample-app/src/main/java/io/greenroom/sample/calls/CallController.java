@@ -14,10 +14,13 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ResponseStatusException;
 
 /** Long polling: a loop that waits. No future, no callback, no deferred result. */
 @RestController
 class CallController {
+
+	private static final int TEXT_LENGTH = 80;
 
 	private final CallBoard board;
 
@@ -47,6 +50,11 @@ class CallController {
 	@PostMapping("/calls")
 	@ResponseStatus(HttpStatus.CREATED)
 	Call call(@RequestParam String text) {
+		if (text.isBlank() || text.length() > TEXT_LENGTH) {
+			throw new ResponseStatusException(HttpStatus.BAD_REQUEST,
+					"A call has 1 to %d characters, and this one has %d.".formatted(TEXT_LENGTH,
+							text.strip().length()));
+		}
 		return this.board.call(text);
 	}
 

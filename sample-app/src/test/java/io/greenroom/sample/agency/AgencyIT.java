@@ -67,7 +67,8 @@ class AgencyIT {
 		assertThat(sold).hasSize(50);
 		assertThat(refused).hasSize(10).allSatisfy((answer) -> {
 			assertThat(answer.status()).isEqualTo(409);
-			assertThat(answer.json().get("detail").asString()).startsWith("The agency asked for every free seat");
+			assertThat(answer.json().get("detail").asString())
+				.startsWith("The agency asked for every seat of 'first-night'");
 		});
 	}
 
@@ -77,6 +78,7 @@ class AgencyIT {
 		assertThat(unknown.status()).isEqualTo(404);
 		assertThat(unknown.json().get("detail").asString()).startsWith("There is no show 'othello'.");
 		assertThat(this.customer.post("/agency/second-night/tickets?buyer=+").status()).isEqualTo(400);
+		assertThat(this.customer.post("/agency/godot/tickets?buyer=Ann").status()).as("not on sale").isEqualTo(409);
 	}
 
 }

@@ -62,6 +62,10 @@ class CallsIT {
 			assertThat(customer.get("/calls?after=2").status()).isEqualTo(204);
 			assertThat(customer.get("/calls?after=99").json()).as("seen in an earlier run").hasSize(2);
 
+			assertThat(customer.post("/calls?text=+").status()).isEqualTo(400);
+			assertThat(customer.post("/calls?text=" + "a".repeat(81)).json().get("detail").asString())
+				.isEqualTo("A call has 1 to 80 characters, and this one has 81.");
+
 			for (int i = 0; i < 60; i++) {
 				customer.post("/calls?text=" + i);
 			}
