@@ -1,18 +1,18 @@
 package io.greenroom.sample.prompter;
 
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 
 import io.greenroom.green.GreenScheduler;
-import io.greenroom.green.GreenThread;
+import io.greenroom.green.GreenServer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.zeromq.SocketType;
-import org.zeromq.ZContext;
-import org.zeromq.ZMQ;
-import org.zeromq.ZMQ.Socket;
-import org.zeromq.ZMQException;
 
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.event.ContextClosedEvent;
@@ -20,16 +20,15 @@ import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
 /**
- * Hears a line of the play and says the one that follows: the replying end, a loop on one
- * green thread. Clients of any language may ask.
+ * Hears a line of the play and says the one that follows: the replying end, on a green
+ * thread for each connection.
  */
 @Component
 class Prompter {
 
-	/** Longer messages are not read at all; the library hangs up on who sends them. */
-	private static final long LONGEST = 4096;
+	private static final int CONNECTIONS = 20;
 
-	private static final Duration PARTING = Duration.ofSeconds(2);
+	private static final Duration PARTING = Duration.ofSeconds(1);
 
 	private static final List<String> PLAY = List.of("To be, or not to be, that is the question:",
 			"Whether 'tis nobler in the mind to suffer", "The slings and arrows of outrageous fortune,",
@@ -37,58 +36,43 @@ class Prompter {
 
 	private static final Logger log = LoggerFactory.getLogger(Prompter.class);
 
-	private final ZContext messages;
-
 	private final GreenScheduler scheduler;
 
 	private final PrompterProperties properties;
 
-	private volatile @Nullable String endpoint; // set once, by the thread that starts
+	private volatile @Nullable GreenServer server; // set once, by the thread that starts
 
-	private volatile @Nullable GreenThread<Void> box; // so is this
-
-	Prompter(ZContext messages, GreenScheduler scheduler, PrompterProperties properties) {
-		this.messages = messages;
+	Prompter(GreenScheduler scheduler, PrompterProperties properties) {
 		this.scheduler = scheduler;
 		this.properties = properties;
 	}
 
 	@EventListener(ApplicationReadyEvent.class)
 	void open() {
-		Socket socket = this.messages.createSocket(SocketType.REP);
-		socket.setMaxMsgSize(LONGEST);
-		String address = "tcp://127.0.0.1:" + ((this.properties.port() == 0) ? "*" : this.properties.port());
+		InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), this.properties.port());
 		try {
-			socket.bind(address);
-			this.endpoint = socket.getLastEndpoint();
-			this.box = this.scheduler.spawnDetached("prompter", () -> serve(socket));
-			log.info("The prompter sits at {}", this.endpoint);
+			GreenServer server = GreenServer.listen(this.scheduler, this.scheduler.pool("prompter", CONNECTIONS),
+					address, Prompter::serve);
+			this.server = server;
+			log.info("The prompter sits at port {} of {}", server.port(), address.getAddress());
 		}
-		catch (ZMQException taken) {
-			socket.close();
+		catch (IOException taken) {
 			log.warn(
 					"The prompter should sit at {}, and can't: {}. The house goes on without a prompter;"
 							+ " set box-office.prompter.port to a free port, or to 0 for any",
-					address, ZMQ.Error.findByCode(taken.getErrorCode()).getMessage());
+					address, taken.getMessage());
 		}
 	}
 
 	/** Plain blocking code: hear, think, say. */
-	private void serve(Socket socket) {
-		try {
+	private static void serve(Socket socket) throws IOException {
+		try (Frames frames = new Frames(socket)) {
 			while (true) {
-				String line = socket.recvStr();
-				while (socket.hasReceiveMore()) {
-					socket.recv(); // one part is enough
-				}
-				socket.send(after(line));
+				frames.write(after(frames.read()));
 			}
 		}
-		catch (ZMQException end) {
-			log.debug("The prompter goes home", end);
-		}
-		finally {
-			socket.close();
+		catch (EOFException hungUp) {
+			log.debug("An actor has hung up", hungUp);
 		}
 	}
 
@@ -98,15 +82,17 @@ class Prompter {
 	}
 
 	/** Returns where to ask; nothing while there is no prompter. */
-	@Nullable String endpoint() {
-		return this.endpoint;
+	@Nullable InetSocketAddress address() {
+		GreenServer server = this.server;
+		return (server != null) ? new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()) : null;
 	}
 
+	/** Before the drain, which would wait for the end of every connection. */
 	@EventListener(ContextClosedEvent.class)
 	void close() throws InterruptedException {
-		GreenThread<Void> box = this.box;
-		if (box != null) {
-			box.kill(PARTING);
+		GreenServer server = this.server;
+		if (server != null) {
+			server.stop(PARTING);
 		}
 	}
 

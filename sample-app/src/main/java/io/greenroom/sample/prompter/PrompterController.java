@@ -1,11 +1,8 @@
 package io.greenroom.sample.prompter;
 
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
-import org.zeromq.ZContext;
 
 /** For actors who have forgotten how it goes on. */
 @RestController
@@ -28,18 +25,6 @@ class PrompterController {
 	 * @param line the line
 	 */
 	record Line(String line) {
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class Messages {
-
-		@Bean(destroyMethod = "close")
-		ZContext zContext() {
-			ZContext context = new ZContext();
-			context.setLinger(0);
-			return context;
-		}
-
 	}
 
 }

@@ -1,7 +1,10 @@
 package io.greenroom.sample.prompter;
 
+import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -10,6 +13,7 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
 import io.greenroom.green.GreenScheduler;
+import io.greenroom.green.GreenThread;
 import io.greenroom.sample.Application;
 import io.greenroom.sample.Customer;
 import io.greenroom.sample.Customer.Answer;
@@ -17,9 +21,6 @@ import io.greenroom.sample.RanOn;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.zeromq.SocketType;
-import org.zeromq.ZContext;
-import org.zeromq.ZMQ.Socket;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -41,15 +42,12 @@ class PrompterIT {
 	void everybodyGetsTheirOwnReply() throws Exception {
 		try (Application application = Application.start();
 				Customer customer = new Customer(application.port());
-				ZContext messages = new ZContext();
+				Socket flooder = connect(application.bean(Prompter.class));
+				Socket silent = connect(application.bean(Prompter.class));
 				var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-			String endpoint = Objects.requireNonNull(application.bean(Prompter.class).endpoint());
-			Socket stranger = request(messages, endpoint);
-			stranger.sendMore("To die, to sleep,");
-			stranger.send("and a second part");
-			assertThat(stranger.recvStr()).isEqualTo("No more;");
-			Socket flooder = request(messages, endpoint);
-			flooder.send(new byte[1024 * 1024]); // the library hangs up on it
+			flooder.getOutputStream().write(new byte[] { 127, -1, -1, -1, 'x' });
+			assertThat(flooder.getInputStream().read()).as("hung up").isEqualTo(-1);
+			silent.getOutputStream().write(new byte[] { 0, 0 }); // half a length
 
 			List<Callable<Answer>> actors = IntStream.range(0, 90)
 				.<Callable<Answer>>mapToObj((i) -> () -> customer.get("/prompt?line=" + LINES.get(i % LINES.size())))
@@ -61,34 +59,32 @@ class PrompterIT {
 				assertThat(answer.header(RanOn.HEADER)).isEqualTo(RanOn.GREEN);
 			}
 			assertThat(customer.get("/prompt?line=Eh%3F").json().get("line").asString()).isEqualTo("Louder, please.");
-			assertThat(application.bean(GreenScheduler.class).dump(0).toString()).contains("prompter");
 		}
 	}
 
 	@Test
-	@DisplayName("H12 request and reply: a request without a reply ends in time, and the next one is answered")
-	void aLostReplyDoesNotSpoilTheNext() {
-		try (ZContext messages = new ZContext(); GreenScheduler scheduler = GreenScheduler.builder().build()) {
-			Socket deaf = messages.createSocket(SocketType.REP);
-			int port = deaf.bindToRandomPort("tcp://127.0.0.1");
-			deaf.setReceiveTimeOut((int) Customer.LIMIT.toMillis());
-			PromptBox box = new PromptBox(messages, new Prompter(messages, scheduler, new PrompterProperties(port)) {
+	@DisplayName("H12 request and reply: a request without a reply ends in time, and its late reply does not answer the next one")
+	void aLostReplyDoesNotSpoilTheNext() throws Exception {
+		try (ServerSocket deaf = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+				GreenScheduler scheduler = GreenScheduler.builder().build()) {
+			PromptBox box = new PromptBox(new Prompter(scheduler, new PrompterProperties(0)) {
 
 				@Override
-				String endpoint() {
-					return "tcp://127.0.0.1:" + port;
+				InetSocketAddress address() {
+					return new InetSocketAddress(InetAddress.getLoopbackAddress(), deaf.getLocalPort());
 				}
 
 			});
+			GreenThread<Void> prompter = scheduler.spawn(() -> {
+				try (Frames first = new Frames(deaf.accept()); Frames second = new Frames(deaf.accept())) {
+					first.write("reply to " + first.read()); // nobody listens any more
+					second.write("reply to " + second.read());
+				}
+			});
 			assertThatExceptionOfType(ResponseStatusException.class).isThrownBy(() -> box.ask("first"))
 				.withMessageContaining("did not answer within");
-
-			scheduler.spawn(() -> {
-				deaf.recvStr();
-				deaf.send("the late reply"); // to a socket that is gone
-				deaf.send("reply to " + deaf.recvStr());
-			});
 			assertThat(box.ask("second")).isEqualTo("reply to second");
+			assertThat(prompter.join(Customer.LIMIT)).isTrue();
 		}
 	}
 
@@ -97,7 +93,7 @@ class PrompterIT {
 		try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
 				Application application = Application.start("box-office.prompter.port=" + taken.getLocalPort());
 				Customer customer = new Customer(application.port())) {
-			assertThat(output).contains("The prompter should sit at tcp://127.0.0.1:" + taken.getLocalPort())
+			assertThat(output).contains("The prompter should sit at localhost/127.0.0.1:" + taken.getLocalPort())
 				.contains("Address already in use")
 				.contains("box-office.prompter.port");
 			assertThat(customer.get("/prompt?line=To+be").status()).isEqualTo(503);
@@ -105,11 +101,10 @@ class PrompterIT {
 		}
 	}
 
-	private static Socket request(ZContext messages, String endpoint) {
-		Socket socket = messages.createSocket(SocketType.REQ);
-		socket.setReceiveTimeOut((int) Customer.LIMIT.toMillis());
-		socket.setLinger(0);
-		socket.connect(endpoint);
+	private static Socket connect(Prompter prompter) throws IOException {
+		InetSocketAddress address = Objects.requireNonNull(prompter.address());
+		Socket socket = new Socket(address.getAddress(), address.getPort());
+		socket.setSoTimeout((int) Customer.LIMIT.toMillis());
 		return socket;
 	}
 
