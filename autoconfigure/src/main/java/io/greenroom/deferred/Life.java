@@ -25,6 +25,9 @@ final class Life {
 
 	private static final Logger log = LoggerFactory.getLogger(Deferred.class);
 
+	/** How long a killed owner gets to tell the caller of a call it did not begin. */
+	private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+
 	private enum Phase {
 
 		OPEN, REFUSING, CLOSING, ENDED
@@ -274,8 +277,19 @@ final class Life {
 		leaveRunning();
 		if (thread != null) {
 			thread.kill();
+			awaitLastWords(thread);
 		}
 		logLeft(grace, news);
+	}
+
+	/**
+	 * An owner that runs no body may have taken a call out that it did not begin; it
+	 * tells that call's caller, and counts it, before it ends.
+	 */
+	private void awaitLastWords(GreenThread<Void> thread) throws InterruptedException {
+		if (this.holding.running() == null) {
+			thread.join(LAST_WORDS);
+		}
 	}
 
 	private synchronized @Nullable GreenThread<Void> owner() {

@@ -177,17 +177,21 @@ class ReadOnlyTests {
 	}
 
 	@Test
-	@DisplayName("D38 D31 reads that do not end are told, named and killed at the shutdown")
+	@DisplayName("D38 D31 reads that do not end are told, named and killed at the shutdown, and who waits for them too (100 rounds)")
 	void readsAtTheShutdown() throws Exception {
-		CountDownLatch inside = new CountDownLatch(2);
-		for (int i = 0; i < 2; i++) {
-			this.deferred.oneway().hold(inside, new CountDownLatch(1));
+		for (int round = 0; round < 100; round++) {
+			GreenScheduler draining = GreenScheduler.builder().build();
+			Deferred<Ledger> ledger = Deferred.of(draining, new Ledger(), options());
+			CountDownLatch inside = new CountDownLatch(2);
+			for (int i = 0; i < 2; i++) {
+				ledger.oneway().hold(inside, new CountDownLatch(1));
+			}
+			inside.await();
+			CompletableFuture<Integer> writer = ledger.async(Ledger::writes);
+			assertThat(draining.drain(Duration.ofMillis(10)).work().left())
+				.containsExactlyInAnyOrder("Ledger.hold (running)", "Ledger.hold (running)", "Ledger.async");
+			assertThat(writer).isCompletedExceptionally();
 		}
-		inside.await();
-		CompletableFuture<Integer> writer = this.deferred.async(Ledger::writes);
-		assertThat(this.scheduler.drain(Duration.ofMillis(10)).work().left())
-			.containsExactlyInAnyOrder("Ledger.hold (running)", "Ledger.hold (running)", "Ledger.async");
-		assertThat(writer).isCompletedExceptionally();
 	}
 
 	/** Two numbers whose sum is zero between writes. */
