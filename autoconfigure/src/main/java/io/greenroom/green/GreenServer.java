@@ -21,8 +21,10 @@ import org.slf4j.LoggerFactory;
  * <p>
  * While the pool is full no further connection is accepted; at most one waits accepted in
  * the pool's line, the others in the listener's backlog. A connection's socket is closed
- * when its handler ends in any way; a handler that fails is logged and touches no other.
- * A draining scheduler stops its servers. Safe for use by many threads. The idea is
+ * when its handler ends in any way; a handler that fails is logged, at debug level where
+ * it throws an {@link IOException}, and touches no other. A draining scheduler stops its
+ * servers, and waits for handlers that only wait for their clients as for any; close the
+ * server earlier where that is not wanted. Safe for use by many threads. The idea is
  * gevent's stream server.
  */
 public final class GreenServer implements GreenService, AutoCloseable {
@@ -162,7 +164,7 @@ public final class GreenServer implements GreenService, AutoCloseable {
 			List<Connection> left = others();
 			left.forEach(Connection::kill);
 			if (!left.isEmpty()) {
-				log.warn("{} stopped: {} connections were killed after {}", name(), left.size(), grace);
+				log.warn("{} stopped; connections killed after {}: {}", name(), grace, left.size());
 			}
 			this.scheduler.detach(this);
 		}
@@ -226,6 +228,10 @@ public final class GreenServer implements GreenService, AutoCloseable {
 		private void handle() {
 			try {
 				GreenServer.this.handler.handle(this.socket);
+			}
+			catch (IOException broken) {
+				// Clients leave and send nonsense; a public port must not fill the log.
+				log.debug("The connection of {} to {} broke", name(), this.socket.getRemoteSocketAddress(), broken);
 			}
 			catch (Throwable failure) {
 				if (!this.killed) {
