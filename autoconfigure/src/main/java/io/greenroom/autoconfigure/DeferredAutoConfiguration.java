@@ -1,6 +1,7 @@
 package io.greenroom.autoconfigure;
 
 import io.greenroom.deferred.CallerTransactions;
+import io.greenroom.deferred.Handlers;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.spring.HandlerAdviceOrder;
 import io.greenroom.spring.HandlerBeanPostProcessor;
@@ -50,8 +51,15 @@ public final class DeferredAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static HandlerLoops handlerLoops() {
-		return new HandlerLoops();
+	static Handlers handlers() {
+		return new Handlers();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static HandlerLoops handlerLoops(Handlers handlers) {
+		return new HandlerLoops(handlers);
 	}
 
 	@Bean

@@ -63,8 +63,12 @@ public final class Handler implements DrainedService {
 
 	private final CallReports reports;
 
+<<<<<<< HEAD
 	/** Set at most once, before the first call; nothing for most handlers. */
 	private volatile @Nullable Turnstile turnstile;
+=======
+	private final HandlerGauges gauges;
+>>>>>>> 3c230f9 (Show everything that is alive, and say when a handler is dead)
 
 	/**
 	 * Makes a handler. Its owner starts at the first call, or with {@link #start()}.
@@ -96,9 +100,15 @@ public final class Handler implements DrainedService {
 		this.mailbox = (options.overflow() == Overflow.DROP_OLDEST)
 				? new DroppingMailbox(options.capacity(), type.hasUrgent())
 				: new Mailbox(options.capacity(), type.hasUrgent());
+<<<<<<< HEAD
 		this.loan = lends(options) ? new Loan(this, this.mailbox) : null;
 		this.holding = new Holding(this, this.loan);
 		this.reports = new CallReports(this.name, scheduler.observer(), gauges(this.mailbox));
+=======
+		this.holding = new Holding(this);
+		this.gauges = gauges(this.mailbox);
+		this.reports = new CallReports(this.name, scheduler.observer(), this.gauges);
+>>>>>>> 3c230f9 (Show everything that is alive, and say when a handler is dead)
 		Refusals refusals = new Refusals(this.name, options, this.reports);
 		this.life = new Life(this, scheduler, options, this.mailbox, this.holding, this.reports, refusals);
 		this.runner = new CallRunner(this.life, this.reports);
@@ -314,6 +324,40 @@ public final class Handler implements DrainedService {
 	 */
 	public @Nullable Throwable failure() {
 		return this.life.death();
+	}
+
+	/**
+	 * Returns what can be seen of the handler now. Stops nobody for it.
+	 * @return the snapshot
+	 */
+	public HandlerSnapshot snapshot() {
+		List<HandlerSnapshot.Body> running = new ArrayList<>();
+		List<HandlerSnapshot.Edge> waits = new ArrayList<>();
+		for (Held held : holds()) {
+			String thread = held.thread().getName();
+			for (Call call : held.bodies()) {
+				running.add(new HandlerSnapshot.Body(call.method(), thread, CallReports.age(call)));
+			}
+			Wait wait = held.waiting();
+			if (wait != null && !wait.isOver()) {
+				Call body = held.running();
+				waits.add(new HandlerSnapshot.Edge((body != null) ? body.method() : null, thread, wait.on().name(),
+						wait.call().method()));
+			}
+		}
+		HandlerMethod loop = loopUnderWay();
+		Throwable death = failure();
+		return new HandlerSnapshot(this.name, state(death), this.mailbox.capacity(), this.mailbox.size(),
+				this.gauges.oldestAge(), (loop != null) ? loop.name() : null, running, waits,
+				(death != null) ? death.toString() : null);
+	}
+
+	private HandlerSnapshot.State state(@Nullable Throwable death) {
+		if (death != null) {
+			return HandlerSnapshot.State.DEAD;
+		}
+		return this.life.isStopped() ? HandlerSnapshot.State.STOPPED
+				: this.life.isClosing() ? HandlerSnapshot.State.CLOSING : HandlerSnapshot.State.OPEN;
 	}
 
 	@Override

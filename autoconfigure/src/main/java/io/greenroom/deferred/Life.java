@@ -142,7 +142,10 @@ final class Life {
 		try {
 			begin(true);
 		}
-		catch (SchedulerClosedException | OutOfMemoryError refused) {
+		catch (SchedulerClosedException closed) {
+			end(null);
+		}
+		catch (OutOfMemoryError refused) {
 			end(refused);
 		}
 	}

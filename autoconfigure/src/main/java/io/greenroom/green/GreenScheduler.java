@@ -461,6 +461,14 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
+	 * Returns the services this scheduler will stop.
+	 * @return a copy, in any order
+	 */
+	public List<GreenService> services() {
+		return List.copyOf(this.services.all());
+	}
+
+	/**
 	 * Waits until all have ended, whatever their outcome.
 	 * @param threads whom to wait for; the same one may be there twice
 	 * @throws InterruptedException if the caller is interrupted while it waits

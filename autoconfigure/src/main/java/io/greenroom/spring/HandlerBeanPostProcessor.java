@@ -149,6 +149,9 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
+		finally {
+			this.loops.remove(handler);
+		}
 	}
 
 	private @Nullable Handler handlerOf(Object bean) {

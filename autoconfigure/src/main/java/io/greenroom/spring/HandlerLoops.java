@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.greenroom.deferred.Handler;
+import io.greenroom.deferred.Handlers;
 
 import org.springframework.context.SmartLifecycle;
 
@@ -19,11 +20,22 @@ public final class HandlerLoops implements SmartLifecycle {
 	/** Guarded by this. */
 	private boolean running;
 
-	/** Makes an empty collection of loops. */
-	public HandlerLoops() {
+	private final Handlers handlers;
+
+	/**
+	 * Makes an empty collection of loops.
+	 * @param handlers is told of all handlers, those without loops too
+	 */
+	public HandlerLoops(Handlers handlers) {
+		this.handlers = handlers;
+	}
+
+	void remove(Handler handler) {
+		this.handlers.remove(handler);
 	}
 
 	void add(Handler handler) {
+		this.handlers.add(handler);
 		if (!handler.type().hasLoop()) {
 			return;
 		}

@@ -1,0 +1,44 @@
+package io.greenroom.autoconfigure;
+
+import io.greenroom.actuate.GreenroomDumps;
+import io.greenroom.actuate.GreenroomEndpoint;
+import io.greenroom.deferred.Handlers;
+import io.greenroom.green.GreenScheduler;
+import io.greenroom.state.StateMachines;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration for the actuator endpoint {@code greenroom}, where it is exposed.
+ */
+@AutoConfiguration(after = { DeferredAutoConfiguration.class, StateAutoConfiguration.class })
+@ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
+@ConditionalOnBean(GreenScheduler.class)
+public final class GreenroomEndpointAutoConfiguration {
+
+	/** Static: the scheduler wants its observers early. */
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnAvailableEndpoint(GreenroomEndpoint.class)
+	static GreenroomDumps greenroomDumps() {
+		return new GreenroomDumps();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnAvailableEndpoint(GreenroomEndpoint.class)
+	GreenroomEndpoint greenroomEndpoint(GreenroomDumps dumps, GreenScheduler scheduler,
+			ObjectProvider<Handlers> handlers, ObjectProvider<StateMachines> stateMachines,
+			ConfigurableListableBeanFactory beanFactory) {
+		return new GreenroomEndpoint(dumps, scheduler, handlers::getIfAvailable, stateMachines::getIfAvailable,
+				beanFactory);
+	}
+
+}

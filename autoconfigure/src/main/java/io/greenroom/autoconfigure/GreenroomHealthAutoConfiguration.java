@@ -1,0 +1,31 @@
+package io.greenroom.autoconfigure;
+
+import io.greenroom.actuate.HandlersHealthIndicator;
+import io.greenroom.deferred.Handlers;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration for the health of handlers. Off with
+ * {@code management.health.greenroom.enabled=false}.
+ */
+@AutoConfiguration(after = DeferredAutoConfiguration.class,
+		beforeName = "org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration")
+@ConditionalOnClass({ HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class })
+@ConditionalOnBean(Handlers.class)
+@ConditionalOnEnabledHealthIndicator("greenroom")
+public final class GreenroomHealthAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean(name = "greenroomHealthIndicator")
+	HandlersHealthIndicator greenroomHealthIndicator(Handlers handlers) {
+		return new HandlersHealthIndicator(handlers);
+	}
+
+}
