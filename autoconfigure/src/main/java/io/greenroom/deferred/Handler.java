@@ -63,12 +63,10 @@ public final class Handler implements DrainedService {
 
 	private final CallReports reports;
 
-<<<<<<< HEAD
+	private final HandlerGauges gauges;
+
 	/** Set at most once, before the first call; nothing for most handlers. */
 	private volatile @Nullable Turnstile turnstile;
-=======
-	private final HandlerGauges gauges;
->>>>>>> 3c230f9 (Show everything that is alive, and say when a handler is dead)
 
 	/**
 	 * Makes a handler. Its owner starts at the first call, or with {@link #start()}.
@@ -100,15 +98,10 @@ public final class Handler implements DrainedService {
 		this.mailbox = (options.overflow() == Overflow.DROP_OLDEST)
 				? new DroppingMailbox(options.capacity(), type.hasUrgent())
 				: new Mailbox(options.capacity(), type.hasUrgent());
-<<<<<<< HEAD
 		this.loan = lends(options) ? new Loan(this, this.mailbox) : null;
 		this.holding = new Holding(this, this.loan);
-		this.reports = new CallReports(this.name, scheduler.observer(), gauges(this.mailbox));
-=======
-		this.holding = new Holding(this);
 		this.gauges = gauges(this.mailbox);
 		this.reports = new CallReports(this.name, scheduler.observer(), this.gauges);
->>>>>>> 3c230f9 (Show everything that is alive, and say when a handler is dead)
 		Refusals refusals = new Refusals(this.name, options, this.reports);
 		this.life = new Life(this, scheduler, options, this.mailbox, this.holding, this.reports, refusals);
 		this.runner = new CallRunner(this.life, this.reports);
