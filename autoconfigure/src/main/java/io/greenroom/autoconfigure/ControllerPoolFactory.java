@@ -3,6 +3,7 @@ package io.greenroom.autoconfigure;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 
@@ -87,12 +88,16 @@ final class ControllerPoolFactory {
 		if (settings.limit() == Limit.FIXED) {
 			return SizeLimit.FIXED;
 		}
-		InvalidSettingException.require(LIMITS, key + ".limit", settings.limit(),
-				"fixed, or add com.netflix.concurrency-limits:concurrency-limits-core to the class path");
+		requireLimits(LIMITS, key, settings.limit());
 		Duration target = settings.targetLatency();
 		return (settings.limit() == Limit.AIMD)
 				? LatencyLimit.aimd(size, settings.minSize(), settings.maxSize(), target)
 				: LatencyLimit.gradient(size, settings.minSize(), settings.maxSize());
+	}
+
+	static void requireLimits(boolean present, String key, Limit limit) {
+		InvalidSettingException.require(present, key + ".limit", limit.name().toLowerCase(Locale.ROOT),
+				"fixed, or add com.netflix.concurrency-limits:concurrency-limits-core to the class path");
 	}
 
 }

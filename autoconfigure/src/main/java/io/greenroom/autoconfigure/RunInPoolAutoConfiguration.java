@@ -8,6 +8,7 @@ import io.greenroom.green.GreenScheduler;
 import io.greenroom.web.ClientPresence;
 import io.greenroom.web.ControllerPools;
 import io.greenroom.web.ControllerPoolsLifecycle;
+import io.greenroom.web.PoolFilters;
 import io.greenroom.web.PoolRefusedAdvice;
 import io.greenroom.web.PoolSelector;
 import io.greenroom.web.RunInPoolAdapters;
@@ -91,6 +92,14 @@ public final class RunInPoolAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
+	PoolFilters poolFilters(ControllerPools pools, WebProperties properties, GreenScheduler scheduler,
+			ObjectProvider<ClientPresence> clients) {
+		return new PoolFilters(pools, properties.mode(), scheduler,
+				ClientPresence.any(clients.orderedStream().toList()));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
 	WebMvcRegistrations runInPoolRegistrations(RunInPoolAdapters adapters) {
 		return new WebMvcRegistrations() {
 
@@ -110,8 +119,9 @@ public final class RunInPoolAutoConfiguration {
 
 	@Bean
 	RunInPoolStartupCheck runInPoolStartupCheck(ListableBeanFactory beans, PoolSelector selector, ControllerPools pools,
-			WebProperties properties, Environment environment) {
-		return new RunInPoolStartupCheck(beans, selector, pools, properties, environment);
+			WebProperties properties, Environment environment, ObjectProvider<DataSource> dataSources) {
+		return new RunInPoolStartupCheck(beans, selector, properties, environment,
+				new PoolRisks(pools, () -> ControllerPoolFactory.connections(dataSources)));
 	}
 
 }

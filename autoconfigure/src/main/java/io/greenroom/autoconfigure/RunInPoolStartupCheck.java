@@ -1,11 +1,10 @@
 package io.greenroom.autoconfigure;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
+import java.util.Set;
 
-import io.greenroom.web.ControllerPool;
-import io.greenroom.web.ControllerPools;
 import io.greenroom.web.PoolSelector;
 import io.greenroom.web.RunInPoolHandlerAdapter;
 import org.slf4j.Logger;
@@ -13,11 +12,9 @@ import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.boot.thread.Threading;
 import org.springframework.boot.webmvc.autoconfigure.WebMvcRegistrations;
 import org.springframework.core.env.Environment;
-import org.springframework.format.annotation.DurationFormat;
-import org.springframework.format.datetime.standard.DurationFormatterUtils;
-import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMapping;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter;
 
@@ -33,54 +30,49 @@ final class RunInPoolStartupCheck implements SmartInitializingSingleton {
 
 	private final PoolSelector selector;
 
-	private final ControllerPools pools;
-
 	private final WebProperties properties;
 
 	private final Environment environment;
 
-	RunInPoolStartupCheck(ListableBeanFactory beans, PoolSelector selector, ControllerPools pools,
-			WebProperties properties, Environment environment) {
+	private final PoolRisks risks;
+
+	RunInPoolStartupCheck(ListableBeanFactory beans, PoolSelector selector, WebProperties properties,
+			Environment environment, PoolRisks risks) {
 		this.beans = beans;
 		this.selector = selector;
-		this.pools = pools;
 		this.properties = properties;
 		this.environment = environment;
+		this.risks = risks;
 	}
 
 	@Override
 	public void afterSingletonsInstantiated() {
+		Set<Class<?>> controllers = new HashSet<>();
 		this.beans.getBeansOfType(RequestMappingInfoHandlerMapping.class, false, true)
 			.values()
-			.forEach(this::checkPools);
+			.stream()
+			.flatMap((mapping) -> mapping.getHandlerMethods().values().stream())
+			.forEach((controller) -> {
+				this.selector.select(controller);
+				controllers.add(controller.getBeanType());
+			});
 		boolean inPlace = this.beans.getBeansOfType(RequestMappingHandlerAdapter.class, false, true)
 			.values()
 			.stream()
 			.anyMatch(RunInPoolHandlerAdapter.class::isInstance);
 		if (inPlace) {
 			sayWhatIsOn();
+			this.risks.warnOfIdleAnnotations(this.beans, controllers);
+			this.risks.warnOfFewConnections(hasVirtualServerThreads() || Threading.VIRTUAL.isActive(this.environment));
 		}
 		else {
 			warn();
 		}
 	}
 
-	private void checkPools(RequestMappingInfoHandlerMapping mapping) {
-		for (HandlerMethod controller : mapping.getHandlerMethods().values()) {
-			this.selector.select(controller);
-		}
-	}
-
 	private void sayWhatIsOn() {
 		log.info("Controllers run in pools: {}; mode {}, {}. To turn this off: greenroom.web.enabled=false",
-				this.pools.all().stream().map(RunInPoolStartupCheck::describe).collect(Collectors.joining(", ")),
-				this.properties.mode().name().toLowerCase(Locale.ROOT), serverThreads());
-	}
-
-	private static String describe(ControllerPool pool) {
-		return "%s (%d at once, %d may wait %s)".formatted(pool.pool().name(), pool.pool().size(),
-				pool.pool().queueCapacity(),
-				DurationFormatterUtils.print(pool.terms().queueTimeout(), DurationFormat.Style.COMPOSITE));
+				this.risks.describe(), this.properties.mode().name().toLowerCase(Locale.ROOT), serverThreads());
 	}
 
 	private String serverThreads() {

@@ -22,7 +22,9 @@ import org.springframework.web.context.request.async.WebAsyncManager;
 import org.springframework.web.context.request.async.WebAsyncTask;
 import org.springframework.web.context.request.async.WebAsyncUtils;
 import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.filter.ServerHttpObservationFilter;
 import org.springframework.web.servlet.FlashMap;
+import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.servlet.ModelAndView;
 import org.springframework.web.servlet.support.RequestContextUtils;
 
@@ -48,8 +50,20 @@ final class Hop {
 
 	}
 
+	/** Goes on with a value of an asynchronous kind. */
+	@FunctionalInterface
+	interface Resume {
+
+		@Nullable ModelAndView resume(HandedBack value, HttpServletRequest request, HttpServletResponse response,
+				HandlerMethod controller) throws Exception;
+
+	}
+
 	/** Tells our own concurrent results from those of the application's controllers. */
 	private static final Object OURS = new Object();
+
+	/** Of the controller, for the observation. */
+	private static final String PATTERN = Hop.class.getName() + ".PATTERN";
 
 	/** The container's own timeout must not cut the queue or the controller short. */
 	private static final long NO_TIMEOUT = 0;
@@ -74,10 +88,23 @@ final class Hop {
 		return async.hasConcurrentResult() && context != null && context.length > 0 && context[0] == OURS;
 	}
 
+	/**
+	 * An observed request is named by the pattern of its controller. With a hop its
+	 * observation lasts past an error page, which would name it instead.
+	 */
+	static void keepName(HttpServletRequest request) {
+		Object pattern = request.getAttribute(PATTERN);
+		if (pattern != null) {
+			ServerHttpObservationFilter.findObservationContext(request)
+				.ifPresent((observed) -> observed.setPathPattern(pattern.toString()));
+		}
+	}
+
 	void leave(WebAsyncManager async, HttpServletRequest request, HttpServletResponse response,
 			HandlerMethod controller, ControllerPool pool) throws Exception {
 		Reservation reservation = pool.reserve();
 		try {
+			request.setAttribute(PATTERN, request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE));
 			AsyncWebRequest asyncRequest = WebAsyncUtils.createAsyncWebRequest(request, response);
 			async.setAsyncWebRequest(asyncRequest);
 			// Refuses writes once the client has gone.
@@ -92,8 +119,8 @@ final class Hop {
 				}
 				LocaleContextHolder.setLocaleContext(locale);
 				try (Stay stay = this.door.enter(pool, reservation, request)) {
-					return fly(stay, new HopRequest(stay.watch(request, this.scheduler)), new HopResponse(guarded),
-							controller);
+					HopResponse inPool = new HopResponse(guarded);
+					return fly(stay, new HopRequest(stay.watch(request, this.scheduler), inPool), inPool, controller);
 				}
 				finally {
 					LocaleContextHolder.resetLocaleContext();
@@ -140,7 +167,7 @@ final class Hop {
 		try {
 			ModelAndView view = this.inSlot.run(request, response, controller);
 			return new Landing(view, request.handedBack(), response.sentError(),
-					RequestContextUtils.getOutputFlashMap(request));
+					RequestContextUtils.getOutputFlashMap(request), request.async(), response);
 		}
 		catch (Throwable failure) {
 			stay.failed(failure);
@@ -153,11 +180,11 @@ final class Hop {
 	}
 
 	@Nullable ModelAndView land(WebAsyncManager async, HttpServletRequest request, HttpServletResponse response,
-			HandlerMethod controller, Run handle) throws Exception {
+			HandlerMethod controller, Resume resume) throws Exception {
 		Object result = async.getConcurrentResult();
 		async.clearConcurrentResult();
 		return switch (result) {
-			case Landing landing -> land(landing, request, response, controller, handle);
+			case Landing landing -> land(landing, async, request, response, controller, resume);
 			case Exception thrown -> throw thrown;
 			case Error thrown -> throw thrown;
 			case null, default -> throw new IllegalStateException("An interceptor replaced the result of "
@@ -165,8 +192,8 @@ final class Hop {
 		};
 	}
 
-	private static @Nullable ModelAndView land(Landing landing, HttpServletRequest request,
-			HttpServletResponse response, HandlerMethod controller, Run handle) throws Exception {
+	private static @Nullable ModelAndView land(Landing landing, WebAsyncManager async, HttpServletRequest request,
+			HttpServletResponse response, HandlerMethod controller, Resume resume) throws Exception {
 		// Each dispatch has an output flash map of its own; only the last one is saved.
 		FlashMap flash = RequestContextUtils.getOutputFlashMap(request);
 		if (flash != null && landing.flash() != null) {
@@ -178,17 +205,21 @@ final class Hop {
 			landing.error().sendTo(response);
 			return landing.view();
 		}
-		HandedBack handedBack = landing.handedBack();
-		if (handedBack == null) {
+		landing.response().land();
+		if (landing.async() != null) {
+			// As without a hop, Spring does not know of it and calls the interceptors.
+			async.setAsyncWebRequest(WebAsyncUtils.createAsyncWebRequest(request, response));
+			landing.async().land(request.startAsync(request, landing.async().getResponse()));
 			return landing.view();
 		}
-		handedBack.putInto(request);
-		return handle.run(request, response, controller);
+		HandedBack handedBack = landing.handedBack();
+		return (handedBack != null) ? resume.resume(handedBack, request, response, controller) : landing.view();
 	}
 
 	/** What a hop comes back with. */
 	private record Landing(@Nullable ModelAndView view, @Nullable HandedBack handedBack,
-			HopResponse.@Nullable SentError error, @Nullable FlashMap flash) {
+			HopResponse.@Nullable SentError error, @Nullable FlashMap flash, @Nullable HopAsync async,
+			HopResponse response) {
 
 	}
 

@@ -13,9 +13,8 @@ import org.springframework.web.method.support.ModelAndViewContainer;
 import org.springframework.web.servlet.mvc.method.annotation.ServletInvocableHandlerMethod;
 
 /**
- * A controller's method that, after a hop, hands values of asynchronous kinds back, and
- * in the dispatch back handles such a value instead of being invoked again. Elsewhere it
- * is an ordinary one.
+ * A controller's method that does not run once its request has lost its slot, and that,
+ * after a hop, hands values of asynchronous kinds back.
  */
 final class HopInvocable extends ServletInvocableHandlerMethod {
 
@@ -23,9 +22,6 @@ final class HopInvocable extends ServletInvocableHandlerMethod {
 
 	/** Written while this object is made ready, read in its one invocation. */
 	private @Nullable HandlerMethodReturnValueHandlerComposite handlers;
-
-	/** Confined to the one invocation this object is made for. */
-	private @Nullable HandedBack resumed;
 
 	/** Confined to the one invocation this object is made for. */
 	private @Nullable HttpServletRequest request;
@@ -49,14 +45,7 @@ final class HopInvocable extends ServletInvocableHandlerMethod {
 			super.setHandlerMethodReturnValueHandlers(new HandingBack(hop, this.handlers, this.reactive));
 		}
 		this.request = request.getRequest();
-		this.resumed = HandedBack.takeFrom(request.getRequest());
-		super.invokeAndHandle(request, (this.resumed != null) ? this.resumed.model() : model, providedArgs);
-	}
-
-	@Override
-	public @Nullable Object invokeForRequest(NativeWebRequest request, @Nullable ModelAndViewContainer model,
-			@Nullable Object... providedArgs) throws Exception {
-		return (this.resumed != null) ? this.resumed.value() : super.invokeForRequest(request, model, providedArgs);
+		super.invokeAndHandle(request, model, providedArgs);
 	}
 
 	@Override

@@ -1,5 +1,8 @@
 package io.greenroom.web;
 
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import org.jspecify.annotations.Nullable;
@@ -8,7 +11,7 @@ import org.springframework.web.context.request.async.WebAsyncUtils;
 
 /**
  * The request as a controller sees it after a hop: with an async manager of its own,
- * since the request's is busy with the hop.
+ * since the request's is busy with the hop, as it is itself.
  */
 final class HopRequest extends HttpServletRequestWrapper {
 
@@ -17,8 +20,51 @@ final class HopRequest extends HttpServletRequestWrapper {
 	/** Confined to the controller's thread. */
 	private @Nullable HandedBack handedBack;
 
-	HopRequest(HttpServletRequest request) {
+	/** Volatile: the controller may start async on a thread of its own. */
+	private volatile @Nullable HopAsync async;
+
+	private final HopResponse response;
+
+	HopRequest(HttpServletRequest request, HopResponse response) {
 		super(request);
+		this.response = response;
+	}
+
+	@Override
+	public AsyncContext startAsync() {
+		return startAsync(this, this.response, true);
+	}
+
+	@Override
+	public AsyncContext startAsync(ServletRequest request, ServletResponse response) {
+		return startAsync(request, response, false);
+	}
+
+	private synchronized AsyncContext startAsync(ServletRequest request, ServletResponse response, boolean original) {
+		if (this.async != null) {
+			throw new IllegalStateException("The request is asynchronous already");
+		}
+		HopAsync started = new HopAsync(request, response, original);
+		this.async = started;
+		return started;
+	}
+
+	@Override
+	public boolean isAsyncStarted() {
+		return this.async != null;
+	}
+
+	@Override
+	public AsyncContext getAsyncContext() {
+		HopAsync started = this.async;
+		if (started == null) {
+			throw new IllegalStateException("The request is not asynchronous; call startAsync() before");
+		}
+		return started;
+	}
+
+	@Nullable HopAsync async() {
+		return this.async;
 	}
 
 	@Override

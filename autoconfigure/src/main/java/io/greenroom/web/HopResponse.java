@@ -15,17 +15,24 @@ final class HopResponse extends HttpServletResponseWrapper {
 
 	private @Nullable SentError sentError;
 
+	/** Volatile: a controller that has started async writes on other threads. */
+	private volatile boolean landed;
+
 	HopResponse(HttpServletResponse response) {
 		super(response);
 	}
 
 	@Override
-	public void sendError(int status) {
+	public void sendError(int status) throws IOException {
 		sendError(status, null);
 	}
 
 	@Override
-	public void sendError(int status, @Nullable String message) {
+	public void sendError(int status, @Nullable String message) throws IOException {
+		if (this.landed) {
+			new SentError(status, message).sendTo((HttpServletResponse) getResponse());
+			return;
+		}
 		if (isCommitted()) {
 			throw new IllegalStateException("Error " + status + " can't be sent: the response is committed");
 		}
@@ -36,6 +43,11 @@ final class HopResponse extends HttpServletResponseWrapper {
 	@Override
 	public boolean isCommitted() {
 		return this.sentError != null || super.isCommitted();
+	}
+
+	/** From now on nobody waits for what is kept. */
+	void land() {
+		this.landed = true;
 	}
 
 	@Nullable SentError sentError() {

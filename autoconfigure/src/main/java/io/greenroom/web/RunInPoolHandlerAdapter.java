@@ -1,15 +1,24 @@
 package io.greenroom.web;
 
+import java.util.List;
+
 import io.greenroom.green.GreenScheduler;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.core.task.AsyncTaskExecutor;
 import org.springframework.core.task.TaskDecorator;
+import org.springframework.web.context.request.ServletWebRequest;
+import org.springframework.web.context.request.async.AsyncWebRequest;
+import org.springframework.web.context.request.async.CallableProcessingInterceptor;
+import org.springframework.web.context.request.async.DeferredResultProcessingInterceptor;
 import org.springframework.web.context.request.async.WebAsyncManager;
 import org.springframework.web.context.request.async.WebAsyncUtils;
 import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.method.support.HandlerMethodReturnValueHandlerComposite;
+import org.springframework.web.method.support.ModelAndViewContainer;
 import org.springframework.web.servlet.ModelAndView;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter;
 import org.springframework.web.servlet.mvc.method.annotation.ServletInvocableHandlerMethod;
@@ -37,6 +46,17 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 
 	private final Hop hop;
 
+	/** This and the following: written while the adapter is configured. */
+	private final HandlerMethodReturnValueHandlerComposite valueHandlers = new HandlerMethodReturnValueHandlerComposite();
+
+	private @Nullable AsyncTaskExecutor asyncExecutor;
+
+	private @Nullable Long asyncTimeout;
+
+	private List<CallableProcessingInterceptor> callableInterceptors = List.of();
+
+	private List<DeferredResultProcessingInterceptor> deferredResultInterceptors = List.of();
+
 	/**
 	 * Makes an adapter; the MVC configuration does the rest.
 	 * @param selector the pool of each controller
@@ -59,10 +79,13 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 			HandlerMethod controller) throws Exception {
 		WebAsyncManager async = WebAsyncUtils.getAsyncManager(request);
 		if (Hop.isReturning(async)) {
-			return this.hop.land(async, request, response, controller, super::handleInternal);
+			return this.hop.land(async, request, response, controller, this::resume);
 		}
-		if (async.hasConcurrentResult() || request.getDispatcherType() == DispatcherType.ERROR
-				|| request.getAttribute(IN_POOL) != null) {
+		if (request.getDispatcherType() == DispatcherType.ERROR) {
+			Hop.keepName(request);
+			return super.handleInternal(request, response, controller);
+		}
+		if (async.hasConcurrentResult() || request.getAttribute(IN_POOL) != null) {
 			return super.handleInternal(request, response, controller);
 		}
 		ControllerPool pool = this.selector.select(controller);
@@ -89,13 +112,13 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 		}
 	}
 
+	/**
+	 * A servlet looks for the answer to {@code OPTIONS} as soon as it has handed the
+	 * request over, and gives its own if there is none yet.
+	 */
 	private boolean hops(HttpServletRequest request) {
-		boolean wanted = switch (this.mode) {
-			case AUTO -> !Thread.currentThread().isVirtual();
-			case INLINE -> false;
-			case HOP -> true;
-		};
-		return wanted && request.getDispatcherType() == DispatcherType.REQUEST && request.isAsyncSupported()
+		return this.mode.hops() && !"OPTIONS".equals(request.getMethod())
+				&& request.getDispatcherType() == DispatcherType.REQUEST && request.isAsyncSupported()
 				&& request.getAttribute(MOCK_MVC) == null;
 	}
 
@@ -108,6 +131,62 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 		finally {
 			request.removeAttribute(IN_POOL);
 		}
+	}
+
+	/**
+	 * Starts async with a value that a controller returned on a green thread. Not by way
+	 * of {@code super}, which would first run the {@code @ModelAttribute} methods again.
+	 */
+	private @Nullable ModelAndView resume(HandedBack handedBack, HttpServletRequest request,
+			HttpServletResponse response, HandlerMethod controller) throws Exception {
+		WebAsyncManager async = WebAsyncUtils.getAsyncManager(request);
+		AsyncWebRequest asyncRequest = WebAsyncUtils.createAsyncWebRequest(request, response);
+		asyncRequest.setTimeout(this.asyncTimeout);
+		if (this.asyncExecutor != null) {
+			async.setTaskExecutor(this.asyncExecutor);
+		}
+		async.setAsyncWebRequest(asyncRequest);
+		this.callableInterceptors.forEach(async::registerCallableInterceptors);
+		this.deferredResultInterceptors.forEach(async::registerDeferredResultInterceptors);
+		HttpServletResponse guarded = asyncRequest.getNativeResponse(HttpServletResponse.class);
+		ModelAndViewContainer model = handedBack.model();
+		model.setRequestHandled(false);
+		this.valueHandlers.handleReturnValue(handedBack.value(), controller.getReturnValueType(handedBack.value()),
+				model, new ServletWebRequest(request, (guarded != null) ? guarded : response));
+		if (async.isConcurrentHandlingStarted() || model.isRequestHandled()) {
+			return null;
+		}
+		return new ModelAndView(model.getViewName(), model.getModel(), model.getStatus());
+	}
+
+	@Override
+	public void afterPropertiesSet() {
+		super.afterPropertiesSet();
+		this.valueHandlers.addHandlers(getReturnValueHandlers());
+	}
+
+	@Override
+	public void setTaskExecutor(AsyncTaskExecutor taskExecutor) {
+		super.setTaskExecutor(taskExecutor);
+		this.asyncExecutor = taskExecutor;
+	}
+
+	@Override
+	public void setAsyncRequestTimeout(long timeout) {
+		super.setAsyncRequestTimeout(timeout);
+		this.asyncTimeout = timeout;
+	}
+
+	@Override
+	public void setCallableInterceptors(List<CallableProcessingInterceptor> interceptors) {
+		super.setCallableInterceptors(interceptors);
+		this.callableInterceptors = List.copyOf(interceptors);
+	}
+
+	@Override
+	public void setDeferredResultInterceptors(List<DeferredResultProcessingInterceptor> interceptors) {
+		super.setDeferredResultInterceptors(interceptors);
+		this.deferredResultInterceptors = List.copyOf(interceptors);
 	}
 
 	@Override

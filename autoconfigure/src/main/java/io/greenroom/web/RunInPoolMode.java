@@ -16,6 +16,15 @@ public enum RunInPoolMode {
 	 * see an asynchronous request. Where a request can't be asynchronous, as
 	 * {@link #INLINE}.
 	 */
-	HOP
+	HOP;
+
+	/** Whether what the calling thread is about to run runs elsewhere. */
+	boolean hops() {
+		return switch (this) {
+			case AUTO -> !Thread.currentThread().isVirtual();
+			case INLINE -> false;
+			case HOP -> true;
+		};
+	}
 
 }

@@ -3,12 +3,15 @@ package io.greenroom.autoconfigure;
 import java.time.Duration;
 import java.util.Objects;
 
+import com.zaxxer.hikari.HikariDataSource;
+import io.greenroom.autoconfigure.PoolsProperties.Limit;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.PoolClosedException;
 import io.greenroom.spring.GreenSchedulerLifecycle;
 import io.greenroom.web.ControllerPool;
 import io.greenroom.web.ControllerPools;
 import io.greenroom.web.ControllerPoolsLifecycle;
+import io.greenroom.web.PoolFilters;
 import io.greenroom.web.PoolSelector;
 import io.greenroom.web.PoolTerms;
 import io.greenroom.web.RunInPool;
@@ -128,8 +131,104 @@ class RunInPoolAutoConfigurationTests {
 			});
 	}
 
+	@Test
+	@DisplayName("A04 the keys of refusals and slow bodies take effect")
+	void termsTakeEffect() {
+		this.runner
+			.withPropertyValues("greenroom.pools.reports.body-timeout=7s", "greenroom.pools.reports.refuse-status=429",
+					"greenroom.pools.reports.retry-after-jitter=4s")
+			.run((context) -> {
+				PoolTerms terms = pool(context, "reports").terms();
+				assertThat(terms.bodyTimeout()).isEqualTo(Duration.ofSeconds(7));
+				assertThat(terms.status()).isEqualTo(429);
+				assertThat(terms.retryAfterJitter()).isEqualTo(Duration.ofSeconds(4));
+				assertThat(pool(context, RunInPool.DEFAULT).terms()).isEqualTo(PoolTerms.DEFAULT);
+			});
+	}
+
+	@ParameterizedTest(name = "{displayName} [{0}]")
+	@CsvSource({ "fixed,false,50", "aimd,true,40", "gradient,true,40" })
+	@DisplayName("H10 A04 limit, min-size and max-size decide whether and where the size moves")
+	void limits(String limit, boolean adaptive, int size) {
+		this.runner
+			.withPropertyValues("greenroom.pools.reports.limit=" + limit, "greenroom.pools.reports.size=50",
+					"greenroom.pools.reports.min-size=5", "greenroom.pools.reports.max-size=40")
+			.run((context) -> {
+				assertThat(pool(context, "reports").isAdaptive()).isEqualTo(adaptive);
+				assertThat(pool(context, "reports").pool().size()).isEqualTo(size);
+				assertThat(pool(context, RunInPool.DEFAULT).isAdaptive()).isFalse();
+			});
+		this.runner
+			.withPropertyValues("greenroom.pools.reports.limit=" + limit, "greenroom.pools.reports.size=1",
+					"greenroom.pools.reports.min-size=5")
+			.run((context) -> assertThat(pool(context, "reports").pool().size()).isEqualTo(adaptive ? 5 : 1));
+	}
+
+	@Test
+	@DisplayName("H10 A05 a limit without its library stops the start and names the library")
+	void limitWithoutLibrary() {
+		assertThatExceptionOfType(InvalidSettingException.class)
+			.isThrownBy(() -> ControllerPoolFactory.requireLimits(false, "greenroom.pools.reports", Limit.AIMD))
+			.withMessageContaining("greenroom.pools.reports.limit")
+			.withMessageContaining("com.netflix.concurrency-limits:concurrency-limits-core");
+	}
+
+	@Test
+	@DisplayName("A04 size: datasource takes the size of the connection pool, and says what is missing without one")
+	void sizedByDataSource() {
+		this.runner.withUserConfiguration(SevenConnections.class)
+			.withPropertyValues("greenroom.pools.reports.size=datasource")
+			.run((context) -> assertThat(pool(context, "reports").pool().size()).isEqualTo(7));
+		this.runner.withPropertyValues("greenroom.pools.reports.size=datasource").run((context) -> {
+			assertThat(context).hasFailed();
+			FailureAnalysis analysis = analyze(new InvalidSettingFailureAnalyzer(), context);
+			assertThat(analysis.getDescription()).contains("greenroom.pools.reports.size", "datasource");
+			assertThat(analysis.getAction()).contains("HikariDataSource");
+		});
+	}
+
+	@Test
+	@DisplayName("A01 many controllers on virtual threads before few connections are named in a warning")
+	void fewConnections(CapturedOutput output) {
+		this.runner.withUserConfiguration(SevenConnections.class)
+			.withPropertyValues("greenroom.pools.reports.size=datasource")
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).contains("Pool 'default' lets 200 controllers work at once", "there are 7 database",
+				"greenroom.pools.default.size=datasource");
+		assertThat(output).doesNotContain("Pool 'reports' lets");
+	}
+
+	@Test
+	void fewConnectionsAreFineOnPlatformThreadsOrForASmallPool(CapturedOutput output) {
+		this.runner.withUserConfiguration(SevenConnections.class)
+			.withPropertyValues("greenroom.web.server-threads=platform")
+			.run((context) -> assertThat(context).hasNotFailed());
+		this.runner.withUserConfiguration(SevenConnections.class)
+			.withPropertyValues("greenroom.pools.default.size=60")
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).doesNotContain("database connections");
+	}
+
+	@Test
+	@DisplayName("H08 @RunInPool where nobody reads it is named in a warning, with the remedy")
+	void idleAnnotations(CapturedOutput output) {
+		this.runner.withUserConfiguration(NoController.class, Served.class)
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).containsOnlyOnce("does nothing")
+			.contains("NoController'", "add .filter(poolFilters.in(\"...\"))");
+	}
+
+	@Test
+	@DisplayName("H08 a route's wrong pool name stops the start, too")
+	void unknownPoolOfARoute() {
+		this.runner.run((context) -> assertThatExceptionOfType(UnknownPoolException.class)
+			.isThrownBy(() -> context.getBean(PoolFilters.class).in("nowhere"))
+			.withMessageContaining("'nowhere'"));
+	}
+
 	@ParameterizedTest(name = "{displayName} [{0}={1}]")
-	@CsvSource({ "size,0", "size,-1", "queue-capacity,-1", "queue-timeout,-1s", "retry-after,-5ms" })
+	@CsvSource({ "size,0", "size,-1", "size,many", "queue-capacity,-1", "queue-timeout,-1s", "retry-after,-5ms",
+			"body-timeout,-1s", "retry-after-jitter,-1s", "refuse-status,200" })
 	@DisplayName("A04 P04 a wrong size or time stops the start with key, value and what is allowed")
 	void wrongValuesStopTheStart(String key, String value) {
 		this.runner.withPropertyValues("greenroom.pools.reports." + key + "=" + value).run((context) -> {
@@ -277,6 +376,37 @@ class RunInPoolAutoConfigurationTests {
 		@GetMapping("/report")
 		String report() {
 			return "report";
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class SevenConnections {
+
+		@Bean
+		HikariDataSource dataSource() {
+			HikariDataSource dataSource = new HikariDataSource();
+			dataSource.setMaximumPoolSize(7);
+			return dataSource;
+		}
+
+	}
+
+	static class NoController {
+
+		@RunInPool("default")
+		public void work() {
+		}
+
+	}
+
+	@RestController
+	@RunInPool("default")
+	static class Served {
+
+		@GetMapping("/served")
+		String served() {
+			return "served";
 		}
 
 	}

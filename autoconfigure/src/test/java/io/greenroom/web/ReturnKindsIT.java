@@ -3,35 +3,65 @@ package io.greenroom.web;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.security.Principal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
+import io.micrometer.observation.ObservationRegistry;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpSession;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.MDC;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Scope;
 import org.springframework.context.annotation.ScopedProxyMode;
 import org.springframework.context.i18n.LocaleContextHolder;
+import org.springframework.core.Ordered;
+import org.springframework.core.io.ByteArrayResource;
+import org.springframework.core.io.Resource;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
+import org.springframework.http.server.observation.ServerRequestObservationContext;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
+import org.springframework.validation.Validator;
+import org.springframework.validation.annotation.Validated;
+import org.springframework.web.ErrorResponse;
+import org.springframework.web.bind.WebDataBinder;
+import org.springframework.web.bind.annotation.CrossOrigin;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.InitBinder;
 import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -39,12 +69,19 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseBody;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.bind.annotation.SessionAttribute;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.async.DeferredResult;
 import org.springframework.web.context.request.async.WebAsyncTask;
 import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.filter.ServerHttpObservationFilter;
+import org.springframework.web.servlet.AsyncHandlerInterceptor;
+import org.springframework.web.servlet.ModelAndView;
 import org.springframework.web.servlet.View;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import org.springframework.web.servlet.view.AbstractView;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
@@ -56,24 +93,44 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ReturnKindsIT {
 
 	private static final List<String> PATHS = List.of("/body", "/json", "/entity", "/created", "/void", "/void-written",
-			"/view", "/model-view", "/callable", "/callable-view", "/task", "/deferred", "/future", "/done-future",
-			"/failed-future", "/entity-future", "/sse", "/stream", "/entity-stream", "/handled-exception",
-			"/advised-exception", "/status-exception", "/unhandled", "/error-thrown", "/callable-fails", "/null",
-			"/empty-entity", "/not-modified", "/redirect", "/mdc", "/locale", "/request-scope", "/holder",
-			"/missing-param", "/forward-view", "/reason", "/sends-error", "/sends-redirect", "/headers");
+			"/view", "/model-view", "/callable", "/callable-view", "/callable-status", "/task", "/deferred", "/future",
+			"/done-future", "/failed-future", "/entity-future", "/sse", "/stream", "/entity-stream",
+			"/handled-exception", "/advised-exception", "/status-exception", "/unhandled", "/error-thrown",
+			"/callable-fails", "/null", "/empty-entity", "/not-modified", "/redirect", "/mdc", "/locale",
+			"/request-scope", "/holder", "/missing-param", "/forward-view", "/reason", "/sends-error",
+			"/sends-redirect", "/headers", "/emitter", "/mono", "/flux", "/empty-mono", "/failed-mono", "/problem",
+			"/error-response", "/bytes", "/resource", "/options", "/no-such-page", "/principal", "/session",
+			"/session-again", "/cookie", "/model-attribute-callable", "/raw-async", "/raw-async-completed",
+			"/raw-async-dispatch", "/download", "/commits", "/long-body", "/http-headers", "/head-only", "/map");
 
-	@Test
-	@DisplayName("H03 every common return type answers as without the pool, inline and with a hop")
-	void answersAreTheSame() throws Exception {
-		Map<String, String> off = answers("greenroom.web.enabled=false");
-		Map<String, String> inline = answers("greenroom.web.mode=auto");
-		Map<String, String> hop = answers("greenroom.web.mode=auto", "greenroom.web.server-threads=platform");
-		assertThat(off.get("/body")).startsWith("200 text/plain;charset=UTF-8 body");
+	@ParameterizedTest(name = "{displayName} [{0}]")
+	@ValueSource(strings = { "tomcat", "jetty" })
+	@DisplayName("H03 every return type and parameter answers as without the pool, inline and with a hop: status, headers, body")
+	void answersAreTheSame(String server) throws Exception {
+		Map<String, String> off = answers(server + " inline", "greenroom.web.enabled=false");
+		Map<String, String> inline = answers(server + " inline");
+		Map<String, String> hop = answers(server + " hop");
+		assertThat(off.get("/body")).startsWith("200 ").contains("text/plain;charset=").endsWith(" body");
+		assertThat(off.get("/raw-async")).startsWith("200 ").endsWith(" raw");
+		assertThat(off.get("/raw-async-dispatch")).startsWith("200 ").endsWith(" body");
+		assertThat(off.get("/flux")).contains("one", "two");
+		assertThat(off.get("invalid")).startsWith("400 ");
+		assertThat(off.get("/principal")).endsWith(" Ada true");
+		assertThat(off.get("observed")).contains("/body 200", "/unhandled 500", "/callable 200");
 		assertThat(off.get("/mdc")).contains("from the filter");
 		assertThat(off.get("/callable-view")).contains("hello callable to all");
 		assertThat(off.get("flash")).contains("kept");
-		assertThat(inline).isEqualTo(off);
-		assertThat(hop).isEqualTo(off);
+		assertThat(differences(off, inline)).isEmpty();
+		assertThat(differences(off, hop)).isEmpty();
+	}
+
+	private static List<String> differences(Map<String, String> expected, Map<String, String> found) {
+		assertThat(found.keySet()).isEqualTo(expected.keySet());
+		return expected.keySet()
+			.stream()
+			.filter((what) -> !Objects.equals(expected.get(what), found.get(what)))
+			.map((what) -> "%n%s%n  off: %s%n  on:  %s".formatted(what, expected.get(what), found.get(what)))
+			.toList();
 	}
 
 	@Test
@@ -109,9 +166,39 @@ class ReturnKindsIT {
 		}
 	}
 
-	private static Map<String, String> answers(String... properties) throws Exception {
+	@ParameterizedTest(name = "{displayName} [{0}]")
+	@ValueSource(strings = { "tomcat", "jetty" })
+	@DisplayName("H03 interceptors see with a hop what they see of a Callable: preHandle twice, the rest once")
+	void interceptorsSeeACallable(String server) throws Exception {
+		try (RunningApp app = RunningApp.startOn(server + " inline", App.class)) {
+			app.get("/body");
+			until(() -> app.bean(Steps.class).of("/body").endsWith("after"));
+			assertThat(app.bean(Steps.class).of("/body")).isEqualTo("pre post after");
+		}
+		try (RunningApp app = RunningApp.startOn(server + " hop", App.class)) {
+			app.get("/body");
+			until(() -> app.bean(Steps.class).of("/body").endsWith("after"));
+			assertThat(app.bean(Steps.class).of("/body")).isEqualTo("pre concurrent pre post after");
+		}
+	}
+
+	@ParameterizedTest(name = "{displayName} [{0}]")
+	@ValueSource(strings = { "inline", "hop" })
+	@DisplayName("H03 @ModelAttribute methods run as often as without the pool")
+	void modelAttributesRunAsOften(String mode) throws Exception {
+		Map<String, Integer> counts = new LinkedHashMap<>();
+		for (String enabled : List.of("false", "true")) {
+			try (RunningApp app = RunningApp.startOn("tomcat " + mode, App.class, "greenroom.web.enabled=" + enabled)) {
+				app.get("/model-attribute-callable");
+				counts.put(enabled, app.bean(Pages.class).commons.get());
+			}
+		}
+		assertThat(counts.get("true")).isEqualTo(counts.get("false"));
+	}
+
+	private static Map<String, String> answers(String on, String... properties) throws Exception {
 		Map<String, String> answers = new LinkedHashMap<>();
-		try (RunningApp app = RunningApp.start(App.class, properties)) {
+		try (RunningApp app = RunningApp.startOn(on, App.class, properties)) {
 			for (String path : PATHS) {
 				answers.put(path, describe(app.get(path, "Accept-Language", "de")));
 			}
@@ -119,21 +206,51 @@ class ReturnKindsIT {
 			answers.put("post", describe(app.post("/echo", "text/plain", "hello")));
 			answers.put("form", describe(app.post("/form", "application/x-www-form-urlencoded", "name=Ada&age=36")));
 			answers.put("bad form", describe(app.post("/form", "application/x-www-form-urlencoded", "age=old")));
+			answers.put("invalid", describe(app.post("/form", "application/x-www-form-urlencoded", "name=&age=1")));
+			answers.put("unreadable", describe(app.post("/json-in", "application/json", "{")));
+			answers.put("json", describe(app.post("/json-in", "application/json", "{\"name\":\"Ada\",\"age\":3}")));
+			answers.put("wrong method", describe(app.post("/body", "text/plain", "")));
+			answers.put("wrong type", describe(app.post("/json-in", "text/csv", "a,b")));
+			answers.put("head", describe(app.send("HEAD", "/body")));
+			answers.put("options", describe(app.send("OPTIONS", "/body")));
+			answers.put("if none match", describe(app.get("/not-modified", "If-None-Match", "\"1\"")));
+			answers.put("range", describe(app.get("/resource", "Range", "bytes=2-4")));
+			answers.put("not acceptable", describe(app.get("/json", "Accept", "image/png")));
+			answers.put("cors", describe(app.get("/cors", "Origin", "http://elsewhere.example")));
 			answers.put("multipart", describe(app.post("/upload", "multipart/form-data; boundary=XX",
 					"--XX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\nhello\r\n--XX--\r\n")));
+			Observed observed = app.bean(Observed.class);
+			until(() -> observed.all.size() >= answers.size());
+			// Spring observes a Callable's error under the name of the error page, and on
+			// Tomcat every error page of an asynchronous request twice.
+			answers.put("observed",
+					observed.all.stream()
+						.filter((request) -> !request.startsWith("/callable-status") && !request.startsWith("/error "))
+						.distinct()
+						.sorted()
+						.toList()
+						.toString());
 		}
 		return answers;
+	}
+
+	private static void until(java.util.function.BooleanSupplier condition) {
+		SlotCounts.until(condition);
 	}
 
 	private static String describe(HttpResponse<String> response) {
 		List<String> parts = new ArrayList<>();
 		parts.add(String.valueOf(response.statusCode()));
-		for (String header : List.of("Content-Type", "Cache-Control", "Location", "ETag", "X-Own")) {
-			response.headers()
-				.allValues(header)
-				.forEach((value) -> parts.add(value.replaceAll("http://127.0.0.1:\\d+|;jsessionid=\\w+", "")));
-		}
-		parts.add(response.body().replaceAll("\"timestamp\":\"[^\"]*\"", ""));
+		response.headers()
+			.map()
+			.entrySet()
+			.stream()
+			.filter((header) -> !header.getKey().equalsIgnoreCase("date"))
+			.sorted(Map.Entry.comparingByKey(String.CASE_INSENSITIVE_ORDER))
+			.forEach((header) -> parts.add(header.toString()
+				.replaceAll("http://127.0.0.1:\\d+|;jsessionid=[\\w.]+", "")
+				.replaceAll("JSESSIONID=[\\w.]+", "JSESSIONID")));
+		parts.add(response.body().replaceAll("\"timestamp\":\"[^\"]*\"", "").replaceAll("127.0.0.1:\\d+", ""));
 		return String.join(" ", parts);
 	}
 
@@ -179,9 +296,128 @@ class ReturnKindsIT {
 		}
 
 		@Bean
+		Steps steps() {
+			return new Steps();
+		}
+
+		@Bean
+		WebMvcConfigurer interceptors(Steps steps) {
+			return new WebMvcConfigurer() {
+
+				@Override
+				public void addInterceptors(InterceptorRegistry registry) {
+					registry.addInterceptor(steps);
+				}
+
+			};
+		}
+
+		@Bean
+		Observed observed() {
+			return new Observed();
+		}
+
+		@Bean
+		FilterRegistrationBean<ServerHttpObservationFilter> observation(Observed observed) {
+			ObservationRegistry registry = ObservationRegistry.create();
+			registry.observationConfig().observationHandler(observed);
+			FilterRegistrationBean<ServerHttpObservationFilter> filter = new FilterRegistrationBean<>(
+					new ServerHttpObservationFilter(registry));
+			filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
+			filter.setDispatcherTypes(DispatcherType.ASYNC, DispatcherType.REQUEST);
+			return filter;
+		}
+
+		/** As security filters do it, in each dispatch. */
+		@Bean
+		FilterRegistrationBean<Filter> principal() {
+			FilterRegistrationBean<Filter> filter = new FilterRegistrationBean<>((request, response, chain) -> chain
+				.doFilter(new KnownUser((HttpServletRequest) request), response));
+			filter.setDispatcherTypes(DispatcherType.ASYNC, DispatcherType.REQUEST, DispatcherType.ERROR);
+			return filter;
+		}
+
+		@Bean
 		@Scope(value = "request", proxyMode = ScopedProxyMode.TARGET_CLASS)
 		Note note() {
 			return new Note();
+		}
+
+	}
+
+	static class KnownUser extends HttpServletRequestWrapper {
+
+		KnownUser(HttpServletRequest request) {
+			super(request);
+		}
+
+		@Override
+		public Principal getUserPrincipal() {
+			return () -> "Ada";
+		}
+
+		@Override
+		public boolean isUserInRole(String role) {
+			return role.equals("singer");
+		}
+
+	}
+
+	/** What an interceptor is asked, by path. */
+	static class Steps implements AsyncHandlerInterceptor {
+
+		private final Map<String, String> steps = new ConcurrentHashMap<>();
+
+		private void add(HttpServletRequest request, String step) {
+			this.steps.merge(request.getRequestURI(), step, (before, next) -> before + " " + next);
+		}
+
+		String of(String path) {
+			return this.steps.getOrDefault(path, "");
+		}
+
+		@Override
+		public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
+			add(request, "pre");
+			response.setHeader("X-Intercepted", "yes");
+			return true;
+		}
+
+		@Override
+		public void postHandle(HttpServletRequest request, HttpServletResponse response, Object handler,
+				@Nullable ModelAndView modelAndView) {
+			add(request, "post");
+		}
+
+		@Override
+		public void afterCompletion(HttpServletRequest request, HttpServletResponse response, Object handler,
+				@Nullable Exception failure) {
+			add(request, "after");
+		}
+
+		@Override
+		public void afterConcurrentHandlingStarted(HttpServletRequest request, HttpServletResponse response,
+				Object handler) {
+			add(request, "concurrent");
+		}
+
+	}
+
+	/** What is observed of every request, as for the meter http.server.requests. */
+	static class Observed implements ObservationHandler<ServerRequestObservationContext> {
+
+		private final List<String> all = new CopyOnWriteArrayList<>();
+
+		@Override
+		public void onStop(ServerRequestObservationContext context) {
+			this.all.add(context.getLowCardinalityKeyValue("uri").getValue() + " "
+					+ context.getLowCardinalityKeyValue("status").getValue() + " "
+					+ context.getLowCardinalityKeyValue("exception").getValue());
+		}
+
+		@Override
+		public boolean supportsContext(Observation.Context context) {
+			return context instanceof ServerRequestObservationContext;
 		}
 
 	}
@@ -269,6 +505,13 @@ class ReturnKindsIT {
 		Callable<String> callableFails() {
 			return () -> {
 				throw new IllegalArgumentException("in callable");
+			};
+		}
+
+		@GetMapping("/callable-status")
+		Callable<String> callableStatus() {
+			return () -> {
+				throw new org.springframework.web.server.ResponseStatusException(HttpStatus.CONFLICT, "taken");
 			};
 		}
 
@@ -381,6 +624,178 @@ class ReturnKindsIT {
 			return "with headers";
 		}
 
+		@GetMapping("/emitter")
+		ResponseBodyEmitter emitter() throws IOException {
+			ResponseBodyEmitter emitter = new ResponseBodyEmitter();
+			emitter.send("early ");
+			Thread.ofVirtual().start(() -> {
+				try {
+					emitter.send("late");
+					emitter.complete();
+				}
+				catch (IOException ex) {
+					emitter.completeWithError(ex);
+				}
+			});
+			return emitter;
+		}
+
+		@GetMapping("/mono")
+		Mono<Person> mono() {
+			return Mono.just(new Person("Ada", 36));
+		}
+
+		@GetMapping("/empty-mono")
+		Mono<Person> emptyMono() {
+			return Mono.empty();
+		}
+
+		@GetMapping("/failed-mono")
+		Mono<Person> failedMono() {
+			return Mono.error(new IllegalArgumentException("in mono"));
+		}
+
+		@GetMapping("/flux")
+		Flux<String> flux() {
+			return Flux.just("one", "two");
+		}
+
+		@GetMapping("/problem")
+		ProblemDetail problem() {
+			return ProblemDetail.forStatusAndDetail(HttpStatus.CONFLICT, "taken");
+		}
+
+		@GetMapping("/error-response")
+		ErrorResponse errorResponse() {
+			return ErrorResponse.builder(new IllegalStateException(), HttpStatus.LOCKED, "locked")
+				.header("X-Own", "yes")
+				.build();
+		}
+
+		@GetMapping("/bytes")
+		byte[] bytes() {
+			return new byte[] { 65, 66, 67 };
+		}
+
+		@GetMapping("/resource")
+		Resource resource() {
+			return new ByteArrayResource("resource".getBytes(StandardCharsets.UTF_8));
+		}
+
+		@GetMapping("/options")
+		Map<String, Object> options() {
+			return Map.of("only", "one");
+		}
+
+		@GetMapping("/principal")
+		String principal(Principal principal, HttpServletRequest request) {
+			return principal.getName() + " " + request.isUserInRole("singer");
+		}
+
+		@GetMapping("/session")
+		String session(HttpSession session) {
+			session.setAttribute("seen", "before");
+			return "session";
+		}
+
+		@GetMapping("/session-again")
+		String sessionAgain(@SessionAttribute String seen) {
+			return seen;
+		}
+
+		@GetMapping("/cookie")
+		String cookie(HttpServletResponse response) {
+			response.addCookie(new Cookie("flavour", "oat"));
+			return "cookie";
+		}
+
+		@GetMapping("/raw-async")
+		void rawAsync(HttpServletRequest request, HttpServletResponse response) {
+			AsyncContext async = request.startAsync();
+			async.setTimeout(10_000);
+			Thread.ofVirtual().start(() -> {
+				try {
+					async.getResponse().setContentType("text/plain");
+					async.getResponse().getWriter().print("raw");
+				}
+				catch (IOException ex) {
+					throw new java.io.UncheckedIOException(ex);
+				}
+				finally {
+					async.complete();
+				}
+			});
+		}
+
+		@GetMapping("/raw-async-completed")
+		void rawAsyncCompleted(HttpServletRequest request, HttpServletResponse response) throws IOException {
+			AsyncContext async = request.startAsync(request, response);
+			async.getResponse().setContentType("text/plain");
+			async.getResponse()
+				.getWriter()
+				.print(request.isAsyncStarted() + " " + async.hasOriginalRequestAndResponse());
+			request.getAsyncContext().complete();
+		}
+
+		@GetMapping("/raw-async-dispatch")
+		void rawAsyncDispatch(HttpServletRequest request, HttpServletResponse response) {
+			AsyncContext async = request.startAsync();
+			Thread.ofVirtual().start(() -> async.dispatch("/body"));
+		}
+
+		@GetMapping("/download")
+		ResponseEntity<Resource> download() {
+			return ResponseEntity.ok()
+				.header("Content-Disposition", "attachment; filename=a.txt")
+				.lastModified(1_700_000_000_000L)
+				.body(new ByteArrayResource("resource".getBytes(StandardCharsets.UTF_8)));
+		}
+
+		@GetMapping("/commits")
+		void commits(HttpServletResponse response) throws IOException {
+			response.setContentType("text/plain");
+			response.getWriter().print("first ");
+			response.flushBuffer();
+			response.getWriter().print("second");
+		}
+
+		@GetMapping("/long-body")
+		String longBody() {
+			return "0123456789".repeat(2_000);
+		}
+
+		@GetMapping("/http-headers")
+		HttpHeaders httpHeaders() {
+			HttpHeaders headers = new HttpHeaders();
+			headers.add("X-Own", "only");
+			return headers;
+		}
+
+		@GetMapping("/map")
+		Map<String, Integer> map() {
+			return Map.of("one", 1);
+		}
+
+		@CrossOrigin("http://elsewhere.example")
+		@GetMapping("/cors")
+		String cors() {
+			return "shared";
+		}
+
+		@PostMapping("/json-in")
+		Person jsonIn(@RequestBody Person person) {
+			return person;
+		}
+
+		@InitBinder("person")
+		void names(WebDataBinder binder) {
+			binder.addValidators(Validator.forInstanceOf(Person.class, (person, errors) -> {
+				if (person.name() == null || person.name().isEmpty()) {
+					errors.rejectValue("name", "empty", "must not be empty");
+				}
+			}));
+		}
+
 		@GetMapping("/missing-param")
 		String missing(@RequestParam String must) {
 			return must;
@@ -418,7 +833,7 @@ class ReturnKindsIT {
 		}
 
 		@PostMapping("/form")
-		Person form(@ModelAttribute Person person) {
+		Person form(@Validated @ModelAttribute Person person) {
 			return person;
 		}
 
@@ -437,8 +852,17 @@ class ReturnKindsIT {
 	@Controller
 	static class Pages {
 
+		private final AtomicInteger commons = new AtomicInteger();
+
+		@GetMapping("/model-attribute-callable")
+		Callable<String> modelAttributeCallable(Model model) {
+			model.addAttribute("who", "once");
+			return () -> "hello";
+		}
+
 		@ModelAttribute("common")
 		String common() {
+			this.commons.incrementAndGet();
 			return "to all";
 		}
 
@@ -449,8 +873,8 @@ class ReturnKindsIT {
 		}
 
 		@GetMapping("/model-view")
-		org.springframework.web.servlet.ModelAndView modelView() {
-			return new org.springframework.web.servlet.ModelAndView("hello", Map.of("who", "mav"), HttpStatus.ACCEPTED);
+		ModelAndView modelView() {
+			return new ModelAndView("hello", Map.of("who", "mav"), HttpStatus.ACCEPTED);
 		}
 
 		@GetMapping("/callable-view")

@@ -21,7 +21,10 @@ final class RunningApp implements AutoCloseable {
 
 	private final ConfigurableApplicationContext context;
 
-	private final HttpClient client = HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
+	private final HttpClient client = HttpClient.newBuilder()
+		.version(HttpClient.Version.HTTP_1_1)
+		.cookieHandler(new CookieManager())
+		.build();
 
 	private final URI base;
 
@@ -72,6 +75,14 @@ final class RunningApp implements AutoCloseable {
 			.timeout(Duration.ofSeconds(20))
 			.header("Content-Type", contentType)
 			.POST(HttpRequest.BodyPublishers.ofString(body))
+			.build();
+		return this.client.send(request, HttpResponse.BodyHandlers.ofString());
+	}
+
+	HttpResponse<String> send(String method, String path) throws Exception {
+		HttpRequest request = HttpRequest.newBuilder(this.base.resolve(path))
+			.timeout(Duration.ofSeconds(20))
+			.method(method, HttpRequest.BodyPublishers.noBody())
 			.build();
 		return this.client.send(request, HttpResponse.BodyHandlers.ofString());
 	}
