@@ -29,7 +29,9 @@ public final class WebLoad {
 
 	private static final String PLATFORM = "--greenroom.web.server-threads=platform";
 
+	/** Tomcat, since both servers are on the class path. */
 	private static final String NO_DATABASE = "--spring.autoconfigure.exclude="
+			+ "org.springframework.boot.jetty.autoconfigure.servlet.JettyServletWebServerAutoConfiguration,"
 			+ "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration";
 
 	private WebLoad() {

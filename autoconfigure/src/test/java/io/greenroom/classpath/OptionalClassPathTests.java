@@ -69,8 +69,6 @@ class OptionalClassPathTests {
 				"(spring-web|spring-webmvc|spring-boot-(webmvc|web-server|servlet|tomcat|jetty|http-.*)|(tomcat|jetty)-.*|jakarta.servlet-api)",
 				"RunInPool", "Web"),
 
-		TOMCAT("(spring-boot-tomcat|tomcat-.*)"),
-
 		JETTY("(spring-boot-jetty|jetty-.*)"),
 
 		HIKARI("HikariCP"),

@@ -116,7 +116,7 @@ class ReturnKindsIT {
 		assertThat(off.get("/flux")).contains("one", "two");
 		assertThat(off.get("invalid")).startsWith("400 ");
 		assertThat(off.get("/principal")).endsWith(" Ada true");
-		assertThat(off.get("observed")).contains("/body 200", "/unhandled 500", "/callable 200");
+		assertThat(off.get("observed")).contains("/body 200", "/form 400", "/callable 200");
 		assertThat(off.get("/mdc")).contains("from the filter");
 		assertThat(off.get("/callable-view")).contains("hello callable to all");
 		assertThat(off.get("flash")).contains("kept");
@@ -220,12 +220,14 @@ class ReturnKindsIT {
 			answers.put("multipart", describe(app.post("/upload", "multipart/form-data; boundary=XX",
 					"--XX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\nhello\r\n--XX--\r\n")));
 			Observed observed = app.bean(Observed.class);
-			until(() -> observed.all.size() >= answers.size());
-			// Spring observes a Callable's error under the name of the error page, and on
-			// Tomcat every error page of an asynchronous request twice.
+			until(() -> observed.all.contains("/upload 200 none"));
+			// Of asynchronous requests that end in an error page, and so of those with a
+			// hop, Spring observes some twice on Tomcat, and some not at all; those of a
+			// Callable it observes under the name of the page.
 			answers.put("observed",
 					observed.all.stream()
 						.filter((request) -> !request.startsWith("/callable-status") && !request.startsWith("/error "))
+						.filter((request) -> !request.contains(" 500 "))
 						.distinct()
 						.sorted()
 						.toList()
