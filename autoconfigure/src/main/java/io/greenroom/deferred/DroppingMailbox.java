@@ -3,6 +3,7 @@ package io.greenroom.deferred;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -20,8 +21,8 @@ final class DroppingMailbox extends Mailbox {
 	/** Guards the line. No user code runs under it. */
 	private final ReentrantLock lock = new ReentrantLock();
 
-	DroppingMailbox(int capacity, boolean urgent) {
-		super(capacity, urgent);
+	DroppingMailbox(int capacity, boolean urgent, BooleanSupplier starter) {
+		super(capacity, urgent, starter);
 	}
 
 	/**

@@ -28,6 +28,12 @@ public final class Handler implements DrainedService {
 	/** How often a watched handler is looked at while its limit goes by. */
 	private static final int LOOKS_PER_LIMIT = 4;
 
+	/** How often a handler is looked at that may be busy for as long as it likes. */
+	private static final Duration LOOK = Duration.ofSeconds(5);
+
+	/** How long nothing must have happened before a handler gives its thread back. */
+	private static final long REST_AFTER = 1_000_000_000;
+
 	private final GreenScheduler scheduler;
 
 	private final HandlerType type;
@@ -58,6 +64,12 @@ public final class Handler implements DrainedService {
 	private final @Nullable BusyWatch watch;
 
 	private final Duration inspection;
+
+	/** What had happened when it was last looked at; confined to who looks. */
+	private long lastMark = -1;
+
+	/** Since when no more has; confined to who looks. */
+	private long quietSince;
 
 	private final Intake intake;
 
@@ -96,8 +108,8 @@ public final class Handler implements DrainedService {
 		this.options = options;
 		this.name = options.name().isEmpty() ? type.type().getSimpleName() : options.name();
 		this.mailbox = (options.overflow() == Overflow.DROP_OLDEST)
-				? new DroppingMailbox(options.capacity(), type.hasUrgent())
-				: new Mailbox(options.capacity(), type.hasUrgent());
+				? new DroppingMailbox(options.capacity(), type.hasUrgent(), this::wakeOwner)
+				: new Mailbox(options.capacity(), type.hasUrgent(), this::wakeOwner);
 		this.loan = lends(options) ? new Loan(this, this.mailbox) : null;
 		this.holding = new Holding(this, this.loan);
 		this.gauges = gauges(this.mailbox);
@@ -110,7 +122,7 @@ public final class Handler implements DrainedService {
 				this.reports, refusals, this.loan);
 		this.watch = options.busyLimit().isPositive()
 				? new BusyWatch(this, this.processor, this.reports, options.busyLimit()) : null;
-		this.inspection = options.busyLimit().dividedBy(LOOKS_PER_LIMIT);
+		this.inspection = options.busyLimit().isPositive() ? options.busyLimit().dividedBy(LOOKS_PER_LIMIT) : LOOK;
 		this.intake = new Intake(this, transactions, options, this.mailbox, this.holding, this.life, this.reports,
 				refusals);
 	}
@@ -121,6 +133,10 @@ public final class Handler implements DrainedService {
 	 */
 	private static boolean lends(HandlerOptions options) {
 		return options.execution() == Execution.CALLER_WHEN_IDLE && options.overflow() != Overflow.DROP_OLDEST;
+	}
+
+	private boolean wakeOwner() {
+		return this.life.wakeOwner();
 	}
 
 	/** The gauges know the mailbox only: a meter must not keep a handler alive. */
@@ -365,9 +381,23 @@ public final class Handler implements DrainedService {
 
 	@Override
 	public void inspect() {
+		long now = System.nanoTime();
 		if (this.watch != null) {
-			this.watch.look(System.nanoTime());
+			this.watch.look(now);
 		}
+		long mark = mark();
+		if (mark != this.lastMark || !this.processor.isWaiting()) {
+			this.lastMark = mark;
+			this.quietSince = now;
+		}
+		else if (now - this.quietSince >= REST_AFTER) {
+			this.life.rest();
+		}
+	}
+
+	/** Has the owner give its thread back if nothing comes. */
+	void rest() {
+		this.life.rest();
 	}
 
 	@Nullable HandlerMethod loopUnderWay() {

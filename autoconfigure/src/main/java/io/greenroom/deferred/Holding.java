@@ -23,6 +23,10 @@ final class Holding {
 		}
 	}
 
+	/** Stands for the owner of a handler while that has no thread. */
+	private static final Thread RESTING = Thread.ofVirtual().name("of its own, which rests").unstarted(() -> {
+	});
+
 	private final Handler handler;
 
 	/** The thread that may run bodies now; only the holder may give it up. */
@@ -52,6 +56,11 @@ final class Holding {
 	boolean take(boolean owned) {
 		Thread current = Thread.currentThread();
 		Thread before = (Thread) HOLDER.compareAndExchange(this, null, current);
+		if (before == RESTING && owned) {
+			// Nobody else takes it from there.
+			this.holder = current;
+			before = null;
+		}
 		if (before != null && before != current && !isLentToMe()) {
 			throw new IllegalStateException(
 					"%s is processed by thread '%s' already; one thread at a time may process it"
@@ -133,6 +142,14 @@ final class Holding {
 	/** Has those who wait look again. */
 	void wakeWaiting() {
 		this.waiting.forEach(LockSupport::unpark);
+	}
+
+	/** Owner: gives its thread up, and keeps the handler for the next one. */
+	void rest() {
+		Held mine = Objects.requireNonNull(this.held);
+		this.held = null;
+		mine.end();
+		this.holder = RESTING;
 	}
 
 	boolean isMine() {

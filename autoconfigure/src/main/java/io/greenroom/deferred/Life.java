@@ -20,6 +20,9 @@ import org.slf4j.LoggerFactory;
  * accepted work elsewhere may need it. One that closes takes none and runs what it has.
  * One that has ended runs nothing: whoever waits is told. It only ever moves on in this
  * order.
+ * <p>
+ * A handler that is not called for a while gives its thread back: most of what an idle
+ * handler weighs is that thread's stack. The next call starts another.
  */
 final class Life {
 
@@ -72,6 +75,9 @@ final class Life {
 	/** Guarded by this. */
 	private @Nullable GreenThread<Void> owner;
 
+	/** Whether the owner may give its thread back when it next finds nothing to do. */
+	private volatile boolean resting;
+
 	/** Whether the user's loop runs; written by the owner. */
 	private volatile boolean inLoop;
 
@@ -104,6 +110,45 @@ final class Life {
 	/** Returns whether the handler ends as soon as nothing is left to run. */
 	boolean endsWhenEmpty() {
 		return this.phase.compareTo(Phase.CLOSING) >= 0;
+	}
+
+	/** Returns whether the owner should see what is to be done when nothing is left. */
+	boolean pausesWhenEmpty() {
+		return this.resting || endsWhenEmpty();
+	}
+
+	/** Has the owner give its thread back if nothing comes. Anybody may ask for it. */
+	void rest() {
+		if (this.options.processing() == Processing.OWNER && !this.handler.type().hasLoop()
+				&& this.handler.turnstile() == null) {
+			this.resting = true;
+			this.mailbox.wake();
+		}
+	}
+
+	/** Owner: gives its thread back, unless something has come. */
+	private synchronized boolean rests() {
+		this.resting = false;
+		if (this.phase != Phase.OPEN || !this.mailbox.leaveUnattended()) {
+			return false;
+		}
+		this.holding.rest();
+		this.owner = null;
+		return true;
+	}
+
+	/** Starts another thread for an owner that rests; returns whether there is one. */
+	synchronized boolean wakeOwner() {
+		if (endsWhenEmpty()) {
+			return false;
+		}
+		try {
+			begin(true);
+			return true;
+		}
+		catch (SchedulerClosedException | OutOfMemoryError refused) {
+			return false;
+		}
 	}
 
 	boolean isStopped() {
@@ -160,6 +205,7 @@ final class Life {
 		}
 		if (withOwner && this.owner == null && this.options.processing() == Processing.OWNER) {
 			this.owner = this.scheduler.spawnDetached("handler-" + this.handler.name(), this::own);
+			this.mailbox.attended();
 		}
 		this.open = (this.phase == Phase.OPEN);
 	}
@@ -170,6 +216,7 @@ final class Life {
 		if (!this.handler.takeForOwner()) {
 			return;
 		}
+		boolean rests = false;
 		try {
 			runLoop();
 			do {
@@ -177,6 +224,10 @@ final class Life {
 				// stop means nothing here.
 				this.handler.processor().serve();
 				Thread.interrupted();
+				rests = this.resting && rests();
+				if (rests) {
+					return;
+				}
 			}
 			while (!isStopped() && !(endsWhenEmpty() && this.mailbox.closeIfEmpty()));
 			end(null);
@@ -187,7 +238,7 @@ final class Life {
 					report().leftByName(), failure);
 		}
 		finally {
-			if (this.holding.isMine()) {
+			if (!rests && this.holding.isMine()) {
 				this.holding.release();
 			}
 		}

@@ -98,6 +98,7 @@ final class Loan {
 			interrupted |= Thread.interrupted();
 		}
 		this.wanted = false;
+		this.processor = null;
 		if (interrupted) {
 			Thread.currentThread().interrupt();
 		}

@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
  * order where a whitelist says so. The top of the stack is also where both sides learn of
  * each other: {@link #IDLE} says that the processor sleeps (whoever replaces it wakes
  * it), and {@link #CLOSED} that nothing more is taken. So an accepted call can neither be
- * overlooked by a processor that goes to sleep nor slip in behind one that closes.
+ * overlooked by a processor that goes to sleep nor slip in behind one that closes. A
+ * third mark, {@link #UNATTENDED}, says that there is no processor: nothing is accepted
+ * before somebody has started one.
  * <p>
  * Room is counted apart. A withdrawn call keeps its room until the processor passes it
  * by: callers who give up on a stuck handler must not fill the memory.
@@ -31,6 +33,8 @@ class Mailbox {
 	private static final Call IDLE = new Mark();
 
 	private static final Call CLOSED = new Mark();
+
+	private static final Call UNATTENDED = new Mark();
 
 	/**
 	 * How long a processor may let callers wait for more room than one place, in
@@ -59,6 +63,9 @@ class Mailbox {
 	}
 
 	private final int capacity;
+
+	/** Starts a processor where there is none; returns whether there is one then. */
+	private final BooleanSupplier starter;
 
 	private volatile @Nullable Call top;
 
@@ -98,8 +105,9 @@ class Mailbox {
 	/** The place given last; confined to the processor. */
 	private int lastOrder;
 
-	Mailbox(int capacity, boolean urgent) {
+	Mailbox(int capacity, boolean urgent, BooleanSupplier starter) {
 		this.capacity = capacity;
+		this.starter = starter;
 		this.urgent = urgent ? new Line() : null;
 	}
 
@@ -201,6 +209,13 @@ class Mailbox {
 			if (seen == CLOSED) {
 				giveRoom();
 				return false;
+			}
+			if (seen == UNATTENDED) {
+				if (!this.starter.getAsBoolean()) {
+					giveRoom();
+					return false;
+				}
+				continue;
 			}
 			call.next = (seen == IDLE) ? null : seen;
 			if (TOP.compareAndSet(this, seen, call)) {
@@ -308,13 +323,17 @@ class Mailbox {
 	int gather() {
 		Call seen = this.top;
 		// Not a plain exchange: a closed mailbox must stay closed.
-		while (seen != null && seen != CLOSED && !TOP.compareAndSet(this, seen, null)) {
+		while (seen != null && seen != CLOSED && seen != UNATTENDED && !TOP.compareAndSet(this, seen, null)) {
 			seen = this.top;
 		}
-		if (seen != null && seen != CLOSED && seen != IDLE) {
+		if (seen != null && !isMark(seen)) {
 			append(seen);
 		}
 		return this.lastOrder;
+	}
+
+	private static boolean isMark(Call call) {
+		return call == IDLE || call == CLOSED || call == UNATTENDED;
 	}
 
 	private void append(Call newest) {
@@ -406,6 +425,23 @@ class Mailbox {
 		LockSupport.unpark(this.processor);
 	}
 
+	/**
+	 * Processor: leaves if nothing has arrived; nothing is accepted till there is
+	 * another.
+	 */
+	boolean leaveUnattended() {
+		if (!isLineEmpty() || !TOP.compareAndSet(this, null, UNATTENDED)) {
+			return false;
+		}
+		this.processor = null;
+		return true;
+	}
+
+	/** There is a processor again, or soon will be. */
+	void attended() {
+		TOP.compareAndSet(this, UNATTENDED, null);
+	}
+
 	/** Processor: closes if nothing has arrived; afterwards no call is accepted. */
 	boolean closeIfEmpty() {
 		return isLineEmpty() && (TOP.compareAndSet(this, null, CLOSED) || isClosed());
@@ -418,7 +454,7 @@ class Mailbox {
 	 */
 	void close(Consumer<Call> left) {
 		Call stack = (Call) TOP.getAndSet(this, CLOSED);
-		if (stack == CLOSED || stack == IDLE) {
+		if (stack != null && isMark(stack)) {
 			stack = null;
 		}
 		if (this.urgent != null) {
@@ -445,7 +481,7 @@ class Mailbox {
 			return first;
 		}
 		Call call = this.top;
-		if (call == IDLE || call == CLOSED) {
+		if (call == null || isMark(call)) {
 			return null;
 		}
 		for (int i = 0; call != null && call.next != null && i < this.capacity; i++) {

@@ -90,10 +90,10 @@ final class Processor implements DeferredCalls {
 
 	/**
 	 * Runs calls on behalf of the owner until nothing is left to run at the end of the
-	 * handler; may return earlier.
+	 * handler, or before a rest; may return earlier.
 	 */
 	void serve() {
-		runUntil(Long.MAX_VALUE, null, this.life::endsWhenEmpty);
+		runUntil(Long.MAX_VALUE, null, this.life::pausesWhenEmpty);
 	}
 
 	private int runQueued(@Nullable Predicate<Call> whitelist) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -94,7 +95,9 @@ final class ServiceDrain {
 
 	private boolean areThreadsQuiet(List<DrainedService> drained) {
 		List<GreenThread<?>> others = new ArrayList<>(this.alive.get());
-		drained.forEach((service) -> others.removeAll(service.threads()));
+		Set<GreenThread<?>> own = new HashSet<>();
+		drained.forEach((service) -> own.addAll(service.threads()));
+		others.removeAll(own);
 		return others.isEmpty();
 	}
 

@@ -53,22 +53,32 @@ class FootprintTests {
 	}
 
 	@Test
-	@DisplayName("D41 100000 idle handlers with their handles and green threads fit in 512 MB")
-	void idleHandlersAreSmall() {
-		// Half of it is the stack of the parked green thread.
+	@DisplayName("D41 an idle handler with its handle holds at most 2 kB, and before it rests no more than 5")
+	void idleHandlersAreSmall() throws Exception {
 		try (GreenScheduler scheduler = GreenScheduler.builder().build()) {
-			List<Deferred<Plain>> handlers = new ArrayList<>(HANDLERS);
+			List<Handler> handlers = new ArrayList<>(HANDLERS);
+			List<Deferred<Plain>> handles = new ArrayList<>(HANDLERS);
 			Deferred.of(scheduler, new Plain()).sync().call();
 			long before = usedHeap();
 			for (int i = 0; i < HANDLERS; i++) {
-				Deferred<Plain> handler = Deferred.of(scheduler, new Plain());
-				handler.sync().call();
+				Plain plain = new Plain();
+				Handler handler = new Handler(scheduler, HandlerType.of(Plain.class), plain, HandlerOptions.defaults());
 				handlers.add(handler);
+				handles.add(handler.deferred(Plain.class, plain));
+				handles.getLast().sync().call();
 			}
 			long bytes = (usedHeap() - before) / HANDLERS;
-			System.out.println("An idle handler takes " + bytes + " bytes");
+			handlers.forEach(Handler::rest);
+			for (Handler handler : handlers) {
+				while (!handler.threads().isEmpty()) {
+					Thread.onSpinWait();
+				}
+			}
+			long resting = (usedHeap() - before) / HANDLERS;
+			System.out.printf("A waiting handler takes %d bytes, a resting one %d%n", bytes, resting);
 			assertThat(bytes).isLessThanOrEqualTo(512 * 1024 * 1024 / 100_000);
-			assertThat(handlers).hasSize(HANDLERS);
+			assertThat(resting).isLessThanOrEqualTo(2048);
+			assertThat(handles).hasSameSizeAs(handlers);
 		}
 	}
 
