@@ -7,6 +7,8 @@ import java.util.concurrent.TimeUnit;
 
 import io.greenroom.deferred.Deferred;
 import io.greenroom.green.GreenScheduler;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -20,7 +22,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** A call that does not wait, made by 8 virtual threads, until all bodies have run. */
+/**
+ * A call that does not wait, made by 8 virtual threads, until all bodies have run: of a
+ * handler, of an executor with one virtual thread, and of an actor.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -43,18 +48,27 @@ public class OnewayCall {
 
 	private ExecutorService executor;
 
+	private final Tally told = new Tally();
+
+	private ActorSystem<Boolean> actor;
+
 	@Setup
 	public void open() {
 		this.scheduler = GreenScheduler.builder().build();
 		this.target = new Tally();
 		this.handler = Deferred.of(this.scheduler, this.target).oneway();
 		this.executor = Executors.newSingleThreadExecutor(Thread.ofVirtual().factory());
+		this.actor = ActorSystem.create(Behaviors.receive(Boolean.class).onAnyMessage((any) -> {
+			this.told.increment();
+			return Behaviors.same();
+		}).build(), "tally");
 	}
 
 	@TearDown
 	public void close() {
 		this.scheduler.close();
 		this.executor.shutdownNow();
+		this.actor.terminate();
 	}
 
 	@Benchmark
@@ -67,6 +81,12 @@ public class OnewayCall {
 	@OperationsPerInvocation(CALLS)
 	public void executor() throws Exception {
 		byAll(this.bare, () -> this.executor.execute(this.bare::increment));
+	}
+
+	@Benchmark
+	@OperationsPerInvocation(CALLS)
+	public void pekkoTell() throws Exception {
+		byAll(this.told, () -> this.actor.tell(Boolean.TRUE));
 	}
 
 	private static void byAll(Tally tally, Runnable call) throws InterruptedException {

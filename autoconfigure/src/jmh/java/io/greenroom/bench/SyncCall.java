@@ -1,12 +1,20 @@
 package io.greenroom.bench;
 
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 
 import io.greenroom.deferred.Deferred;
+import io.greenroom.deferred.Execution;
+import io.greenroom.deferred.HandlerOptions;
 import io.greenroom.green.GreenScheduler;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -23,7 +31,9 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * A call that waits for its result, made by virtual threads: through a handler's view,
- * through an executor with one virtual thread, and as a bare hand-off between two threads.
+ * through an executor with one virtual thread, by asking an actor, and as a bare hand-off
+ * between two threads. And run by the caller while the handler is idle, beside a lock
+ * round the same body.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -42,6 +52,12 @@ public class SyncCall {
 
 	private Counter handler;
 
+	private Counter whenIdle;
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private ActorSystem<Asked> actor;
+
 	private final Counter bare = new Counter();
 
 	private ExecutorService executor;
@@ -50,13 +66,25 @@ public class SyncCall {
 	public void open() {
 		this.scheduler = GreenScheduler.builder().build();
 		this.handler = Deferred.of(this.scheduler, new Counter()).sync();
+		this.whenIdle = Deferred
+			.of(this.scheduler, new Counter(),
+					HandlerOptions.defaults().withExecution(Execution.CALLER_WHEN_IDLE))
+			.sync();
 		this.executor = Executors.newSingleThreadExecutor(Thread.ofVirtual().factory());
+		this.actor = ActorSystem.create(Behaviors.setup((context) -> {
+			Counter counter = new Counter();
+			return Behaviors.receive(Asked.class).onAnyMessage((asked) -> {
+				asked.from().tell(counter.increment());
+				return Behaviors.same();
+			}).build();
+		}), "counter");
 	}
 
 	@TearDown
 	public void close() {
 		this.scheduler.close();
 		this.executor.shutdownNow();
+		this.actor.terminate();
 	}
 
 	@Benchmark
@@ -74,6 +102,35 @@ public class SyncCall {
 			}
 			catch (Exception ex) {
 				throw new IllegalStateException(ex);
+			}
+		});
+	}
+
+	@Benchmark
+	@OperationsPerInvocation(CALLS)
+	public void pekkoAsk() throws Exception {
+		byAll(() -> AskPattern
+			.ask(this.actor, Asked::new, Duration.ofSeconds(30), this.actor.scheduler())
+			.toCompletableFuture()
+			.join());
+	}
+
+	@Benchmark
+	@OperationsPerInvocation(CALLS)
+	public void callerWhenIdle() throws Exception {
+		byAll(this.whenIdle::increment);
+	}
+
+	@Benchmark
+	@OperationsPerInvocation(CALLS)
+	public void reentrantLock() throws Exception {
+		byAll(() -> {
+			this.lock.lock();
+			try {
+				this.bare.increment();
+			}
+			finally {
+				this.lock.unlock();
 			}
 		});
 	}
@@ -106,6 +163,11 @@ public class SyncCall {
 		for (Thread thread : threads) {
 			thread.join();
 		}
+	}
+
+	/** A message that wants an answer. */
+	public record Asked(ActorRef<Integer> from) {
+
 	}
 
 	/** Without a lock. */

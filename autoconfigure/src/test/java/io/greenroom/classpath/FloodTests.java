@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.List;
 
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,14 +39,6 @@ class FloodTests {
 				assertThat(accepted).as(answer).isEqualTo(ran + left + rejected);
 			}
 		}
-	}
-
-	@Test
-	@DisplayName("D41 100000 handlers that have been called, and their handles, fit in 512 MB")
-	void crowds() throws Exception {
-		assertThat(ForkedJvm.run(List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError"), Crowd.class,
-				(jar) -> true))
-			.isEqualTo("100000");
 	}
 
 }
