@@ -393,6 +393,12 @@ public final class Handler implements DrainedService {
 		else if (now - this.quietSince >= REST_AFTER) {
 			this.life.rest();
 		}
+		if (this.mailbox.size() > 0 && this.holding.running() == null) {
+			// A caller whose stack overflowed may have queued its call and not have come
+			// to
+			// wake anybody. Waking once too often does no harm.
+			this.mailbox.wake();
+		}
 	}
 
 	/** Has the owner give its thread back if nothing comes. */
