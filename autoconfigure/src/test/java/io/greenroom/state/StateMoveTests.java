@@ -3,9 +3,10 @@ package io.greenroom.state;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -375,35 +376,86 @@ class StateMoveTests {
 
 	static class Punctual {
 
+		final AtomicInteger bodies = new AtomicInteger();
+
+		final AtomicInteger clashes = new AtomicInteger();
+
 		@State(transitionsTo = { "other", "late" }, timeout = "1ms", onTimeout = "late")
 		void one() {
-			LockSupport.parkNanos(ThreadLocalRandom.current().nextInt(2_000_000));
-			other();
+			enter();
+			try {
+				LockSupport.parkNanos(ThreadLocalRandom.current().nextInt(2_000_000));
+				other();
+			}
+			finally {
+				this.bodies.decrementAndGet();
+			}
 		}
 
 		@State(transitionsTo = "one")
 		void other() {
+			enter();
+			this.bodies.decrementAndGet();
 		}
 
 		@State(transitionsTo = "one")
 		void late() {
+			enter();
+			this.bodies.decrementAndGet();
+		}
+
+		private void enter() {
+			if (this.bodies.incrementAndGet() != 1) {
+				this.clashes.incrementAndGet();
+			}
 		}
 
 	}
 
+	/** Checks that the moves follow each other and are declared. */
+	private static void assertPath(Class<?> type, StateMachine machine) {
+		String at = null;
+		for (StateMove move : machine.history()) {
+			if (at != null) {
+				assertThat(move.from()).isEqualTo(at);
+				assertThat(StateClass.of(type).table().state(at).targets()).contains(move.to());
+			}
+			at = move.to();
+		}
+		assertThat(machine.current()).isEqualTo(at);
+	}
+
 	@Test
-	@DisplayName("S19 a timer that races with a move: one of them, never both")
+	@DisplayName("S19 a timer that races with a move, 10 000 rounds: one of them, never both, never two bodies")
 	void timerAgainstMove() throws Exception {
-		Punctual punctual = this.machines.create(Punctual.class);
+		Set<String> reached = ConcurrentHashMap.newKeySet();
+		List<CompletableFuture<Void>> machines = new ArrayList<>();
+		for (int i = 0; i < 50; i++) {
+			machines.add(CompletableFuture.runAsync(() -> race(this.machines.create(Punctual.class), reached),
+					Thread::startVirtualThread));
+		}
+		for (CompletableFuture<Void> each : machines) {
+			each.get(100, TimeUnit.SECONDS);
+		}
+		assertThat(reached).containsExactlyInAnyOrder("other", "late");
+	}
+
+	private void race(Punctual punctual, Set<String> reached) {
 		StateMachine machine = this.machines.of(punctual);
-		Set<String> reached = new HashSet<>();
-		for (int round = 0; round < 500; round++) {
+		for (int round = 0; round < 200; round++) {
 			punctual.one();
-			assertThat(Machines.rests(machine)).isTrue();
+			try {
+				assertThat(Machines.rests(machine)).isTrue();
+			}
+			catch (InterruptedException ex) {
+				throw new AssertionError(ex);
+			}
 			reached.add(String.valueOf(machine.current()));
 			assertThat(machine.history().getLast().from()).isEqualTo("one");
 		}
-		assertThat(reached).containsExactlyInAnyOrder("other", "late");
+		assertPath(Punctual.class, machine);
+		assertThat(punctual.clashes).hasValue(0);
+		assertThat(machine.exception()).isNull();
 	}
 
 	static class Leaving {
@@ -441,31 +493,51 @@ class StateMoveTests {
 
 	static class Runner {
 
+		final AtomicInteger bodies = new AtomicInteger();
+
+		final AtomicInteger clashes = new AtomicInteger();
+
 		@State(transitionsTo = "b")
 		void a() {
-			b();
+			run(this::b);
 		}
 
 		@State(transitionsTo = "a")
 		void b() {
-			a();
+			run(this::a);
+		}
+
+		private void run(Runnable next) {
+			if (this.bodies.incrementAndGet() != 1) {
+				this.clashes.incrementAndGet();
+			}
+			try {
+				next.run();
+			}
+			finally {
+				this.bodies.decrementAndGet();
+			}
 		}
 
 	}
 
 	@Test
-	@DisplayName("S15 stop wins over the machine's own moves: no successor lives (2000 rounds)")
+	@DisplayName("S15 stop wins over the machine's own moves, 10 000 rounds: no successor lives, never two bodies")
 	void stopRaces() throws Exception {
-		for (int round = 0; round < 2000; round++) {
+		for (int round = 0; round < 10_000; round++) {
 			Runner runner = this.machines.create(Runner.class);
 			StateMachine machine = this.machines.of(runner);
 			runner.a();
-			if (round % 3 == 0) {
+			int turns = ThreadLocalRandom.current().nextInt(4);
+			for (int i = 0; i < turns; i++) {
 				Thread.yield();
 			}
 			machine.stop();
 			assertThat(Machines.ended(machine)).isTrue();
 			assertThat(machine.status()).isEqualTo(StateMachine.Status.STOPPED);
+			assertThat(runner.bodies).hasValue(0);
+			assertThat(runner.clashes).hasValue(0);
+			assertPath(Runner.class, machine);
 		}
 	}
 
