@@ -112,7 +112,7 @@ class GreenroomEndpointTests {
 			});
 			assertThat(endpoint.text(1)).contains("Scheduler 'green'", "singer", "at java.",
 					"greenroomEndpointTests.Front: open, 2 of 10000 calls wait", "runs ask on thread handler-",
-					"kitchen: 1 of 1 at work, 1 in line", "2 Lamp in lit", "Waits: 1",
+					"kitchen: 1 of 1 at work, 1 in line", "2 " + Lamp.class.getName() + " in lit", "Waits: 1",
 					"greenroomEndpointTests.Front.ask waits for greenroomEndpointTests.Back.answer on thread");
 			leave.countDown();
 		});

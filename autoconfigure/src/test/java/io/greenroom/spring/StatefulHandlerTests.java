@@ -413,6 +413,14 @@ class StatefulHandlerTests {
 		return (Deferred<Shop>) context.getBean("shop.deferred");
 	}
 
+	private static void awaitQueued(ApplicationContext context) {
+		long start = System.nanoTime();
+		while (handle(context).calls().pending() == 0) {
+			assertThat(System.nanoTime() - start).as("the call came").isLessThan(TimeUnit.SECONDS.toNanos(20));
+			Thread.onSpinWait();
+		}
+	}
+
 	@Test
 	@DisplayName("S22 a call's body moves the machine: at rest the next body waits for it; at a processing point the caller is answered and the body that let it in ends there")
 	void callMoves() {
@@ -428,6 +436,7 @@ class StatefulHandlerTests {
 			assertThat(target.inside.await(20, TimeUnit.SECONDS)).isTrue();
 			CompletableFuture<String> unlocked = CompletableFuture.supplyAsync(shop::unlock,
 					Thread::startVirtualThread);
+			awaitQueued(context);
 			target.release.countDown();
 			assertThat(get(unlocked)).isEqualTo("unlocked");
 			rests(machine, "open");
@@ -516,9 +525,7 @@ class StatefulHandlerTests {
 			shop.busy();
 			assertThat(((Shop) machine.target()).inside.await(20, TimeUnit.SECONDS)).isTrue();
 			CompletableFuture<String> looked = CompletableFuture.supplyAsync(shop::look, Thread::startVirtualThread);
-			while (handle(context).calls().pending() == 0) {
-				Thread.onSpinWait();
-			}
+			awaitQueued(context);
 			long start = System.nanoTime();
 			((DefaultListableBeanFactory) context.getAutowireCapableBeanFactory()).destroySingleton("shop");
 			assertThat(get(looked)).isEqualTo("look");
