@@ -17,12 +17,28 @@ final class Unwinding extends Error {
 	@Serial
 	private static final long serialVersionUID = 1L;
 
+	private final String machine;
+
+	private final String state;
+
 	Unwinding(String machine, String state) {
-		super("%s leaves '%s'; let this pass".formatted(machine, state), null, true, false);
+		super(null, null, true, false);
+		this.machine = machine;
+		this.state = state;
+	}
+
+	/** Put together when somebody asks: most are thrown and forgotten. */
+	@Override
+	public String getMessage() {
+		return "%s leaves '%s'; let this pass".formatted(this.machine, this.state);
 	}
 
 	/** Returns whether a throwable is this one, or this one wrapped by somebody. */
 	boolean isBehind(Throwable thrown) {
+		return thrown == this || isWrapped(thrown);
+	}
+
+	private boolean isWrapped(Throwable thrown) {
 		Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
 		for (@Nullable
 		Throwable link = thrown; link != null && seen.add(link); link = link.getCause()) {

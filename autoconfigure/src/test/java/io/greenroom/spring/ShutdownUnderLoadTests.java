@@ -39,13 +39,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(120)
 class ShutdownUnderLoadTests {
 
+	/** How long a body takes, in nanoseconds. */
+	private static final long NOTE = 20_000;
+
 	private static final Pattern LINE = Pattern.compile(
 			"Of (\\d+) accepted calls (\\d+) ran, (\\d+) were withdrawn, (\\d+) were left after \\S+, their callers told: \\{(.*?)\\}");
 
 	@Test
 	@DisplayName("D31 a context that closes under load with enough time runs all that was accepted, and says so in numbers that add up")
 	void acceptedRuns() {
-		Load load = new Load();
+		Load load = new Load(NOTE);
 		Told told = close(load, "60s");
 		assertThat(told.left).isZero();
 		assertThat(load.completed()).isEqualTo(load.accepted.get());
@@ -56,7 +59,8 @@ class ShutdownUnderLoadTests {
 	@Test
 	@DisplayName("D31 with too little time, accepted = run + told, by the callers' own count and by the log line's")
 	void acceptedIsRunOrTold() {
-		Load load = new Load();
+		// What waits takes seconds.
+		Load load = new Load(5_000_000);
 		Told told = close(load, "1ms");
 		// A body that was under way when its caller was told may have come to its end all
 		// the same.
@@ -144,6 +148,15 @@ class ShutdownUnderLoadTests {
 
 		private final CountDownLatch warm = new CountDownLatch(2_000);
 
+		private final long atTheEnd;
+
+		/** How long a body takes, in nanoseconds. */
+		private volatile long note = NOTE;
+
+		Load(long atTheEnd) {
+			this.atTheEnd = atTheEnd;
+		}
+
 		int completed() {
 			return this.frontCompleted.get() + this.backCompleted.get();
 		}
@@ -156,6 +169,12 @@ class ShutdownUnderLoadTests {
 				callers.add(Thread.startVirtualThread(() -> callForever(front, oneway, futures)));
 			}
 			assertThat(this.warm.await(60, TimeUnit.SECONDS)).isTrue();
+			this.note = this.atTheEnd;
+			long start = System.nanoTime();
+			while (front.calls().pending() < 100) {
+				assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(30));
+				Thread.onSpinWait();
+			}
 			context.close();
 			for (Thread caller : callers) {
 				assertThat(caller.join(java.time.Duration.ofSeconds(30))).isTrue();
@@ -226,7 +245,7 @@ class ShutdownUnderLoadTests {
 
 		@Oneway
 		void note() {
-			LockSupport.parkNanos(20_000);
+			LockSupport.parkNanos(this.load.note);
 			this.load.backCompleted.incrementAndGet();
 		}
 
