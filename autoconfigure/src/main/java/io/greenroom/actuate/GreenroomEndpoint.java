@@ -3,21 +3,28 @@ package io.greenroom.actuate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 
 import io.greenroom.deferred.Handlers;
+import io.greenroom.green.GreenPool;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.state.StateMachine;
 import io.greenroom.state.StateMachines;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
 /**
  * The dump of everything that is alive: green threads, handlers, pools, machines, and who
- * waits for whom. As JSON, and as text to those who ask for {@code text/plain}.
+ * waits for whom. As JSON, and as text to those who ask for {@code text/plain}. And the
+ * means to resize a pool that controllers run in.
  */
 @Endpoint(id = "greenroom")
 public final class GreenroomEndpoint {
@@ -33,6 +40,8 @@ public final class GreenroomEndpoint {
 
 	private final Supplier<@Nullable StateMachines> stateMachines;
 
+	private final Supplier<Map<String, GreenPool>> pools;
+
 	private final ConfigurableListableBeanFactory beanFactory;
 
 	/**
@@ -41,14 +50,17 @@ public final class GreenroomEndpoint {
 	 * @param scheduler whose threads and handlers to show
 	 * @param handlers gives the handlers that are beans, if there are any
 	 * @param stateMachines gives the machines, if there are any
+	 * @param pools gives the pools that may be resized, by name
 	 * @param beanFactory where the machines that are beans are looked for
 	 */
 	public GreenroomEndpoint(GreenroomDumps dumps, GreenScheduler scheduler, Supplier<@Nullable Handlers> handlers,
-			Supplier<@Nullable StateMachines> stateMachines, ConfigurableListableBeanFactory beanFactory) {
+			Supplier<@Nullable StateMachines> stateMachines, Supplier<Map<String, GreenPool>> pools,
+			ConfigurableListableBeanFactory beanFactory) {
 		this.dumps = dumps;
 		this.scheduler = scheduler;
 		this.handlers = handlers;
 		this.stateMachines = stateMachines;
+		this.pools = pools;
 		this.beanFactory = beanFactory;
 	}
 
@@ -72,6 +84,35 @@ public final class GreenroomEndpoint {
 	@ReadOperation(produces = "text/plain;charset=UTF-8")
 	public String text(@Nullable Integer frames) {
 		return dump(frames).toString();
+	}
+
+	/**
+	 * Changes how many controllers may be at work in a pool, until the application ends.
+	 * @param pool the pool's name
+	 * @param size the new size
+	 * @return the pool's numbers afterwards
+	 * @throws InvalidEndpointRequestException if there is no such pool of a fixed size,
+	 * or the size is less than 1
+	 */
+	@WriteOperation
+	public GreenroomDump.Pool resize(@Selector String pool, int size) {
+		Map<String, GreenPool> known = this.pools.get();
+		GreenPool found = known.get(pool);
+		if (found == null) {
+			throw refusal("Pool '%s' can't be resized; the pools of a fixed size that controllers run in are %s"
+				.formatted(pool, new TreeSet<>(known.keySet())));
+		}
+		try {
+			found.resize(size);
+		}
+		catch (IllegalArgumentException wrong) {
+			throw refusal(String.valueOf(wrong.getMessage()));
+		}
+		return new GreenroomDump.Pool(pool, found.size(), found.active(), found.queued());
+	}
+
+	private static InvalidEndpointRequestException refusal(String reason) {
+		return new InvalidEndpointRequestException(reason, reason);
 	}
 
 	/** Machines of beans that are there; none is made for the dump. */

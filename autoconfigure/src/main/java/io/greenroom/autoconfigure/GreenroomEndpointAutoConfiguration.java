@@ -1,10 +1,17 @@
 package io.greenroom.autoconfigure;
 
+import java.util.HashMap;
+import java.util.Map;
+
 import io.greenroom.actuate.GreenroomDumps;
 import io.greenroom.actuate.GreenroomEndpoint;
 import io.greenroom.deferred.Handlers;
+import io.greenroom.green.GreenPool;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.state.StateMachines;
+import io.greenroom.web.ControllerPool;
+import io.greenroom.web.ControllerPools;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -36,9 +43,21 @@ public final class GreenroomEndpointAutoConfiguration {
 	@ConditionalOnAvailableEndpoint(GreenroomEndpoint.class)
 	GreenroomEndpoint greenroomEndpoint(GreenroomDumps dumps, GreenScheduler scheduler,
 			ObjectProvider<Handlers> handlers, ObjectProvider<StateMachines> stateMachines,
-			ConfigurableListableBeanFactory beanFactory) {
+			ObjectProvider<ControllerPools> pools, ConfigurableListableBeanFactory beanFactory) {
 		return new GreenroomEndpoint(dumps, scheduler, handlers::getIfAvailable, stateMachines::getIfAvailable,
-				beanFactory);
+				() -> ofFixedSize(pools.getIfAvailable()), beanFactory);
+	}
+
+	private static Map<String, GreenPool> ofFixedSize(@Nullable ControllerPools pools) {
+		Map<String, GreenPool> fixed = new HashMap<>();
+		if (pools != null) {
+			for (ControllerPool pool : pools.all()) {
+				if (!pool.isAdaptive()) {
+					fixed.put(pool.pool().name(), pool.pool());
+				}
+			}
+		}
+		return fixed;
 	}
 
 }
