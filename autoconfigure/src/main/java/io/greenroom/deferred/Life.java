@@ -443,6 +443,10 @@ final class Life {
 	}
 
 	boolean isQuiet() {
+		if (isStopped()) {
+			// What was left has been told, and nothing begins any more.
+			return this.holding.running() == null;
+		}
 		if (owner() == null && this.options.processing() == Processing.OWNER) {
 			// A loop that has not been started is not going to be.
 			return true;

@@ -34,7 +34,8 @@ final class Position {
 
 	}
 
-	private final ReentrantLock lock = new ReentrantLock();
+	/** Fair: a machine that moves itself in a loop must not keep out who stops it. */
+	private final ReentrantLock lock = new ReentrantLock(true);
 
 	/** Signalled at every change. */
 	private final Condition changed = this.lock.newCondition();

@@ -6,8 +6,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
+import io.greenroom.green.DrainReport;
 import io.greenroom.green.GreenScheduler;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -100,8 +103,36 @@ class RestartTests {
 		CompletableFuture<Integer> queued = deferred.async((handler) -> handler.note(1));
 		this.fragile.go.countDown();
 		this.fragile.failed.await();
+		awaitBackOff();
 		assertThat(this.scheduler.drain(Duration.ofSeconds(40)).work().left()).isEmpty();
 		assertThat(queued.get(1, TimeUnit.SECONDS)).isEqualTo(1);
+	}
+
+	@Test
+	@DisplayName("D33 D31 a loop that dies while the scheduler drains: its callers are told, and the drain does not wait for them")
+	void deathInTheDrain() throws Exception {
+		Deferred<Fragile> deferred = looped(3, Duration.ofSeconds(50));
+		this.fragile.broken = 1;
+		CompletableFuture<Integer> queued = deferred.async((handler) -> handler.note(1));
+		CompletableFuture<DrainReport> report = new CompletableFuture<>();
+		Thread.startVirtualThread(() -> report.complete(this.scheduler.drain(Duration.ofHours(1))));
+		long start = System.nanoTime();
+		while (!deferred.calls().closing()) {
+			assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(20));
+			Thread.onSpinWait();
+		}
+		this.fragile.go.countDown();
+		assertThat(report.get(20, TimeUnit.SECONDS).work().left()).containsExactly("Fragile.async");
+		assertThat(queued).isCompletedExceptionally();
+	}
+
+	/** Returns when the loop has failed and waits for its restart. */
+	private void awaitBackOff() {
+		long start = System.nanoTime();
+		while (!(LockSupport.getBlocker(this.fragile.thread) instanceof Life)) {
+			assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(20));
+			Thread.onSpinWait();
+		}
 	}
 
 	/** Its loop breaks some times. */
@@ -115,11 +146,14 @@ class RestartTests {
 
 		private volatile int broken;
 
+		private volatile @Nullable Thread thread;
+
 		private int starts;
 
 		@ProcessingLoop
 		void run(DeferredCalls calls) throws InterruptedException {
 			this.go.await();
+			this.thread = Thread.currentThread();
 			this.starts++;
 			if (this.starts <= this.broken) {
 				this.failed.countDown();
