@@ -62,7 +62,7 @@ class PerformanceIT {
 
 			((HeldStage) this.stage).curtain.release();
 			assertThat(moves(live.untilState("finished"))).containsExactly("announced");
-			assertRefused("godot", "onSale", "", List.of("announced"));
+			assertRefused("godot", "onSale", "finished", List.of("announced"));
 
 			assertThat(move("godot", "announced").json().get("free").asInt()).isEqualTo(50);
 			live.untilState("announced"); // a new run
