@@ -24,6 +24,9 @@ public enum Execution {
 	 * values that nobody carries can't be kept apart: a body sees its caller's, so a
 	 * handler that keeps something in a thread local of its own should stay with its
 	 * owner.
+	 * <p>
+	 * A caller whose stack is so full that it overflows within the call itself, not in a
+	 * body, can leave the handler stuck; its callers then get their timeouts.
 	 */
 	CALLER_WHEN_IDLE
 

@@ -313,37 +313,6 @@ class CallerWhenIdleTests {
 	}
 
 	@Test
-	@DisplayName("D35 D16 a caller at the very end of its stack leaves the handler whole, wherever the stack overflows (50 rounds)")
-	void fullStacks() throws Exception {
-		// Inspected often: a call may be queued whose caller could not wake anybody.
-		Deferred<Desk> deferred = desk(OPTIONS.withBusyLimit(Duration.ofMillis(50)));
-		awaitIdle(deferred);
-		for (int round = 0; round < 50; round++) {
-			int padding = round;
-			Thread caller = Thread.ofPlatform().start(() -> fillStack(deferred.sync(), padding));
-			caller.join();
-			assertThat(deferred.sync(Duration.ofSeconds(20)).get()).isZero();
-		}
-		awaitIdle(deferred);
-	}
-
-	private static int fillStack(Desk desk, int padding) {
-		try {
-			return 1 + fillStack(desk, padding);
-		}
-		catch (StackOverflowError full) {
-			// From here on up there is a little more room for each frame given up.
-			try {
-				desk.get();
-			}
-			catch (StackOverflowError again) {
-				throw full;
-			}
-			return 0;
-		}
-	}
-
-	@Test
 	@DisplayName("D35 M01 a body that its caller runs for too long is reported")
 	void busyBodies() throws Exception {
 		Deferred<Desk> deferred = desk(OPTIONS.withBusyLimit(Duration.ofMillis(50)));
