@@ -6,6 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 
 import io.greenroom.green.GreenScheduler;
+import io.greenroom.green.GreenTask;
 
 /**
  * The heap that parked threads take, green ones and raw virtual ones, in one JVM. Run it
@@ -65,8 +66,9 @@ public final class ParkedHeap {
 
 	private static AutoCloseable green(int threads, Runnable body) {
 		GreenScheduler scheduler = GreenScheduler.builder().build();
+		GreenTask task = body::run;
 		for (int i = 0; i < threads; i++) {
-			scheduler.spawn(body::run);
+			scheduler.spawn(task);
 		}
 		return scheduler;
 	}

@@ -19,7 +19,7 @@ public final class GreenEvent implements Awaitable {
 	 * Those who wait for the next set, and the flag: it is set while they are released.
 	 * Replaced by {@link #clear()}, so that whoever waits keeps their own generation.
 	 */
-	private final AtomicReference<Watchers<GreenEvent>> generation = new AtomicReference<>(new Watchers<>());
+	private final AtomicReference<Watched<GreenEvent>> generation = new AtomicReference<>(new Watched<>());
 
 	/** Makes an event that is not set. */
 	public GreenEvent() {
@@ -32,9 +32,9 @@ public final class GreenEvent implements Awaitable {
 
 	/** Clears the flag; who comes from now on waits. Does nothing when it is not set. */
 	public void clear() {
-		Watchers<GreenEvent> seen = this.generation.get();
+		Watched<GreenEvent> seen = this.generation.get();
 		if (seen.released()) {
-			this.generation.compareAndSet(seen, new Watchers<>());
+			this.generation.compareAndSet(seen, new Watched<>());
 		}
 	}
 
@@ -51,7 +51,7 @@ public final class GreenEvent implements Awaitable {
 	 * @throws InterruptedException if the caller is interrupted before or while it waits
 	 */
 	public void await() throws InterruptedException {
-		this.generation.get().await(Long.MAX_VALUE);
+		this.generation.get().awaitRelease(Long.MAX_VALUE);
 	}
 
 	/**
@@ -63,7 +63,7 @@ public final class GreenEvent implements Awaitable {
 	 * @throws IllegalArgumentException if the limit is negative
 	 */
 	public boolean await(Duration limit) throws InterruptedException {
-		return this.generation.get().await(Limits.nanos(limit, "limit"));
+		return this.generation.get().awaitRelease(Limits.nanos(limit, "limit"));
 	}
 
 	/**

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of the body's result
  */
-public final class GreenThread<T> implements Awaitable {
+public final class GreenThread<T> extends Watched<GreenThread<T>> implements Awaitable {
 
 	private static final int NEW = 0;
 
@@ -41,7 +41,9 @@ public final class GreenThread<T> implements Awaitable {
 	/** Somebody has claimed the end and writes the outcome. */
 	private static final int ENDING = 5;
 
-	private static final int DONE = 6;
+	private static final int SUCCEEDED = 6;
+
+	private static final int FAILED = 7;
 
 	private static final VarHandle PHASE;
 
@@ -70,8 +72,6 @@ public final class GreenThread<T> implements Awaitable {
 	/** The slot this thread runs in, and returns; {@code null} outside pools. */
 	private final @Nullable Place place;
 
-	private final Watchers<GreenThread<T>> watchers = new Watchers<>();
-
 	private volatile int phase;
 
 	/** How many wait for the end and have not given up; changed through WAITING. */
@@ -94,14 +94,12 @@ public final class GreenThread<T> implements Awaitable {
 
 	@Nullable GreenThread<?> youngerLive;
 
-	/** Written by the killer while INTERRUPTING, read by the body's thread after that. */
-	private @Nullable Throwable killCause;
-
-	/** Written by whoever claimed the end, before DONE. */
-	private @Nullable T value;
-
-	/** Written by whoever claimed the end, before DONE. */
-	private @Nullable Throwable failure;
+	/**
+	 * The value once SUCCEEDED, what was thrown once FAILED; both written before by
+	 * whoever claimed the end. Until then why it was killed, written by the killer while
+	 * INTERRUPTING, and read by the body's thread after that.
+	 */
+	private @Nullable Object outcome;
 
 	/** Makes a child of whoever calls, in its context. */
 	GreenThread(GreenScheduler scheduler, String name, Callable<? extends T> body, @Nullable Place place) {
@@ -257,8 +255,12 @@ public final class GreenThread<T> implements Awaitable {
 		}
 	}
 
+	private Throwable killCause() {
+		return (Throwable) Objects.requireNonNull(this.outcome);
+	}
+
 	private Throwable becauseKilled(Throwable thrown) {
-		Throwable cause = Objects.requireNonNull(this.killCause);
+		Throwable cause = killCause();
 		if (thrown != cause && !(thrown instanceof InterruptedException)) {
 			cause.addSuppressed(thrown);
 		}
@@ -266,7 +268,7 @@ public final class GreenThread<T> implements Awaitable {
 	}
 
 	private Throwable insteadOfKilled(Throwable thrown) {
-		Throwable cause = Objects.requireNonNull(this.killCause);
+		Throwable cause = killCause();
 		if (thrown != cause) {
 			thrown.addSuppressed(cause);
 		}
@@ -284,8 +286,7 @@ public final class GreenThread<T> implements Awaitable {
 	private boolean settle(@Nullable T result, @Nullable Throwable thrown) {
 		this.body = null;
 		this.context = ContextCarrier.Snapshot.EMPTY;
-		this.value = (thrown == null) ? result : null;
-		this.failure = thrown;
+		this.outcome = (thrown == null) ? result : thrown;
 		boolean watched;
 		try {
 			// While this thread still counts as living, so that a draining scheduler lets
@@ -295,10 +296,10 @@ public final class GreenThread<T> implements Awaitable {
 			}
 		}
 		finally {
-			this.phase = DONE;
+			this.phase = (thrown == null) ? SUCCEEDED : FAILED;
 			this.scheduler.release(this);
 			// Who waits may have seen the end without having been among the watchers.
-			watched = this.watchers.release(this) || isAwaited();
+			watched = release(this) || isAwaited();
 		}
 		return watched;
 	}
@@ -399,7 +400,8 @@ public final class GreenThread<T> implements Awaitable {
 			case NEW -> State.NEW;
 			case STARTED -> State.STARTED;
 			case INTERRUPTING, INTERRUPTED -> State.KILLED;
-			case DONE -> (this.failure == null) ? State.SUCCESSFUL : State.FAILED;
+			case SUCCEEDED -> State.SUCCESSFUL;
+			case FAILED -> State.FAILED;
 			default -> State.RUNNING;
 		};
 	}
@@ -417,7 +419,7 @@ public final class GreenThread<T> implements Awaitable {
 	 * @return whether there is an outcome
 	 */
 	public boolean ready() {
-		return this.phase == DONE;
+		return this.phase >= SUCCEEDED;
 	}
 
 	/**
@@ -425,15 +427,16 @@ public final class GreenThread<T> implements Awaitable {
 	 * @return whether the thread has ended without a failure
 	 */
 	public boolean successful() {
-		return this.phase == DONE && this.failure == null;
+		return this.phase == SUCCEEDED;
 	}
 
 	/**
 	 * Returns the body's result without waiting.
 	 * @return the result, {@code null} while the thread has not ended or when it failed
 	 */
+	@SuppressWarnings("unchecked") // what the body returned
 	public @Nullable T value() {
-		return ready() ? this.value : null;
+		return successful() ? (T) this.outcome : null;
 	}
 
 	/**
@@ -442,7 +445,7 @@ public final class GreenThread<T> implements Awaitable {
 	 * {@code null} while it has not ended or when it succeeded
 	 */
 	public @Nullable Throwable exception() {
-		return ready() ? this.failure : null;
+		return (this.phase == FAILED) ? (Throwable) this.outcome : null;
 	}
 
 	/**
@@ -457,7 +460,7 @@ public final class GreenThread<T> implements Awaitable {
 	 */
 	public @Nullable T get() throws InterruptedException {
 		join();
-		return outcome();
+		return valueOrThrow();
 	}
 
 	/**
@@ -472,15 +475,15 @@ public final class GreenThread<T> implements Awaitable {
 		if (!join(limit)) {
 			throw new TimeoutException("Green thread '" + this.name + "' has not ended within " + limit);
 		}
-		return outcome();
+		return valueOrThrow();
 	}
 
-	private @Nullable T outcome() {
-		Throwable thrown = this.failure;
+	private @Nullable T valueOrThrow() {
+		Throwable thrown = exception();
 		if (thrown != null) {
 			throw GreenThread.<RuntimeException>rethrow(thrown);
 		}
-		return this.value;
+		return value();
 	}
 
 	/** Throws it as it is; returns nothing, so that callers can say that they throw. */
@@ -519,7 +522,7 @@ public final class GreenThread<T> implements Awaitable {
 		boolean ended = false;
 		WAITING.getAndAdd(this, 1);
 		try {
-			ended = (nanos > 0 && endsMeanwhile()) || this.watchers.await(nanos);
+			ended = (nanos > 0 && endsMeanwhile()) || awaitRelease(nanos);
 			return ended;
 		}
 		finally {
@@ -592,7 +595,7 @@ public final class GreenThread<T> implements Awaitable {
 				}
 				case RUNNING, INTERRUPTED -> {
 					if (PHASE.compareAndSet(this, seen, INTERRUPTING)) {
-						this.killCause = (seen == RUNNING) ? cause : this.killCause;
+						this.outcome = (seen == RUNNING) ? cause : this.outcome;
 						Parking.interrupt(Objects.requireNonNull(this.thread));
 						this.phase = INTERRUPTED;
 						return;
@@ -650,7 +653,7 @@ public final class GreenThread<T> implements Awaitable {
 	 * @return a handle that takes the link back
 	 */
 	public Link link(Consumer<? super GreenThread<T>> callback) {
-		return this.watchers.link(this, Objects.requireNonNull(callback, "callback"));
+		return link(this, Objects.requireNonNull(callback, "callback"));
 	}
 
 	@Override
@@ -661,7 +664,7 @@ public final class GreenThread<T> implements Awaitable {
 
 	/** Links for our own book-keeping: a failure is still one that nobody knows of. */
 	void linkQuietly(Consumer<? super GreenThread<T>> callback) {
-		this.watchers.linkQuietly(this, callback);
+		linkQuietly(this, callback);
 	}
 
 	/**

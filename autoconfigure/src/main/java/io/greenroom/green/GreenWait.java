@@ -31,7 +31,7 @@ public final class GreenWait<A extends Awaitable> implements AutoCloseable {
 	private final Queue<A> ready = new ConcurrentLinkedQueue<>();
 
 	/** Those who wait for the next arrival; replaced by each arrival. */
-	private final AtomicReference<Watchers<GreenWait<A>>> arrival = new AtomicReference<>(new Watchers<>());
+	private final AtomicReference<Watched<GreenWait<A>>> arrival = new AtomicReference<>(new Watched<>());
 
 	/** How many have not been handed out. */
 	private final AtomicInteger left;
@@ -87,7 +87,7 @@ public final class GreenWait<A extends Awaitable> implements AutoCloseable {
 	}
 
 	private void wakeAll() {
-		this.arrival.getAndSet(new Watchers<>()).release(this);
+		this.arrival.getAndSet(new Watched<>()).release(this);
 	}
 
 	/**
@@ -152,7 +152,7 @@ public final class GreenWait<A extends Awaitable> implements AutoCloseable {
 		Countdown time = new Countdown(nanos);
 		while (true) {
 			// Read first: an arrival after the look at the queue releases this one.
-			Watchers<GreenWait<A>> coming = this.arrival.get();
+			Watched<GreenWait<A>> coming = this.arrival.get();
 			A next = this.ready.poll();
 			if (next != null) {
 				if (this.left.decrementAndGet() == 0) {
@@ -160,7 +160,7 @@ public final class GreenWait<A extends Awaitable> implements AutoCloseable {
 				}
 				return next;
 			}
-			if (this.left.get() == 0 || !coming.await(time.left())) {
+			if (this.left.get() == 0 || !coming.awaitRelease(time.left())) {
 				return null;
 			}
 		}

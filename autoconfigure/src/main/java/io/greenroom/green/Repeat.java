@@ -15,7 +15,7 @@ final class Repeat implements Callable<Void>, GreenService {
 
 	private final GreenTask body;
 
-	private final Watchers<Repeat> stopped = new Watchers<>();
+	private final Watched<Repeat> stopped = new Watched<>();
 
 	Repeat(String name, long pause, GreenTask body) {
 		this.name = name;
@@ -32,7 +32,7 @@ final class Repeat implements Callable<Void>, GreenService {
 				Parking.sleep(Duration.ZERO);
 			}
 		}
-		while (!this.stopped.await(this.pause));
+		while (!this.stopped.awaitRelease(this.pause));
 		return null;
 	}
 

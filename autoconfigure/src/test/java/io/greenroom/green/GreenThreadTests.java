@@ -389,7 +389,7 @@ class GreenThreadTests {
 
 	/** Until the thread is parked among the watchers; parked elsewhere does not count. */
 	private static void awaitJoining(Thread thread) {
-		while (thread.isAlive() && !(LockSupport.getBlocker(thread) instanceof Watchers)) {
+		while (thread.isAlive() && !(LockSupport.getBlocker(thread) instanceof Watched)) {
 			Thread.onSpinWait();
 		}
 	}

@@ -162,7 +162,7 @@ class GreenWaitTests {
 						Join.all().raising()))
 				.satisfies((raised) -> assertThat(raised).isSameAs(first));
 		});
-		while (!(LockSupport.getBlocker(joiner.carrier()) instanceof Watchers)) {
+		while (!(LockSupport.getBlocker(joiner.carrier()) instanceof Watched)) {
 			Thread.onSpinWait();
 		}
 		failing.failAfter(failingLater, first);

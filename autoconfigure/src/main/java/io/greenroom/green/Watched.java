@@ -11,11 +11,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Those who want to know of one end: waiting threads and callbacks, told in the order of
- * their arrival. A lock-free stack, walked from its bottom when it is released; one field
- * while nobody watches.
+ * Has one end, of which others want to know: waiting threads and callbacks, told in the
+ * order of their arrival. A lock-free stack, walked from its bottom at the release; one
+ * field while nobody watches. A green thread inherits it rather than hold it, since there
+ * may be a million of them.
+ *
+ * @param <S> whom the callbacks get
  */
-final class Watchers<S> {
+class Watched<S> {
 
 	private static final Logger log = LoggerFactory.getLogger(GreenThread.class);
 
@@ -24,7 +27,7 @@ final class Watchers<S> {
 	private static final VarHandle TOP;
 	static {
 		try {
-			TOP = MethodHandles.lookup().findVarHandle(Watchers.class, "top", Watcher.class);
+			TOP = MethodHandles.lookup().findVarHandle(Watched.class, "top", Watcher.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -33,12 +36,12 @@ final class Watchers<S> {
 
 	private volatile @Nullable Watcher<S> top;
 
-	boolean released() {
+	final boolean released() {
 		return this.top == RELEASED;
 	}
 
 	/** Waits for the release; returns whether it came in time. */
-	boolean await(long nanos) throws InterruptedException {
+	final boolean awaitRelease(long nanos) throws InterruptedException {
 		if (Thread.interrupted()) {
 			throw new InterruptedException();
 		}
@@ -70,12 +73,12 @@ final class Watchers<S> {
 		return true;
 	}
 
-	GreenThread.Link link(S subject, Consumer<? super S> callback) {
+	final GreenThread.Link link(S subject, Consumer<? super S> callback) {
 		return link(subject, callback, false);
 	}
 
 	/** Links without counting as somebody who learns of a failure. */
-	GreenThread.Link linkQuietly(S subject, Consumer<? super S> callback) {
+	final GreenThread.Link linkQuietly(S subject, Consumer<? super S> callback) {
 		return link(subject, callback, true);
 	}
 
@@ -123,7 +126,7 @@ final class Watchers<S> {
 
 	/** Tells everybody; returns whether there was anybody who did not link quietly. */
 	@SuppressWarnings("unchecked")
-	boolean release(S subject) {
+	final boolean release(S subject) {
 		Watcher<S> last = (Watcher<S>) TOP.getAndSet(this, RELEASED);
 		if (last == null) {
 			return false;
