@@ -131,6 +131,9 @@ class Watched<S> {
 		if (last == null) {
 			return false;
 		}
+		if (last.next == null) {
+			return tellOnly(subject, last);
+		}
 		// The pointers stay as they are: a removal may be walking along them right now.
 		Deque<Watcher<S>> inOrder = new ArrayDeque<>();
 		for (Watcher<S> watcher = last; watcher != null; watcher = watcher.next) {
@@ -141,6 +144,12 @@ class Watched<S> {
 			anybody |= !watcher.gone && !watcher.quiet;
 			watcher.tell(subject);
 		}
+		return anybody;
+	}
+
+	private boolean tellOnly(S subject, Watcher<S> watcher) {
+		boolean anybody = !watcher.gone && !watcher.quiet;
+		watcher.tell(subject);
 		return anybody;
 	}
 

@@ -20,25 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Position {
 
-	/** A wait for a state. Guarded by the lock. */
-	private static final class Visit {
-
-		private final String state;
-
-		private boolean seen;
-
-		Visit(String state, boolean seen) {
-			this.state = state;
-			this.seen = seen;
-		}
-
-	}
-
 	/** Fair: a machine that moves itself in a loop must not keep out who stops it. */
 	private final ReentrantLock lock = new ReentrantLock(true);
-
-	/** Signalled at every change. */
-	private final Condition changed = this.lock.newCondition();
 
 	private final int historySize;
 
@@ -47,8 +30,8 @@ final class Position {
 	/** How often each declared move was made; null before the first. */
 	private int @Nullable [] counts;
 
-	/** Null where nobody waits for a state. */
-	private @Nullable List<Visit> visits;
+	/** Null where nobody waits. */
+	private @Nullable List<Wait> waits;
 
 	private volatile @Nullable Run run;
 
@@ -68,9 +51,11 @@ final class Position {
 		this.lock.unlock();
 	}
 
-	/** Wakes all who wait, to look again. Called under the lock. */
+	/** Wakes those who waited for just this. Called under the lock at every change. */
 	void signal() {
-		this.changed.signalAll();
+		if (this.waits != null) {
+			this.waits.forEach(Wait::look);
+		}
 	}
 
 	/** Returns the latest stay, also at rest and after the end. */
@@ -115,9 +100,6 @@ final class Position {
 		this.status = Status.RUNNING;
 		this.failure = null;
 		remember(made);
-		if (this.visits != null) {
-			this.visits.stream().filter((visit) -> visit.state.equals(made.to())).forEach((visit) -> visit.seen = true);
-		}
 		signal();
 		return made;
 	}
@@ -169,18 +151,18 @@ final class Position {
 		}
 	}
 
-	/** Waits for a change; the condition is looked at under the lock. */
-	boolean await(BooleanSupplier condition, long nanos) throws InterruptedException {
+	/**
+	 * Waits until something holds, or has held since: what passes by meanwhile counts.
+	 * Looked at under the lock.
+	 */
+	boolean await(BooleanSupplier wanted, long nanos) throws InterruptedException {
 		this.lock.lockInterruptibly();
-		try {
+		try (Wait wait = new Wait(wanted)) {
 			long left = nanos;
-			while (!condition.getAsBoolean()) {
-				if (left <= 0) {
-					return false;
-				}
-				left = this.changed.awaitNanos(left);
+			while (!wait.held && left > 0) {
+				left = wait.changed.awaitNanos(left);
 			}
-			return true;
+			return wait.held;
 		}
 		finally {
 			unlock();
@@ -189,41 +171,31 @@ final class Position {
 
 	/** Waits for a state, seeing also those that pass by meanwhile. */
 	boolean awaitState(String state, long nanos) throws InterruptedException {
-		lock();
-		Run current = this.run;
-		Visit visit = new Visit(state, current != null && current.state().equals(state));
-		List<Visit> waiting = (this.visits != null) ? this.visits : new ArrayList<>(1);
-		this.visits = waiting;
-		waiting.add(visit);
-		try {
-			await(() -> visit.seen || isEnd(), nanos);
-			return visit.seen;
-		}
-		finally {
-			waiting.remove(visit);
-			if (waiting.isEmpty()) {
-				this.visits = null;
-			}
-			unlock();
-		}
+		Visit visit = new Visit(state);
+		await(visit, nanos);
+		return visit.seen;
 	}
 
 	/**
-	 * Waits for a change under the lock, which the caller holds. An interrupt stays set
-	 * and does not cut the wait short.
+	 * Waits until something holds, under the lock, which the caller holds. An interrupt
+	 * stays set and does not cut the wait short.
 	 */
-	boolean awaitUninterruptibly(BooleanSupplier condition, Duration limit) {
+	boolean awaitUninterruptibly(BooleanSupplier wanted, Duration limit) {
+		if (wanted.getAsBoolean()) {
+			return true;
+		}
 		long nanos = Durations.nanos(limit, "limit");
 		long start = System.nanoTime();
 		boolean interrupted = false;
-		try {
-			while (!condition.getAsBoolean()) {
+		try (Wait wait = new Wait(wanted)) {
+			// Asked again: another may have been woken for the same, and came first.
+			while (!wanted.getAsBoolean()) {
 				long left = nanos - (System.nanoTime() - start);
 				if (left <= 0) {
 					return false;
 				}
 				try {
-					this.changed.await(left, TimeUnit.NANOSECONDS);
+					wait.changed.await(left, TimeUnit.NANOSECONDS);
 				}
 				catch (InterruptedException ex) {
 					interrupted = true;
@@ -236,6 +208,64 @@ final class Position {
 				Thread.currentThread().interrupt();
 			}
 		}
+	}
+
+	/** A stay in a state that somebody waits for. Guarded by the lock. */
+	private final class Visit implements BooleanSupplier {
+
+		private final String state;
+
+		private boolean seen;
+
+		Visit(String state) {
+			this.state = state;
+		}
+
+		@Override
+		public boolean getAsBoolean() {
+			Run current = Position.this.run;
+			this.seen |= current != null && current.state().equals(this.state);
+			return this.seen || isEnd();
+		}
+
+	}
+
+	/**
+	 * Somebody waits for something. Each has a condition of its own: one that waits for
+	 * the end must not be woken by every move on the way. Guarded by the lock.
+	 */
+	private final class Wait implements AutoCloseable {
+
+		private final BooleanSupplier wanted;
+
+		private final Condition changed = Position.this.lock.newCondition();
+
+		private boolean held;
+
+		Wait(BooleanSupplier wanted) {
+			this.wanted = wanted;
+			this.held = wanted.getAsBoolean();
+			List<Wait> others = Position.this.waits;
+			List<Wait> all = (others != null) ? others : new ArrayList<>(1);
+			all.add(this);
+			Position.this.waits = all;
+		}
+
+		private void look() {
+			if (this.wanted.getAsBoolean()) {
+				this.held = true;
+				this.changed.signal();
+			}
+		}
+
+		@Override
+		public void close() {
+			List<Wait> all = Position.this.waits;
+			if (all != null && all.remove(this) && all.isEmpty()) {
+				Position.this.waits = null;
+			}
+		}
+
 	}
 
 }

@@ -277,7 +277,7 @@ final class Transitions implements StateCalls {
 				makeWay(mine);
 				return;
 			}
-			made = commit(mine);
+			made = commit(mine, this.machines.now());
 		}
 		finally {
 			this.position.unlock();
@@ -422,10 +422,9 @@ final class Transitions implements StateCalls {
 	/**
 	 * Changes the state: no body runs, and nobody else may move. Called under the lock.
 	 */
-	private StateMove commit(Move mine) {
+	private StateMove commit(Move mine, Instant now) {
 		mine.take();
 		Deadlines.cancel(mine.limit);
-		Instant now = this.machines.now();
 		mine.spent = (mine.from != null) ? mine.from.spent(now) : Duration.ZERO;
 		StateMove made = this.position.enter(mine.next, now, this.table);
 		Duration timeout = mine.next.spec().timeout();
@@ -547,7 +546,7 @@ final class Transitions implements StateCalls {
 	/** The body has ended: make the move that waits for it, or rest, or end. */
 	private void finish(Run mine, @Nullable Throwable thrown) {
 		Throwable error = (thrown != null && mine.isUnwoundBy(thrown)) ? null : thrown;
-		Duration spent = mine.spent(this.machines.now());
+		Instant now = this.machines.now();
 		Move next;
 		StateMove made = null;
 		this.position.lock();
@@ -558,7 +557,7 @@ final class Transitions implements StateCalls {
 			mine.end();
 			next = waitingFor(mine, error);
 			if (next != null) {
-				made = commit(next);
+				made = commit(next, now);
 			}
 			else {
 				settle(mine, error);
@@ -577,7 +576,7 @@ final class Transitions implements StateCalls {
 		}
 		settled();
 		if (this.position.isEnd()) {
-			this.machines.audience().ended(this.machine, mine.state(), spent, this.machine.exception());
+			this.machines.audience().ended(this.machine, mine.state(), mine.spent(now), this.machine.exception());
 		}
 	}
 
