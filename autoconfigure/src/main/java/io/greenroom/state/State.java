@@ -8,7 +8,9 @@ import java.lang.annotation.Target;
 
 /**
  * Makes a method a state of its object. Calling the method moves the object's machine
- * into that state: the method's body then runs on a green thread of its own.
+ * into that state: the method's body then runs on a green thread. Bodies that follow each
+ * other without a rest between share one, with its {@link ThreadLocal}s, as tail calls
+ * do; it ends when the machine comes to rest.
  * <ul>
  * <li>Called from the running state's own body, the call does not return: the body ends
  * there, its {@code finally} blocks run, and then the next body starts.</li>

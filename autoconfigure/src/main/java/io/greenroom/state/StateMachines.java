@@ -12,7 +12,6 @@ import java.util.function.UnaryOperator;
 
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.GreenService;
-import io.greenroom.green.GreenTask;
 import io.greenroom.green.GreenThread;
 import io.greenroom.state.internal.StateCalls;
 import io.greenroom.state.internal.StateObject;
@@ -257,12 +256,9 @@ public final class StateMachines implements AutoCloseable {
 		return this.deadlines.arm(delay, action);
 	}
 
-	void spawn(String name, GreenTask body, Runnable ended) {
-		GreenThread<?> thread = this.scheduler.unstarted(name, () -> {
-			body.run();
-			return Boolean.TRUE;
-		});
-		thread.link((dead) -> ended.run());
+	void start(String name, Succession bodies) {
+		GreenThread<Boolean> thread = this.scheduler.unstarted(name, bodies);
+		thread.link(bodies);
 		thread.start();
 	}
 

@@ -20,7 +20,9 @@ import org.slf4j.LoggerFactory;
  * <li>a running body makes way: its own call unwinds it, anybody else's interrupts
  * it;</li>
  * <li>commit: when the old body has ended, change the state;</li>
- * <li>announce: tell the listeners, let others move again, start the new body.</li>
+ * <li>announce: tell the listeners, let others move again;</li>
+ * <li>the new body begins: on the thread of the old one, or, if none ran, on a new
+ * one.</li>
  * </ol>
  * No code of the user runs under the lock.
  */
@@ -121,7 +123,7 @@ final class Transitions implements StateCalls {
 		refuseInside(current, to);
 		Move mine = claimFromBody(current, to, args);
 		if (mine != null) {
-			waitForOwnEnd(mine);
+			runOwnStart(mine);
 		}
 		return current.unwind();
 	}
@@ -145,7 +147,11 @@ final class Transitions implements StateCalls {
 	}
 
 	/** Returns whether the machine will move when the body has ended. */
-	private boolean waitForOwnEnd(Move mine) {
+	private boolean runOwnStart(Move mine) {
+		if (mine.next.spec().onStart() == null) {
+			// Waits for the body's end since it was claimed.
+			return true;
+		}
 		runOnStart(mine);
 		this.position.lock();
 		try {
@@ -153,13 +159,18 @@ final class Transitions implements StateCalls {
 				release();
 				return false;
 			}
-			mine.await();
-			this.position.signal();
+			awaitOwnEnd(mine);
 			return true;
 		}
 		finally {
 			this.position.unlock();
 		}
+	}
+
+	/** Called under the lock. */
+	private void awaitOwnEnd(Move mine) {
+		mine.await();
+		this.position.signal();
 	}
 
 	// What a body has let in asks, on the body's thread
@@ -199,7 +210,7 @@ final class Transitions implements StateCalls {
 			refuseSecondMove(current, to);
 			return;
 		}
-		if (!waitForOwnEnd(mine)) {
+		if (!runOwnStart(mine)) {
 			throw IllegalTransitionException.endedMeanwhile(this.machine.name(), current.state(), to.name(),
 					StateMachine.Status.STOPPED);
 		}
@@ -247,7 +258,11 @@ final class Transitions implements StateCalls {
 			}
 			refuseWithinMove(to);
 			if (current.spec().targets().contains(to.name())) {
-				return claim(current, to, args, true);
+				Move mine = claim(current, to, args, true);
+				if (to.onStart() == null) {
+					awaitOwnEnd(mine);
+				}
+				return mine;
 			}
 		}
 		finally {
@@ -282,7 +297,8 @@ final class Transitions implements StateCalls {
 		finally {
 			this.position.unlock();
 		}
-		Throwable refused = announce(mine, made);
+		announce(mine, made);
+		Throwable refused = start(mine.next);
 		if (refused != null) {
 			Transitions.<RuntimeException>rethrow(refused);
 		}
@@ -434,19 +450,18 @@ final class Transitions implements StateCalls {
 		return made;
 	}
 
-	/** Returns why the new body could not be started, if it could not. */
-	private @Nullable Throwable announce(Move mine, StateMove made) {
+	private void announce(Move mine, StateMove made) {
 		this.machines.audience().moved(this.machine, made, mine.spent);
-		this.position.lock();
+		underLock(this::release);
+	}
+
+	/**
+	 * Starts a body on a thread of its own; returns why it could not be started, if it
+	 * could not.
+	 */
+	@Nullable Throwable start(Run next) {
 		try {
-			release();
-		}
-		finally {
-			this.position.unlock();
-		}
-		Run next = mine.next;
-		try {
-			this.machines.spawn(this.machine.name() + ":" + next.state(), () -> body(next), () -> neverBegan(next));
+			this.machines.start(this.machine.name(), new Succession(this, next));
 			return null;
 		}
 		catch (Throwable refused) {
@@ -491,7 +506,8 @@ final class Transitions implements StateCalls {
 
 	// The body's thread
 
-	private void body(Run mine) {
+	/** Runs a body; returns what is to run after it, if the machine has moved. */
+	@Nullable Run perform(Run mine) {
 		Throwable thrown = null;
 		if (begins(mine)) {
 			try {
@@ -501,7 +517,7 @@ final class Transitions implements StateCalls {
 				thrown = ex;
 			}
 		}
-		finish(mine, thrown);
+		return finish(mine, thrown);
 	}
 
 	private boolean begins(Run mine) {
@@ -529,7 +545,7 @@ final class Transitions implements StateCalls {
 	}
 
 	/** The scheduler killed the thread before it ran. */
-	private void neverBegan(Run mine) {
+	void neverBegan(Run mine) {
 		this.position.lock();
 		try {
 			if (mine.ended()) {
@@ -543,8 +559,11 @@ final class Transitions implements StateCalls {
 		finish(mine, null);
 	}
 
-	/** The body has ended: make the move that waits for it, or rest, or end. */
-	private void finish(Run mine, @Nullable Throwable thrown) {
+	/**
+	 * The body has ended: make the move that waits for it, or rest, or end. Returns what
+	 * is to run next.
+	 */
+	private @Nullable Run finish(Run mine, @Nullable Throwable thrown) {
 		Throwable error = (thrown != null && mine.isUnwoundBy(thrown)) ? null : thrown;
 		Instant now = this.machines.now();
 		Move next;
@@ -552,7 +571,7 @@ final class Transitions implements StateCalls {
 		this.position.lock();
 		try {
 			if (mine.ended()) {
-				return;
+				return null;
 			}
 			mine.end();
 			next = waitingFor(mine, error);
@@ -572,12 +591,13 @@ final class Transitions implements StateCalls {
 						made.to(), error);
 			}
 			announce(next, made);
-			return;
+			return next.next;
 		}
 		settled();
 		if (this.position.isEnd()) {
 			this.machines.audience().ended(this.machine, mine.state(), mine.spent(now), this.machine.exception());
 		}
+		return null;
 	}
 
 	/** Returns the move that waits for the body's end, if it can still be made. */

@@ -1,0 +1,57 @@
+package io.greenroom.state;
+
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+import io.greenroom.green.GreenThread;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bodies that follow each other, without a rest between, on one green thread: a move
+ * is a tail call, and the next body begins where the last one has unwound to.
+ */
+final class Succession implements Callable<Boolean>, Consumer<GreenThread<Boolean>> {
+
+	/** After so many moves, a millisecond or so, others go first. */
+	private static final int TURN = 4096;
+
+	private final Transitions transitions;
+
+	/** What runs, or is to. Written by whoever makes this, then by the thread itself. */
+	private Run current;
+
+	Succession(Transitions transitions, Run first) {
+		this.transitions = transitions;
+		this.current = first;
+	}
+
+	@Override
+	public Boolean call() {
+		GreenThread<?> thread = Objects.requireNonNull(GreenThread.current());
+		@Nullable Run next = this.transitions.perform(this.current);
+		for (int moves = 1; next != null && thread.state() != GreenThread.State.KILLED; moves++) {
+			if (moves % TURN == 0) {
+				// Virtual threads are not preempted, and one that only yields may go
+				// first
+				// again before what came from outside the carriers.
+				LockSupport.parkNanos(this, 1);
+			}
+			this.current = next;
+			next = this.transitions.perform(next);
+		}
+		if (next != null) {
+			// The kill was meant for the body that it has ended.
+			this.transitions.start(next);
+		}
+		return Boolean.TRUE;
+	}
+
+	/** The thread has ended, perhaps killed before it ran. */
+	@Override
+	public void accept(GreenThread<Boolean> dead) {
+		this.transitions.neverBegan(this.current);
+	}
+
+}

@@ -1,0 +1,141 @@
+package io.greenroom.state;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import io.greenroom.green.GreenThread;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** How bodies follow each other on a green thread. */
+class SuccessionTests {
+
+	@RegisterExtension
+	final Machines machines = new Machines();
+
+	static class Clock {
+
+		final Set<GreenThread<?>> threads = ConcurrentHashMap.newKeySet();
+
+		final CountDownLatch ticked = new CountDownLatch(1000);
+
+		@State(initial = true, transitionsTo = "tock")
+		void tick() {
+			this.threads.add(Objects.requireNonNull(GreenThread.current()));
+			this.ticked.countDown();
+			tock();
+		}
+
+		@State(transitionsTo = "tick")
+		void tock() {
+			this.threads.add(Objects.requireNonNull(GreenThread.current()));
+			tick();
+		}
+
+	}
+
+	@Test
+	@DisplayName("S03 a machine that moves itself needs one thread, with the machine's name")
+	void oneThread() throws Exception {
+		Clock clock = this.machines.create(Clock.class);
+		clock.tick();
+		assertThat(clock.ticked.await(20, TimeUnit.SECONDS)).isTrue();
+		StateMachine machine = this.machines.of(clock);
+		machine.stop();
+		assertThat(Machines.ended(machine)).isTrue();
+		assertThat(clock.threads).singleElement().extracting(GreenThread::name).isEqualTo(machine.name());
+	}
+
+	@Test
+	@DisplayName("S03 machines that move without end, more than there are carriers, let others run")
+	void restlessMachines() throws Exception {
+		List<Clock> clocks = new ArrayList<>();
+		for (int i = 0; i < 4 * Runtime.getRuntime().availableProcessors(); i++) {
+			Clock clock = this.machines.create(Clock.class);
+			clock.tick();
+			clocks.add(clock);
+		}
+		for (Clock clock : clocks) {
+			assertThat(clock.ticked.await(20, TimeUnit.SECONDS)).isTrue();
+		}
+		assertThat(this.machines.scheduler.spawn(() -> "ran").get(Machines.LONG)).isEqualTo("ran");
+		for (Clock clock : clocks) {
+			this.machines.of(clock).stop();
+			assertThat(Machines.ended(this.machines.of(clock))).isTrue();
+		}
+	}
+
+	static class Stubborn {
+
+		final CountDownLatch inside = new CountDownLatch(1);
+
+		final CountDownLatch interrupted = new CountDownLatch(1);
+
+		final CountDownLatch goOn = new CountDownLatch(1);
+
+		volatile GreenThread<?> first;
+
+		volatile GreenThread<?> second;
+
+		volatile boolean unharmed;
+
+		@State(initial = true, transitionsTo = "next")
+		void clinging() {
+			this.first = Objects.requireNonNull(GreenThread.current());
+			this.inside.countDown();
+			try {
+				new CountDownLatch(1).await();
+			}
+			catch (InterruptedException makeWay) {
+				this.interrupted.countDown();
+			}
+			awaitWhateverHappens(this.goOn);
+		}
+
+		@State
+		void next() throws InterruptedException {
+			this.second = Objects.requireNonNull(GreenThread.current());
+			Thread.sleep(Duration.ofNanos(1));
+			this.unharmed = true;
+		}
+
+		private static void awaitWhateverHappens(CountDownLatch latch) {
+			while (latch.getCount() > 0) {
+				try {
+					latch.await();
+				}
+				catch (InterruptedException again) {
+					// Not what it waits for.
+				}
+			}
+		}
+
+	}
+
+	@Test
+	@DisplayName("S10 a kill of the thread ends the body it hits, and not the one that has been asked for since")
+	void killedOnTheWay() throws Exception {
+		Stubborn stubborn = this.machines.create(Stubborn.class);
+		stubborn.clinging();
+		stubborn.inside.await();
+		StateMachine machine = this.machines.of(stubborn);
+		stubborn.next();
+		stubborn.interrupted.await();
+		stubborn.first.kill();
+		stubborn.goOn.countDown();
+		assertThat(Machines.ended(machine)).isTrue();
+		assertThat(machine.status()).isEqualTo(StateMachine.Status.DONE);
+		assertThat(stubborn.unharmed).isTrue();
+		assertThat(stubborn.second).isNotSameAs(stubborn.first);
+	}
+
+}
