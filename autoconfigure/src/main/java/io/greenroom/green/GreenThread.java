@@ -174,30 +174,6 @@ public final class GreenThread<T> extends Watched<GreenThread<T>> implements Awa
 		return false;
 	}
 
-	private void run() {
-		if (!PHASE.compareAndSet(this, STARTED, RUNNING)) {
-			// Killed while it was being admitted, and perhaps before: then it came after
-			// its own release.
-			this.scheduler.release(this);
-			return;
-		}
-		T result = null;
-		Throwable thrown = null;
-		try {
-			result = callBody();
-		}
-		catch (Throwable ex) {
-			thrown = ex;
-		}
-		// A kill that only passed through the body shows as one of these two; whatever
-		// else comes out is the body's own answer to it.
-		boolean passedThrough = thrown instanceof InterruptedException || Thread.currentThread().isInterrupted();
-		if (claimEnd() && thrown != null) {
-			thrown = passedThrough ? becauseKilled(thrown) : insteadOfKilled(thrown);
-		}
-		end(result, thrown);
-	}
-
 	@SuppressWarnings("try") // the scope is there to be closed
 	private @Nullable T callBody() throws Exception {
 		Callable<? extends T> call = Objects.requireNonNull(this.body);
@@ -725,7 +701,27 @@ public final class GreenThread<T> extends Watched<GreenThread<T>> implements Awa
 
 		@Override
 		public void run() {
-			GreenThread.this.run();
+			if (!PHASE.compareAndSet(GreenThread.this, STARTED, RUNNING)) {
+				// Killed while it was being admitted, and perhaps before: then it came
+				// after its own release.
+				GreenThread.this.scheduler.release(GreenThread.this);
+				return;
+			}
+			T result = null;
+			Throwable thrown = null;
+			try {
+				result = callBody();
+			}
+			catch (Throwable ex) {
+				thrown = ex;
+			}
+			// A kill that only passed through the body shows as one of these two;
+			// whatever else comes out is the body's own answer to it.
+			boolean passedThrough = thrown instanceof InterruptedException || Thread.currentThread().isInterrupted();
+			if (claimEnd() && thrown != null) {
+				thrown = passedThrough ? becauseKilled(thrown) : insteadOfKilled(thrown);
+			}
+			end(result, thrown);
 		}
 
 		@Override

@@ -45,15 +45,18 @@ import org.jspecify.annotations.Nullable;
  *         this.greenroom$slot.move(2, new Object[] { cm });
  *     }
  * }
- * }</pre> The slot is set before the constructor of the user's class runs, so that a
- * state may be called from there. Annotations of methods are not repeated: frameworks
- * find them on the overridden method, and some refuse them twice.
+ * }</pre> and, for the machine to call, a method that finds a state by its number. The
+ * slot is set before the constructor of the user's class runs, so that a state may be
+ * called from there. Annotations of methods are not repeated: frameworks find them on the
+ * overridden method, and some refuse them twice.
  */
 final class Enhancer {
 
 	private static final String SUFFIX = "$$Greenroom";
 
 	private static final String SLOT_NAME = "greenroom$slot";
+
+	private static final String CALL_NAME = "greenroom$call";
 
 	private static final ClassDesc SLOT = desc(StateSlot.class);
 
@@ -129,6 +132,7 @@ final class Enhancer {
 			type.with(SourceFileAttribute.of("<greenroom>"));
 			type.withField(SLOT_NAME, SLOT, ClassFile.ACC_PRIVATE | ClassFile.ACC_FINAL | ClassFile.ACC_TRANSIENT);
 			addSlotMethod(type);
+			addCallMethod(type, table);
 			for (MethodModel method : model(this.type).methods()) {
 				if (method.methodName().equalsString(ConstantDescs.INIT_NAME)
 						&& !method.flags().has(AccessFlag.PRIVATE)) {
@@ -142,6 +146,22 @@ final class Enhancer {
 	private void addSlotMethod(ClassBuilder type) {
 		type.withMethodBody(SLOT_NAME, MethodTypeDesc.of(SLOT), ClassFile.ACC_PUBLIC | ClassFile.ACC_SYNTHETIC,
 				(code) -> loadSlot(code).areturn());
+	}
+
+	/**
+	 * One frame for whoever calls a state by its number; a method handle would be three.
+	 */
+	private void addCallMethod(ClassBuilder type, StateTable table) {
+		type.withMethodBody(CALL_NAME, MOVE, ClassFile.ACC_PUBLIC | ClassFile.ACC_SYNTHETIC, (code) -> {
+			for (StateSpec state : table.states()) {
+				Label next = code.newLabel();
+				MethodTypeDesc signature = signature(state.method());
+				code.iload(1).loadConstant(state.index()).if_icmpne(next).aload(0);
+				loadUnboxedArguments(code, signature);
+				code.invokevirtual(this.self, state.name(), signature).return_().labelBinding(next);
+			}
+			code.return_();
+		});
 	}
 
 	private void addConstructor(ClassBuilder type, MethodModel original) {
@@ -213,6 +233,20 @@ final class Enhancer {
 				code.invokestatic(box, "valueOf", MethodTypeDesc.of(box, parameter));
 			}
 			code.aastore();
+		}
+	}
+
+	private static void loadUnboxedArguments(CodeBuilder code, MethodTypeDesc signature) {
+		for (int i = 0; i < signature.parameterCount(); i++) {
+			ClassDesc parameter = signature.parameterType(i);
+			code.aload(2).loadConstant(i).aaload();
+			if (parameter.isPrimitive()) {
+				ClassDesc box = desc(wrapper(parameter));
+				code.checkcast(box).invokevirtual(box, parameter.displayName() + "Value", MethodTypeDesc.of(parameter));
+			}
+			else {
+				code.checkcast(parameter);
+			}
 		}
 	}
 

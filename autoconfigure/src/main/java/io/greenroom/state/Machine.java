@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
+import io.greenroom.state.internal.StateObject;
 import org.jspecify.annotations.Nullable;
 
 /** The machine of one object: what it is made of, and what its users see of it. */
@@ -13,7 +14,7 @@ final class Machine implements StateMachine {
 
 	private final MachineType type;
 
-	private final Object target;
+	private final StateObject target;
 
 	private final String name;
 
@@ -24,13 +25,18 @@ final class Machine implements StateMachine {
 
 	private final Transitions transitions;
 
-	Machine(StateMachines machines, MachineType type, Object target, @Nullable StateEntry entry) {
+	Machine(StateMachines machines, MachineType type, StateObject target, @Nullable StateEntry entry) {
 		this.type = type;
 		this.target = target;
 		this.name = type.nextName();
 		this.position = new Position(machines.historySize());
 		this.whereabouts = Whereabouts.of(this, type.observer());
 		this.transitions = new Transitions(machines, this, this.position, entry);
+	}
+
+	/** Returns the target as what calls a state by its number. */
+	StateObject states() {
+		return this.target;
 	}
 
 	MachineType type() {

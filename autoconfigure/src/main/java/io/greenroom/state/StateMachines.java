@@ -144,7 +144,7 @@ public final class StateMachines implements AutoCloseable {
 			return transitions.machine();
 		}
 		MachineType type = this.types.computeIfAbsent(userClass(object), this::typeOf);
-		Machine machine = new Machine(this, type, object, entry);
+		Machine machine = new Machine(this, type, stateful, entry);
 		stateful.greenroom$slot().bind(machine.transitions());
 		return machine;
 	}
@@ -257,7 +257,7 @@ public final class StateMachines implements AutoCloseable {
 	}
 
 	void start(String name, Succession bodies) {
-		GreenThread<Boolean> thread = this.scheduler.unstarted(name, bodies);
+		GreenThread<Object> thread = this.scheduler.unstarted(name, bodies);
 		thread.link(bodies);
 		thread.start();
 	}

@@ -26,8 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class StateScanner {
 
-	private static final MethodType BODY = MethodType.methodType(void.class, Object.class, Object[].class);
-
 	private static final MethodType ON_START = MethodType.methodType(void.class, Object.class, StateHandle.class,
 			Object[].class);
 
@@ -349,12 +347,7 @@ final class StateScanner {
 			throw new IllegalStateException(name);
 		}
 		return new StateSpec(index, name, method, state.initial(), Stream.of(state.transitionsTo()).distinct().toList(),
-				timeout.after(), timeout.target(), bodyHandle(method),
-				(onStart != null) ? onStartHandle(onStart) : null);
-	}
-
-	private static MethodHandle bodyHandle(Method method) {
-		return unreflect(method).asFixedArity().asSpreader(Object[].class, method.getParameterCount()).asType(BODY);
+				timeout.after(), timeout.target(), (onStart != null) ? onStartHandle(onStart) : null);
 	}
 
 	private static MethodHandle onStartHandle(Method method) {

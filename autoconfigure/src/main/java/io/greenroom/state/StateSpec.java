@@ -12,11 +12,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param index its place in the table
  * @param method the method, as the user's class declares it
- * @param body calls the method: (target, arguments) → void
  * @param onStart calls what runs before the start: (target, handle, arguments) → void
  */
 record StateSpec(int index, String name, Method method, boolean initial, List<String> targets,
-		@Nullable Duration timeout, @Nullable String onTimeout, MethodHandle body, @Nullable MethodHandle onStart) {
+		@Nullable Duration timeout, @Nullable String onTimeout, @Nullable MethodHandle onStart) {
 
 	StateDescriptor describe() {
 		return new StateDescriptor(this.name, this.initial, this.targets, this.timeout, this.onTimeout);

@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The bodies that follow each other, without a rest between, on one green thread: a move
- * is a tail call, and the next body begins where the last one has unwound to.
+ * is a tail call, and the next body begins where the last one has unwound to. Few frames
+ * lie below a body: a hundred thousand machines may be parked in theirs.
  */
-final class Succession implements Callable<Boolean>, Consumer<GreenThread<Boolean>> {
+final class Succession implements Callable<Object>, Consumer<GreenThread<Object>> {
 
 	/** After so many moves, a millisecond or so, others go first. */
 	private static final int TURN = 4096;
@@ -28,7 +29,7 @@ final class Succession implements Callable<Boolean>, Consumer<GreenThread<Boolea
 	}
 
 	@Override
-	public Boolean call() {
+	public Object call() {
 		GreenThread<?> thread = Objects.requireNonNull(GreenThread.current());
 		@Nullable Run next = this.transitions.perform(this.current);
 		for (int moves = 1; next != null && thread.state() != GreenThread.State.KILLED; moves++) {
@@ -45,12 +46,12 @@ final class Succession implements Callable<Boolean>, Consumer<GreenThread<Boolea
 			// The kill was meant for the body that it has ended.
 			this.transitions.start(next);
 		}
-		return Boolean.TRUE;
+		return this;
 	}
 
 	/** The thread has ended, perhaps killed before it ran. */
 	@Override
-	public void accept(GreenThread<Boolean> dead) {
+	public void accept(GreenThread<Object> dead) {
 		this.transitions.neverBegan(this.current);
 	}
 

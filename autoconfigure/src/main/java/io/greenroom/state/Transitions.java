@@ -510,8 +510,14 @@ final class Transitions implements StateCalls {
 	@Nullable Run perform(Run mine) {
 		Throwable thrown = null;
 		if (begins(mine)) {
+			StateEntry framework = this.entry;
 			try {
-				runBody(mine);
+				if (framework != null) {
+					framework.enter(mine.spec().method(), mine.args());
+				}
+				else {
+					this.machine.states().greenroom$call(mine.spec().index(), mine.args());
+				}
 			}
 			catch (Throwable ex) {
 				thrown = ex;
@@ -531,16 +537,6 @@ final class Transitions implements StateCalls {
 		}
 		finally {
 			this.position.unlock();
-		}
-	}
-
-	private void runBody(Run mine) throws Throwable {
-		StateEntry framework = this.entry;
-		if (framework != null) {
-			framework.enter(mine.spec().method(), mine.args());
-		}
-		else {
-			mine.spec().body().invokeExact(this.machine.target(), mine.args());
 		}
 	}
 

@@ -1,5 +1,7 @@
 package io.greenroom.state.internal;
 
+import org.jspecify.annotations.Nullable;
+
 /** Implemented by every enhanced class. */
 public interface StateObject {
 
@@ -8,5 +10,13 @@ public interface StateObject {
 	 * @return the slot, the same for the object's whole life
 	 */
 	StateSlot greenroom$slot();
+
+	/**
+	 * Calls a state method.
+	 * @param state the state's index
+	 * @param args the arguments of the call
+	 * @throws Throwable what the method throws
+	 */
+	void greenroom$call(int state, @Nullable Object[] args) throws Throwable;
 
 }
