@@ -1,11 +1,19 @@
 package io.greenroom.bench;
 
+import java.io.IOException;
+
 import javax.sql.DataSource;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -31,6 +39,8 @@ public final class LoadServer {
 	@RestController
 	static class App {
 
+		private static final byte[] OK = { 'o', 'k' };
+
 		private final ObjectProvider<DataSource> database;
 
 		App(ObjectProvider<DataSource> database) {
@@ -52,6 +62,51 @@ public final class LoadServer {
 		String database() {
 			new JdbcTemplate(this.database.getObject()).execute("CALL PAUSE(5)");
 			return "ok";
+		}
+
+		/** Answers where it stands: what a request costs without Spring MVC. */
+		@Bean
+		ServletRegistrationBean<HttpServlet> direct() {
+			return new ServletRegistrationBean<>(new HttpServlet() {
+
+				@Override
+				protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+					answer(response);
+				}
+
+			}, "/direct");
+		}
+
+		/** Answers on a virtual thread, and does nothing else. */
+		@Bean
+		ServletRegistrationBean<HttpServlet> handedOver() {
+			return new ServletRegistrationBean<>(new HttpServlet() {
+
+				@Override
+				protected void doGet(HttpServletRequest request, HttpServletResponse response) {
+					AsyncContext async = request.startAsync();
+					async.setTimeout(0);
+					Thread.startVirtualThread(() -> {
+						try {
+							answer(response);
+						}
+						catch (IOException gone) {
+							// The client sees it.
+						}
+						finally {
+							async.complete();
+						}
+					});
+				}
+
+			}, "/handed-over");
+		}
+
+		private static void answer(HttpServletResponse response) throws IOException {
+			response.setContentType("text/plain;charset=UTF-8");
+			response.setContentLength(2);
+			response.getOutputStream().write(OK);
+			response.getOutputStream().flush();
 		}
 
 		@Bean

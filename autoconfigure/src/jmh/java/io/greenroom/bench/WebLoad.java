@@ -10,9 +10,7 @@ import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -54,6 +52,11 @@ public final class WebLoad {
 		trivial.server("Greenroom, inline", NO_DATABASE);
 		trivial.server("Boot, platform threads", NO_DATABASE, WITHOUT);
 		trivial.server("Greenroom, hop", NO_DATABASE, PLATFORM);
+		Scenario floor = new Scenario("floor", "/trivial", 64);
+		floor.server("Boot, platform threads", NO_DATABASE, WITHOUT);
+		floor.server("Greenroom, hop", NO_DATABASE, PLATFORM);
+		floor.serverOf("/direct", "bare servlet", NO_DATABASE, WITHOUT);
+		floor.serverOf("/handed-over", "bare servlet, handed over", NO_DATABASE, WITHOUT);
 		Scenario blocking = new Scenario("blocking", "/blocking", 2000);
 		blocking.server("Boot, virtual threads", NO_DATABASE, WITHOUT, VIRTUAL);
 		blocking.server("Greenroom, inline, 500", NO_DATABASE, "--greenroom.pools.default.size=500",
@@ -71,7 +74,7 @@ public final class WebLoad {
 		database.server("Greenroom, inline, 10", connections[0], connections[1], connections[2],
 				"--greenroom.pools.default.size=10", "--greenroom.pools.default.queue-capacity=2000",
 				"--greenroom.pools.default.queue-timeout=10s");
-		return List.of(trivial, blocking, database);
+		return List.of(trivial, floor, blocking, database);
 	}
 
 	private static int freePort() throws IOException {
@@ -115,7 +118,7 @@ public final class WebLoad {
 
 		private final int connections;
 
-		private final Map<String, String[]> servers = new LinkedHashMap<>();
+		private final List<SetUp> setUps = new ArrayList<>();
 
 		private Before before = () -> () -> {
 		};
@@ -127,7 +130,12 @@ public final class WebLoad {
 		}
 
 		void server(String title, String... arguments) {
-			this.servers.put(title, arguments);
+			serverOf(this.path, title, arguments);
+		}
+
+		/** A server that is asked for another path than the others. */
+		void serverOf(String path, String title, String... arguments) {
+			this.setUps.add(new SetUp(title, path, arguments));
 		}
 
 		void run(int rounds, Duration turn) throws Exception {
@@ -135,15 +143,15 @@ public final class WebLoad {
 					rounds, turn.toSeconds());
 			List<Server> running = new ArrayList<>();
 			try (AutoCloseable _ = this.before.run()) {
-				for (Map.Entry<String, String[]> server : this.servers.entrySet()) {
-					running.add(new Server(server.getKey(), server.getValue()));
+				for (SetUp setUp : this.setUps) {
+					running.add(new Server(setUp));
 				}
 				for (Server server : running) {
-					server.warmUp(this.path, this.connections, turn);
+					server.warmUp(this.connections, turn);
 				}
 				for (int round = 0; round < rounds; round++) {
 					for (Server server : running) {
-						server.turn(this.path, this.connections, turn);
+						server.turn(this.connections, turn);
 					}
 				}
 				System.out.printf("%-28s %10s %12s %9s %9s %9s %8s %8s%n", "", "answers/s", "CPU µs each", "p50 ms",
@@ -164,18 +172,21 @@ public final class WebLoad {
 
 		private final String title;
 
+		private final String path;
+
 		private final Process process;
 
 		private final int port;
 
 		private final List<Turn> turns = new ArrayList<>();
 
-		Server(String title, String... arguments) throws IOException {
-			this.title = title;
+		Server(SetUp setUp) throws IOException {
+			this.title = setUp.title;
+			this.path = setUp.path;
 			List<String> all = new ArrayList<>(List.of("io.greenroom.bench.LoadServer", "--server.port=0",
 					"--server.address=127.0.0.1", "--server.tomcat.max-keep-alive-requests=-1",
 					"--server.tomcat.accept-count=4000", "--spring.main.banner-mode=off", "--logging.level.root=error"));
-			all.addAll(List.of(arguments));
+			all.addAll(List.of(setUp.arguments));
 			this.process = java(all.toArray(String[]::new)).redirectErrorStream(true).start();
 			BufferedReader out = this.process.inputReader();
 			String line = out.readLine();
@@ -184,20 +195,20 @@ public final class WebLoad {
 				line = out.readLine();
 			}
 			if (line == null) {
-				throw new IOException("The server '" + title + "' did not start");
+				throw new IOException("The server '" + this.title + "' did not start");
 			}
 			this.port = Integer.parseInt(line.substring(LoadServer.LISTENING.length()));
 			Thread.startVirtualThread(() -> out.lines().forEach((_) -> {
 			}));
 		}
 
-		void warmUp(String path, int connections, Duration turn) throws InterruptedException {
-			new LoadClient(this.port, path, connections).run(turn);
+		void warmUp(int connections, Duration turn) throws InterruptedException {
+			new LoadClient(this.port, this.path, connections).run(turn);
 		}
 
-		void turn(String path, int connections, Duration turn) throws InterruptedException {
+		void turn(int connections, Duration turn) throws InterruptedException {
 			Duration before = cpu();
-			LoadClient.Outcome outcome = new LoadClient(this.port, path, connections).run(turn);
+			LoadClient.Outcome outcome = new LoadClient(this.port, this.path, connections).run(turn);
 			this.turns.add(new Turn(outcome, cpu().minus(before)));
 		}
 
@@ -236,6 +247,10 @@ public final class WebLoad {
 			this.process.destroyForcibly();
 		}
 
+	}
+
+	/** A server, what to ask it for, and its settings. */
+	private record SetUp(String title, String path, String... arguments) {
 	}
 
 	private record Turn(LoadClient.Outcome outcome, Duration cpu) {

@@ -13,6 +13,7 @@ import io.greenroom.web.PoolRefusedAdvice;
 import io.greenroom.web.PoolSelector;
 import io.greenroom.web.RunInPoolAdapters;
 import io.greenroom.web.RunInPoolHandlerAdapter;
+import io.greenroom.web.RunInPoolHandlerMapping;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -34,6 +35,7 @@ import org.springframework.core.task.support.ContextPropagatingTaskDecorator;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 /**
  * Auto-configuration for controllers in pools: {@code greenroom.pools.*} and
@@ -100,8 +102,14 @@ public final class RunInPoolAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	WebMvcRegistrations runInPoolRegistrations(RunInPoolAdapters adapters) {
+	WebMvcRegistrations runInPoolRegistrations(RunInPoolAdapters adapters, WebProperties properties,
+			ListableBeanFactory beans) {
 		return new WebMvcRegistrations() {
+
+			@Override
+			public RequestMappingHandlerMapping getRequestMappingHandlerMapping() {
+				return new RunInPoolHandlerMapping(properties.mode(), new AsyncFilters(beans));
+			}
 
 			@Override
 			public RequestMappingHandlerAdapter getRequestMappingHandlerAdapter() {

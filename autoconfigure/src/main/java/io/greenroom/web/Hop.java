@@ -36,7 +36,8 @@ import org.springframework.web.servlet.support.RequestContextUtils;
  * <li>{@link #leave} reserves, so that a refusal costs nothing, and starts async;
  * <li>on the green thread the controller gets its slot, runs, and writes its body;
  * <li>{@link #land} is the dispatch back: it returns the view, throws what the controller
- * has thrown, or handles the value of an asynchronous kind that was handed back.
+ * has thrown, or handles the value of an asynchronous kind that was handed back. A
+ * request that is answered by then, and that nobody waits for, ends without it.
  * </ol>
  */
 final class Hop {
@@ -105,7 +106,8 @@ final class Hop {
 		Reservation reservation = pool.reserve();
 		try {
 			request.setAttribute(PATTERN, request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE));
-			AsyncWebRequest asyncRequest = WebAsyncUtils.createAsyncWebRequest(request, response);
+			boolean expectedBack = RunInPoolHandlerMapping.isExpectedBack(request, response);
+			HopWebRequest asyncRequest = new HopWebRequest(request, response);
 			async.setAsyncWebRequest(asyncRequest);
 			// Refuses writes once the client has gone.
 			HttpServletResponse guarded = asyncRequest.getNativeResponse(HttpServletResponse.class);
@@ -120,7 +122,12 @@ final class Hop {
 				LocaleContextHolder.setLocaleContext(locale);
 				try (Stay stay = this.door.enter(pool, reservation, request)) {
 					HopResponse inPool = new HopResponse(guarded);
-					return fly(stay, new HopRequest(stay.watch(request, this.scheduler), inPool), inPool, controller);
+					Landing landing = fly(stay, new HopRequest(stay.watch(request, this.scheduler), inPool), inPool,
+							controller);
+					if (!expectedBack && landing.isAnswered()) {
+						asyncRequest.answered();
+					}
+					return landing;
 				}
 				finally {
 					LocaleContextHolder.resetLocaleContext();
@@ -220,6 +227,11 @@ final class Hop {
 	private record Landing(@Nullable ModelAndView view, @Nullable HandedBack handedBack,
 			HopResponse.@Nullable SentError error, @Nullable FlashMap flash, @Nullable HopAsync async,
 			HopResponse response) {
+
+		/** Whether nothing is left to be done. */
+		boolean isAnswered() {
+			return this.view == null && this.handedBack == null && this.error == null && this.async == null;
+		}
 
 	}
 
