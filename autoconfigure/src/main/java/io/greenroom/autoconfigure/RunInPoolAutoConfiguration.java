@@ -31,8 +31,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
 import org.springframework.core.task.TaskDecorator;
-import org.springframework.core.task.support.ContextPropagatingTaskDecorator;
-import org.springframework.util.ClassUtils;
 import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
@@ -51,8 +49,6 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 @Import({ ServerConfigurations.Tomcat.class, ServerConfigurations.TomcatThreads.class, ServerConfigurations.Jetty.class,
 		ServerConfigurations.JettyThreads.class })
 public final class RunInPoolAutoConfiguration {
-
-	private static final String CONTEXT_PROPAGATION = "io.micrometer.context.ContextSnapshotFactory";
 
 	@Bean
 	@ConditionalOnMissingBean
@@ -85,9 +81,7 @@ public final class RunInPoolAutoConfiguration {
 	@ConditionalOnMissingBean
 	RunInPoolAdapters runInPoolAdapters(PoolSelector selector, WebProperties properties, GreenScheduler scheduler,
 			ObjectProvider<ClientPresence> clients) {
-		ClassLoader loader = getClass().getClassLoader();
-		TaskDecorator context = ClassUtils.isPresent(CONTEXT_PROPAGATION, loader)
-				? new ContextPropagatingTaskDecorator() : (task) -> task;
+		TaskDecorator context = HopContext.of(scheduler.contextCarrier());
 		ClientPresence presence = ClientPresence.any(clients.orderedStream().toList());
 		return () -> new RunInPoolHandlerAdapter(selector, properties.mode(), scheduler, context, presence);
 	}

@@ -1,14 +1,11 @@
 package io.greenroom.web;
 
-import java.util.Map;
-
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.Reservation;
 import io.greenroom.green.SchedulerClosedException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.MDC;
 
 import org.springframework.context.i18n.LocaleContext;
 import org.springframework.context.i18n.LocaleContextHolder;
@@ -112,13 +109,9 @@ final class Hop {
 			// Refuses writes once the client has gone.
 			HttpServletResponse guarded = asyncRequest.getNativeResponse(HttpServletResponse.class);
 			Assert.state(guarded != null, "No response");
-			Map<String, String> mdc = MDC.getCopyOfContextMap();
 			LocaleContext locale = LocaleContextHolder.getLocaleContext();
 			AsyncTaskExecutor executor = (task) -> spawn(pool, reservation, task);
 			async.startCallableProcessing(new WebAsyncTask<>(NO_TIMEOUT, executor, () -> {
-				if (mdc != null) {
-					MDC.setContextMap(mdc);
-				}
 				LocaleContextHolder.setLocaleContext(locale);
 				try (Stay stay = this.door.enter(pool, reservation, request)) {
 					HopResponse inPool = new HopResponse(guarded);
@@ -131,7 +124,6 @@ final class Hop {
 				}
 				finally {
 					LocaleContextHolder.resetLocaleContext();
-					MDC.clear();
 				}
 			}), OURS);
 		}
@@ -148,7 +140,7 @@ final class Hop {
 	private void spawn(ControllerPool pool, Reservation reservation, Runnable task) {
 		try {
 			Runnable inContext = this.context.decorate(task);
-			this.scheduler.spawn("controller-" + pool.pool().name(), () -> {
+			this.scheduler.spawnDetached("controller-" + pool.pool().name(), () -> {
 				try {
 					inContext.run();
 				}
