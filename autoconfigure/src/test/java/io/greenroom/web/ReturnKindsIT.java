@@ -225,9 +225,9 @@ class ReturnKindsIT {
 					"--XX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\nhello\r\n--XX--\r\n")));
 			Observed observed = app.bean(Observed.class);
 			until(() -> observed.all.contains("/upload 200 none"));
-			// Of asynchronous requests that end in an error page, and so of those with a
-			// hop, Spring observes some twice on Tomcat, and some not at all; those of a
-			// Callable it observes under the name of the page.
+			// Of asynchronous requests that end in an error page some are observed twice
+			// on Tomcat, and some not at all, see ErrorPageCountsIT; those of a Callable
+			// are observed under the name of the page.
 			answers.put("observed",
 					observed.all.stream()
 						.filter((request) -> !request.startsWith("/callable-status") && !request.startsWith("/error "))
