@@ -1,6 +1,9 @@
 package io.greenroom.bench;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+
 
 import javax.sql.DataSource;
 
@@ -27,6 +30,9 @@ public final class LoadServer {
 	/** What the line with the port begins with. */
 	static final String LISTENING = "LISTENING ";
 
+	/** Where it says how many bytes of the heap are alive. */
+	static final String LIVE_HEAP = "/live-heap";
+
 	private LoadServer() {
 	}
 
@@ -38,6 +44,8 @@ public final class LoadServer {
 	@EnableAutoConfiguration
 	@RestController
 	static class App {
+
+		private static final int HELD = 128 * 1024;
 
 		private static final byte[] OK = { 'o', 'k' };
 
@@ -56,6 +64,15 @@ public final class LoadServer {
 		String blocking() throws InterruptedException {
 			Thread.sleep(50);
 			return "ok";
+		}
+
+		/** Holds memory while it blocks, as who builds a report does. */
+		@GetMapping("/holding")
+		String holding() throws InterruptedException {
+			byte[] work = new byte[HELD];
+			Arrays.fill(work, (byte) 1);
+			Thread.sleep(50);
+			return (work[HELD - 1] == 1) ? "ok" : "lost";
 		}
 
 		@GetMapping("/database")
@@ -100,6 +117,20 @@ public final class LoadServer {
 				}
 
 			}, "/handed-over");
+		}
+
+		/** Collects all garbage, and tells what is alive. */
+		@Bean
+		ServletRegistrationBean<HttpServlet> liveHeap() {
+			return new ServletRegistrationBean<>(new HttpServlet() {
+
+				@Override
+				protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+					System.gc();
+					response.getWriter().print(ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+				}
+
+			}, LIVE_HEAP);
 		}
 
 		private static void answer(HttpServletResponse response) throws IOException {
