@@ -1,11 +1,22 @@
 package io.greenroom.bench;
 
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+
+
 import javax.sql.DataSource;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -19,6 +30,9 @@ public final class LoadServer {
 	/** What the line with the port begins with. */
 	static final String LISTENING = "LISTENING ";
 
+	/** Where it says how many bytes of the heap are alive. */
+	static final String LIVE_HEAP = "/live-heap";
+
 	private LoadServer() {
 	}
 
@@ -30,6 +44,10 @@ public final class LoadServer {
 	@EnableAutoConfiguration
 	@RestController
 	static class App {
+
+		private static final int HELD = 128 * 1024;
+
+		private static final byte[] OK = { 'o', 'k' };
 
 		private final ObjectProvider<DataSource> database;
 
@@ -48,10 +66,78 @@ public final class LoadServer {
 			return "ok";
 		}
 
+		/** Holds memory while it blocks, as who builds a report does. */
+		@GetMapping("/holding")
+		String holding() throws InterruptedException {
+			byte[] work = new byte[HELD];
+			Arrays.fill(work, (byte) 1);
+			Thread.sleep(50);
+			return (work[HELD - 1] == 1) ? "ok" : "lost";
+		}
+
 		@GetMapping("/database")
 		String database() {
 			new JdbcTemplate(this.database.getObject()).execute("CALL PAUSE(5)");
 			return "ok";
+		}
+
+		/** Answers where it stands: what a request costs without Spring MVC. */
+		@Bean
+		ServletRegistrationBean<HttpServlet> direct() {
+			return new ServletRegistrationBean<>(new HttpServlet() {
+
+				@Override
+				protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+					answer(response);
+				}
+
+			}, "/direct");
+		}
+
+		/** Answers on a virtual thread, and does nothing else. */
+		@Bean
+		ServletRegistrationBean<HttpServlet> handedOver() {
+			return new ServletRegistrationBean<>(new HttpServlet() {
+
+				@Override
+				protected void doGet(HttpServletRequest request, HttpServletResponse response) {
+					AsyncContext async = request.startAsync();
+					async.setTimeout(0);
+					Thread.startVirtualThread(() -> {
+						try {
+							answer(response);
+						}
+						catch (IOException gone) {
+							// The client sees it.
+						}
+						finally {
+							async.complete();
+						}
+					});
+				}
+
+			}, "/handed-over");
+		}
+
+		/** Collects all garbage, and tells what is alive. */
+		@Bean
+		ServletRegistrationBean<HttpServlet> liveHeap() {
+			return new ServletRegistrationBean<>(new HttpServlet() {
+
+				@Override
+				protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+					System.gc();
+					response.getWriter().print(ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+				}
+
+			}, LIVE_HEAP);
+		}
+
+		private static void answer(HttpServletResponse response) throws IOException {
+			response.setContentType("text/plain;charset=UTF-8");
+			response.setContentLength(2);
+			response.getOutputStream().write(OK);
+			response.getOutputStream().flush();
 		}
 
 		@Bean

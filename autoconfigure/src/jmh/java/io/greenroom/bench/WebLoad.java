@@ -3,6 +3,10 @@ package io.greenroom.bench;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -10,15 +14,14 @@ import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
  * Servers under load, side by side: the same application with and without Greenroom, each
  * in a JVM of its own. In each round every server has its turn, and what is printed are
- * the medians of the rounds. Arguments: how many rounds, how many seconds a turn, and the
+ * the medians of the rounds, the largest resident set, and the heap that is alive in the
+ * middle of a turn. Arguments: how many rounds, how many seconds a turn, and the
  * scenarios, all of them unless named.
  */
 public final class WebLoad {
@@ -33,6 +36,8 @@ public final class WebLoad {
 	private static final String NO_DATABASE = "--spring.autoconfigure.exclude="
 			+ "org.springframework.boot.jetty.autoconfigure.servlet.JettyServletWebServerAutoConfiguration,"
 			+ "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration";
+
+	private static final int SLOTS = 500;
 
 	private WebLoad() {
 	}
@@ -54,13 +59,13 @@ public final class WebLoad {
 		trivial.server("Greenroom, inline", NO_DATABASE);
 		trivial.server("Boot, platform threads", NO_DATABASE, WITHOUT);
 		trivial.server("Greenroom, hop", NO_DATABASE, PLATFORM);
-		Scenario blocking = new Scenario("blocking", "/blocking", 2000);
-		blocking.server("Boot, virtual threads", NO_DATABASE, WITHOUT, VIRTUAL);
-		blocking.server("Greenroom, inline, 500", NO_DATABASE, "--greenroom.pools.default.size=500",
-				"--greenroom.pools.default.queue-capacity=2000");
-		blocking.server("Boot, 200 platform threads", NO_DATABASE, WITHOUT);
-		blocking.server("Greenroom, hop, 500", NO_DATABASE, PLATFORM, "--greenroom.pools.default.size=500",
-				"--greenroom.pools.default.queue-capacity=2000");
+		Scenario floor = new Scenario("floor", "/trivial", 64);
+		floor.server("Boot, platform threads", NO_DATABASE, WITHOUT);
+		floor.server("Greenroom, hop", NO_DATABASE, PLATFORM);
+		floor.serverOf("/direct", "bare servlet", NO_DATABASE, WITHOUT);
+		floor.serverOf("/handed-over", "bare servlet, handed over", NO_DATABASE, WITHOUT);
+		Scenario blocking = blocking("blocking", "/blocking");
+		Scenario holding = blocking("holding", "/holding");
 		int port = freePort();
 		String url = "jdbc:h2:tcp://localhost:" + port + "/mem:load;DB_CLOSE_DELAY=-1";
 		Scenario database = new Scenario("database", "/database", 2000);
@@ -71,7 +76,19 @@ public final class WebLoad {
 		database.server("Greenroom, inline, 10", connections[0], connections[1], connections[2],
 				"--greenroom.pools.default.size=10", "--greenroom.pools.default.queue-capacity=2000",
 				"--greenroom.pools.default.queue-timeout=10s");
-		return List.of(trivial, blocking, database);
+		return List.of(trivial, floor, blocking, holding, database);
+	}
+
+	/** 50 ms each: so many slots answer twenty times as many a second at most. */
+	private static Scenario blocking(String name, String path) {
+		Scenario scenario = new Scenario(name, path, 2000);
+		scenario.most = SLOTS * 20;
+		String[] pool = { "--greenroom.pools.default.size=" + SLOTS, "--greenroom.pools.default.queue-capacity=2000" };
+		scenario.server("Boot, virtual threads", NO_DATABASE, WITHOUT, VIRTUAL);
+		scenario.server("Greenroom, inline, " + SLOTS, NO_DATABASE, pool[0], pool[1]);
+		scenario.server("Boot, 200 platform threads", NO_DATABASE, WITHOUT);
+		scenario.server("Greenroom, hop, " + SLOTS, NO_DATABASE, PLATFORM, pool[0], pool[1]);
+		return scenario;
 	}
 
 	private static int freePort() throws IOException {
@@ -115,7 +132,10 @@ public final class WebLoad {
 
 		private final int connections;
 
-		private final Map<String, String[]> servers = new LinkedHashMap<>();
+		private final List<SetUp> setUps = new ArrayList<>();
+
+		/** What the pool lets through in a second, where that is known. */
+		private double most = Double.NaN;
 
 		private Before before = () -> () -> {
 		};
@@ -127,7 +147,12 @@ public final class WebLoad {
 		}
 
 		void server(String title, String... arguments) {
-			this.servers.put(title, arguments);
+			serverOf(this.path, title, arguments);
+		}
+
+		/** A server that is asked for another path than the others. */
+		void serverOf(String path, String title, String... arguments) {
+			this.setUps.add(new SetUp(title, path, arguments));
 		}
 
 		void run(int rounds, Duration turn) throws Exception {
@@ -135,21 +160,29 @@ public final class WebLoad {
 					rounds, turn.toSeconds());
 			List<Server> running = new ArrayList<>();
 			try (AutoCloseable _ = this.before.run()) {
-				for (Map.Entry<String, String[]> server : this.servers.entrySet()) {
-					running.add(new Server(server.getKey(), server.getValue()));
+				for (SetUp setUp : this.setUps) {
+					running.add(new Server(setUp));
 				}
 				for (Server server : running) {
-					server.warmUp(this.path, this.connections, turn);
+					server.warmUp(this.connections, turn);
 				}
 				for (int round = 0; round < rounds; round++) {
 					for (Server server : running) {
-						server.turn(this.path, this.connections, turn);
+						server.turn(this.connections, turn);
 					}
 				}
-				System.out.printf("%-28s %10s %12s %9s %9s %9s %8s %8s%n", "", "answers/s", "CPU µs each", "p50 ms",
-						"p99 ms", "peak MB", "503/s", "failed");
+				for (Server server : running) {
+					server.measureLiveHeap(this.connections, turn);
+				}
+				System.out.printf("%-28s %10s %12s %9s %9s %9s %9s %8s %8s%n", "", "answers/s", "CPU µs each", "p50 ms",
+						"p99 ms", "peak MB", "live MB", "503/s", "failed");
 				for (Server server : running) {
 					server.print();
+				}
+				if (!Double.isNaN(this.most)) {
+					System.out.printf("%d slots let %.0f through a second; reached of that:", SLOTS, this.most);
+					running.forEach((server) -> System.out.printf(" %.2f", server.perSecond() / this.most));
+					System.out.println();
 				}
 			}
 			finally {
@@ -164,18 +197,23 @@ public final class WebLoad {
 
 		private final String title;
 
+		private final String path;
+
 		private final Process process;
 
 		private final int port;
 
 		private final List<Turn> turns = new ArrayList<>();
 
-		Server(String title, String... arguments) throws IOException {
-			this.title = title;
+		private double liveHeap;
+
+		Server(SetUp setUp) throws IOException {
+			this.title = setUp.title;
+			this.path = setUp.path;
 			List<String> all = new ArrayList<>(List.of("io.greenroom.bench.LoadServer", "--server.port=0",
 					"--server.address=127.0.0.1", "--server.tomcat.max-keep-alive-requests=-1",
 					"--server.tomcat.accept-count=4000", "--spring.main.banner-mode=off", "--logging.level.root=error"));
-			all.addAll(List.of(arguments));
+			all.addAll(List.of(setUp.arguments));
 			this.process = java(all.toArray(String[]::new)).redirectErrorStream(true).start();
 			BufferedReader out = this.process.inputReader();
 			String line = out.readLine();
@@ -184,20 +222,21 @@ public final class WebLoad {
 				line = out.readLine();
 			}
 			if (line == null) {
-				throw new IOException("The server '" + title + "' did not start");
+				throw new IOException("The server '" + this.title + "' did not start");
 			}
 			this.port = Integer.parseInt(line.substring(LoadServer.LISTENING.length()));
 			Thread.startVirtualThread(() -> out.lines().forEach((_) -> {
 			}));
 		}
 
-		void warmUp(String path, int connections, Duration turn) throws InterruptedException {
-			new LoadClient(this.port, path, connections).run(turn);
+		/** Long enough for the compilers to finish, also on two busy cores. */
+		void warmUp(int connections, Duration turn) throws InterruptedException {
+			new LoadClient(this.port, this.path, connections).run(turn.multipliedBy(3));
 		}
 
-		void turn(String path, int connections, Duration turn) throws InterruptedException {
+		void turn(int connections, Duration turn) throws InterruptedException {
 			Duration before = cpu();
-			LoadClient.Outcome outcome = new LoadClient(this.port, path, connections).run(turn);
+			LoadClient.Outcome outcome = new LoadClient(this.port, this.path, connections).run(turn);
 			this.turns.add(new Turn(outcome, cpu().minus(before)));
 		}
 
@@ -205,10 +244,14 @@ public final class WebLoad {
 			return this.process.info().totalCpuDuration().orElse(Duration.ZERO);
 		}
 
-		void print() throws IOException {
-			System.out.printf("%-28s %10.0f %12.1f %9.1f %9.1f %9.0f %8.0f %8.0f%n", this.title,
-					median((turn) -> turn.outcome.perSecond()), median(Turn::cpuMicros),
-					median((turn) -> turn.outcome.millis(0.5)), median((turn) -> turn.outcome.millis(0.99)), peak(),
+		double perSecond() {
+			return median((turn) -> turn.outcome.perSecond());
+		}
+
+		void print() throws Exception {
+			System.out.printf("%-28s %10.0f %12.1f %9.1f %9.1f %9.0f %9.0f %8.0f %8.0f%n", this.title, perSecond(),
+					median(Turn::cpuMicros), median((turn) -> turn.outcome.millis(0.5)),
+					median((turn) -> turn.outcome.millis(0.99)), peak(), this.liveHeap,
 					median((turn) -> turn.outcome.refused() / (turn.outcome.length().toMillis() / 1e3)),
 					median((turn) -> turn.outcome.failed()));
 		}
@@ -216,6 +259,26 @@ public final class WebLoad {
 		private double median(ToDoubleFunction<Turn> what) {
 			double[] sorted = this.turns.stream().mapToDouble(what).sorted().toArray();
 			return sorted[sorted.length / 2];
+		}
+
+		/** In a turn of its own, since the collection stops the server. */
+		void measureLiveHeap(int connections, Duration turn) throws Exception {
+			Thread load = Thread.startVirtualThread(() -> {
+				try {
+					new LoadClient(this.port, this.path, connections).run(turn);
+				}
+				catch (InterruptedException ex) {
+					Thread.currentThread().interrupt();
+				}
+			});
+			Thread.sleep(turn.dividedBy(2));
+			URI heap = URI.create("http://127.0.0.1:" + this.port + LoadServer.LIVE_HEAP);
+			try (HttpClient client = HttpClient.newHttpClient()) {
+				HttpResponse<String> live = client.send(HttpRequest.newBuilder(heap).build(),
+						HttpResponse.BodyHandlers.ofString());
+				this.liveHeap = Double.parseDouble(live.body()) / (1024 * 1024);
+			}
+			load.join();
 		}
 
 		/** The largest resident set so far, where the system tells it. */
@@ -236,6 +299,10 @@ public final class WebLoad {
 			this.process.destroyForcibly();
 		}
 
+	}
+
+	/** A server, what to ask it for, and its settings. */
+	private record SetUp(String title, String path, String... arguments) {
 	}
 
 	private record Turn(LoadClient.Outcome outcome, Duration cpu) {

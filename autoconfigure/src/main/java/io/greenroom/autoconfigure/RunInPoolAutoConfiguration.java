@@ -13,6 +13,7 @@ import io.greenroom.web.PoolRefusedAdvice;
 import io.greenroom.web.PoolSelector;
 import io.greenroom.web.RunInPoolAdapters;
 import io.greenroom.web.RunInPoolHandlerAdapter;
+import io.greenroom.web.RunInPoolHandlerMapping;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -30,10 +31,9 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
 import org.springframework.core.task.TaskDecorator;
-import org.springframework.core.task.support.ContextPropagatingTaskDecorator;
-import org.springframework.util.ClassUtils;
 import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 /**
  * Auto-configuration for controllers in pools: {@code greenroom.pools.*} and
@@ -49,8 +49,6 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 @Import({ ServerConfigurations.Tomcat.class, ServerConfigurations.TomcatThreads.class, ServerConfigurations.Jetty.class,
 		ServerConfigurations.JettyThreads.class })
 public final class RunInPoolAutoConfiguration {
-
-	private static final String CONTEXT_PROPAGATION = "io.micrometer.context.ContextSnapshotFactory";
 
 	@Bean
 	@ConditionalOnMissingBean
@@ -83,9 +81,7 @@ public final class RunInPoolAutoConfiguration {
 	@ConditionalOnMissingBean
 	RunInPoolAdapters runInPoolAdapters(PoolSelector selector, WebProperties properties, GreenScheduler scheduler,
 			ObjectProvider<ClientPresence> clients) {
-		ClassLoader loader = getClass().getClassLoader();
-		TaskDecorator context = ClassUtils.isPresent(CONTEXT_PROPAGATION, loader)
-				? new ContextPropagatingTaskDecorator() : (task) -> task;
+		TaskDecorator context = HopContext.of(scheduler.contextCarrier());
 		ClientPresence presence = ClientPresence.any(clients.orderedStream().toList());
 		return () -> new RunInPoolHandlerAdapter(selector, properties.mode(), scheduler, context, presence);
 	}
@@ -100,8 +96,14 @@ public final class RunInPoolAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	WebMvcRegistrations runInPoolRegistrations(RunInPoolAdapters adapters) {
+	WebMvcRegistrations runInPoolRegistrations(RunInPoolAdapters adapters, WebProperties properties,
+			ListableBeanFactory beans) {
 		return new WebMvcRegistrations() {
+
+			@Override
+			public RequestMappingHandlerMapping getRequestMappingHandlerMapping() {
+				return new RunInPoolHandlerMapping(properties.mode(), new AsyncFilters(beans));
+			}
 
 			@Override
 			public RequestMappingHandlerAdapter getRequestMappingHandlerAdapter() {

@@ -1,14 +1,11 @@
 package io.greenroom.web;
 
-import java.util.Map;
-
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.Reservation;
 import io.greenroom.green.SchedulerClosedException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.MDC;
 
 import org.springframework.context.i18n.LocaleContext;
 import org.springframework.context.i18n.LocaleContextHolder;
@@ -36,7 +33,8 @@ import org.springframework.web.servlet.support.RequestContextUtils;
  * <li>{@link #leave} reserves, so that a refusal costs nothing, and starts async;
  * <li>on the green thread the controller gets its slot, runs, and writes its body;
  * <li>{@link #land} is the dispatch back: it returns the view, throws what the controller
- * has thrown, or handles the value of an asynchronous kind that was handed back.
+ * has thrown, or handles the value of an asynchronous kind that was handed back. A
+ * request that is answered by then, and that nobody waits for, ends without it.
  * </ol>
  */
 final class Hop {
@@ -105,26 +103,27 @@ final class Hop {
 		Reservation reservation = pool.reserve();
 		try {
 			request.setAttribute(PATTERN, request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE));
-			AsyncWebRequest asyncRequest = WebAsyncUtils.createAsyncWebRequest(request, response);
+			boolean expectedBack = RunInPoolHandlerMapping.isExpectedBack(request, response);
+			HopWebRequest asyncRequest = new HopWebRequest(request, response);
 			async.setAsyncWebRequest(asyncRequest);
 			// Refuses writes once the client has gone.
 			HttpServletResponse guarded = asyncRequest.getNativeResponse(HttpServletResponse.class);
 			Assert.state(guarded != null, "No response");
-			Map<String, String> mdc = MDC.getCopyOfContextMap();
 			LocaleContext locale = LocaleContextHolder.getLocaleContext();
 			AsyncTaskExecutor executor = (task) -> spawn(pool, reservation, task);
 			async.startCallableProcessing(new WebAsyncTask<>(NO_TIMEOUT, executor, () -> {
-				if (mdc != null) {
-					MDC.setContextMap(mdc);
-				}
 				LocaleContextHolder.setLocaleContext(locale);
 				try (Stay stay = this.door.enter(pool, reservation, request)) {
 					HopResponse inPool = new HopResponse(guarded);
-					return fly(stay, new HopRequest(stay.watch(request, this.scheduler), inPool), inPool, controller);
+					Landing landing = fly(stay, new HopRequest(stay.watch(request, this.scheduler), inPool), inPool,
+							controller);
+					if (!expectedBack && landing.isAnswered()) {
+						asyncRequest.answered();
+					}
+					return landing;
 				}
 				finally {
 					LocaleContextHolder.resetLocaleContext();
-					MDC.clear();
 				}
 			}), OURS);
 		}
@@ -141,7 +140,7 @@ final class Hop {
 	private void spawn(ControllerPool pool, Reservation reservation, Runnable task) {
 		try {
 			Runnable inContext = this.context.decorate(task);
-			this.scheduler.spawn("controller-" + pool.pool().name(), () -> {
+			this.scheduler.spawnDetached("controller-" + pool.pool().name(), () -> {
 				try {
 					inContext.run();
 				}
@@ -220,6 +219,11 @@ final class Hop {
 	private record Landing(@Nullable ModelAndView view, @Nullable HandedBack handedBack,
 			HopResponse.@Nullable SentError error, @Nullable FlashMap flash, @Nullable HopAsync async,
 			HopResponse response) {
+
+		/** Whether nothing is left to be done. */
+		boolean isAnswered() {
+			return this.view == null && this.handedBack == null && this.error == null && this.async == null;
+		}
 
 	}
 

@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.greenroom.green.GreenPool;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +28,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.MethodParameter;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -34,7 +36,12 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.bind.support.WebDataBinderFactory;
+import org.springframework.web.context.request.NativeWebRequest;
 import org.springframework.web.context.request.async.DeferredResult;
+import org.springframework.web.method.support.HandlerMethodArgumentResolver;
+import org.springframework.web.method.support.ModelAndViewContainer;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 import static io.greenroom.web.SlotCounts.awaitAllBack;
 import static io.greenroom.web.SlotCounts.pool;
@@ -243,7 +250,7 @@ class SlotReturnIT {
 	@DisplayName("H13 a body that stops coming, or a form, loses the slot in time; its controller does not run without one")
 	void bodiesThatStop(String on) throws Exception {
 		try (RunningApp app = start(on, "greenroom.pools.one.body-timeout=200ms")) {
-			for (String path : List.of("/echo", "/form")) {
+			for (String path : List.of("/echo", "/form", "/lenient")) {
 				int before = app.bean(SlotCounts.class).given();
 				app.bean(Endpoints.class).begun.set(0);
 				String type = path.equals("/form") ? "application/x-www-form-urlencoded" : "text/plain";
@@ -304,6 +311,44 @@ class SlotReturnIT {
 		@Bean
 		SlotCounts slotCounts() {
 			return new SlotCounts();
+		}
+
+		/** Takes any body that can't be read for none. */
+		@Bean
+		WebMvcConfigurer lenient() {
+			return new WebMvcConfigurer() {
+
+				@Override
+				public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
+					resolvers.add(new LenientResolver());
+				}
+
+			};
+		}
+
+	}
+
+	record Lenient(String body) {
+
+	}
+
+	static class LenientResolver implements HandlerMethodArgumentResolver {
+
+		@Override
+		public boolean supportsParameter(MethodParameter parameter) {
+			return parameter.getParameterType() == Lenient.class;
+		}
+
+		@Override
+		public Object resolveArgument(MethodParameter parameter, @Nullable ModelAndViewContainer model,
+				NativeWebRequest request, @Nullable WebDataBinderFactory binders) {
+			try {
+				HttpServletRequest asked = request.getNativeRequest(HttpServletRequest.class);
+				return new Lenient(new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+			}
+			catch (IOException | RuntimeException unreadable) {
+				return new Lenient("");
+			}
 		}
 
 	}
@@ -416,6 +461,12 @@ class SlotReturnIT {
 		String form(@RequestParam String name) {
 			this.begun.incrementAndGet();
 			return name;
+		}
+
+		@PostMapping("/lenient")
+		String lenient(Lenient lenient) {
+			this.begun.incrementAndGet();
+			return lenient.body();
 		}
 
 		@PostMapping("/stream")
