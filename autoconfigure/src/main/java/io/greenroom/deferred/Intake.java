@@ -118,8 +118,9 @@ final class Intake {
 	}
 
 	private @Nullable Object queue(Call call, HandlerMethod method, long nanos) throws Throwable {
-		long start = System.nanoTime();
-		if (call.mode() == CallMode.SYNC) {
+		boolean sync = (call.mode() == CallMode.SYNC);
+		long start = (sync || this.reports.timed()) ? System.nanoTime() : Call.NO_TIME;
+		if (sync) {
 			this.guard.check(call);
 			nanos = withinOuter(start, nanos);
 			call.deadline = start + nanos;

@@ -123,7 +123,11 @@ class Mailbox {
 				}
 				continue;
 			}
-			call.next = (seen == IDLE) ? null : seen;
+			boolean first = (seen == null || seen == IDLE);
+			call.next = first ? null : seen;
+			if (first && call.submitted == Call.NO_TIME) {
+				call.submitted = System.nanoTime();
+			}
 			if (TOP.compareAndSet(this.words, seen, call)) {
 				if (seen == IDLE) {
 					LockSupport.unpark(this.processor);
@@ -251,11 +255,16 @@ class Mailbox {
 			first = stack;
 			stack = below;
 		}
+		Call oldest = Objects.requireNonNull(first);
 		for (Call call = first; call != null; call = call.next) {
 			call.order = ++this.lastOrder;
+			if (call.submitted == Call.NO_TIME) {
+				// At most as old as the oldest of those that have come meanwhile.
+				call.submitted = oldest.submitted;
+			}
 		}
 		if (this.urgent == null) {
-			this.line.add(Objects.requireNonNull(first), newest);
+			this.line.add(oldest, newest);
 		}
 		else {
 			sort(first, this.urgent);
