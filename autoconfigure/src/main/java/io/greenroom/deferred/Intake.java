@@ -200,6 +200,11 @@ final class Intake {
 			return;
 		}
 		ReservedCall reserved = new ReservedCall(this.handler.name(), call, this.mailbox, this.life);
+		// The commit may come when a shutdown lets nobody start any more.
+		if (!this.mailbox.haveAttended()) {
+			reserved.giveBack();
+			throw this.refusals.stopped(call, this.life.death());
+		}
 		try {
 			this.transactions.atEnd(reserved);
 		}

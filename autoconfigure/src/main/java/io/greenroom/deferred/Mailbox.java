@@ -344,15 +344,25 @@ class Mailbox {
 	}
 
 	/**
-	 * Processor: leaves if nothing has arrived; nothing is accepted till there is
-	 * another.
+	 * Processor: leaves if nothing has arrived and nobody has room for a call to come;
+	 * nothing is accepted till there is another.
 	 */
 	boolean leaveUnattended() {
 		if (!isLineEmpty() || !TOP.compareAndSet(this.words, null, UNATTENDED)) {
 			return false;
 		}
+		// Only now, so that whoever takes room either is seen here or sees the mark.
+		if (size() > 0) {
+			attended();
+			return false;
+		}
 		this.processor = null;
 		return true;
+	}
+
+	/** Has a processor started if there is none; returns whether there is one then. */
+	boolean haveAttended() {
+		return this.words.top != UNATTENDED || this.starter.getAsBoolean();
 	}
 
 	/** There is a processor again, or soon will be. */
