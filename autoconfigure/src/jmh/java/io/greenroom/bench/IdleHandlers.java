@@ -8,7 +8,7 @@ import io.greenroom.green.GreenScheduler;
 
 /**
  * A hundred thousand handlers with their handles, each called and kept, and each called
- * again once they rest. Run it with the heap they are to fit in:
+ * again once they rest, and closed. Run it with the heap they are to fit in:
  * {@code java -XX:+UseSerialGC -Xmx512m -cp … io.greenroom.bench.IdleHandlers 100000}.
  */
 public final class IdleHandlers {
@@ -36,7 +36,9 @@ public final class IdleHandlers {
 		print("resting", handlers, before);
 		Thread.ofVirtual().start(() -> members.forEach((member) -> member.sync().greet())).join();
 		print("called again", handlers, before);
-		Runtime.getRuntime().halt(0);
+		long start = System.nanoTime();
+		scheduler.close();
+		System.out.printf("closed after %d ms%n", (System.nanoTime() - start) / 1_000_000);
 	}
 
 	private static void print(String when, int handlers, long before) {

@@ -53,6 +53,11 @@ abstract class Call {
 	/** Withdrawn, and seen to be by who counts such calls. */
 	private static final int COUNTED = 64;
 
+	/**
+	 * The time of submission of a call that was submitted without a look at the clock.
+	 */
+	static final long NO_TIME = 0;
+
 	private static final VarHandle STATE;
 	static {
 		try {
@@ -69,7 +74,10 @@ abstract class Call {
 	/** The place in the processor's line; confined to the processor. */
 	int order;
 
-	/** When it was submitted. */
+	/**
+	 * When it was submitted; {@link #NO_TIME} while nobody has looked at the clock for
+	 * it, which the mailbox then does for many at once.
+	 */
 	long submitted;
 
 	/**

@@ -44,6 +44,11 @@ final class CallReports {
 		this.timed = this.listener.timed();
 	}
 
+	/** Returns whether the listener wants to know how long calls take. */
+	boolean timed() {
+		return this.timed;
+	}
+
 	void submitted(Call call, long now) {
 		call.submitted = now;
 		int left = this.sites;
@@ -65,7 +70,8 @@ final class CallReports {
 	}
 
 	static Duration age(Call call) {
-		return Duration.ofNanos(System.nanoTime() - call.submitted);
+		long submitted = call.submitted;
+		return (submitted != Call.NO_TIME) ? Duration.ofNanos(System.nanoTime() - submitted) : Duration.ZERO;
 	}
 
 	void returned(Call call, long begun, boolean awaited) {

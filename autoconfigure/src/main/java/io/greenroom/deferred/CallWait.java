@@ -10,6 +10,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class CallWait {
 
+	/**
+	 * How many turns a caller gives to others before it parks. The owner often needs one
+	 * only, or two on another core; and a park with a timer costs as much as ten.
+	 */
+	private static final int TURNS = 3;
+
 	private final Handler handler;
 
 	private final CallReports reports;
@@ -30,11 +36,11 @@ final class CallWait {
 
 	/** Waits for the outcome of a queued call. */
 	@Nullable Object outcome(Call call, long start, long nanos) throws Throwable {
-		// The owner often needs one turn only, and a turn costs less than being parked
-		// and woken.
-		Thread.yield();
-		if (call.isDone()) {
-			return take(call);
+		for (int turn = 0; turn < TURNS; turn++) {
+			Thread.yield();
+			if (call.isDone()) {
+				return take(call);
+			}
 		}
 		Held held = Held.current();
 		boolean inTime;

@@ -147,7 +147,12 @@ final class HandlerViews {
 		int visibility = method.getModifiers() & (Modifier.PUBLIC | Modifier.PROTECTED);
 		view.withMethodBody(method.getName(), type, visibility, (code) -> {
 			code.aload(0).getfield(self, FIELD, SINK).loadConstant(number);
-			code.loadConstant(parameters.length).anewarray(ConstantDescs.CD_Object);
+			if (parameters.length == 0) {
+				code.getstatic(SINK, "NO_ARGUMENTS", ConstantDescs.CD_Object.arrayType());
+			}
+			else {
+				code.loadConstant(parameters.length).anewarray(ConstantDescs.CD_Object);
+			}
 			for (int i = 0; i < parameters.length; i++) {
 				code.dup().loadConstant(i);
 				code.loadLocal(TypeKind.from(parameters[i]), code.parameterSlot(i));

@@ -118,8 +118,9 @@ final class Intake {
 	}
 
 	private @Nullable Object queue(Call call, HandlerMethod method, long nanos) throws Throwable {
-		long start = System.nanoTime();
-		if (call.mode() == CallMode.SYNC) {
+		boolean sync = (call.mode() == CallMode.SYNC);
+		long start = (sync || this.reports.timed()) ? System.nanoTime() : Call.NO_TIME;
+		if (sync) {
 			this.guard.check(call);
 			nanos = withinOuter(start, nanos);
 			call.deadline = start + nanos;
@@ -199,6 +200,11 @@ final class Intake {
 			return;
 		}
 		ReservedCall reserved = new ReservedCall(this.handler.name(), call, this.mailbox, this.life);
+		// The commit may come when a shutdown lets nobody start any more.
+		if (!this.mailbox.haveAttended()) {
+			reserved.giveBack();
+			throw this.refusals.stopped(call, this.life.death());
+		}
 		try {
 			this.transactions.atEnd(reserved);
 		}

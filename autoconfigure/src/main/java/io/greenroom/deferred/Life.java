@@ -129,7 +129,7 @@ final class Life {
 	/** Owner: gives its thread back, unless something has come. */
 	private synchronized boolean rests() {
 		this.resting = false;
-		if (this.phase != Phase.OPEN || !this.mailbox.leaveUnattended()) {
+		if (endsWhenEmpty() || !this.mailbox.leaveUnattended()) {
 			return false;
 		}
 		this.holding.rest();
@@ -303,6 +303,9 @@ final class Life {
 			this.drained = true;
 		}
 		moveTo(Phase.REFUSING);
+		// Most have nothing to do any more, and a hundred thousand of them would need
+		// their threads' memory for their shutdown.
+		rest();
 	}
 
 	private void moveTo(Phase next) {
@@ -448,8 +451,9 @@ final class Life {
 			return this.holding.running() == null;
 		}
 		if (owner() == null && this.options.processing() == Processing.OWNER) {
-			// A loop that has not been started is not going to be.
-			return true;
+			// A loop that has not been started is not going to be. An owner that rests is
+			// woken by a call whose room is reserved.
+			return this.handler.type().hasLoop() || this.mailbox.size() == 0;
 		}
 		Readers readers = this.handler.readers();
 		// The room first: a call gives it back after it has been counted among the

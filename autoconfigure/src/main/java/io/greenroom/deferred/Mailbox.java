@@ -2,10 +2,8 @@ package io.greenroom.deferred;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -25,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * third mark, {@link #UNATTENDED}, says that there is no processor: nothing is accepted
  * before somebody has started one.
  * <p>
- * Room is counted apart. A withdrawn call keeps its room until the processor passes it
- * by: callers who give up on a stuck handler must not fill the memory.
+ * {@link Room} is counted apart. A withdrawn call keeps its room until the processor
+ * passes it by: callers who give up on a stuck handler must not fill the memory.
  */
 class Mailbox {
 
@@ -36,50 +34,25 @@ class Mailbox {
 
 	private static final Call UNATTENDED = new Mark();
 
-	/**
-	 * How long a processor may let callers wait for more room than one place, in
-	 * nanoseconds.
-	 */
-	private static final long WAKING_PAUSE = 1_000_000;
-
-	/** How long a caller waits for room before it looks for itself, in nanoseconds. */
-	private static final long LOOK_AGAIN = 5_000_000;
-
 	/** How many urgent calls may run in a row while an ordinary one waits. */
 	private static final int URGENT_IN_A_ROW = 8;
 
 	private static final VarHandle TOP;
-
-	private static final VarHandle TAKEN_ROOM;
 	static {
 		try {
-			MethodHandles.Lookup lookup = MethodHandles.lookup();
-			TOP = lookup.findVarHandle(Mailbox.class, "top", Call.class);
-			TAKEN_ROOM = lookup.findVarHandle(Mailbox.class, "takenRoom", int.class);
+			TOP = MethodHandles.lookup().findVarHandle(Words.class, "top", Call.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
 		}
 	}
 
-	private final int capacity;
-
 	/** Starts a processor where there is none; returns whether there is one then. */
 	private final BooleanSupplier starter;
 
-	private volatile @Nullable Call top;
+	private final Words words = new Words();
 
-	private volatile int takenRoom;
-
-	/** Guards the wait for room. */
-	private final ReentrantLock roomLock = new ReentrantLock();
-
-	private final Condition room = this.roomLock.newCondition();
-
-	/**
-	 * Changed under the lock; read by the processor without it, to spare itself the lock.
-	 */
-	private final AtomicInteger waitingForRoom = new AtomicInteger();
+	private final Room room;
 
 	/**
 	 * The processor; written by it before it looks at any flag that {@link #wake} goes
@@ -99,38 +72,27 @@ class Mailbox {
 	 */
 	private int urgentInRow;
 
-	/** When those who wait for room were last woken; confined to the processor. */
-	private long lastWaking;
-
 	/** The place given last; confined to the processor. */
 	private int lastOrder;
 
 	Mailbox(int capacity, boolean urgent, BooleanSupplier starter) {
-		this.capacity = capacity;
+		this.room = new Room(capacity, this.words);
 		this.starter = starter;
 		this.urgent = urgent ? new Line() : null;
 	}
 
 	int capacity() {
-		return this.capacity;
+		return this.room.capacity();
 	}
 
 	/** Returns how many calls were accepted and have not been taken or passed by. */
 	int size() {
-		return Math.max(0, Math.min(this.capacity, this.takenRoom));
+		return this.room.taken();
 	}
 
-	/** Takes room for one call if there is any and nobody waits for it. */
+	/** Takes room for one call if there is any that nobody waits for. */
 	boolean tryReserve() {
-		return this.waitingForRoom.get() == 0 && tryTakeRoom();
-	}
-
-	private boolean tryTakeRoom() {
-		if ((int) TAKEN_ROOM.getAndAdd(this, 1) < this.capacity) {
-			return true;
-		}
-		giveRoom();
-		return false;
+		return this.room.tryTake();
 	}
 
 	/**
@@ -138,87 +100,35 @@ class Mailbox {
 	 * the call is failed meanwhile.
 	 */
 	boolean reserve(long nanos, Call call) throws InterruptedException {
-		this.roomLock.lockInterruptibly();
-		try {
-			this.waitingForRoom.incrementAndGet();
-			try {
-				// A closed mailbox gives room to everybody, and push then refuses.
-				while (!tryTakeRoom() && !isClosed()) {
-					if (nanos <= 0 || call.isDone()) {
-						return false;
-					}
-					// Woken with others, or looking for itself while a body runs long:
-					// see giveRoomOfTaken.
-					long slice = Math.min(nanos, LOOK_AGAIN);
-					nanos -= slice - this.room.awaitNanos(slice);
-				}
-				return true;
-			}
-			finally {
-				this.waitingForRoom.decrementAndGet();
-			}
-		}
-		finally {
-			this.roomLock.unlock();
-		}
-	}
-
-	/** Gives room back. */
-	private void giveRoom() {
-		TAKEN_ROOM.getAndAdd(this, -1);
+		return this.room.await(nanos, call, this::isClosed);
 	}
 
 	/** Gives the room of a call back that is not going to be pushed. */
 	final void unreserve() {
-		giveRoom();
-		if (this.waitingForRoom.get() > 0) {
-			signalRoom();
-		}
-	}
-
-	/**
-	 * Processor: gives the room of a taken call back and wakes those who wait for it. A
-	 * caller that is woken for one place is soon back; so a processor that is quick wakes
-	 * them when there is a good deal of room, and one that is slow at each call.
-	 */
-	private void giveRoomOfTaken() {
-		int left = (int) TAKEN_ROOM.getAndAdd(this, -1) - 1;
-		if (this.waitingForRoom.get() > 0) {
-			long now = System.nanoTime();
-			if (left <= this.capacity - this.capacity / 4 || now - this.lastWaking > WAKING_PAUSE) {
-				this.lastWaking = now;
-				signalRoom();
-			}
-		}
-	}
-
-	private void signalRoom() {
-		this.roomLock.lock();
-		try {
-			this.room.signalAll();
-		}
-		finally {
-			this.roomLock.unlock();
-		}
+		this.room.giveBack();
 	}
 
 	/** Adds a call that has room; returns whether it was accepted. */
 	boolean push(Call call) {
 		while (true) {
-			Call seen = this.top;
+			Call seen = this.words.top;
 			if (seen == CLOSED) {
-				giveRoom();
+				this.room.giveBack();
 				return false;
 			}
 			if (seen == UNATTENDED) {
 				if (!this.starter.getAsBoolean()) {
-					giveRoom();
+					this.room.giveBack();
 					return false;
 				}
 				continue;
 			}
-			call.next = (seen == IDLE) ? null : seen;
-			if (TOP.compareAndSet(this, seen, call)) {
+			boolean first = (seen == null || seen == IDLE);
+			call.next = first ? null : seen;
+			if (first && call.submitted == Call.NO_TIME) {
+				call.submitted = System.nanoTime();
+			}
+			if (TOP.compareAndSet(this.words, seen, call)) {
 				if (seen == IDLE) {
 					LockSupport.unpark(this.processor);
 				}
@@ -231,12 +141,12 @@ class Mailbox {
 	 * Returns whether the processor sleeps, and has seen everything that was pushed.
 	 */
 	boolean isSlept() {
-		return this.top == IDLE;
+		return this.words.top == IDLE;
 	}
 
 	/** Returns whether nothing is queued, while the processor sleeps or is about to. */
 	boolean isEmpty() {
-		Call seen = this.top;
+		Call seen = this.words.top;
 		return (seen == IDLE || seen == null) && isLineEmpty();
 	}
 
@@ -249,7 +159,7 @@ class Mailbox {
 	}
 
 	boolean isClosed() {
-		return this.top == CLOSED;
+		return this.words.top == CLOSED;
 	}
 
 	/** Processor: says which thread is to be woken from now on. */
@@ -303,7 +213,7 @@ class Mailbox {
 
 	private @Nullable Call taken(@Nullable Call call) {
 		if (call != null) {
-			giveRoomOfTaken();
+			this.room.give();
 		}
 		return call;
 	}
@@ -321,10 +231,10 @@ class Mailbox {
 	 * Processor: brings all that has arrived into the line; returns the last place in it.
 	 */
 	int gather() {
-		Call seen = this.top;
+		Call seen = this.words.top;
 		// Not a plain exchange: a closed mailbox must stay closed.
-		while (seen != null && seen != CLOSED && seen != UNATTENDED && !TOP.compareAndSet(this, seen, null)) {
-			seen = this.top;
+		while (seen != null && seen != CLOSED && seen != UNATTENDED && !TOP.compareAndSet(this.words, seen, null)) {
+			seen = this.words.top;
 		}
 		if (seen != null && !isMark(seen)) {
 			append(seen);
@@ -345,11 +255,16 @@ class Mailbox {
 			first = stack;
 			stack = below;
 		}
+		Call oldest = Objects.requireNonNull(first);
 		for (Call call = first; call != null; call = call.next) {
 			call.order = ++this.lastOrder;
+			if (call.submitted == Call.NO_TIME) {
+				// At most as old as the oldest of those that have come meanwhile.
+				call.submitted = oldest.submitted;
+			}
 		}
 		if (this.urgent == null) {
-			this.line.add(java.util.Objects.requireNonNull(first), newest);
+			this.line.add(oldest, newest);
 		}
 		else {
 			sort(first, this.urgent);
@@ -388,7 +303,7 @@ class Mailbox {
 		if (!fallAsleep(nanos, reason)) {
 			return true;
 		}
-		return !TOP.compareAndSet(this, IDLE, null);
+		return !TOP.compareAndSet(this.words, IDLE, null);
 	}
 
 	/** Processor: sleeps likewise, and lets callers run their own calls meanwhile. */
@@ -398,14 +313,17 @@ class Mailbox {
 		boolean slept = fallAsleep(nanos, () -> true);
 		// Before the signal is taken off: who is woken then must be able to go on.
 		loan.takeBack();
-		return !slept || !TOP.compareAndSet(this, IDLE, null);
+		return !slept || !TOP.compareAndSet(this.words, IDLE, null);
 	}
 
 	/** Returns whether the processor has slept, so that the signal is to be taken off. */
 	private boolean fallAsleep(long nanos, BooleanSupplier reason) {
-		if (this.top != null || !TOP.compareAndSet(this, null, IDLE)) {
+		if (this.words.top != null || !TOP.compareAndSet(this.words, null, IDLE)) {
 			return false;
 		}
+		// Who has begun to wait for room when the last call was taken may not have been
+		// seen then.
+		this.room.wakeFirst();
 		if (reason.getAsBoolean()) {
 			if (nanos == Long.MAX_VALUE) {
 				LockSupport.park(this);
@@ -426,25 +344,35 @@ class Mailbox {
 	}
 
 	/**
-	 * Processor: leaves if nothing has arrived; nothing is accepted till there is
-	 * another.
+	 * Processor: leaves if nothing has arrived and nobody has room for a call to come;
+	 * nothing is accepted till there is another.
 	 */
 	boolean leaveUnattended() {
-		if (!isLineEmpty() || !TOP.compareAndSet(this, null, UNATTENDED)) {
+		if (!isLineEmpty() || !TOP.compareAndSet(this.words, null, UNATTENDED)) {
+			return false;
+		}
+		// Only now, so that whoever takes room either is seen here or sees the mark.
+		if (size() > 0) {
+			attended();
 			return false;
 		}
 		this.processor = null;
 		return true;
 	}
 
+	/** Has a processor started if there is none; returns whether there is one then. */
+	boolean haveAttended() {
+		return this.words.top != UNATTENDED || this.starter.getAsBoolean();
+	}
+
 	/** There is a processor again, or soon will be. */
 	void attended() {
-		TOP.compareAndSet(this, UNATTENDED, null);
+		TOP.compareAndSet(this.words, UNATTENDED, null);
 	}
 
 	/** Processor: closes if nothing has arrived; afterwards no call is accepted. */
 	boolean closeIfEmpty() {
-		return isLineEmpty() && (TOP.compareAndSet(this, null, CLOSED) || isClosed());
+		return isLineEmpty() && (TOP.compareAndSet(this.words, null, CLOSED) || isClosed());
 	}
 
 	/**
@@ -453,7 +381,7 @@ class Mailbox {
 	 * the middle of taking must check for itself what it then has.
 	 */
 	void close(Consumer<Call> left) {
-		Call stack = (Call) TOP.getAndSet(this, CLOSED);
+		Call stack = (Call) TOP.getAndSet(this.words, CLOSED);
 		if (stack != null && isMark(stack)) {
 			stack = null;
 		}
@@ -471,7 +399,7 @@ class Mailbox {
 		for (Call call = oldestFirst; call != null; call = call.next) {
 			left.accept(call);
 		}
-		signalRoom();
+		this.room.wakeAll();
 	}
 
 	/** Returns the call that has waited longest, as far as can be seen from outside. */
@@ -480,11 +408,11 @@ class Mailbox {
 		if (first != null) {
 			return first;
 		}
-		Call call = this.top;
+		Call call = this.words.top;
 		if (call == null || isMark(call)) {
 			return null;
 		}
-		for (int i = 0; call != null && call.next != null && i < this.capacity; i++) {
+		for (int i = 0; call != null && call.next != null && i < capacity(); i++) {
 			call = call.next;
 		}
 		return call;

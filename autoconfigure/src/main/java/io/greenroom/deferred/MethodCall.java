@@ -1,12 +1,11 @@
 package io.greenroom.deferred;
 
+import io.greenroom.deferred.internal.CallSink;
 import io.greenroom.observe.CallMode;
 import org.jspecify.annotations.Nullable;
 
 /** A call made through a view: a method with its arguments. */
 final class MethodCall extends Call {
-
-	private static final @Nullable Object[] NONE = {};
 
 	private final HandlerMethod method;
 
@@ -53,7 +52,7 @@ final class MethodCall extends Call {
 
 	@Override
 	void clear() {
-		this.arguments = NONE;
+		this.arguments = CallSink.NO_ARGUMENTS;
 	}
 
 }

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.greenroom.green.DrainReport;
 import io.greenroom.green.GreenScheduler;
@@ -90,6 +91,49 @@ class RestTests {
 		assertThatIllegalStateException().isThrownBy(handler.calls()::process)
 			.withMessageContaining("of its own, which rests");
 		assertThat(deferred.sync().sell()).isEqualTo(2);
+	}
+
+	@Test
+	@DisplayName("D31 D41 an idle handler gives its thread back at the shutdown, and has another for calls from inside")
+	void idleHandlersRestAtTheShutdown() throws Exception {
+		Handler handler = handler(HandlerOptions.defaults());
+		Deferred<Shop> deferred = handler.deferred(Shop.class, this.shop);
+		deferred.sync().sell();
+		handler.refuse();
+		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+		while (!handler.threads().isEmpty()) {
+			assertThat(System.nanoTime()).isLessThan(end);
+			Thread.yield();
+		}
+		assertThatExceptionOfType(HandlerStoppedException.class).isThrownBy(() -> deferred.sync().sell());
+		assertThat(this.scheduler.spawn(() -> deferred.sync().sell()).get()).isEqualTo(2);
+		assertThat(handler.report().ran()).isOne();
+	}
+
+	@Test
+	@DisplayName("D30 D31 D41 a call reserved at a resting handler wakes it and keeps it from resting, so that a drain runs the call")
+	void reservedCallsKeepHandlersAwake() throws Exception {
+		Commit commit = new Commit();
+		Handler handler = new Handler(this.scheduler, HandlerType.of(Shop.class), this.shop, HandlerOptions.defaults(),
+				commit);
+		Deferred<Shop> deferred = handler.deferred(Shop.class, this.shop);
+		deferred.sync().sell();
+		awaitRest(handler);
+		deferred.sync().sellAfterCommit();
+		assertThat(handler.threads()).isNotEmpty();
+		CompletableFuture<Integer> drained = CompletableFuture
+			.supplyAsync(() -> this.scheduler.drain(Duration.ofSeconds(20)).work().ran());
+		while (!deferred.calls().closing()) {
+			Thread.onSpinWait();
+		}
+		assertThat(handler.isQuiet()).isFalse();
+		for (int i = 0; i < 1000; i++) {
+			handler.rest();
+			Thread.yield();
+		}
+		commit.reserved.get().submit();
+		assertThat(drained.get(30, TimeUnit.SECONDS)).isOne();
+		assertThat(this.shop.count).isEqualTo(2);
 	}
 
 	@ParameterizedTest
@@ -198,6 +242,11 @@ class RestTests {
 			return ++this.count;
 		}
 
+		@Oneway(phase = OnewayPhase.AFTER_COMMIT)
+		void sellAfterCommit() {
+			sell();
+		}
+
 		void sellTo(int caller) {
 			this.most.accumulateAndGet(this.inside.incrementAndGet(), Math::max);
 			this.sold[caller]++;
@@ -210,6 +259,23 @@ class RestTests {
 
 		Thread thread() {
 			return Thread.currentThread();
+		}
+
+	}
+
+	/** A transaction that everybody is in, with one call to be made at its end. */
+	private static final class Commit implements CallerTransactions {
+
+		final AtomicReference<ReservedCall> reserved = new AtomicReference<>();
+
+		@Override
+		public boolean isActive() {
+			return this.reserved.get() == null;
+		}
+
+		@Override
+		public void atEnd(ReservedCall call) {
+			this.reserved.set(call);
 		}
 
 	}

@@ -5,6 +5,9 @@ import org.jspecify.annotations.Nullable;
 /** Where the generated views of a handler send what is called on them. */
 public interface CallSink {
 
+	/** The arguments of methods that have none. */
+	@Nullable Object[] NO_ARGUMENTS = {};
+
 	/**
 	 * A method was called.
 	 * @param method its number in the handler's type
