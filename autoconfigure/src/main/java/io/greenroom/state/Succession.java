@@ -43,8 +43,7 @@ final class Succession implements Callable<Object>, Consumer<GreenThread<Object>
 			next = this.transitions.perform(next);
 		}
 		if (next != null) {
-			// The kill was meant for the body that it has ended.
-			this.transitions.start(next);
+			this.transitions.startAfterKill(next);
 		}
 		return this;
 	}

@@ -471,6 +471,19 @@ final class Transitions implements StateCalls {
 		}
 	}
 
+	/**
+	 * Starts a body on a thread of its own, for the kill of the last one was not meant
+	 * for it; unless everything ends.
+	 */
+	void startAfterKill(Run next) {
+		if (this.machines.isClosed()) {
+			neverBegan(next);
+		}
+		else {
+			start(next);
+		}
+	}
+
 	/** Stops the machine; see {@link StateMachine#stop()}. */
 	void stop() {
 		Run rested;

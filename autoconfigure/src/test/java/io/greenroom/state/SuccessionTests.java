@@ -74,6 +74,18 @@ class SuccessionTests {
 		}
 	}
 
+	@Test
+	@DisplayName("S28 a machine that moves without end ends with the scheduler")
+	void restlessAtTheEnd() throws Exception {
+		Clock clock = this.machines.create(Clock.class);
+		clock.tick();
+		assertThat(clock.ticked.await(20, TimeUnit.SECONDS)).isTrue();
+		this.machines.scheduler.close();
+		StateMachine machine = this.machines.of(clock);
+		assertThat(Machines.ended(machine)).isTrue();
+		assertThat(machine.status()).isEqualTo(StateMachine.Status.STOPPED);
+	}
+
 	static class Stubborn {
 
 		final CountDownLatch inside = new CountDownLatch(1);
