@@ -34,9 +34,8 @@ final class Succession implements Callable<Object>, Consumer<GreenThread<Object>
 		@Nullable Run next = this.transitions.perform(this.current);
 		for (int moves = 1; next != null && thread.state() != GreenThread.State.KILLED; moves++) {
 			if (moves % TURN == 0) {
-				// Virtual threads are not preempted, and one that only yields may go
-				// first
-				// again before what came from outside the carriers.
+				// Virtual threads are not preempted, and one that only yields may
+				// come before what was submitted from outside the carriers.
 				LockSupport.parkNanos(this, 1);
 			}
 			this.current = next;

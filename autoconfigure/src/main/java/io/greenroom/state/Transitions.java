@@ -466,7 +466,11 @@ final class Transitions implements StateCalls {
 		}
 		catch (Throwable refused) {
 			// Refused at shutdown, or no memory for a thread: nobody may wait for ever.
-			finish(next, refused);
+			Run after = finish(next, refused);
+			if (after != null) {
+				// A move from outside has come meanwhile.
+				start(after);
+			}
 			return refused;
 		}
 	}

@@ -83,7 +83,7 @@ class CallRaceTests {
 	/** One call and what each saw of it. Each field is written by one thread. */
 	private static final class Round {
 
-		private final Nothing call = new Nothing();
+		private final Call call = new EmptyCall(CallMode.SYNC);
 
 		private final int number;
 
@@ -138,33 +138,6 @@ class CallRaceTests {
 			assertThat(this.call.failure() != null).isEqualTo(this.failed);
 			assertThat(this.call.countAsWithdrawn()).isEqualTo(withdrawn);
 			assertThat(this.call.countAsWithdrawn()).isFalse();
-		}
-
-	}
-
-	/** Runs nothing. */
-	private static final class Nothing extends Call {
-
-		Nothing() {
-			super(CallMode.SYNC);
-		}
-
-		@Override
-		@Nullable Object invoke() {
-			return null;
-		}
-
-		@Override
-		String method() {
-			return "nothing";
-		}
-
-		@Override
-		void clear() {
-		}
-
-		@Override
-		void runAsNested() {
 		}
 
 	}

@@ -228,7 +228,7 @@ class ModelTests {
 	}
 
 	/** Runs nothing, and counts what became of it. */
-	private static final class Nothing extends Call {
+	private static final class Nothing extends EmptyCall {
 
 		final int number;
 
@@ -250,24 +250,6 @@ class ModelTests {
 			if (fail(new IllegalStateException("stopped"))) {
 				this.fates.incrementAndGet();
 			}
-		}
-
-		@Override
-		@Nullable Object invoke() {
-			return null;
-		}
-
-		@Override
-		String method() {
-			return "nothing";
-		}
-
-		@Override
-		void clear() {
-		}
-
-		@Override
-		void runAsNested() {
 		}
 
 	}

@@ -7,7 +7,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.greenroom.observe.CallMode;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,7 +31,7 @@ class RoomTests {
 	}
 
 	private static Waiting wait(Room room, long nanos) {
-		return wait(room, nanos, new Nothing());
+		return wait(room, nanos, new EmptyCall(CallMode.ONEWAY));
 	}
 
 	private static Waiting wait(Room room, long nanos, Call call) {
@@ -124,7 +123,7 @@ class RoomTests {
 	void failedCallsStopWaiting() throws Exception {
 		Room room = full(1);
 		wait(room, LONG).thread.setName("first");
-		Call call = new Nothing();
+		Call call = new EmptyCall(CallMode.ONEWAY);
 		Waiting second = wait(room, LONG, call);
 		call.fail(new IllegalStateException("deadlock"));
 		assertThat(second.result.get()).isFalse();
@@ -140,7 +139,7 @@ class RoomTests {
 		AtomicInteger most = new AtomicInteger();
 		AtomicInteger left = new AtomicInteger(200_000);
 		List<CompletableFuture<Void>> takers = new ArrayList<>();
-		Call call = new Nothing();
+		Call call = new EmptyCall(CallMode.ONEWAY);
 		for (int i = 0; i < 4; i++) {
 			CompletableFuture<Void> taker = new CompletableFuture<>();
 			takers.add(taker);
@@ -176,33 +175,6 @@ class RoomTests {
 
 	/** Somebody who waits. */
 	private record Waiting(Thread thread, CompletableFuture<Boolean> result) {
-
-	}
-
-	/** Runs nothing. */
-	private static final class Nothing extends Call {
-
-		Nothing() {
-			super(CallMode.ONEWAY);
-		}
-
-		@Override
-		@Nullable Object invoke() {
-			return null;
-		}
-
-		@Override
-		String method() {
-			return "nothing";
-		}
-
-		@Override
-		void clear() {
-		}
-
-		@Override
-		void runAsNested() {
-		}
 
 	}
 

@@ -83,7 +83,8 @@ class StateProcessorTests {
 							void illTyped(String no) { }
 						}
 						"""))
-			.anySatisfy((line) -> assertThat(line).startsWith("3: state 'start' has the target 'nowhere'"))
+			.anySatisfy((line) -> assertThat(line)
+				.startsWith("3: state 'start' has the target 'nowhere', which is no state"))
 			.anySatisfy((line) -> assertThat(line).startsWith("5: two methods are the state 'twice'"))
 			.anySatisfy((line) -> assertThat(line).startsWith("6: state 'island' can't be reached"))
 			.anySatisfy((line) -> assertThat(line).startsWith("7: state hidden() is private"))

@@ -5,16 +5,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
+import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.GreenThread;
+import io.greenroom.observe.ContextCarrier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /** How bodies follow each other on a green thread. */
 class SuccessionTests {
@@ -148,6 +154,47 @@ class SuccessionTests {
 		assertThat(machine.status()).isEqualTo(StateMachine.Status.DONE);
 		assertThat(stubborn.unharmed).isTrue();
 		assertThat(stubborn.second).isNotSameAs(stubborn.first);
+	}
+
+	static class Relayed {
+
+		volatile boolean ran;
+
+		@State(initial = true, transitionsTo = "next")
+		void first() {
+			throw new AssertionError("ran without a thread");
+		}
+
+		@State
+		void next() {
+			this.ran = true;
+		}
+
+	}
+
+	@Test
+	@DisplayName("S10 a move from outside that comes while a body can't be started takes place all the same")
+	void refusedStart() throws Exception {
+		AtomicReference<@Nullable Runnable> atStart = new AtomicReference<>();
+		ContextCarrier carrier = () -> {
+			Runnable once = atStart.getAndSet(null);
+			if (once != null) {
+				once.run();
+			}
+			return ContextCarrier.Snapshot.EMPTY;
+		};
+		try (GreenScheduler scheduler = GreenScheduler.builder().contextCarrier(carrier).build()) {
+			StateMachines states = StateMachines.builder(scheduler).build();
+			Relayed relayed = states.create(Relayed.class);
+			atStart.set(() -> {
+				CompletableFuture.runAsync(relayed::next).join();
+				throw new IllegalStateException("no thread to be had");
+			});
+			assertThatIllegalStateException().isThrownBy(relayed::first).withMessage("no thread to be had");
+			assertThat(Machines.ended(states.of(relayed))).isTrue();
+			assertThat(states.of(relayed).status()).isEqualTo(StateMachine.Status.DONE);
+			assertThat(relayed.ran).isTrue();
+		}
 	}
 
 }
