@@ -24,6 +24,7 @@ import org.springframework.web.servlet.FlashMap;
 import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.servlet.ModelAndView;
 import org.springframework.web.servlet.support.RequestContextUtils;
+import org.springframework.web.util.ServletRequestPathUtils;
 
 /**
  * Takes a request from a server's platform thread to a green thread and back. The request
@@ -109,14 +110,15 @@ final class Hop {
 			// Refuses writes once the client has gone.
 			HttpServletResponse guarded = asyncRequest.getNativeResponse(HttpServletResponse.class);
 			Assert.state(guarded != null, "No response");
+			Object path = request.getAttribute(ServletRequestPathUtils.PATH_ATTRIBUTE);
 			LocaleContext locale = LocaleContextHolder.getLocaleContext();
 			AsyncTaskExecutor executor = (task) -> spawn(pool, reservation, task);
 			async.startCallableProcessing(new WebAsyncTask<>(NO_TIMEOUT, executor, () -> {
 				LocaleContextHolder.setLocaleContext(locale);
 				try (Stay stay = this.door.enter(pool, reservation, request)) {
 					HopResponse inPool = new HopResponse(guarded);
-					Landing landing = fly(stay, new HopRequest(stay.watch(request, this.scheduler), inPool), inPool,
-							controller);
+					HttpServletRequest watched = stay.watch(request, this.scheduler);
+					Landing landing = fly(stay, new HopRequest(watched, path, inPool), inPool, controller);
 					if (!expectedBack && landing.isAnswered()) {
 						asyncRequest.answered();
 					}

@@ -8,10 +8,13 @@ import jakarta.servlet.http.HttpServletRequestWrapper;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.web.context.request.async.WebAsyncUtils;
+import org.springframework.web.util.ServletRequestPathUtils;
 
 /**
  * The request as a controller sees it after a hop: with an async manager of its own,
- * since the request's is busy with the hop, as it is itself.
+ * since the request's is busy with the hop, as it is itself; and with a parsed path of
+ * its own, since the server's thread takes away the request's on its way out, and that of
+ * a forward with it.
  */
 final class HopRequest extends HttpServletRequestWrapper {
 
@@ -25,8 +28,11 @@ final class HopRequest extends HttpServletRequestWrapper {
 
 	private final HopResponse response;
 
-	HopRequest(HttpServletRequest request, HopResponse response) {
+	private volatile @Nullable Object path;
+
+	HopRequest(HttpServletRequest request, @Nullable Object path, HopResponse response) {
 		super(request);
+		this.path = path;
 		this.response = response;
 	}
 
@@ -69,13 +75,19 @@ final class HopRequest extends HttpServletRequestWrapper {
 
 	@Override
 	public @Nullable Object getAttribute(String name) {
-		return isAsyncManager(name) ? this.asyncManager : super.getAttribute(name);
+		if (isAsyncManager(name)) {
+			return this.asyncManager;
+		}
+		return isPath(name) ? this.path : super.getAttribute(name);
 	}
 
 	@Override
 	public void setAttribute(String name, @Nullable Object value) {
 		if (isAsyncManager(name)) {
 			this.asyncManager = value;
+		}
+		else if (isPath(name)) {
+			this.path = value;
 		}
 		else {
 			super.setAttribute(name, value);
@@ -84,8 +96,8 @@ final class HopRequest extends HttpServletRequestWrapper {
 
 	@Override
 	public void removeAttribute(String name) {
-		if (isAsyncManager(name)) {
-			this.asyncManager = null;
+		if (isAsyncManager(name) || isPath(name)) {
+			setAttribute(name, null);
 		}
 		else {
 			super.removeAttribute(name);
@@ -94,6 +106,10 @@ final class HopRequest extends HttpServletRequestWrapper {
 
 	private static boolean isAsyncManager(String name) {
 		return WebAsyncUtils.WEB_ASYNC_MANAGER_ATTRIBUTE.equals(name);
+	}
+
+	private static boolean isPath(String name) {
+		return ServletRequestPathUtils.PATH_ATTRIBUTE.equals(name);
 	}
 
 	void handBack(HandedBack value) {
