@@ -214,6 +214,14 @@ abstract class Call {
 		return end(THREW, failure);
 	}
 
+	/**
+	 * Ends a running call that nobody waits for and nobody counts. Whoever stops the
+	 * handler at this moment may take it for running still, and say so.
+	 */
+	final void ended() {
+		STATE.setRelease(this, RETURNED);
+	}
+
 	private boolean end(int phase, @Nullable Object result) {
 		while (true) {
 			int seen = this.state;

@@ -98,10 +98,7 @@ final class CallRunner {
 	}
 
 	private void finish(Call call, long begun, @Nullable Object result, @Nullable Throwable failure) {
-		boolean awaited = (failure == null) ? call.returned(result) : call.threw(failure);
-		if (!call.isTold()) {
-			this.life.ran();
-		}
+		boolean awaited = end(call, result, failure);
 		if (failure == null) {
 			this.reports.returned(call, begun, awaited);
 		}
@@ -112,6 +109,20 @@ final class CallRunner {
 			// A function's future is its result, also where that is a future itself.
 			complete(call.future(), result, failure, !(call instanceof FunctionCall<?, ?>));
 		}
+	}
+
+	/** Returns whether whoever waits for the call is still there, if anybody does. */
+	private boolean end(Call call, @Nullable Object result, @Nullable Throwable failure) {
+		if (call.mode() == CallMode.ONEWAY && !this.life.isCounting()) {
+			// Saves a flood a compare-and-set for each call.
+			call.ended();
+			return true;
+		}
+		boolean awaited = (failure == null) ? call.returned(result) : call.threw(failure);
+		if (!call.isTold()) {
+			this.life.ran();
+		}
+		return awaited;
 	}
 
 	@SuppressWarnings("unchecked")

@@ -424,6 +424,11 @@ final class Life {
 		}
 	}
 
+	/** Returns whether it matters to a shutdown what becomes of calls. */
+	boolean isCounting() {
+		return this.tally != null;
+	}
+
 	/** A body has ended, and its call was waited for by the handler at least. */
 	void ran() {
 		Tally counts = this.tally;
