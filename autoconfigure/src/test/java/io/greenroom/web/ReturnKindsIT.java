@@ -1,6 +1,7 @@
 package io.greenroom.web;
 
 import java.io.IOException;
+import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.Principal;
@@ -108,7 +109,8 @@ class ReturnKindsIT {
 			"/raw-async-dispatch", "/download", "/commits", "/long-body", "/http-headers", "/head-only", "/map");
 
 	@ParameterizedTest(name = "{displayName} [{0}, watched: {1}]")
-	@CsvSource({ "tomcat,true", "tomcat,false", "jetty,true", "jetty,false" })
+	@CsvSource({ "tomcat,true", "tomcat,false", "tomcat http2,true", "tomcat http2,false", "jetty,true",
+			"jetty,false" })
 	@DisplayName("H03 every return type and parameter answers as without the pool, inline and with a hop, whether or not an interceptor or filter wants to see it come back: status, headers, body")
 	void answersAreTheSame(String server, boolean watched) throws Exception {
 		Map<String, String> off = answers(server + " inline", "watched=" + watched, "greenroom.web.enabled=false");
@@ -203,6 +205,8 @@ class ReturnKindsIT {
 	private static Map<String, String> answers(String on, String... properties) throws Exception {
 		Map<String, String> answers = new LinkedHashMap<>();
 		try (RunningApp app = RunningApp.startOn(on, App.class, properties)) {
+			assertThat(app.get("/body").version())
+				.isEqualTo(on.contains("http2") ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1);
 			for (String path : PATHS) {
 				answers.put(path, describe(app.get(path, "Accept-Language", "de")));
 			}
@@ -246,6 +250,7 @@ class ReturnKindsIT {
 
 	private static String describe(HttpResponse<String> response) {
 		List<String> parts = new ArrayList<>();
+
 		parts.add(String.valueOf(response.statusCode()));
 		response.headers()
 			.map()

@@ -19,18 +19,22 @@ final class RunningApp implements AutoCloseable {
 
 	private static final String TOMCAT = "org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration";
 
+	private static final String HTTP2 = "server.http2.enabled";
+
 	private final ConfigurableApplicationContext context;
 
-	private final HttpClient client = HttpClient.newBuilder()
-		.version(HttpClient.Version.HTTP_1_1)
-		.cookieHandler(new CookieManager())
-		.build();
+	private final HttpClient client;
 
 	private final URI base;
 
 	private RunningApp(ConfigurableApplicationContext context) {
 		this.context = context;
 		this.base = URI.create("http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port"));
+		boolean http2 = context.getEnvironment().getProperty(HTTP2, Boolean.class, false);
+		this.client = HttpClient.newBuilder()
+			.version(http2 ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1)
+			.cookieHandler(new CookieManager())
+			.build();
 	}
 
 	static RunningApp start(Class<?> application, String... properties) {
@@ -42,11 +46,17 @@ final class RunningApp implements AutoCloseable {
 			.run(all.stream().map((property) -> "--" + property).toArray(String[]::new)));
 	}
 
-	/** As {@code start}, on a server and in a mode such as {@code jetty hop}. */
+	/**
+	 * As {@code start}, on a server and in a mode such as {@code jetty hop} or, over
+	 * HTTP/2, {@code tomcat http2 hop}.
+	 */
 	static RunningApp startOn(String serverAndMode, Class<?> application, String... properties) {
 		List<String> all = new ArrayList<>(Arrays.asList(properties));
 		if (serverAndMode.startsWith("jetty")) {
 			all.add("spring.autoconfigure.exclude=" + TOMCAT);
+		}
+		if (serverAndMode.contains(" http2")) {
+			all.add(HTTP2 + "=true");
 		}
 		boolean hop = serverAndMode.endsWith("hop");
 		all.add("greenroom.web.mode=" + (hop ? "hop" : "inline"));
