@@ -3,6 +3,7 @@ package io.greenroom.web;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -174,6 +175,36 @@ class SlotReturnIT {
 				assertThat(client.readToEnd()).contains("\r\n\r\nok").endsWith("last");
 			}
 			assertThat(busy.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+			assertWhole(app);
+		}
+	}
+
+	@ParameterizedTest(name = "{displayName} [{0}]")
+	@ValueSource(strings = { "tomcat http2 inline", "tomcat http2 hop" })
+	@DisplayName("H07 over HTTP/2 the streams of one connection wait in line each for itself, and one that is reset loses no slot")
+	void streamsInLine(String on) throws Exception {
+		try (RunningApp app = start(on)) {
+			Gate gate = app.bean(Gate.class);
+			for (int i = 0; i < ROUNDS; i++) {
+				CompletableFuture<HttpResponse<String>> busy = app.getAsync("/gate");
+				until(() -> gate.inside() == 1);
+				CompletableFuture<HttpResponse<String>> waits = app.getAsync("/ok");
+				until(() -> pool(app).queued() == 1);
+				CompletableFuture<HttpResponse<String>> leaves = app.getAsync("/ok");
+				until(() -> pool(app).queued() == 2);
+				CompletableFuture<HttpResponse<String>> last = app.getAsync("/ok");
+				until(() -> pool(app).queued() == 3);
+				leaves.cancel(true);
+				gate.letOut(1);
+				for (CompletableFuture<HttpResponse<String>> answered : List.of(busy, waits, last)) {
+					HttpResponse<String> answer = answered.get(20, TimeUnit.SECONDS);
+					assertThat(answer.statusCode()).isEqualTo(200);
+					assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
+				}
+				awaitAllBack(app);
+			}
+			// After a hop Tomcat says that a stream was reset, and it leaves the line.
+			assertThat(app.bean(SlotCounts.class).back()).isBetween(3 * ROUNDS, 4 * ROUNDS);
 			assertWhole(app);
 		}
 	}
