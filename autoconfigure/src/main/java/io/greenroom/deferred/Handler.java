@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 
 import io.greenroom.green.DrainedService;
 import io.greenroom.green.GreenScheduler;
@@ -395,8 +396,7 @@ public final class Handler implements DrainedService {
 		}
 		if (this.mailbox.size() > 0 && this.holding.running() == null) {
 			// A caller whose stack overflowed may have queued its call and not have come
-			// to
-			// wake anybody. Waking once too often does no harm.
+			// to wake anybody. Waking once too often does no harm.
 			this.mailbox.wake();
 		}
 	}
@@ -476,14 +476,9 @@ public final class Handler implements DrainedService {
 		return nanos(this.options.timeout());
 	}
 
-	/** Returns the length in nanoseconds, the largest number where it is longer. */
+	/** Returns the length in nanoseconds; half of the largest number, if it is longer. */
 	static long nanos(Duration length) {
-		try {
-			return length.toNanos();
-		}
-		catch (ArithmeticException tooLong) {
-			return Long.MAX_VALUE / 2;
-		}
+		return Math.min(TimeUnit.NANOSECONDS.convert(length), Long.MAX_VALUE / 2);
 	}
 
 }

@@ -5,17 +5,14 @@ import io.greenroom.observe.CallMode;
 import org.jspecify.annotations.Nullable;
 
 /** A call made through a view: a method with its arguments. */
-final class MethodCall extends Call {
-
-	private final HandlerMethod method;
+final class MethodCall extends DeclaredCall {
 
 	private final Entry entry;
 
 	private @Nullable Object[] arguments;
 
 	MethodCall(HandlerMethod method, CallMode mode, Entry entry, @Nullable Object[] arguments) {
-		super(mode);
-		this.method = method;
+		super(method, mode);
 		this.entry = entry;
 		this.arguments = arguments;
 	}
@@ -23,26 +20,6 @@ final class MethodCall extends Call {
 	@Override
 	@Nullable Object invoke() throws Throwable {
 		return this.entry.invoke(this.method, this.arguments);
-	}
-
-	@Override
-	String method() {
-		return this.method.name();
-	}
-
-	@Override
-	boolean isUrgent() {
-		return this.method.urgent();
-	}
-
-	@Override
-	boolean isReadOnly() {
-		return this.method.readOnly();
-	}
-
-	@Override
-	@Nullable InState required() {
-		return this.method.required();
 	}
 
 	@Override

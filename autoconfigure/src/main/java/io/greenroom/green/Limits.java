@@ -1,6 +1,7 @@
 package io.greenroom.green;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /** Checks lengths of time at the public edge. */
 final class Limits {
@@ -17,12 +18,7 @@ final class Limits {
 			throw new IllegalArgumentException(
 					"The " + what + " is negative: " + length + "; give zero or a positive duration");
 		}
-		try {
-			return length.toNanos();
-		}
-		catch (ArithmeticException tooLong) {
-			return Long.MAX_VALUE;
-		}
+		return TimeUnit.NANOSECONDS.convert(length);
 	}
 
 }

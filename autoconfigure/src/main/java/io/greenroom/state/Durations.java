@@ -2,6 +2,7 @@ package io.greenroom.state;
 
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -74,12 +75,7 @@ final class Durations {
 			throw new IllegalArgumentException(
 					"The " + what + " is negative: " + length + "; give zero or a positive duration");
 		}
-		try {
-			return length.toNanos();
-		}
-		catch (ArithmeticException tooLong) {
-			return Long.MAX_VALUE;
-		}
+		return TimeUnit.NANOSECONDS.convert(length);
 	}
 
 }
