@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 
-
 import javax.sql.DataSource;
 
 import jakarta.servlet.AsyncContext;
@@ -22,6 +21,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 
 /** The application under load. Prints the port it listens on. */
@@ -45,8 +45,6 @@ public final class LoadServer {
 	@RestController
 	static class App {
 
-		private static final int HELD = 128 * 1024;
-
 		private static final byte[] OK = { 'o', 'k' };
 
 		private final ObjectProvider<DataSource> database;
@@ -67,12 +65,12 @@ public final class LoadServer {
 		}
 
 		/** Holds memory while it blocks, as who builds a report does. */
-		@GetMapping("/holding")
-		String holding() throws InterruptedException {
-			byte[] work = new byte[HELD];
+		@GetMapping("/holding/{kilobytes}")
+		String holding(@PathVariable int kilobytes) throws InterruptedException {
+			byte[] work = new byte[kilobytes * 1024];
 			Arrays.fill(work, (byte) 1);
 			Thread.sleep(50);
-			return (work[HELD - 1] == 1) ? "ok" : "lost";
+			return (work[work.length - 1] == 1) ? "ok" : "lost";
 		}
 
 		@GetMapping("/database")

@@ -65,7 +65,8 @@ public final class WebLoad {
 		floor.serverOf("/direct", "bare servlet", NO_DATABASE, WITHOUT);
 		floor.serverOf("/handed-over", "bare servlet, handed over", NO_DATABASE, WITHOUT);
 		Scenario blocking = blocking("blocking", "/blocking");
-		Scenario holding = blocking("holding", "/holding");
+		Scenario holding = blocking("holding", "/holding/128");
+		Scenario holdingMore = blocking("holding-more", "/holding/256");
 		int port = freePort();
 		String url = "jdbc:h2:tcp://localhost:" + port + "/mem:load;DB_CLOSE_DELAY=-1";
 		Scenario database = new Scenario("database", "/database", 2000);
@@ -76,7 +77,7 @@ public final class WebLoad {
 		database.server("Greenroom, inline, 10", connections[0], connections[1], connections[2],
 				"--greenroom.pools.default.size=10", "--greenroom.pools.default.queue-capacity=2000",
 				"--greenroom.pools.default.queue-timeout=10s");
-		return List.of(trivial, floor, blocking, holding, database);
+		return List.of(trivial, floor, blocking, holding, holdingMore, database);
 	}
 
 	/** 50 ms each: so many slots answer twenty times as many a second at most. */
