@@ -14,8 +14,11 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What the page asks for, and the fields that its script reads. */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+/**
+ * What the page asks for, and the fields that its script reads. The show of its own gives
+ * it an application of its own.
+ */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "box-office.shows.faust.title=Faust")
 class PageIT {
 
 	@LocalServerPort
@@ -55,15 +58,15 @@ class PageIT {
 
 	@Test
 	void theDiagramShowsWhereThePerformanceIs() throws Exception {
-		Answer announced = this.customer.get("/shows/godot/diagram");
+		Answer announced = this.customer.get("/shows/faust/diagram");
 		assertThat(announced.status()).isEqualTo(200);
 		assertThat(announced.header("Content-Type")).startsWith("image/svg+xml");
 		assertThat(current(announced)).isEqualTo("announced");
-		assertThat(this.customer.post("/shows/godot/moves/onSale").status()).isEqualTo(200);
-		Answer onSale = this.customer.get("/shows/godot/diagram");
+		assertThat(this.customer.post("/shows/faust/moves/onSale").status()).isEqualTo(200);
+		Answer onSale = this.customer.get("/shows/faust/diagram");
 		assertThat(current(onSale)).isEqualTo("onSale");
 		assertThat(onSale.body()).contains(">1\u00d7<");
-		assertThat(this.customer.get("/shows/faust/diagram").status()).isEqualTo(404);
+		assertThat(this.customer.get("/shows/nobody/diagram").status()).isEqualTo(404);
 	}
 
 	@Test
