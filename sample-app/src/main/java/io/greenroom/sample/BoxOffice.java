@@ -9,6 +9,7 @@ import java.util.Map;
 import io.greenroom.deferred.DeferredHandler;
 import io.greenroom.deferred.Oneway;
 import io.greenroom.sample.Show.Ticket;
+import io.greenroom.state.StateDiagram;
 import io.greenroom.state.StateMachines;
 
 import org.springframework.stereotype.Service;
@@ -123,6 +124,10 @@ class BoxOffice {
 
 	Show.Picture picture(String show) {
 		return new Show.Picture(programme(), show(show), List.copyOf(this.notes));
+	}
+
+	StateDiagram diagram(String show) {
+		return house(show).diagram();
 	}
 
 	private House house(String show) {

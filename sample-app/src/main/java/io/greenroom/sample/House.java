@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 
 import io.greenroom.state.StateClass;
 import io.greenroom.state.StateDescriptor;
+import io.greenroom.state.StateDiagram;
 import io.greenroom.state.StateMachine;
 
 /** The seats of one show and its performance. Never leaves the box office. */
@@ -84,6 +85,10 @@ final class House {
 		if (!SEATS.contains(seat)) {
 			throw Refusal.unknownSeat(this.id, seat, SEATS.getFirst(), SEATS.getLast());
 		}
+	}
+
+	StateDiagram diagram() {
+		return this.machine.diagram();
 	}
 
 	Show.Line line() {

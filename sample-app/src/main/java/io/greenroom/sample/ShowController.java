@@ -51,6 +51,12 @@ class ShowController {
 		return this.boxOffice.move(show, state);
 	}
 
+	/** The machine draws itself: where it is, and how often it has made each move. */
+	@GetMapping(path = "/shows/{show}/diagram", produces = "image/svg+xml;charset=UTF-8")
+	String diagram(@PathVariable String show) {
+		return this.boxOffice.diagram(show).svg();
+	}
+
 	@PostMapping("/notes")
 	@ResponseStatus(HttpStatus.ACCEPTED)
 	void note(@RequestParam String text) {

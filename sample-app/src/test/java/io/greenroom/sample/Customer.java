@@ -15,6 +15,8 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 /**
  * A customer of the box office: real HTTP from virtual threads, with a limit on every
  * wait.
@@ -58,6 +60,8 @@ public final class Customer implements AutoCloseable {
 	LiveStream watch(String show) throws IOException, InterruptedException {
 		HttpResponse<Stream<String>> stream = this.http.send(request("/shows/" + show + "/live").GET().build(),
 				BodyHandlers.ofLines());
+		assertThat(stream.headers().firstValue("Content-Type")).as("what a browser takes for a stream")
+			.hasValueSatisfying((type) -> assertThat(type).startsWith("text/event-stream"));
 		return new LiveStream(stream.body());
 	}
 
