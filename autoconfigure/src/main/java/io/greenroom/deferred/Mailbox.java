@@ -72,9 +72,6 @@ class Mailbox {
 	 */
 	private int urgentInRow;
 
-	/** The place given last; confined to the processor. */
-	private int lastOrder;
-
 	Mailbox(int capacity, boolean urgent, BooleanSupplier starter) {
 		this.room = new Room(capacity, this.words);
 		this.starter = starter;
@@ -155,7 +152,7 @@ class Mailbox {
 	 * outside it is right when the processor sleeps or has gone.
 	 */
 	int taken() {
-		return this.lastOrder;
+		return this.words.lastOrder;
 	}
 
 	boolean isClosed() {
@@ -223,8 +220,8 @@ class Mailbox {
 	 * taken.
 	 */
 	final @Nullable Call pollLines(Predicate<Call> filter) {
-		Call call = this.line.poll(filter, this.lastOrder);
-		return (call == null && this.urgent != null) ? this.urgent.poll(filter, this.lastOrder) : call;
+		Call call = this.line.poll(filter, this.words.lastOrder);
+		return (call == null && this.urgent != null) ? this.urgent.poll(filter, this.words.lastOrder) : call;
 	}
 
 	/**
@@ -239,7 +236,7 @@ class Mailbox {
 		if (seen != null && !isMark(seen)) {
 			append(seen);
 		}
-		return this.lastOrder;
+		return this.words.lastOrder;
 	}
 
 	private static boolean isMark(Call call) {
@@ -257,7 +254,7 @@ class Mailbox {
 		}
 		Call oldest = Objects.requireNonNull(first);
 		for (Call call = first; call != null; call = call.next) {
-			call.order = ++this.lastOrder;
+			call.order = ++this.words.lastOrder;
 			if (call.submitted == Call.NO_TIME) {
 				// At most as old as the oldest of those that have come meanwhile.
 				call.submitted = oldest.submitted;

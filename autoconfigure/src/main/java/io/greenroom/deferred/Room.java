@@ -35,8 +35,8 @@ final class Room {
 	static {
 		try {
 			MethodHandles.Lookup lookup = MethodHandles.lookup();
-			CAME = lookup.findVarHandle(Words.class, "came", long.class);
-			WENT = lookup.findVarHandle(Words.class, "went", long.class);
+			CAME = lookup.findVarHandle(Words.class, "came", int.class);
+			WENT = lookup.findVarHandle(Words.class, "went", int.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -65,15 +65,15 @@ final class Room {
 	/** Returns how many places are taken. */
 	int taken() {
 		// In this order, so that it is none only if there was a moment with none.
-		long gone = this.words.went;
-		return (int) Math.max(0, Math.min(this.capacity, this.words.came - gone));
+		int gone = this.words.went;
+		return Math.clamp(this.words.came - gone, 0, this.capacity);
 	}
 
 	/** Takes a place if there are more than are waited for. */
 	boolean tryTake() {
-		long seen = this.words.came;
-		while (seen < this.words.known || seen < lookForMore()) {
-			long found = (long) CAME.compareAndExchange(this.words, seen, seen + 1);
+		int seen = this.words.came;
+		while (seen - this.words.known < 0 || seen - lookForMore() < 0) {
+			int found = (int) CAME.compareAndExchange(this.words, seen, seen + 1);
 			if (found == seen) {
 				return true;
 			}
@@ -82,17 +82,17 @@ final class Room {
 		return false;
 	}
 
-	private long lookForMore() {
-		long most = this.words.went + this.capacity - this.waiting.get();
+	private int lookForMore() {
+		int most = this.words.went + this.capacity - this.waiting.get();
 		this.words.known = most;
 		return most;
 	}
 
 	/** Takes one of the places that are kept for those who wait. */
 	private boolean tryTakeKept() {
-		long seen = this.words.came;
-		while (seen < this.words.went + this.capacity) {
-			long found = (long) CAME.compareAndExchange(this.words, seen, seen + 1);
+		int seen = this.words.came;
+		while (seen - this.words.went < this.capacity) {
+			int found = (int) CAME.compareAndExchange(this.words, seen, seen + 1);
 			if (found == seen) {
 				return true;
 			}
@@ -103,7 +103,7 @@ final class Room {
 
 	/** Gives a place back for a call that is not going to come in after all. */
 	void giveBack() {
-		CAME.getAndAdd(this.words, -1L);
+		CAME.getAndAdd(this.words, -1);
 		wakeFirst();
 	}
 
@@ -112,7 +112,7 @@ final class Room {
 	 * of room, for whoever has got a place is soon back.
 	 */
 	void give() {
-		long gone = this.words.went + 1;
+		int gone = this.words.went + 1;
 		WENT.setRelease(this.words, gone);
 		if (this.waiting.get() != 0 && this.words.came - gone <= this.capacity / 2) {
 			Waiter first = this.line.peek();
@@ -161,7 +161,7 @@ final class Room {
 				}
 			}
 			// A closed mailbox has room for everybody, and then refuses the call.
-			CAME.getAndAdd(this.words, 1L);
+			CAME.getAndAdd(this.words, 1);
 			return true;
 		}
 		finally {
