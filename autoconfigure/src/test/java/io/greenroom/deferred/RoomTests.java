@@ -130,6 +130,31 @@ class RoomTests {
 		room.give();
 	}
 
+	@Test
+	@DisplayName("D25 the counts of a room run over, and its places stay as many")
+	void countsRunOver() throws Exception {
+		Words words = new Words();
+		Room room = new Room(3, words);
+		words.went = Integer.MAX_VALUE - 10;
+		words.came = words.went;
+		words.known = words.went + 3;
+		for (int i = 0; i < 20; i++) {
+			assertThat(room.tryTake()).isTrue();
+			assertThat(room.tryTake()).isTrue();
+			assertThat(room.tryTake()).isTrue();
+			assertThat(room.tryTake()).isFalse();
+			assertThat(room.taken()).isEqualTo(3);
+			Waiting waiting = wait(room, LONG);
+			room.give();
+			assertThat(waiting.result.get()).isTrue();
+			room.give();
+			room.give();
+			room.giveBack();
+			assertThat(room.taken()).isZero();
+		}
+		assertThat(words.came).isNegative();
+	}
+
 	@ParameterizedTest
 	@ValueSource(ints = { 1, 3, 1000 })
 	@DisplayName("D25 everybody gets a place, and there are never more than there is room for (4 x 50000 takers)")
