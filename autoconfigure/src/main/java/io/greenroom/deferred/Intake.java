@@ -173,7 +173,8 @@ final class Intake {
 	}
 
 	private void checkCallable(HandlerMethod method) {
-		if (method.equals(this.handler.type().loop())) {
+		HandlerMethod loop = this.handler.type().loop();
+		if (loop != null && method.equals(loop)) {
 			throw new IllegalStateException("%s.%s is the handler's processing loop; Greenroom runs it, nobody calls it"
 				.formatted(this.handler.name(), method.name()));
 		}
