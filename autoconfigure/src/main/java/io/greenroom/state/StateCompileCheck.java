@@ -1,7 +1,6 @@
 package io.greenroom.state;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -15,6 +14,7 @@ import javax.lang.model.element.Element;
 import javax.lang.model.element.ExecutableElement;
 import javax.lang.model.element.Modifier;
 import javax.lang.model.element.TypeElement;
+import javax.lang.model.type.ArrayType;
 import javax.lang.model.type.DeclaredType;
 import javax.lang.model.type.TypeKind;
 import javax.lang.model.type.TypeMirror;
@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * has for the loaded class, where the sources can break them.
  */
 final class StateCompileCheck {
+
+	private static final String HANDLE = StateHandle.class.getName();
 
 	private final ProcessingEnvironment javac;
 
@@ -92,10 +94,20 @@ final class StateCompileCheck {
 	}
 
 	private String signature(ExecutableElement method) {
-		List<TypeMirror> parameters = new ArrayList<>();
-		method.getParameters()
-			.forEach((parameter) -> parameters.add(this.javac.getTypeUtils().erasure(parameter.asType())));
-		return method.getSimpleName() + parameters.toString();
+		return method.getSimpleName() + parameters(method).toString();
+	}
+
+	private List<String> parameters(ExecutableElement method) {
+		return method.getParameters().stream().map((parameter) -> erased(parameter.asType())).toList();
+	}
+
+	/** Without type arguments, and without annotations, which a text of javac's has. */
+	private String erased(TypeMirror type) {
+		if (type instanceof ArrayType array) {
+			return erased(array.getComponentType()) + "[]";
+		}
+		return (this.javac.getTypeUtils().erasure(type) instanceof DeclaredType declared)
+				? declared.asElement().toString() : type.getKind().toString();
 	}
 
 	private void checkMethod(ExecutableElement method) {
@@ -175,12 +187,11 @@ final class StateCompileCheck {
 					.formatted(name, state.onStart()));
 	}
 
-	private static boolean fitsOnStart(ExecutableElement method) {
-		List<String> parameters = method.getParameters().stream().map((each) -> each.asType().toString()).toList();
+	private boolean fitsOnStart(ExecutableElement method) {
+		List<String> parameters = parameters(method);
 		return method.getReturnType().getKind() == TypeKind.VOID && !method.getModifiers().contains(Modifier.STATIC)
-				&& method.getAnnotation(State.class) == null && !parameters.isEmpty() && parameters.size() <= 2
-				&& parameters.getFirst().endsWith(StateHandle.class.getName())
-				&& (parameters.size() == 1 || parameters.getLast().contains("Object"));
+				&& method.getAnnotation(State.class) == null && (parameters.equals(List.of(HANDLE))
+						|| parameters.equals(List.of(HANDLE, Object.class.getName() + "[]")));
 	}
 
 	private void checkReachable() {

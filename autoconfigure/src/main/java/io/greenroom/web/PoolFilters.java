@@ -106,6 +106,10 @@ public final class PoolFilters {
 			reservation.cancel();
 			throw pool.refuse(closed);
 		}
+		catch (Throwable failure) {
+			reservation.cancel();
+			throw failure;
+		}
 		return ServerResponse.async(answer);
 	}
 

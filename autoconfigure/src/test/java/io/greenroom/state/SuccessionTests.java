@@ -156,6 +156,28 @@ class SuccessionTests {
 		assertThat(stubborn.second).isNotSameAs(stubborn.first);
 	}
 
+	@Test
+	@DisplayName("S28 a kill of the thread during a shutdown ends its machine, whatever it has been asked for since")
+	void killedInAShutdown() throws Exception {
+		Stubborn stubborn = this.machines.create(Stubborn.class);
+		stubborn.clinging();
+		stubborn.inside.await();
+		StateMachine machine = this.machines.of(stubborn);
+		stubborn.next();
+		stubborn.interrupted.await();
+		Thread drain = Thread.startVirtualThread(() -> this.machines.scheduler.drain(Machines.LONG));
+		while (!this.machines.states.isClosed()) {
+			assertThat(drain.isAlive()).isTrue();
+			Thread.yield();
+		}
+		stubborn.first.kill();
+		stubborn.goOn.countDown();
+		assertThat(Machines.ended(machine)).isTrue();
+		assertThat(machine.status()).isEqualTo(StateMachine.Status.STOPPED);
+		assertThat(stubborn.second).isNull();
+		assertThat(drain.join(Machines.LONG)).isTrue();
+	}
+
 	static class Relayed {
 
 		volatile boolean ran;

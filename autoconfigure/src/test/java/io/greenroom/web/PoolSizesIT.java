@@ -63,6 +63,20 @@ class PoolSizesIT {
 		}
 	}
 
+	@Test
+	@DisplayName("H10 A04 a target latency moves no pool whose limit is gradient")
+	void gradientHasNoTarget() throws Exception {
+		try (RunningApp app = RunningApp.startOn("tomcat inline", App.class, "greenroom.pools.one.size=6",
+				"greenroom.pools.one.limit=gradient", "greenroom.pools.one.min-size=3",
+				"greenroom.pools.one.max-size=7", "greenroom.pools.one.target-latency=1ns")) {
+			for (int i = 0; i < 10; i++) {
+				assertThat(app.get("/ok").statusCode()).isEqualTo(200);
+			}
+			awaitAllBack(app);
+			assertThat(pool(app).size()).isEqualTo(6);
+		}
+	}
+
 	@ParameterizedTest(name = "{displayName} [{0}]")
 	@ValueSource(strings = { "tomcat inline", "tomcat hop", "jetty inline", "jetty hop" })
 	@DisplayName("H01 H02 a functional route with the filter runs in its pool: bounded, refused with 503, whole afterwards")

@@ -307,6 +307,7 @@ class SlotReturnIT {
 			client.post("/gate-echo", "text/plain", 5).send("hello");
 			until(() -> gate.inside() == 1);
 			Thread.sleep(Duration.ofMillis(1200)); // what is tested is that time passes
+			assertThat(pool(app).active()).isEqualTo(1);
 			gate.letOut(1);
 			assertThat(client.readLine()).startsWith("HTTP/1.1 200");
 		}
