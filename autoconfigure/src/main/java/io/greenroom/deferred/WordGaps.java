@@ -37,7 +37,7 @@ final class WordGaps {
 
 	}
 
-	/** What callers look at each time, and seldom write. */
+	/** What callers look at, and seldom write. */
 	abstract static class Known extends Callers {
 
 		/**
@@ -46,11 +46,12 @@ final class WordGaps {
 		 */
 		volatile int known;
 
+		/** What had gone when a caller last looked whether anything goes. */
+		int wentBefore;
+
 	}
 
 	abstract static class BetweenBoth extends Known {
-
-		private int g0;
 
 		private long g1, g2, g3, g4, g5, g6, g7, g8;
 

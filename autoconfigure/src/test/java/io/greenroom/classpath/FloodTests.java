@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,6 +40,15 @@ class FloodTests {
 				assertThat(accepted).as(answer).isEqualTo(ran + left + rejected);
 			}
 		}
+	}
+
+	@Test
+	@DisplayName("D25 who calls without ever waiting does not keep the handler off the only core there is")
+	void aTorrentLetsTheHandlerRun() throws Exception {
+		String answer = ForkedJvm.run(
+				List.of("-Djdk.virtualThreadScheduler.parallelism=1", "-Djdk.virtualThreadScheduler.maxPoolSize=1"),
+				Torrent.class, (jar) -> true);
+		assertThat(Integer.parseInt(answer.strip())).isBetween(1, 128);
 	}
 
 }
