@@ -34,7 +34,7 @@ final class Room {
 	 * last of them gives the processor a turn. Nobody preempts a virtual thread: without
 	 * that, a flood keeps the processor off the cores until it ends or the room does.
 	 */
-	private static final int IN_A_ROW = 64;
+	private static final int IN_A_ROW = 128;
 
 	private static final VarHandle CAME;
 
