@@ -229,6 +229,11 @@ class ShutdownUnderLoadTests {
 		}
 
 		int work() {
+			if (this.load.isSlow()) {
+				// Its calls can't all be through between the end of the other handler and
+				// its own.
+				LockSupport.parkNanos(this.load.note);
+			}
 			try {
 				this.back.note();
 				this.load.accepted.incrementAndGet();
