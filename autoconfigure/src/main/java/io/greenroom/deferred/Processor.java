@@ -249,6 +249,11 @@ final class Processor implements DeferredCalls {
 		boolean took = this.holding.take(false);
 		boolean outermost = !this.processing;
 		this.mailbox.attend(Thread.currentThread());
+		if (outermost && !this.givingWay) {
+			// Left by who meant to stop the processing before, and came when it had
+			// ended.
+			this.stopping = false;
+		}
 		this.processing = true;
 		// Not atomic, for one thread at a time holds the handler.
 		int turn = this.turns;

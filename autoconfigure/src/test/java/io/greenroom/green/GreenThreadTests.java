@@ -90,7 +90,7 @@ class GreenThreadTests {
 		assertFlags(thread, true, true, false, null);
 		assertThat(thread.exception()).isSameAs(refused);
 		assertThat(refused.row).isEqualTo(42);
-		assertThat(output).doesNotContain("ERROR");
+		assertThat(output).doesNotContain(Refused.class.getName());
 		assertThat(this.observer.failures()).isEmpty();
 	}
 
