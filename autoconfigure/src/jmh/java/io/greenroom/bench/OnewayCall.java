@@ -40,26 +40,22 @@ public class OnewayCall {
 
 	private GreenScheduler scheduler;
 
-	private Tally handler;
+	private Counter handler;
 
-	private final Tally bare = new Tally();
-
-	private Tally target;
+	private Counter target;
 
 	private ExecutorService executor;
-
-	private final Tally told = new Tally();
 
 	private ActorSystem<Boolean> actor;
 
 	@Setup
 	public void open() {
 		this.scheduler = GreenScheduler.builder().build();
-		this.target = new Tally();
+		this.target = new Counter();
 		this.handler = Deferred.of(this.scheduler, this.target).oneway();
 		this.executor = Executors.newSingleThreadExecutor(Thread.ofVirtual().factory());
 		this.actor = ActorSystem.create(Behaviors.receive(Boolean.class).onAnyMessage((any) -> {
-			this.told.increment();
+			this.target.count();
 			return Behaviors.same();
 		}).build(), "tally");
 	}
@@ -74,24 +70,23 @@ public class OnewayCall {
 	@Benchmark
 	@OperationsPerInvocation(CALLS)
 	public void handler() throws Exception {
-		byAll(this.target, this.handler::increment);
+		byAll(this.handler::count);
 	}
 
 	@Benchmark
 	@OperationsPerInvocation(CALLS)
 	public void executor() throws Exception {
-		byAll(this.bare, () -> this.executor.execute(this.bare::increment));
+		byAll(() -> this.executor.execute(this.target::count));
 	}
 
 	@Benchmark
 	@OperationsPerInvocation(CALLS)
 	public void pekkoTell() throws Exception {
-		byAll(this.told, () -> this.actor.tell(Boolean.TRUE));
+		byAll(() -> this.actor.tell(Boolean.TRUE));
 	}
 
-	private static void byAll(Tally tally, Runnable call) throws InterruptedException {
-		tally.done = new CountDownLatch(1);
-		tally.left = CALLS;
+	private void byAll(Runnable call) throws InterruptedException {
+		CountDownLatch done = this.target.await(CALLS);
 		for (int i = 0; i < PRODUCERS; i++) {
 			Thread.startVirtualThread(() -> {
 				for (int k = 0; k < CALLS / PRODUCERS; k++) {
@@ -99,22 +94,7 @@ public class OnewayCall {
 				}
 			});
 		}
-		tally.done.await();
-	}
-
-	/** Without a lock. */
-	public static class Tally {
-
-		private int left;
-
-		private volatile CountDownLatch done;
-
-		public void increment() {
-			if (--this.left == 0) {
-				this.done.countDown();
-			}
-		}
-
+		done.await();
 	}
 
 }

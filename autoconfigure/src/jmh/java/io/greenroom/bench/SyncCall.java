@@ -170,17 +170,6 @@ public class SyncCall {
 
 	}
 
-	/** Without a lock. */
-	public static class Counter {
-
-		private int count;
-
-		public int increment() {
-			return ++this.count;
-		}
-
-	}
-
 	private static final class HandOff {
 
 		volatile Thread server;

@@ -2,6 +2,7 @@ package io.greenroom.deferred;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodType;
+import java.lang.reflect.Array;
 import java.lang.reflect.Method;
 
 import io.greenroom.observe.CallMode;
@@ -17,16 +18,23 @@ import org.jspecify.annotations.Nullable;
  * @param afterCommit whether a call made in a transaction waits for its commit
  * @param required in which states its calls run, null for any
  * @param handle the method as {@code (Object target, Object[] arguments) -> Object}
+ * @param nothing what a call gets that does not wait for a result
  */
 record HandlerMethod(Method method, CallMode mode, boolean urgent, boolean readOnly, boolean afterCommit,
-		@Nullable InState required, MethodHandle handle) {
+		@Nullable InState required, MethodHandle handle, @Nullable Object nothing) {
 
 	private static final MethodType GENERIC = MethodType.methodType(Object.class, Object.class, Object[].class);
 
 	static HandlerMethod of(Method method, CallMode mode, boolean urgent, boolean readOnly, boolean afterCommit,
 			@Nullable InState required, MethodHandle handle) {
 		return new HandlerMethod(method, mode, urgent, readOnly, afterCommit, required,
-				handle.asFixedArity().asSpreader(Object[].class, method.getParameterCount()).asType(GENERIC));
+				handle.asFixedArity().asSpreader(Object[].class, method.getParameterCount()).asType(GENERIC),
+				zero(method.getReturnType()));
+	}
+
+	private static @Nullable Object zero(Class<?> type) {
+		// A fresh array's only element is the type's zero.
+		return (type.isPrimitive() && type != void.class) ? Array.get(Array.newInstance(type, 1), 0) : null;
 	}
 
 	/**
@@ -34,7 +42,7 @@ record HandlerMethod(Method method, CallMode mode, boolean urgent, boolean readO
 	 */
 	HandlerMethod declaredAs(HandlerMethod other) {
 		return new HandlerMethod(other.method, this.mode, this.urgent, this.readOnly, this.afterCommit, this.required,
-				other.handle);
+				other.handle, other.nothing);
 	}
 
 	String name() {
@@ -43,17 +51,6 @@ record HandlerMethod(Method method, CallMode mode, boolean urgent, boolean readO
 
 	@Nullable Object invoke(Object target, @Nullable Object[] arguments) throws Throwable {
 		return this.handle.invokeExact(target, arguments);
-	}
-
-	/** Returns what a call gets that does not wait for a result. */
-	@Nullable Object nothing() {
-		Class<?> type = this.method.getReturnType();
-		// A fresh array's only element is the type's zero.
-		return (type.isPrimitive() && type != void.class) ? java.lang.reflect.Array.get(zeros(type), 0) : null;
-	}
-
-	private static Object zeros(Class<?> type) {
-		return java.lang.reflect.Array.newInstance(type, 1);
 	}
 
 }

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * meanwhile. Holds of one thread form a chain, innermost first; the chains of all threads
  * are the wait-for graph.
  */
-final class Held {
+@SuppressWarnings("unused") // the gap is only to be there
+final class Held extends HeldGap.Bodies {
 
 	private static final ThreadLocal<@Nullable Held> CURRENT = new ThreadLocal<>();
 
@@ -43,17 +44,10 @@ final class Held {
 	/** Written by the holding thread, read by those who look for cycles. */
 	private volatile @Nullable Wait wait;
 
-	/** What runs now. Written by the holding thread; others read it for messages. */
-	private volatile @Nullable Call running;
-
 	/** The calls whose bodies let the running one in. Guarded by itself. */
 	private @Nullable Deque<Call> around;
 
-	/**
-	 * Whether the next entry into the target's own proxy is the body of the running call.
-	 * Confined to the holding thread.
-	 */
-	private boolean entering;
+	private long g1, g2, g3, g4, g5, g6, g7, g8;
 
 	private Held(Handler handler, boolean owned, boolean reading, @Nullable Held outer) {
 		this.handler = handler;

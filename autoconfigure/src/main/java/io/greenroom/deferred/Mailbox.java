@@ -37,6 +37,16 @@ class Mailbox {
 	/** How many urgent calls may run in a row while an ordinary one waits. */
 	private static final int URGENT_IN_A_ROW = 8;
 
+	/** How many oneway calls that are gathered at once make a flood. */
+	private static final int FLOOD = 16;
+
+	/**
+	 * How long the processor looks out for more of a flood before it sleeps: about as
+	 * long as going to sleep and being woken takes. On one core nobody can come
+	 * meanwhile.
+	 */
+	private static final int SPINS = (Runtime.getRuntime().availableProcessors() > 1) ? 64 : 0;
+
 	private static final VarHandle TOP;
 	static {
 		try {
@@ -71,6 +81,9 @@ class Mailbox {
 	 * the processor.
 	 */
 	private int urgentInRow;
+
+	/** Whether what was gathered last was a flood; a hint, so of no thread's own. */
+	private boolean flooded;
 
 	Mailbox(int capacity, boolean urgent, BooleanSupplier starter) {
 		this.room = new Room(capacity, this.words);
@@ -253,6 +266,7 @@ class Mailbox {
 			stack = below;
 		}
 		Call oldest = Objects.requireNonNull(first);
+		int before = this.words.lastOrder;
 		for (Call call = first; call != null; call = call.next) {
 			call.order = ++this.words.lastOrder;
 			if (call.submitted == Call.NO_TIME) {
@@ -260,6 +274,7 @@ class Mailbox {
 				call.submitted = oldest.submitted;
 			}
 		}
+		this.flooded = (this.words.lastOrder - before >= FLOOD && newest.mode() == CallMode.ONEWAY);
 		if (this.urgent == null) {
 			this.line.add(oldest, newest);
 		}
@@ -295,12 +310,24 @@ class Mailbox {
 	 * when nothing pushed from then on can be missed.
 	 */
 	boolean sleep(long nanos, BooleanSupplier reason) {
+		if (this.flooded && comesMore()) {
+			return true;
+		}
 		// A caller that has just been answered often calls again within one turn.
 		Thread.yield();
 		if (!fallAsleep(nanos, reason)) {
 			return true;
 		}
 		return !TOP.compareAndSet(this.words, IDLE, null);
+	}
+
+	/** Processor: looks out for more calls of those who make many, on another core. */
+	private boolean comesMore() {
+		this.flooded = false;
+		for (int i = 0; i < SPINS; i++) {
+			Thread.onSpinWait();
+		}
+		return this.words.top != null;
 	}
 
 	/** Processor: sleeps likewise, and lets callers run their own calls meanwhile. */
