@@ -37,8 +37,6 @@ public final class WebLoad {
 			+ "org.springframework.boot.jetty.autoconfigure.servlet.JettyServletWebServerAutoConfiguration,"
 			+ "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration";
 
-	private static final int SLOTS = 500;
-
 	private WebLoad() {
 	}
 
@@ -64,9 +62,10 @@ public final class WebLoad {
 		floor.server("Greenroom, hop", NO_DATABASE, PLATFORM);
 		floor.serverOf("/direct", "bare servlet", NO_DATABASE, WITHOUT);
 		floor.serverOf("/handed-over", "bare servlet, handed over", NO_DATABASE, WITHOUT);
-		Scenario blocking = blocking("blocking", "/blocking");
-		Scenario holding = blocking("holding", "/holding/128");
-		Scenario holdingMore = blocking("holding-more", "/holding/256");
+		Scenario blocking = blocking("blocking", "/blocking", 500);
+		Scenario blockingMore = blocking("blocking-700", "/blocking", 700);
+		Scenario holding = blocking("holding", "/holding/128", 500);
+		Scenario holdingMore = blocking("holding-more", "/holding/256", 500);
 		int port = freePort();
 		String url = "jdbc:h2:tcp://localhost:" + port + "/mem:load;DB_CLOSE_DELAY=-1";
 		Scenario database = new Scenario("database", "/database", 2000);
@@ -77,18 +76,18 @@ public final class WebLoad {
 		database.server("Greenroom, inline, 10", connections[0], connections[1], connections[2],
 				"--greenroom.pools.default.size=10", "--greenroom.pools.default.queue-capacity=2000",
 				"--greenroom.pools.default.queue-timeout=10s");
-		return List.of(trivial, floor, blocking, holding, holdingMore, database);
+		return List.of(trivial, floor, blocking, blockingMore, holding, holdingMore, database);
 	}
 
 	/** 50 ms each: so many slots answer twenty times as many a second at most. */
-	private static Scenario blocking(String name, String path) {
+	private static Scenario blocking(String name, String path, int slots) {
 		Scenario scenario = new Scenario(name, path, 2000);
-		scenario.most = SLOTS * 20;
-		String[] pool = { "--greenroom.pools.default.size=" + SLOTS, "--greenroom.pools.default.queue-capacity=2000" };
+		scenario.slots = slots;
+		String[] pool = { "--greenroom.pools.default.size=" + slots, "--greenroom.pools.default.queue-capacity=2000" };
 		scenario.server("Boot, virtual threads", NO_DATABASE, WITHOUT, VIRTUAL);
-		scenario.server("Greenroom, inline, " + SLOTS, NO_DATABASE, pool[0], pool[1]);
+		scenario.server("Greenroom, inline, " + slots, NO_DATABASE, pool[0], pool[1]);
 		scenario.server("Boot, 200 platform threads", NO_DATABASE, WITHOUT);
-		scenario.server("Greenroom, hop, " + SLOTS, NO_DATABASE, PLATFORM, pool[0], pool[1]);
+		scenario.server("Greenroom, hop, " + slots, NO_DATABASE, PLATFORM, pool[0], pool[1]);
 		return scenario;
 	}
 
@@ -135,8 +134,8 @@ public final class WebLoad {
 
 		private final List<SetUp> setUps = new ArrayList<>();
 
-		/** What the pool lets through in a second, where that is known. */
-		private double most = Double.NaN;
+		/** The size of the pool, where it alone decides what comes through in a second. */
+		private int slots;
 
 		private Before before = () -> () -> {
 		};
@@ -180,9 +179,10 @@ public final class WebLoad {
 				for (Server server : running) {
 					server.print();
 				}
-				if (!Double.isNaN(this.most)) {
-					System.out.printf("%d slots let %.0f through a second; reached of that:", SLOTS, this.most);
-					running.forEach((server) -> System.out.printf(" %.2f", server.perSecond() / this.most));
+				if (this.slots > 0) {
+					int most = this.slots * 20;
+					System.out.printf("%d slots let %d through a second; reached of that:", this.slots, most);
+					running.forEach((server) -> System.out.printf(" %.2f", server.perSecond() / most));
 					System.out.println();
 				}
 			}
