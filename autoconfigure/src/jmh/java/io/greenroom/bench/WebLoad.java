@@ -20,8 +20,8 @@ import java.util.function.ToDoubleFunction;
 /**
  * Servers under load, side by side: the same application with and without Greenroom, each
  * in a JVM of its own. In each round every server has its turn, and what is printed are
- * the medians of the rounds, the largest resident set, and the heap that is alive in the
- * middle of a turn. Arguments: how many rounds, how many seconds a turn, and the
+ * the medians of the rounds, the largest resident set, and the most of the heap that was
+ * seen alive in a turn. Arguments: how many rounds, how many seconds a turn, and the
  * scenarios, all of them unless named.
  */
 public final class WebLoad {
@@ -29,6 +29,9 @@ public final class WebLoad {
 	private static final String WITHOUT = "--greenroom.web.enabled=false";
 
 	private static final String VIRTUAL = "--spring.threads.virtual.enabled=true";
+
+	/** How often one looks in a turn how much of the heap is alive. */
+	private static final int LOOKS = 5;
 
 	private static final String PLATFORM = "--greenroom.web.server-threads=platform";
 
@@ -66,6 +69,7 @@ public final class WebLoad {
 		Scenario blockingMore = blocking("blocking-700", "/blocking", 700);
 		Scenario holding = blocking("holding", "/holding/128", 500);
 		Scenario holdingMore = blocking("holding-more", "/holding/256", 500);
+		holdingMore.heap = "-Xmx3g";
 		int port = freePort();
 		String url = "jdbc:h2:tcp://localhost:" + port + "/mem:load;DB_CLOSE_DELAY=-1";
 		Scenario database = new Scenario("database", "/database", 2000);
@@ -118,7 +122,7 @@ public final class WebLoad {
 
 	private static ProcessBuilder java(String... arguments) {
 		List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java"),
-				"-Xmx1g", "-cp", System.getProperty("java.class.path")));
+				"-cp", System.getProperty("java.class.path")));
 		command.addAll(List.of(arguments));
 		return new ProcessBuilder(command);
 	}
@@ -136,6 +140,8 @@ public final class WebLoad {
 
 		/** The size of the pool, where it alone decides what comes through in a second. */
 		private int slots;
+
+		private String heap = "-Xmx1g";
 
 		private Before before = () -> () -> {
 		};
@@ -161,7 +167,7 @@ public final class WebLoad {
 			List<Server> running = new ArrayList<>();
 			try (AutoCloseable _ = this.before.run()) {
 				for (SetUp setUp : this.setUps) {
-					running.add(new Server(setUp));
+					running.add(new Server(setUp, this.heap));
 				}
 				for (Server server : running) {
 					server.warmUp(this.connections, turn);
@@ -208,10 +214,10 @@ public final class WebLoad {
 
 		private double liveHeap;
 
-		Server(SetUp setUp) throws IOException {
+		Server(SetUp setUp, String heap) throws IOException {
 			this.title = setUp.title;
 			this.path = setUp.path;
-			List<String> all = new ArrayList<>(List.of("io.greenroom.bench.LoadServer", "--server.port=0",
+			List<String> all = new ArrayList<>(List.of(heap, "io.greenroom.bench.LoadServer", "--server.port=0",
 					"--server.address=127.0.0.1", "--server.tomcat.max-keep-alive-requests=-1",
 					"--server.tomcat.accept-count=4000", "--spring.main.banner-mode=off", "--logging.level.root=error"));
 			all.addAll(List.of(setUp.arguments));
@@ -272,12 +278,14 @@ public final class WebLoad {
 					Thread.currentThread().interrupt();
 				}
 			});
-			Thread.sleep(turn.dividedBy(2));
 			URI heap = URI.create("http://127.0.0.1:" + this.port + LoadServer.LIVE_HEAP);
 			try (HttpClient client = HttpClient.newHttpClient()) {
-				HttpResponse<String> live = client.send(HttpRequest.newBuilder(heap).build(),
-						HttpResponse.BodyHandlers.ofString());
-				this.liveHeap = Double.parseDouble(live.body()) / (1024 * 1024);
+				for (int look = 0; look < LOOKS; look++) {
+					Thread.sleep(turn.dividedBy(LOOKS + 1));
+					HttpResponse<String> live = client.send(HttpRequest.newBuilder(heap).build(),
+							HttpResponse.BodyHandlers.ofString());
+					this.liveHeap = Math.max(this.liveHeap, Double.parseDouble(live.body()) / (1024 * 1024));
+				}
 			}
 			load.join();
 		}
