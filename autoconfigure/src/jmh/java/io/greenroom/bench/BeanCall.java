@@ -36,19 +36,19 @@ public class BeanCall {
 
 	private AnnotationConfigApplicationContext context;
 
-	private Counter bean;
+	private CounterBean bean;
 
-	private Counter handle;
+	private CounterBean handle;
 
-	private Counter plain;
+	private CounterBean plain;
 
 	@Setup
 	public void open() {
-		this.context = new AnnotationConfigApplicationContext(Application.class, Counter.class);
-		this.bean = this.context.getBean(Counter.class);
-		this.handle = (Counter) this.context.getBeanProvider(Deferred.class).getObject().sync();
+		this.context = new AnnotationConfigApplicationContext(Application.class, CounterBean.class);
+		this.bean = this.context.getBean(CounterBean.class);
+		this.handle = (CounterBean) this.context.getBeanProvider(Deferred.class).getObject().sync();
 		this.plain = Deferred
-			.of(this.context.getBean(io.greenroom.green.GreenScheduler.class), new Counter(),
+			.of(this.context.getBean(io.greenroom.green.GreenScheduler.class), new CounterBean(),
 					io.greenroom.deferred.HandlerOptions.defaults().withExecution(Execution.CALLER_WHEN_IDLE))
 			.sync();
 		this.bean.increment();
@@ -83,7 +83,7 @@ public class BeanCall {
 
 	/** Without a lock. */
 	@DeferredHandler(execution = Execution.CALLER_WHEN_IDLE)
-	public static class Counter {
+	public static class CounterBean {
 
 		private int count;
 

@@ -103,7 +103,7 @@ public final class WebLoad {
 
 	/** A database of its own process, as databases are. */
 	private static AutoCloseable startDatabase(int port, String url) throws Exception {
-		Process server = java("org.h2.tools.Server", "-tcp", "-tcpPort", "" + port, "-ifNotExists").inheritIO().start();
+		Process server = java("-Xmx1g", "org.h2.tools.Server", "-tcp", "-tcpPort", "" + port, "-ifNotExists").inheritIO().start();
 		for (int attempt = 0;; attempt++) {
 			try (Connection connection = DriverManager.getConnection(url);
 					Statement statement = connection.createStatement()) {
