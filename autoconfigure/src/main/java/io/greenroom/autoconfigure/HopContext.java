@@ -27,7 +27,7 @@ final class HopContext {
 		TaskDecorator carried = (task) -> {
 			ContextCarrier.Snapshot snapshot = carrier.captureDetached();
 			return snapshot.isEmpty() ? task : () -> {
-				try (ContextCarrier.Scope _ = snapshot.open()) {
+				try (ContextCarrier.Scope _ = snapshot.openOnNewThread()) {
 					task.run();
 				}
 			};

@@ -1,8 +1,5 @@
 package io.greenroom.context;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -28,8 +25,8 @@ public final class RegisteredContext implements ContextCarrier {
 
 	private final Map<Object, Detachment> detachments;
 
-	/** Has nothing to set, but takes away what a thread has. */
-	private final Snapshot nothing = new Captured(Map.of());
+	/** Made anew when the registry has changed. */
+	private volatile @Nullable Accessors accessors;
 
 	/**
 	 * Makes a carrier.
@@ -70,146 +67,57 @@ public final class RegisteredContext implements ContextCarrier {
 	 */
 	@Override
 	public Scope guard() {
-		Deque<Runnable> back = new ArrayDeque<>();
-		for (ThreadLocalAccessor<?> accessor : this.given) {
-			if (!isRegistered(accessor.key())) {
-				guard(accessor, back);
-			}
-		}
-		for (ThreadLocalAccessor<?> accessor : this.registry.getThreadLocalAccessors()) {
-			guard(accessor, back);
-		}
-		return () -> close(back);
-	}
+		List<ThreadLocalAccessor<Object>> guarded = accessors().all()
+			.stream()
+			.filter((accessor) -> this.detachments.get(accessor.key()) != Detachment.LEFT_OUT)
+			.toList();
+		Restoring scope = new Restoring(guarded) {
 
-	private <V> void guard(ThreadLocalAccessor<V> accessor, Deque<Runnable> back) {
-		if (this.detachments.get(accessor.key()) == Detachment.LEFT_OUT) {
-			return;
-		}
-		V before = accessor.getValue();
-		back.push(() -> {
-			V now = accessor.getValue();
-			if (before != null && !before.equals(now)) {
-				accessor.restore(before);
+			@Override
+			@Nullable Object enter(ThreadLocalAccessor<Object> accessor, int index) {
+				return accessor.getValue();
 			}
-			else if (before == null && now != null) {
-				accessor.setValue();
+
+			@Override
+			void leave(ThreadLocalAccessor<Object> accessor, int index, @Nullable Object before) {
+				Object now = accessor.getValue();
+				if (before != null && !before.equals(now)) {
+					accessor.restore(before);
+				}
+				else if (before == null && now != null) {
+					accessor.setValue();
+				}
 			}
-		});
+
+		};
+		scope.open();
+		return scope;
 	}
 
 	private Snapshot capture(Map<Object, Detachment> detaching) {
-		Map<Object, Object> values = null;
-		for (ThreadLocalAccessor<?> accessor : this.given) {
-			values = isRegistered(accessor.key()) ? values : captured(accessor, detaching, values);
-		}
-		for (ThreadLocalAccessor<?> accessor : this.registry.getThreadLocalAccessors()) {
-			values = captured(accessor, detaching, values);
-		}
-		return (values != null) ? new Captured(values) : this.nothing;
-	}
-
-	private static @Nullable Map<Object, Object> captured(ThreadLocalAccessor<?> accessor,
-			Map<Object, Detachment> detaching, @Nullable Map<Object, Object> values) {
-		Detachment detachment = detaching.get(accessor.key());
-		Object value = (detachment != null) ? detachment.detached(accessor) : accessor.getValue();
-		if (value == null) {
-			return values;
-		}
-		Map<Object, Object> all = (values != null) ? values : new LinkedHashMap<>();
-		all.put(accessor.key(), value);
-		return all;
-	}
-
-	private boolean isRegistered(Object key) {
-		for (ThreadLocalAccessor<?> accessor : this.registry.getThreadLocalAccessors()) {
-			if (accessor.key().equals(key)) {
-				return true;
-			}
-		}
-		return false;
-	}
-
-	/** What a thread had, by the keys of the accessors. */
-	private final class Captured implements Snapshot {
-
-		private final Map<Object, Object> values;
-
-		Captured(Map<Object, Object> values) {
-			this.values = values;
-		}
-
-		@Override
-		public boolean isEmpty() {
-			return this.values.isEmpty();
-		}
-
-		@Override
-		public Scope open() {
-			Deque<Runnable> back = new ArrayDeque<>();
-			try {
-				for (ThreadLocalAccessor<?> accessor : RegisteredContext.this.given) {
-					if (!isRegistered(accessor.key())) {
-						set(accessor, back);
-					}
-				}
-				for (ThreadLocalAccessor<?> accessor : RegisteredContext.this.registry.getThreadLocalAccessors()) {
-					set(accessor, back);
-				}
-			}
-			catch (Throwable failure) {
-				close(back);
-				throw failure;
-			}
-			return () -> close(back);
-		}
-
-		/** Sets one, or takes it away, and remembers how to undo that. */
-		@SuppressWarnings("unchecked") // the value is what the accessor has given
-		private <V> void set(ThreadLocalAccessor<V> accessor, Deque<Runnable> back) {
-			V before = accessor.getValue();
-			V value = (V) this.values.get(accessor.key());
+		Accessors accessors = accessors();
+		@Nullable Object @Nullable [] values = null;
+		for (int i = 0; i < accessors.all().size(); i++) {
+			ThreadLocalAccessor<?> accessor = accessors.all().get(i);
+			Detachment detachment = detaching.get(accessor.key());
+			Object value = (detachment != null) ? detachment.detached(accessor) : accessor.getValue();
 			if (value != null) {
-				accessor.setValue(value);
-			}
-			else if (before != null) {
-				accessor.setValue();
-			}
-			else {
-				back.push(() -> takeAwayWhatWasLeft(accessor));
-				return;
-			}
-			back.push((before != null) ? () -> accessor.restore(before) : accessor::restore);
-		}
-
-		/** The work may have set what neither it nor the thread had. */
-		private static void takeAwayWhatWasLeft(ThreadLocalAccessor<?> accessor) {
-			if (accessor.getValue() != null) {
-				accessor.setValue();
+				values = (values != null) ? values : new @Nullable Object[accessors.all().size()];
+				values[i] = value;
 			}
 		}
-
+		return (values != null) ? new Captured(accessors.all(), values) : accessors.nothing();
 	}
 
-	/** Undoes all, also when one fails; the first failure is thrown. */
-	private static void close(Deque<Runnable> back) {
-		RuntimeException first = null;
-		for (Runnable undo : back) {
-			try {
-				undo.run();
-			}
-			catch (RuntimeException failure) {
-				if (first == null) {
-					first = failure;
-				}
-				else {
-					first.addSuppressed(failure);
-				}
-			}
+	/** Those there are now, which usually are those there were last time. */
+	private Accessors accessors() {
+		List<ThreadLocalAccessor<?>> registered = this.registry.getThreadLocalAccessors();
+		Accessors known = this.accessors;
+		if (known == null || !known.registered().equals(registered)) {
+			known = Accessors.of(this.given, registered);
+			this.accessors = known;
 		}
-		if (first != null) {
-			throw first;
-		}
+		return known;
 	}
 
 }

@@ -175,13 +175,13 @@ public final class GreenThread<T> extends Watched<GreenThread<T>> implements Awa
 	}
 
 	@SuppressWarnings("try") // the scope is there to be closed
-	private @Nullable T callBody() throws Exception {
+	private @Nullable T callBody(boolean onNewThread) throws Exception {
 		Callable<? extends T> call = Objects.requireNonNull(this.body);
 		// A new thread has no context that an empty one would take away.
 		if (this.context.isEmpty()) {
 			return call.call();
 		}
-		try (ContextCarrier.Scope scope = this.context.open()) {
+		try (ContextCarrier.Scope scope = onNewThread ? this.context.openOnNewThread() : this.context.open()) {
 			return call.call();
 		}
 	}
@@ -197,7 +197,7 @@ public final class GreenThread<T> extends Watched<GreenThread<T>> implements Awa
 		T result = null;
 		Throwable thrown = null;
 		try {
-			result = callBody();
+			result = callBody(false);
 		}
 		catch (Throwable ex) {
 			thrown = ex;
@@ -710,7 +710,7 @@ public final class GreenThread<T> extends Watched<GreenThread<T>> implements Awa
 			T result = null;
 			Throwable thrown = null;
 			try {
-				result = callBody();
+				result = callBody(true);
 			}
 			catch (Throwable ex) {
 				thrown = ex;

@@ -68,6 +68,15 @@ public interface ContextCarrier {
 		Scope open();
 
 		/**
+		 * Does the same for a thread that has nothing yet and runs only this: nothing
+		 * need be taken away, and what the work leaves behind goes with the thread.
+		 * @return the scope, to be closed on the same thread
+		 */
+		default Scope openOnNewThread() {
+			return open();
+		}
+
+		/**
 		 * Returns whether there is nothing to carry, so that a new thread, which has
 		 * nothing either, need not open it. A thread that others use too must.
 		 * @return whether opening changes nothing on a thread without a context

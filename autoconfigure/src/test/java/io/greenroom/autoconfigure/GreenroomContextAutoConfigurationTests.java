@@ -1,9 +1,11 @@
 package io.greenroom.autoconfigure;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 
 import io.greenroom.context.MdcAccessor;
 import io.greenroom.context.RegisteredContext;
@@ -94,6 +96,75 @@ class GreenroomContextAutoConfigurationTests {
 		}
 		assertThat(MDC.getCopyOfContextMap()).isEqualTo(Map.of("play", "Macbeth", "act", "3"));
 		assertThat(ROLE.get()).isEqualTo("Banquo");
+	}
+
+	@Test
+	@DisplayName("G28 what is registered later travels from then on, in place of a given one with its key, and no more once it is gone")
+	void registryChanges() {
+		ContextRegistry registry = new ContextRegistry();
+		ContextCarrier carrier = new RegisteredContext(registry, List.of(new MdcAccessor()));
+		ROLE.set("Ophelia");
+		assertThat(carrier.capture().isEmpty()).isTrue();
+		registry.registerThreadLocalAccessor(KEY, ROLE);
+		assertThat(roleUnder(carrier.capture())).isEqualTo("Ophelia");
+		registry.removeThreadLocalAccessor(KEY);
+		assertThat(carrier.capture().isEmpty()).isTrue();
+		MDC.put("play", "Hamlet");
+		assertThat(carrier.capture().isEmpty()).isFalse();
+		registry.registerThreadLocalAccessor(MdcAccessor.KEY, ROLE);
+		ContextCarrier.Snapshot roleOnly = carrier.capture();
+		assertThat(roleUnder(roleOnly)).isEqualTo("Ophelia");
+		MDC.put("play", "Macbeth");
+		try (ContextCarrier.Scope _ = roleOnly.open()) {
+			assertThat(MDC.get("play")).isEqualTo("Macbeth");
+		}
+	}
+
+	private static @Nullable String roleUnder(ContextCarrier.Snapshot snapshot) {
+		ROLE.remove();
+		try (ContextCarrier.Scope _ = snapshot.open()) {
+			return ROLE.get();
+		}
+		finally {
+			ROLE.set("Ophelia");
+		}
+	}
+
+	@Test
+	@DisplayName("G28 on a new thread a snapshot sets what there is and looks at nothing else")
+	void newThread() {
+		List<String> asked = new ArrayList<>();
+		Function<String, ThreadLocalAccessor<String>> accessor = (key) -> new ThreadLocalAccessor<>() {
+
+			@Override
+			public Object key() {
+				return key;
+			}
+
+			@Override
+			public @Nullable String getValue() {
+				asked.add("get " + key);
+				return key.equals("lacking") ? null : key;
+			}
+
+			@Override
+			public void setValue(String value) {
+				asked.add("set " + value);
+			}
+
+			@Override
+			public void restore() {
+				asked.add("restore " + key);
+			}
+
+		};
+		ContextCarrier carrier = new RegisteredContext(new ContextRegistry(),
+				List.of(accessor.apply("first"), accessor.apply("lacking"), accessor.apply("second")));
+		ContextCarrier.Snapshot snapshot = carrier.capture();
+		assertThat(asked).containsExactly("get first", "get lacking", "get second");
+		asked.clear();
+		snapshot.openOnNewThread().close();
+		assertThat(asked).containsExactly("set first", "set second", "restore second", "restore first");
 	}
 
 	@Test
