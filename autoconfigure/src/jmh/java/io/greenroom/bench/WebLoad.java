@@ -14,21 +14,28 @@ import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * Servers under load, side by side: the same application with and without Greenroom, each
  * in a JVM of its own. In each round every server has its turn, and what is printed are
  * the medians of the rounds, the largest resident set, and the most of the heap that was
- * seen alive in a turn. Arguments: how many rounds, how many seconds a turn, and the
- * scenarios, all of them unless named.
+ * seen alive in a turn; the last column is the CPU in relation to the first server's in
+ * the same round. Arguments: how many times with new JVMs, since they differ from start to
+ * start, how many rounds each time, how many seconds a turn, and the scenarios, all of
+ * them unless named.
  */
 public final class WebLoad {
 
 	private static final String WITHOUT = "--greenroom.web.enabled=false";
 
 	private static final String VIRTUAL = "--spring.threads.virtual.enabled=true";
+
+	/** Less, and the compilers are still at work, for whom a hop has more to do. */
+	private static final Duration WARM_UP = Duration.ofSeconds(40);
 
 	/** How often one looks in a turn how much of the heap is alive. */
 	private static final int LOOKS = 5;
@@ -44,11 +51,12 @@ public final class WebLoad {
 	}
 
 	public static void main(String[] args) throws Exception {
-		int rounds = (args.length > 0) ? Integer.parseInt(args[0]) : 5;
-		Duration turn = Duration.ofSeconds((args.length > 1) ? Integer.parseInt(args[1]) : 10);
-		List<String> wanted = List.of(args).subList(Math.min(2, args.length), args.length);
+		int forks = (args.length > 0) ? Integer.parseInt(args[0]) : 1;
+		int rounds = (args.length > 1) ? Integer.parseInt(args[1]) : 5;
+		Duration turn = Duration.ofSeconds((args.length > 2) ? Integer.parseInt(args[2]) : 10);
+		List<String> wanted = List.of(args).subList(Math.min(3, args.length), args.length);
 		for (Scenario scenario : scenarios()) {
-			if (wanted.isEmpty() || wanted.contains(scenario.name)) {
+			for (int fork = 0; fork < forks && (wanted.isEmpty() || wanted.contains(scenario.name)); fork++) {
 				scenario.run(rounds, turn);
 			}
 		}
@@ -65,6 +73,9 @@ public final class WebLoad {
 		floor.server("Greenroom, hop", NO_DATABASE, PLATFORM);
 		floor.serverOf("/direct", "bare servlet", NO_DATABASE, WITHOUT);
 		floor.serverOf("/handed-over", "bare servlet, handed over", NO_DATABASE, WITHOUT);
+		Scenario hop = new Scenario("hop", "/trivial", 64);
+		hop.server("Boot, platform threads", NO_DATABASE, WITHOUT);
+		hop.server("Greenroom, hop", NO_DATABASE, PLATFORM);
 		Scenario blocking = blocking("blocking", "/blocking", 500);
 		Scenario blockingMore = blocking("blocking-700", "/blocking", 700);
 		Scenario holding = blocking("holding", "/holding/128", 500);
@@ -80,7 +91,7 @@ public final class WebLoad {
 		database.server("Greenroom, inline, 10", connections[0], connections[1], connections[2],
 				"--greenroom.pools.default.size=10", "--greenroom.pools.default.queue-capacity=2000",
 				"--greenroom.pools.default.queue-timeout=10s");
-		return List.of(trivial, floor, blocking, blockingMore, holding, holdingMore, database);
+		return List.of(trivial, floor, hop, blocking, blockingMore, holding, holdingMore, database);
 	}
 
 	/** 50 ms each: so many slots answer twenty times as many a second at most. */
@@ -170,7 +181,7 @@ public final class WebLoad {
 					running.add(new Server(setUp, this.heap));
 				}
 				for (Server server : running) {
-					server.warmUp(this.connections, turn);
+					server.warmUp(this.connections);
 				}
 				for (int round = 0; round < rounds; round++) {
 					for (Server server : running) {
@@ -180,10 +191,10 @@ public final class WebLoad {
 				for (Server server : running) {
 					server.measureLiveHeap(this.connections, turn);
 				}
-				System.out.printf("%-28s %10s %12s %9s %9s %9s %9s %8s %8s%n", "", "answers/s", "CPU µs each", "p50 ms",
-						"p99 ms", "peak MB", "live MB", "503/s", "failed");
+				System.out.printf("%-28s %10s %12s %9s %9s %9s %9s %8s %8s %9s%n", "", "answers/s", "CPU µs each", "p50 ms",
+						"p99 ms", "peak MB", "live MB", "503/s", "failed", "CPU ratio");
 				for (Server server : running) {
-					server.print();
+					server.print(running.getFirst());
 				}
 				if (this.slots > 0) {
 					int most = this.slots * 20;
@@ -236,9 +247,8 @@ public final class WebLoad {
 			}));
 		}
 
-		/** Long enough for the compilers to finish, also on two busy cores. */
-		void warmUp(int connections, Duration turn) throws InterruptedException {
-			new LoadClient(this.port, this.path, connections).run(turn.multipliedBy(3));
+		void warmUp(int connections) throws InterruptedException {
+			new LoadClient(this.port, this.path, connections).run(WARM_UP);
 		}
 
 		void turn(int connections, Duration turn) throws InterruptedException {
@@ -255,17 +265,24 @@ public final class WebLoad {
 			return median((turn) -> turn.outcome.perSecond());
 		}
 
-		void print() throws Exception {
-			System.out.printf("%-28s %10.0f %12.1f %9.1f %9.1f %9.0f %9.0f %8.0f %8.0f%n", this.title, perSecond(),
+		void print(Server first) throws Exception {
+			double[] ratios = IntStream.range(0, this.turns.size())
+				.mapToDouble((round) -> this.turns.get(round).cpuMicros() / first.turns.get(round).cpuMicros())
+				.toArray();
+			System.out.printf("%-28s %10.0f %12.1f %9.1f %9.1f %9.0f %9.0f %8.0f %8.0f %9.2f%n", this.title, perSecond(),
 					median(Turn::cpuMicros), median((turn) -> turn.outcome.millis(0.5)),
 					median((turn) -> turn.outcome.millis(0.99)), peak(), this.liveHeap,
 					median((turn) -> turn.outcome.refused() / (turn.outcome.length().toMillis() / 1e3)),
-					median((turn) -> turn.outcome.failed()));
+					median((turn) -> turn.outcome.failed()), median(ratios));
 		}
 
 		private double median(ToDoubleFunction<Turn> what) {
-			double[] sorted = this.turns.stream().mapToDouble(what).sorted().toArray();
-			return sorted[sorted.length / 2];
+			return median(this.turns.stream().mapToDouble(what).toArray());
+		}
+
+		private static double median(double[] values) {
+			Arrays.sort(values);
+			return values[values.length / 2];
 		}
 
 		/** In a turn of its own, since the collection stops the server. */
