@@ -7,7 +7,6 @@ import java.util.stream.Stream;
 
 import io.greenroom.observe.ContextCarrier.Snapshot;
 import io.micrometer.context.ThreadLocalAccessor;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The accessors there were at one time.
@@ -18,15 +17,19 @@ import org.jspecify.annotations.Nullable;
  */
 record Accessors(List<ThreadLocalAccessor<?>> registered, List<ThreadLocalAccessor<Object>> all, Snapshot nothing) {
 
-	/** Of two with one key the registered one is used. */
+	/**
+	 * Of two with one key the registered one is used.
+	 * @param registry may change meanwhile
+	 */
 	@SuppressWarnings("unchecked") // an accessor is given what it gave
-	static Accessors of(List<ThreadLocalAccessor<?>> given, List<ThreadLocalAccessor<?>> registered) {
+	static Accessors of(List<ThreadLocalAccessor<?>> given, List<ThreadLocalAccessor<?>> registry) {
+		List<ThreadLocalAccessor<?>> registered = List.copyOf(registry);
 		Set<Object> keys = registered.stream().map(ThreadLocalAccessor::key).collect(Collectors.toSet());
 		List<ThreadLocalAccessor<Object>> all = Stream
 			.concat(given.stream().filter((accessor) -> !keys.contains(accessor.key())), registered.stream())
 			.map((accessor) -> (ThreadLocalAccessor<Object>) accessor)
 			.toList();
-		return new Accessors(List.copyOf(registered), all, new Captured(all, new @Nullable Object[all.size()]));
+		return new Accessors(registered, all, Captured.nothing(all));
 	}
 
 }

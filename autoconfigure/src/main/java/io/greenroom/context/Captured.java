@@ -1,8 +1,6 @@
 package io.greenroom.context;
 
-import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 
 import io.greenroom.observe.ContextCarrier.Scope;
 import io.greenroom.observe.ContextCarrier.Snapshot;
@@ -19,10 +17,20 @@ final class Captured implements Snapshot {
 
 	private final boolean empty;
 
-	Captured(List<ThreadLocalAccessor<Object>> accessors, @Nullable Object[] values) {
+	private Captured(List<ThreadLocalAccessor<Object>> accessors, @Nullable Object[] values, boolean empty) {
 		this.accessors = accessors;
 		this.values = values;
-		this.empty = Arrays.stream(values).allMatch(Objects::isNull);
+		this.empty = empty;
+	}
+
+	/** Of a thread that had at least one of them. */
+	static Captured of(List<ThreadLocalAccessor<Object>> accessors, @Nullable Object[] values) {
+		return new Captured(accessors, values, false);
+	}
+
+	/** Of a thread that lacked all. */
+	static Captured nothing(List<ThreadLocalAccessor<Object>> accessors) {
+		return new Captured(accessors, new @Nullable Object[accessors.size()], true);
 	}
 
 	@Override

@@ -106,7 +106,7 @@ public final class RegisteredContext implements ContextCarrier {
 				values[i] = value;
 			}
 		}
-		return (values != null) ? new Captured(accessors.all(), values) : accessors.nothing();
+		return (values != null) ? Captured.of(accessors.all(), values) : accessors.nothing();
 	}
 
 	/** Those there are now, which usually are those there were last time. */
