@@ -11,6 +11,17 @@ interface Engine {
 	/** Makes a thread that {@link #start} starts. */
 	Thread thread(String name, Runnable body);
 
+	/**
+	 * Makes a thread that has its maker's class loader and nothing else of it: what a
+	 * task's maker has in inheritable thread locals is its own; the context of a caller
+	 * is carried, or not, as the thread's origin says.
+	 */
+	static Thread unstarted(Thread.Builder.OfVirtual builder, String name, Runnable body) {
+		Thread thread = builder.name(name).inheritInheritableThreadLocals(false).unstarted(body);
+		thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
+		return thread;
+	}
+
 	/** Starts a thread made here. */
 	void start(Thread thread);
 

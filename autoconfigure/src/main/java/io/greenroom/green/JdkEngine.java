@@ -14,11 +14,7 @@ final class JdkEngine implements Engine {
 
 	@Override
 	public Thread thread(String name, Runnable body) {
-		// What a task's maker has in inheritable thread locals is its own; the context of
-		// a caller is carried, or not, as the thread's origin says.
-		Thread thread = Thread.ofVirtual().name(name).inheritInheritableThreadLocals(false).unstarted(body);
-		thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
-		return thread;
+		return Engine.unstarted(Thread.ofVirtual(), name, body);
 	}
 
 	@Override

@@ -224,7 +224,7 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 
 	@Override
 	public final Thread thread(String threadName, Runnable body) {
-		return builder().name(threadName).unstarted(() -> {
+		return Engine.unstarted(builder(), threadName, () -> {
 			try {
 				body.run();
 			}

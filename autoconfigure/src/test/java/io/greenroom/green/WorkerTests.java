@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -58,6 +59,27 @@ class WorkerTests {
 				worker.doNextTask();
 				assertThat(seen).hasToString(expected);
 			}
+		}
+	}
+
+	@DisplayName("G28 a worker's green threads have nothing of their maker's inheritable thread locals, and its class loader")
+	@ParameterizedTest
+	@EnumSource
+	void inheritsAsElsewhere(Worker.Mode mode) throws Exception {
+		InheritableThreadLocal<String> inherited = new InheritableThreadLocal<>();
+		inherited.set("the maker's own");
+		Thread maker = Thread.currentThread();
+		ClassLoader before = maker.getContextClassLoader();
+		ClassLoader loader = new ClassLoader(before) {
+		};
+		maker.setContextClassLoader(loader);
+		try (Worker worker = worker(mode)) {
+			assertThat(worker.wrap(() -> Optional.ofNullable(inherited.get()))).isEmpty();
+			assertThat(worker.wrap(() -> Thread.currentThread().getContextClassLoader())).isSameAs(loader);
+		}
+		finally {
+			maker.setContextClassLoader(before);
+			inherited.remove();
 		}
 	}
 
