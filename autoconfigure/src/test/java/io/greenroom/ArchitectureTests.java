@@ -81,7 +81,8 @@ class ArchitectureTests {
 			SPRING);
 
 	@ArchTest
-	static final ArchRule webKnowsGreen = only("web", List.of("green"), PLAIN, SPRING_MVC, CONCURRENCY_LIMITS);
+	static final ArchRule webKnowsGreenAndObserve = only("web", List.of("green", "observe"), PLAIN, SPRING_MVC,
+			CONCURRENCY_LIMITS);
 
 	@ArchTest
 	static final ArchRule metricsKnowObserve = only("metrics", List.of("observe"), PLAIN, MICROMETER);

@@ -41,7 +41,8 @@ final class CompositeObserver implements Observer {
 	@Override
 	public HandlerListener handler(String handler, HandlerGauges gauges) {
 		List<HandlerListener> listeners = ask((observer) -> observer.handler(handler, gauges), HandlerListener.NONE);
-		boolean timed = listeners.stream().anyMatch(HandlerListener::timed);
+		boolean timed = listeners.stream()
+			.anyMatch((listener) -> ForeignCode.ask(log, "A listener of an observer", false, listener::timed));
 		return listeners.isEmpty() ? HandlerListener.NONE : new HandlerListener() {
 
 			@Override
@@ -134,17 +135,15 @@ final class CompositeObserver implements Observer {
 	}
 
 	private <L> List<L> ask(Function<Observer, L> question, L none) {
-		return this.observers.stream().map(question).filter((listener) -> listener != none).toList();
+		return this.observers.stream()
+			.map((observer) -> ForeignCode.ask(log, "An observer", none, () -> question.apply(observer)))
+			.filter((listener) -> listener != null && listener != none)
+			.toList();
 	}
 
 	private static <L> void tell(List<L> listeners, Consumer<L> message) {
 		for (L listener : listeners) {
-			try {
-				message.accept(listener);
-			}
-			catch (RuntimeException | LinkageError failure) {
-				log.warn("A listener failed and was passed over: {}", listener, failure);
-			}
+			ForeignCode.run(log, "A listener of an observer", () -> message.accept(listener));
 		}
 	}
 

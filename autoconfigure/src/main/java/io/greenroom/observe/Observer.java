@@ -64,7 +64,11 @@ public interface Observer {
 	 * @return the observer
 	 */
 	static Observer all(List<? extends Observer> observers) {
-		return observers.isEmpty() ? NONE : new CompositeObserver(List.copyOf(observers));
+		List<Observer> heard = observers.stream().filter((each) -> each != NONE).<Observer>map((each) -> each).toList();
+		if (heard.size() == 1 && heard.getFirst() instanceof CompositeObserver fenced) {
+			return fenced;
+		}
+		return heard.isEmpty() ? NONE : new CompositeObserver(heard);
 	}
 
 }
