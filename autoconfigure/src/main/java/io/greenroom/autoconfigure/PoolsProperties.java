@@ -60,6 +60,8 @@ record PoolsProperties(@DefaultValue Map<String, Pool> pools) {
 		/** A size that is taken from the application's connection pool. */
 		private static final String DATASOURCE = "datasource";
 
+		private static final String MOST = PoolTerms.LONGEST.toDays() + "d";
+
 		private static final Pool DEFAULT = new Pool("200", Limit.FIXED, 10, 1000, Duration.ofSeconds(1), 1000,
 				PoolTerms.DEFAULT.queueTimeout(), PoolTerms.DEFAULT.bodyTimeout(), PoolTerms.DEFAULT.status(),
 				PoolTerms.DEFAULT.retryAfter(), PoolTerms.DEFAULT.retryAfterJitter());
@@ -79,14 +81,19 @@ record PoolsProperties(@DefaultValue Map<String, Pool> pools) {
 			if (this.limit != Limit.FIXED) {
 				InvalidSettingException.require(this.minSize >= 1 && this.minSize <= this.maxSize, key + ".min-size",
 						this.minSize, "1 or more, and no more than max-size, which is " + this.maxSize);
-				InvalidSettingException.require(!this.targetLatency.isNegative() && !this.targetLatency.isZero(),
-						key + ".target-latency", this.targetLatency, "a positive duration such as 1s");
+				InvalidSettingException.require(!this.targetLatency.isZero() && isCountable(this.targetLatency),
+						key + ".target-latency", this.targetLatency,
+						"a positive duration such as 1s, and no more than " + MOST);
 			}
 		}
 
 		private static void requireTime(Duration time, String key, String zero, String example) {
-			InvalidSettingException.require(!time.isNegative(), key, time,
-					zero + " or a positive duration such as " + example);
+			InvalidSettingException.require(isCountable(time), key, time,
+					zero + " or a positive duration such as " + example + ", and no more than " + MOST);
+		}
+
+		private static boolean isCountable(Duration time) {
+			return !time.isNegative() && time.compareTo(PoolTerms.LONGEST) <= 0;
 		}
 
 		boolean isSizedByDataSource() {

@@ -9,7 +9,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * Controllers in pools.
  *
  * @param enabled Whether controllers run in bounded pools of green threads.
- * @param mode Thread on which a controller runs once it has its slot.
+ * @param mode Thread on which a controller runs once it has its slot: the server's with
+ * "auto" and "inline", a green thread while the server's goes back with "hop".
  * @param serverThreads Kind of thread on which the embedded Tomcat or Jetty handles
  * requests, unless spring.threads.virtual.enabled is set.
  */

@@ -30,8 +30,9 @@ public final class ControllerPoolsLifecycle implements SmartLifecycle {
 	 */
 	public ControllerPoolsLifecycle(ControllerPools pools, Duration grace) {
 		this.pools = pools;
-		Duration lastWords = grace.dividedBy(4);
-		this.patience = grace.minus((lastWords.compareTo(LAST_WORDS) < 0) ? lastWords : LAST_WORDS);
+		Duration countable = (grace.compareTo(PoolTerms.LONGEST) > 0) ? PoolTerms.LONGEST : grace;
+		Duration lastWords = countable.dividedBy(4);
+		this.patience = countable.minus((lastWords.compareTo(LAST_WORDS) < 0) ? lastWords : LAST_WORDS);
 	}
 
 	@Override

@@ -67,7 +67,7 @@ public final class PoolFilters {
 	}
 
 	private boolean hops(HttpServletRequest request) {
-		return this.mode.hops() && request.isAsyncSupported();
+		return this.mode == RunInPoolMode.HOP && request.isAsyncSupported();
 	}
 
 	private ServerResponse stay(ControllerPool pool, Reservation reservation, ServerRequest request,

@@ -16,8 +16,26 @@ import java.time.Duration;
 public record PoolTerms(Duration queueTimeout, Duration bodyTimeout, int status, Duration retryAfter,
 		Duration retryAfterJitter) {
 
+	/** The longest of all times: a hundred years, which every clock can count. */
+	public static final Duration LONGEST = Duration.ofDays(36_500);
+
 	/** Five seconds in line, a minute for the body, 503, a second until the next try. */
 	public static final PoolTerms DEFAULT = new PoolTerms(Duration.ofSeconds(5), Duration.ofMinutes(1), 503,
 			Duration.ofSeconds(1), Duration.ZERO);
+
+	/** Checks that each time can be counted. */
+	public PoolTerms {
+		requireTime(queueTimeout, "queue timeout");
+		requireTime(bodyTimeout, "body timeout");
+		requireTime(retryAfter, "time to come again");
+		requireTime(retryAfterJitter, "jitter");
+	}
+
+	private static void requireTime(Duration time, String what) {
+		if (time.isNegative() || time.compareTo(LONGEST) > 0) {
+			throw new IllegalArgumentException(
+					"The " + what + " is " + time + "; give zero or a duration up to " + LONGEST);
+		}
+	}
 
 }

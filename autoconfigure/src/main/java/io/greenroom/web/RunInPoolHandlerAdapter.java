@@ -117,7 +117,7 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 	 * request over, and gives its own if there is none yet.
 	 */
 	private boolean hops(HttpServletRequest request) {
-		return this.mode.hops() && !"OPTIONS".equals(request.getMethod())
+		return this.mode == RunInPoolMode.HOP && !"OPTIONS".equals(request.getMethod())
 				&& request.getDispatcherType() == DispatcherType.REQUEST && request.isAsyncSupported()
 				&& request.getAttribute(MOCK_MVC) == null;
 	}

@@ -58,7 +58,7 @@ public final class RunInPoolHandlerMapping extends RequestMappingHandlerMapping 
 	@Override
 	protected HandlerExecutionChain getHandlerExecutionChain(Object handler, HttpServletRequest request) {
 		HandlerExecutionChain chain = super.getHandlerExecutionChain(handler, request);
-		if (this.mode.hops()) {
+		if (this.mode == RunInPoolMode.HOP) {
 			request.setAttribute(EXPECTED_BACK,
 					looksBack(chain) || this.asyncFilters.test(request.getServletContext()));
 		}

@@ -3,7 +3,7 @@ package io.greenroom.web;
 /** On which thread a controller runs once it has its slot. */
 public enum RunInPoolMode {
 
-	/** As {@link #INLINE} on a virtual server thread, as {@link #HOP} on another. */
+	/** As {@link #INLINE}, on whichever threads the server has. */
 	AUTO,
 
 	/**
@@ -13,18 +13,9 @@ public enum RunInPoolMode {
 
 	/**
 	 * On a green thread, while the server's thread goes back; filters and interceptors
-	 * see an asynchronous request. Where a request can't be asynchronous, as
-	 * {@link #INLINE}.
+	 * see an asynchronous request, as for a controller that returns a {@code Callable}.
+	 * Where a request can't be asynchronous, as {@link #INLINE}.
 	 */
-	HOP;
-
-	/** Whether what the calling thread is about to run runs elsewhere. */
-	boolean hops() {
-		return switch (this) {
-			case AUTO -> !Thread.currentThread().isVirtual();
-			case INLINE -> false;
-			case HOP -> true;
-		};
-	}
+	HOP
 
 }

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.Slot;
+import io.greenroom.observe.Failures;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -86,10 +87,8 @@ final class Stay implements AutoCloseable {
 			return;
 		}
 		try {
-			// A failure says nothing about how long the work takes, a timeout does.
-			boolean timedOut = isTimeout(this.failure);
-			if (this.failure == null || timedOut) {
-				this.pool.learn(this.since, this.active, timedOut);
+			if (this.pool.isAdaptive()) {
+				learn();
 			}
 		}
 		finally {
@@ -97,8 +96,19 @@ final class Stay implements AutoCloseable {
 		}
 	}
 
+	/** A failure says nothing about how long the work takes, a timeout does. */
+	private void learn() {
+		boolean timedOut = isTimeout(this.failure);
+		if (this.failure == null || timedOut) {
+			this.pool.learn(this.since, this.active, timedOut);
+		}
+	}
+
 	private static boolean isTimeout(@Nullable Throwable failure) {
-		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+		if (failure == null) {
+			return false;
+		}
+		for (Throwable cause : Failures.causes(failure)) {
 			if (cause instanceof TimeoutException || cause instanceof InterruptedIOException
 					|| cause instanceof SQLTimeoutException || cause instanceof SQLTransientConnectionException) {
 				return true;

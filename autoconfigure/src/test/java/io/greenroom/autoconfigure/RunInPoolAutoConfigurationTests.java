@@ -22,6 +22,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -89,6 +91,34 @@ class RunInPoolAutoConfigurationTests {
 		this.runner.run((context) -> assertThat(context).hasBean("applicationTaskExecutor"));
 		this.runner.withUserConfiguration(OwnPools.class)
 			.run((context) -> assertThat(pool(context, RunInPool.DEFAULT).pool().size()).isEqualTo(3));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "queue-timeout", "body-timeout", "retry-after", "retry-after-jitter", "target-latency" })
+	@DisplayName("F06 a time that no clock can count is refused at the start, and the longest one is taken")
+	void countsAnyTime(String key) {
+		String setting = "greenroom.pools.one." + key;
+		for (String tooLong : new String[] { "999999d", Long.MAX_VALUE + "s", "36501d" }) {
+			this.runner.withPropertyValues("greenroom.pools.one.limit=aimd", setting + "=" + tooLong)
+				.run((context) -> assertThat(context).getFailure()
+					.rootCause()
+					.hasMessageContaining(setting)
+					.hasMessageContaining("36500d"));
+		}
+		this.runner.withPropertyValues("greenroom.pools.one.limit=aimd", setting + "=36500d")
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "size", "queue-capacity", "max-size" })
+	@DisplayName("F06 the greatest number works as a pool's size")
+	void countsAnySize(String key) {
+		for (String limit : new String[] { "fixed", "aimd", "gradient" }) {
+			this.runner
+				.withPropertyValues("greenroom.pools.one.limit=" + limit,
+						"greenroom.pools.one." + key + "=" + Integer.MAX_VALUE)
+				.run((context) -> assertThat(pool(context, "one").pool().size()).isPositive());
+		}
 	}
 
 	@Test
