@@ -1,0 +1,100 @@
+package io.greenroom.observe;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The look at the stack before anything is taken. */
+class StackRoomTests {
+
+	private int budget;
+
+	private int passed;
+
+	private int refused;
+
+	private int depth;
+
+	private int least;
+
+	@Test
+	@DisplayName("F03 whoever passes the check has room, whatever the compilers have made of it by then")
+	void roomAfterThePassedCheck() throws InterruptedException {
+		StackRoom.check();
+		for (int round = 0; round < 6; round++) {
+			this.budget = 1500;
+			this.least = Integer.MAX_VALUE;
+			this.passed = 0;
+			this.refused = 0;
+			Runnable sweep = () -> {
+				try {
+					sweep();
+				}
+				catch (StackOverflowError end) {
+					// What it is for.
+				}
+			};
+			Thread thread = (round % 2 == 0) ? Thread.ofPlatform().start(sweep) : Thread.ofVirtual().start(sweep);
+			thread.join();
+			assertThat(this.passed).as("passed in round %d", round).isPositive();
+			assertThat(this.least).as("frames left in round %d", round).isGreaterThan(100);
+		}
+	}
+
+	@Test
+	@DisplayName("F03 the check refuses where the stack ends")
+	void refusedAtTheEnd() throws InterruptedException {
+		StackRoom.check();
+		this.budget = 20;
+		Thread thread = Thread.ofPlatform().start(() -> {
+			try {
+				sweep();
+			}
+			catch (StackOverflowError end) {
+				// What it is for.
+			}
+		});
+		thread.join();
+		assertThat(this.passed).isZero();
+		assertThat(this.refused).isPositive();
+	}
+
+	/** Tries from each of the last frames what is left there. */
+	private void sweep() {
+		try {
+			sweep();
+		}
+		catch (StackOverflowError end) {
+			// Comes back to here.
+		}
+		if (this.budget > 0) {
+			this.budget--;
+			tryHere();
+		}
+	}
+
+	private void tryHere() {
+		try {
+			StackRoom.check();
+		}
+		catch (StackOverflowError full) {
+			this.refused++;
+			return;
+		}
+		this.passed++;
+		this.depth = 0;
+		try {
+			dive();
+		}
+		catch (StackOverflowError end) {
+			this.least = Math.min(this.least, this.depth);
+		}
+	}
+
+	private int dive() {
+		this.depth++;
+		return dive() + 1;
+	}
+
+}
