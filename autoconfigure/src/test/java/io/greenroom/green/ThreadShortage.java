@@ -1,0 +1,101 @@
+package io.greenroom.green;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A scheduler's engine on which starting a thread fails as it does when memory for one is
+ * missing (row F03), for as long as a test wants:
+ * {@snippet :
+ * ThreadShortage shortage = new ThreadShortage();
+ * GreenScheduler scheduler = shortage.on(GreenScheduler.builder()).build();
+ * shortage.begin();
+ * // every start throws OutOfMemoryError
+ * shortage.end();
+ * }
+ */
+public final class ThreadShortage {
+
+	private final Engine jdk = new JdkEngine();
+
+	/** How many further starts fail. */
+	private final AtomicInteger left = new AtomicInteger();
+
+	private final AtomicInteger failed = new AtomicInteger();
+
+	/** Has the scheduler to be built start its threads here. */
+	public GreenScheduler.Builder on(GreenScheduler.Builder builder) {
+		return builder.engine(new Short());
+	}
+
+	/** Lets every start fail from now on. */
+	public void begin() {
+		this.left.set(Integer.MAX_VALUE);
+	}
+
+	/** Lets the next starts fail. */
+	public void next(int starts) {
+		this.left.set(starts);
+	}
+
+	/** Lets starts succeed again. */
+	public void end() {
+		this.left.set(0);
+	}
+
+	/** How many starts have failed. */
+	public int failed() {
+		return this.failed.get();
+	}
+
+	private final class Short implements Engine {
+
+		private final Engine jdk = ThreadShortage.this.jdk;
+
+		@Override
+		public Thread thread(String name, Runnable body) {
+			return this.jdk.thread(name, body);
+		}
+
+		@Override
+		public void start(Thread thread) {
+			if (ThreadShortage.this.left.getAndUpdate((left) -> Math.max(0, left - 1)) > 0) {
+				ThreadShortage.this.failed.incrementAndGet();
+				throw new OutOfMemoryError("unable to create native thread (test)");
+			}
+			this.jdk.start(thread);
+		}
+
+		@Override
+		public Runnable schedule(long nanos, Runnable action) {
+			return this.jdk.schedule(nanos, action);
+		}
+
+		@Override
+		public long nanoTime() {
+			return this.jdk.nanoTime();
+		}
+
+		@Override
+		public void checkMayWait(String what, String whose) {
+			this.jdk.checkMayWait(what, whose);
+		}
+
+		@Override
+		public boolean awaitEnd(GreenThread<?> thread, long nanos) throws InterruptedException {
+			return this.jdk.awaitEnd(thread, nanos);
+		}
+
+		@Override
+		public void runAll(List<Runnable> jobs, Countdown time) throws InterruptedException {
+			this.jdk.runAll(jobs, time);
+		}
+
+		@Override
+		public void close() {
+			this.jdk.close();
+		}
+
+	}
+
+}
