@@ -136,7 +136,9 @@ public final class LastFrames {
 
 	}
 
-	/** What came of the calls. Written by one thread at a time, joined before it is read. */
+	/**
+	 * What came of the calls. Written by one thread at a time, joined before it is read.
+	 */
 	public static final class Outcome {
 
 		private int overflows;
