@@ -9,6 +9,11 @@ import io.greenroom.spring.HandlerDefinitions;
 import io.greenroom.spring.HandlerEvents;
 import io.greenroom.spring.HandlerLoops;
 import io.greenroom.spring.SpringTransactions;
+import io.greenroom.web.ControllerPool;
+import io.greenroom.web.ControllerPools;
+import io.greenroom.web.PoolTerms;
+import io.greenroom.web.RejectionAnswers;
+import io.greenroom.web.RunInPool;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -17,15 +22,19 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.web.bind.annotation.ControllerAdvice;
+import org.springframework.web.servlet.DispatcherServlet;
 
 /**
  * Auto-configuration for {@link io.greenroom.deferred.DeferredHandler} beans and the
@@ -106,6 +115,25 @@ public final class DeferredAutoConfiguration {
 		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 		CallerTransactions greenroomTransactions(DeferredProperties properties) {
 			return new SpringTransactions(properties.inTransaction());
+		}
+
+	}
+
+	/** Where there is Spring MVC, a client is told when a handler can't serve it. */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ DispatcherServlet.class, ControllerAdvice.class })
+	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+	@Import(RejectionConfiguration.class)
+	static class Answers {
+
+		@Bean
+		@ConditionalOnMissingBean
+		HandlerRejectionAdvice handlerRejectionAdvice(RejectionAnswers answers, ObjectProvider<ControllerPools> pools) {
+			return new HandlerRejectionAdvice(answers, () -> {
+				ControllerPools all = pools.getIfAvailable();
+				ControllerPool pool = (all != null) ? all.find(RunInPool.DEFAULT) : null;
+				return ((pool != null) ? pool.terms() : PoolTerms.DEFAULT).retryAfter();
+			});
 		}
 
 	}

@@ -11,6 +11,7 @@ import io.greenroom.web.ControllerPoolsLifecycle;
 import io.greenroom.web.PoolFilters;
 import io.greenroom.web.PoolRefusedAdvice;
 import io.greenroom.web.PoolSelector;
+import io.greenroom.web.RejectionAnswers;
 import io.greenroom.web.RunInPoolAdapters;
 import io.greenroom.web.RunInPoolHandlerAdapter;
 import io.greenroom.web.RunInPoolHandlerMapping;
@@ -46,7 +47,7 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 @ConditionalOnBean(GreenScheduler.class)
 @ConditionalOnBooleanProperty(name = "greenroom.web.enabled", matchIfMissing = true)
 @EnableConfigurationProperties({ PoolsProperties.class, WebProperties.class, LifecycleProperties.class })
-@Import({ ServerConfigurations.Tomcat.class, ServerConfigurations.TomcatThreads.class, ServerConfigurations.Jetty.class,
+@Import({ RejectionConfiguration.class, ServerConfigurations.Tomcat.class, ServerConfigurations.TomcatThreads.class, ServerConfigurations.Jetty.class,
 		ServerConfigurations.JettyThreads.class })
 public final class RunInPoolAutoConfiguration {
 
@@ -115,8 +116,8 @@ public final class RunInPoolAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	PoolRefusedAdvice poolRefusedAdvice() {
-		return new PoolRefusedAdvice();
+	PoolRefusedAdvice poolRefusedAdvice(RejectionAnswers answers) {
+		return new PoolRefusedAdvice(answers);
 	}
 
 	@Bean

@@ -9,6 +9,7 @@ import io.greenroom.spring.StateBeanPostProcessor;
 import io.greenroom.spring.StateEventPublisher;
 import io.greenroom.state.StateListener;
 import io.greenroom.state.StateMachines;
+import io.greenroom.web.RejectionAnswers;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -23,6 +24,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Role;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.servlet.DispatcherServlet;
@@ -73,12 +75,13 @@ public final class StateAutoConfiguration {
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ DispatcherServlet.class, ControllerAdvice.class })
 	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+	@Import(RejectionConfiguration.class)
 	static class Answers {
 
 		@Bean
 		@ConditionalOnMissingBean
-		IllegalTransitionAdvice illegalTransitionAdvice() {
-			return new IllegalTransitionAdvice();
+		IllegalTransitionAdvice illegalTransitionAdvice(RejectionAnswers answers) {
+			return new IllegalTransitionAdvice(answers);
 		}
 
 	}
