@@ -5,6 +5,8 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import io.greenroom.green.Join;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 public final class ControllerPools implements AutoCloseable {
 
 	private final Map<String, ControllerPool> pools;
+
+	private final CountDownLatch closed = new CountDownLatch(1);
 
 	/**
 	 * Takes the pools.
@@ -48,12 +52,12 @@ public final class ControllerPools implements AutoCloseable {
 	}
 
 	/**
-	 * Waits until nobody is at work or in line, at most so long, and closes the pools:
-	 * who waits then is refused, and who works goes on.
-	 * @param patience how long to wait at most
+	 * Waits until nobody is at work or in line, up to a limit. The pools stay open: their
+	 * server may take further requests on its open connections.
+	 * @param limit how long to wait
 	 */
-	void finish(Duration patience) {
-		long end = System.nanoTime() + patience.toNanos();
+	void awaitRest(Duration limit) {
+		long end = System.nanoTime() + limit.toNanos();
 		boolean interrupted = false;
 		for (ControllerPool pool : all()) {
 			long left = Math.max(0, end - System.nanoTime());
@@ -64,8 +68,20 @@ public final class ControllerPools implements AutoCloseable {
 				interrupted = true;
 			}
 		}
-		close();
 		if (interrupted) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/**
+	 * Waits until the pools are closed, up to a limit.
+	 * @param limit how long to wait
+	 */
+	void awaitClosed(Duration limit) {
+		try {
+			this.closed.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+		}
+		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
 	}
@@ -73,6 +89,7 @@ public final class ControllerPools implements AutoCloseable {
 	/** Refuses who waits and who comes, and leaves those at work alone. Idempotent. */
 	@Override
 	public void close() {
+		this.closed.countDown();
 		boolean interrupted = Thread.interrupted();
 		for (ControllerPool pool : all()) {
 			try {

@@ -5,9 +5,11 @@ import java.time.Duration;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Empties the pools while the web server lets its requests finish: what runs goes on,
- * what waits runs or, shortly before the time is over, is refused, so that every client
- * gets an answer. The scheduler closes later, for what the server did not wait for.
+ * Keeps the pools open for as long as the web server answers: what runs goes on, what
+ * waits runs, and what comes on an open connection is served as ever. Shortly before the
+ * grace period is over, whoever still waits is rejected, so that every client gets an
+ * answer. A pool that was idle for a moment stays open. The scheduler closes later, for
+ * what the server did not wait for.
  */
 public final class ControllerPoolsLifecycle implements SmartLifecycle {
 
@@ -43,19 +45,27 @@ public final class ControllerPoolsLifecycle implements SmartLifecycle {
 	@Override
 	public void stop() {
 		this.running = false;
-		this.pools.finish(this.patience);
+		this.pools.awaitRest(this.patience);
+		this.pools.close();
 	}
 
-	/** Beside the server, not before it: both have the same phase. */
+	/**
+	 * Beside the server, not before it: both have the same phase. The phase need not wait
+	 * for more than those who are there; the server waits for its own.
+	 */
 	@Override
 	public void stop(Runnable callback) {
+		this.running = false;
+		long end = System.nanoTime() + this.patience.toNanos();
 		Thread.ofVirtual().name("controller-pools-shutdown").start(() -> {
 			try {
-				stop();
+				this.pools.awaitRest(this.patience);
 			}
 			finally {
 				callback.run();
 			}
+			this.pools.awaitClosed(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+			this.pools.close();
 		});
 	}
 

@@ -4,7 +4,10 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import io.greenroom.green.GreenPool;
@@ -92,6 +95,40 @@ class ShutdownIT {
 					Duration.ofSeconds(8));
 			assertThat(counts.given()).isEqualTo(2);
 			assertThat(counts.back()).isEqualTo(2);
+		}
+	}
+
+	@ParameterizedTest(name = "{displayName} [{0}]")
+	@ValueSource(strings = { "tomcat inline", "tomcat hop", "jetty inline" })
+	@DisplayName("H18 what the server answers after the shutdown has begun is never a rejection by a pool that was idle")
+	void storm(String on) throws Exception {
+		for (int round = 0; round < 3; round++) {
+			try (RunningApp app = start(on, "20s", "graceful")) {
+				Gate gate = app.bean(Gate.class);
+				gate.open();
+				Set<Integer> statuses = ConcurrentHashMap.newKeySet();
+				CountDownLatch begun = new CountDownLatch(50);
+				List<Thread> clients = new ArrayList<>();
+				for (int i = 0; i < 8; i++) {
+					clients.add(Thread.ofVirtual().start(() -> {
+						try {
+							while (true) {
+								statuses.add(app.get("/gate").statusCode());
+								begun.countDown();
+							}
+						}
+						catch (Exception closed) {
+							// The server has gone.
+						}
+					}));
+				}
+				assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+				app.shutDown();
+				for (Thread client : clients) {
+					assertThat(client.join(Duration.ofSeconds(20))).isTrue();
+				}
+				assertThat(statuses).containsExactly(200);
+			}
 		}
 	}
 
