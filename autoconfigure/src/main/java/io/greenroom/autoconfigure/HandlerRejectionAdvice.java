@@ -40,8 +40,7 @@ final class HandlerRejectionAdvice {
 	}
 
 	@ExceptionHandler({ MailboxFullException.class, DeferredTimeoutException.class, HandlerStoppedException.class })
-	@Nullable ResponseEntity<Object> rejected(DeferredException rejection, NativeWebRequest request)
-			throws IOException {
+	@Nullable ResponseEntity<Object> rejected(DeferredException rejection, NativeWebRequest request) throws IOException {
 		long seconds = this.retryAfter.get().plusSeconds(1).minusNanos(1).toSeconds();
 		ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.SERVICE_UNAVAILABLE,
 				(seconds > 0) ? "The server is busy. Try again in %d s.".formatted(seconds) : "The server is busy.");

@@ -31,8 +31,7 @@ final class IllegalTransitionAdvice {
 	}
 
 	@ExceptionHandler
-	@Nullable ResponseEntity<Object> rejected(IllegalTransitionException illegal, NativeWebRequest request)
-			throws IOException {
+	@Nullable ResponseEntity<Object> rejected(IllegalTransitionException illegal, NativeWebRequest request) throws IOException {
 		ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.CONFLICT, words(illegal));
 		problem.setTitle("Not in this state");
 		return this.answers.answer(ErrorResponse.builder(illegal, problem).build(), request);

@@ -47,8 +47,8 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 @ConditionalOnBean(GreenScheduler.class)
 @ConditionalOnBooleanProperty(name = "greenroom.web.enabled", matchIfMissing = true)
 @EnableConfigurationProperties({ PoolsProperties.class, WebProperties.class, LifecycleProperties.class })
-@Import({ RejectionConfiguration.class, ServerConfigurations.Tomcat.class, ServerConfigurations.TomcatThreads.class, ServerConfigurations.Jetty.class,
-		ServerConfigurations.JettyThreads.class })
+@Import({ RejectionConfiguration.class, ServerConfigurations.Tomcat.class, ServerConfigurations.TomcatThreads.class,
+		ServerConfigurations.Jetty.class, ServerConfigurations.JettyThreads.class })
 public final class RunInPoolAutoConfiguration {
 
 	@Bean

@@ -32,8 +32,7 @@ public final class PoolRefusedAdvice {
 	}
 
 	@ExceptionHandler({ PoolRefusedException.class, BodyTimeoutException.class })
-	@Nullable ResponseEntity<Object> rejected(ErrorResponseException rejection, NativeWebRequest request)
-			throws IOException {
+	@Nullable ResponseEntity<Object> rejected(ErrorResponseException rejection, NativeWebRequest request) throws IOException {
 		return this.answers.answer(rejection, request);
 	}
 

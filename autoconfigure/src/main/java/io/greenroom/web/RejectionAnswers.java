@@ -22,10 +22,11 @@ import org.springframework.web.context.request.NativeWebRequest;
 
 /**
  * Tells a client that its request was rejected, in the form that the client asks for: a
- * problem as JSON or XML, plain text, or, where it wants HTML, the application's own error
- * page. The words come from the application's messages where it has some for the
+ * problem as JSON or XML, plain text, or, where it wants HTML, the application's own
+ * error page. The words come from the application's messages where it has some for the
  * exception, as Spring MVC looks up those of its own exceptions:
- * {@code problemDetail.title.} and {@code problemDetail.} before the exception's full name.
+ * {@code problemDetail.title.} and {@code problemDetail.} before the exception's full
+ * name.
  * <p>
  * Safe for use by many threads.
  */
@@ -39,8 +40,8 @@ public final class RejectionAnswers {
 
 	/**
 	 * Makes the answers.
-	 * @param negotiation what tells the media types that a client accepts; without one they
-	 * are those of its {@code Accept}
+	 * @param negotiation what tells the media types that a client accepts; without one
+	 * they are those of its {@code Accept}
 	 * @param converters the converters of the application's controllers
 	 * @param messages where the words are looked up
 	 */
@@ -70,7 +71,8 @@ public final class RejectionAnswers {
 					|| MediaType.APPLICATION_XHTML_XML.equalsTypeAndSubtype(accepted)) {
 				HttpServletResponse response = request.getNativeResponse(HttpServletResponse.class);
 				if (response != null) {
-					rejection.getHeaders().forEach((name, values) -> values.forEach((value) -> response.addHeader(name, value)));
+					rejection.getHeaders()
+						.forEach((name, values) -> values.forEach((value) -> response.addHeader(name, value)));
 					response.sendError(status.value(), problem.getDetail());
 					return null;
 				}

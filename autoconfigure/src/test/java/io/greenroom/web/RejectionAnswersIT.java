@@ -76,7 +76,8 @@ class RejectionAnswersIT {
 		fillPool();
 		expect(app.get(path, "Accept", "*/*"), status, retryAfter, "application/problem+json", "\"status\":" + status);
 		expect(app.get(path), status, retryAfter, "application/problem+json", "\"instance\":\"" + path + "\"");
-		expect(app.get(path, "Accept", "application/json"), status, retryAfter, "application/problem+json", "\"detail\"");
+		expect(app.get(path, "Accept", "application/json"), status, retryAfter, "application/problem+json",
+				"\"detail\"");
 		expect(app.get(path, "Accept", "application/vnd.mine+json, text/plain"), status, retryAfter,
 				"application/problem+json", "\"detail\"");
 		expect(app.get(path, "Accept", "text/plain"), status, retryAfter, "text/plain", "");
@@ -91,8 +92,9 @@ class RejectionAnswersIT {
 
 	private static void expect(HttpResponse<String> answer, int status, String retryAfter, String type, String body) {
 		assertThat(answer.statusCode()).isEqualTo(status);
-		assertThat(answer.headers().firstValue("Content-Type")).hasValueSatisfying(
-				(found) -> assertThat(MediaType.parseMediaType(found)).matches((media) -> media.toString().startsWith(type)));
+		assertThat(answer.headers().firstValue("Content-Type"))
+			.hasValueSatisfying((found) -> assertThat(MediaType.parseMediaType(found))
+				.matches((media) -> media.toString().startsWith(type)));
 		assertThat(answer.headers().allValues("Retry-After"))
 			.isEqualTo((retryAfter != null) ? List.of(retryAfter) : List.of());
 		assertThat(answer.body()).contains(body);
@@ -255,8 +257,7 @@ class RejectionAnswersIT {
 
 		private final GreenScheduler scheduler;
 
-		Controller(Gates gates, Deferred<Slow> slow, Door door, Door brokenDoor,
-				GreenScheduler scheduler) {
+		Controller(Gates gates, Deferred<Slow> slow, Door door, Door brokenDoor, GreenScheduler scheduler) {
 			this.gates = gates;
 			this.slow = slow;
 			this.door = door;
