@@ -15,6 +15,7 @@ import io.greenroom.state.StateMachines;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
@@ -24,9 +25,11 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 /**
  * The dump of everything that is alive: green threads, handlers, pools, machines, and who
  * waits for whom. As JSON, and as text to those who ask for {@code text/plain}. And the
- * means to resize a pool that controllers run in.
+ * means to resize a pool that controllers run in, where
+ * {@code management.endpoint.greenroom.access=unrestricted} asks for it; exposing the
+ * endpoint alone brings no write operation.
  */
-@Endpoint(id = "greenroom")
+@Endpoint(id = "greenroom", defaultAccess = Access.READ_ONLY)
 public final class GreenroomEndpoint {
 
 	/** Enough to see what a thread does, and little enough for thousands of them. */

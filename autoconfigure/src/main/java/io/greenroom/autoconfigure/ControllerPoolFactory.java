@@ -3,6 +3,7 @@ package io.greenroom.autoconfigure;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -18,12 +19,16 @@ import io.greenroom.web.ControllerPool;
 import io.greenroom.web.ControllerPools;
 import io.greenroom.web.LatencyLimit;
 import io.greenroom.web.SizeLimit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.util.ClassUtils;
 
 /** Makes the controllers' pools as they are configured. */
 final class ControllerPoolFactory {
+
+	private static final Logger log = LoggerFactory.getLogger("io.greenroom.web");
 
 	private static final boolean HIKARI = isPresent("com.zaxxer.hikari.HikariDataSource");
 
@@ -42,9 +47,11 @@ final class ControllerPoolFactory {
 		return ClassUtils.isPresent(type, ControllerPoolFactory.class.getClassLoader());
 	}
 
-	ControllerPools create(PoolsProperties properties) {
+	/** Makes the pools of the settings, but for those that are beans. */
+	ControllerPools create(PoolsProperties properties, List<ControllerPool> beans) {
 		Map<String, ControllerPool> pools = new LinkedHashMap<>();
-		properties.pools().forEach((name, settings) -> pools.put(name, create(name, settings)));
+		beans.forEach((pool) -> pools.put(pool.pool().name(), pool));
+		properties.pools().forEach((name, settings) -> pools.computeIfAbsent(name, (unmade) -> create(name, settings)));
 		return new ControllerPools(pools);
 	}
 
@@ -63,8 +70,18 @@ final class ControllerPoolFactory {
 		return new ControllerPool(pool, settings.terms(), limit);
 	}
 
+	/**
+	 * Without any data source there is no connection to run out of: a slice of an
+	 * application, or one whose database is switched off, starts all the same.
+	 */
 	private int connections(String key) {
-		return connections(this.dataSources).orElseThrow(() -> new InvalidSettingException(key + ".size", "datasource",
+		OptionalInt connections = connections(this.dataSources);
+		if (connections.isEmpty() && (!HIKARI || this.dataSources.stream().findAny().isEmpty())) {
+			log.info("{}.size is 'datasource' and there is no data source; the pool has {} slots", key,
+					PoolsProperties.DEFAULT_SIZE);
+			return PoolsProperties.DEFAULT_SIZE;
+		}
+		return connections.orElseThrow(() -> new InvalidSettingException(key + ".size", "datasource",
 				"a number, since there is no single (or primary) HikariDataSource to take the size from"));
 	}
 

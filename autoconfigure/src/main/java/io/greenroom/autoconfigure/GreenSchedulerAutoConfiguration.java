@@ -4,8 +4,11 @@ import io.greenroom.green.GreenScheduler;
 import io.greenroom.observe.ContextCarrier;
 import io.greenroom.observe.Observer;
 import io.greenroom.spring.GreenSchedulerLifecycle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -13,7 +16,11 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.context.LifecycleProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.web.context.reactive.ConfigurableReactiveWebEnvironment;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
 import org.springframework.core.task.AsyncTaskExecutor;
 import org.springframework.core.task.support.TaskExecutorAdapter;
 
@@ -26,6 +33,8 @@ import org.springframework.core.task.support.TaskExecutorAdapter;
 @EnableConfigurationProperties(LifecycleProperties.class)
 @ConditionalOnBooleanProperty(name = "greenroom.scheduler.enabled", matchIfMissing = true)
 public final class GreenSchedulerAutoConfiguration {
+
+	private static final Logger log = LoggerFactory.getLogger("io.greenroom.web");
 
 	@Bean
 	@ConditionalOnMissingBean
@@ -56,6 +65,17 @@ public final class GreenSchedulerAutoConfiguration {
 	@ConditionalOnBean(GreenScheduler.class)
 	GreenSchedulerLifecycle greenSchedulerLifecycle(GreenScheduler scheduler) {
 		return new GreenSchedulerLifecycle(scheduler);
+	}
+
+	/** Controllers of WebFlux run in no pool, and settings of pools do nothing there. */
+	@Bean
+	SmartInitializingSingleton idlePoolSettingsCheck(Environment environment) {
+		return () -> {
+			if (environment instanceof ConfigurableReactiveWebEnvironment && Binder.get(environment).bind("greenroom.pools", Bindable.mapOf(String.class, Object.class)).isBound()) {
+				log.warn("greenroom.pools.* is set and does nothing: this application is served by WebFlux, "
+						+ "and only controllers of Spring MVC run in pools. Remove the keys, or use Spring MVC");
+			}
+		};
 	}
 
 }

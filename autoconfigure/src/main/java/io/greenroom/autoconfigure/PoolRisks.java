@@ -1,5 +1,6 @@
 package io.greenroom.autoconfigure;
 
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -46,20 +47,20 @@ final class PoolRisks {
 				DurationFormatterUtils.print(pool.terms().queueTimeout(), DurationFormat.Style.COMPOSITE));
 	}
 
-	/** Platform threads were a bound of their own; virtual ones are none. */
-	void warnOfFewConnections(boolean virtualThreads) {
-		if (!virtualThreads) {
-			return;
+	/** Advice for the start-up line: a pool many times the size of the connection pool. */
+	String adviseOnConnections() {
+		OptionalInt connections = this.connections.get();
+		if (connections.isEmpty()) {
+			return "";
 		}
-		this.connections.get()
-			.ifPresent((connections) -> this.pools.all()
-				.stream()
-				.filter((pool) -> pool.pool().size() / CROWD >= connections)
-				.forEach((pool) -> log.warn(
-						"Pool '{}' lets {} controllers work at once on virtual threads, but there are {} database connections: "
-								+ "under load most will wait for one, and fail when they wait too long. "
-								+ "If they use the database, set {}.size=datasource",
-						pool.pool().name(), pool.pool().size(), connections, PoolsProperties.key(pool.pool().name()))));
+		List<String> crowded = this.pools.all()
+			.stream()
+			.filter((pool) -> pool.pool().size() / CROWD >= connections.getAsInt())
+			.map((pool) -> PoolsProperties.key(pool.pool().name()) + ".size=datasource")
+			.toList();
+		return crowded.isEmpty() ? ""
+				: " There are %d database connections: if the controllers use them, set %s."
+					.formatted(connections.getAsInt(), String.join(", ", crowded));
 	}
 
 	/** An annotation that nobody reads. */

@@ -18,6 +18,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("greenroom")
 record PoolsProperties(@DefaultValue Map<String, Pool> pools) {
 
+	static final int DEFAULT_SIZE = 200;
+
 	/** Checks each pool, and adds the default one where it is not configured. */
 	PoolsProperties {
 		Map<String, Pool> all = new LinkedHashMap<>();
@@ -62,7 +64,7 @@ record PoolsProperties(@DefaultValue Map<String, Pool> pools) {
 
 		private static final String MOST = PoolTerms.LONGEST.toDays() + "d";
 
-		private static final Pool DEFAULT = new Pool("200", Limit.FIXED, 10, 1000, Duration.ofSeconds(1), 1000,
+		private static final Pool DEFAULT = new Pool(Integer.toString(DEFAULT_SIZE), Limit.FIXED, 10, 1000, Duration.ofSeconds(1), 1000,
 				PoolTerms.DEFAULT.queueTimeout(), PoolTerms.DEFAULT.bodyTimeout(), PoolTerms.DEFAULT.status(),
 				PoolTerms.DEFAULT.retryAfter(), PoolTerms.DEFAULT.retryAfterJitter());
 

@@ -6,6 +6,7 @@ import javax.sql.DataSource;
 
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.web.ClientPresence;
+import io.greenroom.web.ControllerPool;
 import io.greenroom.web.ControllerPools;
 import io.greenroom.web.ControllerPoolsLifecycle;
 import io.greenroom.web.PoolFilters;
@@ -54,8 +55,8 @@ public final class RunInPoolAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	ControllerPools controllerPools(GreenScheduler scheduler, PoolsProperties properties,
-			ObjectProvider<DataSource> dataSources) {
-		return new ControllerPoolFactory(scheduler, dataSources).create(properties);
+			ObjectProvider<DataSource> dataSources, ObjectProvider<ControllerPool> pools) {
+		return new ControllerPoolFactory(scheduler, dataSources).create(properties, pools.orderedStream().toList());
 	}
 
 	@Bean

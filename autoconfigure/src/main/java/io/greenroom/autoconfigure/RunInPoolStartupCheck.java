@@ -63,7 +63,6 @@ final class RunInPoolStartupCheck implements SmartInitializingSingleton {
 		if (inPlace) {
 			sayWhatIsOn();
 			this.risks.warnOfIdleAnnotations(this.beans, controllers);
-			this.risks.warnOfFewConnections(hasVirtualServerThreads() || Threading.VIRTUAL.isActive(this.environment));
 		}
 		else {
 			warn();
@@ -71,8 +70,8 @@ final class RunInPoolStartupCheck implements SmartInitializingSingleton {
 	}
 
 	private void sayWhatIsOn() {
-		log.info("Controllers run in pools: {}; mode {}, {}. To turn this off: greenroom.web.enabled=false",
-				this.risks.describe(), this.properties.mode().name().toLowerCase(Locale.ROOT), serverThreads());
+		log.info("Controllers run in pools: {}; mode {}, {}. To turn this off: greenroom.web.enabled=false.{}",
+				this.risks.describe(), this.properties.mode().name().toLowerCase(Locale.ROOT), serverThreads(), this.risks.adviseOnConnections());
 	}
 
 	private String serverThreads() {

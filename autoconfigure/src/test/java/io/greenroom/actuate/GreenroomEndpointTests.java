@@ -28,13 +28,20 @@ import io.greenroom.state.State;
 import io.greenroom.state.StateMachines;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.api.Timeout;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
+import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration;
+import org.springframework.boot.actuate.endpoint.OperationType;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointsSupplier;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -48,6 +55,25 @@ class GreenroomEndpointTests {
 				StateAutoConfiguration.class, GreenroomEndpointAutoConfiguration.class,
 				GreenroomHealthAutoConfiguration.class))
 		.withPropertyValues("management.endpoints.web.exposure.include=greenroom");
+
+	@ParameterizedTest
+	@CsvSource({ "'',false", "UNRESTRICTED,true", "READ_ONLY,false" })
+	@DisplayName("H17 exposing everything brings no write operation; management.endpoint.greenroom.access asks for it")
+	void writesOnlyWhereAsked(String access, boolean writes) {
+		new WebApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(GreenSchedulerAutoConfiguration.class,
+					GreenroomEndpointAutoConfiguration.class, EndpointAutoConfiguration.class,
+					WebEndpointAutoConfiguration.class))
+			.withPropertyValues("management.endpoints.web.exposure.include=*",
+					access.isEmpty() ? "no=thing" : "management.endpoint.greenroom.access=" + access)
+			.run((context) -> assertThat(context.getBean(WebEndpointsSupplier.class).getEndpoints())
+				.filteredOn((endpoint) -> endpoint.getEndpointId().toString().equals("greenroom"))
+				.singleElement()
+				.satisfies((endpoint) -> assertThat(endpoint.getOperations())
+					.extracting((operation) -> operation.getType())
+					.contains(OperationType.READ)
+					.satisfies((types) -> assertThat(types.contains(OperationType.WRITE)).isEqualTo(writes))));
+	}
 
 	@Test
 	@DisplayName("M04 the dump shows green threads, handlers with their calls, pools, machines and who waits for whom, also as text")

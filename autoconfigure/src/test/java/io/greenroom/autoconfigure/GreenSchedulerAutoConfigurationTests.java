@@ -15,12 +15,16 @@ import io.greenroom.observe.ThreadListener;
 import io.greenroom.spring.GreenSchedulerLifecycle;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
 import org.springframework.boot.autoconfigure.task.TaskSchedulingAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -35,10 +39,23 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+@ExtendWith(OutputCaptureExtension.class)
 class GreenSchedulerAutoConfigurationTests {
 
 	private final ApplicationContextRunner greenroom = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(GreenSchedulerAutoConfiguration.class));
+
+	@Test
+	@DisplayName("H17 settings of pools are named in a warning where WebFlux serves, which has none")
+	void poolsUnderWebFlux(CapturedOutput output) {
+		ReactiveWebApplicationContextRunner reactive = new ReactiveWebApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(GreenSchedulerAutoConfiguration.class));
+		reactive.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).doesNotContain("greenroom.pools");
+		reactive.withPropertyValues("greenroom.pools.default.size=5")
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).containsOnlyOnce("greenroom.pools.* is set and does nothing");
+	}
 
 	@Test
 	@DisplayName("A01 the starter alone gives a scheduler that runs bodies on virtual threads")

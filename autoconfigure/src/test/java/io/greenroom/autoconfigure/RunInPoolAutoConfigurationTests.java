@@ -3,6 +3,8 @@ package io.greenroom.autoconfigure;
 import java.time.Duration;
 import java.util.Objects;
 
+import javax.sql.DataSource;
+
 import com.zaxxer.hikari.HikariDataSource;
 import io.greenroom.autoconfigure.PoolsProperties.Limit;
 import io.greenroom.green.GreenScheduler;
@@ -23,9 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
@@ -58,6 +58,7 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.Mockito.mock;
 
 @ExtendWith(OutputCaptureExtension.class)
 class RunInPoolAutoConfigurationTests {
@@ -204,35 +205,56 @@ class RunInPoolAutoConfigurationTests {
 	}
 
 	@Test
-	@DisplayName("A04 size: datasource takes the size of the connection pool, and says what is missing without one")
+	@DisplayName("A04 size: datasource takes the size of the connection pool, and says what is missing beside another kind")
 	void sizedByDataSource() {
 		this.runner.withUserConfiguration(SevenConnections.class)
 			.withPropertyValues("greenroom.pools.reports.size=datasource")
 			.run((context) -> assertThat(pool(context, "reports").pool().size()).isEqualTo(7));
-		this.runner.withPropertyValues("greenroom.pools.reports.size=datasource").run((context) -> {
-			assertThat(context).hasFailed();
-			FailureAnalysis analysis = analyze(new InvalidSettingFailureAnalyzer(), context);
-			assertThat(analysis.getDescription()).contains("greenroom.pools.reports.size", "datasource");
-			assertThat(analysis.getAction()).contains("HikariDataSource");
-		});
-	}
-
-	@Test
-	@DisplayName("A01 many controllers on virtual threads before few connections are named in a warning")
-	void fewConnections(CapturedOutput output) {
-		this.runner.withUserConfiguration(SevenConnections.class)
+		this.runner.withBean(DataSource.class, () -> mock(DataSource.class))
 			.withPropertyValues("greenroom.pools.reports.size=datasource")
-			.run((context) -> assertThat(context).hasNotFailed());
-		assertThat(output).contains("Pool 'default' lets 200 controllers work at once", "there are 7 database",
-				"greenroom.pools.default.size=datasource");
-		assertThat(output).doesNotContain("Pool 'reports' lets");
+			.run((context) -> {
+				assertThat(context).hasFailed();
+				FailureAnalysis analysis = analyze(new InvalidSettingFailureAnalyzer(), context);
+				assertThat(analysis.getDescription()).contains("greenroom.pools.reports.size", "datasource");
+				assertThat(analysis.getAction()).contains("HikariDataSource");
+			});
 	}
 
 	@Test
-	void fewConnectionsAreFineOnPlatformThreadsOrForASmallPool(CapturedOutput output) {
+	@DisplayName("F18 size: datasource starts without a data source too, as in a slice, and says what it took")
+	void sizedByNoDataSource(CapturedOutput output) {
+		this.runner.withPropertyValues("greenroom.pools.reports.size=datasource")
+			.run((context) -> assertThat(pool(context, "reports").pool().size()).isEqualTo(200));
+		assertThat(output).contains("greenroom.pools.reports.size is 'datasource' and there is no data source");
+	}
+
+	@Test
+	@DisplayName("A02 H08 a ControllerPool that is a bean is a pool, in place of one that is configured")
+	void poolsThatAreBeans() {
+		this.runner
+			.withBean("mine", ControllerPool.class,
+					() -> new ControllerPool(GreenScheduler.builder().build().pool("mine", 3), PoolTerms.DEFAULT))
+			.withPropertyValues("greenroom.pools.mine.size=5", "greenroom.pools.other.size=6")
+			.run((context) -> {
+				assertThat(pool(context, "mine")).isSameAs(context.getBean("mine"));
+				assertThat(pool(context, "other").pool().size()).isEqualTo(6);
+			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "virtual", "platform" })
+	@DisplayName("H17 many controllers before few connections are said in the start-up line, and no line is added")
+	void fewConnections(String threads, CapturedOutput output) {
 		this.runner.withUserConfiguration(SevenConnections.class)
-			.withPropertyValues("greenroom.web.server-threads=platform")
+			.withPropertyValues("greenroom.pools.reports.size=datasource", "greenroom.web.server-threads=" + threads)
 			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).containsOnlyOnce("There are 7 database connections")
+			.contains("set greenroom.pools.default.size=datasource.")
+			.doesNotContain("WARN");
+	}
+
+	@Test
+	void fewConnectionsAreFineForASmallPool(CapturedOutput output) {
 		this.runner.withUserConfiguration(SevenConnections.class)
 			.withPropertyValues("greenroom.pools.default.size=60")
 			.run((context) -> assertThat(context).hasNotFailed());
