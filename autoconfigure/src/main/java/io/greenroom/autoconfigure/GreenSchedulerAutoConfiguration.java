@@ -71,7 +71,9 @@ public final class GreenSchedulerAutoConfiguration {
 	@Bean
 	SmartInitializingSingleton idlePoolSettingsCheck(Environment environment) {
 		return () -> {
-			if (environment instanceof ConfigurableReactiveWebEnvironment && Binder.get(environment).bind("greenroom.pools", Bindable.mapOf(String.class, Object.class)).isBound()) {
+			if (environment instanceof ConfigurableReactiveWebEnvironment && Binder.get(environment)
+				.bind("greenroom.pools", Bindable.mapOf(String.class, Object.class))
+				.isBound()) {
 				log.warn("greenroom.pools.* is set and does nothing: this application is served by WebFlux, "
 						+ "and only controllers of Spring MVC run in pools. Remove the keys, or use Spring MVC");
 			}

@@ -47,7 +47,9 @@ final class PoolRisks {
 				DurationFormatterUtils.print(pool.terms().queueTimeout(), DurationFormat.Style.COMPOSITE));
 	}
 
-	/** Advice for the start-up line: a pool many times the size of the connection pool. */
+	/**
+	 * Advice for the start-up line: a pool many times the size of the connection pool.
+	 */
 	String adviseOnConnections() {
 		OptionalInt connections = this.connections.get();
 		if (connections.isEmpty()) {
@@ -58,9 +60,8 @@ final class PoolRisks {
 			.filter((pool) -> pool.pool().size() / CROWD >= connections.getAsInt())
 			.map((pool) -> PoolsProperties.key(pool.pool().name()) + ".size=datasource")
 			.toList();
-		return crowded.isEmpty() ? ""
-				: " There are %d database connections: if the controllers use them, set %s."
-					.formatted(connections.getAsInt(), String.join(", ", crowded));
+		return crowded.isEmpty() ? "" : " There are %d database connections: if the controllers use them, set %s."
+			.formatted(connections.getAsInt(), String.join(", ", crowded));
 	}
 
 	/** An annotation that nobody reads. */

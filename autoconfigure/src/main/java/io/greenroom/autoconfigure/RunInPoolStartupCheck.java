@@ -71,7 +71,8 @@ final class RunInPoolStartupCheck implements SmartInitializingSingleton {
 
 	private void sayWhatIsOn() {
 		log.info("Controllers run in pools: {}; mode {}, {}. To turn this off: greenroom.web.enabled=false.{}",
-				this.risks.describe(), this.properties.mode().name().toLowerCase(Locale.ROOT), serverThreads(), this.risks.adviseOnConnections());
+				this.risks.describe(), this.properties.mode().name().toLowerCase(Locale.ROOT), serverThreads(),
+				this.risks.adviseOnConnections());
 	}
 
 	private String serverThreads() {
