@@ -11,8 +11,9 @@ final class Countdown {
 
 	private final long start;
 
+	/** Counts in the time of whoever waits: a worker's on one of its threads. */
 	Countdown(long nanos) {
-		this(nanos, System::nanoTime);
+		this(nanos, Parking::nanoTime);
 	}
 
 	Countdown(long nanos, LongSupplier clock) {

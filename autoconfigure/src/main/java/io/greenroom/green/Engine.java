@@ -25,7 +25,11 @@ interface Engine {
 	/** Starts a thread made here. */
 	void start(Thread thread);
 
-	/** Runs a short action later; returns what takes it back, idempotent. */
+	/**
+	 * Runs an action later, on a thread that it may block, with its setter's class
+	 * loader; in a worker's time between two steps. Returns what takes it back,
+	 * idempotent.
+	 */
 	Runnable schedule(long nanos, Runnable action);
 
 	/** Returns the time that {@link #schedule} goes by. */

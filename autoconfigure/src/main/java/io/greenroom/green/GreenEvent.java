@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 
+import io.greenroom.observe.StackRoom;
+
 /**
  * A flag that threads wait for. Setting it releases all who wait, in the order of their
  * arrival, and lets through all who come later, until it is cleared.
@@ -27,11 +29,13 @@ public final class GreenEvent implements Awaitable {
 
 	/** Sets the flag and releases all who wait. Does nothing when it is set already. */
 	public void set() {
+		StackRoom.check();
 		this.generation.get().release(this);
 	}
 
 	/** Clears the flag; who comes from now on waits. Does nothing when it is not set. */
 	public void clear() {
+		StackRoom.check();
 		Watched<GreenEvent> seen = this.generation.get();
 		if (seen.released()) {
 			this.generation.compareAndSet(seen, new Watched<>());
@@ -51,6 +55,7 @@ public final class GreenEvent implements Awaitable {
 	 * @throws InterruptedException if the caller is interrupted before or while it waits
 	 */
 	public void await() throws InterruptedException {
+		StackRoom.check();
 		this.generation.get().awaitRelease(Long.MAX_VALUE);
 	}
 
@@ -63,6 +68,7 @@ public final class GreenEvent implements Awaitable {
 	 * @throws IllegalArgumentException if the limit is negative
 	 */
 	public boolean await(Duration limit) throws InterruptedException {
+		StackRoom.check();
 		return this.generation.get().awaitRelease(Limits.nanos(limit, "limit"));
 	}
 
@@ -73,6 +79,7 @@ public final class GreenEvent implements Awaitable {
 	@Override
 	public GreenThread.Link onReady(Runnable callback) {
 		Objects.requireNonNull(callback, "callback");
+		StackRoom.check();
 		return this.generation.get().link(this, (event) -> callback.run());
 	}
 

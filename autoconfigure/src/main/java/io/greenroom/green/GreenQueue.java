@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.ReentrantLock;
 
+import io.greenroom.observe.StackRoom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,7 +83,7 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 	 */
 	public boolean offer(T item) {
 		Objects.requireNonNull(item, "item");
-		this.lock.lock();
+		lock();
 		try {
 			return putNow(item);
 		}
@@ -120,7 +121,7 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 		Objects.requireNonNull(item, "item");
 		throwIfInterrupted();
 		QueueWaiter<T> waiter;
-		this.lock.lock();
+		lock();
 		try {
 			if (putNow(item)) {
 				return true;
@@ -176,7 +177,7 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 	 * @throws QueueClosedException if the queue is closed and nothing is left
 	 */
 	public @Nullable T poll() {
-		this.lock.lock();
+		lock();
 		try {
 			return takeNow();
 		}
@@ -212,7 +213,7 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 	private @Nullable T take(long nanos) throws InterruptedException {
 		throwIfInterrupted();
 		QueueWaiter<T> waiter;
-		this.lock.lock();
+		lock();
 		try {
 			T item = takeNow();
 			if (item != null || nanos == 0) {
@@ -298,6 +299,15 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 		throw new InterruptedException();
 	}
 
+	/**
+	 * Near the end of the stack the JDK's lock may be taken and never given back. Whoever
+	 * has come to wait looks no more: there is as much room after a wait as before.
+	 */
+	private void lock() {
+		StackRoom.check();
+		this.lock.lock();
+	}
+
 	private static void throwIfInterrupted() throws InterruptedException {
 		if (Thread.interrupted()) {
 			throw new InterruptedException();
@@ -310,7 +320,7 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 	 * @throws IllegalStateException if this was called more often than items were put
 	 */
 	public void taskDone() {
-		this.lock.lock();
+		lock();
 		try {
 			if (this.unfinished == 0) {
 				throw new IllegalStateException(
@@ -357,7 +367,7 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 	 */
 	@Override
 	public void close() {
-		this.lock.lock();
+		lock();
 		try {
 			this.closed = true;
 			refuseAll(this.putters);
@@ -374,7 +384,7 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 	 * @return what was thrown out, in order
 	 */
 	public List<T> closeNow() {
-		this.lock.lock();
+		lock();
 		try {
 			close();
 			this.emptied = true;
@@ -407,7 +417,7 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 	 * @return whether the queue was closed; items may be left
 	 */
 	public boolean closed() {
-		this.lock.lock();
+		lock();
 		try {
 			return this.closed;
 		}
@@ -421,7 +431,7 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 	 * @return the number of items in the queue, those of blocked putters not counted
 	 */
 	public int size() {
-		this.lock.lock();
+		lock();
 		try {
 			return this.items.size();
 		}
@@ -435,7 +445,7 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 	 * @return the free room, none when the queue is closed
 	 */
 	public int remaining() {
-		this.lock.lock();
+		lock();
 		try {
 			return this.closed ? 0 : Math.max(0, this.capacity - this.items.size());
 		}
@@ -454,7 +464,7 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 
 	/** How many getters and putters are blocked at this moment. */
 	int waiting() {
-		this.lock.lock();
+		lock();
 		try {
 			return this.getters.size() + this.putters.size();
 		}

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import io.greenroom.observe.ContextCarrier;
 import io.greenroom.observe.Observer;
+import io.greenroom.observe.StackRoom;
 import io.greenroom.observe.ThreadListener;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -202,6 +203,7 @@ public final class GreenScheduler implements AutoCloseable {
 	 * @throws SchedulerClosedException if the scheduler is shutting down
 	 */
 	public <T> GreenThread<T> spawnLater(Duration delay, Callable<? extends T> body) {
+		StackRoom.check();
 		long nanos = Limits.nanos(delay, "delay");
 		GreenThread<T> thread = unstarted(body);
 		this.live.add(thread);
@@ -218,6 +220,10 @@ public final class GreenScheduler implements AutoCloseable {
 			// A drain came between; it has killed the thread, or this does.
 			thread.kill();
 			throw new SchedulerClosedException(this.name, thread.name());
+		}
+		catch (Throwable notSet) {
+			thread.refuse(notSet);
+			throw notSet;
 		}
 		return thread;
 	}
@@ -269,7 +275,7 @@ public final class GreenScheduler implements AutoCloseable {
 			thread.start();
 		}
 		catch (Throwable refused) {
-			// Nobody called: the timer's thread has no one to throw to.
+			// Nobody called, so there is no one to throw to.
 			unobserved(thread, refused);
 		}
 	}
@@ -518,7 +524,8 @@ public final class GreenScheduler implements AutoCloseable {
 		this.services.add(service);
 		// Added first: a drain that has begun sees the service, or the service sees it.
 		switch (this.phase) {
-			case OPEN -> this.services.inspectEvery(Limits.nanos(service.inspection(), "time between inspections"));
+			case OPEN ->
+				this.services.inspectEvery(service, Limits.nanos(service.inspection(), "time between inspections"));
 			case DRAINING -> {
 				if (!(service instanceof DrainedService drained) || !isInside()) {
 					refuse(service);
@@ -585,7 +592,7 @@ public final class GreenScheduler implements AutoCloseable {
 			this.phase = Phase.CLOSED;
 			this.engine.close();
 		});
-		this.services.all().clear();
+		this.services.clear();
 		return report;
 	}
 

@@ -25,16 +25,18 @@ public interface GreenService {
 
 	/**
 	 * Returns how often the service wants to look at itself. Asked once, when it is
-	 * attached.
-	 * @return the time between two looks at most; zero for none
+	 * attached. What one service wants makes no other one look more often.
+	 * @return the time between two looks at most; zero for none. It is rounded down, to
+	 * no less than ten milliseconds
 	 */
 	default Duration inspection() {
 		return Duration.ZERO;
 	}
 
 	/**
-	 * Looks for what goes wrong and reports it. Called now and then on the scheduler's
-	 * timer thread, never twice at once; returns quickly.
+	 * Looks for what goes wrong and reports it. Called now and then on a virtual thread,
+	 * never twice at once. It holds up no timer and no later look at another service,
+	 * however long it takes.
 	 */
 	default void inspect() {
 	}

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
+import io.greenroom.observe.StackRoom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +50,7 @@ public final class GreenWait<A extends Awaitable> implements AutoCloseable {
 	 * @param <A> the type of what is waited for
 	 */
 	public static <A extends Awaitable> GreenWait<A> on(Collection<? extends A> awaitables) {
+		StackRoom.check();
 		Set<A> distinct = Collections.newSetFromMap(new IdentityHashMap<>());
 		List<A> inOrder = new ArrayList<>(awaitables.size());
 		for (A awaitable : awaitables) {
@@ -149,6 +151,7 @@ public final class GreenWait<A extends Awaitable> implements AutoCloseable {
 	}
 
 	@Nullable A next(long nanos) throws InterruptedException {
+		StackRoom.check();
 		Countdown time = new Countdown(nanos);
 		while (true) {
 			// Read first: an arrival after the look at the queue releases this one.

@@ -2,15 +2,24 @@ package io.greenroom.green;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.RejectedExecutionException;
 
-/** The JDK's virtual threads, and a timer thread beside them. */
+import io.greenroom.observe.Failures;
+import io.greenroom.observe.ForeignCode;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/** The JDK's virtual threads, and the clock that all schedulers share. */
 final class JdkEngine implements Engine {
 
-	/** This one for the reason that {@link Blocking} has: scheduling takes no lock. */
-	private final ForkJoinPool timer = new ForkJoinPool(1);
+	private static final Logger log = LoggerFactory.getLogger(GreenScheduler.class);
+
+	/** How long to wait for the memory for a thread, in nanoseconds. */
+	private static final long RETRY = 100_000_000;
+
+	private volatile boolean closed;
 
 	@Override
 	public Thread thread(String name, Runnable body) {
@@ -24,8 +33,12 @@ final class JdkEngine implements Engine {
 
 	@Override
 	public Runnable schedule(long nanos, Runnable action) {
-		Future<?> scheduled = this.timer.schedule(action, nanos, TimeUnit.NANOSECONDS);
-		return () -> scheduled.cancel(false);
+		if (this.closed) {
+			throw new RejectedExecutionException("The scheduler is closed; nothing is started later any more");
+		}
+		Later later = new Later(action);
+		later.set(nanos);
+		return later::cancel;
 	}
 
 	@Override
@@ -54,7 +67,58 @@ final class JdkEngine implements Engine {
 
 	@Override
 	public void close() {
-		this.timer.shutdownNow();
+		this.closed = true;
+	}
+
+	/** An action that gets a thread of its own when it is due. */
+	private final class Later {
+
+		private final @Nullable ClassLoader loader = Thread.currentThread().getContextClassLoader();
+
+		/** Null when it is taken back; volatile: read on the alarm's thread. */
+		private volatile @Nullable Runnable action;
+
+		private volatile @Nullable Runnable alarm;
+
+		Later(Runnable action) {
+			this.action = action;
+		}
+
+		void set(long nanos) {
+			this.alarm = AlarmClock.set(nanos, this::begin);
+		}
+
+		void cancel() {
+			this.action = null;
+			Runnable set = this.alarm;
+			if (set != null) {
+				set.run();
+			}
+		}
+
+		private void begin() {
+			if (this.action == null || JdkEngine.this.closed) {
+				return;
+			}
+			try {
+				Thread thread = Engine.unstarted(Thread.ofVirtual(), "greenroom-later", this::act);
+				thread.setContextClassLoader(this.loader);
+				thread.start();
+			}
+			catch (Throwable shortage) {
+				// Late is better than never, and nobody is there to be told.
+				Failures.log(log, Level.WARN, shortage, "No thread could be started for what is due; trying again");
+				set(RETRY);
+			}
+		}
+
+		private void act() {
+			Runnable due = this.action;
+			if (due != null && !JdkEngine.this.closed) {
+				ForeignCode.run(log, "What was due", due::run);
+			}
+		}
+
 	}
 
 }

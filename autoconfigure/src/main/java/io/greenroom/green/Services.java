@@ -1,15 +1,21 @@
 package io.greenroom.green;
 
 import java.util.Collection;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 
+import io.greenroom.observe.Failures;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
-/** The services of one scheduler. Has them inspected as often as they want. */
+/**
+ * The services of one scheduler. Has each inspected about as often as it wants itself,
+ * whatever the others want.
+ */
 final class Services {
 
 	private static final Logger log = LoggerFactory.getLogger(GreenScheduler.class);
@@ -17,15 +23,12 @@ final class Services {
 	/** The least time between two inspections, in nanoseconds. */
 	private static final long SHORTEST_PAUSE = 10_000_000;
 
-	private final Set<GreenService> all = ConcurrentHashMap.newKeySet();
+	private final Map<GreenService, Entry> all = new ConcurrentHashMap<>();
+
+	/** By the time between two inspections: a dozen, each twice as long as another. */
+	private final Map<Long, Round> rounds = new ConcurrentHashMap<>();
 
 	private final Engine engine;
-
-	/** Takes the next inspection back. Guarded by this. */
-	private @Nullable Runnable next;
-
-	/** The time between two inspections, in nanoseconds. Guarded by this. */
-	private long pause = Long.MAX_VALUE;
 
 	Services(Engine engine) {
 		this.engine = engine;
@@ -33,52 +36,153 @@ final class Services {
 
 	/** Returns them all, as they come and go. */
 	Collection<GreenService> all() {
-		return this.all;
+		return this.all.keySet();
 	}
 
 	void add(GreenService service) {
-		this.all.add(service);
+		this.all.putIfAbsent(service, new Entry(service));
 	}
 
 	void remove(GreenService service) {
-		this.all.remove(service);
+		Entry entry = this.all.remove(service);
+		if (entry != null) {
+			leave(entry);
+		}
 	}
 
-	/** Has all inspected as often as the most demanding wants; zero wants nothing. */
-	synchronized void inspectEvery(long nanos) {
-		long wanted = Math.max(nanos, SHORTEST_PAUSE);
-		if (nanos == 0 || wanted >= this.pause) {
+	/** Lets go of all, for good. */
+	void clear() {
+		this.all.clear();
+		this.rounds.values().forEach(Round::end);
+	}
+
+	private static void leave(Entry entry) {
+		Round round = entry.round;
+		if (round != null) {
+			round.entries.remove(entry);
+		}
+	}
+
+	/** Has a service inspected as often as it wants; zero wants nothing. */
+	void inspectEvery(GreenService service, long nanos) {
+		Entry entry = this.all.get(service);
+		if (nanos == 0 || entry == null) {
 			return;
 		}
-		this.pause = wanted;
-		if (this.next != null) {
-			this.next.run();
+		// Not more often than wanted by half, and only few rounds of different pace.
+		long pause = Long.highestOneBit(Math.max(nanos / SHORTEST_PAUSE, 1)) * SHORTEST_PAUSE;
+		Round round = this.rounds.computeIfAbsent(pause, Round::new);
+		entry.round = round;
+		round.entries.add(entry);
+		if (this.all.get(service) != entry) {
+			leave(entry);
 		}
-		schedule();
+		round.begin();
 	}
 
-	/** Called under the lock. */
-	private void schedule() {
-		try {
-			this.next = this.engine.schedule(this.pause, this::inspect);
+	/** One service. */
+	private static final class Entry {
+
+		private final GreenService service;
+
+		/** Volatile: whoever takes the service out reads it. */
+		private volatile @Nullable Round round;
+
+		/** Whether an inspection of it is under way; it must not be inspected twice. */
+		private volatile boolean inspected;
+
+		Entry(GreenService service) {
+			this.service = service;
 		}
-		catch (RejectedExecutionException closed) {
-			// The scheduler was closed in this moment, and the services will be.
-		}
+
 	}
 
-	private void inspect() {
-		for (GreenService service : this.all) {
+	/**
+	 * Those inspected at one pace. A round that is kept by a service is taken over by the
+	 * next, which leaves out that service.
+	 */
+	private final class Round {
+
+		private final Set<Entry> entries = ConcurrentHashMap.newKeySet();
+
+		private final long pause;
+
+		/** Takes the next one back; guarded by this. */
+		private @Nullable Runnable next;
+
+		/** Whether there is a next one; guarded by this. */
+		private boolean going;
+
+		/** Guarded by this. */
+		private boolean ended;
+
+		/** How many were begun; only the latest goes on. */
+		private volatile int number;
+
+		Round(long pause) {
+			this.pause = pause;
+		}
+
+		synchronized void begin() {
+			if (!this.going && !this.ended) {
+				schedule();
+			}
+		}
+
+		synchronized void end() {
+			this.ended = true;
+			this.entries.clear();
+			if (this.next != null) {
+				this.next.run();
+			}
+		}
+
+		/** Called under the lock. */
+		private void schedule() {
 			try {
-				service.inspect();
+				this.next = Services.this.engine.schedule(this.pause, this::inspectAll);
+				this.going = true;
 			}
-			catch (RuntimeException failure) {
-				log.warn("Service '{}' could not be inspected", service.name(), failure);
+			catch (RejectedExecutionException closed) {
+				// The scheduler was closed in this moment, and the services will be.
+				this.going = false;
 			}
 		}
-		synchronized (this) {
-			schedule();
+
+		private void inspectAll() {
+			int mine = beginNext();
+			for (Entry entry : this.entries) {
+				if (this.number != mine) {
+					return;
+				}
+				if (!entry.inspected) {
+					inspect(entry);
+				}
+			}
 		}
+
+		/** Whatever this one meets, there is a next. */
+		private synchronized int beginNext() {
+			this.going = false;
+			if (!this.entries.isEmpty() && !this.ended) {
+				schedule();
+			}
+			return ++this.number;
+		}
+
+		private void inspect(Entry entry) {
+			entry.inspected = true;
+			try {
+				entry.service.inspect();
+			}
+			catch (Throwable failure) {
+				Failures.log(log, Level.WARN, failure, "Service '{}' could not be inspected", entry.service.name());
+			}
+			finally {
+				entry.inspected = false;
+			}
+		}
+
 	}
 
 }

@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
+import io.greenroom.observe.StackRoom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -170,6 +171,8 @@ public final class Timeout {
 	}
 
 	private TimeoutNest.Level enter() {
+		// Leaving takes about as much of the stack as entering.
+		StackRoom.check();
 		if (!this.entered.compareAndSet(false, true)) {
 			throw new IllegalStateException(this + " was used before; make a new one for each block");
 		}

@@ -6,6 +6,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.greenroom.observe.Failures;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,14 +49,15 @@ final class TimeoutNest {
 			this.levels.forEach((outer) -> outer.taken = outer.expired);
 		}
 		Level level = new Level();
-		if (nanos == 0) {
-			level.expire();
-		}
-		else if (nanos != Long.MAX_VALUE) {
-			level.alarm = Blocking.alarm(nanos, level::expire);
-		}
 		if (this.levels.isEmpty()) {
 			CURRENT.set(this);
+		}
+		// The last that may fail; an alarm of a level that was not entered must not be.
+		if (nanos != 0 && nanos != Long.MAX_VALUE) {
+			level.alarm = Blocking.alarm(nanos, level::expire);
+		}
+		if (nanos == 0) {
+			level.expire();
 		}
 		this.levels.add(level);
 		return level;
@@ -160,7 +162,7 @@ final class TimeoutNest {
 			}
 			found |= reason instanceof InterruptedException || reason instanceof ClosedByInterruptException
 					|| (reason instanceof InterruptedIOException && !(reason instanceof SocketTimeoutException));
-			reason = reason.getCause();
+			reason = Failures.cause(reason);
 		}
 		return found;
 	}
