@@ -185,7 +185,9 @@ final class AlarmClock {
 		return now - this.busyAt >= LINGER;
 	}
 
-	/** An action with its time; running it takes it back. Has an action while it is set. */
+	/**
+	 * An action with its time; running it takes it back. Has an action while it is set.
+	 */
 	static final class Alarm extends AtomicReference<@Nullable Runnable> implements Runnable {
 
 		private static final long serialVersionUID = 1L;

@@ -74,7 +74,7 @@ final class AlarmHands {
 	}
 
 	/** Called by the one who does. */
-	@SuppressWarnings("NonAtomicOperationOnVolatileField") // any change is progress
+	@SuppressWarnings("NonAtomicVolatileUpdate") // any change is progress
 	private void doAll() {
 		Thread current = Thread.currentThread();
 		long busyAt = System.nanoTime();

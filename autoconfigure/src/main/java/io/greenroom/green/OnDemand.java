@@ -20,11 +20,7 @@ final class OnDemand {
 	 * must do.
 	 */
 	static void start(String name, AtomicReference<@Nullable Thread> place, Runnable body) {
-		Thread thread = Thread.ofPlatform()
-			.daemon()
-			.name(name)
-			.inheritInheritableThreadLocals(false)
-			.unstarted(body);
+		Thread thread = Thread.ofPlatform().daemon().name(name).inheritInheritableThreadLocals(false).unstarted(body);
 		thread.setContextClassLoader(ClassLoader.getSystemClassLoader());
 		if (!place.compareAndSet(null, thread)) {
 			return;

@@ -40,21 +40,17 @@ class GreenFaultTests {
 	@DisplayName("F03 a stack that overflows in a timeout leaves nothing that fires later")
 	void overflowInTimeout() throws Exception {
 		long before = Blocking.alarms();
-		LastFrames.Outcome outcome = LastFrames.of(150)
-			.rounds(9)
-			.afterwards(() -> {
-				Until.until("the alarms to be gone", () -> Blocking.alarms() <= before);
-				if (Thread.interrupted()) {
-					throw new IllegalStateException("interrupted after all blocks were left");
-				}
-				return null;
-			})
-			.call(() -> {
-				io.greenroom.green.Timeout.after(Duration.ofMillis(300)).run(() -> {
-				});
-				return null;
-			})
-			.assertReturned();
+		LastFrames.Outcome outcome = LastFrames.of(150).rounds(9).afterwards(() -> {
+			Until.until("the alarms to be gone", () -> Blocking.alarms() <= before);
+			if (Thread.interrupted()) {
+				throw new IllegalStateException("interrupted after all blocks were left");
+			}
+			return null;
+		}).call(() -> {
+			io.greenroom.green.Timeout.after(Duration.ofMillis(300)).run(() -> {
+			});
+			return null;
+		}).assertReturned();
 		assertThat(outcome.others()).isEmpty();
 	}
 
