@@ -106,6 +106,9 @@ final class BatonEngine extends WorkerEngine<BatonEngine.Runner> {
 		/** Confined to whoever hands the baton over. */
 		private boolean started;
 
+		/** Volatile: the stepper asks. */
+		private volatile boolean outside;
+
 		/** As of LockSupport; guarded by this. */
 		private boolean permit;
 
@@ -128,7 +131,12 @@ final class BatonEngine extends WorkerEngine<BatonEngine.Runner> {
 
 		@Override
 		public synchronized boolean isParked() {
-			return this.parked;
+			return this.parked && !this.outside;
+		}
+
+		@Override
+		public void outside(boolean now) {
+			this.outside = now;
 		}
 
 		@Override

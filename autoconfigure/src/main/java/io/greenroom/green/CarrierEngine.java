@@ -126,6 +126,9 @@ final class CarrierEngine extends WorkerEngine<CarrierEngine.Mounted> {
 		/** Not known of a thread that a routine has started. */
 		private final @Nullable Thread thread;
 
+		/** Volatile: the stepper asks. */
+		private volatile boolean outside;
+
 		/** Written by the stepper before the first step. */
 		private @Nullable Runnable continuation;
 
@@ -150,7 +153,12 @@ final class CarrierEngine extends WorkerEngine<CarrierEngine.Mounted> {
 
 		@Override
 		public boolean isParked() {
-			return thread().getState() == Thread.State.WAITING;
+			return !this.outside && thread().getState() == Thread.State.WAITING;
+		}
+
+		@Override
+		public void outside(boolean now) {
+			this.outside = now;
 		}
 
 		@Override

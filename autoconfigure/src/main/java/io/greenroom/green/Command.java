@@ -14,14 +14,19 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a program in a process of its own, and waits for it without holding a platform
- * thread:
+ * Runs a program in a process of its own, and waits for it without holding a carrier of
+ * virtual threads:
  * {@snippet :
  * CommandResult result = Command.of("git", "log", "-1").directory(project).timeout(Duration.ofSeconds(5)).run();
  * }
  * Both output streams are read while it runs, so that it never stops on a full pipe; of
  * each at most the {@linkplain #outputLimit output limit} is kept. Arguments go to the
- * program as they are, no shell looks at them.
+ * program as they are, no shell looks at them. While it runs, a command takes three
+ * platform threads with small stacks, which no other green thread needs; run many
+ * thousands at once in a {@link GreenPool}.
+ * <p>
+ * In a routine of a {@link Worker} the others go on meanwhile; the program runs, and its
+ * timeout counts, in real time.
  * <p>
  * A command may be run many times. Not safe for use by several threads while it is being
  * set up. The idea is the command of the clockwork worker.
@@ -171,8 +176,8 @@ public final class Command {
 		if (this.directory != null) {
 			builder.directory(this.directory.toFile());
 		}
-		RunningCommand running = new RunningCommand(builder.start(), this.input, this.charset, this.outputLimit);
-		if (running.await((this.timeout == null) ? Deadline.none() : Deadline.after(this.timeout))) {
+		RunningCommand running = RunningCommand.start(builder, this.input, this.charset, this.outputLimit);
+		if (running.await((this.timeout == null) ? Long.MAX_VALUE : Limits.nanos(this.timeout, "timeout"))) {
 			return running.result();
 		}
 		throw new CommandTimeoutException(this.arguments, Objects.requireNonNull(this.timeout), running.result());

@@ -4,11 +4,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.Charset;
-import java.time.Duration;
 
 /**
- * Reads a stream to its end on a virtual thread of its own, so that its writer never
- * stops, and keeps the beginning.
+ * Reads a stream to its end, so that its writer never stops, and keeps the beginning. On
+ * a platform thread, as the JDK's own wait for each process is: a read of a pipe keeps
+ * its thread until something comes, and on a virtual one that would be a carrier.
  */
 final class OutputPump {
 
@@ -22,23 +22,25 @@ final class OutputPump {
 	/** Guarded by this. */
 	private boolean truncated;
 
-	private final Thread thread;
+	private final Outside<?> end;
 
 	OutputPump(InputStream stream, int limit) {
 		this.stream = stream;
 		this.limit = limit;
-		this.thread = Thread.ofVirtual().name("greenroom-output").start(this::pump);
+		this.end = Outside.begin("greenroom-output", this::pump);
 	}
 
-	private void pump() {
+	private boolean pump() {
 		byte[] buffer = new byte[8192];
 		try (this.stream) {
 			for (int read = this.stream.read(buffer); read >= 0; read = this.stream.read(buffer)) {
 				keep(buffer, read);
 			}
+			return true;
 		}
 		catch (IOException closed) {
 			// The process is gone; what was read is what there is.
+			return false;
 		}
 	}
 
@@ -49,8 +51,12 @@ final class OutputPump {
 	}
 
 	/** Waits for the end of the stream; returns whether it came in time. */
-	boolean await(Duration limit) throws InterruptedException {
-		return limit.isZero() ? !this.thread.isAlive() : this.thread.join(limit);
+	boolean await(long nanos) throws InterruptedException {
+		if (!this.end.await(nanos)) {
+			return false;
+		}
+		this.end.result();
+		return true;
 	}
 
 	synchronized String text(Charset charset) {

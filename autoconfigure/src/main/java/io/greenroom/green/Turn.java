@@ -29,4 +29,10 @@ interface Turn {
 	/** Called by anybody: sets the flag and wakes the thread. */
 	void interrupt();
 
+	/**
+	 * Called by the thread itself: whether its waits are for something outside of the
+	 * worker, which comes in real time.
+	 */
+	void outside(boolean outside);
+
 }
