@@ -65,10 +65,10 @@ class CommandStarvationTests {
 		Path flag = Files.createTempFile("greenroom", ".flag");
 		Files.delete(flag);
 		try (Worker worker = Worker.builder().mode(mode).build()) {
-			GreenThread<CommandResult> command = worker.assign(() -> Command
-				.of("sh", "-c", "while [ ! -e " + flag + " ]; do sleep 0.01; done; echo done")
-				.timeout(Duration.ofSeconds(60))
-				.run());
+			GreenThread<CommandResult> command = worker
+				.assign(() -> Command.of("sh", "-c", "while [ ! -e " + flag + " ]; do sleep 0.01; done; echo done")
+					.timeout(Duration.ofSeconds(60))
+					.run());
 			// It is these steps that let the program end.
 			worker.assign(() -> {
 				for (int i = 0; i < 1000; i++) {
