@@ -9,11 +9,12 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
 
+import io.greenroom.observe.Failures;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * A TCP server that runs plain blocking code: each connection is handled on a green
@@ -33,6 +34,12 @@ public final class GreenServer implements GreenService, AutoCloseable {
 
 	/** How long not to accept after a failure, such as too many open files. */
 	private static final Duration PAUSE = Duration.ofMillis(100);
+
+	/** How long after many. */
+	private static final Duration LONG_PAUSE = Duration.ofSeconds(1);
+
+	/** How many failures in a row are more than a shortage. */
+	private static final int MANY = 30;
 
 	private final GreenScheduler scheduler;
 
@@ -74,36 +81,85 @@ public final class GreenServer implements GreenService, AutoCloseable {
 		ServerSocket listener = new ServerSocket();
 		try {
 			listener.bind(Objects.requireNonNull(address, "address"));
-			GreenServer server = new GreenServer(scheduler, pool, listener, handler);
-			scheduler.attach(server);
-			server.acceptor.start();
-			return server;
 		}
 		catch (Throwable failure) {
 			listener.close();
 			throw failure;
 		}
+		return listen(scheduler, pool, listener, handler);
 	}
 
+	/** Starts a server with a listener that is bound. */
+	static GreenServer listen(GreenScheduler scheduler, GreenPool pool, ServerSocket listener, Handler handler)
+			throws IOException {
+		GreenServer started = null;
+		try {
+			GreenServer server = new GreenServer(scheduler, pool, listener, handler);
+			scheduler.attach(server);
+			started = server;
+			server.acceptor.start();
+			return server;
+		}
+		catch (Throwable failure) {
+			listener.close();
+			if (started != null) {
+				scheduler.detach(started);
+			}
+			throw failure;
+		}
+	}
+
+	/** Ends with the listener only; and that with this, so that no port is left deaf. */
 	private void accept() throws InterruptedException {
-		while (!this.listener.isClosed()) {
-			try {
-				serve(new Connection(this.listener.accept()));
-			}
-			catch (RejectedExecutionException closed) {
-				log.warn("{} accepts no more: {}", name(), closed.getMessage());
-				closeListener();
-			}
-			catch (IOException failure) {
-				if (!this.listener.isClosed()) {
-					log.warn("{} could not accept a connection; trying again in {}", name(), PAUSE, failure);
-					Thread.sleep(PAUSE);
+		try {
+			int failures = 0;
+			while (!this.listener.isClosed()) {
+				failures = acceptOne() ? 0 : failures + 1;
+				if (failures > 0 && !this.listener.isClosed()) {
+					pause(failures);
 				}
+			}
+		}
+		finally {
+			if (!this.listener.isClosed()) {
+				log.error("{} accepts no more, as its green thread was ended", name());
+				closeListener();
 			}
 		}
 	}
 
-	private void serve(Connection connection) throws InterruptedException {
+	/** Returns whether the listener works; what becomes of the client is another thing. */
+	private boolean acceptOne() throws InterruptedException {
+		Socket socket;
+		try {
+			socket = (Parking.currentTurn() == null) ? this.listener.accept()
+					: Objects.requireNonNull(Outside.call("greenroom-accept", this.listener::accept));
+		}
+		catch (Throwable failure) {
+			refuseEnd(failure);
+			return tell(failure);
+		}
+		serve(socket);
+		return true;
+	}
+
+	private boolean tell(Throwable failure) {
+		if (!this.listener.isClosed()) {
+			Failures.log(log, Level.WARN, failure, "{} could not accept a connection; trying again", name());
+		}
+		return false;
+	}
+
+	private void pause(int failures) throws InterruptedException {
+		if (failures % MANY == 0) {
+			log.error("{} has not accepted anything for {} tries: its listener may be dead; close it and listen anew",
+					name(), failures);
+		}
+		Parking.sleep((failures < MANY) ? PAUSE : LONG_PAUSE);
+	}
+
+	private void serve(Socket socket) throws InterruptedException {
+		Connection connection = new Connection(socket);
 		this.connections.add(connection);
 		try {
 			GreenThread<Void> thread = this.pool.spawn(connection::handle);
@@ -113,7 +169,23 @@ public final class GreenServer implements GreenService, AutoCloseable {
 		}
 		catch (Throwable notServed) {
 			connection.close();
-			throw notServed;
+			refuseEnd(notServed);
+			if (notServed instanceof PoolClosedException || notServed instanceof SchedulerClosedException) {
+				log.warn("{} accepts no more: {}", name(), Failures.describe(notServed));
+				closeListener();
+				return;
+			}
+			Failures.log(log, Level.ERROR, notServed, "{} could not serve a client, whose connection is closed",
+					name());
+		}
+	}
+
+	/** Lets through what ends the acceptor: a kill, not whatever looks like one. */
+	private void refuseEnd(Throwable failure) throws InterruptedException {
+		if (this.acceptor.state() == GreenThread.State.KILLED) {
+			InterruptedException killed = new InterruptedException();
+			killed.initCause(failure);
+			throw killed;
 		}
 	}
 
@@ -231,12 +303,14 @@ public final class GreenServer implements GreenService, AutoCloseable {
 			}
 			catch (IOException broken) {
 				// Clients leave and send nonsense; a public port must not fill the log.
-				log.debug("The connection of {} to {} broke", name(), this.socket.getRemoteSocketAddress(), broken);
+				Failures.log(log, Level.DEBUG, broken, "The connection of {} to {} broke", name(),
+						this.socket.getRemoteSocketAddress());
 			}
 			catch (Throwable failure) {
 				if (!this.killed) {
-					log.error("A handler of {} failed; its connection to {} is closed, the others go on", name(),
-							this.socket.getRemoteSocketAddress(), failure);
+					Failures.log(log, Level.ERROR, failure,
+							"A handler of {} failed; its connection to {} is closed, the others go on", name(),
+							this.socket.getRemoteSocketAddress());
 				}
 			}
 			finally {
