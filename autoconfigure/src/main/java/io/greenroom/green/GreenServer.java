@@ -128,7 +128,9 @@ public final class GreenServer implements GreenService, AutoCloseable {
 		}
 	}
 
-	/** Returns whether the listener works; what becomes of the client is another thing. */
+	/**
+	 * Returns whether the listener works; what becomes of the client is another thing.
+	 */
 	private boolean acceptOne() throws InterruptedException {
 		Socket socket;
 		try {
