@@ -32,6 +32,20 @@ record HandlerMethod(Method method, CallMode mode, boolean urgent, boolean readO
 				zero(method.getReturnType()));
 	}
 
+	// Not as of records: the JDK would keep the class of each component, and with it our
+	// class loader, for as long as there is memory.
+
+	@Override
+	public boolean equals(@Nullable Object other) {
+		return other instanceof HandlerMethod that && this.method.equals(that.method)
+				&& this.handle.equals(that.handle);
+	}
+
+	@Override
+	public int hashCode() {
+		return this.method.hashCode();
+	}
+
 	private static @Nullable Object zero(Class<?> type) {
 		// A fresh array's only element is the type's zero.
 		return (type.isPrimitive() && type != void.class) ? Array.get(Array.newInstance(type, 1), 0) : null;

@@ -30,7 +30,7 @@ final class Machine implements StateMachine {
 		this.target = target;
 		this.name = type.nextName();
 		this.position = new Position(machines.historySize());
-		this.whereabouts = Whereabouts.of(this, type.observer());
+		this.whereabouts = type.register().of(this);
 		this.transitions = new Transitions(machines, this, this.position, entry);
 	}
 

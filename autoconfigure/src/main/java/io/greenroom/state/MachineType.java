@@ -13,12 +13,15 @@ final class MachineType {
 
 	private final MachineListener observer;
 
+	private final Whereabouts.Register register;
+
 	private final AtomicLong sequence = new AtomicLong();
 
 	MachineType(StateClass stateClass, MachineListener observer) {
 		this.stateClass = stateClass;
 		this.table = stateClass.table();
 		this.observer = observer;
+		this.register = new Whereabouts.Register(observer);
 	}
 
 	StateTable table() {
@@ -27,6 +30,10 @@ final class MachineType {
 
 	MachineListener observer() {
 		return this.observer;
+	}
+
+	Whereabouts.Register register() {
+		return this.register;
 	}
 
 	String nextName() {

@@ -48,6 +48,9 @@ public final class StateMachines implements AutoCloseable {
 
 	private final @Nullable StateBoundary boundary;
 
+	/** How often to look for machines that are gone. */
+	private static final Duration LOOK = Duration.ofSeconds(1);
+
 	private final Audience audience;
 
 	private final Deadlines deadlines;
@@ -273,6 +276,16 @@ public final class StateMachines implements AutoCloseable {
 		@Override
 		public void stop(Duration grace) {
 			end();
+		}
+
+		@Override
+		public Duration inspection() {
+			return LOOK;
+		}
+
+		@Override
+		public void inspect() {
+			StateMachines.this.types.values().forEach((type) -> type.register().tell());
 		}
 
 	}
