@@ -19,6 +19,9 @@ final class BatonEngine extends WorkerEngine<BatonEngine.Runner> {
 	/** A step is short; one that takes so long is probably stuck in the JDK. */
 	private static final long STUCK_NANOS = 5_000_000_000L;
 
+	/** How often to look whether the time for the close is over. */
+	private static final long CLOSING_NANOS = 10_000_000L;
+
 	/** Who holds the baton. Volatile: it is what the hand-over publishes. */
 	private volatile @Nullable Runner holder;
 
@@ -49,9 +52,9 @@ final class BatonEngine extends WorkerEngine<BatonEngine.Runner> {
 		hand(next);
 		boolean interrupted = false;
 		boolean told = false;
-		while (this.holder != null) {
+		while (this.holder != null && !isOverdue()) {
 			long before = System.nanoTime();
-			LockSupport.parkNanos(this, STUCK_NANOS);
+			LockSupport.parkNanos(this, isClosing() ? CLOSING_NANOS : STUCK_NANOS);
 			interrupted |= Thread.interrupted();
 			Runner stuck = this.holder;
 			if (!told && stuck != null && System.nanoTime() - before >= STUCK_NANOS) {
@@ -62,6 +65,11 @@ final class BatonEngine extends WorkerEngine<BatonEngine.Runner> {
 		if (interrupted) {
 			Thread.currentThread().interrupt();
 		}
+	}
+
+	@Override
+	boolean isAbandoned() {
+		return this.holder != null;
 	}
 
 	private void warn(Runner stuck) {

@@ -2,6 +2,7 @@ package io.greenroom.green;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
@@ -81,14 +82,28 @@ public final class Parking {
 		}
 	}
 
-	/** Lets other threads go first, if any are ready. */
+	/**
+	 * Lets other threads go first, if any are ready.
+	 * @throws CancellationException if the thread is a routine of a worker that was
+	 * killed, so that one that loops over this ends; its interrupt flag stays set
+	 */
 	public static void pause() {
 		Turn turn = currentTurn();
 		if (turn != null) {
 			turn.pause();
+			refuseKilled();
 		}
 		else {
 			Thread.yield();
+		}
+	}
+
+	private static void refuseKilled() {
+		if (Thread.currentThread().isInterrupted()) {
+			GreenThread<?> current = GreenThread.current();
+			if (current != null && current.state() == GreenThread.State.KILLED) {
+				throw new CancellationException("Routine '" + current.name() + "' was killed");
+			}
 		}
 	}
 

@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
 public final class Worker implements AutoCloseable {
 
 	/**
-	 * How long, in the worker's time, killed routines get for their clean-up.
+	 * How long killed routines get for their clean-up, in the worker's time and in
+	 * reality.
 	 */
 	private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
 
@@ -255,6 +256,8 @@ public final class Worker implements AutoCloseable {
 
 	/**
 	 * Ends the step of the current routine; the others go first.
+	 * @throws java.util.concurrent.CancellationException if the routine was killed; its
+	 * interrupt flag stays set
 	 * @throws IllegalStateException if called outside a routine
 	 */
 	public void pause() {
@@ -343,15 +346,18 @@ public final class Worker implements AutoCloseable {
 
 	/**
 	 * Kills all routines and steps them until they have ended, a second of the worker's
-	 * time at most. Afterwards the scheduler refuses work. Idempotent.
+	 * time at most. Afterwards the scheduler refuses work. Returns after two seconds of
+	 * real time at most, whatever the routines wait for; only one that computes for ever
+	 * in {@link Mode#ONE_CARRIER} can't be left. Idempotent.
 	 * @throws IllegalStateException if called inside a routine, or while another thread
 	 * steps
 	 */
 	@Override
 	public void close() {
-		this.engine.closing();
+		this.engine.closeWithin(CLOSE_LIMIT);
 		this.scheduler.killAll();
 		this.engine.runUntil(null, this.engine.after(CLOSE_LIMIT.toNanos()));
+		this.engine.closeWithin(CLOSE_LIMIT);
 		this.scheduler.drain(Duration.ZERO);
 	}
 

@@ -50,6 +50,9 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 	/** Set once, by whoever closes. */
 	private volatile boolean closing;
 
+	/** Until when it may be stepped then, on the JDK's scale; written before closing. */
+	private volatile long closeBy;
+
 	WorkerEngine(String name, Order<S> order, Consumer<String> onStep) {
 		this.name = name;
 		this.queue = new RunQueue<>(order);
@@ -61,7 +64,7 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 
 	/** Whether steps may follow each other without coming back to the stepper. */
 	boolean mayGoOn() {
-		return !this.stopped && this.failures.isEmpty();
+		return !this.stopped && this.failures.isEmpty() && !isOverdue();
 	}
 
 	final String name() {
@@ -109,10 +112,18 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 	}
 
 	private boolean isWanted(@Nullable BooleanSupplier done) {
-		return mayGoOn() && !Thread.currentThread().isInterrupted() && (done == null || !done.getAsBoolean());
+		return mayGoOn() && !isOverdue() && !Thread.currentThread().isInterrupted() && (done == null || !done.getAsBoolean());
+	}
+
+	/** Whether a step goes on that nobody waits for any more; then there is no other. */
+	boolean isAbandoned() {
+		return false;
 	}
 
 	private boolean stepOnce(long limit, long goOnUntil) {
+		if (isAbandoned()) {
+			return false;
+		}
 		this.queue.fireDue();
 		S next = this.queue.poll();
 		while (next == null) {
@@ -132,7 +143,7 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 	 * without a limit of the JDK's.
 	 */
 	private boolean awaitJdk() {
-		if (snapshot().stream().allMatch(Routine::isParked) && !this.queue.hasReady()) {
+		if (isAbandoned() || snapshot().stream().allMatch(Routine::isParked) && !this.queue.hasReady()) {
 			return false;
 		}
 		try {
@@ -190,10 +201,23 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 		}
 	}
 
-	/** Lets failures be: what ends now was killed. */
-	final void closing() {
+	/**
+	 * Lets failures be, since what ends now was killed, and steps for so long at most in
+	 * real time.
+	 */
+	final void closeWithin(Duration limit) {
+		this.closeBy = System.nanoTime() + limit.toNanos();
 		this.closing = true;
 		this.failures.clear();
+	}
+
+	final boolean isClosing() {
+		return this.closing;
+	}
+
+	/** Whether the worker was closed and has had its time. */
+	final boolean isOverdue() {
+		return this.closing && System.nanoTime() - this.closeBy >= 0;
 	}
 
 	private void throwFailure() {
@@ -333,7 +357,7 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 		enter();
 		try {
 			boolean more = true;
-			while (more && !done.getAsBoolean() && this.queue.now() < limit) {
+			while (more && !done.getAsBoolean() && this.queue.now() < limit && !isOverdue()) {
 				more = stepOnce(limit, Long.MIN_VALUE) || awaitJdk();
 			}
 		}
