@@ -65,7 +65,7 @@ final class Refusals {
 	HandlerStoppedException notRun(Call call, @Nullable Throwable death) {
 		if (death == null) {
 			return new HandlerStoppedException(
-					"%s.%s was not run: the handler is shut down or shutting down; stop calling it before the application ends"
+					"%s.%s was not run: the handler is shut down or shutting down; stop calling it before its scope or the application ends"
 						.formatted(this.handler, call.method()),
 					null);
 		}

@@ -121,6 +121,10 @@ public final class GreenScheduler implements AutoCloseable {
 
 	/**
 	 * Starts a green thread that returns nothing.
+	 * <p>
+	 * A reference to a method with overloads, such as {@code latch::await}, may be either
+	 * kind of body, and javac does not choose; a lambda says which:
+	 * {@code spawn(() -> latch.await())}.
 	 * @param body what it runs
 	 * @return the started thread
 	 * @throws SchedulerClosedException if the scheduler is shutting down and the caller
@@ -194,6 +198,29 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
+	 * Makes a green thread that returns nothing and that {@link GreenThread#start()}
+	 * starts.
+	 * @param body what it runs
+	 * @return the thread
+	 * @see #unstarted(Callable)
+	 */
+	public GreenThread<Void> unstarted(GreenTask body) {
+		return unstarted(callable(body));
+	}
+
+	/**
+	 * Makes a green thread with a name that returns nothing and that
+	 * {@link GreenThread#start()} starts.
+	 * @param name the thread's name
+	 * @param body what it runs
+	 * @return the thread
+	 * @see #unstarted(String, Callable)
+	 */
+	public GreenThread<Void> unstarted(String name, GreenTask body) {
+		return unstarted(name, callable(body));
+	}
+
+	/**
 	 * Starts a green thread later. Killing it before its time takes it out of the timer.
 	 * @param delay how long from now; zero starts at once
 	 * @param body what it runs
@@ -253,9 +280,20 @@ public final class GreenScheduler implements AutoCloseable {
 	/**
 	 * Waits for a stage and returns its value, so that a sequence of stages reads as
 	 * straight-line code. A failure arrives as it was thrown, the same object, without
-	 * the stage's wrapping, and its trace shows who has awaited it; since that may be a
-	 * checked exception which no signature shows here, catch {@link Exception} where it
-	 * matters.
+	 * the stage's wrapping, and its trace shows who has awaited it. That may be a checked
+	 * exception which no signature shows here, so that javac takes no {@code catch} of it
+	 * alone; catch {@link Exception} and look:
+	 * {@snippet :
+	 * try {
+	 * 	return scheduler.await(download);
+	 * }
+	 * catch (Exception failure) {
+	 * 	if (failure instanceof IOException broken) {
+	 * 		return fallback(broken);
+	 * 	}
+	 * 	throw failure;
+	 * }
+	 * }
 	 * <p>
 	 * Blocks the current thread, green or not. If that is interrupted or killed
 	 * meanwhile, the stage is cancelled: cancelling a sequence cancels what it waits for.
