@@ -11,12 +11,14 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.greenroom.observe.ContextCarrier;
+import io.greenroom.observe.Failures;
 import io.greenroom.observe.Observer;
 import io.greenroom.observe.StackRoom;
 import io.greenroom.observe.ThreadListener;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Starts {@linkplain GreenThread green threads} and answers for them: it refuses work
@@ -409,11 +411,13 @@ public final class GreenScheduler implements AutoCloseable {
 
 	void unobserved(GreenThread<?> thread, Throwable failure) {
 		if (thread.spawnSite().isEmpty()) {
-			log.error("Green thread '{}' failed, and nobody waited for it", thread.name(), failure);
+			Failures.log(log, Level.ERROR, failure, "Green thread '{}' failed, and nobody waited for it",
+					thread.name());
 		}
 		else {
-			log.error("Green thread '{}', spawned at {}, failed, and nobody waited for it", thread.name(),
-					thread.spawnSite().getFirst(), failure);
+			Failures.log(log, Level.ERROR, failure,
+					"Green thread '{}', spawned at {}, failed, and nobody waited for it", thread.name(),
+					thread.spawnSite().getFirst());
 		}
 		this.listener.failed(thread.name(), failure);
 	}
@@ -450,15 +454,24 @@ public final class GreenScheduler implements AutoCloseable {
 	 * @see #repeat(Duration, GreenTask)
 	 */
 	public GreenThread<Void> repeat(String name, Duration pause, GreenTask body) {
-		return start(unstartedRepeat(name, pause, body));
+		StackRoom.check();
+		GreenThread<Void> thread = unstartedRepeat(name, pause, body);
+		try {
+			return start(thread);
+		}
+		catch (Throwable notStarted) {
+			// Also where the start had not begun: the service has to go.
+			thread.refuse(notStarted);
+			throw notStarted;
+		}
 	}
 
 	GreenThread<Void> unstartedRepeat(String name, Duration pause, GreenTask body) {
 		long nanos = Limits.nanos(pause, "pause");
 		Repeat repeat = new Repeat(name, nanos, Objects.requireNonNull(body, "body"));
 		GreenThread<Void> thread = unstarted(name, repeat);
-		attach(repeat);
 		thread.linkQuietly((ended) -> detach(repeat));
+		attach(repeat);
 		return thread;
 	}
 

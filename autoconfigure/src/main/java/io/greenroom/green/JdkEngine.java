@@ -58,10 +58,21 @@ final class JdkEngine implements Engine {
 
 	@Override
 	public void runAll(List<Runnable> jobs, Countdown time) throws InterruptedException {
-		for (Thread thread : jobs.stream().map(Thread::startVirtualThread).toList()) {
-			if (!thread.join(Duration.ofNanos(time.left()))) {
+		for (Thread thread : jobs.stream().map(JdkEngine::startOrRun).toList()) {
+			if (thread != Thread.currentThread() && !thread.join(Duration.ofNanos(time.left()))) {
 				thread.interrupt();
 			}
+		}
+	}
+
+	/** Without memory for a thread a job is done here, one after the other. */
+	private static Thread startOrRun(Runnable job) {
+		try {
+			return Thread.startVirtualThread(job);
+		}
+		catch (OutOfMemoryError none) {
+			job.run();
+			return Thread.currentThread();
 		}
 	}
 

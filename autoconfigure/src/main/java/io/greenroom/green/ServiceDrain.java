@@ -10,8 +10,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
+import io.greenroom.observe.Failures;
+import io.greenroom.observe.ForeignCode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Brings the services of a draining scheduler to their end. Those that serve each other
@@ -59,7 +62,9 @@ final class ServiceDrain {
 
 	/** Has those that serve each other refuse, and stops the others. */
 	void begin() throws InterruptedException {
-		drained().forEach(DrainedService::refuse);
+		for (DrainedService service : drained()) {
+			ForeignCode.run(log, "A service's refusal of new work", service::refuse);
+		}
 		stop(this.services.stream().filter((service) -> !(service instanceof DrainedService)).toList(),
 				this.time.left());
 	}
@@ -75,8 +80,11 @@ final class ServiceDrain {
 		boolean quietBefore = false;
 		for (List<DrainedService> drained = drained(); !drained.isEmpty()
 				&& this.time.left() > 0; drained = drained()) {
-			boolean quiet = drained.stream().allMatch(DrainedService::isQuiet);
-			long[] marks = drained.stream().mapToLong(DrainedService::mark).toArray();
+			boolean quiet = drained.stream().allMatch(
+					(service) -> ForeignCode.ask(log, "A service that was asked whether it is quiet", true,
+							service::isQuiet));
+			long[] marks = drained.stream().mapToLong(
+					(service) -> ForeignCode.ask(log, "A service that was asked for its mark", 0L, service::mark)).toArray();
 			quiet &= areThreadsQuiet(drained);
 			if (quiet && quietBefore && Arrays.equals(before, marks)) {
 				return;
@@ -140,8 +148,8 @@ final class ServiceDrain {
 			Thread.currentThread().interrupt();
 			return;
 		}
-		catch (RuntimeException failure) {
-			log.error("Service '{}' failed to stop; shutdown goes on", service.name(), failure);
+		catch (Throwable failure) {
+			Failures.log(log, Level.ERROR, failure, "Service '{}' failed to stop; shutdown goes on", service.name());
 		}
 		this.stopping.remove(service);
 	}

@@ -8,6 +8,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 
+import io.greenroom.observe.StackRoom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -178,8 +179,15 @@ public final class Worker implements AutoCloseable {
 	}
 
 	private <T> GreenThread<T> assign(GreenThread<T> thread) {
-		thread.link((ended) -> reportFailure(ended.name(), ended.exception()));
-		thread.start();
+		StackRoom.check();
+		try {
+			thread.link((ended) -> reportFailure(ended.name(), ended.exception()));
+			thread.start();
+		}
+		catch (Throwable notStarted) {
+			thread.refuse(notStarted);
+			throw notStarted;
+		}
 		return thread;
 	}
 
