@@ -401,6 +401,13 @@ public final class Handler implements DrainedService {
 		}
 	}
 
+	/** Bodies on the threads of callers or readers need no owner, and may be late. */
+	@Override
+	public boolean isAtRest() {
+		boolean ownersOnly = this.loan == null && this.readers == null;
+		return (this.watch == null || ownersOnly) && this.life.isAtRest();
+	}
+
 	/** Has the owner give its thread back if nothing comes. */
 	void rest() {
 		this.life.rest();

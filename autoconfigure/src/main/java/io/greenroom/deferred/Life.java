@@ -137,6 +137,12 @@ final class Life {
 		return true;
 	}
 
+	/** Returns whether the owner has given its thread back, and nothing wakes it yet. */
+	synchronized boolean isAtRest() {
+		return this.attached && this.owner == null && this.options.processing() == Processing.OWNER
+				&& this.mailbox.size() == 0;
+	}
+
 	/** Starts another thread for an owner that rests; returns whether there is one. */
 	synchronized boolean wakeOwner() {
 		if (endsWhenEmpty()) {
@@ -206,6 +212,7 @@ final class Life {
 		if (withOwner && this.owner == null && this.options.processing() == Processing.OWNER) {
 			this.owner = this.scheduler.spawnDetached("handler-" + this.handler.name(), this::own);
 			this.mailbox.attended();
+			this.scheduler.wake(this.handler);
 		}
 		this.open = (this.phase == Phase.OPEN);
 	}

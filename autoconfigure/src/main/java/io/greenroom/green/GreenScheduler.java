@@ -605,6 +605,15 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
+	 * Has a service inspected again that was {@linkplain GreenService#isAtRest() at rest}
+	 * and is not any more. Does nothing for any other.
+	 * @param service the service, which says that it is awake by now
+	 */
+	public void wake(GreenService service) {
+		this.services.wake(service);
+	}
+
+	/**
 	 * Lets go of a service that has stopped.
 	 * @param service the service
 	 */

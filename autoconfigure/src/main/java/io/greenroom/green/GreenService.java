@@ -41,4 +41,14 @@ public interface GreenService {
 	default void inspect() {
 	}
 
+	/**
+	 * Returns whether there is nothing to look at until something wakes this service,
+	 * which {@linkplain GreenScheduler#wake(GreenService) says so}. Until then it is not
+	 * inspected, and costs nothing. Asked after each inspection.
+	 * @return whether it is at rest; never unless overridden
+	 */
+	default boolean isAtRest() {
+		return false;
+	}
+
 }

@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 
 import io.greenroom.observe.Failures;
+import io.greenroom.observe.ForeignCode;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +26,7 @@ final class Services {
 
 	private final Map<GreenService, Entry> all = new ConcurrentHashMap<>();
 
-	/** By the time between two inspections: a dozen, each twice as long as another. */
+	/** By the time between two inspections, of which there are a few dozen at most. */
 	private final Map<Long, Round> rounds = new ConcurrentHashMap<>();
 
 	private final Engine engine;
@@ -69,12 +70,26 @@ final class Services {
 		if (nanos == 0 || entry == null) {
 			return;
 		}
-		// Not more often than wanted by half, and only few rounds of different pace.
-		long pause = Long.highestOneBit(Math.max(nanos / SHORTEST_PAUSE, 1)) * SHORTEST_PAUSE;
+		// Hardly more often than wanted, and only few rounds of different pace.
+		long pauses = Math.max(nanos / SHORTEST_PAUSE, 1);
+		long pause = (pauses - pauses % Math.max(Long.highestOneBit(pauses) / 4, 1)) * SHORTEST_PAUSE;
 		Round round = this.rounds.computeIfAbsent(pause, Round::new);
 		entry.round = round;
+		join(entry, round);
+	}
+
+	/** Has a service inspected again that was at rest. */
+	void wake(GreenService service) {
+		Entry entry = this.all.get(service);
+		Round round = (entry != null) ? entry.round : null;
+		if (entry != null && round != null && !round.entries.contains(entry)) {
+			join(entry, round);
+		}
+	}
+
+	private void join(Entry entry, Round round) {
 		round.entries.add(entry);
-		if (this.all.get(service) != entry) {
+		if (this.all.get(entry.service) != entry) {
 			leave(entry);
 		}
 		round.begin();
@@ -181,6 +196,17 @@ final class Services {
 			finally {
 				entry.inspected = false;
 			}
+			if (isAtRest(entry.service)) {
+				this.entries.remove(entry);
+				// Asked again: one that woke meanwhile has found itself still in.
+				if (!isAtRest(entry.service)) {
+					join(entry, this);
+				}
+			}
+		}
+
+		private static boolean isAtRest(GreenService service) {
+			return ForeignCode.ask(log, "A service that was asked whether it rests", false, service::isAtRest);
 		}
 
 	}

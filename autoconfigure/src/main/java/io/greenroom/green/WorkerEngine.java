@@ -143,7 +143,7 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 	 * without a limit of the JDK's.
 	 */
 	private boolean awaitJdk() {
-		if (isAbandoned() || snapshot().stream().allMatch(Routine::isParked) && !this.queue.hasReady()) {
+		if (isAbandoned() || (snapshot().stream().allMatch(Routine::isParked) && !this.queue.hasReady())) {
 			return false;
 		}
 		try {

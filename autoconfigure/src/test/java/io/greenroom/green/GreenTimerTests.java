@@ -167,6 +167,21 @@ class GreenTimerTests {
 		until("the timer to be gone", () -> Blocking.alarms() == 0);
 	}
 
+	@Test
+	@DisplayName("F10 a service at rest is not looked at and sets no timer, until it is woken")
+	void noLookAtRest() {
+		until("the alarms of others to be gone", () -> Blocking.alarms() == 0);
+		Inspected resting = attach("resting", SHORT, () -> {
+		});
+		until("it to be inspected", () -> resting.count() >= 3);
+		resting.atRest = true;
+		until("the timer to be gone", () -> Blocking.alarms() == 0);
+		int before = resting.count();
+		resting.atRest = false;
+		this.scheduler.wake(resting);
+		until("it to be inspected again", () -> resting.count() >= before + 3);
+	}
+
 	private Inspected attach(String name, Duration pause, Runnable look) {
 		Inspected service = new Inspected(name, pause, look);
 		this.scheduler.attach(service);
@@ -180,6 +195,8 @@ class GreenTimerTests {
 		private final Duration pause;
 
 		private final Runnable look;
+
+		private volatile boolean atRest;
 
 		private final AtomicInteger looks = new AtomicInteger();
 
@@ -206,6 +223,11 @@ class GreenTimerTests {
 		@Override
 		public Duration inspection() {
 			return this.pause;
+		}
+
+		@Override
+		public boolean isAtRest() {
+			return this.atRest;
 		}
 
 		@Override
