@@ -80,11 +80,13 @@ final class ServiceDrain {
 		boolean quietBefore = false;
 		for (List<DrainedService> drained = drained(); !drained.isEmpty()
 				&& this.time.left() > 0; drained = drained()) {
-			boolean quiet = drained.stream().allMatch(
-					(service) -> ForeignCode.ask(log, "A service that was asked whether it is quiet", true,
-							service::isQuiet));
-			long[] marks = drained.stream().mapToLong(
-					(service) -> ForeignCode.ask(log, "A service that was asked for its mark", 0L, service::mark)).toArray();
+			boolean quiet = drained.stream()
+				.allMatch((service) -> ForeignCode.ask(log, "A service that was asked whether it is quiet", true,
+						service::isQuiet));
+			long[] marks = drained.stream()
+				.mapToLong(
+						(service) -> ForeignCode.ask(log, "A service that was asked for its mark", 0L, service::mark))
+				.toArray();
 			quiet &= areThreadsQuiet(drained);
 			if (quiet && quietBefore && Arrays.equals(before, marks)) {
 				return;

@@ -112,7 +112,8 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 	}
 
 	private boolean isWanted(@Nullable BooleanSupplier done) {
-		return mayGoOn() && !isOverdue() && !Thread.currentThread().isInterrupted() && (done == null || !done.getAsBoolean());
+		return mayGoOn() && !isOverdue() && !Thread.currentThread().isInterrupted()
+				&& (done == null || !done.getAsBoolean());
 	}
 
 	/** Whether a step goes on that nobody waits for any more; then there is no other. */

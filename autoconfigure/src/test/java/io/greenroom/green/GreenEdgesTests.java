@@ -102,8 +102,7 @@ class GreenEdgesTests {
 		unstarted.start();
 		named.start();
 		this.scheduler.joinAll(List.of(onLatch, onEvent, onQueue, counting, unstarted, named));
-		assertThat(List.of(onLatch, onEvent, onQueue, counting, unstarted, named))
-			.allMatch(GreenThread::successful);
+		assertThat(List.of(onLatch, onEvent, onQueue, counting, unstarted, named)).allMatch(GreenThread::successful);
 	}
 
 	@Test

@@ -38,7 +38,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 @org.junit.jupiter.api.Timeout(300)
 class GreenFaultTests {
 
-	/** What the table is held against; pools, groups and threads have one of their own. */
+	/**
+	 * What the table is held against; pools, groups and threads have one of their own.
+	 */
 	private static final List<Class<?>> TYPES = List.of(GreenScheduler.class, GreenScope.class, GreenEvent.class,
 			GreenQueue.class, GreenWait.class, Timeout.class, Deadline.class, Parking.class);
 
