@@ -1,6 +1,7 @@
 package io.greenroom.green;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -22,6 +23,8 @@ public final class ThreadShortage {
 	private final AtomicInteger left = new AtomicInteger();
 
 	private final AtomicInteger failed = new AtomicInteger();
+
+	private final AtomicInteger scheduled = new AtomicInteger();
 
 	/** Has the scheduler to be built start its threads here. */
 	public GreenScheduler.Builder on(GreenScheduler.Builder builder) {
@@ -48,6 +51,11 @@ public final class ThreadShortage {
 		return this.failed.get();
 	}
 
+	/** How many actions are scheduled and have not begun. */
+	int scheduled() {
+		return this.scheduled.get();
+	}
+
 	private final class Short implements Engine {
 
 		private final Engine jdk = ThreadShortage.this.jdk;
@@ -68,7 +76,22 @@ public final class ThreadShortage {
 
 		@Override
 		public Runnable schedule(long nanos, Runnable action) {
-			return this.jdk.schedule(nanos, action);
+			AtomicInteger scheduled = ThreadShortage.this.scheduled;
+			AtomicBoolean over = new AtomicBoolean();
+			Runnable end = () -> {
+				if (over.compareAndSet(false, true)) {
+					scheduled.decrementAndGet();
+				}
+			};
+			scheduled.incrementAndGet();
+			Runnable cancel = this.jdk.schedule(nanos, () -> {
+				end.run();
+				action.run();
+			});
+			return () -> {
+				end.run();
+				cancel.run();
+			};
 		}
 
 		@Override
