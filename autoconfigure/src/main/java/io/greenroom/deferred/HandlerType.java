@@ -163,6 +163,16 @@ public final class HandlerType {
 		}
 	}
 
+	/**
+	 * Returns whether objects of a type run what they stand for when they are subscribed
+	 * to, and so past the turn of the body that returned them.
+	 * @param type any class
+	 * @return whether it is a reactive type
+	 */
+	public static boolean isReactive(Class<?> type) {
+		return Leaving.isReactive(type);
+	}
+
 	boolean hasUrgent() {
 		return this.methods.stream().anyMatch(HandlerMethod::urgent);
 	}
@@ -235,19 +245,31 @@ public final class HandlerType {
 				.formatted(signature(method)));
 			return;
 		}
+		String leaving = Leaving.problem(method);
+		if (leaving != null) {
+			problems.add("%s %s".formatted(signature(method), leaving));
+		}
 		if (method.isAnnotationPresent(Oneway.class) && method.getReturnType() != void.class) {
 			problems.add("%s is @Oneway but returns %s, which no caller would ever see; make it void or remove @Oneway"
 				.formatted(signature(method), method.getReturnType().getSimpleName()));
 		}
-		if (isVisibleFrom(type, method)) {
+		if (Hidden.isVisible(method, type)) {
 			found.putIfAbsent(signature(method), method);
+		}
+		else if (method.getAnnotations().length > 0 && !Hidden.isReplaced(method, type)) {
+			problems.add("%s %s".formatted(signature(method), Hidden.problem(method)));
 		}
 	}
 
-	private static boolean isVisibleFrom(Class<?> type, Method method) {
-		return Modifier.isPublic(method.getModifiers()) || Modifier.isProtected(method.getModifiers())
-				|| (method.getDeclaringClass().getPackage() == type.getPackage()
-						&& method.getDeclaringClass().getClassLoader() == type.getClassLoader());
+	/**
+	 * Returns the inherited methods that no subclass can take over, because only their
+	 * own package sees them: called through a bean or a view, they run past the mailbox,
+	 * on an object whose fields are empty.
+	 * @param type any class
+	 * @return a sentence for each such method, with the remedy
+	 */
+	public static List<String> hidden(Class<?> type) {
+		return Hidden.of(type).stream().map((method) -> signature(method) + " " + Hidden.problem(method)).toList();
 	}
 
 	private static HandlerMethod checkedLoop(HandlerMethod candidate, @Nullable HandlerMethod earlier,

@@ -6,9 +6,13 @@ import java.util.Map;
 import java.util.Set;
 
 import io.greenroom.deferred.Deferred;
+import io.greenroom.observe.Failures;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.BeanCreationException;
+import org.springframework.beans.factory.BeanCurrentlyInCreationException;
 import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.NoSuchBeanDefinitionException;
 import org.springframework.beans.factory.config.BeanDefinitionHolder;
 import org.springframework.beans.factory.config.DependencyDescriptor;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
@@ -69,7 +73,16 @@ final class DeferredCandidateResolver extends ContextAnnotationAutowireCandidate
 		}
 		DependencyDescriptor nested = new HandlerDescriptor(descriptor);
 		Set<String> handlers = new LinkedHashSet<>();
-		Object bean = beanFactory.doResolveDependency(nested, beanName, handlers, null);
+		Object bean;
+		try {
+			bean = beanFactory.doResolveDependency(nested, beanName, handlers, null);
+		}
+		catch (BeanCreationException ex) {
+			if (isCircle(ex, beanFactory)) {
+				return lazy(beanFactory, nested, beanName);
+			}
+			throw ex;
+		}
 		if (bean == null) {
 			return null;
 		}
@@ -78,6 +91,33 @@ final class DeferredCandidateResolver extends ContextAnnotationAutowireCandidate
 			handlers.forEach((handler) -> beanFactory.registerDependentBean(handler, beanName));
 		}
 		return DeferredHandles.of(bean, nested.getDependencyType());
+	}
+
+	/**
+	 * Returns whether the handler could not be made because a bean is wanted for it that
+	 * is being made now and waits, in the end, for this handle.
+	 */
+	private static boolean isCircle(BeanCreationException failure, DefaultListableBeanFactory beanFactory) {
+		return Failures.causes(failure)
+			.stream()
+			.anyMatch((cause) -> cause instanceof BeanCurrentlyInCreationException circle && circle.getBeanName() != null
+					&& beanFactory.isSingletonCurrentlyInCreation(circle.getBeanName()));
+	}
+
+	/** A handle needs its handler only when it is used, and that ends the circle. */
+	private static Deferred<?> lazy(DefaultListableBeanFactory beanFactory, DependencyDescriptor nested,
+			@Nullable String beanName) {
+		return new LazyHandle<>(nested.getDependencyType().getSimpleName(), () -> handle(beanFactory, nested, beanName));
+	}
+
+	@SuppressWarnings("unchecked")
+	private static Deferred<Object> handle(DefaultListableBeanFactory beanFactory, DependencyDescriptor nested,
+			@Nullable String beanName) {
+		Object bean = beanFactory.doResolveDependency(nested, beanName, null, null);
+		if (bean == null) {
+			throw new NoSuchBeanDefinitionException(nested.getResolvableType());
+		}
+		return (Deferred<Object>) DeferredHandles.of(bean, nested.getDependencyType());
 	}
 
 	private static boolean hasOneOfTheUsers(DefaultListableBeanFactory beanFactory, DependencyDescriptor descriptor) {

@@ -58,6 +58,7 @@ final class GuardRails {
 				lookAt(field, found);
 			}
 		}
+		found.addAll(OutOfTurn.readLater(type));
 		injectionPoints(type).stream().filter((point) -> isItself(point.type(), beanName, type)).forEach((point) -> {
 			found.add(
 					"%s is the handler itself: a call through it runs at once or waits in the own mailbox, where a call to 'this' is an ordinary call; call 'this', or take Deferred<%s> where a oneway call to itself is wanted"
@@ -167,7 +168,7 @@ final class GuardRails {
 
 	};
 
-	private static String signature(Method method) {
+	static String signature(Method method) {
 		return method.getName() + Arrays.stream(method.getParameterTypes())
 			.map(Class::getSimpleName)
 			.collect(java.util.stream.Collectors.joining(", ", "(", ")"));

@@ -4,9 +4,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 import io.greenroom.deferred.CallerTransactions;
+import io.greenroom.deferred.Deferred;
 import io.greenroom.deferred.DeferredHandler;
 import io.greenroom.deferred.Handler;
 import io.greenroom.deferred.HandlerOptions;
@@ -24,6 +26,7 @@ import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.aop.support.annotation.AnnotationMatchingPointcut;
 import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
+import org.springframework.beans.factory.config.SmartInstantiationAwareBeanPostProcessor;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.util.ClassUtils;
@@ -41,7 +44,7 @@ import org.springframework.util.ClassUtils;
  * a scope, or of a context whose parent goes on.
  */
 public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor
-		implements DestructionAwareBeanPostProcessor {
+		implements DestructionAwareBeanPostProcessor, SmartInstantiationAwareBeanPostProcessor {
 
 	private static final long serialVersionUID = 1L;
 
@@ -57,6 +60,9 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 	private final transient HandlerLoops loops;
 
 	private final boolean strict;
+
+	/** By bean name; handlers that were handed out before they were complete. */
+	private final transient Map<String, Object> early = new ConcurrentHashMap<>();
 
 	/**
 	 * Of the beans alive, with the time after which no caller waits any more. A handler
@@ -89,8 +95,38 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 				});
 	}
 
+	/**
+	 * Says of a handle that it is one, also when its instance is made already: only with
+	 * that type its definition tells of what.
+	 */
+	@Override
+	public @Nullable Class<?> predictBeanType(Class<?> beanClass, String beanName) {
+		return (beanName.endsWith(HandlerDefinitions.SUFFIX) && Deferred.class.isAssignableFrom(beanClass))
+				? Deferred.class : null;
+	}
+
+	/** Who is in a circle with a handler gets it with its mailbox. */
+	@Override
+	public Object getEarlyBeanReference(Object bean, String beanName) {
+		Object reference = withMailbox(bean, beanName);
+		if (reference != bean) {
+			this.early.put(beanName, reference);
+		}
+		return reference;
+	}
+
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		Object reference = this.early.isEmpty() ? null : this.early.remove(beanName);
+		if (reference != null && AopProxyUtils.getSingletonTarget(reference) == bean) {
+			// What comes after must advise and keep what was handed out. At the very end
+			// HandlerAdviceOrder gives the bean factory back what it expects.
+			return reference;
+		}
+		return withMailbox(bean, beanName);
+	}
+
+	private Object withMailbox(Object bean, String beanName) {
 		Class<?> type = ClassUtils.getUserClass(AopUtils.getTargetClass(bean));
 		if (bean instanceof AopInfrastructureBean) {
 			return bean;

@@ -66,6 +66,7 @@ public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
 		Map<String, InvalidHandlerException> invalid = new TreeMap<>();
 		GuardRails rails = new GuardRails(beanFactory);
+		AsyncMethods async = new AsyncMethods(beanFactory);
 		for (String name : beanFactory.getBeanDefinitionNames()) {
 			Class<?> type = beanFactory.getType(name, false);
 			if (type == null || !AnnotatedElementUtils.hasAnnotation(type, DeferredHandler.class)) {
@@ -77,6 +78,7 @@ public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 				Class<?> handler = ClassUtils.getUserClass(type);
 				HandlerType.of(handler).checkStates(states(handler, beanFactory));
 				checkAnnotation(beanFactory, name, handler);
+				async.check(handler);
 				look(rails, name, handler);
 				addDeferred(beanFactory, name, handler);
 			}
@@ -118,6 +120,10 @@ public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 		if (ScopedProxyUtils.isScopedTarget(name)) {
 			return;
 		}
+		List<String> risks = OutOfTurn.risks(type);
+		if (!risks.isEmpty()) {
+			log.warn("Handler '{}' ({}) can be used past its mailbox:{}", name, type.getName(), listed(risks));
+		}
 		List<String> found = rails.look(name, type);
 		if (found.isEmpty()) {
 			return;
@@ -127,7 +133,11 @@ public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 					found.stream().map((problem) -> problem + " (greenroom.deferred.strict is on)").toList());
 		}
 		log.warn("Handler '{}' ({}) does what undoes its mailbox; greenroom.deferred.strict=true makes it an error:{}",
-				name, type.getName(), found.stream().map("%n    - %s"::formatted).collect(Collectors.joining()));
+				name, type.getName(), listed(found));
+	}
+
+	private static String listed(List<String> found) {
+		return found.stream().map("%n    - %s"::formatted).collect(Collectors.joining());
 	}
 
 	/**

@@ -28,6 +28,9 @@ final class MailboxInterceptor implements MethodInterceptor {
 	 */
 	private final Map<Method, Method> methods = new ConcurrentHashMap<>();
 
+	/** Set before the bean is handed out; nothing where no advice could move a body. */
+	private @Nullable TurnGuard turnGuard;
+
 	MailboxInterceptor(Handler handler, boolean strict) {
 		this.handler = handler;
 		this.handedOut = new HandedOut(handler, strict);
@@ -43,7 +46,7 @@ final class MailboxInterceptor implements MethodInterceptor {
 		if (ReflectionUtils.isObjectMethod(called)) {
 			return invocation.proceed();
 		}
-		return this.handler.call(new Intercepted(invocation, ownMethod(called), this.handedOut));
+		return this.handler.call(new Intercepted(invocation, ownMethod(called), this.handedOut, this.turnGuard));
 	}
 
 	private Method ownMethod(Method called) {
@@ -52,14 +55,22 @@ final class MailboxInterceptor implements MethodInterceptor {
 				(method) -> AopUtils.getMostSpecificMethod(method, this.handler.type().type()));
 	}
 
+	/**
+	 * Has the bodies checked: the advice in between must not take them elsewhere.
+	 * @param guard to be the innermost advice
+	 */
+	void guardBodies(TurnGuard guard) {
+		this.turnGuard = guard;
+	}
+
 	/** A call as the core takes it. */
-	private record Intercepted(MethodInvocation invocation, Method method, HandedOut handedOut) implements Invocation {
+	private record Intercepted(MethodInvocation invocation, Method method, HandedOut handedOut,
+			@Nullable TurnGuard guard) implements Invocation {
 
 		@Override
 		public @Nullable Object proceed() throws Throwable {
-			Object result = this.invocation.proceed();
-			this.handedOut.check(this.method, result);
-			return result;
+			Object result = (this.guard != null) ? this.guard.proceed(this.invocation) : this.invocation.proceed();
+			return this.handedOut.check(this.method, result);
 		}
 
 	}

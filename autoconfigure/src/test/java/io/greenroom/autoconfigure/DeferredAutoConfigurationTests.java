@@ -64,8 +64,6 @@ import org.springframework.context.annotation.Primary;
 import org.springframework.context.annotation.Scope;
 import org.springframework.context.annotation.ScopedProxyMode;
 import org.springframework.context.support.SimpleThreadScope;
-import org.springframework.scheduling.annotation.Async;
-import org.springframework.scheduling.annotation.EnableAsync;
 import org.springframework.scheduling.annotation.EnableScheduling;
 import org.springframework.scheduling.annotation.Scheduled;
 
@@ -300,16 +298,6 @@ class DeferredAutoConfigurationTests {
 			context.close();
 			assertThatExceptionOfType(HandlerStoppedException.class).isThrownBy(manager::access)
 				.withMessageContaining(".Manager.access was not run");
-		});
-	}
-
-	@Test
-	@DisplayName("D42 the deferred step is outermost: other advice runs on the owner's thread")
-	void deferredIsOutermost() {
-		this.runner.withUserConfiguration(AsyncConfiguration.class, Inventory.class, Slow.class).run((context) -> {
-			Slow slow = context.getBean(Slow.class);
-			assertThat(slow.asyncThread().get()).startsWith("task-");
-			assertThat(slow.plainThread()).startsWith("handler-");
 		});
 	}
 
@@ -806,26 +794,6 @@ class DeferredAutoConfigurationTests {
 
 		String access() {
 			return "let in by the loop";
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@EnableAsync
-	static class AsyncConfiguration {
-
-	}
-
-	@DeferredHandler
-	static class Slow {
-
-		@Async
-		java.util.concurrent.CompletableFuture<String> asyncThread() {
-			return java.util.concurrent.CompletableFuture.completedFuture(Thread.currentThread().getName());
-		}
-
-		String plainThread() {
-			return Thread.currentThread().getName();
 		}
 
 	}
