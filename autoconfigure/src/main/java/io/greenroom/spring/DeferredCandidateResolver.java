@@ -100,14 +100,16 @@ final class DeferredCandidateResolver extends ContextAnnotationAutowireCandidate
 	private static boolean isCircle(BeanCreationException failure, DefaultListableBeanFactory beanFactory) {
 		return Failures.causes(failure)
 			.stream()
-			.anyMatch((cause) -> cause instanceof BeanCurrentlyInCreationException circle && circle.getBeanName() != null
-					&& beanFactory.isSingletonCurrentlyInCreation(circle.getBeanName()));
+			.anyMatch(
+					(cause) -> cause instanceof BeanCurrentlyInCreationException circle && circle.getBeanName() != null
+							&& beanFactory.isSingletonCurrentlyInCreation(circle.getBeanName()));
 	}
 
 	/** A handle needs its handler only when it is used, and that ends the circle. */
 	private static Deferred<?> lazy(DefaultListableBeanFactory beanFactory, DependencyDescriptor nested,
 			@Nullable String beanName) {
-		return new LazyHandle<>(nested.getDependencyType().getSimpleName(), () -> handle(beanFactory, nested, beanName));
+		return new LazyHandle<>(nested.getDependencyType().getSimpleName(),
+				() -> handle(beanFactory, nested, beanName));
 	}
 
 	@SuppressWarnings("unchecked")

@@ -47,9 +47,9 @@ class CircularHandlersTests {
 	private final ApplicationContextRunner plain = new ApplicationContextRunner().withConfiguration(
 			AutoConfigurations.of(GreenSchedulerAutoConfiguration.class, DeferredAutoConfiguration.class));
 
-	private final ApplicationContextRunner runner = this.plain
-		.withInitializer((context) -> ((org.springframework.beans.factory.support.AbstractAutowireCapableBeanFactory) context
-			.getBeanFactory()).setAllowCircularReferences(true));
+	private final ApplicationContextRunner runner = this.plain.withInitializer(
+			(context) -> ((org.springframework.beans.factory.support.AbstractAutowireCapableBeanFactory) context
+				.getBeanFactory()).setAllowCircularReferences(true));
 
 	@ParameterizedTest
 	@ValueSource(classes = { Nothing.class, Transactions.class })
@@ -65,7 +65,8 @@ class CircularHandlersTests {
 			addALot(right.left());
 			assertThat(left.value()).isEqualTo(200);
 			assertThat(right.leftsThread()).startsWith("handler-");
-			assertThat(context.getBean("circularHandlersTests.Left.deferred", Deferred.class).sync()).isInstanceOf(Left.class);
+			assertThat(context.getBean("circularHandlersTests.Left.deferred", Deferred.class).sync())
+				.isInstanceOf(Left.class);
 		});
 	}
 
