@@ -1,5 +1,7 @@
 package io.greenroom.autoconfigure;
 
+import java.util.Set;
+
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.spring.AutowiringInstantiator;
 import io.greenroom.spring.SpringBoundary;
@@ -21,11 +23,15 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Role;
+import org.springframework.core.env.Environment;
+import org.springframework.util.ClassUtils;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.servlet.DispatcherServlet;
 
@@ -53,8 +59,22 @@ public final class StateAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static StateBeanPostProcessor stateBeanPostProcessor(ObjectProvider<StateMachines> machines) {
-		return new StateBeanPostProcessor(machines);
+	static StateBeanPostProcessor stateBeanPostProcessor(ObjectProvider<StateMachines> machines,
+			Environment environment) {
+		return new StateBeanPostProcessor(machines, guards(environment));
+	}
+
+	/**
+	 * Read here: a post-processor that waits for the settings' bean makes it too early.
+	 */
+	private static Set<String> guards(Environment environment) {
+		Set<String> guards = Binder.get(environment)
+			.bind("greenroom.state.guards", Bindable.setOf(String.class))
+			.orElse(Set.of());
+		guards.forEach((guard) -> InvalidSettingException.require(
+				ClassUtils.isPresent(guard, StateAutoConfiguration.class.getClassLoader()), "greenroom.state.guards",
+				guard, "the name of a class on the class path"));
+		return guards;
 	}
 
 	@Bean

@@ -1,6 +1,7 @@
 package io.greenroom.autoconfigure;
 
 import java.time.Duration;
+import java.util.Set;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -11,9 +12,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param stopTimeout Time a running body may take to end once a move from outside has
  * interrupted it; after that the move is given up.
  * @param historySize Number of moves that each machine remembers.
+ * @param guards Names of classes of advice that judge the call that asks for a move,
+ * beside security, validation, and what is marked with StateGuard.
  */
 @ConfigurationProperties("greenroom.state")
-record StateProperties(@DefaultValue("10s") Duration stopTimeout, @DefaultValue("16") int historySize) {
+record StateProperties(@DefaultValue("10s") Duration stopTimeout, @DefaultValue("16") int historySize,
+		@DefaultValue Set<String> guards) {
 
 	StateProperties {
 		InvalidSettingException.require(stopTimeout.isPositive(), "greenroom.state.stop-timeout", stopTimeout,

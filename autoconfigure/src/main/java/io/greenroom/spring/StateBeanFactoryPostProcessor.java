@@ -11,6 +11,7 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.core.Ordered;
 import org.springframework.core.PriorityOrdered;
+import org.springframework.util.ClassUtils;
 
 /**
  * Lets Spring make beans with {@link io.greenroom.state.State @State} methods from the
@@ -22,11 +23,12 @@ public final class StateBeanFactoryPostProcessor implements BeanFactoryPostProce
 	@Override
 	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
 		List<String> problems = new ArrayList<>();
+		StateAnnotations annotations = new StateAnnotations(beanFactory);
 		for (String name : beanFactory.getBeanDefinitionNames()) {
 			if (beanFactory.getBeanDefinition(name) instanceof AbstractBeanDefinition definition) {
 				Class<?> type = classToMake(definition, beanFactory.getBeanClassLoader());
 				if (type != null && StateClass.isPresentOn(type)) {
-					enhance(name, definition, type, problems);
+					enhance(name, definition, type, annotations, problems);
 				}
 			}
 		}
@@ -35,13 +37,27 @@ public final class StateBeanFactoryPostProcessor implements BeanFactoryPostProce
 		}
 	}
 
-	private static void enhance(String name, AbstractBeanDefinition definition, Class<?> type, List<String> problems) {
-		StateClass states = StateClass.of(type);
-		if (states.problems().isEmpty()) {
-			definition.setBeanClass(states.enhanced());
+	private static void enhance(String name, AbstractBeanDefinition definition, Class<?> type,
+			StateAnnotations annotations, List<String> problems) {
+		List<String> found = new ArrayList<>(problemsOf(type, annotations));
+		if (found.isEmpty()) {
+			try {
+				definition.setBeanClass(StateClass.of(type).enhanced());
+			}
+			catch (IllegalStateException | LinkageError ex) {
+				found.add(String.valueOf(ex.getMessage()));
+			}
 		}
-		states.problems()
-			.forEach((problem) -> problems.add("bean '%s' (%s): %s".formatted(name, type.getName(), problem)));
+		found.forEach((problem) -> problems.add("bean '%s' (%s): %s".formatted(name, type.getName(), problem)));
+	}
+
+	private static List<String> problemsOf(Class<?> type, StateAnnotations annotations) {
+		if (type.getName().contains(ClassUtils.CGLIB_CLASS_SEPARATOR) && ClassUtils.getUserClass(type) != type) {
+			return List
+				.of("it is a @Configuration class, of which Spring makes a subclass itself, so that it can't have states; move them to a class of their own, or write @Configuration(proxyBeanMethods = false)");
+		}
+		StateClass states = StateClass.of(type);
+		return states.problems().isEmpty() ? annotations.problems(states) : states.problems();
 	}
 
 	/**

@@ -1,6 +1,10 @@
 package io.greenroom.spring;
 
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 import io.greenroom.deferred.Handler;
 import io.greenroom.state.StateClass;
@@ -8,10 +12,10 @@ import io.greenroom.state.StateMachines;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.framework.Advised;
-import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
+import org.springframework.beans.factory.config.SmartInstantiationAwareBeanPostProcessor;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.function.SingletonSupplier;
 
@@ -23,16 +27,39 @@ import org.springframework.util.function.SingletonSupplier;
  * <p>
  * Unordered on purpose: it sees the bean after the post-processors that wrap it.
  */
-public final class StateBeanPostProcessor implements DestructionAwareBeanPostProcessor {
+public final class StateBeanPostProcessor
+		implements DestructionAwareBeanPostProcessor, SmartInstantiationAwareBeanPostProcessor {
 
 	private final SingletonSupplier<StateMachines> machines;
+
+	private final GuardAdvice guards;
+
+	/** Advice of proxies that were handed out before their beans were complete. */
+	private final Map<Object, Early> early = Collections.synchronizedMap(new IdentityHashMap<>());
 
 	/**
 	 * Makes the post-processor.
 	 * @param machines the state machines, asked for at the first bean that has states
+	 * @param guards the names of classes of advice that guard, beside those that are
+	 * known to, and those marked with {@link io.greenroom.state.StateGuard}
 	 */
-	public StateBeanPostProcessor(ObjectProvider<StateMachines> machines) {
+	public StateBeanPostProcessor(ObjectProvider<StateMachines> machines, Set<String> guards) {
 		this.machines = SingletonSupplier.of(machines::getObject);
+		this.guards = new GuardAdvice(guards);
+	}
+
+	/**
+	 * Another bean gets this one before it is complete: the proxy it gets is the one that
+	 * everybody will have, and needs its advice in order now.
+	 */
+	@Override
+	public Object getEarlyBeanReference(Object bean, String beanName) {
+		Object target = SpringProxies.targetOf(bean);
+		Class<?> type = ClassUtils.getUserClass(target);
+		if (bean != target && StateMachines.isStateful(target)) {
+			this.early.put(target, new Early(bean, advise(bean, beanName, target, type)));
+		}
+		return bean;
 	}
 
 	@Override
@@ -46,8 +73,10 @@ public final class StateBeanPostProcessor implements DestructionAwareBeanPostPro
 		if (!StateMachines.isStateful(target)) {
 			throw new InvalidStateBeansException(List.of(ordinary(beanName, type)));
 		}
-		StateAdvice advice = (bean != target) ? advise(bean, beanName, target, type) : null;
-		Handler handler = DeferredHandles.handlerAnywhere(bean);
+		Early known = this.early.remove(target);
+		Object proxy = (known != null && bean == target) ? known.proxy() : bean;
+		StateAdvice advice = adviceFor(proxy, known, beanName, target, type);
+		Handler handler = DeferredHandles.handlerAnywhere(proxy);
 		if (handler != null && advice != null) {
 			join(handler, advice, target, type);
 		}
@@ -55,6 +84,14 @@ public final class StateBeanPostProcessor implements DestructionAwareBeanPostPro
 			this.machines.obtain().bind(target, advice);
 		}
 		return bean;
+	}
+
+	private @Nullable StateAdvice adviceFor(Object proxy, @Nullable Early known, String beanName, Object target,
+			Class<?> type) {
+		if (known != null && known.proxy() == proxy) {
+			return known.advice();
+		}
+		return (proxy != target) ? advise(proxy, beanName, target, type) : null;
 	}
 
 	/** The bean is a handler too, whose calls and bodies go in turns. */
@@ -69,17 +106,18 @@ public final class StateBeanPostProcessor implements DestructionAwareBeanPostPro
 			.formatted(beanName, type.getName(), type.getSimpleName());
 	}
 
-	private static @Nullable StateAdvice advise(Object bean, String beanName, Object target, Class<?> type) {
+	private @Nullable StateAdvice advise(Object bean, String beanName, Object target, Class<?> type) {
 		if (!(bean instanceof Advised proxy)) {
 			return null;
 		}
-		if (proxy.isFrozen()) {
-			throw new InvalidStateBeansException(List
-				.of("bean '%s' (%s): its proxy is frozen, so that its advice can't be put round its states; don't freeze it"
-					.formatted(beanName, type.getName())));
+		StateAdvisors advisors = new StateAdvisors(StateClass.of(type), target, this.guards);
+		StateAdvice advice = advisors.advise(proxy);
+		if (!advisors.problems().isEmpty()) {
+			throw new InvalidStateBeansException(advisors.problems()
+				.stream()
+				.map((problem) -> "bean '%s' (%s): %s".formatted(beanName, type.getName(), problem))
+				.toList());
 		}
-		StateAdvice advice = new StateAdvice(StateClass.of(type), target, bean);
-		proxy.addAdvisor(0, new DefaultPointcutAdvisor(advice));
 		return advice;
 	}
 
@@ -91,6 +129,11 @@ public final class StateBeanPostProcessor implements DestructionAwareBeanPostPro
 	@Override
 	public boolean requiresDestruction(Object bean) {
 		return StateMachines.isStateful(SpringProxies.targetOf(bean));
+	}
+
+	/** A proxy that was handed out early, with its advice. */
+	private record Early(Object proxy, @Nullable StateAdvice advice) {
+
 	}
 
 }

@@ -124,6 +124,21 @@ public final class StateClass {
 	}
 
 	/**
+	 * Returns the method of a state, for frameworks.
+	 * @param state the state's name
+	 * @return the most specific method, as the user's classes declare it
+	 * @throws InvalidStatesException if there are {@linkplain #problems() problems}
+	 * @throws IllegalArgumentException if there is no such state
+	 */
+	public Method method(String state) {
+		if (!table().has(state)) {
+			throw new IllegalArgumentException(
+					"%s has no state '%s'; its states are %s".formatted(this.type.getName(), state, table().names()));
+		}
+		return table().state(state).method();
+	}
+
+	/**
 	 * Returns the class to make objects of: a subclass in the same package and class
 	 * loader, with the same constructors, whose state methods move the object's machine,
 	 * whoever calls them. Defined at the first call, unless the class loader has it.

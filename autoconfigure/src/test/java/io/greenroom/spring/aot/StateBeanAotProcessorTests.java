@@ -48,7 +48,7 @@ class StateBeanAotProcessorTests {
 
 		@Bean
 		static StateBeanPostProcessor binder(ObjectProvider<StateMachines> machines) {
-			return new StateBeanPostProcessor(machines);
+			return new StateBeanPostProcessor(machines, java.util.Set.of());
 		}
 
 		@Bean
