@@ -26,7 +26,8 @@ final class TransactionAdvice {
 		}
 		for (Method method : methods) {
 			TransactionAttribute attribute = source.getTransactionAttribute(method, type);
-			if (attribute != null && attribute.getPropagationBehavior() == TransactionDefinition.PROPAGATION_MANDATORY) {
+			if (attribute != null
+					&& attribute.getPropagationBehavior() == TransactionDefinition.PROPAGATION_MANDATORY) {
 				return method;
 			}
 		}
