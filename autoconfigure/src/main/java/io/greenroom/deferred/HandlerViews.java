@@ -15,6 +15,7 @@ import java.lang.reflect.Modifier;
 import java.util.List;
 
 import io.greenroom.deferred.internal.CallSink;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the views of a handler: objects of a generated subclass of the handler's class
@@ -77,6 +78,7 @@ final class HandlerViews {
 		}
 	}
 
+	/** Returns the class of a type's views, defined now or found. */
 	private static Class<?> define(HandlerType handler) {
 		Class<?> type = handler.type();
 		String name = type.getName() + "$$Deferred";
@@ -89,6 +91,25 @@ final class HandlerViews {
 					"%s can't be subclassed by Greenroom; open its package to it or call the handler by an interface"
 						.formatted(type.getName()),
 					ex);
+		}
+		catch (LinkageError ex) {
+			// Another thread was faster, or this one once came only so far.
+			Class<?> found = find(type, name);
+			if (found != null) {
+				return found;
+			}
+			throw ex;
+		}
+	}
+
+	private static @Nullable Class<?> find(Class<?> type, String name) {
+		try {
+			Class<?> found = Class.forName(name, false, type.getClassLoader());
+			return (type.isAssignableFrom(found) && CallSink.View.class.isAssignableFrom(found)
+					&& found.getClassLoader() == type.getClassLoader()) ? found : null;
+		}
+		catch (ClassNotFoundException ex) {
+			return null;
 		}
 	}
 
