@@ -9,13 +9,15 @@ import io.greenroom.web.ClientPresence;
 import io.greenroom.web.ControllerPool;
 import io.greenroom.web.ControllerPools;
 import io.greenroom.web.ControllerPoolsLifecycle;
+import io.greenroom.web.HopHandlerMapping;
 import io.greenroom.web.PoolFilters;
 import io.greenroom.web.PoolRefusedAdvice;
 import io.greenroom.web.PoolSelector;
 import io.greenroom.web.RejectionAnswers;
 import io.greenroom.web.RunInPoolAdapters;
 import io.greenroom.web.RunInPoolHandlerAdapter;
-import io.greenroom.web.RunInPoolHandlerMapping;
+import io.greenroom.web.RunInPoolMode;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -48,8 +50,9 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 @ConditionalOnBean(GreenScheduler.class)
 @ConditionalOnBooleanProperty(name = "greenroom.web.enabled", matchIfMissing = true)
 @EnableConfigurationProperties({ PoolsProperties.class, WebProperties.class, LifecycleProperties.class })
-@Import({ RejectionConfiguration.class, ServerConfigurations.Tomcat.class, ServerConfigurations.TomcatThreads.class,
-		ServerConfigurations.Jetty.class, ServerConfigurations.JettyThreads.class })
+@Import({ RejectionConfiguration.class, HopConfiguration.class, ServerConfigurations.Tomcat.class,
+		ServerConfigurations.TomcatThreads.class, ServerConfigurations.Jetty.class,
+		ServerConfigurations.JettyThreads.class })
 public final class RunInPoolAutoConfiguration {
 
 	@Bean
@@ -85,26 +88,24 @@ public final class RunInPoolAutoConfiguration {
 			ObjectProvider<ClientPresence> clients) {
 		TaskDecorator context = HopContext.of(scheduler.contextCarrier());
 		ClientPresence presence = ClientPresence.any(clients.orderedStream().toList());
-		return () -> new RunInPoolHandlerAdapter(selector, properties.mode(), scheduler, context, presence);
+		return () -> new RunInPoolHandlerAdapter(selector, properties.mode(), scheduler, context,
+				HopIdentity.keeper(), presence);
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
-	PoolFilters poolFilters(ControllerPools pools, WebProperties properties, GreenScheduler scheduler,
-			ObjectProvider<ClientPresence> clients) {
-		return new PoolFilters(pools, properties.mode(), scheduler,
-				ClientPresence.any(clients.orderedStream().toList()));
+	PoolFilters poolFilters(ControllerPools pools, GreenScheduler scheduler, ObjectProvider<ClientPresence> clients) {
+		return new PoolFilters(pools, scheduler, ClientPresence.any(clients.orderedStream().toList()));
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
-	WebMvcRegistrations runInPoolRegistrations(RunInPoolAdapters adapters, WebProperties properties,
-			ListableBeanFactory beans) {
+	WebMvcRegistrations runInPoolRegistrations(RunInPoolAdapters adapters, WebProperties properties) {
 		return new WebMvcRegistrations() {
 
 			@Override
-			public RequestMappingHandlerMapping getRequestMappingHandlerMapping() {
-				return new RunInPoolHandlerMapping(properties.mode(), new AsyncFilters(beans));
+			public @Nullable RequestMappingHandlerMapping getRequestMappingHandlerMapping() {
+				return (properties.mode() == RunInPoolMode.HOP) ? new HopHandlerMapping() : null;
 			}
 
 			@Override

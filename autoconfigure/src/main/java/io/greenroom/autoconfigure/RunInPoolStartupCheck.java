@@ -7,6 +7,7 @@ import java.util.Set;
 
 import io.greenroom.web.PoolSelector;
 import io.greenroom.web.RunInPoolHandlerAdapter;
+import io.greenroom.web.RunInPoolMode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,6 +63,9 @@ final class RunInPoolStartupCheck implements SmartInitializingSingleton {
 			.anyMatch(RunInPoolHandlerAdapter.class::isInstance);
 		if (inPlace) {
 			sayWhatIsOn();
+			if (this.properties.mode() == RunInPoolMode.HOP) {
+				new HopRisks(this.beans).warn();
+			}
 			this.risks.warnOfIdleAnnotations(this.beans, controllers);
 		}
 		else {

@@ -69,6 +69,11 @@ final class ServerConfigurations {
 			return new JettyClientPresence();
 		}
 
+		@Bean
+		WebServerFactoryCustomizer<ConfigurableJettyWebServerFactory> greenroomJettyExchanges() {
+			return (factory) -> factory.addServerCustomizers((server) -> server.insertHandler(new JettyExchanges()));
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

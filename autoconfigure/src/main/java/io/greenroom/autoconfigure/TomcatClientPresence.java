@@ -3,6 +3,7 @@ package io.greenroom.autoconfigure;
 import java.io.IOException;
 
 import io.greenroom.web.ClientPresence;
+import io.greenroom.web.ServerExchange;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import org.apache.catalina.connector.Request;
@@ -17,15 +18,13 @@ import org.apache.coyote.ActionCode;
  */
 final class TomcatClientPresence extends ValveBase implements ClientPresence {
 
-	private static final String REQUEST = TomcatClientPresence.class.getName() + ".REQUEST";
-
 	TomcatClientPresence() {
 		super(true);
 	}
 
 	@Override
 	public void invoke(Request request, Response response) throws IOException, ServletException {
-		request.setAttribute(REQUEST, new Inner(request));
+		request.setAttribute(ServerExchange.ATTRIBUTE, new TomcatExchange(request.getCoyoteRequest()));
 		getNext().invoke(request, response);
 	}
 
@@ -37,28 +36,17 @@ final class TomcatClientPresence extends ValveBase implements ClientPresence {
 	 */
 	@Override
 	public boolean isGone(HttpServletRequest request) {
-		return request.getAttribute(REQUEST) instanceof Inner inner && failsToRead(inner) && failsToRead(inner);
+		return ServerExchange.of(request) instanceof TomcatExchange exchange && failsToRead(exchange.request())
+				&& failsToRead(exchange.request());
 	}
 
-	private static boolean failsToRead(Inner inner) {
-		return available(inner, false) == 0 && available(inner, true) > 0;
+	private static boolean failsToRead(org.apache.coyote.Request request) {
+		return available(request, false) == 0 && available(request, true) > 0;
 	}
 
-	private static int available(Inner inner, boolean read) {
-		org.apache.coyote.Request request = inner.request.getCoyoteRequest();
+	private static int available(org.apache.coyote.Request request, boolean read) {
 		request.action(ActionCode.AVAILABLE, read);
 		return request.getAvailable();
-	}
-
-	/** Shows nothing of the request to who prints the attributes. */
-	private static final class Inner {
-
-		private final Request request;
-
-		Inner(Request request) {
-			this.request = request;
-		}
-
 	}
 
 }

@@ -17,14 +17,16 @@ public final class BodyTimeoutException extends ErrorResponseException {
 	@Serial
 	private static final long serialVersionUID = 1L;
 
-	BodyTimeoutException(String pool, Duration limit) {
+	BodyTimeoutException(String pool, Duration limit, boolean closes) {
 		super(HttpStatus.REQUEST_TIMEOUT,
 				ProblemDetail.forStatusAndDetail(HttpStatus.REQUEST_TIMEOUT,
 						"The body of the request did not arrive in time."),
 				new IllegalStateException("A request in pool '" + pool + "' waited " + limit
 						+ " for its body, and its slot was given to the next; raise greenroom.pools." + pool
 						+ ".body-timeout if such clients are to be served"));
-		getHeaders().set(HttpHeaders.CONNECTION, "close");
+		if (closes) {
+			getHeaders().set(HttpHeaders.CONNECTION, "close");
+		}
 	}
 
 }

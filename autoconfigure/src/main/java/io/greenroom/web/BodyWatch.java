@@ -5,6 +5,7 @@ import java.time.Duration;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.GreenThread;
 import io.greenroom.green.SchedulerClosedException;
+import io.greenroom.observe.Failures;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,21 +14,16 @@ import org.jspecify.annotations.Nullable;
  * notice later. What the controller does between reads does not count. A timer runs only
  * while the body is being read.
  */
-final class BodyWatch {
-
-	/** Reads from the request. */
-	@FunctionalInterface
-	interface Read<T, X extends Exception> {
-
-		T run() throws X;
-
-	}
+final class BodyWatch implements IoWatch {
 
 	private final GreenScheduler scheduler;
 
 	private final String pool;
 
 	private final Duration limit;
+
+	/** Whether the connection ends with a request that is late, as with HTTP/1. */
+	private final boolean closes;
 
 	private final Runnable giveUp;
 
@@ -46,19 +42,18 @@ final class BodyWatch {
 	/** Guarded by this. */
 	private State state = State.WATCHING;
 
-	BodyWatch(GreenScheduler scheduler, String pool, Duration limit, Runnable giveUp) {
+	BodyWatch(GreenScheduler scheduler, String pool, Duration limit, boolean closes, Runnable giveUp) {
 		this.scheduler = scheduler;
 		this.pool = pool;
 		this.limit = limit;
+		this.closes = closes;
 		this.giveUp = giveUp;
 	}
 
-	/**
-	 * Reads under watch.
-	 * @throws BodyTimeoutException if the time is over, before the read or with it
-	 */
-	<T, X extends Exception> T read(Read<T, X> read) throws X {
-		begin();
+	@Override
+	public <T, X extends Exception> T transfer(Transfer<T, X> read) throws X {
+		requireInTime();
+		waits();
 		T result;
 		try {
 			result = read.run();
@@ -66,7 +61,7 @@ final class BodyWatch {
 		catch (Throwable failure) {
 			BodyTimeoutException late = end();
 			if (late != null) {
-				late.addSuppressed(failure);
+				Failures.suppress(late, failure);
 				throw late;
 			}
 			throw failure;
@@ -78,9 +73,9 @@ final class BodyWatch {
 		return result;
 	}
 
-	private void begin() {
+	@Override
+	public void waits() {
 		synchronized (this) {
-			requireInTime();
 			if (this.state == State.WATCHING && this.depth++ == 0) {
 				this.since = System.nanoTime();
 				if (this.timer == null) {
@@ -90,7 +85,8 @@ final class BodyWatch {
 		}
 	}
 
-	private @Nullable BodyTimeoutException end() {
+	@Override
+	public void goesOn() {
 		boolean over;
 		synchronized (this) {
 			if (this.state == State.WATCHING && --this.depth == 0) {
@@ -101,7 +97,11 @@ final class BodyWatch {
 		if (over) {
 			this.giveUp.run();
 		}
-		return isExpired() ? late() : null;
+	}
+
+	private @Nullable BodyTimeoutException end() {
+		goesOn();
+		return late();
 	}
 
 	/** Under the lock. Returns whether this call has noticed the end of the time. */
@@ -142,18 +142,17 @@ final class BodyWatch {
 		}
 	}
 
-	/**
-	 * Looks whether the slot is still the request's.
-	 * @throws BodyTimeoutException if it is not
-	 */
-	synchronized void requireInTime() {
-		if (this.state == State.EXPIRED) {
-			throw late();
+	@Override
+	public void requireInTime() {
+		BodyTimeoutException late = late();
+		if (late != null) {
+			throw late;
 		}
 	}
 
-	private BodyTimeoutException late() {
-		return new BodyTimeoutException(this.pool, this.limit);
+	/** Returns what a request that has lost its slot is told. */
+	@Nullable BodyTimeoutException late() {
+		return isExpired() ? new BodyTimeoutException(this.pool, this.limit, this.closes) : null;
 	}
 
 	synchronized boolean isExpired() {

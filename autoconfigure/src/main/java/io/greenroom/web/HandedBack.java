@@ -1,13 +1,19 @@
 package io.greenroom.web;
 
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.MethodParameter;
 import org.springframework.web.method.support.ModelAndViewContainer;
 
 /**
- * A value of an asynchronous kind that a controller returned on a green thread. It starts
- * async anew, which only a dispatch can.
+ * What a controller returned on a green thread, to be handled in the dispatch back: a
+ * body is written there, and an asynchronous kind starts async anew.
  *
  * @param value what the controller returned
+ * @param type its declared type
  * @param model the model it left
+ * @param asynchronous whether it is of an asynchronous kind, which needs no slot
  */
-record HandedBack(Object value, ModelAndViewContainer model) {
+record HandedBack(@Nullable Object value, MethodParameter type, ModelAndViewContainer model, boolean asynchronous) {
+
 }

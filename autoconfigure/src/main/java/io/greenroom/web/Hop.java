@@ -1,5 +1,7 @@
 package io.greenroom.web;
 
+import java.util.function.Consumer;
+
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.Reservation;
 import io.greenroom.green.SchedulerClosedException;
@@ -18,8 +20,8 @@ import org.springframework.web.context.request.async.AsyncWebRequest;
 import org.springframework.web.context.request.async.WebAsyncManager;
 import org.springframework.web.context.request.async.WebAsyncTask;
 import org.springframework.web.context.request.async.WebAsyncUtils;
-import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.filter.ServerHttpObservationFilter;
+import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.FlashMap;
 import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.servlet.ModelAndView;
@@ -32,10 +34,11 @@ import org.springframework.web.util.ServletRequestPathUtils;
  * {@code Callable}: interceptors that know those (security, open sessions) take part.
  * <ol>
  * <li>{@link #leave} reserves, so that a refusal costs nothing, and starts async;
- * <li>on the green thread the controller gets its slot, runs, and writes its body;
- * <li>{@link #land} is the dispatch back: it returns the view, throws what the controller
- * has thrown, or handles the value of an asynchronous kind that was handed back. A
- * request that is answered by then, and that nobody waits for, ends without it.
+ * <li>when the server's thread has left all filters, a green thread waits for the slot
+ * and runs the controller; nobody else touches the request then;
+ * <li>{@link #land} is the dispatch back: it writes the body, in the slot, or returns the
+ * view, or throws what the controller has thrown, or handles a value of an asynchronous
+ * kind.
  * </ol>
  */
 final class Hop {
@@ -49,12 +52,12 @@ final class Hop {
 
 	}
 
-	/** Goes on with a value of an asynchronous kind. */
+	/** Handles a value that a controller returned on a green thread. */
 	@FunctionalInterface
 	interface Resume {
 
-		@Nullable ModelAndView resume(HandedBack value, HttpServletRequest request, HttpServletResponse response,
-				HandlerMethod controller) throws Exception;
+		@Nullable ModelAndView resume(HandedBack value, HttpServletRequest request, HttpServletResponse response)
+				throws Exception;
 
 	}
 
@@ -71,20 +74,24 @@ final class Hop {
 
 	private final TaskDecorator context;
 
+	private final Consumer<HttpServletRequest> identity;
+
 	private final Door door;
 
 	private final Run inSlot;
 
-	Hop(GreenScheduler scheduler, TaskDecorator context, Door door, Run inSlot) {
+	Hop(GreenScheduler scheduler, TaskDecorator context, Consumer<HttpServletRequest> identity, Door door,
+			Run inSlot) {
 		this.scheduler = scheduler;
 		this.context = context;
+		this.identity = identity;
 		this.door = door;
 		this.inSlot = inSlot;
 	}
 
 	static boolean isReturning(WebAsyncManager async) {
 		Object[] context = async.getConcurrentResultContext();
-		return async.hasConcurrentResult() && context != null && context.length > 0 && context[0] == OURS;
+		return async.hasConcurrentResult() && context != null && context.length > 1 && context[0] == OURS;
 	}
 
 	/**
@@ -99,102 +106,233 @@ final class Hop {
 		}
 	}
 
-	void leave(WebAsyncManager async, HttpServletRequest request, HttpServletResponse response,
-			HandlerMethod controller, ControllerPool pool) throws Exception {
+	/** Starts the hop of a controller, which has its place in line from now on. */
+	void leave(HopGate.Exit exit, HttpServletRequest request, HttpServletResponse response, HandlerMethod controller,
+			ControllerPool pool) throws Exception {
 		Reservation reservation = pool.reserve();
 		try {
 			request.setAttribute(PATTERN, request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE));
-			boolean expectedBack = RunInPoolHandlerMapping.isExpectedBack(request, response);
-			HopWebRequest asyncRequest = new HopWebRequest(request, response);
-			async.setAsyncWebRequest(asyncRequest);
-			// Refuses writes once the client has gone.
-			HttpServletResponse guarded = asyncRequest.getNativeResponse(HttpServletResponse.class);
-			Assert.state(guarded != null, "No response");
-			Object path = request.getAttribute(ServletRequestPathUtils.PATH_ATTRIBUTE);
-			LocaleContext locale = LocaleContextHolder.getLocaleContext();
-			AsyncTaskExecutor executor = (task) -> spawn(pool, reservation, task);
-			async.startCallableProcessing(new WebAsyncTask<>(NO_TIMEOUT, executor, () -> {
-				LocaleContextHolder.setLocaleContext(locale);
-				try (Stay stay = this.door.enter(pool, reservation, request)) {
-					HopResponse inPool = new HopResponse(guarded);
-					HttpServletRequest watched = stay.watch(request, this.scheduler);
-					Landing landing = fly(stay, new HopRequest(watched, path, inPool), inPool, controller);
-					if (!expectedBack && landing.isAnswered()) {
-						asyncRequest.answered();
-					}
-					return landing;
+			leave(exit, request, response, new Trip() {
+
+				@Override
+				public Object fly(Flight flight, HttpServletResponse guarded) throws Exception {
+					return Hop.this.fly(flight, pool, reservation, request, new HopResponse(guarded), controller);
 				}
-				finally {
-					LocaleContextHolder.resetLocaleContext();
+
+				@Override
+				public void end() {
+					reservation.cancel();
 				}
-			}), OURS);
+
+				@Override
+				public PoolRefusedException refuse(SchedulerClosedException closed) {
+					return pool.refuse(closed);
+				}
+
+				@Override
+				public String toString() {
+					return "controller-" + pool.pool().name();
+				}
+
+			});
 		}
 		catch (Throwable failure) {
 			reservation.cancel();
 			throw failure;
 		}
+	}
+
+	/** Starts a hop. */
+	void leave(HopGate.Exit exit, HttpServletRequest request, HttpServletResponse response, Trip trip)
+			throws Exception {
+		WebAsyncManager async = WebAsyncUtils.getAsyncManager(request);
+		this.identity.accept(request);
+		AsyncWebRequest asyncRequest = WebAsyncUtils.createAsyncWebRequest(request, response);
+		async.setAsyncWebRequest(asyncRequest);
+		Flight flight = new Flight();
+		asyncRequest.addCompletionHandler(flight::end);
+		// Refuses writes once the client has gone.
+		HttpServletResponse guarded = asyncRequest.getNativeResponse(HttpServletResponse.class);
+		Assert.state(guarded != null, "No response");
+		Object path = request.getAttribute(ServletRequestPathUtils.PATH_ATTRIBUTE);
+		LocaleContext locale = LocaleContextHolder.getLocaleContext();
+		Takeoff takeoff = new Takeoff(trip);
+		AsyncTaskExecutor executor = (task) -> {
+			takeoff.task = this.context.decorate(task);
+			exit.then(takeoff);
+		};
+		flight.takeOff(request);
+		async.startCallableProcessing(new WebAsyncTask<>(NO_TIMEOUT, executor, () -> {
+			takeoff.requireGreen();
+			LocaleContextHolder.setLocaleContext(locale);
+			try {
+				return alone(flight, request, path, guarded, trip);
+			}
+			finally {
+				LocaleContextHolder.resetLocaleContext();
+			}
+		}), OURS, flight);
+		if (takeoff.task == null) {
+			// What was to carry the context has failed, which the dispatch back tells.
+			trip.end();
+		}
+	}
+
+	/** What is done on the green thread. */
+	interface Trip {
+
+		/** Runs while nobody else touches the request. */
+		@Nullable Object fly(Flight flight, HttpServletResponse response) throws Exception;
+
+		/** Called when the trip is over, or does not take place. */
+		void end();
+
+		/** There is no green thread. */
+		PoolRefusedException refuse(SchedulerClosedException closed);
+
+	}
+
+	/** What is done when the server's thread has left. */
+	private final class Takeoff implements HopGate.Departure {
+
+		private final Trip trip;
+
+		/** Written before the server's thread leaves. */
+		private @Nullable Runnable task;
+
+		/** Why there is no green thread. Written before the task is run without one. */
+		private @Nullable Throwable failure;
+
+		Takeoff(Trip trip) {
+			this.trip = trip;
+		}
+
+		/**
+		 * The green thread is the request's, not the pool's: it also waits in line. If
+		 * there is none, the task tells why, as the outcome of the request.
+		 */
+		@Override
+		public void go() {
+			Runnable task = this.task;
+			Assert.state(task != null, "Nothing to run");
+			try {
+				Hop.this.scheduler.spawnDetached(this.trip.toString(), () -> {
+					try {
+						task.run();
+					}
+					finally {
+						this.trip.end();
+					}
+				});
+			}
+			catch (Throwable noThread) {
+				this.trip.end();
+				this.failure = (noThread instanceof SchedulerClosedException closed) ? this.trip.refuse(closed)
+						: noThread;
+				task.run();
+			}
+		}
+
+		@Override
+		public void cancel() {
+			this.trip.end();
+		}
+
+		void requireGreen() throws Exception {
+			switch (this.failure) {
+				case null -> {
+				}
+				case Exception thrown -> throw thrown;
+				case Error thrown -> throw thrown;
+				default -> throw new IllegalStateException(this.failure);
+			}
+		}
+
 	}
 
 	/**
-	 * The thread is the request's, not the pool's: it also waits in line. A failure here
-	 * becomes the outcome of the request, which is asynchronous by now.
+	 * Runs while nobody else touches the request: with an async manager of its own, since
+	 * the request's is busy with the hop, and with the parsed path that the server's
+	 * thread took away on its way out.
 	 */
-	private void spawn(ControllerPool pool, Reservation reservation, Runnable task) {
+	private static @Nullable Object alone(Flight flight, HttpServletRequest request, @Nullable Object path,
+			HttpServletResponse response, Trip trip) throws Exception {
+		Object async = request.getAttribute(WebAsyncUtils.WEB_ASYNC_MANAGER_ATTRIBUTE);
+		ServletRequestAttributes attributes = flight.attributes(request, response);
 		try {
-			Runnable inContext = this.context.decorate(task);
-			this.scheduler.spawnDetached("controller-" + pool.pool().name(), () -> {
-				try {
-					inContext.run();
-				}
-				finally {
-					reservation.cancel();
-				}
-			});
+			request.removeAttribute(WebAsyncUtils.WEB_ASYNC_MANAGER_ATTRIBUTE);
+			request.setAttribute(ServletRequestPathUtils.PATH_ATTRIBUTE, path);
+			RequestContextHolder.setRequestAttributes(attributes);
+			return trip.fly(flight, response);
 		}
-		catch (SchedulerClosedException closed) {
-			reservation.cancel();
-			throw pool.refuse(closed);
-		}
-		catch (Throwable failure) {
-			reservation.cancel();
-			throw failure;
+		finally {
+			RequestContextHolder.resetRequestAttributes();
+			attributes.requestCompleted();
+			request.removeAttribute(ServletRequestPathUtils.PATH_ATTRIBUTE);
+			request.setAttribute(WebAsyncUtils.WEB_ASYNC_MANAGER_ATTRIBUTE, async);
 		}
 	}
 
-	private Landing fly(Stay stay, HopRequest request, HopResponse response, HandlerMethod controller)
-			throws Exception {
-		ServletRequestAttributes attributes = new ServletRequestAttributes(request, response);
-		RequestContextHolder.setRequestAttributes(attributes);
+	private Landing fly(Flight flight, ControllerPool pool, Reservation reservation, HttpServletRequest request,
+			HopResponse response, HandlerMethod controller) throws Exception {
+		Stay stay = this.door.enter(pool, reservation, request);
+		boolean held = false;
 		try {
+			stay.watch(request, this.scheduler);
 			ModelAndView view = this.inSlot.run(request, response, controller);
-			return new Landing(view, request.handedBack(), response.sentError(),
-					RequestContextUtils.getOutputFlashMap(request), request.async(), response);
+			HandedBack value = flight.handedBack();
+			held = value != null && !value.asynchronous() && flight.hold(stay);
+			return new Landing(view, value, response, RequestContextUtils.getOutputFlashMap(request));
 		}
 		catch (Throwable failure) {
 			stay.failed(failure);
 			throw failure;
 		}
 		finally {
-			RequestContextHolder.resetRequestAttributes();
-			attributes.requestCompleted();
+			if (!held) {
+				stay.close();
+			}
 		}
+	}
+
+	/** The dispatch back takes over what is to happen at the end of the request. */
+	static Flight touchDown(WebAsyncManager async, HttpServletRequest request) {
+		Object[] context = async.getConcurrentResultContext();
+		Assert.state(context != null, "No flight");
+		Flight flight = (Flight) context[1];
+		flight.touchDown(request);
+		flight.handOver(RequestContextHolder.currentRequestAttributes());
+		return flight;
 	}
 
 	@Nullable ModelAndView land(WebAsyncManager async, HttpServletRequest request, HttpServletResponse response,
 			HandlerMethod controller, Resume resume) throws Exception {
 		Object result = async.getConcurrentResult();
+		Flight flight = touchDown(async, request);
 		async.clearConcurrentResult();
-		return switch (result) {
-			case Landing landing -> land(landing, async, request, response, controller, resume);
-			case Exception thrown -> throw thrown;
-			case Error thrown -> throw thrown;
-			case null, default -> throw new IllegalStateException("An interceptor replaced the result of "
-					+ controller.getShortLogMessage() + " by " + result + "; set greenroom.web.mode to inline");
-		};
+		try {
+			return switch (result) {
+				case Landing landing -> land(landing, request, response, resume);
+				case Exception thrown -> throw thrown;
+				case Error thrown -> throw thrown;
+				case null, default -> throw new IllegalStateException("An interceptor replaced the result of "
+						+ controller.getShortLogMessage() + " by " + result + "; set greenroom.web.mode to inline");
+			};
+		}
+		catch (Throwable failure) {
+			Stay held = flight.held();
+			if (held != null) {
+				held.failed(failure);
+			}
+			throw failure;
+		}
+		finally {
+			flight.end();
+		}
 	}
 
-	private static @Nullable ModelAndView land(Landing landing, WebAsyncManager async, HttpServletRequest request,
-			HttpServletResponse response, HandlerMethod controller, Resume resume) throws Exception {
+	private static @Nullable ModelAndView land(Landing landing, HttpServletRequest request,
+			HttpServletResponse response, Resume resume) throws Exception {
 		// Each dispatch has an output flash map of its own; only the last one is saved.
 		FlashMap flash = RequestContextUtils.getOutputFlashMap(request);
 		if (flash != null && landing.flash() != null) {
@@ -202,30 +340,19 @@ final class Hop {
 			flash.setTargetRequestPath(landing.flash().getTargetRequestPath());
 			flash.addTargetRequestParams(landing.flash().getTargetRequestParams());
 		}
-		if (landing.error() != null) {
-			landing.error().sendTo(response);
+		HopResponse.SentError error = landing.response().sentError();
+		if (error != null) {
+			error.sendTo(response);
 			return landing.view();
 		}
 		landing.response().land();
-		if (landing.async() != null) {
-			// As without a hop, Spring does not know of it and calls the interceptors.
-			async.setAsyncWebRequest(WebAsyncUtils.createAsyncWebRequest(request, response));
-			landing.async().land(request.startAsync(request, landing.async().getResponse()));
-			return landing.view();
-		}
-		HandedBack handedBack = landing.handedBack();
-		return (handedBack != null) ? resume.resume(handedBack, request, response, controller) : landing.view();
+		HandedBack value = landing.handedBack();
+		return (value != null) ? resume.resume(value, request, response) : landing.view();
 	}
 
 	/** What a hop comes back with. */
-	private record Landing(@Nullable ModelAndView view, @Nullable HandedBack handedBack,
-			HopResponse.@Nullable SentError error, @Nullable FlashMap flash, @Nullable HopAsync async,
-			HopResponse response) {
-
-		/** Whether nothing is left to be done. */
-		boolean isAnswered() {
-			return this.view == null && this.handedBack == null && this.error == null && this.async == null;
-		}
+	private record Landing(@Nullable ModelAndView view, @Nullable HandedBack handedBack, HopResponse response,
+			@Nullable FlashMap flash) {
 
 	}
 

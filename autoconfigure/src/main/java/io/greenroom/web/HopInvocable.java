@@ -14,7 +14,7 @@ import org.springframework.web.servlet.mvc.method.annotation.ServletInvocableHan
 
 /**
  * A controller's method that does not run once its request has lost its slot, and that,
- * after a hop, hands values of asynchronous kinds back.
+ * after a hop, hands back what is to be written.
  */
 final class HopInvocable extends ServletInvocableHandlerMethod {
 
@@ -40,42 +40,58 @@ final class HopInvocable extends ServletInvocableHandlerMethod {
 	@Override
 	public void invokeAndHandle(ServletWebRequest request, ModelAndViewContainer model,
 			@Nullable Object... providedArgs) throws Exception {
-		HopRequest hop = request.getNativeRequest(HopRequest.class);
-		if (hop != null && this.handlers != null) {
-			super.setHandlerMethodReturnValueHandlers(new HandingBack(hop, this.handlers, this.reactive));
-		}
 		this.request = request.getRequest();
+		Flight flight = Flight.inTheAir(this.request);
+		if (flight != null && this.handlers != null) {
+			super.setHandlerMethodReturnValueHandlers(
+					new HandingBack(flight, flight.board(), this.handlers, this.reactive));
+		}
 		super.invokeAndHandle(request, model, providedArgs);
 	}
 
 	@Override
 	protected @Nullable Object doInvoke(@Nullable Object... args) throws Exception {
+		requireSlot();
+		Object result = super.doInvoke(args);
+		// It may have caught what told it so, and read what the server had left.
+		requireSlot();
+		return result;
+	}
+
+	private void requireSlot() {
 		if (this.request != null) {
 			Stay.requireSlot(this.request);
 		}
-		return super.doInvoke(args);
 	}
 
-	/** The usual handlers, but for values of asynchronous kinds. */
+	/**
+	 * The usual handlers, but for what touches the response. A forward from inside a
+	 * controller writes its body at once, since a server ends the answer with it.
+	 */
 	private static final class HandingBack extends HandlerMethodReturnValueHandlerComposite {
 
-		private final HopRequest hop;
+		private final Flight flight;
+
+		private final boolean outermost;
 
 		private final HandlerMethodReturnValueHandlerComposite usual;
 
-		private final AsyncKinds kinds;
+		private final ReturnKinds kinds;
 
-		HandingBack(HopRequest hop, HandlerMethodReturnValueHandlerComposite usual, ReactiveAdapterRegistry reactive) {
-			this.hop = hop;
+		HandingBack(Flight flight, boolean outermost, HandlerMethodReturnValueHandlerComposite usual,
+				ReactiveAdapterRegistry reactive) {
+			this.flight = flight;
+			this.outermost = outermost;
 			this.usual = usual;
-			this.kinds = new AsyncKinds(usual, reactive);
+			this.kinds = new ReturnKinds(usual, reactive);
 		}
 
 		@Override
 		public void handleReturnValue(@Nullable Object value, MethodParameter type, ModelAndViewContainer model,
 				NativeWebRequest request) throws Exception {
-			if (value != null && this.kinds.include(value, type)) {
-				this.hop.handBack(new HandedBack(value, model));
+			boolean asynchronous = this.kinds.isAsynchronous(value, type);
+			if (asynchronous || (this.outermost && !this.kinds.isView(type))) {
+				this.flight.handBack(new HandedBack(value, type, model, asynchronous));
 				model.setRequestHandled(true);
 				return;
 			}

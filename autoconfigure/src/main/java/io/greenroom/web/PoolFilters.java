@@ -1,10 +1,6 @@
 package io.greenroom.web;
 
-import java.util.concurrent.CompletableFuture;
-
 import io.greenroom.green.GreenScheduler;
-import io.greenroom.green.Reservation;
-import io.greenroom.green.SchedulerClosedException;
 import jakarta.servlet.http.HttpServletRequest;
 
 import org.springframework.web.servlet.function.HandlerFilterFunction;
@@ -23,8 +19,6 @@ public final class PoolFilters {
 
 	private final ControllerPools pools;
 
-	private final RunInPoolMode mode;
-
 	private final GreenScheduler scheduler;
 
 	private final Door door;
@@ -32,13 +26,11 @@ public final class PoolFilters {
 	/**
 	 * Makes the filters.
 	 * @param pools the pools there are
-	 * @param mode on which thread handler functions run
-	 * @param scheduler where threads to hop to come from
+	 * @param scheduler what keeps the time of slow bodies
 	 * @param clients what knows whether a client is still there
 	 */
-	public PoolFilters(ControllerPools pools, RunInPoolMode mode, GreenScheduler scheduler, ClientPresence clients) {
+	public PoolFilters(ControllerPools pools, GreenScheduler scheduler, ClientPresence clients) {
 		this.pools = pools;
-		this.mode = mode;
 		this.scheduler = scheduler;
 		this.door = new Door(clients);
 	}
@@ -54,26 +46,15 @@ public final class PoolFilters {
 		if (pool == null) {
 			throw new UnknownPoolException("A route", name, this.pools.names());
 		}
-		return (request, next) -> {
-			try {
-				Reservation reservation = pool.reserve();
-				return hops(request.servletRequest()) ? hop(pool, reservation, request, next)
-						: stay(pool, reservation, request, next);
-			}
-			catch (PoolRefusedException refusal) {
-				return ServerResponse.from(refusal);
-			}
-		};
+		return (request, next) -> stay(pool, request, next);
 	}
 
-	private boolean hops(HttpServletRequest request) {
-		return this.mode == RunInPoolMode.HOP && request.isAsyncSupported();
-	}
-
-	private ServerResponse stay(ControllerPool pool, Reservation reservation, ServerRequest request,
-			HandlerFunction<ServerResponse> next) throws Exception {
-		try (Stay stay = this.door.enter(pool, reservation, request.servletRequest())) {
+	private ServerResponse stay(ControllerPool pool, ServerRequest request, HandlerFunction<ServerResponse> next)
+			throws Exception {
+		HttpServletRequest servletRequest = request.servletRequest();
+		try (Stay stay = this.door.enter(pool, pool.reserve(), servletRequest)) {
 			try {
+				stay.watch(servletRequest, this.scheduler);
 				return next.handle(request);
 			}
 			catch (Throwable failure) {
@@ -81,36 +62,6 @@ public final class PoolFilters {
 				throw failure;
 			}
 		}
-	}
-
-	private ServerResponse hop(ControllerPool pool, Reservation reservation, ServerRequest request,
-			HandlerFunction<ServerResponse> next) {
-		CompletableFuture<ServerResponse> answer = new CompletableFuture<>();
-		try {
-			this.scheduler.spawn("route-" + pool.pool().name(), () -> {
-				try {
-					answer.complete(stay(pool, reservation, request, next));
-				}
-				catch (PoolRefusedException refusal) {
-					answer.complete(ServerResponse.from(refusal));
-				}
-				catch (Throwable failure) {
-					answer.completeExceptionally(failure);
-				}
-				finally {
-					reservation.cancel();
-				}
-			});
-		}
-		catch (SchedulerClosedException closed) {
-			reservation.cancel();
-			throw pool.refuse(closed);
-		}
-		catch (Throwable failure) {
-			reservation.cancel();
-			throw failure;
-		}
-		return ServerResponse.async(answer);
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.greenroom.web;
 
 import java.util.List;
+import java.util.function.Consumer;
 
 import io.greenroom.green.GreenScheduler;
 import jakarta.servlet.DispatcherType;
@@ -33,9 +34,6 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 
 	private static final String IN_POOL = RunInPoolHandlerAdapter.class.getName() + ".IN_POOL";
 
-	/** Set by MockMvc, whose tests expect the answer, and their own thread. */
-	private static final String MOCK_MVC = "org.springframework.test.web.servlet.MockMvc.MVC_RESULT_ATTRIBUTE";
-
 	private final PoolSelector selector;
 
 	private final RunInPoolMode mode;
@@ -63,15 +61,16 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 	 * @param mode on which thread controllers run
 	 * @param scheduler where threads to hop to come from
 	 * @param context what carries the server thread's context over a hop
+	 * @param identity what keeps who is asking in the request, for the dispatch back
 	 * @param clients what knows whether a client is still there
 	 */
 	public RunInPoolHandlerAdapter(PoolSelector selector, RunInPoolMode mode, GreenScheduler scheduler,
-			TaskDecorator context, ClientPresence clients) {
+			TaskDecorator context, Consumer<HttpServletRequest> identity, ClientPresence clients) {
 		this.selector = selector;
 		this.mode = mode;
 		this.scheduler = scheduler;
 		this.door = new Door(clients);
-		this.hop = new Hop(scheduler, context, this.door, this::inSlot);
+		this.hop = new Hop(scheduler, context, identity, this.door, this::inSlot);
 	}
 
 	@Override
@@ -92,8 +91,9 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 		if (pool == null) {
 			return super.handleInternal(request, response, controller);
 		}
-		if (hops(request)) {
-			this.hop.leave(async, request, response, controller, pool);
+		HopGate.Exit exit = HopGate.exitFor(request, this.mode);
+		if (exit != null) {
+			this.hop.leave(exit, request, response, controller, pool);
 			return null;
 		}
 		return stay(pool, request, response, controller);
@@ -103,23 +103,14 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 			HandlerMethod controller) throws Exception {
 		try (Stay stay = this.door.enter(pool, pool.reserve(), request)) {
 			try {
-				return inSlot(stay.watch(request, this.scheduler), response, controller);
+				stay.watch(request, this.scheduler);
+				return inSlot(request, response, controller);
 			}
 			catch (Throwable failure) {
 				stay.failed(failure);
 				throw failure;
 			}
 		}
-	}
-
-	/**
-	 * A servlet looks for the answer to {@code OPTIONS} as soon as it has handed the
-	 * request over, and gives its own if there is none yet.
-	 */
-	private boolean hops(HttpServletRequest request) {
-		return this.mode == RunInPoolMode.HOP && !"OPTIONS".equals(request.getMethod())
-				&& request.getDispatcherType() == DispatcherType.REQUEST && request.isAsyncSupported()
-				&& request.getAttribute(MOCK_MVC) == null;
 	}
 
 	private @Nullable ModelAndView inSlot(HttpServletRequest request, HttpServletResponse response,
@@ -134,11 +125,11 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 	}
 
 	/**
-	 * Starts async with a value that a controller returned on a green thread. Not by way
-	 * of {@code super}, which would first run the {@code @ModelAttribute} methods again.
+	 * Handles a value that a controller returned on a green thread. Not by way of
+	 * {@code super}, which would first run the {@code @ModelAttribute} methods again.
 	 */
 	private @Nullable ModelAndView resume(HandedBack handedBack, HttpServletRequest request,
-			HttpServletResponse response, HandlerMethod controller) throws Exception {
+			HttpServletResponse response) throws Exception {
 		WebAsyncManager async = WebAsyncUtils.getAsyncManager(request);
 		AsyncWebRequest asyncRequest = WebAsyncUtils.createAsyncWebRequest(request, response);
 		asyncRequest.setTimeout(this.asyncTimeout);
@@ -151,8 +142,8 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 		HttpServletResponse guarded = asyncRequest.getNativeResponse(HttpServletResponse.class);
 		ModelAndViewContainer model = handedBack.model();
 		model.setRequestHandled(false);
-		this.valueHandlers.handleReturnValue(handedBack.value(), controller.getReturnValueType(handedBack.value()),
-				model, new ServletWebRequest(request, (guarded != null) ? guarded : response));
+		this.valueHandlers.handleReturnValue(handedBack.value(), handedBack.type(), model,
+				new ServletWebRequest(request, (guarded != null) ? guarded : response));
 		if (async.isConcurrentHandlingStarted() || model.isRequestHandled()) {
 			return null;
 		}

@@ -3,6 +3,7 @@ package io.greenroom.web;
 import java.io.InterruptedIOException;
 import java.sql.SQLTimeoutException;
 import java.sql.SQLTransientConnectionException;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -12,13 +13,16 @@ import io.greenroom.observe.Failures;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.web.util.WebUtils;
-
 /**
  * One request's time in a slot. It ends once: when the controller has returned and its
  * body is written, or when the request's own body did not arrive in time.
  */
 final class Stay implements AutoCloseable {
+
+	private static final String WATCH = Stay.class.getName() + ".WATCH";
+
+	/** Methods whose requests have no body unless they say so. */
+	private static final Set<String> WITHOUT_BODY = Set.of("GET", "HEAD", "DELETE", "OPTIONS", "TRACE");
 
 	private final ControllerPool pool;
 
@@ -32,8 +36,11 @@ final class Stay implements AutoCloseable {
 
 	private final AtomicBoolean over = new AtomicBoolean();
 
-	/** Confined to the controller's thread. */
+	/** Confined to the thread that has the request. */
 	private @Nullable BodyWatch watch;
+
+	/** Confined to the thread that has the request. */
+	private @Nullable ServerExchange exchange;
 
 	/** Confined to the controller's thread. */
 	private @Nullable Throwable failure;
@@ -45,30 +52,51 @@ final class Stay implements AutoCloseable {
 		this.active = pool.pool().active();
 	}
 
-	/** Returns the request as the controller is to see it. */
-	HttpServletRequest watch(HttpServletRequest request, GreenScheduler scheduler) {
-		if (this.pool.terms().bodyTimeout().isZero() || !WatchedRequest.mayHaveBody(request)) {
-			return request;
+	/** Watches the body from now on, however it is read. */
+	void watch(HttpServletRequest request, GreenScheduler scheduler) {
+		if (this.pool.terms().bodyTimeout().isZero() || !mayHaveBody(request)) {
+			return;
 		}
-		this.watch = new BodyWatch(scheduler, this.pool.pool().name(), this.pool.terms().bodyTimeout(), this::giveUp);
-		return new WatchedRequest(request, this.watch);
+		ServerExchange exchange = ServerExchange.of(request);
+		if (exchange != null) {
+			this.watch = new BodyWatch(scheduler, this.pool.pool().name(), this.pool.terms().bodyTimeout(),
+					request.getProtocol().startsWith("HTTP/1."), this::giveUp);
+			this.exchange = exchange;
+			exchange.watchReads(this.watch);
+			request.setAttribute(WATCH, this.watch);
+		}
+	}
+
+	/** A body without a length comes in chunks, or with HTTP/2. */
+	private static boolean mayHaveBody(HttpServletRequest request) {
+		long length = request.getContentLengthLong();
+		return length > 0 || (length < 0
+				&& (!WITHOUT_BODY.contains(request.getMethod()) || request.getHeader("Transfer-Encoding") != null));
 	}
 
 	/**
-	 * Called right before the controller's method, since a container may have read a form
-	 * by itself.
+	 * Called right before the controller's method, since a server may have read a form by
+	 * itself.
 	 * @throws BodyTimeoutException if the request has lost its slot
 	 */
 	static void requireSlot(HttpServletRequest request) {
-		WatchedRequest watched = WebUtils.getNativeRequest(request, WatchedRequest.class);
-		if (watched != null) {
-			watched.watch().requireInTime();
+		if (request.getAttribute(WATCH) instanceof BodyWatch watch) {
+			watch.requireInTime();
 		}
 	}
 
-	/** Notes how the controller has ended. */
+	/**
+	 * Notes how the controller has failed.
+	 * @throws BodyTimeoutException instead of what a read that came too late has become
+	 * on its way
+	 */
 	void failed(Throwable failure) {
 		this.failure = failure;
+		BodyTimeoutException late = (this.watch != null) ? this.watch.late() : null;
+		if (late != null && !(failure instanceof BodyTimeoutException)) {
+			Failures.suppress(late, failure);
+			throw late;
+		}
 	}
 
 	/** Called on any thread. */
@@ -80,8 +108,9 @@ final class Stay implements AutoCloseable {
 
 	@Override
 	public void close() {
-		if (this.watch != null) {
+		if (this.watch != null && this.exchange != null) {
 			this.watch.stop();
+			this.exchange.watchReads(null);
 		}
 		if (!this.over.compareAndSet(false, true)) {
 			return;

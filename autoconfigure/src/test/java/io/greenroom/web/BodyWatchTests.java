@@ -33,7 +33,7 @@ class BodyWatchTests {
 	}
 
 	private BodyWatch watch(Duration limit) {
-		return new BodyWatch(this.scheduler, "one", limit, () -> {
+		return new BodyWatch(this.scheduler, "one", limit, true, () -> {
 			this.times.incrementAndGet();
 			this.givenUp.countDown();
 		});
@@ -42,7 +42,7 @@ class BodyWatchTests {
 	/** Reads what comes only when the slot has been given up. */
 	private void assertGivenUpDuringARead(BodyWatch watch) {
 		AtomicBoolean during = new AtomicBoolean();
-		assertThatExceptionOfType(BodyTimeoutException.class).isThrownBy(() -> watch.read(() -> {
+		assertThatExceptionOfType(BodyTimeoutException.class).isThrownBy(() -> watch.transfer(() -> {
 			during.set(this.givenUp.await(10, TimeUnit.SECONDS));
 			return "late";
 		}));
@@ -60,7 +60,7 @@ class BodyWatchTests {
 		AtomicBoolean began = new AtomicBoolean();
 		BodyWatch watch = watch(Duration.ofMillis(50));
 		assertGivenUpDuringARead(watch);
-		assertThatExceptionOfType(BodyTimeoutException.class).isThrownBy(() -> watch.read(() -> {
+		assertThatExceptionOfType(BodyTimeoutException.class).isThrownBy(() -> watch.transfer(() -> {
 			began.set(true);
 			return "more";
 		}));
@@ -77,7 +77,7 @@ class BodyWatchTests {
 		BodyWatch watch = watch(Duration.ofMillis(200));
 		assertThatExceptionOfType(BodyTimeoutException.class).isThrownBy(() -> {
 			for (int i = 0; i < 50; i++) {
-				watch.read(() -> {
+				watch.transfer(() -> {
 					LockSupport.parkNanos(20_000_000); // what is tested: time passes
 					return "part";
 				});
@@ -90,10 +90,10 @@ class BodyWatchTests {
 	@DisplayName("H13 the time between reads does not count, however long; what is read after it does")
 	void betweenReads() throws Exception {
 		BodyWatch watch = watch(Duration.ofMillis(500));
-		assertThat(watch.<String, RuntimeException>read(() -> "a")).isEqualTo("a");
+		assertThat(watch.<String, RuntimeException>transfer(() -> "a")).isEqualTo("a");
 		// The timer ends when the whole time is over.
 		awaitNoTimer();
-		assertThat(watch.<String, RuntimeException>read(() -> "b")).isEqualTo("b");
+		assertThat(watch.<String, RuntimeException>transfer(() -> "b")).isEqualTo("b");
 		assertThat(this.times).hasValue(0);
 		watch.requireInTime();
 		assertGivenUpDuringARead(watch);
@@ -103,7 +103,7 @@ class BodyWatchTests {
 	@DisplayName("H13 a read that begins late in the time has what is left of it, and no longer")
 	void whatIsLeft() {
 		BodyWatch watch = watch(Duration.ofMillis(300));
-		watch.<String, RuntimeException>read(() -> "a");
+		watch.<String, RuntimeException>transfer(() -> "a");
 		LockSupport.parkNanos(150_000_000); // what is tested: time passes
 		assertGivenUpDuringARead(watch);
 	}
@@ -112,16 +112,16 @@ class BodyWatchTests {
 	@DisplayName("H13 who still reads after the slot came back in time does so unwatched, and leaves no timer behind")
 	void unwatched() {
 		BodyWatch watch = watch(Duration.ofSeconds(1));
-		String read = watch.read(() -> {
+		String read = watch.transfer(() -> {
 			watch.stop();
 			LockSupport.parkNanos(1_200_000_000); // what is tested: time passes
-			return watch.<String, RuntimeException>read(() -> "all");
+			return watch.<String, RuntimeException>transfer(() -> "all");
 		});
 		assertThat(read).isEqualTo("all");
 		assertThat(this.times).hasValue(0);
 		assertThat(watch.isExpired()).isFalse();
 		BodyWatch patient = watch(Duration.ofHours(1));
-		patient.<String, RuntimeException>read(() -> "a");
+		patient.<String, RuntimeException>transfer(() -> "a");
 		patient.stop();
 		awaitNoTimer();
 	}
@@ -131,10 +131,10 @@ class BodyWatchTests {
 	void failingReads() {
 		BodyWatch watch = watch(Duration.ofSeconds(1));
 		IOException broken = new IOException("broken");
-		assertThatExceptionOfType(IOException.class).isThrownBy(() -> watch.read(() -> {
+		assertThatExceptionOfType(IOException.class).isThrownBy(() -> watch.transfer(() -> {
 			throw broken;
 		})).isSameAs(broken);
-		assertThatExceptionOfType(BodyTimeoutException.class).isThrownBy(() -> watch.read(() -> {
+		assertThatExceptionOfType(BodyTimeoutException.class).isThrownBy(() -> watch.transfer(() -> {
 			this.givenUp.await(10, TimeUnit.SECONDS);
 			throw broken;
 		})).satisfies((late) -> assertThat(late.getSuppressed()).containsExactly(broken));
@@ -145,7 +145,7 @@ class BodyWatchTests {
 	void withoutATimer() {
 		BodyWatch watch = watch(Duration.ofMillis(50));
 		this.scheduler.close();
-		assertThatExceptionOfType(BodyTimeoutException.class).isThrownBy(() -> watch.read(() -> {
+		assertThatExceptionOfType(BodyTimeoutException.class).isThrownBy(() -> watch.transfer(() -> {
 			LockSupport.parkNanos(100_000_000); // what is tested: time passes
 			return "late";
 		}));

@@ -1,5 +1,6 @@
 package io.greenroom.web;
 
+import java.io.InputStream;
 import java.net.CookieManager;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -97,6 +99,16 @@ final class RunningApp implements AutoCloseable {
 		return this.client.send(request, HttpResponse.BodyHandlers.ofString());
 	}
 
+	/** Posts a body whose parts come after a pause each. */
+	HttpResponse<String> trickle(String path, Duration pause) throws Exception {
+		HttpRequest request = HttpRequest.newBuilder(this.base.resolve(path))
+			.timeout(Duration.ofSeconds(20))
+			.header("Content-Type", "text/plain")
+			.POST(HttpRequest.BodyPublishers.ofInputStream(() -> new HalvedBody(pause)))
+			.build();
+		return this.client.send(request, HttpResponse.BodyHandlers.ofString());
+	}
+
 	private HttpRequest request(String path, String... headers) {
 		HttpRequest.Builder request = HttpRequest.newBuilder(this.base.resolve(path)).timeout(Duration.ofSeconds(20));
 		for (int i = 0; i < headers.length; i += 2) {
@@ -114,6 +126,37 @@ final class RunningApp implements AutoCloseable {
 	public void close() {
 		this.client.shutdownNow();
 		this.context.close();
+	}
+
+	private static final class HalvedBody extends InputStream {
+
+		private final Duration pause;
+
+		private int left = 4;
+
+		HalvedBody(Duration pause) {
+			this.pause = pause;
+		}
+
+		@Override
+		public int read() {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		public int read(byte[] bytes, int offset, int length) {
+			if (this.left == 0) {
+				return -1;
+			}
+			if (--this.left < 3) {
+				LockSupport.parkNanos(this.pause.toNanos()); // what is tested: time passes
+			}
+			// Tomcat ends a connection with many small frames.
+			int number = Math.min(length, 2048);
+			Arrays.fill(bytes, offset, offset + number, (byte) 'x');
+			return number;
+		}
+
 	}
 
 }

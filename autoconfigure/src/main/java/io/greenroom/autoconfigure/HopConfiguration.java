@@ -1,0 +1,58 @@
+package io.greenroom.autoconfigure;
+
+import java.util.EnumSet;
+
+import io.greenroom.green.GreenScheduler;
+import io.greenroom.web.ControllerPools;
+import io.greenroom.web.HopFunctionAdapter;
+import io.greenroom.web.HopGate;
+import io.greenroom.web.HopRequestScope;
+import jakarta.servlet.DispatcherType;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.PriorityOrdered;
+import org.springframework.web.context.WebApplicationContext;
+import org.springframework.web.servlet.function.support.HandlerFunctionAdapter;
+
+/** What only an application needs whose controllers hop. */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnProperty(name = "greenroom.web.mode", havingValue = "hop")
+class HopConfiguration {
+
+	@Bean
+	HopGateRegistration greenroomHopGate() {
+		return new HopGateRegistration();
+	}
+
+	@Bean
+	HopFunctionAdapter greenroomHopFunctionAdapter(ObjectProvider<HandlerFunctionAdapter> usual, ControllerPools pools,
+			GreenScheduler scheduler) {
+		return new HopFunctionAdapter(usual::getObject, pools, scheduler, HopContext.of(scheduler.contextCarrier()),
+				HopIdentity.keeper());
+	}
+
+	@Bean
+	static BeanFactoryPostProcessor greenroomHopRequestScope() {
+		return (beans) -> beans.registerScope(WebApplicationContext.SCOPE_REQUEST, new HopRequestScope());
+	}
+
+	/** Before all other filters, those of the highest precedence included. */
+	static final class HopGateRegistration extends FilterRegistrationBean<HopGate> implements PriorityOrdered {
+
+		HopGateRegistration() {
+			super(new HopGate());
+			setName("greenroomHopGate");
+			setOrder(Ordered.HIGHEST_PRECEDENCE);
+			setDispatcherTypes(EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC));
+			setAsyncSupported(true);
+		}
+
+	}
+
+}

@@ -1,0 +1,44 @@
+package io.greenroom.autoconfigure;
+
+import java.util.function.Consumer;
+
+import jakarta.servlet.http.HttpServletRequest;
+
+import org.springframework.security.core.context.SecurityContext;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Keeps who is asking in the request, where Spring Security looks for it in the dispatch
+ * back: filters that read a token leave that dispatch out.
+ */
+final class HopIdentity {
+
+	/** Where {@code RequestAttributeSecurityContextRepository} keeps it. */
+	static final String ATTRIBUTE = "org.springframework.security.web.context.RequestAttributeSecurityContextRepository"
+			+ ".SPRING_SECURITY_CONTEXT";
+
+	private static final boolean SECURITY = ClassUtils.isPresent(
+			"org.springframework.security.core.context.SecurityContextHolder", HopIdentity.class.getClassLoader());
+
+	private HopIdentity() {
+	}
+
+	static Consumer<HttpServletRequest> keeper() {
+		return SECURITY ? Known::keep : (request) -> {
+		};
+	}
+
+	/** Loaded only where Spring Security is. */
+	private static final class Known {
+
+		static void keep(HttpServletRequest request) {
+			SecurityContext context = SecurityContextHolder.getContext();
+			if (context.getAuthentication() != null) {
+				request.setAttribute(ATTRIBUTE, context);
+			}
+		}
+
+	}
+
+}

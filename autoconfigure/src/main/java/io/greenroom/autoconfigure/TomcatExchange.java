@@ -1,0 +1,59 @@
+package io.greenroom.autoconfigure;
+
+import java.io.IOException;
+
+import io.greenroom.web.IoWatch;
+import io.greenroom.web.ServerExchange;
+import org.apache.coyote.InputBuffer;
+import org.apache.coyote.Request;
+import org.apache.tomcat.util.net.ApplicationBufferHandler;
+import org.jspecify.annotations.Nullable;
+
+/** A request as Tomcat's connector has it. */
+final class TomcatExchange implements ServerExchange {
+
+	private final Request request;
+
+	TomcatExchange(Request request) {
+		this.request = request;
+		// A connection keeps its buffer from one request to the next.
+		watchReads(null);
+	}
+
+	Request request() {
+		return this.request;
+	}
+
+	@Override
+	public void watchReads(@Nullable IoWatch watch) {
+		InputBuffer buffer = this.request.getInputBuffer();
+		InputBuffer own = (buffer instanceof WatchedBuffer watched) ? watched.buffer() : buffer;
+		if (watch != null) {
+			this.request.setInputBuffer(new WatchedBuffer(own, watch));
+		}
+		else if (own != buffer) {
+			this.request.setInputBuffer(own);
+		}
+	}
+
+	/** Shows nothing of the request to those who print the attributes. */
+	@Override
+	public String toString() {
+		return "exchange";
+	}
+
+	private record WatchedBuffer(InputBuffer buffer, IoWatch watch) implements InputBuffer {
+
+		@Override
+		public int doRead(ApplicationBufferHandler handler) throws IOException {
+			return this.watch.<Integer, IOException>transfer(() -> this.buffer.doRead(handler));
+		}
+
+		@Override
+		public int available() {
+			return this.buffer.available();
+		}
+
+	}
+
+}

@@ -1,0 +1,144 @@
+package io.greenroom.web;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import io.greenroom.observe.ForeignCode;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.web.context.request.RequestAttributes;
+import org.springframework.web.context.request.ServletRequestAttributes;
+
+/**
+ * One hop of a request, from the server's thread that lets it go to the dispatch back.
+ * Between the two the request is the green thread's alone. Handed from one thread to the
+ * next by the gate and by the dispatch; what may end it is guarded.
+ */
+final class Flight {
+
+	private static final Logger log = LoggerFactory.getLogger("io.greenroom.web");
+
+	private static final String FLIGHT = Flight.class.getName();
+
+	private boolean boarded;
+
+	private @Nullable HandedBack handedBack;
+
+	/** What ends with the request. Guarded by this. */
+	private final Map<String, Runnable> callbacks = new LinkedHashMap<>();
+
+	/** The slot, from the controller's end to the end of its body. Guarded by this. */
+	private @Nullable Stay held;
+
+	/** Guarded by this. */
+	private boolean over;
+
+	void takeOff(HttpServletRequest request) {
+		request.setAttribute(FLIGHT, this);
+	}
+
+	void touchDown(HttpServletRequest request) {
+		request.removeAttribute(FLIGHT);
+	}
+
+	/** Returns the hop that a request is in. */
+	static @Nullable Flight inTheAir(HttpServletRequest request) {
+		return (request.getAttribute(FLIGHT) instanceof Flight flight) ? flight : null;
+	}
+
+	/** Returns whether the controller is the one that hopped, not one it forwards to. */
+	boolean board() {
+		boolean first = !this.boarded;
+		this.boarded = true;
+		return first;
+	}
+
+	void handBack(HandedBack value) {
+		this.handedBack = value;
+	}
+
+	@Nullable HandedBack handedBack() {
+		return this.handedBack;
+	}
+
+	/** Keeps the slot until the end; returns false if that has been. */
+	synchronized boolean hold(Stay stay) {
+		if (!this.over) {
+			this.held = stay;
+		}
+		return !this.over;
+	}
+
+	/** Keeps what is due at the end of the request; returns false if that has been. */
+	synchronized boolean keep(String name, Runnable callback) {
+		if (!this.over) {
+			this.callbacks.put(name, callback);
+		}
+		return !this.over;
+	}
+
+	private synchronized void forget(String name) {
+		this.callbacks.remove(name);
+	}
+
+	/** Gives what is due at the end of the request to the dispatch that ends it. */
+	synchronized void handOver(RequestAttributes attributes) {
+		this.callbacks.forEach(
+				(name, callback) -> attributes.registerDestructionCallback(name, callback,
+						RequestAttributes.SCOPE_REQUEST));
+		this.callbacks.clear();
+	}
+
+	synchronized @Nullable Stay held() {
+		return this.held;
+	}
+
+	/** The dispatch back is done, or there will be none. Idempotent. */
+	void end() {
+		Stay stay;
+		Map<String, Runnable> due;
+		synchronized (this) {
+			this.over = true;
+			stay = this.held;
+			this.held = null;
+			due = new LinkedHashMap<>(this.callbacks);
+			this.callbacks.clear();
+		}
+		try {
+			due.forEach((name, callback) -> ForeignCode.run(log, "The end of request-scoped bean '" + name + "'",
+					callback::run));
+		}
+		finally {
+			if (stay != null) {
+				stay.close();
+			}
+		}
+	}
+
+	/** The attributes of a request in the air: what they are to end, lasts longer. */
+	ServletRequestAttributes attributes(HttpServletRequest request, HttpServletResponse response) {
+		return new ServletRequestAttributes(request, response) {
+
+			@Override
+			public void registerDestructionCallback(String name, Runnable callback, int scope) {
+				if (scope != SCOPE_REQUEST || !keep(name, callback)) {
+					super.registerDestructionCallback(name, callback, scope);
+				}
+			}
+
+			@Override
+			public void removeAttribute(String name, int scope) {
+				if (scope == SCOPE_REQUEST) {
+					forget(name);
+				}
+				super.removeAttribute(name, scope);
+			}
+
+		};
+	}
+
+}
