@@ -88,8 +88,8 @@ public final class RunInPoolAutoConfiguration {
 			ObjectProvider<ClientPresence> clients) {
 		TaskDecorator context = HopContext.of(scheduler.contextCarrier());
 		ClientPresence presence = ClientPresence.any(clients.orderedStream().toList());
-		return () -> new RunInPoolHandlerAdapter(selector, properties.mode(), scheduler, context,
-				HopIdentity.keeper(), presence);
+		return () -> new RunInPoolHandlerAdapter(selector, properties.mode(), scheduler, context, HopIdentity.keeper(),
+				presence);
 	}
 
 	@Bean

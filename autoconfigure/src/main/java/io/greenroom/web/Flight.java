@@ -87,9 +87,8 @@ final class Flight {
 
 	/** Gives what is due at the end of the request to the dispatch that ends it. */
 	synchronized void handOver(RequestAttributes attributes) {
-		this.callbacks.forEach(
-				(name, callback) -> attributes.registerDestructionCallback(name, callback,
-						RequestAttributes.SCOPE_REQUEST));
+		this.callbacks.forEach((name, callback) -> attributes.registerDestructionCallback(name, callback,
+				RequestAttributes.SCOPE_REQUEST));
 		this.callbacks.clear();
 	}
 

@@ -80,8 +80,7 @@ final class Hop {
 
 	private final Run inSlot;
 
-	Hop(GreenScheduler scheduler, TaskDecorator context, Consumer<HttpServletRequest> identity, Door door,
-			Run inSlot) {
+	Hop(GreenScheduler scheduler, TaskDecorator context, Consumer<HttpServletRequest> identity, Door door, Run inSlot) {
 		this.scheduler = scheduler;
 		this.context = context;
 		this.identity = identity;

@@ -58,8 +58,7 @@ public final class HopGate implements Filter {
 		if (mode != RunInPoolMode.HOP || "OPTIONS".equals(request.getMethod())
 				|| (request.getDispatcherType() != DispatcherType.REQUEST
 						&& request.getDispatcherType() != DispatcherType.FORWARD)
-				|| !request.isAsyncSupported() || request.isAsyncStarted()
-				|| request.getAttribute(MOCK_MVC) != null) {
+				|| !request.isAsyncSupported() || request.isAsyncStarted() || request.getAttribute(MOCK_MVC) != null) {
 			return null;
 		}
 		return (request.getAttribute(EXIT) instanceof Exit exit) ? exit : null;

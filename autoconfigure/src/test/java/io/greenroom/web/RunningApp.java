@@ -149,7 +149,8 @@ final class RunningApp implements AutoCloseable {
 				return -1;
 			}
 			if (--this.left < 3) {
-				LockSupport.parkNanos(this.pause.toNanos()); // what is tested: time passes
+				LockSupport.parkNanos(this.pause.toNanos()); // what is tested: time
+																// passes
 			}
 			// Tomcat ends a connection with many small frames.
 			int number = Math.min(length, 2048);

@@ -76,8 +76,9 @@ class WayInIT {
 	void sameAsWithoutThePool(String on) throws Exception {
 		try (RunningApp app = RunningApp.startOn(on, App.class, "greenroom.pools.one.size=2")) {
 			assertThat(app.post("/cast", "multipart/form-data; boundary=XX", UPLOAD).body()).isEqualTo("a.txt");
-			assertThat(app.get("/own").body()).isEqualTo(on.startsWith("tomcat")
-					? "org.apache.catalina.connector.RequestFacade" : "org.eclipse.jetty.ee11.servlet.ServletApiRequest");
+			assertThat(app.get("/own").body())
+				.isEqualTo(on.startsWith("tomcat") ? "org.apache.catalina.connector.RequestFacade"
+						: "org.eclipse.jetty.ee11.servlet.ServletApiRequest");
 			assertThat(app.get("/scoped").body()).isEqualTo("view sees alive, made by the interceptor");
 			assertThat(app.get("/scoped-body").body()).isEqualTo("alive, made by the interceptor");
 			List<String> ended = app.bean(Endings.class).all;
@@ -98,7 +99,8 @@ class WayInIT {
 	@DisplayName("H15 who is asking by a token is known in the dispatch back, for bodies, views, errors and asynchronous values")
 	void keepsTheBearer(String mode) throws Exception {
 		for (String server : new String[] { "tomcat ", "jetty " }) {
-			try (RunningApp app = RunningApp.startOn(server + mode, App.class, "bearer=true", "greenroom.pools.one.size=2")) {
+			try (RunningApp app = RunningApp.startOn(server + mode, App.class, "bearer=true",
+					"greenroom.pools.one.size=2")) {
 				// What is asynchronous by itself loses its token without the pool, too.
 				List<String> paths = mode.equals("hop") ? List.of("/who", "/who-view", "/routed-who", "/who-later")
 						: List.of("/who", "/who-view", "/routed-who");
@@ -117,7 +119,8 @@ class WayInIT {
 	void filtersThatWrap(String mode) throws Exception {
 		for (String threads : new String[] { "spring.threads.virtual.enabled=false",
 				"greenroom.web.server-threads=platform", "greenroom.web.server-threads=virtual" }) {
-			try (RunningApp app = RunningApp.start(App.class, "caching=true", "greenroom.pools.one.size=2", "greenroom.web.mode=" + mode, threads)) {
+			try (RunningApp app = RunningApp.start(App.class, "caching=true", "greenroom.pools.one.size=2",
+					"greenroom.web.mode=" + mode, threads)) {
 				for (String path : List.of("/ok", "/routed", "/routed-after")) {
 					HttpResponse<String> answer = app.get(path);
 					assertThat(answer.statusCode()).isEqualTo(200);
@@ -168,9 +171,9 @@ class WayInIT {
 	@DisplayName("H01 H20 with a hop nobody waits in line, or works, on the server's thread: methods, routes, the target of a forward")
 	void leavesTheServersThreads(String on) throws Exception {
 		try (RunningApp app = RunningApp.startOn(on, App.class, "greenroom.pools.one.size=1",
-				"greenroom.pools.one.queue-timeout=30s", "server.tomcat.threads.max=2", "server.tomcat.threads.min-spare=1",
-				"server.jetty.threads.max=8", "server.jetty.threads.min=8", "server.jetty.threads.acceptors=1",
-				"server.jetty.threads.selectors=1")) {
+				"greenroom.pools.one.queue-timeout=30s", "server.tomcat.threads.max=2",
+				"server.tomcat.threads.min-spare=1", "server.jetty.threads.max=8", "server.jetty.threads.min=8",
+				"server.jetty.threads.acceptors=1", "server.jetty.threads.selectors=1")) {
 			GreenPool pool = pool(app);
 			Gate gate = app.bean(Gate.class);
 			List<CompletableFuture<HttpResponse<String>>> waiting = new CopyOnWriteArrayList<>();
@@ -196,7 +199,8 @@ class WayInIT {
 			"tomcat http2 hop" })
 	@DisplayName("H13 H19 H20 H22 a slow body loses its slot however it is read: injected request, filter's wrapper, route; over HTTP/2 the 408 is whole")
 	void slowBodies(String on) throws Exception {
-		try (RunningApp app = RunningApp.startOn(on, App.class, "greenroom.pools.one.body-timeout=300ms", "greenroom.pools.one.size=2")) {
+		try (RunningApp app = RunningApp.startOn(on, App.class, "greenroom.pools.one.body-timeout=300ms",
+				"greenroom.pools.one.size=2")) {
 			if (on.contains("http2")) {
 				// The first request of a connection is HTTP/1.1 still.
 				assertThat(app.get("/ok").body()).isEqualTo("ok");
@@ -295,8 +299,8 @@ class WayInIT {
 						FilterChain chain) throws ServletException, IOException {
 					String token = request.getHeader("Authorization");
 					if (token != null) {
-						SecurityContextHolder.setContext(
-								new SecurityContextImpl(new TestingAuthenticationToken(token.substring(7), "", "USER")));
+						SecurityContextHolder.setContext(new SecurityContextImpl(
+								new TestingAuthenticationToken(token.substring(7), "", "USER")));
 					}
 					authorize(request, response, chain);
 				}
@@ -373,14 +377,14 @@ class WayInIT {
 
 		@Bean
 		static RouterFunction<ServerResponse> routes(PoolFilters pools) {
-			return route().add(route()
-				.GET("/routed", (request) -> ServerResponse.ok().body("routed"))
-				.GET("/routed-who",
-						(request) -> ServerResponse.ok()
-							.body(String.valueOf(SecurityContextHolder.getContext().getAuthentication().getName())))
-				.POST("/routed-echo", (request) -> ServerResponse.ok().body(request.body(String.class)))
-				.filter(pools.in("one"))
-				.build())
+			return route()
+				.add(route().GET("/routed", (request) -> ServerResponse.ok().body("routed"))
+					.GET("/routed-who",
+							(request) -> ServerResponse.ok()
+								.body(String.valueOf(SecurityContextHolder.getContext().getAuthentication().getName())))
+					.POST("/routed-echo", (request) -> ServerResponse.ok().body(request.body(String.class)))
+					.filter(pools.in("one"))
+					.build())
 				.add(route().GET("/routed-after", (request) -> ServerResponse.ok().body("routed"))
 					.after((request, answer) -> {
 						assertThat(answer.statusCode().value()).isEqualTo(200);
