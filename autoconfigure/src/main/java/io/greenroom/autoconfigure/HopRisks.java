@@ -2,6 +2,7 @@ package io.greenroom.autoconfigure;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 
 import io.greenroom.web.HopHandlerMapping;
@@ -30,12 +31,12 @@ final class HopRisks {
 		this.beans.getBeansOfType(FilterRegistrationBean.class, false, false)
 			.values()
 			.forEach((registration) -> all.add(registration.getFilter()));
-		TreeSet<String> filters = names(all);
+		Set<String> filters = names(all);
 		List<HandlerInterceptor> asked = new ArrayList<>();
 		this.beans.getBeansOfType(HopHandlerMapping.class, false, false)
 			.values()
 			.forEach((mapping) -> asked.addAll(mapping.interceptors()));
-		TreeSet<String> interceptors = names(asked);
+		Set<String> interceptors = names(asked);
 		if (!filters.isEmpty() || !interceptors.isEmpty()) {
 			log.warn("greenroom.web.mode=hop makes every request asynchronous, as a controller that returns a "
 					+ "Callable does. Filters {} see their chain return before the controller has run, and what "
@@ -46,8 +47,8 @@ final class HopRisks {
 	}
 
 	/** Spring's and the servers' own know asynchronous requests. */
-	private static TreeSet<String> names(List<?> all) {
-		TreeSet<String> names = new TreeSet<>();
+	private static Set<String> names(List<?> all) {
+		Set<String> names = new TreeSet<>();
 		for (Object one : all) {
 			String name = ClassUtils.getUserClass(one).getName();
 			if (!name.startsWith("org.springframework.") && !name.startsWith("io.greenroom.web.Hop")
