@@ -33,7 +33,8 @@ public final class ControllerPoolsLifecycle implements SmartLifecycle {
 	public ControllerPoolsLifecycle(ControllerPools pools, Duration grace) {
 		this.pools = pools;
 		Duration countable = (grace.compareTo(PoolTerms.LONGEST) > 0) ? PoolTerms.LONGEST : grace;
-		Duration lastWords = countable.dividedBy(4);
+		// Not dividedBy, which loads BigDecimal at the start.
+		Duration lastWords = Duration.ofNanos(countable.toNanos() / 4);
 		this.patience = countable.minus((lastWords.compareTo(LAST_WORDS) < 0) ? lastWords : LAST_WORDS);
 	}
 

@@ -464,12 +464,12 @@ class StateAutoConfigurationTests {
 			MockMvcTester mvc = MockMvcTester.from(context);
 			assertThat(mvc.post().uri("/dead")).hasStatus(409)
 				.bodyText()
-				.contains("No start in 'dead'; possible are [sprouting].");
+				.contains("can't start in 'dead': it may start in [sprouting]");
 			assertThat(mvc.post().uri("/sprouting")).hasStatus(200);
 			assertThat(machine(context, context.getBean(Flower.class)).awaitState("flowering", LONG)).isTrue();
 			assertThat(mvc.post().uri("/sprouting")).hasStatus(409)
 				.bodyText()
-				.contains("No move from 'flowering' to 'sprouting'; possible are [dead].");
+				.contains("can't move from 'flowering' to 'sprouting': declared are [dead]");
 		});
 		web.withBean(Otherwise.class)
 			.run((context) -> assertThat(MockMvcTester.from(context).post().uri("/dead")).hasStatus(418));
