@@ -57,4 +57,13 @@ public interface CallerTransactions {
 		return InTransaction.ALLOW;
 	}
 
+	/**
+	 * Returns what more the calling thread should know of the transaction it is in when
+	 * that troubles a call. Asked for messages only.
+	 * @return the end of a sentence, such as "; the transaction is …", or nothing
+	 */
+	default String remark() {
+		return "";
+	}
+
 }

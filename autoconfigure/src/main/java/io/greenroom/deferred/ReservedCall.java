@@ -2,8 +2,10 @@ package io.greenroom.deferred;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import io.greenroom.observe.Failures;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * A oneway call that was accepted and has its room in the mailbox, and waits for the
@@ -39,28 +41,37 @@ public final class ReservedCall {
 		if (!this.over.compareAndSet(false, true)) {
 			return;
 		}
-		this.call.submitted = System.nanoTime();
-		if (!this.mailbox.push(this.call)) {
-			lost();
+		try {
+			this.call.submitted = System.nanoTime();
+			if (!this.mailbox.push(this.call)) {
+				lost();
+			}
+		}
+		catch (Throwable failure) {
+			Failures.log(log, Level.ERROR, failure, "{} was not run, though its transaction has committed", this);
 		}
 	}
 
 	private void lost() {
-		try {
-			this.life.leave(this.call);
-			log.error(
-					"{} was not run: its transaction has committed, but the handler had ended by then; it was submitted at {}",
-					this, CallSite.describe(this.call.site()));
-		}
-		catch (RuntimeException | LinkageError failure) {
-			log.error("{} was not run, and its listener failed", this, failure);
-		}
+		// Told first: what hears of the call's end may fail.
+		log.error(
+				"{} was not run: its transaction has committed, but the handler had ended by then; it was submitted at {}",
+				this, CallSite.describe(this.call.site()));
+		this.life.leave(this.call);
 	}
 
-	/** Gives the room back; the call is never made. */
+	/** Gives the room back; the call is never made. Never throws. */
 	public void giveBack() {
-		if (this.over.compareAndSet(false, true)) {
+		if (!this.over.compareAndSet(false, true)) {
+			return;
+		}
+		try {
 			this.call.leave(false);
+		}
+		catch (Throwable failure) {
+			Failures.log(log, Level.WARN, failure, "{} was not made, and what heard of it failed", this);
+		}
+		finally {
 			this.mailbox.unreserve();
 		}
 	}

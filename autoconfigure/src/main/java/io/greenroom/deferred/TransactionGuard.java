@@ -40,15 +40,15 @@ final class TransactionGuard {
 		}
 		if (rule == InTransaction.FAIL) {
 			throw new DeferredTransactionException(
-					"%s.%s was called in a transaction and was not made: its body runs outside that transaction and could wait for rows the caller has locked; %s, or set greenroom.deferred.in-transaction"
-						.formatted(this.handler, call.method(), REMEDIES),
+					"%s.%s was called in a transaction and was not made: its body runs outside that transaction and could wait for rows the caller has locked; %s, or set greenroom.deferred.in-transaction%s"
+						.formatted(this.handler, call.method(), REMEDIES, this.transactions.remark()),
 					null);
 		}
 		String site = CallSite.describe(CallSite.here());
 		if (isNew(call.method() + " " + site)) {
 			log.warn(
-					"{}.{} is called in a transaction at {}: its body runs outside that transaction and could wait for rows the caller has locked, while the caller waits for it; {}. (Said once for each place; greenroom.deferred.in-transaction=allow says it never)",
-					this.handler, call.method(), site, REMEDIES);
+					"{}.{} is called in a transaction at {}: its body runs outside that transaction and could wait for rows the caller has locked, while the caller waits for it; {}{}. (Said once for each place; greenroom.deferred.in-transaction=allow says it never)",
+					this.handler, call.method(), site, REMEDIES, this.transactions.remark());
 		}
 	}
 
@@ -67,7 +67,7 @@ final class TransactionGuard {
 	String suspicion() {
 		return this.transactions.isActive()
 				? "; the caller is in a transaction, so the body has probably waited for rows the caller has locked: "
-						+ REMEDIES
+						+ REMEDIES + this.transactions.remark()
 				: "";
 	}
 

@@ -48,6 +48,9 @@ public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 
 	private static final Logger log = LoggerFactory.getLogger(Deferred.class);
 
+	/** Held while a definition is registered that may be there already. */
+	private static final Object registering = new Object();
+
 	private final boolean strict;
 
 	private final Environment environment;
@@ -184,7 +187,12 @@ public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 			definition.copyQualifiersFrom(qualified);
 			definition.setDefaultCandidate(qualified.isDefaultCandidate());
 		}
-		registry.registerBeanDefinition(name, definition);
+		synchronized (registering) {
+			// Handlers that are no singletons are made by many threads at once.
+			if (!registry.containsBeanDefinition(name)) {
+				registry.registerBeanDefinition(name, definition);
+			}
+		}
 	}
 
 	private static boolean hasOneOfTheUsers(ConfigurableListableBeanFactory beanFactory, ResolvableType handle) {

@@ -55,6 +55,16 @@ public final class SpringTransactions implements CallerTransactions {
 				|| !TransactionSynchronizationManager.getResourceMap().isEmpty();
 	}
 
+	/** A test that rolls its transaction back shows a body nothing of what it wrote. */
+	@Override
+	public String remark() {
+		String test = TestOwnTransaction.name();
+		return (test != null)
+				? "; the transaction is the test's own (%s), so no body sees what the test has written, and calls for after the commit are never made: take @Transactional off the test and clean up after it, or end it first with TestTransaction.end()"
+					.formatted(test)
+				: "";
+	}
+
 	@Override
 	public void atEnd(ReservedCall call) {
 		Waiting waiting = (Waiting) TransactionSynchronizationManager.getResource(this);
