@@ -53,15 +53,21 @@ abstract class Call {
 	/** Withdrawn, and seen to be by who counts such calls. */
 	private static final int COUNTED = 64;
 
+	/** The body's thread was interrupted for a caller that left; stays. */
+	private static final int INTERRUPTED = 256;
+
 	/**
 	 * The time of submission of a call that was submitted without a look at the clock.
 	 */
 	static final long NO_TIME = 0;
 
 	private static final VarHandle STATE;
+
+	private static final VarHandle HOLD;
 	static {
 		try {
 			STATE = MethodHandles.lookup().findVarHandle(Call.class, "state", int.class);
+			HOLD = MethodHandles.lookup().findVarHandle(Call.class, "hold", Held.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -94,8 +100,8 @@ abstract class Call {
 	 */
 	private @Nullable Object origin;
 
-	/** Who runs it; written before the state says so. */
-	private @Nullable Thread runner;
+	/** The hold it is run by; written by its runner soon after the state says so. */
+	private @Nullable Held hold;
 
 	/**
 	 * What the body returned or threw; written before the state says so. Until the body
@@ -106,7 +112,7 @@ abstract class Call {
 	Call(CallMode mode) {
 		this.origin = switch (mode) {
 			case SYNC -> Thread.currentThread();
-			case ASYNC -> new CallFuture(this);
+			case ASYNC -> new CallFuture<@Nullable Object>(this);
 			case ONEWAY -> null;
 		};
 	}
@@ -116,6 +122,9 @@ abstract class Call {
 
 	/** Returns the called method's name. */
 	abstract String method();
+
+	/** Returns the handler that is called. */
+	abstract Handler handler();
 
 	/** Returns whether the call overtakes others in the mailbox. */
 	boolean isUrgent() {
@@ -138,7 +147,7 @@ abstract class Call {
 	final CallMode mode() {
 		Object from = this.origin;
 		return (from instanceof Thread) ? CallMode.SYNC
-				: (from instanceof CallFuture) ? CallMode.ASYNC : CallMode.ONEWAY;
+				: (from instanceof CallFuture<?>) ? CallMode.ASYNC : CallMode.ONEWAY;
 	}
 
 	@SuppressWarnings("unchecked")
@@ -186,16 +195,22 @@ abstract class Call {
 			if ((seen & PHASE) != PENDING) {
 				return false;
 			}
-			this.runner = Thread.currentThread();
 			if (STATE.compareAndSet(this, seen, seen | RUNNING)) {
 				return true;
 			}
 		}
 	}
 
+	/**
+	 * Runner: says which hold the body runs under. Must follow {@link #begin()}, for who
+	 * leaves may wait to interrupt the body.
+	 */
+	final void runBy(Held held) {
+		HOLD.setRelease(this, held);
+	}
+
 	/** Takes the call for running by its caller; nobody else knows it yet. */
 	final void beginOnCaller() {
-		this.runner = (Thread) this.origin;
 		STATE.setRelease(this, RUNNING | UNTIMED);
 	}
 
@@ -233,7 +248,7 @@ abstract class Call {
 				return false;
 			}
 			this.outcome = result;
-			if (STATE.compareAndSet(this, seen, phase)) {
+			if (STATE.compareAndSet(this, seen, phase | (seen & INTERRUPTED))) {
 				if ((seen & PARKED) != 0) {
 					LockSupport.unpark((Thread) this.origin);
 				}
@@ -276,7 +291,7 @@ abstract class Call {
 			if ((seen & INTERRUPTING) != 0) {
 				Thread.yield();
 			}
-			else if (STATE.compareAndSet(this, seen, TOLD)) {
+			else if (STATE.compareAndSet(this, seen, TOLD | (seen & INTERRUPTED))) {
 				if ((seen & PARKED) != 0) {
 					LockSupport.unpark((Thread) this.origin);
 				}
@@ -291,6 +306,11 @@ abstract class Call {
 	/** Returns whether the caller was sent away while the body ran. */
 	final boolean isTold() {
 		return (this.state & PHASE) == TOLD;
+	}
+
+	/** Returns whether a caller who left had the body's thread interrupted. */
+	final boolean wasInterrupted() {
+		return (this.state & INTERRUPTED) != 0;
 	}
 
 	/** Returns whether the call was withdrawn; says so once. */
@@ -313,6 +333,21 @@ abstract class Call {
 
 	}
 
+	/** Takes the call back if it has not begun; returns whether it never will. */
+	final boolean withdraw() {
+		while (true) {
+			int seen = this.state;
+			if ((seen & PHASE) != PENDING) {
+				return false;
+			}
+			if (STATE.compareAndSet(this, seen, WITHDRAWN)) {
+				this.outcome = null;
+				clear();
+				return true;
+			}
+		}
+	}
+
 	/**
 	 * The caller gives up. A call that runs goes on without it, interrupted if that is
 	 * wanted.
@@ -322,15 +357,13 @@ abstract class Call {
 			int seen = this.state;
 			switch (seen & PHASE) {
 				case PENDING -> {
-					if (STATE.compareAndSet(this, seen, WITHDRAWN)) {
-						this.outcome = null;
-						clear();
+					if (withdraw()) {
 						return Leaving.WITHDRAWN;
 					}
 				}
 				case RUNNING -> {
 					int left = seen | ABANDONED;
-					if (STATE.compareAndSet(this, seen, interrupt ? left | INTERRUPTING : left)) {
+					if (STATE.compareAndSet(this, seen, interrupt ? left | INTERRUPTING | INTERRUPTED : left)) {
 						if (interrupt) {
 							interruptRunner();
 						}
@@ -346,7 +379,12 @@ abstract class Call {
 	}
 
 	private void interruptRunner() {
-		Objects.requireNonNull(this.runner).interrupt();
+		Held by = (Held) HOLD.getAcquire(this);
+		while (by == null) {
+			Thread.yield();
+			by = (Held) HOLD.getAcquire(this);
+		}
+		by.interrupt(this);
 		STATE.getAndBitwiseAnd(this, ~INTERRUPTING);
 	}
 
@@ -394,28 +432,6 @@ abstract class Call {
 		Object result = this.outcome;
 		this.outcome = null;
 		return result;
-	}
-
-	/** A future whose cancellation withdraws the call. */
-	private static final class CallFuture extends CompletableFuture<@Nullable Object> {
-
-		private final Call call;
-
-		CallFuture(Call call) {
-			this.call = call;
-		}
-
-		@Override
-		public boolean cancel(boolean mayInterruptIfRunning) {
-			this.call.leave(false);
-			return super.cancel(mayInterruptIfRunning);
-		}
-
-		@Override
-		public <U> CompletableFuture<U> newIncompleteFuture() {
-			return new CompletableFuture<>();
-		}
-
 	}
 
 }

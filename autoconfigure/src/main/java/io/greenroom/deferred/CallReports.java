@@ -3,15 +3,20 @@ package io.greenroom.deferred;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 import io.greenroom.observe.CallMode;
 import io.greenroom.observe.CallOutcome;
+import io.greenroom.observe.Failures;
+import io.greenroom.observe.ForeignCode;
 import io.greenroom.observe.HandlerGauges;
 import io.greenroom.observe.HandlerListener;
 import io.greenroom.observe.Observer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Tells the log and the listener what becomes of the calls of one handler. Reads the
@@ -26,7 +31,16 @@ final class CallReports {
 	 */
 	private static final int SITES_PER_TURN = 4;
 
+	/** How deep a listener may be told of calls that it makes while it is told. */
+	private static final int DEEPEST = 4;
+
+	/** How deep in listeners the current thread is. */
+	private static final ThreadLocal<@Nullable Integer> DEPTH = new ThreadLocal<>();
+
 	private final String handler;
+
+	/** What listeners are called in the log. */
+	private final String who;
 
 	private final HandlerListener listener;
 
@@ -40,8 +54,11 @@ final class CallReports {
 
 	CallReports(String handler, Observer observer, HandlerGauges gauges) {
 		this.handler = handler;
-		this.listener = observer.handler(handler, gauges);
-		this.timed = this.listener.timed();
+		this.who = "A listener of handler '" + handler + "'";
+		HandlerListener found = ForeignCode.ask(log, "An observer", HandlerListener.NONE,
+				() -> observer.handler(handler, gauges));
+		this.listener = (found != null) ? found : HandlerListener.NONE;
+		this.timed = ForeignCode.ask(log, this.who, false, this.listener::timed);
 	}
 
 	/** Returns whether the listener wants to know how long calls take. */
@@ -77,66 +94,100 @@ final class CallReports {
 	void returned(Call call, long begun, boolean awaited) {
 		ended(call, CallOutcome.SUCCESS, begun);
 		if (!awaited) {
-			log.warn("The result of {}.{} was dropped: its caller had given up", this.handler, call.method());
+			say(() -> log.warn("The result of {}.{} was dropped: its caller had given up", this.handler,
+					call.method()));
 		}
 	}
 
 	void threw(Call call, long begun, Throwable failure, boolean awaited) {
 		ended(call, CallOutcome.FAILURE, begun);
 		if (call.mode() == CallMode.ONEWAY) {
-			log.error("Oneway call {}.{} failed; it was submitted at {}", this.handler, call.method(),
-					CallSite.describe(call.site()), failure);
-			this.listener.onewayFailed(call.method(), failure);
+			Failures.log(log, Level.ERROR, failure, "Oneway call {}.{} failed; it was submitted at {}", this.handler,
+					call.method(), CallSite.describe(call.site()));
+			tell((told) -> told.onewayFailed(call.method(), failure));
 		}
 		else if (!awaited) {
-			log.warn("{}.{} failed after its caller had given up", this.handler, call.method(), failure);
+			Failures.log(log, Level.WARN, failure, "{}.{} failed after its caller had given up", this.handler,
+					call.method());
 		}
 	}
 
 	private void ended(Call call, CallOutcome outcome, long begun) {
 		if (this.timed) {
-			this.listener.ended(call.method(), call.mode(), outcome, Duration.ofNanos(begun - call.submitted),
-					Duration.ofNanos(System.nanoTime() - begun));
+			long now = System.nanoTime();
+			tell((told) -> told.ended(call.method(), call.mode(), outcome, Duration.ofNanos(begun - call.submitted),
+					Duration.ofNanos(now - begun)));
 		}
 		else if (this.listener != HandlerListener.NONE) {
-			this.listener.ended(call.method(), call.mode(), outcome, Duration.ZERO, Duration.ZERO);
+			tell((told) -> told.ended(call.method(), call.mode(), outcome, Duration.ZERO, Duration.ZERO));
 		}
+	}
+
+	/**
+	 * Tells the listener, whatever that throws. One that calls the handler back from what
+	 * it is told, and is told of that, comes to an end.
+	 */
+	private void tell(Consumer<HandlerListener> message) {
+		if (this.listener == HandlerListener.NONE) {
+			return;
+		}
+		Integer outer = DEPTH.get();
+		int depth = (outer != null) ? outer : 0;
+		if (depth >= DEEPEST) {
+			say(() -> log.warn("{} is told of calls that it makes itself, and was not told of one more", this.who));
+			return;
+		}
+		DEPTH.set(depth + 1);
+		try {
+			ForeignCode.run(log, this.who, () -> message.accept(this.listener));
+		}
+		finally {
+			DEPTH.set(outer);
+		}
+	}
+
+	/** Writes to the log, whatever that throws. */
+	private static void say(ForeignCode.Code words) {
+		ForeignCode.run(log, "The log", words);
 	}
 
 	/** A call was refused in its turn; nobody waits for a oneway one. */
 	void refused(Call call, Throwable reason) {
 		if (call.mode() == CallMode.ONEWAY) {
-			log.warn("Oneway call {}.{}, submitted at {}, was refused: {}", this.handler, call.method(),
-					CallSite.describe(call.site()), reason.getMessage());
+			say(() -> log.warn("Oneway call {}.{}, submitted at {}, was refused: {}", this.handler, call.method(),
+					CallSite.describe(call.site()), reason.getMessage()));
 		}
 	}
 
 	void gaveUp(Call call, boolean withdrawn) {
 		if (withdrawn) {
-			this.listener.ended(call.method(), call.mode(), CallOutcome.CANCELLED, age(call), Duration.ZERO);
+			Duration age = age(call);
+			tell((told) -> told.ended(call.method(), call.mode(), CallOutcome.CANCELLED, age, Duration.ZERO));
 		}
 		else {
-			this.listener.abandoned(call.method());
+			tell((told) -> told.abandoned(call.method()));
 		}
 	}
 
 	void leftOver(Call call) {
-		this.listener.ended(call.method(), call.mode(), CallOutcome.STOPPED, age(call), Duration.ZERO);
+		Duration age = age(call);
+		tell((told) -> told.ended(call.method(), call.mode(), CallOutcome.STOPPED, age, Duration.ZERO));
 	}
 
 	void loopFailed(Throwable failure, boolean restarting) {
-		this.listener.loopFailed(failure, restarting);
+		tell((told) -> told.loopFailed(failure, restarting));
 	}
 
 	void busy(String method, Duration since, Thread thread) {
 		StackTraceElement[] stack = thread.getStackTrace();
-		log.warn("Handler '{}' has been busy with {} for {}; thread '{}' is at{}", this.handler, method, since,
-				thread.getName(), Arrays.stream(stack).map((frame) -> "\n\tat " + frame).collect(Collectors.joining()));
-		this.listener.busy(method, since, List.of(stack));
+		say(() -> log.warn("Handler '{}' has been busy with {} for {}; thread '{}' is at{}", this.handler, method,
+				since, thread.getName(),
+				Arrays.stream(stack).map((frame) -> "\n\tat " + frame).collect(Collectors.joining())));
+		tell((told) -> told.busy(method, since, List.of(stack)));
 	}
 
 	void rejected(Call call, String reason) {
-		this.listener.rejected(call.method(), call.mode(), reason);
+		tell((told) -> told.rejected(call.method(), call.mode(), reason));
 	}
 
 }

@@ -6,10 +6,16 @@ import java.util.concurrent.CompletionStage;
 
 import io.greenroom.observe.CallMode;
 import io.greenroom.observe.ContextCarrier;
+import io.greenroom.observe.Failures;
+import io.greenroom.observe.ForeignCode;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Runs the bodies of a handler's calls, on threads that hold it, and ends the calls. */
 final class CallRunner {
+
+	private static final Logger log = LoggerFactory.getLogger(Deferred.class);
 
 	private final Life life;
 
@@ -37,18 +43,30 @@ final class CallRunner {
 			this.life.passed(call);
 			return false;
 		}
-		CallGate around = this.gate;
-		if (around == null) {
-			runBody(call, held);
+		try {
+			CallGate around = this.gate;
+			if (around == null) {
+				runBody(call, held);
+			}
+			else {
+				around.run(() -> runBody(call, held));
+			}
 		}
-		else {
-			around.run(() -> runBody(call, held));
+		catch (Throwable failure) {
+			if (!call.isRunning()) {
+				throw failure;
+			}
+			// It has begun, so nobody else will tell its caller.
+			call.runBy(held);
+			finish(call, this.reports.now(), null, failure);
 		}
 		return true;
 	}
 
 	private void runBody(Call call, Held held) {
+		boolean foreign = held.hasForeignInterrupt();
 		Call outer = held.begin(call);
+		call.runBy(held);
 		long begun = this.reports.now();
 		@Nullable Object result = null;
 		@Nullable Throwable failure = null;
@@ -58,9 +76,23 @@ final class CallRunner {
 		catch (Throwable thrown) {
 			failure = thrown;
 		}
-		held.end(outer);
-		call.clear();
-		finish(call, begun, result, failure);
+		boolean awaited;
+		if (outer == null) {
+			held.end(call);
+			call.clear();
+			awaited = end(call, result, failure);
+			held.dropInterrupt(call, foreign);
+		}
+		else {
+			call.clear();
+			awaited = end(call, result, failure);
+			held.endNested(call, outer);
+		}
+		tell(call, begun, result, failure, awaited);
+		if (outer == null) {
+			// Nor must one that a listener or a callback has left.
+			held.dropInterrupt(call, foreign);
+		}
 	}
 
 	/** Runs a call on its caller's own thread, which has its context, and ends it. */
@@ -86,19 +118,27 @@ final class CallRunner {
 	 * Runs the body in its caller's context. An empty one is opened too: an earlier body
 	 * may have left something on this thread.
 	 */
-	@SuppressWarnings("try") // the scope is there to be closed
 	private static @Nullable Object invoke(Call call) throws Throwable {
 		ContextCarrier.@Nullable Snapshot context = call.takeContext();
 		if (context == null) {
 			return call.invoke();
 		}
-		try (ContextCarrier.Scope scope = context.open()) {
+		ContextCarrier.Scope scope = context.open();
+		try {
 			return call.invoke();
+		}
+		finally {
+			// The body has run, and what it came to stands.
+			ForeignCode.run(log, "A context carrier, after a body,", scope::close);
 		}
 	}
 
 	private void finish(Call call, long begun, @Nullable Object result, @Nullable Throwable failure) {
-		boolean awaited = end(call, result, failure);
+		tell(call, begun, result, failure, end(call, result, failure));
+	}
+
+	/** Tells listeners and dependents of a call that has ended. */
+	private void tell(Call call, long begun, @Nullable Object result, @Nullable Throwable failure, boolean awaited) {
 		if (failure == null) {
 			this.reports.returned(call, begun, awaited);
 		}
@@ -125,21 +165,39 @@ final class CallRunner {
 		return awaited;
 	}
 
-	@SuppressWarnings("unchecked")
+	/** Completes a future, on whose dependents depends what runs here. */
 	private static void complete(CompletableFuture<@Nullable Object> future, @Nullable Object result,
 			@Nullable Throwable failure, boolean flatten) {
-		if (failure != null) {
+		ForeignCode.Code completing = () -> {
+			if (failure != null) {
+				future.completeExceptionally(failure);
+			}
+			else if (flatten && result instanceof CompletionStage<?> stage) {
+				follow(future, stage);
+			}
+			else {
+				future.complete(result);
+			}
+		};
+		if (!ForeignCode.run(log, "A callback of a call's future", completing)) {
+			// It overflowed amid the dependents; once more for the rest of them.
+			ForeignCode.run(log, "A callback of a call's future", completing);
+		}
+	}
+
+	private static void follow(CompletableFuture<@Nullable Object> future, CompletionStage<?> stage) {
+		try {
+			stage.whenComplete((value, thrown) -> complete(future, value, unwrapped(thrown), false));
+		}
+		catch (Throwable failure) {
+			// A stage of somebody's own that can't be followed will tell nobody.
 			future.completeExceptionally(failure);
 		}
-		else if (flatten && result instanceof CompletionStage<?> stage) {
-			stage.whenComplete((value, thrown) -> complete(future, value,
-					(thrown instanceof CompletionException wrapped && wrapped.getCause() != null) ? wrapped.getCause()
-							: thrown,
-					true));
-		}
-		else {
-			future.complete(result);
-		}
+	}
+
+	private static @Nullable Throwable unwrapped(@Nullable Throwable thrown) {
+		Throwable cause = (thrown instanceof CompletionException wrapped) ? Failures.cause(wrapped) : null;
+		return (cause != null) ? cause : thrown;
 	}
 
 }

@@ -56,7 +56,7 @@ final class CallWait {
 
 	/** A holder that waits may be waited for: by the very handler it calls. */
 	private boolean awaitAsHolder(Held held, Call call, long start, long nanos) throws InterruptedException {
-		Wait wait = new Wait(this.handler, call);
+		Wait wait = new Wait(this.handler, call, false);
 		@Nullable Wait outer = held.waiting();
 		held.waitFor(wait);
 		try {
@@ -69,28 +69,45 @@ final class CallWait {
 	}
 
 	/**
-	 * Waits for room as a holder does: in sight of the others. Throws where it would
-	 * never come.
+	 * Waits for room; a holder does so in sight of the others, and runs calls of its own
+	 * chain meanwhile. Returns whether there is a place for the call; {@code false} also
+	 * when others have decided what becomes of it.
 	 */
 	boolean reserve(Mailbox mailbox, Call call, long nanos) throws InterruptedException {
 		Held held = Held.current();
 		if (held == null) {
-			return mailbox.reserve(nanos, call);
+			return mailbox.reserve(nanos, call, null);
 		}
-		Wait wait = new Wait(this.handler, call);
+		Wait wait = new Wait(this.handler, call, true);
 		@Nullable Wait outer = held.waiting();
 		held.waitFor(wait);
 		try {
-			WaitGraph.breakCycle(wait);
-			boolean reserved = mailbox.reserve(nanos, call);
-			if (call.failure() instanceof DeferredDeadlockException deadlock) {
-				throw deadlock;
+			long start = System.nanoTime();
+			while (true) {
+				long left = nanos - (System.nanoTime() - start);
+				boolean reserved = mailbox.reserve(left, call, () -> isWanted(wait));
+				Call nested = wait.takeNested();
+				if (nested == null) {
+					return reserved;
+				}
+				nested.runAsNested();
+				if (reserved) {
+					return true;
+				}
 			}
-			return reserved;
 		}
 		finally {
 			held.waitFor(outer);
 		}
+	}
+
+	/**
+	 * Looks at the graph again and again: who waits for room waits for whatever the
+	 * processor waits for just then.
+	 */
+	private static boolean isWanted(Wait wait) {
+		WaitGraph.breakCycle(wait);
+		return wait.hasNested();
 	}
 
 	private @Nullable Object take(Call call) throws Throwable {

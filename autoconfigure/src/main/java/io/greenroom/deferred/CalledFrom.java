@@ -19,16 +19,25 @@ final class CalledFrom extends RuntimeException {
 	 * Adds the current stack to a failure, once per throwable, and returns the failure.
 	 */
 	static Throwable here(Throwable failure, String handler, String method) {
+		try {
+			attach(failure, handler, method);
+		}
+		catch (Throwable unattached) {
+			// The failure itself is what matters; no stack or no memory may be left.
+		}
+		return failure;
+	}
+
+	private static void attach(Throwable failure, String handler, String method) {
 		synchronized (failure) {
 			for (Throwable suppressed : failure.getSuppressed()) {
 				if (suppressed instanceof CalledFrom) {
-					return failure;
+					return;
 				}
 			}
 			// Does nothing where the throwable forbids it.
 			failure.addSuppressed(new CalledFrom(handler, method));
 		}
-		return failure;
 	}
 
 }

@@ -52,20 +52,41 @@ public interface DeferredCalls {
 	 * handler is closing with nothing left to run. A body that has begun is finished. An
 	 * interrupt ends the wait too; the flag stays set.
 	 * @param time how long; zero runs what is there
-	 * @param methods a whitelist, or nothing for all
 	 * @return how many bodies ran
-	 * @throws IllegalArgumentException if the time is negative or the list names a method
-	 * that the handler lacks
+	 * @throws IllegalArgumentException if the time is negative
+	 * @throws IllegalStateException if another thread processes this handler; it is named
+	 */
+	int process(Duration time);
+
+	/**
+	 * Waits for calls as {@link #process(Duration)} does, and runs those that the
+	 * whitelist matches.
+	 * @param time how long; zero runs what is there
+	 * @param methods names of the handler's methods; at least one
+	 * @return how many bodies ran
+	 * @throws IllegalArgumentException if the time is negative, or the list is empty or
+	 * names a method that the handler lacks
 	 * @throws IllegalStateException if another thread processes this handler; it is named
 	 */
 	int process(Duration time, String... methods);
 
 	/**
 	 * Waits for calls and runs them until processing is stopped or the handler is closing
-	 * with nothing left to run. An interrupt ends the wait too; the flag stays set.
-	 * @param methods a whitelist, or nothing for all
+	 * with nothing left to run. An interrupt ends the wait too; the flag stays set. Only
+	 * an interrupt of a body whose caller has given up
+	 * ({@link OnTimeout#INTERRUPT}) does not: that ends with the body.
 	 * @return how many bodies ran
-	 * @throws IllegalArgumentException if the list names a method that the handler lacks
+	 * @throws IllegalStateException if another thread processes this handler; it is named
+	 */
+	int processForever();
+
+	/**
+	 * Waits for calls as {@link #processForever()} does, and runs those that the
+	 * whitelist matches.
+	 * @param methods names of the handler's methods; at least one
+	 * @return how many bodies ran
+	 * @throws IllegalArgumentException if the list is empty or names a method that the
+	 * handler lacks
 	 * @throws IllegalStateException if another thread processes this handler; it is named
 	 */
 	int processForever(String... methods);

@@ -33,6 +33,11 @@ final class FunctionCall<T, R extends @Nullable Object> extends Call {
 	}
 
 	@Override
+	Handler handler() {
+		return this.handler;
+	}
+
+	@Override
 	void runAsNested() {
 		this.handler.runNested(this);
 	}

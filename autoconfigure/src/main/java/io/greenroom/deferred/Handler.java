@@ -10,6 +10,7 @@ import io.greenroom.green.DrainedService;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.GreenThread;
 import io.greenroom.green.WorkReport;
+import io.greenroom.observe.Failures;
 import io.greenroom.observe.HandlerGauges;
 import org.jspecify.annotations.Nullable;
 
@@ -359,7 +360,7 @@ public final class Handler implements DrainedService {
 		Throwable death = failure();
 		return new HandlerSnapshot(this.name, state(death), this.mailbox.capacity(), this.mailbox.size(),
 				this.gauges.oldestAge(), (loop != null) ? loop.name() : null, running, waits,
-				(death != null) ? death.toString() : null);
+				(death != null) ? Failures.describe(death) : null);
 	}
 
 	private HandlerSnapshot.State state(@Nullable Throwable death) {
@@ -463,6 +464,11 @@ public final class Handler implements DrainedService {
 	 */
 	void runNested(Call call) {
 		this.runner.run(call, Objects.requireNonNull(Held.of(this)));
+	}
+
+	/** Returns whether the processor goes on only when bodies that read have ended. */
+	boolean awaitsReaders() {
+		return this.readers != null && this.readers.areAwaited();
 	}
 
 	boolean isReentrant() {

@@ -5,7 +5,10 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -44,8 +47,11 @@ final class Held extends HeldGap.Bodies {
 	/** Written by the holding thread, read by those who look for cycles. */
 	private volatile @Nullable Wait wait;
 
-	/** The calls whose bodies let the running one in. Guarded by itself. */
+	/** The calls whose bodies let the running one in. Guarded by this. */
 	private @Nullable Deque<Call> around;
+
+	/** Those of them that are to be interrupted when they go on. Guarded by this. */
+	private @Nullable Set<Call> late;
 
 	private long g1, g2, g3, g4, g5, g6, g7, g8;
 
@@ -151,29 +157,77 @@ final class Held extends HeldGap.Bodies {
 	@Nullable Call begin(Call call) {
 		Call outer = this.running;
 		if (outer != null) {
-			synchronized (this) {
-				this.around = (this.around != null) ? this.around : new ArrayDeque<>();
-				this.around.push(outer);
-			}
+			beginNested(call, outer);
+			return outer;
 		}
 		// Those who look need no more than to see it in the end: who waits says so after.
 		RUNNING.setRelease(this, call);
-		return outer;
+		return null;
 	}
 
-	/** Holder: a body has ended, and the one round it goes on. */
-	void end(@Nullable Call outer) {
-		this.entering = false;
-		if (outer != null) {
-			synchronized (this) {
-				java.util.Objects.requireNonNull(this.around).pop();
-			}
+	private synchronized void beginNested(Call call, Call outer) {
+		this.around = (this.around != null) ? this.around : new ArrayDeque<>();
+		this.around.push(outer);
+		if (Thread.interrupted()) {
+			// Meant for the outer one, which finds it when it goes on.
+			interruptLater(outer);
 		}
+		RUNNING.setRelease(this, call);
+	}
+
+	/** Holder: a body that nothing is round has ended; its call is about to. */
+	void end(Call call) {
+		this.entering = false;
+		RUNNING.setRelease(this, null);
+	}
+
+	/** Holder: a nested call has ended, and the body round it goes on. */
+	synchronized void endNested(Call call, Call outer) {
+		this.entering = false;
+		Objects.requireNonNull(this.around).pop();
+		dropInterrupt(call, false);
 		RUNNING.setRelease(this, outer);
+		if (this.late != null && this.late.remove(outer)) {
+			this.thread.interrupt();
+		}
+	}
+
+	/**
+	 * Holder: a flag set for one body must not reach the next, nor whoever processes.
+	 * After the call has ended, for until then its caller may set it.
+	 * @param call the call
+	 * @param before whether the flag of a thread that is not the handler's was set before
+	 */
+	void dropInterrupt(Call call, boolean before) {
 		if (this.owned) {
-			// A flag set for one body must not reach the next.
 			Thread.interrupted();
 		}
+		else if (call.wasInterrupted() && Thread.interrupted() && before) {
+			this.thread.interrupt();
+		}
+	}
+
+	/** Returns whether the interrupt flag was set from outside before a body begins. */
+	boolean hasForeignInterrupt() {
+		return !this.owned && this.thread.isInterrupted();
+	}
+
+	/**
+	 * Interrupts the body of a call whose caller gives up. One that has let others in is
+	 * interrupted when it goes on: they are nobody's but their own callers'.
+	 */
+	synchronized void interrupt(Call call) {
+		if (this.running == call) {
+			this.thread.interrupt();
+		}
+		else if (this.around != null && this.around.contains(call)) {
+			interruptLater(call);
+		}
+	}
+
+	private void interruptLater(Call call) {
+		this.late = (this.late != null) ? this.late : new HashSet<>();
+		this.late.add(call);
 	}
 
 	/** Returns the calls whose bodies are under way, innermost first. */
@@ -190,10 +244,15 @@ final class Held extends HeldGap.Bodies {
 	}
 
 	/**
-	 * Returns whether a call of this handler may have to wait for this thread: one that
-	 * runs waits for the thread that runs it only.
+	 * Returns whether a wait for this handler may have to last for as long as this thread
+	 * does not go on: for a call that runs, that is the thread which runs it only.
 	 */
-	boolean mayDelay(Call call) {
+	boolean mayDelay(Wait other) {
+		Call call = other.call();
+		if (other.isForRoom()) {
+			// Others are taken out beside a reader, until one is waited for.
+			return !this.reading || this.handler.awaitsReaders();
+		}
 		return !call.isRunning() || !this.handler.type().hasReadOnly() || bodies().contains(call);
 	}
 

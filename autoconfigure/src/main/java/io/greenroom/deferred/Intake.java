@@ -1,10 +1,12 @@
 package io.greenroom.deferred;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 import io.greenroom.observe.CallMode;
 import io.greenroom.observe.ContextCarrier;
+import io.greenroom.observe.StackRoom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +75,7 @@ final class Intake {
 	 * not.
 	 */
 	@Nullable Object submit(Call call, HandlerMethod method, long nanos) throws Throwable {
+		StackRoom.check();
 		if (this.handler.passes(method)) {
 			return call.invoke();
 		}
@@ -182,6 +185,7 @@ final class Intake {
 
 	/** Runs a function of the target as one call in its turn. */
 	<T, R extends @Nullable Object> CompletableFuture<R> async(Function<? super T, ? extends R> function, T entry) {
+		StackRoom.check();
 		FunctionCall<T, R> call = new FunctionCall<>(this.handler, function, entry);
 		enqueue(call, System.nanoTime(), this.timeout);
 		@SuppressWarnings("unchecked")
@@ -190,8 +194,21 @@ final class Intake {
 	}
 
 	private void enqueue(Call call, long start, long nanos) {
-		if (accept(call, start, nanos) && !this.mailbox.push(call)) {
-			throw this.refusals.stopped(call, this.life.death());
+		if (!accept(call, start, nanos)) {
+			return;
+		}
+		boolean pushed;
+		try {
+			pushed = this.mailbox.push(call);
+		}
+		catch (OutOfMemoryError failure) {
+			throw this.refusals.notStarted(call, failure);
+		}
+		if (!pushed) {
+			if (call.withdraw()) {
+				throw this.refusals.stopped(call, this.life.death());
+			}
+			settled(call);
 		}
 	}
 
@@ -201,32 +218,36 @@ final class Intake {
 			return;
 		}
 		ReservedCall reserved = new ReservedCall(this.handler.name(), call, this.mailbox, this.life);
-		// The commit may come when a shutdown lets nobody start any more.
-		if (!this.mailbox.haveAttended()) {
-			reserved.giveBack();
-			throw this.refusals.stopped(call, this.life.death());
-		}
+		boolean taken = false;
 		try {
+			// The commit may come when a shutdown lets nobody start any more.
+			if (!this.mailbox.haveAttended()) {
+				throw this.refusals.stopped(call, this.life.death());
+			}
 			this.transactions.atEnd(reserved);
+			taken = true;
 		}
-		catch (RuntimeException | Error failure) {
-			reserved.giveBack();
-			throw failure;
+		catch (OutOfMemoryError failure) {
+			throw this.refusals.notStarted(call, failure);
+		}
+		finally {
+			if (!taken) {
+				reserved.giveBack();
+			}
 		}
 	}
 
-	/** Takes room for a call; returns whether it has some, and is not dropped. */
+	/**
+	 * Takes room for a call; returns whether it has some: it is dropped else, or others
+	 * have decided what becomes of it.
+	 */
 	private boolean accept(Call call, long start, long nanos) {
 		if (!this.life.isOpen()) {
 			this.life.admit(call);
 		}
 		carryContext(call);
 		this.reports.submitted(call, start);
-		if (!this.mailbox.tryReserve() && !makeRoom(call, nanos)) {
-			this.reports.rejected(call, "dropped");
-			return false;
-		}
-		return true;
+		return this.mailbox.tryReserve() || makeRoom(call, nanos);
 	}
 
 	/** Whoever does not wait may be gone, and with it its request, when the body runs. */
@@ -238,11 +259,12 @@ final class Intake {
 
 	/**
 	 * Gets room in a full mailbox by the handler's overflow policy; returns whether there
-	 * is any, {@code false} to drop the call.
+	 * is any, {@code false} if the call needs none.
 	 */
 	private boolean makeRoom(Call call, long nanos) {
 		if (call.mode() == CallMode.ONEWAY) {
 			if (this.options.overflow() == Overflow.DROP_NEWEST) {
+				this.reports.rejected(call, "dropped");
 				return false;
 			}
 			if (this.mailbox instanceof DroppingMailbox dropping) {
@@ -256,23 +278,56 @@ final class Intake {
 				}
 			}
 		}
-		awaitRoom(call, nanos);
-		return true;
+		return awaitRoom(call, nanos);
 	}
 
-	private void awaitRoom(Call call, long nanos) {
+	/**
+	 * Waits for room; returns whether there is a place for the call, which nobody has
+	 * begun or failed. Whoever gets neither place nor answer is told why.
+	 */
+	private boolean awaitRoom(Call call, long nanos) {
 		boolean mayWait = this.options.overflow() != Overflow.REJECT && !this.holding.isMine();
+		boolean placed = false;
+		@Nullable InterruptedException interrupt = null;
 		try {
-			if (!mayWait || !this.wait.reserve(this.mailbox, call, nanos)) {
-				throw this.refusals.full(call, mayWait, this.holding.doing());
-			}
+			placed = mayWait && this.wait.reserve(this.mailbox, call, nanos);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
+			interrupt = ex;
+		}
+		if (placed && call.isPending()) {
+			return true;
+		}
+		if (placed) {
+			this.mailbox.unreserve();
+		}
+		if (!placed && call.withdraw()) {
+			if (interrupt == null) {
+				throw this.refusals.full(call, mayWait ? Duration.ofNanos(nanos) : null, this.holding.doing());
+			}
 			throw new DeferredInterruptedException(
 					"Interrupted while waiting for room in the mailbox of %s for %s; the call was not made"
 						.formatted(this.handler.name(), call.method()),
-					ex);
+					interrupt);
+		}
+		settled(call);
+		return false;
+	}
+
+	/**
+	 * Others have decided what becomes of a call that is not in the mailbox. Who waits
+	 * for its answer gets it there; nobody else's call is begun, so it was failed.
+	 */
+	private static void settled(Call call) {
+		if (call.mode() == CallMode.SYNC) {
+			return;
+		}
+		while (!call.isDone()) {
+			Thread.onSpinWait();
+		}
+		if (call.failure() instanceof DeferredException failure) {
+			throw failure;
 		}
 	}
 
@@ -281,6 +336,7 @@ final class Intake {
 		if (entry == this.handler.target()) {
 			return method.invoke(entry, arguments);
 		}
+		StackRoom.check();
 		DIRECT.set(this.handler);
 		try {
 			return method.invoke(entry, arguments);

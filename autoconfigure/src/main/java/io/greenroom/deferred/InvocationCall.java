@@ -23,6 +23,11 @@ final class InvocationCall extends DeclaredCall {
 	}
 
 	@Override
+	Handler handler() {
+		return this.handler;
+	}
+
+	@Override
 	void runAsNested() {
 		this.handler.runNested(this);
 	}

@@ -31,6 +31,12 @@ final class Life {
 	/** How long a killed owner gets to tell the caller of a call it did not begin. */
 	private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
+	/**
+	 * How long a drain waits for somebody to process a handler that nobody processes, in
+	 * nanoseconds: a loop of the user's may do something else between two processings.
+	 */
+	private static final long PATIENCE = 1_000_000_000;
+
 	private enum Phase {
 
 		OPEN, REFUSING, CLOSING, ENDED
@@ -80,6 +86,12 @@ final class Life {
 
 	/** Whether the user's loop runs; written by the owner. */
 	private volatile boolean inLoop;
+
+	/** How often the handler had been processed at the last look; guarded by this. */
+	private int turnsSeen = -1;
+
+	/** Since when nobody has processed it, as far as was seen; guarded by this. */
+	private long desertedSince;
 
 	/** Made when the first call is refused; written under this. */
 	private volatile @Nullable Tally tally;
@@ -143,7 +155,10 @@ final class Life {
 				&& this.mailbox.size() == 0;
 	}
 
-	/** Starts another thread for an owner that rests; returns whether there is one. */
+	/**
+	 * Starts another thread for an owner that rests; returns whether there is one. Throws
+	 * what kept it from starting, unless that is the end of the scheduler.
+	 */
 	synchronized boolean wakeOwner() {
 		if (endsWhenEmpty()) {
 			return false;
@@ -152,7 +167,7 @@ final class Life {
 			begin(true);
 			return true;
 		}
-		catch (SchedulerClosedException | OutOfMemoryError refused) {
+		catch (SchedulerClosedException refused) {
 			return false;
 		}
 	}
@@ -467,11 +482,32 @@ final class Life {
 			// woken by a call whose room is reserved.
 			return this.handler.type().hasLoop() || this.mailbox.size() == 0;
 		}
+		if (isDeserted()) {
+			// What is queued is told when the handler is stopped, which is next.
+			return true;
+		}
 		Readers readers = this.handler.readers();
 		// The room first: a call gives it back after it has been counted among the
 		// taken.
 		return this.mailbox.size() == 0 && !this.inLoop && (readers == null || readers.isEmpty())
 				&& (this.holding.isFree() || (this.mailbox.isSlept() && this.holding.running() == null));
+	}
+
+	/** Returns whether nobody has processed for a while what only a user's thread does. */
+	private boolean isDeserted() {
+		if (this.options.processing() != Processing.MANUAL) {
+			return false;
+		}
+		int turns = this.handler.processor().turns();
+		boolean free = this.holding.isFree();
+		long now = System.nanoTime();
+		synchronized (this) {
+			if (!free || turns != this.turnsSeen) {
+				this.turnsSeen = turns;
+				this.desertedSince = now;
+			}
+			return free && now - this.desertedSince >= PATIENCE;
+		}
 	}
 
 	List<GreenThread<?>> threads() {

@@ -5,7 +5,10 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 
 import io.greenroom.observe.ContextCarrier;
+import io.greenroom.observe.ForeignCode;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lends a handler to callers who run their own calls, while its processor waits for some.
@@ -16,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * nobody overtakes, or that the processor wants it.
  */
 final class Loan {
+
+	private static final Logger log = LoggerFactory.getLogger(Deferred.class);
 
 	/** The answer to a caller whose call must be queued. */
 	static final Object NOT_LENT = new Object();
@@ -148,10 +153,13 @@ final class Loan {
 		}
 	}
 
-	@SuppressWarnings("try") // the scope is there to be closed
 	private static @Nullable Object guarded(Call call, CallRunner runner, ContextCarrier carrier) throws Throwable {
-		try (ContextCarrier.Scope scope = carrier.guard()) {
+		ContextCarrier.Scope scope = carrier.guard();
+		try {
 			return runner.runOnCaller(call);
+		}
+		finally {
+			ForeignCode.run(log, "A context carrier, after a body,", scope::close);
 		}
 	}
 

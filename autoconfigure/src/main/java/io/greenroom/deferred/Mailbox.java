@@ -107,10 +107,10 @@ class Mailbox {
 
 	/**
 	 * Waits for room at most so long; returns whether it was taken. Stops waiting when
-	 * the call is failed meanwhile.
+	 * others have decided what becomes of the call, or something else is to be done.
 	 */
-	boolean reserve(long nanos, Call call) throws InterruptedException {
-		return this.room.await(nanos, call, this::isClosed);
+	boolean reserve(long nanos, Call call, @Nullable BooleanSupplier elsewhere) throws InterruptedException {
+		return this.room.await(nanos, call, this::isClosed, elsewhere);
 	}
 
 	/** Gives the room of a call back that is not going to be pushed. */
@@ -127,8 +127,16 @@ class Mailbox {
 				return false;
 			}
 			if (seen == UNATTENDED) {
-				if (!this.starter.getAsBoolean()) {
-					this.room.giveBack();
+				boolean started = false;
+				try {
+					started = this.starter.getAsBoolean();
+				}
+				finally {
+					if (!started) {
+						this.room.giveBack();
+					}
+				}
+				if (!started) {
 					return false;
 				}
 				continue;
@@ -451,6 +459,11 @@ class Mailbox {
 
 		@Override
 		Object invoke() {
+			throw new IllegalStateException("A mark is no call");
+		}
+
+		@Override
+		Handler handler() {
 			throw new IllegalStateException("A mark is no call");
 		}
 

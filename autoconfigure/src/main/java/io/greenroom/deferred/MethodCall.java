@@ -23,6 +23,11 @@ final class MethodCall extends DeclaredCall {
 	}
 
 	@Override
+	Handler handler() {
+		return this.entry.handler();
+	}
+
+	@Override
 	void runAsNested() {
 		this.entry.handler().runNested(this);
 	}

@@ -8,6 +8,7 @@ import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
+import io.greenroom.observe.StackRoom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,20 +68,29 @@ final class Processor implements DeferredCalls {
 
 	@Override
 	public int process(String... methods) {
-		if (methods.length == 0) {
-			throw new IllegalArgumentException(
-					"The whitelist for %s is empty; name a method, or call process() for all".formatted(this.handler));
-		}
 		return runQueued(whitelist(methods));
 	}
 
 	@Override
+	public int process(Duration time) {
+		return process(time, (Predicate<Call>) null);
+	}
+
+	@Override
 	public int process(Duration time, String... methods) {
+		return process(time, whitelist(methods));
+	}
+
+	private int process(Duration time, @Nullable Predicate<Call> filter) {
 		if (time.isNegative()) {
 			throw new IllegalArgumentException("The time is negative: " + time + "; give zero or a positive duration");
 		}
-		@Nullable Predicate<Call> filter = whitelist(methods);
 		return time.isZero() ? runQueued(filter) : runUntil(Handler.nanos(time), filter, this.life::isClosing);
+	}
+
+	@Override
+	public int processForever() {
+		return runUntil(Long.MAX_VALUE, null, this.life::isClosing);
 	}
 
 	@Override
@@ -246,6 +256,7 @@ final class Processor implements DeferredCalls {
 	}
 
 	private Turn enter() {
+		StackRoom.check();
 		boolean took = this.holding.take(false);
 		boolean outermost = !this.processing;
 		this.mailbox.attend(Thread.currentThread());
@@ -299,9 +310,10 @@ final class Processor implements DeferredCalls {
 		return this.mailbox.isSlept() && !this.holding.isLent();
 	}
 
-	private @Nullable Predicate<Call> whitelist(String... methods) {
+	private Predicate<Call> whitelist(String... methods) {
 		if (methods.length == 0) {
-			return null;
+			throw new IllegalArgumentException(
+					"The whitelist for %s is empty; name a method, or leave the list out for all".formatted(this.handler));
 		}
 		Set<String> names = Set.copyOf(Arrays.asList(methods));
 		Set<String> known = this.handler.type().names();

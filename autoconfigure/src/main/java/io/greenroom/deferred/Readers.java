@@ -57,20 +57,26 @@ final class Readers {
 				.spawnDetached("handler-" + this.handler.name() + "-reader", () -> read(reading));
 			return true;
 		}
-		catch (SchedulerClosedException | OutOfMemoryError refused) {
+		catch (Throwable refused) {
+			// No thread is to be had; the processor runs it itself.
 			ended(reading);
 			return false;
 		}
 	}
 
 	private void read(Reading reading) {
-		Held held = Held.beginReading(this.handler);
-		reading.held = held;
 		try {
+			Held held = Held.beginReading(this.handler);
+			reading.held = held;
 			this.runner.run(reading.call, held);
+			held.end();
+		}
+		catch (Throwable failure) {
+			// Nothing of a body's comes here.
+			reading.call.fail(failure);
+			throw failure;
 		}
 		finally {
-			held.end();
 			ended(reading);
 		}
 	}
@@ -100,6 +106,11 @@ final class Readers {
 		if (interrupted) {
 			Thread.currentThread().interrupt();
 		}
+	}
+
+	/** Returns whether the processor waits for readings to end. */
+	boolean areAwaited() {
+		return this.waiting != null;
 	}
 
 	boolean isEmpty() {

@@ -1,7 +1,9 @@
 package io.greenroom.deferred;
 
+import java.time.Duration;
 import java.util.List;
 
+import io.greenroom.observe.Failures;
 import org.jspecify.annotations.Nullable;
 
 /** Says why a call was not taken or not run, and counts what was not taken. */
@@ -29,16 +31,16 @@ final class Refusals {
 	HandlerStoppedException notStarted(Call call, Throwable reason) {
 		this.reports.rejected(call, "stopped");
 		return new HandlerStoppedException("%s.%s was not run: the handler could not start, because of %s"
-			.formatted(this.handler, call.method(), reason), reason);
+			.formatted(this.handler, call.method(), Failures.describe(reason)), reason);
 	}
 
 	/** There is no room, or none came in time. */
-	MailboxFullException full(Call call, boolean waited, String doing) {
+	MailboxFullException full(Call call, @Nullable Duration waited, String doing) {
 		this.reports.rejected(call, "full");
 		return new MailboxFullException(
 				"The mailbox of %s is full (%d calls waiting%s)%s, so %s.%s was not taken; raise its capacity or call it less often"
 					.formatted(this.handler, this.options.capacity(), doing,
-							waited ? " and had no room within " + this.options.timeout() : "", this.handler,
+							(waited != null) ? " and had no room within " + waited : "", this.handler,
 							call.method()),
 				null);
 	}
@@ -63,6 +65,12 @@ final class Refusals {
 
 	/** A call that was accepted is not run. */
 	HandlerStoppedException notRun(Call call, @Nullable Throwable death) {
+		if (death == null && this.options.processing() == Processing.MANUAL) {
+			return new HandlerStoppedException(
+					"%s.%s was not run: the handler is shut down or shutting down, and nobody processes its calls (processing = MANUAL); process them until closing() is true and pending() is 0, or stop calling it before"
+						.formatted(this.handler, call.method()),
+					null);
+		}
 		if (death == null) {
 			return new HandlerStoppedException(
 					"%s.%s was not run: the handler is shut down or shutting down; stop calling it before its scope or the application ends"
@@ -70,7 +78,7 @@ final class Refusals {
 					null);
 		}
 		return new HandlerStoppedException("%s.%s was not run: the handler's processing loop died of %s"
-			.formatted(this.handler, call.method(), death), death);
+			.formatted(this.handler, call.method(), Failures.describe(death)), death);
 	}
 
 	/** A call that had begun did not end before the handler was stopped. */

@@ -8,6 +8,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The room of a mailbox: how many calls have come in and gone out, and who waits for a
  * place.
@@ -17,8 +19,8 @@ import java.util.function.BooleanSupplier;
  * room it knows of is used up.
  * <p>
  * Who waits stands in a line, in which a place is kept for each; others take what there
- * is beyond. The first in the line takes its place and wakes the next. It alone keeps an
- * eye on the clock, for all of them: a timer for each would cost more than the wait.
+ * is beyond. The first in the line takes its place and wakes the next. Each has a timer of
+ * its own, for whoever is first may be gone; the first also looks after the others.
  */
 final class Room {
 
@@ -158,19 +160,28 @@ final class Room {
 
 	/**
 	 * Waits at most so long for a place; returns whether it was taken. Stops waiting when
-	 * the call has ended meanwhile, which may go unnoticed for a moment.
+	 * others have decided what becomes of the call, which may go unnoticed for a moment.
 	 */
 	boolean await(long nanos, Call call, BooleanSupplier closed) throws InterruptedException {
-		Waiter mine = new Waiter(call, System.nanoTime() + nanos);
+		return await(nanos, call, closed, null);
+	}
+
+	/**
+	 * Waits likewise, and stops waiting where something else is to be done.
+	 * @param elsewhere says whether there is; asked now and then
+	 */
+	boolean await(long nanos, Call call, BooleanSupplier closed, @Nullable BooleanSupplier elsewhere)
+			throws InterruptedException {
+		Waiter mine = new Waiter(call, System.nanoTime() + nanos, elsewhere != null);
 		this.waiting.incrementAndGet();
-		this.line.add(mine);
 		try {
+			this.line.add(mine);
 			while (!closed.getAsBoolean()) {
 				boolean first = (this.line.peek() == mine);
 				if (first && tryTakeKept()) {
 					return true;
 				}
-				if (mine.isOver(System.nanoTime())) {
+				if ((elsewhere != null && elsewhere.getAsBoolean()) || mine.isOver(System.nanoTime())) {
 					return false;
 				}
 				sleep(mine, first);
@@ -196,11 +207,8 @@ final class Room {
 			LockSupport.parkNanos(this, Math.min(left, LOOK_AGAIN));
 			wakeOver();
 		}
-		else if (left < 2 * LOOK_AGAIN) {
-			LockSupport.parkNanos(this, left);
-		}
 		else {
-			LockSupport.park(this);
+			LockSupport.parkNanos(this, mine.looks ? Math.min(left, 4 * LOOK_AGAIN) : left);
 		}
 	}
 
@@ -225,13 +233,17 @@ final class Room {
 		/** Whether the processor has woken it; confined to that. */
 		private boolean woken;
 
-		Waiter(Call call, long deadline) {
+		/** Whether it looks now and then whether something else is to be done. */
+		private final boolean looks;
+
+		Waiter(Call call, long deadline, boolean looks) {
 			this.call = call;
 			this.deadline = deadline;
+			this.looks = looks;
 		}
 
 		boolean isOver(long now) {
-			return this.deadline - now <= 0 || this.call.isDone();
+			return this.deadline - now <= 0 || !this.call.isPending();
 		}
 
 	}

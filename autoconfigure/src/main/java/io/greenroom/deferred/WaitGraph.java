@@ -3,6 +3,7 @@ package io.greenroom.deferred;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.greenroom.observe.CallMode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,13 +39,16 @@ final class WaitGraph {
 	}
 
 	private static void resolve(List<Wait> cycle, Wait stuck, Wait next) {
-		if ((stuck.on().isReentrant() && isOneChain(cycle, stuck)) || isReadAmongReaders(stuck, next)) {
+		// Only a caller who waits for the answer may have the call run elsewhere, at once.
+		if (stuck.call().mode() == CallMode.SYNC
+				&& ((stuck.on().isReentrant() && isOneChain(cycle, stuck)) || isReadAmongReaders(stuck, next))) {
 			// The next wait is that of the thread which holds the stuck call's handler.
 			next.runNested(stuck.call());
 			return;
 		}
 		DeferredDeadlockException deadlock = describe(cycle);
 		if (stuck.call().fail(deadlock)) {
+			stuck.wake();
 			stuck.on().refusedAsDeadlock(stuck.call());
 		}
 	}
@@ -64,7 +68,7 @@ final class WaitGraph {
 		}
 		path.add(wait);
 		for (Held held : wait.on().holds()) {
-			if (held.mayDelay(wait.call()) && (held.thread() == thread || leadsTo(thread, held.waiting(), path))) {
+			if (held.mayDelay(wait) && (held.thread() == thread || leadsTo(thread, held.waiting(), path))) {
 				return true;
 			}
 		}
@@ -104,8 +108,9 @@ final class WaitGraph {
 			Handler waiting = before.on();
 			Held held = heldBy(waiting, wait.thread());
 			Call running = (held != null) ? held.running() : null;
-			text.append("%n  %s waits for %s.%s at %s".formatted(
+			text.append("%n  %s waits for %s%s.%s at %s".formatted(
 					(running != null) ? waiting.name() + "." + running.method() : waiting.name() + "'s loop",
+					wait.isForRoom() ? "room in a full mailbox for " : "",
 					wait.on().name(), wait.call().method(), site(wait.thread())));
 			before = wait;
 		}

@@ -103,6 +103,7 @@ class CallRaceTests {
 
 		void run() {
 			if (this.call.begin()) {
+				this.call.runBy(hold(this.call));
 				this.ran = true;
 				if (this.number % 3 == 0) {
 					Thread.yield();
@@ -111,6 +112,11 @@ class CallRaceTests {
 				// Also an interrupt is over by then, and meant this thread only.
 				Thread.interrupted();
 			}
+		}
+
+		@SuppressWarnings("NullAway") // of no handler
+		private static Held hold(Call call) {
+			return Held.lent(null, call);
 		}
 
 		void leave() {

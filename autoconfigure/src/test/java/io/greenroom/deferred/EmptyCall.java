@@ -25,6 +25,11 @@ class EmptyCall extends Call {
 	}
 
 	@Override
+	Handler handler() {
+		throw new IllegalStateException("No handler");
+	}
+
+	@Override
 	void runAsNested() {
 	}
 
