@@ -101,6 +101,7 @@ abstract class Call {
 	private @Nullable Object origin;
 
 	/** The hold it is run by; written by its runner soon after the state says so. */
+	@SuppressWarnings("UnusedVariable") // by HOLD only
 	private @Nullable Held hold;
 
 	/**

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The future of an async call, or a stage that depends on one. A thread that holds a
- * handler and waits for it does so in sight of the wait-for graph: it may wait for itself.
+ * handler and waits for it does so in sight of the wait-for graph: it may wait for
+ * itself.
  *
  * @param <T> the type of the result
  */

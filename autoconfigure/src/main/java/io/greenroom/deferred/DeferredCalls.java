@@ -73,8 +73,8 @@ public interface DeferredCalls {
 	/**
 	 * Waits for calls and runs them until processing is stopped or the handler is closing
 	 * with nothing left to run. An interrupt ends the wait too; the flag stays set. Only
-	 * an interrupt of a body whose caller has given up
-	 * ({@link OnTimeout#INTERRUPT}) does not: that ends with the body.
+	 * an interrupt of a body whose caller has given up ({@link OnTimeout#INTERRUPT}) does
+	 * not: that ends with the body.
 	 * @return how many bodies ran
 	 * @throws IllegalStateException if another thread processes this handler; it is named
 	 */

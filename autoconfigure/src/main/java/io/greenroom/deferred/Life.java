@@ -493,7 +493,9 @@ final class Life {
 				&& (this.holding.isFree() || (this.mailbox.isSlept() && this.holding.running() == null));
 	}
 
-	/** Returns whether nobody has processed for a while what only a user's thread does. */
+	/**
+	 * Returns whether nobody has processed for a while what only a user's thread does.
+	 */
 	private boolean isDeserted() {
 		if (this.options.processing() != Processing.MANUAL) {
 			return false;

@@ -313,7 +313,8 @@ final class Processor implements DeferredCalls {
 	private Predicate<Call> whitelist(String... methods) {
 		if (methods.length == 0) {
 			throw new IllegalArgumentException(
-					"The whitelist for %s is empty; name a method, or leave the list out for all".formatted(this.handler));
+					"The whitelist for %s is empty; name a method, or leave the list out for all"
+						.formatted(this.handler));
 		}
 		Set<String> names = Set.copyOf(Arrays.asList(methods));
 		Set<String> known = this.handler.type().names();

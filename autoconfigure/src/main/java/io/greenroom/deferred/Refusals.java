@@ -40,8 +40,7 @@ final class Refusals {
 		return new MailboxFullException(
 				"The mailbox of %s is full (%d calls waiting%s)%s, so %s.%s was not taken; raise its capacity or call it less often"
 					.formatted(this.handler, this.options.capacity(), doing,
-							(waited != null) ? " and had no room within " + waited : "", this.handler,
-							call.method()),
+							(waited != null) ? " and had no room within " + waited : "", this.handler, call.method()),
 				null);
 	}
 

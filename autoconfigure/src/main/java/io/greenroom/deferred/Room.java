@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * room it knows of is used up.
  * <p>
  * Who waits stands in a line, in which a place is kept for each; others take what there
- * is beyond. The first in the line takes its place and wakes the next. Each has a timer of
- * its own, for whoever is first may be gone; the first also looks after the others.
+ * is beyond. The first in the line takes its place and wakes the next. Each has a timer
+ * of its own, for whoever is first may be gone; the first also looks after the others.
  */
 final class Room {
 

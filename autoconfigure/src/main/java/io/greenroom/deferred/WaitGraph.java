@@ -39,7 +39,8 @@ final class WaitGraph {
 	}
 
 	private static void resolve(List<Wait> cycle, Wait stuck, Wait next) {
-		// Only a caller who waits for the answer may have the call run elsewhere, at once.
+		// Only a caller who waits for the answer may have the call run elsewhere, at
+		// once.
 		if (stuck.call().mode() == CallMode.SYNC
 				&& ((stuck.on().isReentrant() && isOneChain(cycle, stuck)) || isReadAmongReaders(stuck, next))) {
 			// The next wait is that of the thread which holds the stuck call's handler.
@@ -110,8 +111,8 @@ final class WaitGraph {
 			Call running = (held != null) ? held.running() : null;
 			text.append("%n  %s waits for %s%s.%s at %s".formatted(
 					(running != null) ? waiting.name() + "." + running.method() : waiting.name() + "'s loop",
-					wait.isForRoom() ? "room in a full mailbox for " : "",
-					wait.on().name(), wait.call().method(), site(wait.thread())));
+					wait.isForRoom() ? "room in a full mailbox for " : "", wait.on().name(), wait.call().method(),
+					site(wait.thread())));
 			before = wait;
 		}
 		text.append("%nLet one of them be @Oneway or return a future, or declare the handler reentrant.".formatted());

@@ -30,7 +30,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-/** Every kind of call against what can go wrong in a body, in a listener, at the end of a stack. */
+/**
+ * Every kind of call against what can go wrong in a body, in a listener, at the end of a
+ * stack.
+ */
 @Timeout(120)
 class DeferredFaultTests {
 
@@ -76,7 +79,8 @@ class DeferredFaultTests {
 		assertServes(handler);
 		assertThat(catchThrowable(() -> handler.sync().failReading(failure))).isSameAs(failure);
 		assertServes(handler);
-		Throwable ofAsync = catchThrowable(() -> handler.async((target) -> target.raise(failure)).get(20, TimeUnit.SECONDS));
+		Throwable ofAsync = catchThrowable(
+				() -> handler.async((target) -> target.raise(failure)).get(20, TimeUnit.SECONDS));
 		assertThat(ofAsync).isInstanceOf(ExecutionException.class);
 		assertThat(Unusual.CAUSE_THROWS == unusual || ofAsync.getCause() == failure).isTrue();
 		assertServes(handler);
