@@ -90,7 +90,7 @@ final class CallFuture<T extends @Nullable Object> extends CompletableFuture<T> 
 		try {
 			WaitGraph.breakCycle(wait);
 			Thread waiting = Thread.currentThread();
-			whenComplete((value, failure) -> LockSupport.unpark(waiting));
+			var _ = whenComplete((value, failure) -> LockSupport.unpark(waiting));
 			long start = System.nanoTime();
 			while (!isDone()) {
 				Call nested = wait.takeNested();

@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
+import io.greenroom.observe.StackRoom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,6 +122,7 @@ public final class GreenPool implements AutoCloseable {
 	 */
 	public void resize(int size) {
 		requireSize(this.name, this.settings, size);
+		StackRoom.check();
 		this.admission.resize(size);
 		this.ends.freed();
 	}
@@ -166,6 +168,7 @@ public final class GreenPool implements AutoCloseable {
 	/** For members: does not wait in line. */
 	private <T> GreenThread<T> startOrRunHere(Callable<? extends T> body,
 			@Nullable Consumer<? super GreenThread<T>> whenEnded) {
+		StackRoom.check();
 		requireOpen();
 		Place place = new Place(this, whenEnded != null);
 		return this.admission.tryEnter(place) ? stillOpen(place).startNow(body, whenEnded) : runHere(body, whenEnded);
@@ -195,6 +198,7 @@ public final class GreenPool implements AutoCloseable {
 	 */
 	public <T> GreenThread<T> trySpawn(Callable<? extends T> body) {
 		Objects.requireNonNull(body, "body");
+		StackRoom.check();
 		requireOpen();
 		Place place = new Place(this, false);
 		if (!this.admission.tryEnter(place)) {
@@ -273,6 +277,7 @@ public final class GreenPool implements AutoCloseable {
 	public <T> GreenThread<T> submit(Callable<? extends T> body) {
 		Objects.requireNonNull(body, "body");
 		if (isMember()) {
+			StackRoom.check();
 			requireOpen();
 			return runHere(body, null);
 		}
@@ -319,6 +324,7 @@ public final class GreenPool implements AutoCloseable {
 	}
 
 	private Place enter(boolean watched, boolean bounded) {
+		StackRoom.check();
 		requireOpen();
 		Place place = new Place(this, watched);
 		if (!this.admission.enter(place, bounded)) {

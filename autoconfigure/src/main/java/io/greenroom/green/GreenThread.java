@@ -13,6 +13,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 import io.greenroom.observe.ContextCarrier;
+import io.greenroom.observe.StackRoom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -138,9 +139,8 @@ public final class GreenThread<T> extends Watched<GreenThread<T>> implements Awa
 		if (this.phase != NEW || (this.place != null && !this.place.starting())) {
 			return;
 		}
-		Body main = new Body();
-		Thread carrier = this.scheduler.engine().thread(this.name, main);
-		carrier.setUncaughtExceptionHandler(main);
+		StackRoom.checkReturn();
+		Thread carrier = newCarrier();
 		if (!takeCarrier(carrier)) {
 			return;
 		}
@@ -158,6 +158,18 @@ public final class GreenThread<T> extends Watched<GreenThread<T>> implements Awa
 				this.scheduler.release(this);
 			}
 			throw refused;
+		}
+	}
+
+	private Thread newCarrier() {
+		try {
+			Body main = new Body();
+			Thread carrier = this.scheduler.engine().thread(this.name, main);
+			carrier.setUncaughtExceptionHandler(main);
+			return carrier;
+		}
+		catch (Throwable outOfMemory) {
+			throw GreenThread.<RuntimeException>rethrow(refuse(outOfMemory));
 		}
 	}
 
@@ -238,7 +250,7 @@ public final class GreenThread<T> extends Watched<GreenThread<T>> implements Awa
 	private Throwable becauseKilled(Throwable thrown) {
 		Throwable cause = killCause();
 		if (thrown != cause && !(thrown instanceof InterruptedException)) {
-			cause.addSuppressed(thrown);
+			suppress(cause, thrown);
 		}
 		return cause;
 	}
@@ -246,9 +258,14 @@ public final class GreenThread<T> extends Watched<GreenThread<T>> implements Awa
 	private Throwable insteadOfKilled(Throwable thrown) {
 		Throwable cause = killCause();
 		if (thrown != cause) {
-			thrown.addSuppressed(cause);
+			suppress(thrown, cause);
 		}
 		return thrown;
+	}
+
+	/** One cause may kill thousands, and one failure answer thousands of kills. */
+	private static void suppress(Throwable failure, Throwable another) {
+		Members.suppress(failure, another);
 	}
 
 	private void end(@Nullable T result, @Nullable Throwable thrown) {
@@ -560,6 +577,7 @@ public final class GreenThread<T> extends Watched<GreenThread<T>> implements Awa
 	 */
 	public void kill(Throwable cause) {
 		Objects.requireNonNull(cause, "cause");
+		StackRoom.checkReturn();
 		while (true) {
 			int seen = this.phase;
 			switch (seen) {

@@ -5,6 +5,8 @@ import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.List;
 
+import io.greenroom.observe.Failures;
+import io.greenroom.observe.StackRoom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * those that have. Whoever is added while all are being killed is killed too.
  */
 final class Members {
+
+	/** How many failures one failure takes along. */
+	private static final int MOST = 64;
 
 	/**
 	 * With whether a failure counts: not one that goes to somebody else, or that we have
@@ -34,8 +39,15 @@ final class Members {
 
 	/** Adds a thread whose failure stays its own business, and is reported as such. */
 	void add(GreenThread<?> thread) {
+		StackRoom.check();
 		boolean killed = put(thread, true);
-		thread.linkQuietly(this::forget);
+		try {
+			thread.linkQuietly(this::forget);
+		}
+		catch (Throwable outOfMemory) {
+			discard(thread);
+			throw outOfMemory;
+		}
 		if (killed) {
 			thread.kill();
 		}
@@ -43,8 +55,15 @@ final class Members {
 
 	/** Adds a thread whose failure somebody will learn of; says who keeps it. */
 	void addWatched(GreenThread<?> thread, boolean keepFailure) {
+		StackRoom.check();
 		boolean killed = put(thread, keepFailure);
-		thread.link(this::forget);
+		try {
+			thread.link(this::forget);
+		}
+		catch (Throwable outOfMemory) {
+			discard(thread);
+			throw outOfMemory;
+		}
 		if (killed) {
 			thread.kill();
 		}
@@ -96,8 +115,18 @@ final class Members {
 		if (this.failure == null) {
 			this.failure = thrown;
 		}
-		else if (this.keepsAll && this.failure != thrown) {
-			this.failure.addSuppressed(thrown);
+		else if (this.keepsAll) {
+			suppress(this.failure, thrown);
+		}
+	}
+
+	/** A failure that comes again and again must not grow for ever. */
+	static void suppress(Throwable failure, Throwable another) {
+		synchronized (failure) {
+			Throwable[] known = failure.getSuppressed();
+			if (known.length < MOST && List.of(known).stream().noneMatch((each) -> each == another)) {
+				Failures.suppress(failure, another);
+			}
 		}
 	}
 

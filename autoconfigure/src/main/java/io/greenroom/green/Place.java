@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 
+import io.greenroom.observe.StackRoom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -139,7 +140,8 @@ final class Place implements Slot, Reservation {
 			task.start();
 		}
 		catch (Throwable failure) {
-			return failure;
+			// One that could not even be tried has not ended yet.
+			return task.refuse(failure);
 		}
 		finally {
 			this.starter = null;
@@ -186,6 +188,7 @@ final class Place implements Slot, Reservation {
 
 	/** Leaves the line or returns the slot. Idempotent. */
 	void giveUp() {
+		StackRoom.checkReturn();
 		switch ((int) STATE.getAndSet(this, GONE)) {
 			case WAITING -> this.pool.leave(this);
 			case HELD, RUNNING -> release();
@@ -204,11 +207,15 @@ final class Place implements Slot, Reservation {
 	}
 
 	private void release() {
-		if (this.entered && this.taker instanceof Thread thread) {
-			this.pool.entered().remove(thread);
+		try {
+			if (this.entered && this.taker instanceof Thread thread) {
+				this.pool.entered().remove(thread);
+			}
+			this.pool.reports().ended(this.heldAt);
 		}
-		this.pool.reports().ended(this.heldAt);
-		this.pool.handOn();
+		finally {
+			this.pool.handOn();
+		}
 	}
 
 	/** Ends the wait of who stands here. Called by who took the place out of the line. */
@@ -235,6 +242,7 @@ final class Place implements Slot, Reservation {
 
 	@Override
 	public void cancel() {
+		StackRoom.checkReturn();
 		if (USED.compareAndSet(this, false, true)) {
 			giveUp();
 		}
@@ -243,18 +251,26 @@ final class Place implements Slot, Reservation {
 	@Override
 	public Slot await(Duration limit) throws InterruptedException {
 		long nanos = Limits.nanos(limit, "limit");
+		StackRoom.checkReturn();
 		use();
 		if (!awaitHeld(nanos)) {
 			throw this.pool.reports().late(limit);
 		}
-		this.entered = true;
-		this.pool.entered().add(Thread.currentThread());
+		try {
+			this.pool.entered().add(Thread.currentThread());
+			this.entered = true;
+		}
+		catch (Throwable failure) {
+			giveUp();
+			throw failure;
+		}
 		return this;
 	}
 
 	@Override
 	public <T> GreenThread<T> start(Callable<? extends T> body) {
 		Objects.requireNonNull(body, "body");
+		StackRoom.check();
 		use();
 		return startNow(body);
 	}
@@ -276,10 +292,7 @@ final class Place implements Slot, Reservation {
 	 * @param whenEnded who is told of its end, before it can have ended
 	 */
 	<T> GreenThread<T> startNow(Callable<? extends T> body, @Nullable Consumer<? super GreenThread<T>> whenEnded) {
-		GreenThread<T> task = task(body);
-		if (whenEnded != null) {
-			task.link(whenEnded);
-		}
+		GreenThread<T> task = task(body, whenEnded);
 		this.taker = task;
 		switch (this.state) {
 			// Whoever gave the slot may not have seen the task.
@@ -300,9 +313,13 @@ final class Place implements Slot, Reservation {
 	}
 
 	/** The context that a task takes along may fail to be captured. */
-	private <T> GreenThread<T> task(Callable<? extends T> body) {
+	private <T> GreenThread<T> task(Callable<? extends T> body, @Nullable Consumer<? super GreenThread<T>> whenEnded) {
 		try {
-			return this.pool.task(body, this);
+			GreenThread<T> task = this.pool.task(body, this);
+			if (whenEnded != null) {
+				task.link(whenEnded);
+			}
+			return task;
 		}
 		catch (Throwable failure) {
 			giveUp();
@@ -312,14 +329,23 @@ final class Place implements Slot, Reservation {
 
 	/** Waits in line; a wait that ends early leaves nothing behind. */
 	boolean awaitHeld(long nanos) throws InterruptedException {
+		try {
+			return awaitHeldOrFail(nanos);
+		}
+		catch (Throwable failure) {
+			giveUp();
+			throw failure;
+		}
+	}
+
+	private boolean awaitHeldOrFail(long nanos) throws InterruptedException {
 		if (this.state == WAITING) {
-			checkMayWait();
+			this.pool.checkMayWait();
 		}
 		long start = Parking.nanoTime();
 		this.taker = Thread.currentThread();
 		while (this.state == WAITING) {
 			if (Thread.interrupted()) {
-				giveUp();
 				throw new InterruptedException();
 			}
 			if (nanos == Long.MAX_VALUE) {
@@ -339,16 +365,6 @@ final class Place implements Slot, Reservation {
 			throw this.pool.reports().closed();
 		}
 		return true;
-	}
-
-	private void checkMayWait() {
-		try {
-			this.pool.checkMayWait();
-		}
-		catch (IllegalStateException nobodyWouldEndIt) {
-			giveUp();
-			throw nobodyWouldEndIt;
-		}
 	}
 
 	@Override

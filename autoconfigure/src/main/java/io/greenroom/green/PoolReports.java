@@ -2,11 +2,13 @@ package io.greenroom.green;
 
 import java.time.Duration;
 
+import io.greenroom.observe.Failures;
 import io.greenroom.observe.PoolGauges;
 import io.greenroom.observe.PoolListener;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** What a pool tells its listener, and whom it refuses. */
 final class PoolReports {
@@ -42,19 +44,19 @@ final class PoolReports {
 	}
 
 	private PoolFullException full(String remedy) {
-		tell(() -> this.listener.rejected("full"));
+		rejected("full");
 		return new PoolFullException(this.pool, PoolFullException.Reason.FULL, "is full (" + numbers() + ")", remedy);
 	}
 
 	PoolFullException late(Duration limit) {
-		tell(() -> this.listener.rejected("timeout"));
+		rejected("timeout");
 		return new PoolFullException(this.pool, PoolFullException.Reason.TIMEOUT,
 				"had no free slot within " + limit + " (" + numbers() + ")",
 				"raise " + setting(this.settings, "size") + ", wait longer, or shed load");
 	}
 
 	PoolClosedException closed() {
-		tell(() -> this.listener.rejected("closed"));
+		rejected("closed");
 		return new PoolClosedException(this.pool);
 	}
 
@@ -71,26 +73,41 @@ final class PoolReports {
 		return (this.listener == PoolListener.NONE) ? 0 : Parking.nanoTime();
 	}
 
+	/** An error in here would keep a slot from who waits for it. */
 	void started(long waited) {
 		if (this.listener != PoolListener.NONE) {
-			tell(() -> this.listener.started(Duration.ofNanos(waited)));
+			try {
+				this.listener.started(Duration.ofNanos(waited));
+			}
+			catch (Throwable failure) {
+				passOver(failure);
+			}
 		}
 	}
 
+	/** As {@link #started}: nothing gets out, not even for want of memory. */
 	void ended(long heldAt) {
 		if (this.listener != PoolListener.NONE) {
-			tell(() -> this.listener.ended(Duration.ofNanos(Parking.nanoTime() - heldAt)));
+			try {
+				this.listener.ended(Duration.ofNanos(Parking.nanoTime() - heldAt));
+			}
+			catch (Throwable failure) {
+				passOver(failure);
+			}
 		}
 	}
 
-	/** An error in here would keep a slot from who waits for it. */
-	private void tell(Runnable message) {
+	private void rejected(String reason) {
 		try {
-			message.run();
+			this.listener.rejected(reason);
 		}
 		catch (Throwable failure) {
-			log.error("The listener of pool '{}' failed; the work goes on", this.pool, failure);
+			passOver(failure);
 		}
+	}
+
+	private void passOver(Throwable failure) {
+		Failures.log(log, Level.ERROR, failure, "The listener of pool '{}' failed; the work goes on", this.pool);
 	}
 
 	private record Gauges(Admission admission) implements PoolGauges {

@@ -2,13 +2,14 @@ package io.greenroom.green;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.function.Consumer;
 
+import io.greenroom.observe.Failures;
+import io.greenroom.observe.StackRoom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Has one end, of which others want to know: waiting threads and callbacks, told in the
@@ -48,6 +49,7 @@ class Watched<S> {
 		if (nanos == 0) {
 			return this.top == RELEASED;
 		}
+		StackRoom.checkReturn();
 		long start = Parking.nanoTime();
 		Watcher<S> watcher = new Watcher<>(Thread.currentThread(), null, false);
 		if (!push(watcher)) {
@@ -83,6 +85,7 @@ class Watched<S> {
 	}
 
 	private GreenThread.Link link(S subject, Consumer<? super S> callback, boolean quiet) {
+		StackRoom.checkReturn();
 		Watcher<S> watcher = new Watcher<>(null, callback, quiet);
 		if (!push(watcher)) {
 			watcher.tell(subject);
@@ -135,12 +138,14 @@ class Watched<S> {
 			return tellOnly(subject, last);
 		}
 		// The pointers stay as they are: a removal may be walking along them right now.
-		Deque<Watcher<S>> inOrder = new ArrayDeque<>();
-		for (Watcher<S> watcher = last; watcher != null; watcher = watcher.next) {
-			inOrder.push(watcher);
+		// Those upwards need no memory, which may be what is missing.
+		Watcher<S> first = last;
+		for (Watcher<S> older = last.next; older != null; older = older.next) {
+			older.above = first;
+			first = older;
 		}
 		boolean anybody = false;
-		for (Watcher<S> watcher : inOrder) {
+		for (Watcher<S> watcher = first; watcher != null; watcher = watcher.above) {
 			anybody |= !watcher.gone && !watcher.quiet;
 			watcher.tell(subject);
 		}
@@ -165,6 +170,9 @@ class Watched<S> {
 
 		private volatile @Nullable Watcher<S> next;
 
+		/** Who came after it; confined to whoever releases. */
+		private @Nullable Watcher<S> above;
+
 		Watcher(@Nullable Thread waiting, @Nullable Consumer<? super S> callback, boolean quiet) {
 			this.waiting = waiting;
 			this.callback = callback;
@@ -175,15 +183,20 @@ class Watched<S> {
 			if (this.gone) {
 				return;
 			}
-			if (this.callback == null) {
-				Parking.unpark(this.waiting);
-				return;
-			}
 			try {
-				this.callback.accept(subject);
+				if (this.callback == null) {
+					Parking.unpark(this.waiting);
+				}
+				else {
+					this.callback.accept(subject);
+				}
 			}
 			catch (Throwable failure) {
-				log.error("A link of {} failed; the others are called all the same", subject, failure);
+				if (failure instanceof InterruptedException) {
+					Thread.currentThread().interrupt();
+				}
+				Failures.log(log, Level.ERROR, failure, "A link of {} failed; the others are called all the same",
+						subject);
 			}
 		}
 

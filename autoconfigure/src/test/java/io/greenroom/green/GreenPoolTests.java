@@ -8,7 +8,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -16,8 +15,6 @@ import java.util.function.BooleanSupplier;
 import io.greenroom.observe.Observer;
 import io.greenroom.observe.PoolGauges;
 import io.greenroom.observe.PoolListener;
-import io.greenroom.observe.ThreadGauges;
-import io.greenroom.observe.ThreadListener;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -289,15 +286,15 @@ class GreenPoolTests {
 
 	@Test
 	void aLineOfTasksThatCannotStartDoesNotNest() throws Exception {
-		AtomicBoolean noMemory = new AtomicBoolean();
-		try (GreenScheduler poor = GreenScheduler.builder().observer(poor(noMemory)).build()) {
+		ThreadShortage shortage = new ThreadShortage();
+		try (GreenScheduler poor = shortage.on(GreenScheduler.builder()).build()) {
 			GreenPool pool = poor.pool("one").size(1).queueCapacity(5_000).build();
 			Slot held = elsewhere(() -> pool.enter(LONG));
 			List<GreenThread<Integer>> tasks = new ArrayList<>();
 			for (int i = 0; i < 5_000; i++) {
 				tasks.add(pool.submit(() -> 1));
 			}
-			noMemory.set(true);
+			shortage.begin();
 			// 5000 failures that are expected here say nothing in a log.
 			ch.qos.logback.classic.Logger logger = (ch.qos.logback.classic.Logger) org.slf4j.LoggerFactory
 				.getLogger(GreenScheduler.class);
@@ -334,10 +331,10 @@ class GreenPoolTests {
 	@Test
 	@DisplayName("P03 a thread that cannot be started, for want of memory too, returns its slot once")
 	void outOfMemoryAtThreadStart() throws Exception {
-		AtomicBoolean noMemory = new AtomicBoolean();
-		try (GreenScheduler poor = GreenScheduler.builder().observer(poor(noMemory)).build()) {
+		ThreadShortage shortage = new ThreadShortage();
+		try (GreenScheduler poor = shortage.on(GreenScheduler.builder()).build()) {
 			GreenPool pool = poor.pool("one", 1);
-			noMemory.set(true);
+			shortage.begin();
 			assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> pool.trySpawn(() -> 1));
 			assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> pool.spawn(() -> 1));
 			assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> pool.submit(() -> 1));
@@ -349,7 +346,7 @@ class GreenPoolTests {
 			assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> next.start(() -> 1));
 			assertThat(pool.free()).isEqualTo(1);
 			assertThat(pool.queued()).isZero();
-			noMemory.set(false);
+			shortage.end();
 			assertThat(pool.<Integer>submit(() -> 5).get(LONG)).isEqualTo(5);
 			assertThat(pool.free()).isEqualTo(1);
 		}
@@ -464,27 +461,6 @@ class GreenPoolTests {
 			assertThat(pool.free()).isEqualTo(1);
 		}
 		assertThat(heard).containsExactly("started false", "full", "timeout", "ended false", "closed");
-	}
-
-	/** Makes every start of a thread fail while there is no memory. */
-	private static Observer poor(AtomicBoolean noMemory) {
-		return new Observer() {
-
-			@Override
-			public ThreadListener threads(String name, ThreadGauges gauges) {
-				return new ThreadListener() {
-
-					@Override
-					public void spawned() {
-						if (noMemory.get()) {
-							throw new OutOfMemoryError("injected");
-						}
-					}
-
-				};
-			}
-
-		};
 	}
 
 	/** Calls on a thread that is no member of any pool. */
