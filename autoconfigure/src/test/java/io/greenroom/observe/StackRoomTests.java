@@ -69,7 +69,8 @@ class StackRoomTests {
 		}
 		if (this.budget > 0 && this.passed < 100) {
 			this.budget--;
-			// A compiler may have put the check's frame into that of the caller, and this throws.
+			// A compiler may have put the check's frame into that of the caller, and this
+			// throws.
 			this.refused += (this.passed == 0) ? 1 : 0;
 			tryHere();
 		}
