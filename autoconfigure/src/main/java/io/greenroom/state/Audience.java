@@ -4,10 +4,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
+import io.greenroom.observe.Failures;
+import io.greenroom.observe.ForeignCode;
 import io.greenroom.observe.MachineListener;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Tells everybody who listens to machines; what one of them throws goes no further. */
 final class Audience {
@@ -37,7 +40,7 @@ final class Audience {
 
 	void ended(Machine machine, String state, Duration spent, @Nullable Throwable failure) {
 		if (failure != null) {
-			log.error("{} failed in state '{}'", machine.name(), state, failure);
+			Failures.log(log, Level.ERROR, failure, "{} failed in state '{}'", machine.name(), state);
 		}
 		machine.isIn(null);
 		tell(machine.type().observer(), (MachineListener observer) -> observer.ended(state, spent));
@@ -45,12 +48,7 @@ final class Audience {
 	}
 
 	private static <L> void tell(L listener, Consumer<L> message) {
-		try {
-			message.accept(listener);
-		}
-		catch (RuntimeException | LinkageError | AssertionError failure) {
-			log.warn("A listener failed and was passed over: {}", listener, failure);
-		}
+		ForeignCode.run(log, "A listener of state machines", () -> message.accept(listener));
 	}
 
 }

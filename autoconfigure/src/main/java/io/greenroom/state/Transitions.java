@@ -7,10 +7,12 @@ import java.util.List;
 import java.util.Objects;
 
 import io.greenroom.green.SchedulerClosedException;
+import io.greenroom.observe.Failures;
 import io.greenroom.state.internal.StateCalls;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The one place where an object's states change. A move goes
@@ -94,7 +96,8 @@ final class Transitions implements StateCalls {
 			Transitions.<RuntimeException>rethrow(thrown);
 		}
 		for (Throwable hidden : thrown.getSuppressed()) {
-			log.warn("{} left '{}', and the clean-up of its body failed", this.machine.name(), current.state(), hidden);
+			Failures.log(log, Level.WARN, hidden, "{} left '{}', and the clean-up of its body failed", this.machine.name(),
+					current.state());
 		}
 	}
 
@@ -369,8 +372,8 @@ final class Transitions implements StateCalls {
 			moveFromOutside(to, new Object[0], late);
 		}
 		catch (Throwable failed) {
-			log.error("{} stays in '{}': its timeout did not get it to '{}'", this.machine.name(), late.state(),
-					to.name(), failed);
+			Failures.log(log, Level.ERROR, failed, "{} stays in '{}': its timeout did not get it to '{}'",
+					this.machine.name(), late.state(), to.name());
 		}
 	}
 
@@ -600,8 +603,8 @@ final class Transitions implements StateCalls {
 		}
 		if (next != null && made != null) {
 			if (error != null && !isInterrupt(error)) {
-				log.warn("{} leaves '{}' for '{}', and its body failed on the way", this.machine.name(), made.from(),
-						made.to(), error);
+				Failures.log(log, Level.WARN, error, "{} leaves '{}' for '{}', and its body failed on the way",
+						this.machine.name(), made.from(), made.to());
 			}
 			announce(next, made);
 			return next.next;
@@ -639,8 +642,7 @@ final class Transitions implements StateCalls {
 
 	/** Returns whether the body only followed a request to end. */
 	private static boolean isInterrupt(Throwable thrown) {
-		int depth = 0;
-		for (Throwable link = thrown; link != null && depth < 16; link = link.getCause(), depth++) {
+		for (Throwable link : Failures.causes(thrown)) {
 			if (link instanceof InterruptedException || link instanceof SchedulerClosedException) {
 				return true;
 			}

@@ -1,11 +1,8 @@
 package io.greenroom.state;
 
 import java.io.Serial;
-import java.util.Collections;
-import java.util.IdentityHashMap;
-import java.util.Set;
 
-import org.jspecify.annotations.Nullable;
+import io.greenroom.observe.Failures;
 
 /**
  * Ends a body that makes way for another: thrown by the call that moved, swallowed where
@@ -39,9 +36,7 @@ final class Unwinding extends Error {
 	}
 
 	private boolean isWrapped(Throwable thrown) {
-		Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-		for (@Nullable
-		Throwable link = thrown; link != null && seen.add(link); link = link.getCause()) {
+		for (Throwable link : Failures.causes(thrown)) {
 			if (link == this) {
 				return true;
 			}

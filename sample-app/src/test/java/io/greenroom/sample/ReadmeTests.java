@@ -61,7 +61,8 @@ class ReadmeTests {
 			.list(getClass().getClassLoader().getResources("META-INF/spring-configuration-metadata.json"))) {
 			for (JsonNode property : JsonMapper.shared().readTree(metadata.openStream()).get("properties")) {
 				if (property.get("name").asString().startsWith("greenroom.")) {
-					described.put(property.get("name").asString(), property.path("defaultValue").asString(""));
+					String value = property.path("defaultValue").asString("");
+					described.put(property.get("name").asString(), value.isEmpty() ? "none" : value);
 				}
 			}
 		}

@@ -14,7 +14,7 @@ import io.greenroom.sample.RanOn;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -23,11 +23,11 @@ class CallsIT {
 	private static final int ACTORS = 300;
 
 	@ParameterizedTest
-	@ValueSource(strings = { "virtual", "platform" })
+	@CsvSource({ "virtual,auto", "platform,hop" })
 	@DisplayName("H12 long polling: 300 wait in plain blocking code, on a server of 4 threads too, and one call answers them all")
-	void oneCallAnswersEverybody(String serverThreads) throws Exception {
+	void oneCallAnswersEverybody(String serverThreads, String mode) throws Exception {
 		try (Application application = Application.start("greenroom.web.server-threads=" + serverThreads,
-				"server.tomcat.threads.max=4", "box-office.calls.patience=60s");
+				"greenroom.web.mode=" + mode, "server.tomcat.threads.max=4", "box-office.calls.patience=60s");
 				Customer customer = new Customer(application.port());
 				var threads = Executors.newVirtualThreadPerTaskExecutor()) {
 			List<Future<Answer>> actors = new ArrayList<>();
