@@ -96,8 +96,8 @@ final class Transitions implements StateCalls {
 			Transitions.<RuntimeException>rethrow(thrown);
 		}
 		for (Throwable hidden : thrown.getSuppressed()) {
-			Failures.log(log, Level.WARN, hidden, "{} left '{}', and the clean-up of its body failed", this.machine.name(),
-					current.state());
+			Failures.log(log, Level.WARN, hidden, "{} left '{}', and the clean-up of its body failed",
+					this.machine.name(), current.state());
 		}
 	}
 
