@@ -3,6 +3,7 @@ package io.greenroom.state;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
@@ -38,10 +39,13 @@ public final class StateClass {
 
 	private final @Nullable StateTable table;
 
+	private final Map<String, List<List<Class<?>>>> signatures;
+
 	private StateClass(Class<?> type) {
 		this.type = type;
 		StateScanner scanner = new StateScanner(type);
 		this.table = scanner.scan();
+		this.signatures = scanner.signatures();
 		this.problems = scanner.problems();
 		this.warnings = scanner.warnings();
 	}
@@ -118,9 +122,9 @@ public final class StateClass {
 	 * @throws InvalidStatesException if there are {@linkplain #problems() problems}
 	 */
 	public boolean isState(Method method) {
-		StateTable states = table();
-		return states.has(method.getName()) && Arrays
-			.equals(states.state(method.getName()).method().getParameterTypes(), method.getParameterTypes());
+		table();
+		List<List<Class<?>>> forms = this.signatures.get(method.getName());
+		return forms != null && forms.contains(Arrays.asList(method.getParameterTypes()));
 	}
 
 	/**

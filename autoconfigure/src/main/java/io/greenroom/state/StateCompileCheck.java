@@ -1,9 +1,12 @@
 package io.greenroom.state;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -11,11 +14,13 @@ import java.util.TreeMap;
 
 import javax.annotation.processing.ProcessingEnvironment;
 import javax.lang.model.element.Element;
+import javax.lang.model.element.ElementKind;
 import javax.lang.model.element.ExecutableElement;
 import javax.lang.model.element.Modifier;
 import javax.lang.model.element.TypeElement;
 import javax.lang.model.type.ArrayType;
 import javax.lang.model.type.DeclaredType;
+import javax.lang.model.type.ExecutableType;
 import javax.lang.model.type.TypeKind;
 import javax.lang.model.type.TypeMirror;
 import javax.lang.model.util.ElementFilter;
@@ -55,10 +60,7 @@ final class StateCompileCheck {
 			// What it lacks its subclasses may have.
 			return;
 		}
-		if (this.type.getModifiers().contains(Modifier.FINAL) || this.type.getModifiers().contains(Modifier.SEALED)) {
-			report(this.type, "class %s is final or sealed, and its states need a subclass; make it an open class"
-				.formatted(this.type.getSimpleName()));
-		}
+		checkClass();
 		this.declared.forEach((name, state) -> {
 			checkTargets(name, state);
 			checkTimeout(name, state);
@@ -67,34 +69,125 @@ final class StateCompileCheck {
 		checkReachable();
 	}
 
-	/** From the class upwards; an override keeps the declaration. */
+	private void checkClass() {
+		Set<Modifier> modifiers = this.type.getModifiers();
+		if (modifiers.contains(Modifier.FINAL) || modifiers.contains(Modifier.SEALED)
+				|| this.type.getKind() == ElementKind.ENUM) {
+			report(this.type,
+					"class %s is final or sealed, as records and enums are, and its states need a subclass; make it an ordinary, open class"
+						.formatted(this.type.getSimpleName()));
+		}
+		else if (ElementFilter.constructorsIn(this.type.getEnclosedElements())
+			.stream()
+			.allMatch((constructor) -> constructor.getModifiers().contains(Modifier.PRIVATE))) {
+			report(this.type,
+					"class %s has private constructors only, as a private class has where none is written; make one package-private or wider"
+						.formatted(this.type.getSimpleName()));
+		}
+	}
+
+	/** The most specific method of each state; an override keeps the declaration. */
 	private void collect() {
-		Map<String, ExecutableElement> lowest = new HashMap<>();
-		for (TypeElement level = this.type; level != null; level = above(level)) {
+		Map<String, List<ExecutableElement>> families = new LinkedHashMap<>();
+		for (TypeElement level : levels()) {
 			for (ExecutableElement method : ElementFilter.methodsIn(level.getEnclosedElements())) {
-				ExecutableElement overriding = lowest.computeIfAbsent(signature(method), (key) -> method);
-				State state = method.getAnnotation(State.class);
-				if (state == null) {
-					continue;
-				}
-				String name = method.getSimpleName().toString();
-				this.declared.putIfAbsent(name, state);
-				ExecutableElement other = this.methods.putIfAbsent(name, overriding);
-				if (other != null && !signature(other).equals(signature(method))) {
-					report(method, "two methods are the state '%s'; rename one of them, or take @State off it"
-						.formatted(name));
-				}
+				families.computeIfAbsent(signature(method), (key) -> new ArrayList<>(1)).add(method);
+			}
+		}
+		for (List<ExecutableElement> family : families.values()) {
+			List<ExecutableElement> marked = family.stream()
+				.filter((method) -> method.getAnnotation(State.class) != null)
+				.toList();
+			if (!marked.isEmpty()) {
+				collect(family, marked);
 			}
 		}
 	}
 
-	private static @Nullable TypeElement above(TypeElement level) {
-		return (level.getSuperclass() instanceof DeclaredType declared
-				&& declared.asElement() instanceof TypeElement superclass) ? superclass : null;
+	private void collect(List<ExecutableElement> family, List<ExecutableElement> marked) {
+		ExecutableElement declaring = marked.getFirst();
+		String name = declaring.getSimpleName().toString();
+		ExecutableElement lowest = marked.stream()
+			.filter((method) -> !isOpen(method))
+			.findFirst()
+			.orElse(family.getFirst());
+		if (this.methods.putIfAbsent(name, lowest) != null) {
+			report(lowest,
+					"two methods are the state '%s'; rename one of them, or take @State off it".formatted(name));
+			return;
+		}
+		State state = declaring.getAnnotation(State.class);
+		this.declared.put(name, state);
+		for (ExecutableElement method : marked) {
+			if (declaring.getEnclosingElement().getKind().isInterface()
+					&& !isAbove(method.getEnclosingElement(), declaring.getEnclosingElement())
+					&& !method.getAnnotation(State.class).equals(state)) {
+				report(this.type,
+						"state '%s' is declared differently by two interfaces; put @State on a method of the class"
+							.formatted(name));
+				return;
+			}
+		}
 	}
 
+	private boolean isOpen(ExecutableElement method) {
+		Set<Modifier> modifiers = method.getModifiers();
+		if (modifiers.contains(Modifier.PRIVATE) || modifiers.contains(Modifier.STATIC)) {
+			return false;
+		}
+		return modifiers.contains(Modifier.PUBLIC) || modifiers.contains(Modifier.PROTECTED) || this.javac
+			.getElementUtils()
+			.getPackageOf(method)
+			.equals(this.javac.getElementUtils().getPackageOf(this.type));
+	}
+
+	/** The class and what it extends, then the interfaces, narrower ones first. */
+	private List<TypeElement> levels() {
+		List<TypeElement> levels = new ArrayList<>();
+		Set<TypeElement> interfaces = new LinkedHashSet<>();
+		for (TypeElement level = this.type; level != null; level = above(level)) {
+			levels.add(level);
+			addInterfaces(level, interfaces);
+		}
+		interfaces.removeAll(levels);
+		while (!interfaces.isEmpty()) {
+			TypeElement narrowest = interfaces.stream()
+				.filter((one) -> interfaces.stream().noneMatch((other) -> other != one && isAbove(one, other)))
+				.findFirst()
+				.orElseThrow();
+			levels.add(narrowest);
+			interfaces.remove(narrowest);
+		}
+		return levels;
+	}
+
+	private static void addInterfaces(TypeElement type, Set<TypeElement> found) {
+		for (TypeMirror above : type.getInterfaces()) {
+			if (above instanceof DeclaredType declared && declared.asElement() instanceof TypeElement element) {
+				found.add(element);
+				addInterfaces(element, found);
+			}
+		}
+	}
+
+	private boolean isAbove(Element wider, Element narrower) {
+		return this.javac.getTypeUtils()
+			.isSubtype(this.javac.getTypeUtils().erasure(narrower.asType()),
+					this.javac.getTypeUtils().erasure(wider.asType()));
+	}
+
+	private static @Nullable TypeElement above(TypeElement level) {
+		return (level.getSuperclass() instanceof DeclaredType declared
+				&& declared.asElement() instanceof TypeElement superclass
+				&& !superclass.getQualifiedName().contentEquals(Object.class.getName())) ? superclass : null;
+	}
+
+	/** As an object of the class has it, its generic parameters filled in. */
 	private String signature(ExecutableElement method) {
-		return method.getSimpleName() + parameters(method).toString();
+		TypeMirror seen = this.javac.getTypeUtils().asMemberOf((DeclaredType) this.type.asType(), method);
+		List<String> parameters = (seen instanceof ExecutableType executable)
+				? executable.getParameterTypes().stream().map(this::erased).toList() : parameters(method);
+		return method.getSimpleName() + parameters.toString();
 	}
 
 	private List<String> parameters(ExecutableElement method) {
@@ -106,8 +199,11 @@ final class StateCompileCheck {
 		if (type instanceof ArrayType array) {
 			return erased(array.getComponentType()) + "[]";
 		}
-		return (this.javac.getTypeUtils().erasure(type) instanceof DeclaredType declared)
-				? declared.asElement().toString() : type.getKind().toString();
+		return switch (this.javac.getTypeUtils().erasure(type)) {
+			case ArrayType array -> erased(array);
+			case DeclaredType declared -> declared.asElement().toString();
+			default -> type.getKind().toString();
+		};
 	}
 
 	private void checkMethod(ExecutableElement method) {
@@ -116,6 +212,11 @@ final class StateCompileCheck {
 				report(method, "state %s is %s; a state must be open to be replaced, so take that off".formatted(method,
 						wrong));
 			}
+		}
+		if (!isOpen(method) && !method.getModifiers().contains(Modifier.PRIVATE)
+				&& !method.getModifiers().contains(Modifier.STATIC)) {
+			report(method, "state %s of %s is package-private in another package; make it protected or public"
+				.formatted(method, method.getEnclosingElement()));
 		}
 		if (method.getReturnType().getKind() != TypeKind.VOID) {
 			report(method, "state %s returns %s, but nobody waits for a state; make it void".formatted(method,
@@ -175,7 +276,7 @@ final class StateCompileCheck {
 		if (state.onStart().isEmpty()) {
 			return;
 		}
-		for (TypeElement level = this.type; level != null; level = above(level)) {
+		for (TypeElement level : levels()) {
 			for (ExecutableElement method : ElementFilter.methodsIn(level.getEnclosedElements())) {
 				if (method.getSimpleName().contentEquals(state.onStart()) && fitsOnStart(method)) {
 					return;

@@ -23,7 +23,8 @@ public final class StateProcessor extends AbstractProcessor {
 
 	@Override
 	public Set<String> getSupportedAnnotationTypes() {
-		return Set.of(State.class.getName());
+		// Also what inherits states and declares none itself is looked at.
+		return Set.of("*");
 	}
 
 	@Override
@@ -33,9 +34,7 @@ public final class StateProcessor extends AbstractProcessor {
 
 	@Override
 	public boolean process(Set<? extends TypeElement> annotations, RoundEnvironment round) {
-		if (!annotations.isEmpty()) {
-			round.getRootElements().forEach(this::check);
-		}
+		round.getRootElements().forEach(this::check);
 		return false;
 	}
 

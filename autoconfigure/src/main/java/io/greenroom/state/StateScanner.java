@@ -11,10 +11,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -38,8 +40,15 @@ final class StateScanner {
 
 	private final List<String> warnings = new ArrayList<>();
 
+	private final Map<String, State> declarations = new HashMap<>();
+
+	private final Map<String, List<List<Class<?>>>> signatures = new HashMap<>();
+
+	private final SeenMethods seen;
+
 	StateScanner(Class<?> type) {
 		this.type = type;
+		this.seen = new SeenMethods(type);
 	}
 
 	/**
@@ -48,7 +57,7 @@ final class StateScanner {
 	 */
 	static boolean hasStates(Class<?> type) {
 		try {
-			for (Class<?> level = type; level != null && level != Object.class; level = level.getSuperclass()) {
+			for (Class<?> level : SeenMethods.levels(type)) {
 				for (Method method : level.getDeclaredMethods()) {
 					if (method.isAnnotationPresent(State.class)) {
 						return true;
@@ -77,7 +86,7 @@ final class StateScanner {
 		Map<String, State> declared = new LinkedHashMap<>();
 		this.methods.forEach((name, method) -> {
 			checkMethod(method);
-			declared.put(name, declaration(method));
+			declared.put(name, Objects.requireNonNull(this.declarations.get(name)));
 		});
 		declared.forEach((name, state) -> checkTargets(name, state, declared));
 		checkReachable(declared);
@@ -95,19 +104,31 @@ final class StateScanner {
 
 	private void checkClass() {
 		int modifiers = this.type.getModifiers();
-		if (Modifier.isFinal(modifiers) || this.type.isSealed() || this.type.isInterface()) {
+		if (Modifier.isFinal(modifiers) || this.type.isSealed() || this.type.isInterface() || this.type.isEnum()) {
 			this.problems.add("class %s is %s, and its states need a subclass; make it an ordinary, open class"
 				.formatted(this.type.getSimpleName(), kind(modifiers)));
 		}
+		else if (this.type.isHidden()) {
+			this.problems.add(
+					"class %s is hidden, and its states need a subclass, which a hidden class can't have; define it as an ordinary class"
+						.formatted(this.type.getSimpleName()));
+		}
 		else if (Arrays.stream(this.type.getDeclaredConstructors()).allMatch(StateScanner::isPrivate)) {
-			this.problems.add("class %s has private constructors only; make one package-private or wider"
-				.formatted(this.type.getSimpleName()));
+			this.problems.add(
+					"class %s has private constructors only, as a private class has where none is written; make one package-private or wider"
+						.formatted(this.type.getSimpleName()));
 		}
 	}
 
 	private String kind(int modifiers) {
 		if (this.type.isInterface()) {
 			return "an interface";
+		}
+		if (this.type.isEnum()) {
+			return "an enum";
+		}
+		if (this.type.isRecord()) {
+			return "a record";
 		}
 		return Modifier.isFinal(modifiers) ? "final" : "sealed";
 	}
@@ -118,40 +139,57 @@ final class StateScanner {
 
 	/** The most specific method of each state; an override keeps the declaration. */
 	private void collect() {
-		Map<String, Method> bySignature = new LinkedHashMap<>();
-		for (Class<?> level = this.type; level != null && level != Object.class; level = level.getSuperclass()) {
-			for (Method method : level.getDeclaredMethods()) {
-				if (method.isSynthetic()) {
-					continue;
-				}
-				Method lowest = bySignature.computeIfAbsent(signature(method), (key) -> method);
-				if (!method.isAnnotationPresent(State.class)) {
-					continue;
-				}
-				Method other = this.methods.putIfAbsent(method.getName(), lowest);
-				if (other != null && !signature(other).equals(signature(method))) {
-					this.problems
-						.add("two methods are the state '%s': %s and %s; rename one of them, or take @State off it"
-							.formatted(method.getName(), show(other), show(method)));
-				}
+		for (List<Method> family : this.seen.families()) {
+			List<Method> marked = family.stream().filter((method) -> method.isAnnotationPresent(State.class)).toList();
+			if (marked.isEmpty()) {
+				continue;
+			}
+			Method declaring = marked.getFirst();
+			String name = declaring.getName();
+			// What can't be overridden is no state of this class, whatever looks like it.
+			Method lowest = marked.stream()
+				.filter((method) -> !isOpen(method))
+				.findFirst()
+				.orElse(family.getFirst());
+			Method other = this.methods.putIfAbsent(name, lowest);
+			if (other != null) {
+				this.problems.add("two methods are the state '%s': %s and %s; rename one of them, or take @State off it"
+					.formatted(name, show(other), show(lowest)));
+				continue;
+			}
+			this.declarations.put(name, declaring.getAnnotation(State.class));
+			this.signatures.put(name,
+					family.stream().map((method) -> List.of(method.getParameterTypes())).distinct().toList());
+			checkDeclarations(declaring, marked);
+		}
+	}
+
+	private boolean isOpen(Method method) {
+		return SeenMethods.isOpen(method, this.type) && !Modifier.isStatic(method.getModifiers());
+	}
+
+	/** A class says which of several interfaces is right; nobody else can. */
+	private void checkDeclarations(Method first, List<Method> marked) {
+		State declared = first.getAnnotation(State.class);
+		for (Method method : marked) {
+			if (first.getDeclaringClass().isInterface()
+					&& !method.getDeclaringClass().isAssignableFrom(first.getDeclaringClass())
+					&& !declared.equals(method.getAnnotation(State.class))) {
+				this.problems.add(
+						"state '%s' is declared differently by the interfaces %s and %s; put @State on a method of the class"
+							.formatted(first.getName(), first.getDeclaringClass().getSimpleName(),
+									method.getDeclaringClass().getSimpleName()));
+				return;
 			}
 		}
 	}
 
-	private State declaration(Method lowest) {
-		for (Class<?> level = lowest.getDeclaringClass(); level != null; level = level.getSuperclass()) {
-			for (Method method : level.getDeclaredMethods()) {
-				State state = method.getAnnotation(State.class);
-				if (state != null && signature(method).equals(signature(lowest))) {
-					return state;
-				}
-			}
-		}
-		throw new IllegalStateException("No declaration of " + lowest);
-	}
-
-	private static String signature(Method method) {
-		return method.getName() + Arrays.toString(method.getParameterTypes());
+	/**
+	 * Returns the parameters of each state, in all forms that a call of it may have: a
+	 * generic parameter differs from what overrides it.
+	 */
+	Map<String, List<List<Class<?>>>> signatures() {
+		return Map.copyOf(this.signatures);
 	}
 
 	private static String show(Method method) {
@@ -179,20 +217,18 @@ final class StateScanner {
 			this.problems.add("state %s is %s; a state must be open to be replaced, so take that off"
 				.formatted(show(method), String.join(" and ", wrong)));
 		}
-		else if (!Modifier.isPublic(modifiers) && !Modifier.isProtected(modifiers)
-				&& !samePackage(method.getDeclaringClass())) {
+		else if (!SeenMethods.isOpen(method, this.type)) {
 			this.problems.add("state %s of %s is package-private in another package; make it protected or public"
 				.formatted(show(method), method.getDeclaringClass().getName()));
+		}
+		if (Modifier.isAbstract(modifiers)) {
+			this.problems.add("state %s is abstract in %s; give it a body".formatted(show(method),
+					this.type.getSimpleName()));
 		}
 		if (method.getReturnType() != void.class) {
 			this.problems.add("state %s returns %s, but nobody waits for a state; make it void".formatted(show(method),
 					method.getReturnType().getSimpleName()));
 		}
-	}
-
-	private boolean samePackage(Class<?> other) {
-		return other.getPackageName().equals(this.type.getPackageName())
-				&& other.getClassLoader() == this.type.getClassLoader();
 	}
 
 	private void checkTargets(String name, State state, Map<String, State> declared) {
@@ -317,14 +353,10 @@ final class StateScanner {
 			return null;
 		}
 		boolean found = false;
-		for (Class<?> level = this.type; level != null && level != Object.class; level = level.getSuperclass()) {
-			for (Method method : level.getDeclaredMethods()) {
-				if (method.getName().equals(state.onStart()) && !method.isSynthetic()) {
-					found = true;
-					if (fitsOnStart(method)) {
-						return method;
-					}
-				}
+		for (Method method : this.seen.named(state.onStart())) {
+			found = true;
+			if (fitsOnStart(method)) {
+				return method;
 			}
 		}
 		this.problems.add((found
