@@ -112,8 +112,7 @@ final class StateCompileCheck {
 			.findFirst()
 			.orElse(family.getFirst());
 		if (this.methods.putIfAbsent(name, lowest) != null) {
-			report(lowest,
-					"two methods are the state '%s'; rename one of them, or take @State off it".formatted(name));
+			report(lowest, "two methods are the state '%s'; rename one of them, or take @State off it".formatted(name));
 			return;
 		}
 		State state = declaring.getAnnotation(State.class);
@@ -135,10 +134,10 @@ final class StateCompileCheck {
 		if (modifiers.contains(Modifier.PRIVATE) || modifiers.contains(Modifier.STATIC)) {
 			return false;
 		}
-		return modifiers.contains(Modifier.PUBLIC) || modifiers.contains(Modifier.PROTECTED) || this.javac
-			.getElementUtils()
-			.getPackageOf(method)
-			.equals(this.javac.getElementUtils().getPackageOf(this.type));
+		return modifiers.contains(Modifier.PUBLIC) || modifiers.contains(Modifier.PROTECTED)
+				|| this.javac.getElementUtils()
+					.getPackageOf(method)
+					.equals(this.javac.getElementUtils().getPackageOf(this.type));
 	}
 
 	/** The class and what it extends, then the interfaces, narrower ones first. */

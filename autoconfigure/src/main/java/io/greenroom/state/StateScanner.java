@@ -147,10 +147,7 @@ final class StateScanner {
 			Method declaring = marked.getFirst();
 			String name = declaring.getName();
 			// What can't be overridden is no state of this class, whatever looks like it.
-			Method lowest = marked.stream()
-				.filter((method) -> !isOpen(method))
-				.findFirst()
-				.orElse(family.getFirst());
+			Method lowest = marked.stream().filter((method) -> !isOpen(method)).findFirst().orElse(family.getFirst());
 			Method other = this.methods.putIfAbsent(name, lowest);
 			if (other != null) {
 				this.problems.add("two methods are the state '%s': %s and %s; rename one of them, or take @State off it"
@@ -222,8 +219,8 @@ final class StateScanner {
 				.formatted(show(method), method.getDeclaringClass().getName()));
 		}
 		if (Modifier.isAbstract(modifiers)) {
-			this.problems.add("state %s is abstract in %s; give it a body".formatted(show(method),
-					this.type.getSimpleName()));
+			this.problems
+				.add("state %s is abstract in %s; give it a body".formatted(show(method), this.type.getSimpleName()));
 		}
 		if (method.getReturnType() != void.class) {
 			this.problems.add("state %s returns %s, but nobody waits for a state; make it void".formatted(show(method),

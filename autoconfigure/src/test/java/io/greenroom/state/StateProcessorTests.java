@@ -127,7 +127,8 @@ class StateProcessorTests {
 			.hasSize(24);
 		assertThat(errors("final class Subject { @State void only() { } }")).singleElement()
 			.asString()
-			.startsWith("2: class Subject is final or sealed, as records and enums are, and its states need a subclass; make it an ordinary, open class");
+			.startsWith(
+					"2: class Subject is final or sealed, as records and enums are, and its states need a subclass; make it an ordinary, open class");
 	}
 
 	@Test

@@ -48,8 +48,10 @@ class StateShapeTests {
 				"interface One { @State(initial = true) void opened(); } interface Two { @State void opened(); } class Subject implements One, Two { public void opened() { } }"),
 		STATIC_OF_INTERFACE(false,
 				"interface One { @State static void opened() { } } class Subject implements One { @State void closed() { } }"),
-		PRIVATE_ABOVE(false, "class Base { @State private void opened() { } } class Subject extends Base { void opened() { } }"),
-		FINAL_OVERRIDE(false, "class Base { @State void opened() { } } class Subject extends Base { @Override final void opened() { } }"),
+		PRIVATE_ABOVE(false,
+				"class Base { @State private void opened() { } } class Subject extends Base { void opened() { } }"),
+		FINAL_OVERRIDE(false,
+				"class Base { @State void opened() { } } class Subject extends Base { @Override final void opened() { } }"),
 		FINAL_WITHOUT_OWN(false, "class Base { @State void opened() { } } final class Subject extends Base { }"),
 		RECORD(false, "record Subject(int n) { @State void opened() { } }"),
 		ENUM(false, "enum Subject { ONE; @State void opened() { } }"),
@@ -92,9 +94,10 @@ class StateShapeTests {
 			assertThat(javac.isEmpty()).as("javac: %s", javac).isEqualTo(shape.fine);
 			if (shape.fine) {
 				Class<?> enhanced = StateClass.of(type).enhanced();
-				assertThat(StateClass.of(type).states()).allSatisfy((state) -> assertThat(
-						enhanced.getDeclaredMethod(state.name(), StateClass.of(type).method(state.name()).getParameterTypes()))
-					.isNotNull());
+				assertThat(StateClass.of(type).states())
+					.allSatisfy((state) -> assertThat(enhanced.getDeclaredMethod(state.name(),
+							StateClass.of(type).method(state.name()).getParameterTypes()))
+						.isNotNull());
 			}
 		}
 	}
