@@ -414,6 +414,28 @@ class AfterCommitTests {
 		});
 	}
 
+	@Test
+	@DisplayName("D39 where the transaction is that of the test itself, the messages say so, with the remedy; elsewhere they do not")
+	void transactionOfTheTest() {
+		this.runner.withPropertyValues("greenroom.deferred.in-transaction=fail").run((context) -> {
+			Mailer mailer = context.getBean(Mailer.class);
+			TransactionTemplate template = template(context, TransactionDefinition.PROPAGATION_REQUIRED);
+			// As spring-test names it.
+			template.setName(getClass().getName() + ".transactionOfTheTest");
+			template.executeWithoutResult(
+					(status) -> assertThatExceptionOfType(DeferredTransactionException.class).isThrownBy(mailer::sent)
+						.withMessageContaining("the test's own (" + getClass().getName() + ".transactionOfTheTest)")
+						.withMessageContaining("take @Transactional off the test"));
+			for (String other : new String[] { null, "batch", "no.such.Type.run",
+					Mailer.class.getName() + ".transactionOfTheTest", getClass().getName() + ".offered" }) {
+				template.setName(other);
+				template.executeWithoutResult((status) -> assertThatExceptionOfType(DeferredTransactionException.class)
+					.isThrownBy(mailer::sent)
+					.withMessageNotContaining("the test's own"));
+			}
+		});
+	}
+
 	private static void in(AssertableApplicationContext context, Consumer<TransactionStatus> work) {
 		template(context, TransactionDefinition.PROPAGATION_REQUIRED).executeWithoutResult(work);
 	}
