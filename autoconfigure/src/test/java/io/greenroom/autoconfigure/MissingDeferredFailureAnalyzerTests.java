@@ -34,8 +34,7 @@ class MissingDeferredFailureAnalyzerTests {
 	@DisplayName("F18 a handle that is missing in a slice is told with the auto-configurations to import")
 	void inSlice() {
 		this.slice.withUserConfiguration(Orders.class, Asking.class).run((context) -> {
-			FailureAnalysis analysis = firstAnalysis(this.beans.get(),
-					context.getStartupFailure());
+			FailureAnalysis analysis = firstAnalysis(this.beans.get(), context.getStartupFailure());
 			assertThat(analysis.getDescription()).contains("Deferred<Orders>", "test slice",
 					"greenroom.deferred.enabled");
 			assertThat(analysis.getAction()).contains("@ImportAutoConfiguration", "GreenSchedulerAutoConfiguration",
@@ -53,7 +52,9 @@ class MissingDeferredFailureAnalyzerTests {
 				.rootCause()
 				.hasMessageContaining("is no handler; annotate it with @DeferredHandler"));
 		this.whole.withUserConfiguration(Asking.class)
-			.run((context) -> assertThat(context).getFailure().rootCause().hasMessageContaining(Orders.class.getName()));
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageContaining(Orders.class.getName()));
 	}
 
 	@ParameterizedTest
@@ -61,9 +62,9 @@ class MissingDeferredFailureAnalyzerTests {
 	@DisplayName("F18 other missing beans are left to Boot's own analyzer")
 	void others(boolean handlers) {
 		(handlers ? this.whole : this.slice).withUserConfiguration(AskingForOther.class)
-			.run((context) -> assertThat(new MissingDeferredFailureAnalyzer(
-					this.beans.get())
-				.analyze(context.getStartupFailure())).isNull());
+			.run((context) -> assertThat(
+					new MissingDeferredFailureAnalyzer(this.beans.get()).analyze(context.getStartupFailure()))
+				.isNull());
 	}
 
 	/** Asks as Spring Boot does. */
