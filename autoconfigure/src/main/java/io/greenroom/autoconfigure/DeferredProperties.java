@@ -1,6 +1,7 @@
 package io.greenroom.autoconfigure;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 
 import io.greenroom.deferred.HandlerOptions;
 import io.greenroom.deferred.InTransaction;
@@ -9,6 +10,7 @@ import io.greenroom.deferred.RestartPolicy;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.convert.DurationUnit;
 
 /**
  * Settings of handlers that do not say otherwise in their annotation.
@@ -27,8 +29,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("greenroom.deferred")
 record DeferredProperties(@DefaultValue("10000") int capacity, @DefaultValue("block") Overflow overflow,
-		@DefaultValue("30s") Duration timeout, @DefaultValue("256") int readers,
-		@DefaultValue("10s") Duration busyLimit, @DefaultValue("warn") InTransaction inTransaction,
+		@DefaultValue("30s") @DurationUnit(ChronoUnit.SECONDS) Duration timeout, @DefaultValue("256") int readers,
+		@DefaultValue("10s") @DurationUnit(ChronoUnit.SECONDS) Duration busyLimit, @DefaultValue("warn") InTransaction inTransaction,
 		@DefaultValue("false") boolean strict, @DefaultValue Restart restart) {
 
 	DeferredProperties {
@@ -63,8 +65,8 @@ record DeferredProperties(@DefaultValue("10000") int capacity, @DefaultValue("bl
 	 * @param backoff Wait before the first restart in a period, doubled for each further
 	 * one.
 	 */
-	record Restart(@DefaultValue("0") int limit, @DefaultValue("1m") Duration period,
-			@DefaultValue("100ms") Duration backoff) {
+	record Restart(@DefaultValue("0") int limit, @DefaultValue("1m") @DurationUnit(ChronoUnit.SECONDS) Duration period,
+			@DefaultValue("100ms") @DurationUnit(ChronoUnit.SECONDS) Duration backoff) {
 
 		Restart {
 			InvalidSettingException.require(limit >= 0, "greenroom.deferred.restart.limit", limit,

@@ -1,6 +1,7 @@
 package io.greenroom.autoconfigure;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -9,6 +10,7 @@ import io.greenroom.web.RunInPool;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.convert.DurationUnit;
 
 /**
  * Sizes of the pools that controllers run in. The pool {@code default} is always there.
@@ -54,10 +56,10 @@ record PoolsProperties(@DefaultValue Map<String, Pool> pools) {
 	 * @param retryAfterJitter How much later than that at most, at random.
 	 */
 	record Pool(@DefaultValue("200") String size, @DefaultValue("fixed") Limit limit, @DefaultValue("10") int minSize,
-			@DefaultValue("1000") int maxSize, @DefaultValue("1s") Duration targetLatency,
-			@DefaultValue("1000") int queueCapacity, @DefaultValue("5s") Duration queueTimeout,
-			@DefaultValue("1m") Duration bodyTimeout, @DefaultValue("503") int refuseStatus,
-			@DefaultValue("1s") Duration retryAfter, @DefaultValue("0s") Duration retryAfterJitter) {
+			@DefaultValue("1000") int maxSize, @DefaultValue("1s") @DurationUnit(ChronoUnit.SECONDS) Duration targetLatency,
+			@DefaultValue("1000") int queueCapacity, @DefaultValue("5s") @DurationUnit(ChronoUnit.SECONDS) Duration queueTimeout,
+			@DefaultValue("1m") @DurationUnit(ChronoUnit.SECONDS) Duration bodyTimeout, @DefaultValue("503") int refuseStatus,
+			@DefaultValue("1s") @DurationUnit(ChronoUnit.SECONDS) Duration retryAfter, @DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration retryAfterJitter) {
 
 		/** A size that is taken from the application's connection pool. */
 		private static final String DATASOURCE = "datasource";

@@ -1,10 +1,12 @@
 package io.greenroom.autoconfigure;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Set;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.convert.DurationUnit;
 
 /**
  * Settings of state machines.
@@ -16,7 +18,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * beside security, validation, and what is marked with StateGuard.
  */
 @ConfigurationProperties("greenroom.state")
-record StateProperties(@DefaultValue("10s") Duration stopTimeout, @DefaultValue("16") int historySize,
+record StateProperties(@DefaultValue("10s") @DurationUnit(ChronoUnit.SECONDS) Duration stopTimeout, @DefaultValue("16") int historySize,
 		@DefaultValue Set<String> guards) {
 
 	StateProperties {
