@@ -30,8 +30,9 @@ import org.springframework.boot.convert.DurationUnit;
 @ConfigurationProperties("greenroom.deferred")
 record DeferredProperties(@DefaultValue("10000") int capacity, @DefaultValue("block") Overflow overflow,
 		@DefaultValue("30s") @DurationUnit(ChronoUnit.SECONDS) Duration timeout, @DefaultValue("256") int readers,
-		@DefaultValue("10s") @DurationUnit(ChronoUnit.SECONDS) Duration busyLimit, @DefaultValue("warn") InTransaction inTransaction,
-		@DefaultValue("false") boolean strict, @DefaultValue Restart restart) {
+		@DefaultValue("10s") @DurationUnit(ChronoUnit.SECONDS) Duration busyLimit,
+		@DefaultValue("warn") InTransaction inTransaction, @DefaultValue("false") boolean strict,
+		@DefaultValue Restart restart) {
 
 	DeferredProperties {
 		InvalidSettingException.require(capacity >= 1, "greenroom.deferred.capacity", capacity,

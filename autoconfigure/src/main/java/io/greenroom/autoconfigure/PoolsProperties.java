@@ -56,10 +56,14 @@ record PoolsProperties(@DefaultValue Map<String, Pool> pools) {
 	 * @param retryAfterJitter How much later than that at most, at random.
 	 */
 	record Pool(@DefaultValue("200") String size, @DefaultValue("fixed") Limit limit, @DefaultValue("10") int minSize,
-			@DefaultValue("1000") int maxSize, @DefaultValue("1s") @DurationUnit(ChronoUnit.SECONDS) Duration targetLatency,
-			@DefaultValue("1000") int queueCapacity, @DefaultValue("5s") @DurationUnit(ChronoUnit.SECONDS) Duration queueTimeout,
-			@DefaultValue("1m") @DurationUnit(ChronoUnit.SECONDS) Duration bodyTimeout, @DefaultValue("503") int refuseStatus,
-			@DefaultValue("1s") @DurationUnit(ChronoUnit.SECONDS) Duration retryAfter, @DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration retryAfterJitter) {
+			@DefaultValue("1000") int maxSize,
+			@DefaultValue("1s") @DurationUnit(ChronoUnit.SECONDS) Duration targetLatency,
+			@DefaultValue("1000") int queueCapacity,
+			@DefaultValue("5s") @DurationUnit(ChronoUnit.SECONDS) Duration queueTimeout,
+			@DefaultValue("1m") @DurationUnit(ChronoUnit.SECONDS) Duration bodyTimeout,
+			@DefaultValue("503") int refuseStatus,
+			@DefaultValue("1s") @DurationUnit(ChronoUnit.SECONDS) Duration retryAfter,
+			@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration retryAfterJitter) {
 
 		/** A size that is taken from the application's connection pool. */
 		private static final String DATASOURCE = "datasource";

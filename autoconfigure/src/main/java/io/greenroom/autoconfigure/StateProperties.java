@@ -18,8 +18,8 @@ import org.springframework.boot.convert.DurationUnit;
  * beside security, validation, and what is marked with StateGuard.
  */
 @ConfigurationProperties("greenroom.state")
-record StateProperties(@DefaultValue("10s") @DurationUnit(ChronoUnit.SECONDS) Duration stopTimeout, @DefaultValue("16") int historySize,
-		@DefaultValue Set<String> guards) {
+record StateProperties(@DefaultValue("10s") @DurationUnit(ChronoUnit.SECONDS) Duration stopTimeout,
+		@DefaultValue("16") int historySize, @DefaultValue Set<String> guards) {
 
 	StateProperties {
 		InvalidSettingException.require(stopTimeout.isPositive(), "greenroom.state.stop-timeout", stopTimeout,

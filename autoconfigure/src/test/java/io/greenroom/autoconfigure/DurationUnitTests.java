@@ -36,8 +36,8 @@ class DurationUnitTests {
 			.filter((parameter) -> parameter.getType() == Duration.class)
 			.toList();
 		assertThat(durations).hasSizeGreaterThan(8).allSatisfy((parameter) -> {
-			assertThat(parameter.getAnnotation(DurationUnit.class)).as("%s of %s", parameter,
-					parameter.getDeclaringExecutable())
+			assertThat(parameter.getAnnotation(DurationUnit.class))
+				.as("%s of %s", parameter, parameter.getDeclaringExecutable())
 				.isNotNull();
 			assertThat(parameter.getAnnotation(DurationUnit.class).value()).isEqualTo(ChronoUnit.SECONDS);
 		});

@@ -57,7 +57,8 @@ class DeferredEntryFaultTests {
 
 		SYNC("sync"), SYNC_TIMED("sync"), ONEWAY("oneway"), ONEWAY_DECLARED("sync"), ASYNC("async"), FUTURE("sync"),
 		FAILED_FUTURE("sync"), READ_ONLY("sync"), URGENT("sync"), LENT("sync"), DIRECT("direct"), INSIDE("sync"),
-		AFTER_COMMIT("oneway"), NESTED("process,process(String),calls,current"), MANUAL("processForever,stopProcessing"),
+		AFTER_COMMIT("oneway"), NESTED("process,process(String),calls,current"),
+		MANUAL("processForever,stopProcessing"),
 		MANUAL_TIMED("process(Duration),process(Duration,String),processForever(String),closing,pending");
 
 		private final List<String> covers;
@@ -396,8 +397,8 @@ class DeferredEntryFaultTests {
 		for (int round = 0; round < 20; round++) {
 			CompletableFuture<Boolean> outer = new CompletableFuture<>();
 			CountDownLatch inside = new CountDownLatch(1);
-			Thread caller = Thread.startVirtualThread(() -> catchThrowable(
-					() -> desk.sync(Duration.ofMillis(30)).letIn(desk, inside, outer)));
+			Thread caller = Thread.startVirtualThread(
+					() -> catchThrowable(() -> desk.sync(Duration.ofMillis(30)).letIn(desk, inside, outer)));
 			assertThat(catchThrowable(() -> {
 				inside.await();
 				caller.join();
@@ -430,10 +431,10 @@ class DeferredEntryFaultTests {
 			// Waits for room and for an answer, both for as long as that.
 			CountDownLatch go = new CountDownLatch(1);
 			CompletableFuture<String> blocked = desk.async((it) -> it.workAfter(go));
-			CompletableFuture<String> queued = CompletableFuture
-				.supplyAsync(() -> desk.sync(longest).work(null), Thread::startVirtualThread);
-			CompletableFuture<String> waiting = CompletableFuture
-				.supplyAsync(() -> desk.sync(longest).work(null), Thread::startVirtualThread);
+			CompletableFuture<String> queued = CompletableFuture.supplyAsync(() -> desk.sync(longest).work(null),
+					Thread::startVirtualThread);
+			CompletableFuture<String> waiting = CompletableFuture.supplyAsync(() -> desk.sync(longest).work(null),
+					Thread::startVirtualThread);
 			go.countDown();
 			assertThat(blocked.get(20, TimeUnit.SECONDS)).isEqualTo("worked");
 			assertThat(queued.get(20, TimeUnit.SECONDS)).isEqualTo("worked");
