@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -117,9 +118,9 @@ final class StateCompileCheck {
 		}
 		State state = declaring.getAnnotation(State.class);
 		this.declared.put(name, state);
+		Element home = Objects.requireNonNull(declaring.getEnclosingElement());
 		for (ExecutableElement method : marked) {
-			if (declaring.getEnclosingElement().getKind().isInterface()
-					&& !isAbove(method.getEnclosingElement(), declaring.getEnclosingElement())
+			if (home.getKind().isInterface() && !isAbove(Objects.requireNonNull(method.getEnclosingElement()), home)
 					&& !method.getAnnotation(State.class).equals(state)) {
 				report(this.type,
 						"state '%s' is declared differently by two interfaces; put @State on a method of the class"
