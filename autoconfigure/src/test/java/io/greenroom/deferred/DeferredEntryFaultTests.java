@@ -159,8 +159,7 @@ class DeferredEntryFaultTests {
 		Arrays.stream(Entry.values()).forEach((entry) -> known.addAll(entry.covers));
 		TreeSet<String> found = new TreeSet<>();
 		for (Method method : Deferred.class.getDeclaredMethods()) {
-			if (Modifier.isPublic(method.getModifiers()) && !method.isSynthetic()
-					&& !method.getName().equals("of")) {
+			if (Modifier.isPublic(method.getModifiers()) && !method.isSynthetic() && !method.getName().equals("of")) {
 				found.add(method.getName());
 			}
 		}
