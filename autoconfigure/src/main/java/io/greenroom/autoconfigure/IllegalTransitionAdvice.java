@@ -32,16 +32,9 @@ final class IllegalTransitionAdvice {
 
 	@ExceptionHandler
 	@Nullable ResponseEntity<Object> rejected(IllegalTransitionException illegal, NativeWebRequest request) throws IOException {
-		ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.CONFLICT, words(illegal));
+		ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.CONFLICT, illegal.summary());
 		problem.setTitle("Not in this state");
 		return this.answers.answer(ErrorResponse.builder(illegal, problem).build(), request);
-	}
-
-	/** What the machine says of itself, without what it tells its developers to do. */
-	private static String words(IllegalTransitionException illegal) {
-		String message = String.valueOf(illegal.getMessage());
-		int advice = message.indexOf("; ");
-		return (advice > 0) ? message.substring(0, advice) : message;
 	}
 
 }

@@ -33,6 +33,10 @@ final class GraphvizText {
 			}
 			line(quoted(edge.from()) + " -> " + quoted(edge.to()) + (look.isEmpty() ? "" : " [" + look + "]"));
 		}
+		String remark = this.diagram.remark();
+		if (remark != null) {
+			line("label=" + quoted(remark) + "; fontname=\"sans-serif\"; fontsize=11");
+		}
 		return this.text.append("}\n").toString();
 	}
 

@@ -3,6 +3,7 @@ package io.greenroom.state;
 import java.io.Serial;
 import java.util.List;
 
+import io.greenroom.observe.Failures;
 import org.jspecify.annotations.Nullable;
 
 /** A move was asked for that is not declared from where the machine is; nothing moved. */
@@ -19,38 +20,67 @@ public final class IllegalTransitionException extends IllegalStateException {
 
 	private final transient List<String> legal;
 
-	IllegalTransitionException(String machine, @Nullable String from, String to, List<String> legal, String message) {
+	private final String summary;
+
+	private IllegalTransitionException(String machine, @Nullable String from, String to, List<String> legal,
+			String message, String summary) {
 		super(message);
 		this.machine = machine;
 		this.from = from;
 		this.to = to;
 		this.legal = List.copyOf(legal);
+		this.summary = summary;
 	}
 
 	static IllegalTransitionException undeclared(String machine, String from, String to, List<String> legal) {
 		String declared = legal.isEmpty() ? "'" + from + "' declares none" : "declared are " + legal;
+		String summary = "%s can't move from '%s' to '%s': %s".formatted(machine, from, to, declared);
 		return new IllegalTransitionException(machine, from, to, legal,
-				"%s can't move from '%s' to '%s': %s; call a declared state, or add \"%s\" to transitionsTo of %s()"
-					.formatted(machine, from, to, declared, to, from));
+				"%s; call a declared state, or add \"%s\" to transitionsTo of %s()".formatted(summary, to, from),
+				summary);
 	}
 
 	static IllegalTransitionException notInitial(String machine, @Nullable String last, StateMachine.Status status,
-			String to, List<String> legal) {
+			@Nullable Throwable failure, String to, List<String> legal) {
 		String where = switch (status) {
 			case DONE -> "has ended in '" + last + "'";
 			case FAILED -> "has failed in '" + last + "'";
 			case STOPPED -> "was stopped in '" + last + "'";
 			default -> "has not started";
 		};
-		return new IllegalTransitionException(machine, last, to, legal,
-				"%s %s and can't start in '%s': it may start in %s; call one of these, or mark %s() with initial = true"
-					.formatted(machine, where, to, legal, to));
+		boolean done = status == StateMachine.Status.DONE;
+		String again = done ? "start again" : "start";
+		String starts = legal.isEmpty() ? "no state may start it again" : "it may " + again + " in " + legal;
+		String refused = " and can't %s in '%s': %s".formatted(again, to, starts);
+		String remedy = "%s, or mark %s() with initial = true%s".formatted(
+				legal.isEmpty() ? "; make a new object" : "; call one of these", to, done ? ", restart = true" : "");
+		String summary = machine + " " + where;
+		String why = summary;
+		if (failure != null) {
+			summary += " with " + failure.getClass().getName();
+			why += " with " + Failures.describe(failure);
+		}
+		return new IllegalTransitionException(machine, last, to, legal, why + refused + remedy, summary + refused);
 	}
 
 	static IllegalTransitionException endedMeanwhile(String machine, @Nullable String from, String to,
 			StateMachine.Status status) {
-		return new IllegalTransitionException(machine, from, to, List.of(), "%s did not move to '%s': it %s meanwhile"
-			.formatted(machine, to, (status == StateMachine.Status.FAILED) ? "failed" : "was stopped"));
+		String summary = "%s did not move to '%s': it %s meanwhile".formatted(machine, to, switch (status) {
+			case FAILED -> "failed";
+			case DONE -> "ended";
+			default -> "was stopped";
+		});
+		return new IllegalTransitionException(machine, from, to, List.of(), summary, summary);
+	}
+
+	/**
+	 * Returns the message in short, fit for those who use the application: without what
+	 * it advises its developers to do, and, where the machine has failed, with the class
+	 * of what it failed with but without the text of it.
+	 * @return what was refused and why
+	 */
+	public String summary() {
+		return this.summary;
 	}
 
 	/**

@@ -89,7 +89,7 @@ final class Machine implements StateMachine {
 	@Override
 	public List<String> targets() {
 		Run active = this.position.active();
-		return (active != null) ? active.spec().targets() : this.type.table().legal(null);
+		return this.type.table().legal((active != null) ? active.spec() : null, this.position.status());
 	}
 
 	@Override

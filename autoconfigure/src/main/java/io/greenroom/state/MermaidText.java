@@ -34,6 +34,10 @@ final class MermaidText {
 			.stream()
 			.filter((state) -> state.transitionsTo().isEmpty())
 			.forEach((state) -> line(id(state.name()) + " --> [*]"));
+		String remark = this.diagram.remark();
+		if (remark != null) {
+			line("note right of " + id(this.diagram.states().getFirst().name()) + " : " + remark);
+		}
 		if (this.diagram.current() != null) {
 			line("classDef current fill:#cfe8cf,stroke:#2f6f2f,stroke-width:2px");
 			line("class " + id(this.diagram.current()) + " current");

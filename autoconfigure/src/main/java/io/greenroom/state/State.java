@@ -44,6 +44,16 @@ public @interface State {
 	boolean initial() default false;
 
 	/**
+	 * Whether this state may also start a machine that has ended by itself, as one does
+	 * that returns from a state without targets. One that has failed or was stopped may
+	 * be started by any {@link #initial()} state. Where no state of the class is marked
+	 * initial, each may start it in any case.
+	 * @return whether an ended machine may start again here; only an initial state may
+	 * say so
+	 */
+	boolean restart() default false;
+
+	/**
 	 * Names the states that may follow, this one too where it may start anew. A state
 	 * without any ends the machine.
 	 * @return the names of state methods

@@ -64,6 +64,7 @@ final class StateCompileCheck {
 		checkClass();
 		this.declared.forEach((name, state) -> {
 			checkTargets(name, state);
+			checkRestart(name, state);
 			checkTimeout(name, state);
 			checkOnStart(name, state);
 		});
@@ -230,6 +231,13 @@ final class StateCompileCheck {
 				report(name, "state '%s' has the target '%s', which is no state; the states are %s".formatted(name,
 						target, this.methods.keySet()));
 			}
+		}
+	}
+
+	private void checkRestart(String name, State state) {
+		if (state.restart() && !state.initial()) {
+			report(name, "state '%s' has restart = true but not initial = true; mark it initial, or take restart off"
+				.formatted(name));
 		}
 	}
 

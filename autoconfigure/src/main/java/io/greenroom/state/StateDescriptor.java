@@ -10,11 +10,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name the name of the method
  * @param initial whether a machine may start here
+ * @param restart whether one that has ended by itself may start again here
  * @param transitionsTo the states that may follow
  * @param timeout how long a machine stays at most, {@code null} for no limit
  * @param onTimeout where it goes then, {@code null} where there is no limit
  */
-public record StateDescriptor(String name, boolean initial, List<String> transitionsTo, @Nullable Duration timeout,
+public record StateDescriptor(String name, boolean initial, boolean restart, List<String> transitionsTo, @Nullable Duration timeout,
 		@Nullable String onTimeout) {
 
 	/** Copies the list. */

@@ -101,6 +101,12 @@ public record StateDiagram(String name, List<StateDescriptor> states, List<Edge>
 		return marked.isEmpty() ? this.states : marked;
 	}
 
+	/** Returns what is to be known of the whole, {@code null} for nothing. */
+	@Nullable String remark() {
+		return this.states.stream().anyMatch(StateDescriptor::initial) ? null
+				: "no state is marked initial, so every state may start it";
+	}
+
 	/** Returns what is written at a move, empty for nothing. */
 	String label(Edge edge) {
 		String timeout = "";

@@ -77,7 +77,7 @@ public interface StateMachine {
 
 	/**
 	 * Returns which states may be called now: those declared to follow the current one,
-	 * or those that may start a machine that has not started or has ended.
+	 * or those that may start a machine that has not started, or has ended.
 	 * @return names of states
 	 */
 	List<String> targets();
@@ -90,8 +90,9 @@ public interface StateMachine {
 	StateDiagram diagram();
 
 	/**
-	 * Returns whether the machine has ended in any way. An ended machine can be started
-	 * again by a state that may start it.
+	 * Returns whether the machine has ended in any way. One that has failed or was
+	 * stopped can be started again by a state that may start it, one that is done only by
+	 * a state that is marked with {@link State#restart()}.
 	 * @return whether it is done, failed or stopped
 	 */
 	boolean isDone();

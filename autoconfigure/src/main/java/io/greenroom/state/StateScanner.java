@@ -89,6 +89,7 @@ final class StateScanner {
 			declared.put(name, Objects.requireNonNull(this.declarations.get(name)));
 		});
 		declared.forEach((name, state) -> checkTargets(name, state, declared));
+		declared.forEach(this::checkRestart);
 		checkReachable(declared);
 		warnOfNoWayOut(declared);
 		List<StateSpec> states = new ArrayList<>();
@@ -237,6 +238,13 @@ final class StateScanner {
 		}
 	}
 
+	private void checkRestart(String name, State state) {
+		if (state.restart() && !state.initial()) {
+			this.problems.add("state '%s' has restart = true but not initial = true; mark it initial, or take restart off"
+				.formatted(name));
+		}
+	}
+
 	private void checkReachable(Map<String, State> declared) {
 		Deque<String> open = new ArrayDeque<>();
 		declared.forEach((name, state) -> {
@@ -375,7 +383,7 @@ final class StateScanner {
 		if (method == null) {
 			throw new IllegalStateException(name);
 		}
-		return new StateSpec(index, name, method, state.initial(), Stream.of(state.transitionsTo()).distinct().toList(),
+		return new StateSpec(index, name, method, state.initial(), state.restart(), Stream.of(state.transitionsTo()).distinct().toList(),
 				timeout.after(), timeout.target(), (onStart != null) ? onStartHandle(onStart) : null);
 	}
 

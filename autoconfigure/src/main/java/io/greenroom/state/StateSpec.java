@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param method the method, as the user's class declares it
  * @param onStart calls what runs before the start: (target, handle, arguments) → void
  */
-record StateSpec(int index, String name, Method method, boolean initial, List<String> targets,
+record StateSpec(int index, String name, Method method, boolean initial, boolean restart, List<String> targets,
 		@Nullable Duration timeout, @Nullable String onTimeout, @Nullable MethodHandle onStart) {
 
 	StateDescriptor describe() {
-		return new StateDescriptor(this.name, this.initial, this.targets, this.timeout, this.onTimeout);
+		return new StateDescriptor(this.name, this.initial, this.restart, this.targets, this.timeout, this.onTimeout);
 	}
 
 	boolean terminal() {

@@ -16,6 +16,10 @@ final class StateTable {
 
 	private final List<String> starts;
 
+	private final List<String> restarts;
+
+	private final boolean startsAnywhere;
+
 	/** By state, the number of its first move; then the number of all. */
 	private final int[] firstEdges;
 
@@ -27,6 +31,9 @@ final class StateTable {
 		for (int i = 0; i < states.size(); i++) {
 			this.firstEdges[i + 1] = this.firstEdges[i] + states.get(i).targets().size();
 		}
+		this.startsAnywhere = marked.isEmpty();
+		this.restarts = marked.isEmpty() ? List.copyOf(this.byName.keySet())
+				: states.stream().filter(StateSpec::restart).map(StateSpec::name).toList();
 		this.starts = marked.isEmpty() ? List.copyOf(this.byName.keySet()) : marked;
 	}
 
@@ -59,9 +66,21 @@ final class StateTable {
 		return this.firstEdges[this.states.size()];
 	}
 
-	/** Returns what may follow; where the machine is in no state, what may start it. */
-	List<String> legal(@Nullable StateSpec from) {
-		return (from != null) ? from.targets() : this.starts;
+	/** Returns whether no state is marked initial, so that each may start the machine. */
+	boolean startsAnywhere() {
+		return this.startsAnywhere;
+	}
+
+	/**
+	 * Returns what may follow; where the machine is in no state, what may start it.
+	 * @param from the current state, {@code null} before the start and after the end
+	 * @param status where the machine is in its life
+	 */
+	List<String> legal(@Nullable StateSpec from, StateMachine.Status status) {
+		if (from != null) {
+			return from.targets();
+		}
+		return (status == StateMachine.Status.DONE) ? this.restarts : this.starts;
 	}
 
 }

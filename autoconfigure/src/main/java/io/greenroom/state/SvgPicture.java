@@ -44,8 +44,9 @@ final class SvgPicture {
 
 	String text() {
 		String name = escaped(this.diagram.name());
-		int width = this.layout.width();
-		int height = this.layout.height();
+		String remark = this.diagram.remark();
+		int width = Math.max(this.layout.width(), (remark != null) ? DiagramLayout.width(remark) : 0);
+		int height = this.layout.height() + ((remark != null) ? DiagramLayout.HEIGHT : 0);
 		add("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%1$d\" height=\"%2$d\" viewBox=\"0 0 %1$d %2$d\" role=\"img\">"
 			.formatted(width, height));
 		add("<title>" + name + "</title>");
@@ -55,6 +56,10 @@ final class SvgPicture {
 		this.layout.lines().forEach(this::line);
 		this.diagram.states().forEach(this::box);
 		this.layout.lines().forEach(this::label);
+		if (remark != null) {
+			add("<text class=\"label\" x=\"%d\" y=\"%d\">%s</text>".formatted(width / 2,
+					height - DiagramLayout.HEIGHT / 2, escaped(remark)));
+		}
 		add("</svg>");
 		return this.text.toString();
 	}

@@ -323,14 +323,14 @@ final class Transitions implements StateCalls {
 				throw busyFor(to);
 			}
 			this.machines.refuseWhenClosed(this.machine.name(), to.name());
-			List<String> legal = this.table.legal((active != null) ? active.spec() : null);
+			List<String> legal = this.table.legal((active != null) ? active.spec() : null, this.position.status());
 			if (legal.contains(to.name())) {
 				return claim(active, to, args, false);
 			}
 			refusal = (active != null)
 					? IllegalTransitionException.undeclared(this.machine.name(), active.state(), to.name(), legal)
 					: IllegalTransitionException.notInitial(this.machine.name(), this.machine.current(),
-							this.position.status(), to.name(), legal);
+							this.position.status(), this.position.failure(), to.name(), legal);
 		}
 		finally {
 			this.position.unlock();

@@ -452,7 +452,7 @@ class StateAutoConfigurationTests {
 	}
 
 	@Test
-	@DisplayName("S04 S12 a request for an undeclared move is answered with 409 and says what is possible, unless an advice answers otherwise")
+	@DisplayName("S04 S12 S40 a request for an undeclared move is answered with 409 and says what is possible, unless an advice answers otherwise")
 	void conflict() {
 		WebApplicationContextRunner web = new WebApplicationContextRunner()
 			.withConfiguration(AutoConfigurations.of(GreenSchedulerAutoConfiguration.class,
@@ -470,6 +470,12 @@ class StateAutoConfigurationTests {
 			assertThat(mvc.post().uri("/sprouting")).hasStatus(409)
 				.bodyText()
 				.contains("can't move from 'flowering' to 'sprouting': declared are [dead]");
+			assertThat(mvc.post().uri("/dead")).hasStatus(200);
+			assertThat(machine(context, context.getBean(Flower.class)).join(LONG)).isTrue();
+			assertThat(mvc.post().uri("/sprouting")).hasStatus(409)
+				.bodyText()
+				.contains("has ended in 'dead' and can't start again in 'sprouting'")
+				.doesNotContain("restart = true");
 		});
 		web.withBean(Otherwise.class)
 			.run((context) -> assertThat(MockMvcTester.from(context).post().uri("/dead")).hasStatus(418));

@@ -168,6 +168,19 @@ class StateDiagramTests {
 	}
 
 	@Test
+	@DisplayName("S12 S23 where no state is marked initial, the picture says that every state may start it")
+	void remark() throws Exception {
+		String remark = "no state is marked initial, so every state may start it";
+		StateDiagram unmarked = StateDiagram.of(Odd.class);
+		assertThat(List.of(unmarked.mermaid(), unmarked.graphviz(), unmarked.svg()))
+			.allSatisfy((picture) -> assertThat(picture).containsOnlyOnce(remark));
+		assertThat(parse(unmarked.svg()).getElementsByTagName("text").getLength()).isEqualTo(4);
+		StateDiagram marked = StateDiagram.of(Ladder.class);
+		assertThat(List.of(marked.mermaid(), marked.graphviz(), marked.svg()))
+			.allSatisfy((picture) -> assertThat(picture).doesNotContain("every state"));
+	}
+
+	@Test
 	@DisplayName("S23 a class without states, or with wrong ones, has no picture")
 	void none() {
 		assertThatIllegalArgumentException().isThrownBy(() -> StateDiagram.of(String.class))

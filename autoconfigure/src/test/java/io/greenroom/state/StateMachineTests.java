@@ -342,7 +342,7 @@ class StateMachineTests {
 	}
 
 	@Test
-	@DisplayName("S12 only an initial state starts a machine, also one that has ended")
+	@DisplayName("S12 only an initial state starts a machine, and one that has ended only where it may restart")
 	void starting() throws Exception {
 		Chain chain = this.machines.create(Chain.class);
 		chain.hold.countDown();
@@ -356,13 +356,67 @@ class StateMachineTests {
 		assertThatExceptionOfType(IllegalTransitionException.class).isThrownBy(chain::b)
 			.withMessageContaining("has ended in 'c'")
 			.satisfies((ex) -> assertThat(ex.from()).isEqualTo("c"));
-		chain.a();
-		assertThat(Machines.ended(machine)).isTrue();
-		assertThat(machine.history()).hasSize(6);
-		assertThat(machine.history().get(3).from()).isNull();
+		assertThat(machine.targets()).isEmpty();
+		assertThatExceptionOfType(IllegalTransitionException.class).isThrownBy(chain::a)
+			.withMessageContainingAll("has ended in 'c'", "no state may start it again", "restart = true")
+			.satisfies((ex) -> assertThat(ex.summary())
+				.endsWith("has ended in 'c' and can't start again in 'a': no state may start it again"));
+		assertThat(machine.history()).hasSize(3);
 		Loops unmarked = this.machines.create(Loops.class);
 		unmarked.over();
 		assertThat(Machines.ended(this.machines.of(unmarked))).isTrue();
+		unmarked.over();
+		assertThat(Machines.ended(this.machines.of(unmarked))).isTrue();
+		assertThat(this.machines.of(unmarked).history()).hasSize(2);
+	}
+
+	static class Order {
+
+		boolean fails;
+
+		@State(initial = true, restart = true, transitionsTo = { "shipped", "placed" })
+		void placed() {
+			if (this.fails) {
+				throw new IllegalStateException("no stock");
+			}
+		}
+
+		@State(initial = true, transitionsTo = "shipped")
+		void imported() {
+		}
+
+		@State
+		void shipped() {
+		}
+
+	}
+
+	@Test
+	@DisplayName("S12 one that has ended starts again where restart says so, one that failed or was stopped in any initial state")
+	void restarting() throws Exception {
+		Order order = this.machines.create(Order.class);
+		StateMachine machine = this.machines.of(order);
+		assertThat(machine.targets()).containsExactly("imported", "placed");
+		order.imported();
+		assertThat(Machines.rests(machine)).isTrue();
+		order.shipped();
+		assertThat(Machines.ended(machine)).isTrue();
+		assertThat(machine.targets()).containsExactly("placed");
+		assertThatExceptionOfType(IllegalTransitionException.class).isThrownBy(order::imported)
+			.withMessageContainingAll("has ended in 'shipped'", "it may start again in [placed]");
+		order.placed();
+		assertThat(Machines.rests(machine)).isTrue();
+		assertThat(machine.history().getLast().from()).isNull();
+		machine.stop();
+		assertThat(machine.targets()).containsExactly("imported", "placed");
+		order.imported();
+		assertThat(Machines.rests(machine)).isTrue();
+		Order failing = this.machines.create(Order.class);
+		failing.fails = true;
+		failing.placed();
+		assertThat(Machines.ended(this.machines.of(failing))).isTrue();
+		failing.imported();
+		assertThat(Machines.rests(this.machines.of(failing))).isTrue();
 	}
 
 	static class Failing {

@@ -60,6 +60,9 @@ class StateShapeTests {
 		PRIVATE_NESTED(false, "class Outer { private static class Subject { @State void opened() { } } }"),
 		NESTED(true, "class Outer { static class Subject { @State void opened() { } } }"),
 		INNER(true, "class Outer { class Subject { @State void opened() { } } }"),
+		RESTART(true, "class Subject { @State(initial = true, restart = true) void opened() { } }"),
+		RESTART_NOT_INITIAL(false,
+				"class Subject { @State(initial = true, transitionsTo = \"opened\") void closed() { } @State(restart = true) void opened() { } }"),
 		OVERLOADS(false, "class Subject { @State void opened() { } @State void opened(int n) { } }");
 
 		private final boolean fine;
