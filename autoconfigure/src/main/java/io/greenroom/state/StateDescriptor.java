@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param timeout how long a machine stays at most, {@code null} for no limit
  * @param onTimeout where it goes then, {@code null} where there is no limit
  */
-public record StateDescriptor(String name, boolean initial, boolean restart, List<String> transitionsTo, @Nullable Duration timeout,
-		@Nullable String onTimeout) {
+public record StateDescriptor(String name, boolean initial, boolean restart, List<String> transitionsTo,
+		@Nullable Duration timeout, @Nullable String onTimeout) {
 
 	/** Copies the list. */
 	public StateDescriptor {

@@ -197,7 +197,8 @@ public final class StateMachines implements AutoCloseable {
 		StateClass stateClass = StateClass.of(type);
 		stateClass.warnings().forEach((warning) -> log.warn("{}: {}", type.getName(), warning));
 		if (stateClass.table().startsAnywhere()) {
-			log.info("{}: no state is marked with initial = true, so every state may start a machine, also one that has ended",
+			log.info(
+					"{}: no state is marked with initial = true, so every state may start a machine, also one that has ended",
 					type.getName());
 		}
 		return new MachineType(stateClass, this.scheduler.observer().machine(type.getName()));

@@ -240,8 +240,9 @@ final class StateScanner {
 
 	private void checkRestart(String name, State state) {
 		if (state.restart() && !state.initial()) {
-			this.problems.add("state '%s' has restart = true but not initial = true; mark it initial, or take restart off"
-				.formatted(name));
+			this.problems
+				.add("state '%s' has restart = true but not initial = true; mark it initial, or take restart off"
+					.formatted(name));
 		}
 	}
 
@@ -383,8 +384,9 @@ final class StateScanner {
 		if (method == null) {
 			throw new IllegalStateException(name);
 		}
-		return new StateSpec(index, name, method, state.initial(), state.restart(), Stream.of(state.transitionsTo()).distinct().toList(),
-				timeout.after(), timeout.target(), (onStart != null) ? onStartHandle(onStart) : null);
+		return new StateSpec(index, name, method, state.initial(), state.restart(),
+				Stream.of(state.transitionsTo()).distinct().toList(), timeout.after(), timeout.target(),
+				(onStart != null) ? onStartHandle(onStart) : null);
 	}
 
 	private static MethodHandle onStartHandle(Method method) {
