@@ -127,6 +127,11 @@ abstract class Call {
 	/** Returns the handler that is called. */
 	abstract Handler handler();
 
+	/** Returns the thread that waits for a sync call. */
+	final @Nullable Thread caller() {
+		return (this.origin instanceof Thread thread) ? thread : null;
+	}
+
 	/** Returns whether the call overtakes others in the mailbox. */
 	boolean isUrgent() {
 		return false;

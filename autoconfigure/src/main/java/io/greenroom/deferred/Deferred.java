@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the handler's type, a class that is not final, or an interface
  */
-public interface Deferred<T> {
+public interface Deferred<T> extends AutoCloseable {
 
 	/**
 	 * Returns a view whose calls wait for their result, at most the handler's timeout.
@@ -74,8 +74,24 @@ public interface Deferred<T> {
 	DeferredCalls calls();
 
 	/**
+	 * Ends the handler, for all who call it: refuses new calls at once with a
+	 * {@link HandlerStoppedException}, runs those accepted for no longer than callers
+	 * wait for an answer by the handler's timeout, tells the callers of what is left, and
+	 * ends a {@link ProcessingLoop}. Blocks meanwhile, but not in a body of this handler,
+	 * which is finished first; an interrupt cuts the wait short and stays set.
+	 * Idempotent.
+	 * <p>
+	 * Nobody needs to close a handler without a loop: it is collected when nobody refers
+	 * to it and nothing is queued. One whose loop runs lives until it is closed, or its
+	 * scheduler is. In Spring a handler ends with its bean; don't close it there.
+	 */
+	@Override
+	void close();
+
+	/**
 	 * Makes a handler of an object without Spring, with the default options. Its owner
-	 * starts at the first call; it ends with the scheduler.
+	 * starts at the first call; it ends with the scheduler, when it is closed, or when
+	 * nobody refers to it any more.
 	 * @param scheduler where its green thread runs
 	 * @param target the object; from now on to be called through the handle only
 	 * @return the handle

@@ -83,6 +83,11 @@ final class Handle<T> implements Deferred<T> {
 	}
 
 	@Override
+	public void close() {
+		this.handler.close();
+	}
+
+	@Override
 	public boolean equals(@Nullable Object other) {
 		return other instanceof Handle<?> handle && handle.handler == this.handler;
 	}

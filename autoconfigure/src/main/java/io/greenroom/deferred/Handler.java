@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 import io.greenroom.green.DrainedService;
 import io.greenroom.green.GreenScheduler;
@@ -25,13 +26,13 @@ import org.jspecify.annotations.Nullable;
  * runs it; its end wakes the caller in {@link CallWait}. {@link Life} says from when to
  * when there is such a thread, {@link Holding} which one it is.
  */
-public final class Handler implements DrainedService {
+public final class Handler implements DrainedService, AutoCloseable {
 
 	/** How often a watched handler is looked at while its limit goes by. */
 	private static final int LOOKS_PER_LIMIT = 4;
 
 	/** How often a handler is looked at that may be busy for as long as it likes. */
-	private static final Duration LOOK = Duration.ofSeconds(5);
+	private static final Duration LOOK = Duration.ofSeconds(1);
 
 	/** How long nothing must have happened before a handler gives its thread back. */
 	private static final long REST_AFTER = 1_000_000_000;
@@ -108,7 +109,7 @@ public final class Handler implements DrainedService {
 		this.type = type;
 		this.target = target;
 		this.options = options;
-		this.name = options.name().isEmpty() ? type.type().getSimpleName() : options.name();
+		this.name = options.name().isEmpty() ? type.name() : options.name();
 		this.mailbox = (options.overflow() == Overflow.DROP_OLDEST)
 				? new DroppingMailbox(options.capacity(), type.hasUrgent(), this::wakeOwner)
 				: new Mailbox(options.capacity(), type.hasUrgent(), this::wakeOwner);
@@ -221,6 +222,18 @@ public final class Handler implements DrainedService {
 	}
 
 	/**
+	 * Says who will {@linkplain #start() start} the handler's loop. To be called once,
+	 * before anybody calls; without it every call waits for the start till its time is
+	 * over.
+	 * @param starter whether the loop starts on the given thread, and has not started: a
+	 * call from there that waits for the loop would keep it from starting, and is refused
+	 * @param remedy where such a call belongs, to end the message of its refusal
+	 */
+	public void startedBy(Predicate<Thread> starter, String remedy) {
+		this.life.startedBy(starter, remedy);
+	}
+
+	/**
 	 * Starts the owner of a handler with a {@link ProcessingLoop}. Does nothing for
 	 * others, whose owner starts with their first call, and when it has started before.
 	 */
@@ -329,6 +342,32 @@ public final class Handler implements DrainedService {
 	}
 
 	/**
+	 * Shuts the handler down as {@link #stop} does, and gives accepted calls the time
+	 * that callers wait for an answer. Returns when it has ended, but at once in a body
+	 * of this handler, which is finished first; an interrupt cuts the wait short and
+	 * stays set. Idempotent.
+	 */
+	@Override
+	public void close() {
+		try {
+			stop(this.options.timeout());
+		}
+		catch (InterruptedException ex) {
+			stopNow();
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private void stopNow() {
+		try {
+			stop(Duration.ZERO);
+		}
+		catch (InterruptedException again) {
+			// Whoever waits has been told before.
+		}
+	}
+
+	/**
 	 * Returns what the handler died of, for reports on its health.
 	 * @return what ended its loop for good; {@code null} while it is alive, and when it
 	 * was shut down
@@ -388,7 +427,7 @@ public final class Handler implements DrainedService {
 			this.watch.look(now);
 		}
 		long mark = mark();
-		if (mark != this.lastMark || !this.processor.isWaiting()) {
+		if (mark != this.lastMark || !isIdle()) {
 			this.lastMark = mark;
 			this.quietSince = now;
 		}
@@ -407,6 +446,12 @@ public final class Handler implements DrainedService {
 	public boolean isAtRest() {
 		boolean ownersOnly = this.loan == null && this.readers == null;
 		return (this.watch == null || ownersOnly) && this.life.isAtRest();
+	}
+
+	/** Returns whether whoever processes waits, or nobody does and nothing is queued. */
+	private boolean isIdle() {
+		return this.processor.isWaiting() || (this.options.processing() == Processing.MANUAL && this.holding.isFree()
+				&& this.mailbox.size() == 0);
 	}
 
 	/** Has the owner give its thread back if nothing comes. */

@@ -54,7 +54,11 @@ public final class HandlerType {
 	private HandlerType(Class<?> type) {
 		this.type = type;
 		List<String> problems = new ArrayList<>();
-		if (Modifier.isFinal(type.getModifiers()) && !type.isInterface()) {
+		if (type.isHidden()) {
+			problems.add(
+					"the object is a lambda or method reference, or of another hidden class, which nothing can extend; pass an object of a class with a name, which may well call the lambda");
+		}
+		else if (Modifier.isFinal(type.getModifiers()) && !type.isInterface()) {
 			problems.add(
 					"the class is final, and its callers need a subclass of it; remove 'final' (records and enums can't be handlers)");
 		}
@@ -89,6 +93,13 @@ public final class HandlerType {
 	 */
 	public Class<?> type() {
 		return this.type;
+	}
+
+	/** Returns the name of handlers that are given none. */
+	String name() {
+		// An anonymous class has no simple name.
+		return this.type.isAnonymousClass() ? this.type.getName().substring(this.type.getPackageName().length() + 1)
+				: this.type.getSimpleName();
 	}
 
 	/**

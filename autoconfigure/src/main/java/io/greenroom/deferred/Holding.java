@@ -24,8 +24,11 @@ final class Holding {
 	}
 
 	/** Stands for the owner of a handler while that has no thread. */
-	private static final Thread RESTING = Thread.ofVirtual().name("of its own, which rests").unstarted(() -> {
-	});
+	private static final Thread RESTING = Thread.ofVirtual()
+		.name("of its own, which rests")
+		.inheritInheritableThreadLocals(false)
+		.unstarted(() -> {
+		});
 
 	private final Handler handler;
 

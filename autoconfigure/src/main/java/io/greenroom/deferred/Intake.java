@@ -286,7 +286,8 @@ final class Intake {
 	 * begun or failed. Whoever gets neither place nor answer is told why.
 	 */
 	private boolean awaitRoom(Call call, long nanos) {
-		boolean mayWait = this.options.overflow() != Overflow.REJECT && !this.holding.isMine();
+		boolean mayWait = this.options.overflow() != Overflow.REJECT && !this.holding.isMine()
+				&& !this.life.waitsForCaller();
 		boolean placed = false;
 		@Nullable InterruptedException interrupt = null;
 		try {

@@ -3,14 +3,18 @@ package io.greenroom.deferred;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.GreenThread;
 import io.greenroom.green.SchedulerClosedException;
 import io.greenroom.green.WorkReport;
+import io.greenroom.observe.CallMode;
+import io.greenroom.observe.Failures;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * A handler's way from its first call to its end, and the green thread that owns it
@@ -96,6 +100,15 @@ final class Life {
 	/** Made when the first call is refused; written under this. */
 	private volatile @Nullable Tally tally;
 
+	/** Whether the scheduler keeps the handler alive no longer; guarded by this. */
+	private boolean released;
+
+	/** Whether the loop is to run from now on. */
+	private volatile boolean started;
+
+	/** Who starts the loop. */
+	private volatile @Nullable LoopStart loopStart;
+
 	/** What the owner died of. Written under this, before the phase says so. */
 	private @Nullable Throwable death;
 
@@ -131,21 +144,60 @@ final class Life {
 
 	/** Has the owner give its thread back if nothing comes. Anybody may ask for it. */
 	void rest() {
-		if (this.options.processing() == Processing.OWNER && !this.handler.type().hasLoop()
-				&& this.handler.turnstile() == null) {
+		if (this.options.processing() == Processing.MANUAL) {
+			restUnattended();
+		}
+		else if (!this.handler.type().hasLoop()) {
 			this.resting = true;
 			this.mailbox.wake();
 		}
 	}
 
+	/** Without an owner there is no thread to give back. */
+	private synchronized void restUnattended() {
+		if (this.attached && !this.released && this.phase == Phase.OPEN && this.holding.isFree()
+				&& this.mailbox.leaveUnused()) {
+			release();
+		}
+	}
+
+	/**
+	 * A handler at rest lives as long as somebody refers to it. In a drain it stays, for
+	 * the sake of its report. Called under the lock.
+	 */
+	private void release() {
+		if (!this.drained) {
+			this.released = true;
+			this.scheduler.release(this.handler);
+		}
+	}
+
+	/**
+	 * The scheduler keeps the handler alive again, and looks at it. Called under the
+	 * lock.
+	 */
+	private void retain() {
+		this.released = false;
+		this.scheduler.retain(this.handler);
+	}
+
 	/** Owner: gives its thread back, unless something has come. */
 	private synchronized boolean rests() {
 		this.resting = false;
-		if (endsWhenEmpty() || !this.mailbox.leaveUnattended()) {
+		Readers readers = this.handler.readers();
+		// Whoever reads may be late, which is looked at with the owner only.
+		if (endsWhenEmpty() || (readers != null && !readers.isEmpty()) || !this.mailbox.leaveUnattended()) {
 			return false;
 		}
-		this.holding.rest();
+		if (this.handler.turnstile() != null) {
+			// For the target itself may want it meanwhile.
+			this.holding.release();
+		}
+		else {
+			this.holding.rest();
+		}
 		this.owner = null;
+		release();
 		return true;
 	}
 
@@ -186,8 +238,16 @@ final class Life {
 		if (now != Phase.OPEN && !(now == Phase.REFUSING && isInside())) {
 			throw this.refusals.stopped(call, death());
 		}
+		boolean canServe = this.started || !this.handler.type().hasLoop();
+		if (!canServe) {
+			if (now != Phase.OPEN) {
+				// Nobody starts a loop any more.
+				throw this.refusals.stopped(call, null);
+			}
+			refuseFromStarter(call);
+		}
 		try {
-			begin(!this.handler.type().hasLoop());
+			begin(canServe);
 		}
 		catch (SchedulerClosedException closed) {
 			throw this.refusals.stopped(call, null);
@@ -195,6 +255,37 @@ final class Life {
 		catch (OutOfMemoryError refused) {
 			throw this.refusals.notStarted(call, refused);
 		}
+	}
+
+	/** Whoever is to start the loop can't wait for what it does. */
+	private void refuseFromStarter(Call call) {
+		LoopStart start = this.loopStart;
+		if (start != null && call.mode() == CallMode.SYNC && startsWithCaller(start)) {
+			throw this.refusals.loopNotStarted(call, java.util.Objects.requireNonNull(this.handler.type().loop()),
+					start.remedy());
+		}
+	}
+
+	private static boolean startsWithCaller(LoopStart start) {
+		Held held = Held.current();
+		Call outer = (held != null) ? held.running() : null;
+		Thread caller = (outer != null) ? outer.caller() : null;
+		return start.starter().test(Thread.currentThread()) || (caller != null && start.starter().test(caller));
+	}
+
+	/** Returns whether nothing is served before the current thread starts the loop. */
+	boolean waitsForCaller() {
+		LoopStart start = this.loopStart;
+		return start != null && !this.started && startsWithCaller(start);
+	}
+
+	void startedBy(Predicate<Thread> starter, String remedy) {
+		this.loopStart = new LoopStart(starter, remedy);
+	}
+
+	/** On which thread a loop starts, and what a call from there should do instead. */
+	private record LoopStart(Predicate<Thread> starter, String remedy) {
+
 	}
 
 	/** Bodies of other handlers and the scheduler's green threads are accepted work. */
@@ -205,14 +296,18 @@ final class Life {
 
 	/** Starts the owner of a handler that has a loop. */
 	void startLoop() {
+		this.started = true;
+		this.loopStart = null;
 		try {
 			begin(true);
 		}
 		catch (SchedulerClosedException closed) {
 			end(null);
 		}
-		catch (OutOfMemoryError refused) {
-			end(refused);
+		catch (Throwable refused) {
+			Failures.log(log, Level.ERROR, refused,
+					"The processing loop of handler '{}' could not be started; the next call tries again",
+					this.handler.name());
 		}
 	}
 
@@ -220,16 +315,34 @@ final class Life {
 		if (this.phase == Phase.ENDED) {
 			return;
 		}
-		if (!this.attached) {
+		boolean first = !this.attached;
+		if (first) {
 			this.scheduler.attach(this.handler);
 			this.attached = true;
 		}
-		if (withOwner && this.owner == null && this.options.processing() == Processing.OWNER) {
-			this.owner = this.scheduler.spawnDetached("handler-" + this.handler.name(), this::own);
-			this.mailbox.attended();
-			this.scheduler.wake(this.handler);
+		boolean owned = (this.options.processing() == Processing.OWNER);
+		if (owned && withOwner && this.owner == null) {
+			startOwner(first);
 		}
-		this.open = (this.phase == Phase.OPEN);
+		if (!owned || this.owner != null) {
+			retain();
+			this.mailbox.attended();
+			this.open = (this.phase == Phase.OPEN);
+		}
+	}
+
+	/** Called under the lock. */
+	private void startOwner(boolean first) {
+		try {
+			this.owner = this.scheduler.spawnDetached("handler-" + this.handler.name(), this::own);
+		}
+		finally {
+			if (this.owner == null && first) {
+				// Nothing else would ever let go of it, if nobody calls again.
+				this.attached = false;
+				this.scheduler.detach(this.handler);
+			}
+		}
 	}
 
 	/** The owner's whole life. */
@@ -256,8 +369,9 @@ final class Life {
 		}
 		catch (Throwable failure) {
 			end(failure);
-			log.error("The processing loop of handler '{}' died; its callers are told: {}", this.handler.name(),
-					report().leftByName(), failure);
+			Failures.log(log, Level.ERROR, failure,
+					"The processing loop of handler '{}' died; its callers are told: {}", this.handler.name(),
+					report().leftByName());
 		}
 		finally {
 			if (!rests && this.holding.isMine()) {
@@ -296,8 +410,9 @@ final class Life {
 			if (pause == null) {
 				throw failure;
 			}
-			log.warn("The processing loop of handler '{}' failed and is started again in {}", this.handler.name(),
-					pause, failure);
+			Failures.log(log, Level.WARN, failure,
+					"The processing loop of handler '{}' failed and is started again in {}", this.handler.name(),
+					pause);
 			rest(Handler.nanos(pause));
 			return false;
 		}
@@ -323,7 +438,9 @@ final class Life {
 	void refuse() {
 		synchronized (this) {
 			this.drained = true;
+			retain();
 		}
+		this.refusals.drained();
 		moveTo(Phase.REFUSING);
 		// Most have nothing to do any more, and a hundred thousand of them would need
 		// their threads' memory for their shutdown.
@@ -480,7 +597,8 @@ final class Life {
 		if (owner() == null && this.options.processing() == Processing.OWNER) {
 			// A loop that has not been started is not going to be. An owner that rests is
 			// woken by a call whose room is reserved.
-			return this.handler.type().hasLoop() || this.mailbox.size() == 0;
+			return this.handler.type().hasLoop()
+					|| (this.mailbox.size() == 0 && (this.handler.turnstile() == null || this.holding.isFree()));
 		}
 		if (isDeserted()) {
 			// What is queued is told when the handler is stopped, which is next.

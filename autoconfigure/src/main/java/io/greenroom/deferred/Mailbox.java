@@ -351,6 +351,8 @@ class Mailbox {
 	/** Returns whether the processor has slept, so that the signal is to be taken off. */
 	private boolean fallAsleep(long nanos, BooleanSupplier reason) {
 		if (this.words.top != null || !TOP.compareAndSet(this.words, null, IDLE)) {
+			// A processor that came by itself is as good as one that was started.
+			haveAttended();
 			return false;
 		}
 		// Who has begun to wait for room when the last call was taken may not have been
@@ -389,6 +391,21 @@ class Mailbox {
 			return false;
 		}
 		this.processor = null;
+		return true;
+	}
+
+	/**
+	 * Says that there is no processor, where nobody has been one for long, if nothing is
+	 * queued and nobody has room for a call to come. Anybody may.
+	 */
+	boolean leaveUnused() {
+		if (size() > 0 || !TOP.compareAndSet(this.words, null, UNATTENDED)) {
+			return false;
+		}
+		if (size() > 0) {
+			attended();
+			return false;
+		}
 		return true;
 	}
 

@@ -15,10 +15,18 @@ final class Refusals {
 
 	private final CallReports reports;
 
+	/** Whether the handler ends with its scheduler. */
+	private volatile boolean drained;
+
 	Refusals(String handler, HandlerOptions options, CallReports reports) {
 		this.handler = handler;
 		this.options = options;
 		this.reports = reports;
+	}
+
+	/** The handler ends, or has ended, with its scheduler. */
+	void drained() {
+		this.drained = true;
 	}
 
 	/** The handler takes no calls any more. */
@@ -32,6 +40,15 @@ final class Refusals {
 		this.reports.rejected(call, "stopped");
 		return new HandlerStoppedException("%s.%s was not run: the handler could not start, because of %s"
 			.formatted(this.handler, call.method(), Failures.describe(reason)), reason);
+	}
+
+	/** The loop would start when its own caller goes on. */
+	DeferredDeadlockException loopNotStarted(Call call, HandlerMethod loop, String remedy) {
+		this.reports.rejected(call, "deadlock");
+		return new DeferredDeadlockException(
+				"%s.%s would wait for the handler's processing loop '%s', which starts later, on thread '%s' that this call keeps from it; %s"
+					.formatted(this.handler, call.method(), loop.name(), Thread.currentThread().getName(), remedy),
+				null);
 	}
 
 	/** There is no room, or none came in time. */
@@ -71,9 +88,10 @@ final class Refusals {
 					null);
 		}
 		if (death == null) {
-			return new HandlerStoppedException(
-					"%s.%s was not run: the handler is shut down or shutting down; stop calling it before its scope or the application ends"
-						.formatted(this.handler, call.method()),
+			return new HandlerStoppedException("%s.%s was not run: the handler is shut down or shutting down%s"
+				.formatted(this.handler, call.method(), this.drained
+						? " with its scheduler; stop calling it before the application ends"
+						: ": it was closed, or its bean destroyed; stop calling it before that, or make another"),
 					null);
 		}
 		return new HandlerStoppedException("%s.%s was not run: the handler's processing loop died of %s"

@@ -2,11 +2,11 @@ package io.greenroom.green;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,7 +53,7 @@ final class Drain {
 	}
 
 	/** Runs it; from {@code close} on nobody is admitted any more. */
-	DrainReport run(Collection<GreenService> services, Runnable close) {
+	DrainReport run(Supplier<List<GreenService>> services, Runnable close) {
 		ServiceDrain drain = new ServiceDrain(services, this::others, this.engine, this.time, KILL_LIMIT.toNanos());
 		Set<GreenThread<?>> seen = Collections.newSetFromMap(new IdentityHashMap<>());
 		seen.addAll(others());

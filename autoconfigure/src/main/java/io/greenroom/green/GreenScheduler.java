@@ -605,12 +605,24 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Has a service inspected again that was {@linkplain GreenService#isAtRest() at rest}
-	 * and is not any more. Does nothing for any other.
+	 * Keeps an attached service alive no longer, and inspects it no more, because it has
+	 * no thread and nothing to do: it is collected once nobody else refers to it. While
+	 * it lives it is still listed, and stopped with the scheduler.
+	 * @param service the service
+	 * @see #retain
+	 */
+	public void release(GreenService service) {
+		this.services.release(service);
+	}
+
+	/**
+	 * Keeps a service alive again, and has it inspected, that was
+	 * {@linkplain #release released} or {@linkplain GreenService#isAtRest() at rest} and
+	 * is not any more. Does nothing for any other.
 	 * @param service the service, which says that it is awake by now
 	 */
-	public void wake(GreenService service) {
-		this.services.wake(service);
+	public void retain(GreenService service) {
+		this.services.retain(service);
 	}
 
 	/**
@@ -648,7 +660,7 @@ public final class GreenScheduler implements AutoCloseable {
 			}
 			this.phase = Phase.DRAINING;
 		}
-		DrainReport report = drain.run(this.services.all(), () -> {
+		DrainReport report = drain.run(this.services::all, () -> {
 			this.phase = Phase.CLOSED;
 			this.engine.close();
 		});

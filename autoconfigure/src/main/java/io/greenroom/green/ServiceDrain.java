@@ -3,7 +3,6 @@ package io.greenroom.green;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -32,7 +31,7 @@ final class ServiceDrain {
 	private static final long LONGEST_PAUSE = 5_000_000;
 
 	/** Grows while it lasts: accepted work may bring a service to life. */
-	private final Collection<GreenService> services;
+	private final Supplier<List<GreenService>> services;
 
 	/** The green threads alive but for the draining one. */
 	private final Supplier<List<GreenThread<?>>> alive;
@@ -47,8 +46,8 @@ final class ServiceDrain {
 	/** Those that were told to stop and have not. */
 	private final Set<GreenService> stopping = ConcurrentHashMap.newKeySet();
 
-	ServiceDrain(Collection<GreenService> services, Supplier<List<GreenThread<?>>> alive, Engine engine, Countdown time,
-			long killLimit) {
+	ServiceDrain(Supplier<List<GreenService>> services, Supplier<List<GreenThread<?>>> alive, Engine engine,
+			Countdown time, long killLimit) {
 		this.services = services;
 		this.alive = alive;
 		this.engine = engine;
@@ -57,7 +56,11 @@ final class ServiceDrain {
 	}
 
 	private List<DrainedService> drained() {
-		return this.services.stream().filter(DrainedService.class::isInstance).map(DrainedService.class::cast).toList();
+		return this.services.get()
+			.stream()
+			.filter(DrainedService.class::isInstance)
+			.map(DrainedService.class::cast)
+			.toList();
 	}
 
 	/** Has those that serve each other refuse, and stops the others. */
@@ -65,7 +68,7 @@ final class ServiceDrain {
 		for (DrainedService service : drained()) {
 			ForeignCode.run(log, "A service's refusal of new work", service::refuse);
 		}
-		stop(this.services.stream().filter((service) -> !(service instanceof DrainedService)).toList(),
+		stop(this.services.get().stream().filter((service) -> !(service instanceof DrainedService)).toList(),
 				this.time.left());
 	}
 

@@ -1,8 +1,10 @@
 package io.greenroom.green;
 
-import java.util.Collection;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 
@@ -24,7 +26,14 @@ final class Services {
 	/** The least time between two inspections, in nanoseconds. */
 	private static final long SHORTEST_PAUSE = 10_000_000;
 
-	private final Map<GreenService, Entry> all = new ConcurrentHashMap<>();
+	/** Those that are kept alive here. */
+	private final Map<GreenService, Entry> kept = new ConcurrentHashMap<>();
+
+	/**
+	 * Those that live as long as others want them, with the time between two inspections,
+	 * zero for none. Guarded by itself, and so are moves.
+	 */
+	private final Map<GreenService, Long> released = new WeakHashMap<>();
 
 	/** By the time between two inspections, of which there are a few dozen at most. */
 	private final Map<Long, Round> rounds = new ConcurrentHashMap<>();
@@ -35,27 +44,71 @@ final class Services {
 		this.engine = engine;
 	}
 
-	/** Returns them all, as they come and go. */
-	Collection<GreenService> all() {
-		return this.all.keySet();
+	/** Returns all there are now. */
+	List<GreenService> all() {
+		synchronized (this.released) {
+			List<GreenService> all = new ArrayList<>(this.kept.keySet());
+			all.addAll(this.released.keySet());
+			return all;
+		}
 	}
 
 	void add(GreenService service) {
-		this.all.putIfAbsent(service, new Entry(service));
+		this.kept.putIfAbsent(service, new Entry(service));
+	}
+
+	/** Keeps a service alive no longer, and inspects it no more. */
+	void release(GreenService service) {
+		synchronized (this.released) {
+			// Taken out first: an inspection under way then does not take it in again.
+			Entry entry = this.kept.remove(service);
+			if (entry != null) {
+				leave(entry);
+				Round round = entry.round;
+				this.released.put(service, (round != null) ? round.pause : 0);
+			}
+		}
+	}
+
+	/** Keeps a service alive again that was released, and has it inspected again. */
+	void retain(GreenService service) {
+		Entry entry;
+		synchronized (this.released) {
+			Long pause = this.released.remove(service);
+			if (pause != null) {
+				entry = new Entry(service);
+				entry.round = (pause != 0) ? this.rounds.computeIfAbsent(pause, Round::new) : null;
+				this.kept.put(service, entry);
+			}
+			else {
+				entry = this.kept.get(service);
+			}
+		}
+		Round round = (entry != null) ? entry.round : null;
+		if (entry != null && round != null && !round.entries.contains(entry)) {
+			join(entry, round);
+		}
 	}
 
 	void remove(GreenService service) {
-		Entry entry = this.all.remove(service);
-		if (entry != null) {
-			leave(entry);
+		synchronized (this.released) {
+			this.released.remove(service);
+			Entry entry = this.kept.remove(service);
+			if (entry != null) {
+				leave(entry);
+			}
 		}
 	}
 
 	/** Lets go of all, for good. */
 	void clear() {
-		this.all.clear();
+		synchronized (this.released) {
+			this.kept.clear();
+			this.released.clear();
+		}
 		this.rounds.values().forEach(Round::end);
 	}
+
 
 	private static void leave(Entry entry) {
 		Round round = entry.round;
@@ -66,7 +119,7 @@ final class Services {
 
 	/** Has a service inspected as often as it wants; zero wants nothing. */
 	void inspectEvery(GreenService service, long nanos) {
-		Entry entry = this.all.get(service);
+		Entry entry = this.kept.get(service);
 		if (nanos == 0 || entry == null) {
 			return;
 		}
@@ -78,18 +131,9 @@ final class Services {
 		join(entry, round);
 	}
 
-	/** Has a service inspected again that was at rest. */
-	void wake(GreenService service) {
-		Entry entry = this.all.get(service);
-		Round round = (entry != null) ? entry.round : null;
-		if (entry != null && round != null && !round.entries.contains(entry)) {
-			join(entry, round);
-		}
-	}
-
 	private void join(Entry entry, Round round) {
 		round.entries.add(entry);
-		if (this.all.get(entry.service) != entry) {
+		if (this.kept.get(entry.service) != entry) {
 			leave(entry);
 		}
 		round.begin();

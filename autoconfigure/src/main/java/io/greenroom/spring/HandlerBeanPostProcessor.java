@@ -1,8 +1,9 @@
 package io.greenroom.spring;
 
-import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -25,6 +26,7 @@ import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvis
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.aop.support.annotation.AnnotationMatchingPointcut;
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
 import org.springframework.beans.factory.config.SmartInstantiationAwareBeanPostProcessor;
 import org.springframework.core.Ordered;
@@ -65,10 +67,10 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 	private final transient Map<String, Object> early = new ConcurrentHashMap<>();
 
 	/**
-	 * Of the beans alive, with the time after which no caller waits any more. A handler
-	 * is kept by its proxy, and by nothing here. Guarded by itself.
+	 * Of the beans alive. A handler is kept by its proxy, and by nothing here. Guarded by
+	 * itself.
 	 */
-	private final transient Map<Handler, Duration> handlers = new WeakHashMap<>();
+	private final transient Set<Handler> handlers = Collections.newSetFromMap(new WeakHashMap<>());
 
 	/**
 	 * Makes the post-processor.
@@ -151,9 +153,9 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 		advised.removeAdvisor(java.util.Objects.requireNonNull(this.advisor));
 		advised.addAdvisor(0, new DefaultPointcutAdvisor(new MailboxInterceptor(handler, this.strict)));
 		synchronized (this.handlers) {
-			this.handlers.put(handler, options.timeout());
+			this.handlers.add(handler);
 		}
-		this.loops.add(handler);
+		this.loops.add(handler, endsWithBean(beanName));
 		if (this.beanFactory != null) {
 			HandlerDefinitions.addLate(this.beanFactory, beanName, type);
 		}
@@ -171,28 +173,22 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 		if (handler == null) {
 			return;
 		}
-		Duration grace;
 		synchronized (this.handlers) {
-			grace = this.handlers.remove(handler);
+			this.handlers.remove(handler);
 		}
-		if (handler.gate() instanceof MachineGate machine) {
-			// First, or a body that runs for ever would use the time of the calls up.
-			machine.stop();
-		}
-		try {
-			handler.stop((grace != null) ? grace : Duration.ZERO);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		finally {
-			this.loops.remove(handler);
-		}
+		this.loops.end(handler);
+	}
+
+	/** Scopes may outlive the context, and destroy nothing for it. */
+	private boolean endsWithBean(String beanName) {
+		ConfigurableBeanFactory factory = this.beanFactory;
+		return factory != null && factory.containsBean(beanName) && factory.isSingleton(beanName)
+				&& !factory.isFactoryBean(beanName);
 	}
 
 	private @Nullable Handler handlerOf(Object bean) {
 		synchronized (this.handlers) {
-			return this.handlers.keySet().stream().filter((handler) -> handler.target() == bean).findAny().orElse(null);
+			return this.handlers.stream().filter((handler) -> handler.target() == bean).findAny().orElse(null);
 		}
 	}
 

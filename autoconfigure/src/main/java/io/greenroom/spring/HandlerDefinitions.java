@@ -179,6 +179,8 @@ public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 		definition.getConstructorArgumentValues().addIndexedArgumentValue(0, new RuntimeBeanReference(handlerName));
 		definition.setScope(handler.getScope());
 		definition.setLazyInit(true);
+		// The handler ends with its own bean.
+		definition.setDestroyMethodName("");
 		definition.setPrimary(handler.isPrimary());
 		definition.setFallback(handler.isFallback());
 		definition.setAutowireCandidate(handler.isAutowireCandidate());

@@ -66,6 +66,11 @@ final class LazyHandle<T> implements Deferred<T> {
 	}
 
 	@Override
+	public void close() {
+		handle().close();
+	}
+
+	@Override
 	public String toString() {
 		return "Deferred[" + this.description + ", found at its first use]";
 	}

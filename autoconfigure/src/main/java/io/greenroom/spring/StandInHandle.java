@@ -51,6 +51,11 @@ record StandInHandle<T>(T object) implements Deferred<T> {
 			.formatted(this.object.getClass().getSimpleName()));
 	}
 
+	/** Does nothing: what there is ends with its bean. */
+	@Override
+	public void close() {
+	}
+
 	@Override
 	public String toString() {
 		return "Deferred[stand-in " + this.object.getClass().getSimpleName() + "]";

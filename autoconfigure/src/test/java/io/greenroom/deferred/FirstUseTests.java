@@ -2,6 +2,7 @@ package io.greenroom.deferred;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -58,6 +59,19 @@ public class FirstUseTests {
 				assertThat(answer).isEqualTo("desk");
 			}
 		}
+	}
+
+	@Test
+	@DisplayName("F05 a class loader is collected with the handlers of its classes")
+	void loadersAreCollected() throws Exception {
+		WeakReference<ClassLoader> loader = useAndDrop();
+		Collected.await(loader);
+	}
+
+	private WeakReference<ClassLoader> useAndDrop() throws Exception {
+		Fresh loader = new Fresh();
+		assertThat(asNumbers(loader.loadClass(Desk.class.getName())).sync().next()).isEqualTo(1);
+		return new WeakReference<>(loader);
 	}
 
 	@SuppressWarnings("unchecked")

@@ -182,7 +182,7 @@ class GreenTimerTests {
 		until("the timer to be gone", () -> this.engine.scheduled() == 0);
 		int before = resting.count();
 		resting.atRest = false;
-		this.scheduler.wake(resting);
+		this.scheduler.retain(resting);
 		until("it to be inspected again", () -> resting.count() >= before + 3);
 	}
 
