@@ -616,9 +616,9 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Keeps a service alive again, and has it inspected, that was
-	 * {@linkplain #release released} or {@linkplain GreenService#isAtRest() at rest} and
-	 * is not any more. Does nothing for any other.
+	 * Keeps a service alive again, and has it inspected, that was {@linkplain #release
+	 * released} or {@linkplain GreenService#isAtRest() at rest} and is not any more. Does
+	 * nothing for any other.
 	 * @param service the service, which says that it is awake by now
 	 */
 	public void retain(GreenService service) {

@@ -43,8 +43,8 @@ public interface GreenService {
 
 	/**
 	 * Returns whether there is nothing to look at until something wakes this service,
-	 * which {@linkplain GreenScheduler#retain(GreenService) says so}. Until then it is not
-	 * inspected, and costs nothing. Asked after each inspection.
+	 * which {@linkplain GreenScheduler#retain(GreenService) says so}. Until then it is
+	 * not inspected, and costs nothing. Asked after each inspection.
 	 * @return whether it is at rest; never unless overridden
 	 */
 	default boolean isAtRest() {

@@ -109,7 +109,6 @@ final class Services {
 		this.rounds.values().forEach(Round::end);
 	}
 
-
 	private static void leave(Entry entry) {
 		Round round = entry.round;
 		if (round != null) {

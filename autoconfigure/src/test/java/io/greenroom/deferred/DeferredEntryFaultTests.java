@@ -161,7 +161,8 @@ class DeferredEntryFaultTests {
 		// After a close nothing is served any more: see CloseTests.
 		List<String> others = List.of("of", "close");
 		for (Method method : Deferred.class.getDeclaredMethods()) {
-			if (Modifier.isPublic(method.getModifiers()) && !method.isSynthetic() && !others.contains(method.getName())) {
+			if (Modifier.isPublic(method.getModifiers()) && !method.isSynthetic()
+					&& !others.contains(method.getName())) {
 				found.add(method.getName());
 			}
 		}
@@ -402,9 +403,8 @@ class DeferredEntryFaultTests {
 		for (int round = 0; round < 20; round++) {
 			CompletableFuture<Boolean> outer = new CompletableFuture<>();
 			CountDownLatch inside = new CountDownLatch(1);
-			Thread caller = Thread.startVirtualThread(
-					() -> catchThrowable(() -> desk.sync(Duration.ofMillis(30))
-						.letIn(desk, inside, Thread.currentThread(), outer)));
+			Thread caller = Thread.startVirtualThread(() -> catchThrowable(
+					() -> desk.sync(Duration.ofMillis(30)).letIn(desk, inside, Thread.currentThread(), outer)));
 			assertThat(catchThrowable(() -> {
 				inside.await();
 				caller.join();
