@@ -106,7 +106,7 @@ class GreenEdgesTests {
 	}
 
 	@Test
-	@DisplayName("A14 a checked failure of an awaited stage is caught as the documentation says")
+	@DisplayName("I01 a checked failure of an awaited stage is caught as the documentation says")
 	void checkedFailure() throws Exception {
 		IOException broken = new IOException("broken");
 		try {
