@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  */
 final class AlarmHands {
 
-	private static final Logger log = LoggerFactory.getLogger(GreenScheduler.class);
+	private static final Logger log = LoggerFactory.getLogger("io.greenroom.green.GreenScheduler");
 
 	/** How long what is due waits for what is being done. */
 	static final long PATIENCE = TimeUnit.MILLISECONDS.toNanos(10);

@@ -485,7 +485,12 @@ public final class GreenPool implements AutoCloseable {
 	/** Costs a few reads, so that it may be asked for every task. */
 	private boolean isMember() {
 		GreenThread<?> current = GreenThread.current();
-		return (current != null && current.isIn(this)) || this.entered.contains(Thread.currentThread());
+		return (current != null && runs(current)) || this.entered.contains(Thread.currentThread());
+	}
+
+	/** Returns whether a green thread has a slot of this pool. */
+	boolean runs(GreenThread<?> thread) {
+		return thread.slot() instanceof Place place && place.isIn(this);
 	}
 
 	PoolReports reports() {
@@ -512,7 +517,7 @@ public final class GreenPool implements AutoCloseable {
 	}
 
 	<T> GreenThread<T> task(Callable<? extends T> body, @Nullable Place place) {
-		return new GreenThread<>(this.scheduler, this.name + "-" + this.sequence.incrementAndGet(), body, place);
+		return this.scheduler.child(this.name + "-" + this.sequence.incrementAndGet(), body, place);
 	}
 
 	void unobserved(GreenThread<?> task, Throwable failure) {

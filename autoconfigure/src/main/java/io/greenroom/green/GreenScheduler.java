@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 
 import io.greenroom.observe.ContextCarrier;
 import io.greenroom.observe.Failures;
@@ -58,6 +59,8 @@ public final class GreenScheduler implements AutoCloseable {
 
 	private final Engine engine;
 
+	private final ThreadHome home = new Home();
+
 	private volatile Phase phase = Phase.OPEN;
 
 	private GreenScheduler(Builder builder) {
@@ -103,10 +106,6 @@ public final class GreenScheduler implements AutoCloseable {
 	 */
 	public ContextCarrier contextCarrier() {
 		return this.contextCarrier;
-	}
-
-	boolean capturesSpawnSites() {
-		return this.captureSpawnSites;
 	}
 
 	/**
@@ -172,7 +171,7 @@ public final class GreenScheduler implements AutoCloseable {
 	 */
 	public GreenThread<Void> spawnDetached(String name, GreenTask body) {
 		Objects.requireNonNull(name, "name");
-		return start(new GreenThread<>(this, name, callable(body), null, Origin.detached(this)));
+		return start(new GreenThread<>(this.home, name, callable(body), null, Origin.detached(this.captureSpawnSites)));
 	}
 
 	/**
@@ -196,7 +195,7 @@ public final class GreenScheduler implements AutoCloseable {
 	public <T> GreenThread<T> unstarted(String name, Callable<? extends T> body) {
 		Objects.requireNonNull(name, "name");
 		Objects.requireNonNull(body, "body");
-		return new GreenThread<>(this, name, body, null);
+		return child(name, body, null);
 	}
 
 	/**
@@ -383,8 +382,13 @@ public final class GreenScheduler implements AutoCloseable {
 		return this.drainTimeout;
 	}
 
-	/** Takes the thread among the living, or refuses it. */
-	void admit(GreenThread<?> thread) {
+	/** Makes a child of whoever calls, in its context. */
+	<T> GreenThread<T> child(String name, Callable<? extends T> body, @Nullable TaskSlot slot) {
+		return new GreenThread<>(this.home, name, body, slot,
+				Origin.here(this.contextCarrier, this.captureSpawnSites));
+	}
+
+	private void admit(GreenThread<?> thread) {
 		this.live.add(thread);
 		// Added first: a drain that has begun sees the thread, or the thread sees the
 		// drain.
@@ -394,15 +398,11 @@ public final class GreenScheduler implements AutoCloseable {
 		this.listener.spawned();
 	}
 
-	void release(GreenThread<?> thread) {
-		this.live.remove(thread);
-	}
-
-	/** Returns those at work in a slot of the pool. */
-	List<GreenThread<?>> tasksOf(GreenPool pool) {
-		List<GreenThread<?>> tasks = this.live.snapshot();
-		tasks.removeIf((thread) -> !thread.isIn(pool));
-		return tasks;
+	/** Returns the living threads that the predicate takes. */
+	List<GreenThread<?>> living(Predicate<GreenThread<?>> which) {
+		List<GreenThread<?>> threads = this.live.snapshot();
+		threads.removeIf(which.negate());
+		return threads;
 	}
 
 	void killAll() {
@@ -424,7 +424,7 @@ public final class GreenScheduler implements AutoCloseable {
 
 	private boolean calledByOurs() {
 		GreenThread<?> caller = GreenThread.current();
-		return caller != null && caller.isOf(this) && !caller.ready();
+		return caller != null && caller.isOf(this.home) && !caller.ready();
 	}
 
 	/**
@@ -671,6 +671,31 @@ public final class GreenScheduler implements AutoCloseable {
 	@Override
 	public String toString() {
 		return "GreenScheduler[" + this.name + ", " + this.live.count() + " live]";
+	}
+
+	/** What this scheduler's threads see of it. */
+	private final class Home implements ThreadHome {
+
+		@Override
+		public Engine engine() {
+			return GreenScheduler.this.engine;
+		}
+
+		@Override
+		public void admit(GreenThread<?> thread) {
+			GreenScheduler.this.admit(thread);
+		}
+
+		@Override
+		public void release(GreenThread<?> thread) {
+			GreenScheduler.this.live.remove(thread);
+		}
+
+		@Override
+		public void unobserved(GreenThread<?> thread, Throwable failure) {
+			GreenScheduler.this.unobserved(thread, failure);
+		}
+
 	}
 
 	/** Settings of a scheduler. Not safe for use by several threads. */

@@ -60,7 +60,7 @@ public final class GreenThread<T> extends Watched<GreenThread<T>> implements Awa
 		}
 	}
 
-	private final GreenScheduler scheduler;
+	private final ThreadHome home;
 
 	private final String name;
 
@@ -71,7 +71,7 @@ public final class GreenThread<T> extends Watched<GreenThread<T>> implements Awa
 	private final List<StackTraceElement> spawnSite;
 
 	/** The slot this thread runs in, and returns; {@code null} outside pools. */
-	private final @Nullable Place place;
+	private final @Nullable TaskSlot slot;
 
 	private volatile int phase;
 
@@ -102,17 +102,11 @@ public final class GreenThread<T> extends Watched<GreenThread<T>> implements Awa
 	 */
 	private @Nullable Object outcome;
 
-	/** Makes a child of whoever calls, in its context. */
-	GreenThread(GreenScheduler scheduler, String name, Callable<? extends T> body, @Nullable Place place) {
-		this(scheduler, name, body, place, Origin.here(scheduler));
-	}
-
-	GreenThread(GreenScheduler scheduler, String name, Callable<? extends T> body, @Nullable Place place,
-			Origin origin) {
-		this.scheduler = scheduler;
+	GreenThread(ThreadHome home, String name, Callable<? extends T> body, @Nullable TaskSlot slot, Origin origin) {
+		this.home = home;
 		this.name = name;
 		this.body = body;
-		this.place = place;
+		this.slot = slot;
 		this.parent = origin.parent();
 		this.context = origin.context();
 		this.spawnSite = origin.site();
@@ -136,7 +130,7 @@ public final class GreenThread<T> extends Watched<GreenThread<T>> implements Awa
 	 * is then dead, with this exception
 	 */
 	public void start() {
-		if (this.phase != NEW || (this.place != null && !this.place.starting())) {
+		if (this.phase != NEW || (this.slot != null && !this.slot.starting())) {
 			return;
 		}
 		StackRoom.checkReturn();
@@ -145,8 +139,8 @@ public final class GreenThread<T> extends Watched<GreenThread<T>> implements Awa
 			return;
 		}
 		try {
-			this.scheduler.admit(this);
-			this.scheduler.engine().start(carrier);
+			this.home.admit(this);
+			this.home.engine().start(carrier);
 		}
 		catch (Throwable refused) {
 			// Also an OutOfMemoryError at thread start: whoever waits must not wait for
@@ -155,7 +149,7 @@ public final class GreenThread<T> extends Watched<GreenThread<T>> implements Awa
 				settle(null, refused);
 			}
 			else {
-				this.scheduler.release(this);
+				this.home.release(this);
 			}
 			throw refused;
 		}
@@ -164,7 +158,7 @@ public final class GreenThread<T> extends Watched<GreenThread<T>> implements Awa
 	private Thread newCarrier() {
 		try {
 			Body main = new Body();
-			Thread carrier = this.scheduler.engine().thread(this.name, main);
+			Thread carrier = this.home.engine().thread(this.name, main);
 			carrier.setUncaughtExceptionHandler(main);
 			return carrier;
 		}
@@ -271,7 +265,7 @@ public final class GreenThread<T> extends Watched<GreenThread<T>> implements Awa
 	private void end(@Nullable T result, @Nullable Throwable thrown) {
 		boolean watched = settle(result, thrown);
 		if (thrown != null && !watched && !(thrown instanceof GreenThreadKilledException)) {
-			this.scheduler.unobserved(this, thrown);
+			this.home.unobserved(this, thrown);
 		}
 	}
 
@@ -284,13 +278,13 @@ public final class GreenThread<T> extends Watched<GreenThread<T>> implements Awa
 		try {
 			// While this thread still counts as living, so that a draining scheduler lets
 			// it start its successor; and whoever joins it finds the slot free.
-			if (this.place != null) {
-				this.place.taskEnded(thrown);
+			if (this.slot != null) {
+				this.slot.taskEnded(thrown);
 			}
 		}
 		finally {
 			this.phase = (thrown == null) ? SUCCEEDED : FAILED;
-			this.scheduler.release(this);
+			this.home.release(this);
 			// Who waits may have seen the end without having been among the watchers.
 			watched = release(this) || isAwaited();
 		}
@@ -355,18 +349,18 @@ public final class GreenThread<T> extends Watched<GreenThread<T>> implements Awa
 		return known;
 	}
 
-	boolean isOf(GreenScheduler candidate) {
-		return this.scheduler == candidate;
+	boolean isOf(ThreadHome candidate) {
+		return this.home == candidate;
 	}
 
 	/** Returns whether a pool has accepted this thread, which refuses for itself. */
 	boolean isPlaced() {
-		return this.place != null;
+		return this.slot != null;
 	}
 
-	/** Returns whether this thread has a slot of the pool. */
-	boolean isIn(GreenPool pool) {
-		return this.place != null && this.place.isIn(pool);
+	/** Returns the slot of a pool that this thread runs in, or waits for. */
+	@Nullable TaskSlot slot() {
+		return this.slot;
 	}
 
 	/** Ends a thread that shall not start; returns why. */
@@ -379,7 +373,7 @@ public final class GreenThread<T> extends Watched<GreenThread<T>> implements Awa
 
 	/** Kills a task of a pool for the pool, at most once. */
 	void killAsTask() {
-		if (this.place != null && this.place.claimKill()) {
+		if (this.slot != null && this.slot.claimKill()) {
 			kill();
 		}
 	}
@@ -552,7 +546,7 @@ public final class GreenThread<T> extends Watched<GreenThread<T>> implements Awa
 			throw new IllegalStateException(
 					"Green thread '" + this.name + "' would wait for its own end; join it from another thread");
 		}
-		this.scheduler.engine().checkMayWait("wait for the end of green thread", this.name);
+		this.home.engine().checkMayWait("wait for the end of green thread", this.name);
 	}
 
 	/**
@@ -722,7 +716,7 @@ public final class GreenThread<T> extends Watched<GreenThread<T>> implements Awa
 			if (!PHASE.compareAndSet(GreenThread.this, STARTED, RUNNING)) {
 				// Killed while it was being admitted, and perhaps before: then it came
 				// after its own release.
-				GreenThread.this.scheduler.release(GreenThread.this);
+				GreenThread.this.home.release(GreenThread.this);
 				return;
 			}
 			T result = null;
@@ -744,7 +738,7 @@ public final class GreenThread<T> extends Watched<GreenThread<T>> implements Awa
 
 		@Override
 		public void uncaughtException(Thread dead, Throwable failure) {
-			GreenThread.this.scheduler.unobserved(GreenThread.this, failure);
+			GreenThread.this.home.unobserved(GreenThread.this, failure);
 		}
 
 		private GreenThread<T> thread() {

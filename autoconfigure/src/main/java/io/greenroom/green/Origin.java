@@ -15,19 +15,19 @@ import org.jspecify.annotations.Nullable;
 record Origin(@Nullable Lineage parent, ContextCarrier.Snapshot context, List<StackTraceElement> site) {
 
 	/** Of what the calling thread makes. */
-	static Origin here(GreenScheduler scheduler) {
+	static Origin here(ContextCarrier carrier, boolean captureSite) {
 		GreenThread<?> parent = GreenThread.current();
-		return new Origin((parent != null) ? parent.lineage() : null, scheduler.contextCarrier().capture(),
-				site(scheduler));
+		return new Origin((parent != null) ? parent.lineage() : null, carrier.capture(),
+				site(captureSite));
 	}
 
 	/** Of what belongs to nobody, whoever makes it. */
-	static Origin detached(GreenScheduler scheduler) {
-		return new Origin(null, ContextCarrier.Snapshot.EMPTY, site(scheduler));
+	static Origin detached(boolean captureSite) {
+		return new Origin(null, ContextCarrier.Snapshot.EMPTY, site(captureSite));
 	}
 
-	private static List<StackTraceElement> site(GreenScheduler scheduler) {
-		return scheduler.capturesSpawnSites() ? SpawnSite.here() : List.of();
+	private static List<StackTraceElement> site(boolean captured) {
+		return captured ? SpawnSite.here() : List.of();
 	}
 
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * owns it: giving it up leaves the line or returns the slot, once, whatever happened
  * before.
  */
-final class Place implements Slot, Reservation {
+final class Place implements Slot, Reservation, TaskSlot {
 
 	private static final int WAITING = 0;
 
@@ -154,7 +154,8 @@ final class Place implements Slot, Reservation {
 		return null;
 	}
 
-	boolean starting() {
+	@Override
+	public boolean starting() {
 		return this.state == STARTING;
 	}
 
@@ -163,8 +164,8 @@ final class Place implements Slot, Reservation {
 		return this.pool == candidate && (seen == HELD || seen == STARTING || seen == RUNNING);
 	}
 
-	/** Returns {@code true} to the first who asks. */
-	boolean claimKill() {
+	@Override
+	public boolean claimKill() {
 		return KILLED.compareAndSet(this, false, true);
 	}
 
@@ -175,8 +176,8 @@ final class Place implements Slot, Reservation {
 		}
 	}
 
-	/** Gives the place up with the end of its task. */
-	void taskEnded(@Nullable Throwable failure) {
+	@Override
+	public void taskEnded(@Nullable Throwable failure) {
 		try {
 			boolean byPool = this.killed || this.state == REFUSED;
 			this.pool.ends().taskEnded((this.watched || byPool) ? null : failure);

@@ -95,7 +95,7 @@ final class PoolShutdown implements GreenService {
 			// A slot comes back shortly before the outcome is there.
 			awaitAll(tasks, time);
 		}
-		return this.scheduler.tasksOf(this.pool);
+		return this.scheduler.living(this.pool::runs);
 	}
 
 	/** Kills the tasks in line and at work, and leaves the pool open. */
@@ -105,7 +105,7 @@ final class PoolShutdown implements GreenService {
 	}
 
 	private List<GreenThread<?>> killTasks() {
-		List<GreenThread<?>> tasks = this.scheduler.tasksOf(this.pool);
+		List<GreenThread<?>> tasks = this.scheduler.living(this.pool::runs);
 		tasks.forEach(GreenThread::killAsTask);
 		return tasks;
 	}
