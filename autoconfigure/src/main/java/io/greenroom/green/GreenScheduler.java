@@ -384,8 +384,7 @@ public final class GreenScheduler implements AutoCloseable {
 
 	/** Makes a child of whoever calls, in its context. */
 	<T> GreenThread<T> child(String name, Callable<? extends T> body, @Nullable TaskSlot slot) {
-		return new GreenThread<>(this.home, name, body, slot,
-				Origin.here(this.contextCarrier, this.captureSpawnSites));
+		return new GreenThread<>(this.home, name, body, slot, Origin.here(this.contextCarrier, this.captureSpawnSites));
 	}
 
 	private void admit(GreenThread<?> thread) {

@@ -17,8 +17,7 @@ record Origin(@Nullable Lineage parent, ContextCarrier.Snapshot context, List<St
 	/** Of what the calling thread makes. */
 	static Origin here(ContextCarrier carrier, boolean captureSite) {
 		GreenThread<?> parent = GreenThread.current();
-		return new Origin((parent != null) ? parent.lineage() : null, carrier.capture(),
-				site(captureSite));
+		return new Origin((parent != null) ? parent.lineage() : null, carrier.capture(), site(captureSite));
 	}
 
 	/** Of what belongs to nobody, whoever makes it. */
