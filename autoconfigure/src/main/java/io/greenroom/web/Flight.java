@@ -1,7 +1,11 @@
 package io.greenroom.web;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 import io.greenroom.observe.ForeignCode;
 import jakarta.servlet.http.HttpServletRequest;
@@ -24,6 +28,9 @@ final class Flight {
 
 	private static final String FLIGHT = Flight.class.getName();
 
+	/** How long a server that is stopped waits for a controller. */
+	private static final Duration LAST_SECONDS = Duration.ofSeconds(5);
+
 	private boolean boarded;
 
 	private @Nullable HandedBack handedBack;
@@ -34,14 +41,96 @@ final class Flight {
 	/** The slot, from the controller's end to the end of its body. Guarded by this. */
 	private @Nullable Stay held;
 
+	/** The dispatch back has come. Guarded by this. */
+	private boolean landing;
+
 	/** Guarded by this. */
 	private boolean over;
+
+	private final Arrivals arrivals;
+
+	/** Opens when the green thread has let the request go. */
+	private final CountDownLatch down = new CountDownLatch(1);
+
+	/** Written before the green thread starts. */
+	private @Nullable Future<?> task;
+
+	/** The green thread, once it has the request. */
+	private volatile @Nullable Thread pilot;
+
+	Flight(Arrivals arrivals) {
+		this.arrivals = arrivals;
+	}
 
 	void takeOff(HttpServletRequest request) {
 		request.setAttribute(FLIGHT, this);
 	}
 
+	/** Tells what is run on the green thread. */
+	void task(Runnable task) {
+		this.task = (task instanceof Future<?> future) ? future : null;
+	}
+
+	/** The green thread has the request. */
+	void steer() {
+		this.pilot = Thread.currentThread();
+	}
+
+	/**
+	 * The green thread has let the request go, or never had it; the dispatch back is on
+	 * its way, unless the server has refused it.
+	 */
+	void down() {
+		if (this.task != null && this.task.state() == Future.State.FAILED) {
+			end();
+		}
+		synchronized (this) {
+			if (!this.over && !this.landing) {
+				this.arrivals.expect(this);
+			}
+		}
+		this.down.countDown();
+	}
+
+	/**
+	 * Called by the server's thread that is about to end the request, since the
+	 * connection has failed or the time is over. It interrupts the controller, as Spring
+	 * does for a {@code Callable}, and waits for its end, so that two threads do not have
+	 * the request.
+	 */
+	void abort() {
+		if (Thread.currentThread() == this.pilot) {
+			return;
+		}
+		if (this.task != null) {
+			this.task.cancel(true);
+		}
+		try {
+			this.down.await();
+		}
+		catch (InterruptedException stopping) {
+			awaitDown(LAST_SECONDS);
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/** The server is being stopped, and does not wait for ever. */
+	private void awaitDown(Duration limit) {
+		try {
+			if (!this.down.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+				log.warn("The server has stopped, and a controller still has the request that it runs for");
+			}
+		}
+		catch (InterruptedException again) {
+			log.warn("The server has stopped twice, and a controller still has the request that it runs for");
+		}
+	}
+
 	void touchDown(HttpServletRequest request) {
+		synchronized (this) {
+			this.landing = true;
+		}
+		this.arrivals.forget(this);
 		request.removeAttribute(FLIGHT);
 	}
 
@@ -107,6 +196,7 @@ final class Flight {
 			due = new LinkedHashMap<>(this.callbacks);
 			this.callbacks.clear();
 		}
+		this.arrivals.forget(this);
 		try {
 			due.forEach((name, callback) -> ForeignCode.run(log, "The end of request-scoped bean '" + name + "'",
 					callback::run));

@@ -80,12 +80,20 @@ final class Hop {
 
 	private final Run inSlot;
 
+	private final Arrivals arrivals;
+
 	Hop(GreenScheduler scheduler, TaskDecorator context, Consumer<HttpServletRequest> identity, Door door, Run inSlot) {
 		this.scheduler = scheduler;
 		this.context = context;
 		this.identity = identity;
 		this.door = door;
 		this.inSlot = inSlot;
+		this.arrivals = new Arrivals(scheduler);
+	}
+
+	/** The server has gone, and with it the requests that wait to be dispatched back. */
+	void close() {
+		this.arrivals.close();
 	}
 
 	static boolean isReturning(WebAsyncManager async) {
@@ -148,32 +156,42 @@ final class Hop {
 		this.identity.accept(request);
 		AsyncWebRequest asyncRequest = WebAsyncUtils.createAsyncWebRequest(request, response);
 		async.setAsyncWebRequest(asyncRequest);
-		Flight flight = new Flight();
+		Flight flight = new Flight(this.arrivals);
 		asyncRequest.addCompletionHandler(flight::end);
+		// Before Spring's, which dispatch.
+		asyncRequest.addErrorHandler((_) -> flight.abort());
+		asyncRequest.addTimeoutHandler(flight::abort);
 		// Refuses writes once the client has gone.
 		HttpServletResponse guarded = asyncRequest.getNativeResponse(HttpServletResponse.class);
 		Assert.state(guarded != null, "No response");
 		Object path = request.getAttribute(ServletRequestPathUtils.PATH_ATTRIBUTE);
 		LocaleContext locale = LocaleContextHolder.getLocaleContext();
-		Takeoff takeoff = new Takeoff(trip);
+		Takeoff takeoff = new Takeoff(trip, flight);
 		AsyncTaskExecutor executor = (task) -> {
+			flight.task(task);
 			takeoff.task = this.context.decorate(task);
 			exit.then(takeoff);
 		};
 		flight.takeOff(request);
-		async.startCallableProcessing(new WebAsyncTask<>(NO_TIMEOUT, executor, () -> {
-			takeoff.requireGreen();
-			LocaleContextHolder.setLocaleContext(locale);
-			try {
-				return alone(flight, request, path, guarded, trip);
-			}
-			finally {
-				LocaleContextHolder.resetLocaleContext();
-			}
-		}), OURS, flight);
+		try {
+			async.startCallableProcessing(new WebAsyncTask<>(NO_TIMEOUT, executor, () -> {
+				takeoff.requireGreen();
+				LocaleContextHolder.setLocaleContext(locale);
+				try {
+					return alone(flight, request, path, guarded, trip);
+				}
+				finally {
+					LocaleContextHolder.resetLocaleContext();
+				}
+			}), OURS, flight);
+		}
+		catch (Throwable failure) {
+			takeoff.cancel();
+			throw failure;
+		}
 		if (takeoff.task == null) {
 			// What was to carry the context has failed, which the dispatch back tells.
-			trip.end();
+			takeoff.cancel();
 		}
 	}
 
@@ -196,14 +214,17 @@ final class Hop {
 
 		private final Trip trip;
 
+		private final Flight flight;
+
 		/** Written before the server's thread leaves. */
 		private @Nullable Runnable task;
 
 		/** Why there is no green thread. Written before the task is run without one. */
 		private @Nullable Throwable failure;
 
-		Takeoff(Trip trip) {
+		Takeoff(Trip trip, Flight flight) {
 			this.trip = trip;
+			this.flight = flight;
 		}
 
 		/**
@@ -217,10 +238,11 @@ final class Hop {
 			try {
 				Hop.this.scheduler.spawnDetached(this.trip.toString(), () -> {
 					try {
+						this.flight.steer();
 						task.run();
 					}
 					finally {
-						this.trip.end();
+						cancel();
 					}
 				});
 			}
@@ -228,13 +250,23 @@ final class Hop {
 				this.trip.end();
 				this.failure = (noThread instanceof SchedulerClosedException closed) ? this.trip.refuse(closed)
 						: noThread;
-				task.run();
+				try {
+					task.run();
+				}
+				finally {
+					this.flight.down();
+				}
 			}
 		}
 
 		@Override
 		public void cancel() {
-			this.trip.end();
+			try {
+				this.trip.end();
+			}
+			finally {
+				this.flight.down();
+			}
 		}
 
 		void requireGreen() throws Exception {

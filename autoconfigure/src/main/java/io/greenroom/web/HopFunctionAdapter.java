@@ -9,6 +9,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.core.Ordered;
 import org.springframework.core.task.TaskDecorator;
 import org.springframework.util.Assert;
@@ -26,7 +27,7 @@ import org.springframework.web.servlet.function.support.HandlerFunctionAdapter;
  * that of a pool: a filter that runs after the handler function needs its answer. The
  * answer is written in the dispatch back, by Spring's own adapter.
  */
-public final class HopFunctionAdapter implements HandlerAdapter, Ordered {
+public final class HopFunctionAdapter implements HandlerAdapter, Ordered, DisposableBean {
 
 	private final Supplier<HandlerFunctionAdapter> usual;
 
@@ -83,6 +84,12 @@ public final class HopFunctionAdapter implements HandlerAdapter, Ordered {
 	@Override
 	public int getOrder() {
 		return LOWEST_PRECEDENCE - 1;
+	}
+
+	/** Called when the server has gone. */
+	@Override
+	public void destroy() {
+		this.hop.close();
 	}
 
 	private final class RouteTrip implements Hop.Trip {

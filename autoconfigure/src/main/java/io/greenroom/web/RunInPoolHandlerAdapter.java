@@ -9,6 +9,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.core.task.AsyncTaskExecutor;
 import org.springframework.core.task.TaskDecorator;
 import org.springframework.web.context.request.ServletWebRequest;
@@ -30,7 +31,7 @@ import org.springframework.web.servlet.mvc.method.annotation.ServletInvocableHan
  * at most, also when it is forwarded from inside a controller; the dispatch that goes on
  * with an asynchronous result takes none.
  */
-public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter {
+public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter implements DisposableBean {
 
 	private static final String IN_POOL = RunInPoolHandlerAdapter.class.getName() + ".IN_POOL";
 
@@ -154,6 +155,12 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 	public void afterPropertiesSet() {
 		super.afterPropertiesSet();
 		this.valueHandlers.addHandlers(getReturnValueHandlers());
+	}
+
+	/** Called when the server has gone. */
+	@Override
+	public void destroy() {
+		this.hop.close();
 	}
 
 	@Override

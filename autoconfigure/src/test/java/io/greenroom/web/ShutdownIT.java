@@ -133,7 +133,7 @@ class ShutdownIT {
 	}
 
 	@ParameterizedTest(name = "{displayName} [{0}]")
-	@ValueSource(strings = { "tomcat inline", "jetty inline" })
+	@ValueSource(strings = { "tomcat inline", "tomcat hop", "jetty inline", "jetty hop" })
 	@DisplayName("H07 an immediate shutdown waits for nobody in line, and every slot comes back once")
 	void immediately(String on) throws Exception {
 		try (RunningApp app = start(on, "10s", "immediate")) {

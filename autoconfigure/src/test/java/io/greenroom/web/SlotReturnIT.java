@@ -210,7 +210,7 @@ class SlotReturnIT {
 	}
 
 	@ParameterizedTest(name = "{displayName} [{0}]")
-	@ValueSource(strings = { "tomcat inline", "jetty inline", "jetty hop" })
+	@ValueSource(strings = { "tomcat inline", "tomcat hop", "jetty inline", "jetty hop" })
 	@DisplayName("H07 a client that leaves while its controller runs is told at the next write, and the slot comes back once")
 	void leavesWhileRunning(String on) throws Exception {
 		try (RunningApp app = start(on)) {
