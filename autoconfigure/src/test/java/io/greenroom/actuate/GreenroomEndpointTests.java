@@ -6,7 +6,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 
 import io.greenroom.autoconfigure.DeferredAutoConfiguration;
 import io.greenroom.autoconfigure.GreenSchedulerAutoConfiguration;
@@ -26,6 +25,7 @@ import io.greenroom.observe.HandlerListener;
 import io.greenroom.observe.Observer;
 import io.greenroom.state.State;
 import io.greenroom.state.StateMachines;
+import io.greenroom.testkit.Until;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -100,7 +100,7 @@ class GreenroomEndpointTests {
 				return 3;
 			});
 			GreenroomEndpoint endpoint = context.getBean(GreenroomEndpoint.class);
-			until(() -> !handler(endpoint.dump(0), "Front").waits().isEmpty()
+			Until.until("a caller to wait and two machines to rest", () -> !handler(endpoint.dump(0), "Front").waits().isEmpty()
 					&& endpoint.dump(0).states().stream().anyMatch((state) -> state.count() == 2));
 			GreenroomDump dump = endpoint.dump(3);
 			assertThat(dump.threads()).extracting(GreenroomDump.GreenThreadEntry::name)
@@ -159,7 +159,7 @@ class GreenroomEndpointTests {
 		this.runner.withUserConfiguration(Idle.class, Ending.class).run((context) -> {
 			HealthIndicator health = context.getBean(HealthIndicator.class);
 			Ending ending = context.getBean(Ending.class);
-			until(() -> state(context.getBean(GreenroomEndpoint.class).dump(0),
+			Until.until("the handler to stop", () -> state(context.getBean(GreenroomEndpoint.class).dump(0),
 					"Ending") == HandlerSnapshot.State.STOPPED);
 			assertThatExceptionOfType(HandlerStoppedException.class).isThrownBy(ending::answer);
 			assertThat(context.getBean(Idle.class).answer()).isEqualTo(42);
@@ -234,13 +234,6 @@ class GreenroomEndpointTests {
 
 	private static HandlerSnapshot.State state(GreenroomDump dump, String name) {
 		return handler(dump, name).state();
-	}
-
-	private static void until(BooleanSupplier condition) {
-		while (!condition.getAsBoolean() && !Thread.currentThread().isInterrupted()) {
-			Thread.onSpinWait();
-		}
-		assertThat(condition.getAsBoolean()).isTrue();
 	}
 
 	@DeferredHandler

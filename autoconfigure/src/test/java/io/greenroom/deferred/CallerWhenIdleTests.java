@@ -10,13 +10,13 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 
 import io.greenroom.green.DrainReport;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.observe.HandlerGauges;
 import io.greenroom.observe.HandlerListener;
 import io.greenroom.observe.Observer;
+import io.greenroom.testkit.Until;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -78,15 +78,7 @@ class CallerWhenIdleTests {
 
 	/** Waits until a call of the current thread is run by it. */
 	private static void awaitIdle(Deferred<Desk> deferred) {
-		await(() -> deferred.sync().thread() == Thread.currentThread());
-	}
-
-	private static void await(BooleanSupplier condition) {
-		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-		while (!condition.getAsBoolean()) {
-			assertThat(System.nanoTime()).isLessThan(end);
-			Thread.yield();
-		}
+		Until.until("the handler to be idle", () -> deferred.sync().thread() == Thread.currentThread());
 	}
 
 	@Test
@@ -160,7 +152,7 @@ class CallerWhenIdleTests {
 		inside.await();
 		CompletableFuture<Thread> second = new CompletableFuture<>();
 		Thread.startVirtualThread(() -> second.complete(deferred.sync().thread()));
-		await(() -> deferred.calls().pending() == 1);
+		Until.until("one call to be queued", () -> deferred.calls().pending() == 1);
 		assertThat(second).isNotDone();
 		leave.countDown();
 		assertThat(first.get(5, TimeUnit.SECONDS).getName()).isEmpty();
@@ -336,7 +328,7 @@ class CallerWhenIdleTests {
 		inside.await();
 		CompletableFuture<DrainReport> drain = new CompletableFuture<>();
 		Thread.startVirtualThread(() -> drain.complete(this.scheduler.drain(Duration.ofSeconds(20))));
-		await(() -> deferred.calls().closing());
+		Until.until("the handler to close", () -> deferred.calls().closing());
 		assertThatExceptionOfType(HandlerStoppedException.class).isThrownBy(deferred.sync()::get);
 		assertThat(drain).isNotDone();
 		leave.countDown();
@@ -399,7 +391,7 @@ class CallerWhenIdleTests {
 		Deferred<Desk> deferred = desk(OPTIONS.withProcessing(Processing.MANUAL));
 		CompletableFuture<Thread> early = new CompletableFuture<>();
 		Thread.startVirtualThread(() -> early.complete(deferred.sync().thread()));
-		await(() -> deferred.calls().pending() == 1);
+		Until.until("one call to be queued", () -> deferred.calls().pending() == 1);
 		CompletableFuture<Integer> ran = new CompletableFuture<>();
 		Thread processor = Thread.ofVirtual()
 			.name("by hand")

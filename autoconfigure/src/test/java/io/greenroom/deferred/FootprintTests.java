@@ -8,6 +8,7 @@ import java.util.function.IntFunction;
 import com.sun.management.ThreadMXBean;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.observe.CallMode;
+import io.greenroom.testkit.Until;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -70,9 +71,7 @@ class FootprintTests {
 			long bytes = (usedHeap() - before) / HANDLERS;
 			handlers.forEach(Handler::rest);
 			for (Handler handler : handlers) {
-				while (!handler.threads().isEmpty()) {
-					Thread.onSpinWait();
-				}
+				Until.until(handler.name() + " to rest", () -> handler.threads().isEmpty());
 			}
 			long resting = (usedHeap() - before) / HANDLERS;
 			System.out.printf("A waiting handler takes %d bytes, a resting one %d%n", bytes, resting);

@@ -15,6 +15,7 @@ import io.greenroom.observe.CallMode;
 import io.greenroom.observe.HandlerGauges;
 import io.greenroom.observe.HandlerListener;
 import io.greenroom.observe.Observer;
+import io.greenroom.testkit.Until;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -106,9 +107,7 @@ class OverflowTests {
 		}
 		IntStream.range(0, 1_000).forEach(deferred.oneway()::hear);
 		Thread patient = Thread.startVirtualThread(() -> awaited.add(deferred.async(News::heard)));
-		while (patient.getState() != Thread.State.TIMED_WAITING) {
-			Thread.onSpinWait();
-		}
+		Until.waiting(patient);
 		this.leave.countDown();
 		patient.join();
 		assertThat(deferred.sync().heard()).hasSize(50);

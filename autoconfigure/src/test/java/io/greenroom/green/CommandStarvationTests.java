@@ -15,7 +15,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-import static io.greenroom.green.Until.until;
+import static io.greenroom.testkit.Until.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Commands that say nothing, and who runs beside them. */

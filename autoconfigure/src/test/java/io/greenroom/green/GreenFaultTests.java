@@ -15,11 +15,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.greenroom.observe.ContextCarrier;
-import io.greenroom.observe.LastFrames;
 import io.greenroom.observe.Observer;
 import io.greenroom.observe.ThreadGauges;
 import io.greenroom.observe.ThreadListener;
-import io.greenroom.observe.Unusual;
+import io.greenroom.testkit.LastFrames;
+import io.greenroom.testkit.Until;
+import io.greenroom.testkit.Unusual;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;

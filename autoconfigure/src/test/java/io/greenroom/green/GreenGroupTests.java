@@ -10,6 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
+import io.greenroom.testkit.Race;
+import io.greenroom.testkit.Until;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -61,9 +63,10 @@ class GreenGroupTests {
 	@DisplayName("G32 join waits for members that members add meanwhile")
 	void joinReachesLateMembers() throws InterruptedException {
 		AtomicInteger done = new AtomicInteger();
+		Thread joining = Thread.currentThread();
 		this.group.spawn(() -> this.group.spawn(() -> {
 			this.group.add(this.scheduler.spawn(() -> {
-				Thread.sleep(20);
+				Until.waiting(joining);
 				done.incrementAndGet();
 			}));
 		}).join());

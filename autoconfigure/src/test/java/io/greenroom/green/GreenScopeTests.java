@@ -6,6 +6,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
+import io.greenroom.testkit.Until;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -35,11 +36,12 @@ class GreenScopeTests {
 	@DisplayName("G18 a scope that ends normally has joined its children, those of its children too")
 	void normalEnd() throws InterruptedException {
 		AtomicInteger done = new AtomicInteger();
+		Thread joining = Thread.currentThread();
 		try (GreenScope scope = this.scheduler.scope()) {
 			GreenThread<String> first = scope.spawn("first", () -> "first");
 			scope.spawn(() -> {
 				scope.spawn("grandchild", () -> {
-					Thread.sleep(20);
+					Until.waiting(joining);
 					done.incrementAndGet();
 				});
 			});
@@ -141,6 +143,7 @@ class GreenScopeTests {
 	void closeIsNotCutShortByAnInterrupt() {
 		AtomicInteger cleanedUp = new AtomicInteger();
 		CountDownLatch running = new CountDownLatch(1);
+		Thread closing = Thread.currentThread();
 		assertThatExceptionOfType(InterruptedException.class).isThrownBy(() -> {
 			try (GreenScope scope = this.scheduler.scope()) {
 				scope.spawn(() -> {
@@ -149,7 +152,7 @@ class GreenScopeTests {
 						new CountDownLatch(1).await();
 					}
 					finally {
-						Thread.sleep(20);
+						Until.waiting(closing);
 						cleanedUp.incrementAndGet();
 					}
 				});

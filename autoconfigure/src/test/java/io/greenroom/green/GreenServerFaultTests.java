@@ -10,7 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.greenroom.observe.ContextCarrier;
-import io.greenroom.observe.Unusual;
+import io.greenroom.testkit.Until;
+import io.greenroom.testkit.Unusual;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
+import io.greenroom.testkit.Until;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -389,9 +390,8 @@ class GreenThreadTests {
 
 	/** Until the thread is parked among the watchers; parked elsewhere does not count. */
 	private static void awaitJoining(Thread thread) {
-		while (thread.isAlive() && !(LockSupport.getBlocker(thread) instanceof Watched)) {
-			Thread.onSpinWait();
-		}
+		Until.until(thread + " to join",
+				() -> !thread.isAlive() || LockSupport.getBlocker(thread) instanceof Watched);
 	}
 
 	private static void assertFlags(GreenThread<?> thread, boolean started, boolean ready, boolean successful,

@@ -9,13 +9,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.greenroom.observe.Observer;
 import io.greenroom.observe.ThreadGauges;
 import io.greenroom.observe.ThreadListener;
-import io.greenroom.observe.Unusual;
+import io.greenroom.testkit.Until;
+import io.greenroom.testkit.Unusual;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import static io.greenroom.green.Until.until;
+import static io.greenroom.testkit.Until.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Timers, and what is done when they are due. */

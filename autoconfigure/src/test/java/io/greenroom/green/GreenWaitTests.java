@@ -12,8 +12,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 
+import io.greenroom.testkit.Race;
+import io.greenroom.testkit.Until;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -162,9 +163,7 @@ class GreenWaitTests {
 						Join.all().raising()))
 				.satisfies((raised) -> assertThat(raised).isSameAs(first));
 		});
-		while (!(LockSupport.getBlocker(joiner.carrier()) instanceof Watched)) {
-			Thread.onSpinWait();
-		}
+		Until.parkedIn(Watched.class, joiner.carrier());
 		failing.failAfter(failingLater, first);
 		joiner.get();
 		assertThat(slow.thread.state()).isIn(GreenThread.State.STARTED, GreenThread.State.RUNNING);
@@ -176,6 +175,7 @@ class GreenWaitTests {
 	@DisplayName("G10 joinAll kills the others and waits for their clean-up before it raises, where asked to")
 	void killsTheOthers() throws InterruptedException {
 		AtomicInteger cleanedUp = new AtomicInteger();
+		Thread joining = Thread.currentThread();
 		CountDownLatch running = new CountDownLatch(2);
 		List<GreenThread<?>> all = new ArrayList<>();
 		for (int i = 0; i < 2; i++) {
@@ -185,7 +185,7 @@ class GreenWaitTests {
 					new CountDownLatch(1).await();
 				}
 				finally {
-					Thread.sleep(20);
+					Until.waiting(joining);
 					cleanedUp.incrementAndGet();
 				}
 			}));

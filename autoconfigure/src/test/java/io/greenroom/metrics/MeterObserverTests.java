@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
 
 import io.greenroom.deferred.Deferred;
 import io.greenroom.green.GreenScheduler;
-import io.greenroom.green.GreenThread;
 import io.greenroom.green.GreenScheduler;
+import io.greenroom.green.GreenThread;
 import io.greenroom.observe.CallMode;
 import io.greenroom.observe.CallOutcome;
 import io.greenroom.observe.HandlerListener;
@@ -20,6 +20,7 @@ import io.greenroom.observe.MachineListener;
 import io.greenroom.observe.PoolListener;
 import io.greenroom.state.State;
 import io.greenroom.state.StateMachines;
+import io.greenroom.testkit.Collected;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -6,7 +6,7 @@ import java.util.List;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.observe.MachineListener;
 import io.greenroom.observe.Observer;
-import io.greenroom.observe.Unusual;
+import io.greenroom.testkit.Unusual;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -3,7 +3,7 @@ package io.greenroom.web;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-import io.greenroom.observe.Unusual;
+import io.greenroom.testkit.Unusual;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,4 +1,4 @@
-package io.greenroom.observe;
+package io.greenroom.testkit;
 
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.greenroom.observe;
+package io.greenroom.testkit;
 
 import java.io.IOException;
 import java.util.ArrayList;

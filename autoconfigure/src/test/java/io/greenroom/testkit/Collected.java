@@ -1,4 +1,4 @@
-package io.greenroom.metrics;
+package io.greenroom.testkit;
 
 import java.lang.ref.PhantomReference;
 import java.lang.ref.Reference;
@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
 /** Waits for the garbage collector to have done its work. */
-final class Collected {
+public final class Collected {
 
 	private static final long LIMIT = Duration.ofSeconds(20).toNanos();
 
@@ -15,7 +15,7 @@ final class Collected {
 	}
 
 	/** Collects until the condition holds, or fails. */
-	static void await(BooleanSupplier condition) throws InterruptedException {
+	public static void await(BooleanSupplier condition) throws InterruptedException {
 		long start = System.nanoTime();
 		while (!condition.getAsBoolean()) {
 			if (System.nanoTime() - start > LIMIT) {

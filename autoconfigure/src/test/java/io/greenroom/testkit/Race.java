@@ -1,4 +1,4 @@
-package io.greenroom.green;
+package io.greenroom.testkit;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +12,7 @@ import java.util.function.IntFunction;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Runs a few actors against each other, from a common start, many times. */
-final class Race {
+public final class Race {
 
 	/** What hangs for so long hangs for ever. */
 	private static final int HANG = 20;
@@ -25,7 +25,7 @@ final class Race {
 	 * @param rounds how many
 	 * @param setting makes a round from its number
 	 */
-	static void run(int rounds, IntFunction<Round> setting) throws Exception {
+	public static void run(int rounds, IntFunction<Round> setting) throws Exception {
 		Round first = setting.apply(0);
 		int actors = first.actors().size();
 		ExecutorService threads = Executors.newFixedThreadPool(actors, Thread.ofPlatform().daemon().factory());
@@ -55,7 +55,7 @@ final class Race {
 
 	/** One step of one participant. */
 	@FunctionalInterface
-	interface Actor {
+	public interface Actor {
 
 		void act() throws Exception;
 
@@ -67,7 +67,7 @@ final class Race {
 	 * @param actors who run at once
 	 * @param check what must hold when all have finished
 	 */
-	record Round(List<Actor> actors, Actor check) {
+	public record Round(List<Actor> actors, Actor check) {
 	}
 
 }

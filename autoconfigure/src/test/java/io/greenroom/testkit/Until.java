@@ -1,4 +1,4 @@
-package io.greenroom.green;
+package io.greenroom.testkit;
 
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
@@ -6,15 +6,15 @@ import java.util.function.BooleanSupplier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Waits on a condition, at most for a time that no working code needs. */
-final class Until {
+/** Waits for a condition, and fails after a time that no working code needs. */
+public final class Until {
 
 	private static final Duration LONG = Duration.ofSeconds(20);
 
 	private Until() {
 	}
 
-	static void until(String what, BooleanSupplier condition) {
+	public static void until(String what, BooleanSupplier condition) {
 		long start = System.nanoTime();
 		while (!condition.getAsBoolean()) {
 			assertThat(System.nanoTime() - start).as("waited for: " + what).isLessThan(LONG.toNanos());
@@ -23,12 +23,19 @@ final class Until {
 	}
 
 	/** Returns when the thread is parked in the given kind of wait. */
-	static Thread parkedIn(Class<?> wait, Thread thread) {
+	public static Thread parkedIn(Class<?> wait, Thread thread) {
 		until(thread + " to wait in " + wait.getSimpleName(), () -> wait.isInstance(LockSupport.getBlocker(thread)));
 		return thread;
 	}
 
-	static void ended(Iterable<Thread> threads) throws InterruptedException {
+	/** Returns when the thread waits for something. */
+	public static Thread waiting(Thread thread) {
+		until(thread + " to wait", () -> thread.getState() == Thread.State.WAITING
+				|| thread.getState() == Thread.State.TIMED_WAITING);
+		return thread;
+	}
+
+	public static void ended(Iterable<Thread> threads) throws InterruptedException {
 		for (Thread thread : threads) {
 			assertThat(thread.join(LONG)).as("%s has ended", thread).isTrue();
 		}
