@@ -100,8 +100,9 @@ class GreenroomEndpointTests {
 				return 3;
 			});
 			GreenroomEndpoint endpoint = context.getBean(GreenroomEndpoint.class);
-			Until.until("a caller to wait and two machines to rest", () -> !handler(endpoint.dump(0), "Front").waits().isEmpty()
-					&& endpoint.dump(0).states().stream().anyMatch((state) -> state.count() == 2));
+			Until.until("a caller to wait and two machines to rest",
+					() -> !handler(endpoint.dump(0), "Front").waits().isEmpty()
+							&& endpoint.dump(0).states().stream().anyMatch((state) -> state.count() == 2));
 			GreenroomDump dump = endpoint.dump(3);
 			assertThat(dump.threads()).extracting(GreenroomDump.GreenThreadEntry::name)
 				.contains("handler-greenroomEndpointTests.Front", "handler-greenroomEndpointTests.Back")

@@ -390,8 +390,7 @@ class GreenThreadTests {
 
 	/** Until the thread is parked among the watchers; parked elsewhere does not count. */
 	private static void awaitJoining(Thread thread) {
-		Until.until(thread + " to join",
-				() -> !thread.isAlive() || LockSupport.getBlocker(thread) instanceof Watched);
+		Until.until(thread + " to join", () -> !thread.isAlive() || LockSupport.getBlocker(thread) instanceof Watched);
 	}
 
 	private static void assertFlags(GreenThread<?> thread, boolean started, boolean ready, boolean successful,

@@ -30,8 +30,8 @@ public final class Until {
 
 	/** Returns when the thread waits for something. */
 	public static Thread waiting(Thread thread) {
-		until(thread + " to wait", () -> thread.getState() == Thread.State.WAITING
-				|| thread.getState() == Thread.State.TIMED_WAITING);
+		until(thread + " to wait",
+				() -> thread.getState() == Thread.State.WAITING || thread.getState() == Thread.State.TIMED_WAITING);
 		return thread;
 	}
 
