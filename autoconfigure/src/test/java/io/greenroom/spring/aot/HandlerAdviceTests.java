@@ -73,7 +73,7 @@ class HandlerAdviceTests {
 		}
 	}
 
-	private static void compile(Path folder) throws IOException {
+	static void compile(Path folder) throws IOException {
 		JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
 		try (var files = Files.walk(folder)) {
 			List<File> sources = files.filter((file) -> file.toString().endsWith(".java")).map(Path::toFile).toList();
@@ -88,7 +88,7 @@ class HandlerAdviceTests {
 	}
 
 	/** Everything anew, as in the one loader of an application. */
-	private static URLClassLoader loader(Path folder) throws MalformedURLException {
+	static URLClassLoader loader(Path folder) throws MalformedURLException {
 		List<URL> urls = new ArrayList<>(List.of(folder.toUri().toURL()));
 		for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
 			urls.add(Path.of(entry).toUri().toURL());
