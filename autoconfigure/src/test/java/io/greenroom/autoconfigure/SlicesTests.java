@@ -36,7 +36,9 @@ import static org.mockito.BDDMockito.given;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.verify;
 
-/** What a user's {@link WebMvcTest} finds of the handlers and machines that it imports. */
+/**
+ * What a user's {@link WebMvcTest} finds of the handlers and machines that it imports.
+ */
 @Timeout(120)
 class SlicesTests {
 

@@ -35,7 +35,8 @@ class UnprotectedBeansCheckTests {
 	@DisplayName("F18 a context without the post-processors names its handlers and machines, and the remedy")
 	void named(CapturedOutput output) {
 		run(Bare.class);
-		assertThat(output).contains("Handlers WITHOUT a mailbox", "'%s' (%s)".formatted(Till.class.getName(), Till.class.getName()),
+		assertThat(output).contains("Handlers WITHOUT a mailbox",
+				"'%s' (%s)".formatted(Till.class.getName(), Till.class.getName()),
 				"@ImportAutoConfiguration({ GreenSchedulerAutoConfiguration.class, DeferredAutoConfiguration.class })");
 		assertThat(output).contains("NO state machines", Lamp.class.getName(),
 				"@ImportAutoConfiguration({ GreenSchedulerAutoConfiguration.class, StateAutoConfiguration.class })");

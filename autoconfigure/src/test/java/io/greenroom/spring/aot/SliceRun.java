@@ -30,7 +30,12 @@ public class SliceRun implements Callable<List<Object>> {
 	}
 
 	private static List<Object> look(ApplicationContext context) throws Exception {
-		String body = context.getBean(MockMvcTester.class).get().uri("/served").exchange().getResponse().getContentAsString();
+		String body = context.getBean(MockMvcTester.class)
+			.get()
+			.uri("/served")
+			.exchange()
+			.getResponse()
+			.getContentAsString();
 		Object lamp = context.getBean(Slice.Lamp.class);
 		boolean handle = context.getBeanProvider(ResolvableType.forClassWithGenerics(Deferred.class, Slice.Clerk.class))
 			.iterator()
