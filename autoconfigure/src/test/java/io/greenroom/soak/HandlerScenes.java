@@ -336,7 +336,8 @@ final class HandlerScenes {
 
 		@Override
 		void sums() {
-			expect(this.handler.sync().read() == this.added.sum(), "counted " + this.handler.sync().read() + " of " + this.added);
+			expect(this.handler.sync().read() == this.added.sum(),
+					"counted " + this.handler.sync().read() + " of " + this.added);
 		}
 
 		@Override

@@ -189,7 +189,8 @@ final class OtherScenes {
 
 		@Override
 		String left() {
-			return (this.told.sum() == this.linked.sum()) ? "" : name() + ": " + this.told + " of " + this.linked + " told";
+			return (this.told.sum() == this.linked.sum()) ? ""
+					: name() + ": " + this.told + " of " + this.linked + " told";
 		}
 
 	}
@@ -277,7 +278,8 @@ final class OtherScenes {
 					}
 				}
 				catch (IllegalTransitionException illegal) {
-					// Its timeout has moved it, or it has failed and is started by any state.
+					// Its timeout has moved it, or it has failed and is started by any
+					// state.
 				}
 				catch (Throwable thrown) {
 					expect(thrown == veto || veto == null && thrown.getClass().getName().contains("green"),
@@ -326,7 +328,8 @@ final class OtherScenes {
 						connection.getOutputStream().write(asked);
 						connection.getOutputStream().flush();
 						if (this.clients.incrementAndGet() % 3 == 0) {
-							io.greenroom.observe.Unusual.<RuntimeException>sneaky(anything(ThreadLocalRandom.current()));
+							io.greenroom.observe.Unusual
+								.<RuntimeException>sneaky(anything(ThreadLocalRandom.current()));
 						}
 					});
 		}

@@ -37,7 +37,9 @@ final class Soak {
 
 	private volatile boolean over;
 
-	/** Plays until so many calls were made or the time is over; returns what went wrong. */
+	/**
+	 * Plays until so many calls were made or the time is over; returns what went wrong.
+	 */
 	List<String> run(long calls, Duration limit) throws Throwable {
 		Logger log = (Logger) LoggerFactory.getLogger("io.greenroom");
 		Counting counting = new Counting(this.logged);
@@ -72,11 +74,12 @@ final class Soak {
 		this.over = true;
 		for (Thread player : players) {
 			if (!player.join(Duration.ofSeconds(90))) {
-				this.failures.add(player.getName() + " hangs in " + List.of(player.getStackTrace())
-					.stream()
-					.limit(25)
-					.map(String::valueOf)
-					.collect(Collectors.joining("\n  ")));
+				this.failures.add(player.getName() + " hangs in "
+						+ List.of(player.getStackTrace())
+							.stream()
+							.limit(25)
+							.map(String::valueOf)
+							.collect(Collectors.joining("\n  ")));
 			}
 		}
 		if (this.failures.isEmpty()) {
@@ -175,7 +178,7 @@ final class Soak {
 	}
 
 	/** The long form. */
-	public static void main(String[] args) throws Throwable {
+	static void main(String[] args) throws Throwable {
 		Soak soak = new Soak();
 		List<String> failures = soak.run((args.length > 0) ? Long.parseLong(args[0]) : 10_000_000,
 				Duration.ofMinutes((args.length > 1) ? Long.parseLong(args[1]) : 60));
