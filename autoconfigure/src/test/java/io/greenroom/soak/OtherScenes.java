@@ -111,7 +111,7 @@ final class OtherScenes {
 			expect(this.inside.incrementAndGet() <= 4, "more than four are inside");
 			try {
 				if (failure != null) {
-					io.greenroom.observe.Unusual.<RuntimeException>sneaky(failure);
+					io.greenroom.testkit.Unusual.<RuntimeException>sneaky(failure);
 				}
 				return 1;
 			}
@@ -171,7 +171,7 @@ final class OtherScenes {
 			Throwable failure = once(5, random) ? anything(random) : null;
 			GreenThread<Integer> thread = this.scheduler.spawn(() -> {
 				if (failure != null) {
-					io.greenroom.observe.Unusual.<RuntimeException>sneaky(failure);
+					io.greenroom.testkit.Unusual.<RuntimeException>sneaky(failure);
 				}
 				return 1;
 			});
@@ -224,7 +224,7 @@ final class OtherScenes {
 			Throwable failure = this.veto;
 			if (failure != null) {
 				this.veto = null;
-				io.greenroom.observe.Unusual.<RuntimeException>sneaky(failure);
+				io.greenroom.testkit.Unusual.<RuntimeException>sneaky(failure);
 			}
 		}
 
@@ -328,7 +328,7 @@ final class OtherScenes {
 						connection.getOutputStream().write(asked);
 						connection.getOutputStream().flush();
 						if (this.clients.incrementAndGet() % 3 == 0) {
-							io.greenroom.observe.Unusual
+							io.greenroom.testkit.Unusual
 								.<RuntimeException>sneaky(anything(ThreadLocalRandom.current()));
 						}
 					});

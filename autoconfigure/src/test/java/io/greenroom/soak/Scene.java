@@ -5,7 +5,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
 
-import io.greenroom.observe.Unusual;
+import io.greenroom.testkit.Unusual;
 
 /**
  * One part of Greenroom under use. Counts what its callers were promised and checks it
