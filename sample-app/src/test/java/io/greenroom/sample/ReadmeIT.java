@@ -66,13 +66,13 @@ class ReadmeIT {
 		// waits, as an ordinary call does
 		Ticket mine = cloakroom.sync().handIn("blue");
 
-		// waits at most so long
+		// waits for up to two seconds
 		Ticket soon = cloakroom.sync(Duration.ofSeconds(2)).handIn("red");
 
 		// does not wait, whatever the method
 		cloakroom.oneway().handIn("green");
 
-		// two calls in one turn: nobody comes between
+		// two calls in one turn: no other call comes between them
 		CompletableFuture<Integer> sum = cloakroom
 			.async((room) -> room.handIn("left glove").number() + room.handIn("right glove").number());
 
