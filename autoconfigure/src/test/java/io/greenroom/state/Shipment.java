@@ -28,7 +28,7 @@ class Shipment {
 	}
 
 	void resume() {
-		this.before.run(); // refused unless the shipment is on hold
+		this.before.run(); // rejected unless the shipment is on hold
 	}
 
 }
