@@ -4,6 +4,8 @@ import java.lang.ref.PhantomReference;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /** Waits for the garbage collector to have done its work. */
@@ -23,6 +25,16 @@ public final class Collected {
 			}
 			collect();
 		}
+	}
+
+	/** Collects until what is referred to is gone, or fails. */
+	public static void await(Reference<?> reference) throws InterruptedException {
+		await(List.of(reference));
+	}
+
+	/** Collects until all that is referred to is gone, or fails. */
+	public static void await(Collection<? extends Reference<?>> references) throws InterruptedException {
+		await(() -> references.stream().allMatch((reference) -> reference.refersTo(null)));
 	}
 
 	/** Returns when the references of one garbage collection have been queued. */

@@ -1,0 +1,385 @@
+package io.greenroom.deferred;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.greenroom.green.GreenScheduler;
+import io.greenroom.green.ThreadShortage;
+import io.greenroom.testkit.LastFrames;
+import io.greenroom.testkit.Until;
+import io.greenroom.testkit.Unusual;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+/** Handlers that somebody closes while their scheduler goes on. */
+@Timeout(120)
+class CloseTests {
+
+	private static final Duration SHORT = Duration.ofMillis(300);
+
+	private final ThreadShortage shortage = new ThreadShortage();
+
+	private final GreenScheduler scheduler = this.shortage.on(GreenScheduler.builder())
+		.drainTimeout(Duration.ofSeconds(5))
+		.build();
+
+	private final Desk target = new Desk();
+
+	@AfterEach
+	void close() {
+		this.target.leave.countDown();
+		this.scheduler.close();
+	}
+
+	private Deferred<Desk> desk(HandlerOptions options) {
+		return Deferred.of(this.scheduler, this.target, options);
+	}
+
+	private void assertClosed(Deferred<Desk> desk) {
+		long start = System.nanoTime();
+		assertThatExceptionOfType(HandlerStoppedException.class).isThrownBy(desk.sync()::work)
+			.withMessageContaining("closed");
+		assertThatExceptionOfType(HandlerStoppedException.class).isThrownBy(desk.oneway()::work);
+		assertThatExceptionOfType(HandlerStoppedException.class).isThrownBy(() -> desk.async(Desk::work));
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).as("at once").isLessThan(Duration.ofSeconds(10));
+		assertThat(this.scheduler.services()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	@DisplayName("F05 D20 a handler that was not called, or is called no more, can be closed, and refuses what comes then")
+	void closesIdle(Execution execution) {
+		for (int calls = 0; calls < 3; calls++) {
+			Deferred<Desk> desk = desk(HandlerOptions.defaults().withExecution(execution));
+			for (int i = 0; i < calls; i++) {
+				desk.sync().work();
+			}
+			desk.close();
+			assertClosed(desk);
+			desk.close();
+			assertClosed(desk);
+		}
+	}
+
+	@Test
+	@DisplayName("F05 D31 closing runs what is running, queued, and waits for room, within the handler's time")
+	void acceptedCallsRun() throws Exception {
+		Deferred<Desk> desk = desk(HandlerOptions.defaults().withCapacity(3).withTimeout(Duration.ofSeconds(30)));
+		CompletableFuture<Integer> running = desk.async(Desk::hold);
+		this.target.inside.await();
+		List<CompletableFuture<Integer>> queued = new ArrayList<>();
+		for (int i = 0; i < 3; i++) {
+			queued.add(desk.async(Desk::work));
+		}
+		List<CompletableFuture<Integer>> waiting = new ArrayList<>();
+		List<Thread> threads = new ArrayList<>();
+		for (int i = 0; i < 3; i++) {
+			CompletableFuture<Integer> outcome = new CompletableFuture<>();
+			waiting.add(outcome);
+			threads.add(Thread.startVirtualThread(() -> {
+				try {
+					outcome.complete(desk.sync().work());
+				}
+				catch (Throwable failure) {
+					outcome.completeExceptionally(failure);
+				}
+			}));
+		}
+		for (Thread thread : threads) {
+			Until.waiting(thread);
+		}
+		CompletableFuture<Void> closing = CompletableFuture.runAsync(desk::close, Thread::startVirtualThread);
+		Until.until("the close to begin", desk.calls()::closing);
+		assertThatExceptionOfType(HandlerStoppedException.class).isThrownBy(desk.sync()::work);
+		assertThat(closing).isNotDone();
+		this.target.leave.countDown();
+		closing.get(20, TimeUnit.SECONDS);
+		assertThat(running.get(20, TimeUnit.SECONDS)).isEqualTo(1);
+		for (CompletableFuture<Integer> call : queued) {
+			assertThat(call).isCompleted();
+		}
+		// They were not accepted yet: some run, the others are told.
+		for (CompletableFuture<Integer> call : waiting) {
+			Throwable failure = catchThrowable(() -> call.get(20, TimeUnit.SECONDS));
+			assertThat(failure == null || failure.getCause() instanceof HandlerStoppedException).as("%s", failure)
+				.isTrue();
+		}
+		assertClosed(desk);
+	}
+
+	@Test
+	@DisplayName("F05 D31 a close whose time is over tells all who wait, and returns")
+	void tooLate() throws Exception {
+		Deferred<Desk> desk = desk(HandlerOptions.defaults().withTimeout(SHORT));
+		CompletableFuture<Integer> running = desk.async(Desk::hold);
+		CompletableFuture<Integer> queued = desk.async(Desk::work);
+		this.target.inside.await();
+		long start = System.nanoTime();
+		desk.close();
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(SHORT.dividedBy(2), Duration.ofSeconds(20));
+		assertThat(running).isCompletedExceptionally();
+		assertThat(queued).isCompletedExceptionally();
+		assertClosed(desk);
+	}
+
+	@Test
+	@DisplayName("F05 D27 an interrupt cuts a close short, which tells all who wait; the flag stays")
+	void interruptedClose() throws Exception {
+		Deferred<Desk> desk = desk(HandlerOptions.defaults().withTimeout(Duration.ofMinutes(10)));
+		CompletableFuture<Integer> queued = desk.async(Desk::hold);
+		CompletableFuture<Integer> more = desk.async(Desk::work);
+		this.target.inside.await();
+		CompletableFuture<Boolean> flag = new CompletableFuture<>();
+		Thread closer = Thread.startVirtualThread(() -> {
+			desk.close();
+			flag.complete(Thread.currentThread().isInterrupted());
+		});
+		Until.until("the close to begin", desk.calls()::closing);
+		closer.interrupt();
+		assertThat(flag.get(20, TimeUnit.SECONDS)).isTrue();
+		assertThat(queued).isCompletedExceptionally();
+		assertThat(more).isCompletedExceptionally();
+		assertClosed(desk);
+	}
+
+	@Test
+	@DisplayName("F05 D16 a body may close its own handler: it goes on, its caller has its answer, then all is over")
+	void closesItself() {
+		Deferred<Desk> desk = desk(HandlerOptions.defaults());
+		assertThat(desk.sync().closeItself(desk)).isEqualTo(1);
+		Until.until("the end", () -> this.scheduler.services().isEmpty());
+		assertClosed(desk);
+	}
+
+	@Test
+	@DisplayName("F05 a close beside others and beside calls: each call ran or was told, and every close returns")
+	void closesRace() throws Exception {
+		for (int round = 0; round < 200; round++) {
+			Desk here = new Desk();
+			Deferred<Desk> desk = Deferred.of(this.scheduler, here, HandlerOptions.defaults().withCapacity(2));
+			AtomicInteger ran = new AtomicInteger();
+			List<Thread> threads = new ArrayList<>();
+			List<Throwable> others = new ArrayList<>();
+			for (int i = 0; i < 4; i++) {
+				threads.add(Thread.startVirtualThread(() -> {
+					try {
+						while (true) {
+							desk.sync().work();
+							ran.incrementAndGet();
+						}
+					}
+					catch (HandlerStoppedException end) {
+						// As it should be.
+					}
+					catch (Throwable failure) {
+						synchronized (others) {
+							others.add(failure);
+						}
+					}
+				}));
+			}
+			while (here.worked < 5) {
+				Thread.onSpinWait();
+			}
+			threads.add(Thread.startVirtualThread(desk::close));
+			threads.add(Thread.startVirtualThread(desk::close));
+			for (Thread thread : threads) {
+				assertThat(thread.join(Duration.ofSeconds(20))).isTrue();
+			}
+			assertThat(others).isEmpty();
+			assertThat(ran.get()).isEqualTo(here.worked);
+			assertThat(this.scheduler.services()).isEmpty();
+		}
+	}
+
+	@Test
+	@DisplayName("F05 D36 closing ends a loop, and what is queued when the loop returns still runs")
+	void endsLoops() {
+		Looped looped = new Looped();
+		Deferred<Looped> desk = Deferred.of(this.scheduler, looped, HandlerOptions.defaults());
+		assertThat(desk.sync().work()).isOne();
+		CompletableFuture<Integer> queued = desk.async(Desk::work);
+		desk.close();
+		assertThat(queued).isCompletedWithValue(2);
+		assertThat(looped.ended).isTrue();
+		assertThat(this.scheduler.services()).isEmpty();
+	}
+
+	@Test
+	@DisplayName("F05 D40 closing a MANUAL handler tells who waits in it, at once")
+	void manual() {
+		Deferred<Desk> desk = desk(
+				HandlerOptions.defaults().withProcessing(Processing.MANUAL).withTimeout(Duration.ofMinutes(10)));
+		CompletableFuture<Integer> queued = desk.async(Desk::work);
+		long start = System.nanoTime();
+		desk.close();
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+		assertThat(queued).isCompletedExceptionally();
+		assertThat(desk.calls().process()).isZero();
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	@DisplayName("F01 F02 whatever a body throws while its handler closes, the close is carried through")
+	void unusualBodies(Unusual unusual) throws Exception {
+		Deferred<Desk> desk = desk(HandlerOptions.defaults());
+		CompletableFuture<Integer> running = desk.async(Desk::hold);
+		this.target.inside.await();
+		CompletableFuture<Integer> failing = desk.async((it) -> it.fail(unusual));
+		CompletableFuture<Integer> behind = desk.async(Desk::work);
+		CompletableFuture<Void> closing = CompletableFuture.runAsync(desk::close, Thread::startVirtualThread);
+		Until.until("the close to begin", desk.calls()::closing);
+		this.target.leave.countDown();
+		closing.get(20, TimeUnit.SECONDS);
+		assertThat(running).isCompleted();
+		assertThat(failing).isCompletedExceptionally();
+		assertThat(behind).isCompletedWithValue(2);
+		assertClosed(desk);
+	}
+
+	@Test
+	@DisplayName("F03 a close that overflows in any frame can be made again, and nothing is left")
+	void lastFrames() throws Exception {
+		LastFrames.of(600).rounds(2).call(() -> {
+			Deferred<Desk> desk = desk(HandlerOptions.defaults());
+			desk.oneway().work();
+			desk.close();
+			return null;
+		}).assertReturned();
+		Deferred<Desk> desk = desk(HandlerOptions.defaults());
+		desk.sync().work();
+		LastFrames.of(600).rounds(1).call(() -> {
+			desk.close();
+			return null;
+		}).assertReturned();
+		desk.close();
+		assertThatExceptionOfType(HandlerStoppedException.class).isThrownBy(desk.sync()::work);
+	}
+
+	@Test
+	@DisplayName("F03 a handler whose thread could not be had tells its caller why, is closed, and is kept by nobody")
+	void threadShortage() {
+		for (Execution execution : Execution.values()) {
+			Deferred<Desk> desk = desk(HandlerOptions.defaults().withExecution(execution));
+			this.shortage.begin();
+			for (int i = 0; i < 3; i++) {
+				assertThatExceptionOfType(HandlerStoppedException.class).isThrownBy(desk.sync()::work)
+					.withMessageContaining("could not start")
+					.withCauseInstanceOf(OutOfMemoryError.class);
+				assertThat(catchThrowable(desk.oneway()::work)).isInstanceOf(HandlerStoppedException.class);
+				assertThat(catchThrowable(() -> desk.async(Desk::work))).isInstanceOf(HandlerStoppedException.class);
+				assertThat(this.scheduler.services()).isEmpty();
+			}
+			this.shortage.end();
+			int before = this.target.worked;
+			assertThat(desk.sync().work()).isEqualTo(before + 1);
+			assertThat(desk.calls().pending()).isZero();
+			this.shortage.begin();
+			desk.close();
+			this.shortage.end();
+			assertClosed(desk);
+		}
+	}
+
+	@Test
+	@DisplayName("F03 an owner at rest whose thread can't be had: its caller is told why, the next call is served")
+	void threadShortageAtRest() {
+		Handler handler = new Handler(this.scheduler, HandlerType.of(Desk.class), this.target,
+				HandlerOptions.defaults());
+		Deferred<Desk> desk = handler.deferred(Desk.class, this.target);
+		for (int round = 1; round <= 20; round++) {
+			assertThat(desk.sync().work()).isEqualTo(round);
+			Until.until("rest", () -> {
+				handler.rest();
+				return handler.threads().isEmpty();
+			});
+			this.shortage.begin();
+			assertThat(catchThrowable(desk.sync()::work)).isInstanceOf(HandlerStoppedException.class)
+				.hasMessageContaining("could not start");
+			assertThat(catchThrowable(desk.oneway()::work)).isInstanceOf(HandlerStoppedException.class);
+			this.shortage.end();
+			assertThat(desk.calls().pending()).isZero();
+		}
+	}
+
+	@Test
+	@DisplayName("F03 a loop whose thread can't be had is started by the next call")
+	void threadShortageOfLoops() {
+		this.shortage.begin();
+		Looped looped = new Looped();
+		Deferred<Looped> desk = Deferred.of(this.scheduler, looped);
+		assertThat(catchThrowable(desk.sync()::work)).isInstanceOf(HandlerStoppedException.class)
+			.hasMessageContaining("could not start");
+		this.shortage.end();
+		assertThat(desk.sync().work()).isOne();
+	}
+
+	static class Desk {
+
+		private final CountDownLatch inside = new CountDownLatch(1);
+
+		private final CountDownLatch leave = new CountDownLatch(1);
+
+		volatile int worked;
+
+		int work() {
+			return ++this.worked;
+		}
+
+		int hold() {
+			this.inside.countDown();
+			boolean interrupted = false;
+			while (true) {
+				try {
+					this.leave.await();
+					break;
+				}
+				catch (InterruptedException ex) {
+					interrupted = true;
+				}
+			}
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+			return work();
+		}
+
+		int fail(Unusual unusual) {
+			throw Unusual.<RuntimeException>sneaky(unusual.make());
+		}
+
+		int closeItself(Deferred<Desk> self) {
+			self.close();
+			return work();
+		}
+
+	}
+
+	static class Looped extends Desk {
+
+		volatile boolean ended;
+
+		@ProcessingLoop
+		void loop(DeferredCalls calls) {
+			while (!calls.closing()) {
+				calls.process(Duration.ofMillis(50));
+			}
+			this.ended = true;
+		}
+
+	}
+
+}
