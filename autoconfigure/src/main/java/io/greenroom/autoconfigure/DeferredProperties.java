@@ -28,7 +28,7 @@ import org.springframework.boot.convert.DurationUnit;
  * @param restart When a processing loop that has thrown is started again.
  */
 @ConfigurationProperties("greenroom.deferred")
-record DeferredProperties(@DefaultValue("10000") int capacity, @DefaultValue("block") Overflow overflow,
+record DeferredProperties(@DefaultValue("10000") int capacity, @DefaultValue("block") WhenFull overflow,
 		@DefaultValue("30s") @DurationUnit(ChronoUnit.SECONDS) Duration timeout, @DefaultValue("256") int readers,
 		@DefaultValue("10s") @DurationUnit(ChronoUnit.SECONDS) Duration busyLimit,
 		@DefaultValue("warn") InTransaction inTransaction, @DefaultValue("false") boolean strict,
@@ -37,9 +37,6 @@ record DeferredProperties(@DefaultValue("10000") int capacity, @DefaultValue("bl
 	DeferredProperties {
 		InvalidSettingException.require(capacity >= 1, "greenroom.deferred.capacity", capacity,
 				"a number of calls from 1");
-		InvalidSettingException.require(overflow == Overflow.BLOCK || overflow == Overflow.REJECT,
-				"greenroom.deferred.overflow", overflow,
-				"block or reject; what drops calls is declared on the handler that can bear it");
 		InvalidSettingException.require(timeout.isPositive(), "greenroom.deferred.timeout", timeout,
 				"a positive duration such as 5s");
 		InvalidSettingException.require(readers >= 1, "greenroom.deferred.readers", readers,
@@ -51,11 +48,25 @@ record DeferredProperties(@DefaultValue("10000") int capacity, @DefaultValue("bl
 	HandlerOptions options() {
 		return HandlerOptions.defaults()
 			.withCapacity(this.capacity)
-			.withOverflow(this.overflow)
+			.withOverflow((this.overflow == WhenFull.REJECT) ? Overflow.REJECT : Overflow.BLOCK)
 			.withTimeout(this.timeout)
 			.withReaders(this.readers)
 			.withBusyLimit(this.busyLimit)
 			.withRestart(new RestartPolicy(this.restart.limit, this.restart.period, this.restart.backoff));
+	}
+
+	/**
+	 * What a full mailbox does that may belong to any handler. What drops calls is
+	 * declared on the handler that can bear it.
+	 */
+	enum WhenFull {
+
+		/** The caller waits for room. */
+		BLOCK,
+
+		/** The caller is refused at once. */
+		REJECT
+
 	}
 
 	/**

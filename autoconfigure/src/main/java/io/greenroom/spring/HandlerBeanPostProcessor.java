@@ -150,6 +150,7 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 		}
 		HandlerOptions options = options(type, beanName);
 		Handler handler = new Handler(this.scheduler.get(), handlerType, target, options, this.transactions.get());
+		advised.setTargetSource(new HandlerTarget(target));
 		advised.removeAdvisor(java.util.Objects.requireNonNull(this.advisor));
 		advised.addAdvisor(0, new DefaultPointcutAdvisor(new MailboxInterceptor(handler, this.strict)));
 		synchronized (this.handlers) {

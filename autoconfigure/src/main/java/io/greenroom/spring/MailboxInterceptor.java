@@ -10,6 +10,7 @@ import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.ProxyMethodInvocation;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.util.ReflectionUtils;
 
@@ -44,9 +45,20 @@ final class MailboxInterceptor implements MethodInterceptor {
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
 		Method called = invocation.getMethod();
 		if (ReflectionUtils.isObjectMethod(called)) {
-			return invocation.proceed();
+			return identity(invocation);
 		}
 		return this.handler.call(new Intercepted(invocation, ownMethod(called), this.handedOut, this.turnGuard));
+	}
+
+	/** The methods of Object speak of the handler, as those of its handles do. */
+	private @Nullable Object identity(MethodInvocation invocation) throws Throwable {
+		return switch (invocation.getMethod().getName()) {
+			case "toString" -> this.handler.toString();
+			case "hashCode" -> this.handler.hashCode();
+			case "equals" -> invocation instanceof ProxyMethodInvocation proxied
+					&& proxied.getProxy() == invocation.getArguments()[0];
+			default -> invocation.proceed();
+		};
 	}
 
 	private Method ownMethod(Method called) {

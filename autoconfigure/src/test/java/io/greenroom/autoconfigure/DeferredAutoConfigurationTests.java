@@ -56,6 +56,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.convert.ConversionFailedException;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -503,6 +504,27 @@ class DeferredAutoConfigurationTests {
 			.withUserConfiguration(Inventory.class)
 			.run((context) -> assertThat(context.getStartupFailure())
 				.hasStackTraceContaining("greenroom.deferred." + setting.substring(0, setting.indexOf('='))));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "drop", "drop-oldest", "wait" })
+	@DisplayName("A04 a wrong overflow is answered with the values that are accepted, and with no others")
+	void wrongOverflow(String value) {
+		this.runner.withPropertyValues("greenroom.deferred.overflow=" + value)
+			.withUserConfiguration(Inventory.class)
+			.run((context) -> {
+				Throwable failure = context.getStartupFailure();
+				assertThat(failure).hasStackTraceContaining("greenroom.deferred.overflow");
+				while (!(failure instanceof ConversionFailedException)) {
+					failure = java.util.Objects.requireNonNull(failure).getCause();
+				}
+				// Those that Spring Boot's analysis lists.
+				Class<?> listed = ((ConversionFailedException) failure).getTargetType().getType();
+				assertThat(listed.getEnumConstants()).hasSize(2).allSatisfy((valid) -> this.runner
+					.withPropertyValues("greenroom.deferred.overflow=" + valid)
+					.withUserConfiguration(Inventory.class)
+					.run((started) -> assertThat(started).hasNotFailed()));
+			});
 	}
 
 	abstract static class Breaking {

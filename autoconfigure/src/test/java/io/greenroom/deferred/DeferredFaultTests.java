@@ -182,10 +182,11 @@ class DeferredFaultTests {
 	@DisplayName("F03 a caller whose stack overflows in a call takes no room and no turn along")
 	void callersOverflow(String options, String name, Step step) throws Exception {
 		Deferred<Target> handler = handler(options, Observer.NONE);
-		LastFrames.of(1200).rounds(2).call(() -> {
+		LastFrames.Outcome outcome = LastFrames.of(1200).rounds(2).untilReturned().call(() -> {
 			step.call(handler);
 			return null;
 		}).assertReturned();
+		assertThat(outcome.returned()).as("the last of the frames have room: %s", outcome).isPositive();
 		assertServes(handler);
 		for (int i = 0; i < 10; i++) {
 			handler.oneway().one();

@@ -29,6 +29,8 @@ public final class LastFrames {
 
 	private int rounds = 10;
 
+	private int further;
+
 	private ThrowingSupplier<?> afterwards = () -> null;
 
 	private LastFrames(int frames) {
@@ -43,6 +45,15 @@ public final class LastFrames {
 	/** How often to do it; 10 unless set. */
 	public LastFrames rounds(int rounds) {
 		this.rounds = rounds;
+		return this;
+	}
+
+	/**
+	 * Goes on from further frames until a call has come through: those before may all
+	 * have failed at the same early check, as compiled frames are small.
+	 */
+	public LastFrames untilReturned() {
+		this.further = 20_000;
 		return this;
 	}
 
@@ -94,6 +105,8 @@ public final class LastFrames {
 
 		private int left = LastFrames.this.frames;
 
+		private int further = LastFrames.this.further;
+
 		Sweep(ThrowingSupplier<?> step, Outcome outcome) {
 			this.step = step;
 			this.outcome = outcome;
@@ -119,12 +132,17 @@ public final class LastFrames {
 				this.left--;
 				callOnce();
 			}
+			else if (this.further > 0) {
+				this.further--;
+				callOnce();
+			}
 		}
 
 		private void callOnce() {
 			try {
 				this.step.get();
 				this.outcome.returned++;
+				this.further = 0;
 			}
 			catch (StackOverflowError overflow) {
 				this.outcome.overflows++;
