@@ -520,10 +520,10 @@ class DeferredAutoConfigurationTests {
 				}
 				// Those that Spring Boot's analysis lists.
 				Class<?> listed = ((ConversionFailedException) failure).getTargetType().getType();
-				assertThat(listed.getEnumConstants()).hasSize(2).allSatisfy((valid) -> this.runner
-					.withPropertyValues("greenroom.deferred.overflow=" + valid)
-					.withUserConfiguration(Inventory.class)
-					.run((started) -> assertThat(started).hasNotFailed()));
+				assertThat(listed.getEnumConstants()).hasSize(2)
+					.allSatisfy((valid) -> this.runner.withPropertyValues("greenroom.deferred.overflow=" + valid)
+						.withUserConfiguration(Inventory.class)
+						.run((started) -> assertThat(started).hasNotFailed()));
 			});
 	}
 
