@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
+import io.greenroom.web.HopGate;
 import io.greenroom.web.HopHandlerMapping;
 import jakarta.servlet.Filter;
 import org.slf4j.Logger;
@@ -51,7 +52,7 @@ final class HopRisks {
 		Set<String> names = new TreeSet<>();
 		for (Object one : all) {
 			String name = ClassUtils.getUserClass(one).getName();
-			if (!name.startsWith("org.springframework.") && !name.startsWith("io.greenroom.web.Hop")
+			if (!(one instanceof HopGate) && !name.startsWith("org.springframework.")
 					&& !name.startsWith("org.apache.") && !name.startsWith("org.eclipse.jetty.")) {
 				names.add(name);
 			}

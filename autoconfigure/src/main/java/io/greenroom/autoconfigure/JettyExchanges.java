@@ -1,7 +1,14 @@
 package io.greenroom.autoconfigure;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+
 import io.greenroom.web.IoWatch;
 import io.greenroom.web.ServerExchange;
+import io.greenroom.web.WriteWatch;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -17,13 +24,24 @@ final class JettyExchanges extends Handler.Wrapper {
 	public boolean handle(Request request, Response response, Callback callback) throws Exception {
 		Exchange exchange = new Exchange(request);
 		request.setAttribute(ServerExchange.ATTRIBUTE, exchange);
-		return super.handle(exchange, response, callback);
+		return super.handle(exchange, new Answer(exchange, response), callback);
+	}
+
+	private static IOException tooLate() {
+		return new IOException("The client did not read the answer in time");
 	}
 
 	private static final class Exchange extends Request.Wrapper implements ServerExchange {
 
 		/** Volatile: the server reads on threads of its own. */
 		private volatile @Nullable IoWatch reads;
+
+		/** Confined to the thread that has the request, as is what follows. */
+		private @Nullable WriteWatch writes;
+
+		private long written;
+
+		private final AtomicReference<@Nullable Write> pending = new AtomicReference<>();
 
 		Exchange(Request request) {
 			super(request);
@@ -62,10 +80,105 @@ final class JettyExchanges extends Handler.Wrapper {
 			}));
 		}
 
+		@Override
+		public void watchWrites(@Nullable WriteWatch watch) {
+			this.writes = watch;
+			this.written = 0;
+		}
+
+		/** Returns what is to be told of a write; null for one that does not wait. */
+		@Nullable WriteWatch watchOf(@Nullable ByteBuffer content) {
+			WriteWatch watch = this.writes;
+			if (watch != null && content != null) {
+				this.written += content.remaining();
+			}
+			return (this.written > WriteWatch.UNWATCHED) ? watch : null;
+		}
+
+		@Override
+		public void abort() {
+			if (getConnectionMetaData().getHttpVersion().getVersion() < HttpVersion.HTTP_2.getVersion()) {
+				getConnectionMetaData().getConnection().getEndPoint().close();
+				return;
+			}
+			Write write = this.pending.get();
+			if (write != null) {
+				write.failed(tooLate());
+			}
+		}
+
 		/** Shows nothing of the request to those who print the attributes. */
 		@Override
 		public String toString() {
 			return "exchange";
+		}
+
+	}
+
+	private static final class Answer extends Response.Wrapper {
+
+		private final Exchange exchange;
+
+		Answer(Exchange exchange, Response response) {
+			super(exchange, response);
+			this.exchange = exchange;
+		}
+
+		@Override
+		public void write(boolean last, @Nullable ByteBuffer content, Callback callback) {
+			WriteWatch watch = this.exchange.watchOf(content);
+			if (watch == null) {
+				super.write(last, content, callback);
+				return;
+			}
+			if (watch.isLate()) {
+				callback.failed(tooLate());
+				return;
+			}
+			Write write = new Write(this.exchange, watch, callback);
+			this.exchange.pending.set(write);
+			watch.waits();
+			super.write(last, content, write);
+		}
+
+	}
+
+	/** A write that may wait for its client. It ends once, by itself or when it is late. */
+	private static final class Write extends Callback.Nested {
+
+		private final Exchange exchange;
+
+		private final WriteWatch watch;
+
+		private final AtomicBoolean over = new AtomicBoolean();
+
+		Write(Exchange exchange, WriteWatch watch, Callback callback) {
+			super(callback);
+			this.exchange = exchange;
+			this.watch = watch;
+		}
+
+		@Override
+		public void succeeded() {
+			if (end()) {
+				super.succeeded();
+			}
+		}
+
+		@Override
+		public void failed(Throwable failure) {
+			if (end()) {
+				super.failed(failure);
+			}
+		}
+
+		private boolean end() {
+			boolean first = this.over.compareAndSet(false, true);
+			if (first) {
+				this.exchange.pending.compareAndSet(this, null);
+				this.watch.goesOn();
+			}
+			return first;
 		}
 
 	}

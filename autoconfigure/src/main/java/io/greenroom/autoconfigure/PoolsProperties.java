@@ -51,6 +51,8 @@ record PoolsProperties(@DefaultValue Map<String, Pool> pools) {
 	 * @param queueTimeout How long a request waits in line before it is refused.
 	 * @param bodyTimeout How long a request may wait for its own body while it holds a
 	 * slot, before it loses the slot and is answered with 408; 0 for no limit.
+	 * @param writeTimeout How long an answer may wait for its client to read it while it
+	 * holds a slot, before it loses the slot and its connection; 0 for no limit.
 	 * @param refuseStatus Status that a refused client gets.
 	 * @param retryAfter When a refused client is told to come again.
 	 * @param retryAfterJitter How much later than that at most, at random.
@@ -61,6 +63,7 @@ record PoolsProperties(@DefaultValue Map<String, Pool> pools) {
 			@DefaultValue("1000") int queueCapacity,
 			@DefaultValue("5s") @DurationUnit(ChronoUnit.SECONDS) Duration queueTimeout,
 			@DefaultValue("1m") @DurationUnit(ChronoUnit.SECONDS) Duration bodyTimeout,
+			@DefaultValue("5m") @DurationUnit(ChronoUnit.SECONDS) Duration writeTimeout,
 			@DefaultValue("503") int refuseStatus,
 			@DefaultValue("1s") @DurationUnit(ChronoUnit.SECONDS) Duration retryAfter,
 			@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration retryAfterJitter) {
@@ -71,7 +74,7 @@ record PoolsProperties(@DefaultValue Map<String, Pool> pools) {
 		private static final String MOST = PoolTerms.LONGEST.toDays() + "d";
 
 		private static final Pool DEFAULT = new Pool(Integer.toString(DEFAULT_SIZE), Limit.FIXED, 10, 1000,
-				Duration.ofSeconds(1), 1000, PoolTerms.DEFAULT.queueTimeout(), PoolTerms.DEFAULT.bodyTimeout(),
+				Duration.ofSeconds(1), 1000, PoolTerms.DEFAULT.queueTimeout(), PoolTerms.DEFAULT.bodyTimeout(), PoolTerms.DEFAULT.writeTimeout(),
 				PoolTerms.DEFAULT.status(), PoolTerms.DEFAULT.retryAfter(), PoolTerms.DEFAULT.retryAfterJitter());
 
 		private void check(String key) {
@@ -82,6 +85,7 @@ record PoolsProperties(@DefaultValue Map<String, Pool> pools) {
 					"0 (nobody waits) or more");
 			requireTime(this.queueTimeout, key + ".queue-timeout", "0 (nobody waits)", "5s");
 			requireTime(this.bodyTimeout, key + ".body-timeout", "0 (no limit)", "1m");
+			requireTime(this.writeTimeout, key + ".write-timeout", "0 (no limit)", "5m");
 			InvalidSettingException.require(this.refuseStatus >= 400 && this.refuseStatus <= 599,
 					key + ".refuse-status", this.refuseStatus, "a status from 400 to 599, such as 503 or 429");
 			requireTime(this.retryAfter, key + ".retry-after", "0 (clients are not told)", "1s");
@@ -123,7 +127,7 @@ record PoolsProperties(@DefaultValue Map<String, Pool> pools) {
 		}
 
 		PoolTerms terms() {
-			return new PoolTerms(this.queueTimeout, this.bodyTimeout, this.refuseStatus, this.retryAfter,
+			return new PoolTerms(this.queueTimeout, this.bodyTimeout, this.writeTimeout, this.refuseStatus, this.retryAfter,
 					this.retryAfterJitter);
 		}
 

@@ -24,7 +24,10 @@ final class TomcatClientPresence extends ValveBase implements ClientPresence {
 
 	@Override
 	public void invoke(Request request, Response response) throws IOException, ServletException {
-		request.setAttribute(ServerExchange.ATTRIBUTE, new TomcatExchange(request.getCoyoteRequest()));
+		// An asynchronous request comes by again, and may still be watched.
+		if (request.getAttribute(ServerExchange.ATTRIBUTE) == null) {
+			request.setAttribute(ServerExchange.ATTRIBUTE, new TomcatExchange(request.getCoyoteRequest()));
+		}
 		getNext().invoke(request, response);
 	}
 

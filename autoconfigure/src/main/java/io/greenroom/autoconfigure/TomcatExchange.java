@@ -4,6 +4,7 @@ import java.io.IOException;
 
 import io.greenroom.web.IoWatch;
 import io.greenroom.web.ServerExchange;
+import io.greenroom.web.WriteWatch;
 import org.apache.coyote.InputBuffer;
 import org.apache.coyote.Request;
 import org.apache.tomcat.util.net.ApplicationBufferHandler;
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class TomcatExchange implements ServerExchange {
 
 	private final Request request;
+
+	/** Where an answer goes that is watched. Written before its first write. */
+	private @Nullable TomcatOutput output;
 
 	TomcatExchange(Request request) {
 		this.request = request;
@@ -33,6 +37,23 @@ final class TomcatExchange implements ServerExchange {
 		}
 		else if (own != buffer) {
 			this.request.setInputBuffer(own);
+		}
+	}
+
+	@Override
+	public void watchWrites(@Nullable WriteWatch watch) {
+		TomcatOutput output = (watch != null) ? TomcatOutput.of(this.request.getResponse()) : this.output;
+		if (output != null) {
+			output.watch(watch);
+		}
+		this.output = (watch != null) ? output : null;
+	}
+
+	@Override
+	public void abort() {
+		TomcatOutput output = this.output;
+		if (output != null) {
+			output.abort();
 		}
 	}
 

@@ -2,11 +2,12 @@ package io.greenroom.web;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-import io.greenroom.green.GreenScheduler;
-import io.greenroom.green.SchedulerClosedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,9 +23,10 @@ final class Arrivals {
 	/** Far more than a server that is only busy needs for a dispatch. */
 	private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-	private final GreenScheduler scheduler;
-
 	private final Duration patience;
+
+	/** Not the scheduler, whose shutdown would find the timer and report it. */
+	private final Executor later;
 
 	/** With the time at which each one was over, in nanoseconds. */
 	private final Map<Flight, Long> expected = new ConcurrentHashMap<>();
@@ -33,13 +35,14 @@ final class Arrivals {
 
 	private volatile boolean closed;
 
-	Arrivals(GreenScheduler scheduler) {
-		this(scheduler, PATIENCE);
+	Arrivals() {
+		this(PATIENCE);
 	}
 
-	Arrivals(GreenScheduler scheduler, Duration patience) {
-		this.scheduler = scheduler;
+	Arrivals(Duration patience) {
 		this.patience = patience;
+		this.later = CompletableFuture.delayedExecutor(patience.toNanos() / 4, TimeUnit.NANOSECONDS,
+				Thread.ofVirtual().name("hop-arrivals")::start);
 	}
 
 	void expect(Flight flight) {
@@ -58,13 +61,7 @@ final class Arrivals {
 	/** One timer for all, and only while there are any. */
 	private void watch() {
 		if (!this.expected.isEmpty() && this.watching.compareAndSet(false, true)) {
-			try {
-				this.scheduler.spawnLater(this.patience.dividedBy(4), this::look);
-			}
-			catch (SchedulerClosedException closing) {
-				// Nobody is left who could do it later.
-				this.watching.set(false);
-			}
+			this.later.execute(this::look);
 		}
 	}
 

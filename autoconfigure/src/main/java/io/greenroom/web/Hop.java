@@ -80,7 +80,7 @@ final class Hop {
 
 	private final Run inSlot;
 
-	private final Arrivals arrivals;
+	private final Arrivals arrivals = new Arrivals();
 
 	Hop(GreenScheduler scheduler, TaskDecorator context, Consumer<HttpServletRequest> identity, Door door, Run inSlot) {
 		this.scheduler = scheduler;
@@ -88,7 +88,6 @@ final class Hop {
 		this.identity = identity;
 		this.door = door;
 		this.inSlot = inSlot;
-		this.arrivals = new Arrivals(scheduler);
 	}
 
 	/** The server has gone, and with it the requests that wait to be dispatched back. */

@@ -8,25 +8,29 @@ import java.time.Duration;
  * @param queueTimeout how long a request waits in line at most
  * @param bodyTimeout how long a request in a slot may wait for its body; zero for no
  * limit
+ * @param writeTimeout how long an answer in a slot may wait for its client to read; zero
+ * for no limit
  * @param status the status that refuses, 400 to 599
  * @param retryAfter when a refused client may come again; zero for no word about it
  * @param retryAfterJitter how much later than that at most, at random, so that refused
  * clients do not all come back at once
  */
-public record PoolTerms(Duration queueTimeout, Duration bodyTimeout, int status, Duration retryAfter,
-		Duration retryAfterJitter) {
+public record PoolTerms(Duration queueTimeout, Duration bodyTimeout, Duration writeTimeout, int status,
+		Duration retryAfter, Duration retryAfterJitter) {
 
 	/** The longest of all times: a hundred years, which every clock can count. */
 	public static final Duration LONGEST = Duration.ofDays(36_500);
 
-	/** Five seconds in line, a minute for the body, 503, a second until the next try. */
-	public static final PoolTerms DEFAULT = new PoolTerms(Duration.ofSeconds(5), Duration.ofMinutes(1), 503,
+	/** Five seconds in line, a minute for the body, five for the answer, 503, a second until the next try. */
+	public static final PoolTerms DEFAULT = new PoolTerms(Duration.ofSeconds(5), Duration.ofMinutes(1),
+			Duration.ofMinutes(5), 503,
 			Duration.ofSeconds(1), Duration.ZERO);
 
 	/** Checks that each time can be counted. */
 	public PoolTerms {
 		requireTime(queueTimeout, "queue timeout");
 		requireTime(bodyTimeout, "body timeout");
+		requireTime(writeTimeout, "write timeout");
 		requireTime(retryAfter, "time to come again");
 		requireTime(retryAfterJitter, "jitter");
 	}

@@ -21,6 +21,18 @@ public interface ServerExchange {
 	void watchReads(@Nullable IoWatch watch);
 
 	/**
+	 * Lets a watch see all that is written of the answer from now on.
+	 * @param watch the watch; null for none
+	 */
+	void watchWrites(@Nullable WriteWatch watch);
+
+	/**
+	 * Ends the connection, or, over HTTP/2, the stream, since its client does not read.
+	 * Whoever waits in a write gets an exception. Called on any thread.
+	 */
+	void abort();
+
+	/**
 	 * Returns that of a request.
 	 * @param request the request
 	 * @return the exchange; null if the server offers none, as a mocked one does

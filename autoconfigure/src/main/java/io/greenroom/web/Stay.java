@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One request's time in a slot. It ends once: when the controller has returned and its
- * body is written, or when the request's own body did not arrive in time.
+ * body is written, or when the request's own body did not arrive in time, or its client
+ * did not read the answer in time.
  */
-final class Stay implements AutoCloseable {
+final class Stay implements WriteWatch, AutoCloseable {
 
 	private static final String WATCH = Stay.class.getName() + ".WATCH";
 
@@ -42,6 +43,12 @@ final class Stay implements AutoCloseable {
 	/** Confined to the thread that has the request. */
 	private @Nullable ServerExchange exchange;
 
+	/** Made for an answer that waits for its client. Guarded by this. */
+	private @Nullable Countdown writes;
+
+	/** Written before the first write. */
+	private @Nullable GreenScheduler scheduler;
+
 	/** Confined to the controller's thread. */
 	private @Nullable Throwable failure;
 
@@ -52,18 +59,65 @@ final class Stay implements AutoCloseable {
 		this.active = pool.pool().active();
 	}
 
-	/** Watches the body from now on, however it is read. */
+	/** Watches the body and the answer from now on, however they are read and written. */
 	void watch(HttpServletRequest request, GreenScheduler scheduler) {
-		if (this.pool.terms().bodyTimeout().isZero() || !mayHaveBody(request)) {
+		PoolTerms terms = this.pool.terms();
+		boolean reads = !terms.bodyTimeout().isZero() && mayHaveBody(request);
+		boolean writes = !terms.writeTimeout().isZero();
+		ServerExchange exchange = (reads || writes) ? ServerExchange.of(request) : null;
+		if (exchange == null) {
 			return;
 		}
-		ServerExchange exchange = ServerExchange.of(request);
-		if (exchange != null) {
-			this.watch = new BodyWatch(scheduler, this.pool.pool().name(), this.pool.terms().bodyTimeout(),
+		this.exchange = exchange;
+		if (reads) {
+			this.watch = new BodyWatch(scheduler, this.pool.pool().name(), terms.bodyTimeout(),
 					request.getProtocol().startsWith("HTTP/1."), this::giveUp);
-			this.exchange = exchange;
 			exchange.watchReads(this.watch);
 			request.setAttribute(WATCH, this.watch);
+		}
+		if (writes) {
+			this.scheduler = scheduler;
+			exchange.watchWrites(this);
+		}
+	}
+
+	@Override
+	public void waits() {
+		Countdown countdown;
+		synchronized (this) {
+			if (this.writes == null && this.scheduler != null) {
+				this.writes = new Countdown(this.scheduler, this.pool.terms().writeTimeout(), this::giveUpWriting);
+			}
+			countdown = this.writes;
+		}
+		if (countdown != null) {
+			countdown.waits();
+		}
+	}
+
+	@Override
+	public void goesOn() {
+		Countdown countdown = writes();
+		if (countdown != null) {
+			countdown.goesOn();
+		}
+	}
+
+	@Override
+	public boolean isLate() {
+		Countdown countdown = writes();
+		return countdown != null && countdown.isExpired();
+	}
+
+	private synchronized @Nullable Countdown writes() {
+		return this.writes;
+	}
+
+	/** Called on any thread. */
+	private void giveUpWriting() {
+		giveUp();
+		if (this.exchange != null) {
+			this.exchange.abort();
 		}
 	}
 
@@ -108,9 +162,8 @@ final class Stay implements AutoCloseable {
 
 	@Override
 	public void close() {
-		if (this.watch != null && this.exchange != null) {
-			this.watch.stop();
-			this.exchange.watchReads(null);
+		if (this.exchange != null) {
+			unwatch(this.exchange);
 		}
 		if (!this.over.compareAndSet(false, true)) {
 			return;
@@ -122,6 +175,20 @@ final class Stay implements AutoCloseable {
 		}
 		finally {
 			this.slot.close();
+		}
+	}
+
+	private void unwatch(ServerExchange exchange) {
+		if (this.watch != null) {
+			this.watch.stop();
+			exchange.watchReads(null);
+		}
+		if (this.scheduler != null) {
+			exchange.watchWrites(null);
+			Countdown countdown = writes();
+			if (countdown != null) {
+				countdown.stop();
+			}
 		}
 	}
 

@@ -95,7 +95,7 @@ class RunInPoolAutoConfigurationTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "queue-timeout", "body-timeout", "retry-after", "retry-after-jitter", "target-latency" })
+	@ValueSource(strings = { "queue-timeout", "body-timeout", "write-timeout", "retry-after", "retry-after-jitter", "target-latency" })
 	@DisplayName("F06 a time that no clock can count is refused at the start, and the longest one is taken")
 	void countsAnyTime(String key) {
 		String setting = "greenroom.pools.one." + key;
@@ -166,11 +166,12 @@ class RunInPoolAutoConfigurationTests {
 	@DisplayName("A04 the keys of refusals and slow bodies take effect")
 	void termsTakeEffect() {
 		this.runner
-			.withPropertyValues("greenroom.pools.reports.body-timeout=7s", "greenroom.pools.reports.refuse-status=429",
-					"greenroom.pools.reports.retry-after-jitter=4s")
+			.withPropertyValues("greenroom.pools.reports.body-timeout=7s", "greenroom.pools.reports.write-timeout=8",
+					"greenroom.pools.reports.refuse-status=429", "greenroom.pools.reports.retry-after-jitter=4s")
 			.run((context) -> {
 				PoolTerms terms = pool(context, "reports").terms();
 				assertThat(terms.bodyTimeout()).isEqualTo(Duration.ofSeconds(7));
+				assertThat(terms.writeTimeout()).isEqualTo(Duration.ofSeconds(8));
 				assertThat(terms.status()).isEqualTo(429);
 				assertThat(terms.retryAfterJitter()).isEqualTo(Duration.ofSeconds(4));
 				assertThat(pool(context, RunInPool.DEFAULT).terms()).isEqualTo(PoolTerms.DEFAULT);
@@ -280,7 +281,7 @@ class RunInPoolAutoConfigurationTests {
 
 	@ParameterizedTest(name = "{displayName} [{0}={1}]")
 	@CsvSource({ "size,0", "size,-1", "size,many", "queue-capacity,-1", "queue-timeout,-1s", "retry-after,-5ms",
-			"body-timeout,-1s", "retry-after-jitter,-1s", "refuse-status,200" })
+			"body-timeout,-1s", "write-timeout,-1s", "retry-after-jitter,-1s", "refuse-status,200" })
 	@DisplayName("A04 P04 a wrong size or time stops the start with key, value and what is allowed")
 	void wrongValuesStopTheStart(String key, String value) {
 		this.runner.withPropertyValues("greenroom.pools.reports." + key + "=" + value).run((context) -> {

@@ -7,8 +7,6 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import io.greenroom.green.GreenScheduler;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -18,16 +16,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(30)
 class ArrivalsTests {
 
-	private final GreenScheduler scheduler = GreenScheduler.builder().build();
-
 	private final CountDownLatch ended = new CountDownLatch(1);
 
 	private final AtomicInteger ends = new AtomicInteger();
-
-	@AfterEach
-	void close() {
-		this.scheduler.close();
-	}
 
 	private Flight flight(Arrivals arrivals) {
 		Flight flight = new Flight(arrivals);
@@ -41,18 +32,20 @@ class ArrivalsTests {
 	@Test
 	@DisplayName("H07 a dispatch back that the server has lost ends the flight all the same, once")
 	void lost() throws Exception {
-		Arrivals arrivals = new Arrivals(this.scheduler, Duration.ofMillis(20));
+		Arrivals arrivals = new Arrivals(Duration.ofMillis(20));
 		Flight flight = flight(arrivals);
 		flight.down();
 		assertThat(this.ended.await(20, TimeUnit.SECONDS)).isTrue();
 		flight.end();
 		assertThat(this.ends).hasValue(1);
+		arrivals.close();
 	}
 
 	@Test
 	@DisplayName("H07 a dispatch that throws ends the flight at once")
 	void refused() {
-		Flight flight = flight(new Arrivals(this.scheduler));
+		Arrivals arrivals = new Arrivals();
+		Flight flight = flight(arrivals);
 		FutureTask<Void> task = new FutureTask<>(() -> {
 			throw new IllegalStateException("No dispatch");
 		});
@@ -60,12 +53,13 @@ class ArrivalsTests {
 		task.run();
 		flight.down();
 		assertThat(this.ends).hasValue(1);
+		arrivals.close();
 	}
 
 	@Test
 	@DisplayName("H07 with the server gone, who waits for the dispatch back ends, and who comes later")
 	void stopped() {
-		Arrivals arrivals = new Arrivals(this.scheduler);
+		Arrivals arrivals = new Arrivals();
 		flight(arrivals).down();
 		assertThat(this.ends).hasValue(0);
 		arrivals.close();
@@ -77,7 +71,8 @@ class ArrivalsTests {
 	@Test
 	@DisplayName("H14 a server that is to end a request waits until the controller has let it go, also if it is stopped")
 	void abortWaits() throws Exception {
-		Flight flight = flight(new Arrivals(this.scheduler));
+		Arrivals arrivals = new Arrivals();
+		Flight flight = flight(arrivals);
 		CountDownLatch running = new CountDownLatch(1);
 		CountDownLatch goOn = new CountDownLatch(1);
 		CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
@@ -109,6 +104,7 @@ class ArrivalsTests {
 		assertThat(interrupted.get(20, TimeUnit.SECONDS)).isTrue();
 		assertThat(server.get(20, TimeUnit.SECONDS)).isTrue();
 		assertThat(controller.join(Duration.ofSeconds(20))).isTrue();
+		arrivals.close();
 	}
 
 }

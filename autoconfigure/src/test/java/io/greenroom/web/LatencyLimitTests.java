@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import io.greenroom.green.GreenPool;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.Slot;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -114,7 +115,8 @@ class LatencyLimitTests {
 	@Test
 	@DisplayName("H10 H13 a request that has lost its slot to a slow body teaches nothing")
 	void slowBodyTeachesNothing() {
-		PoolTerms terms = new PoolTerms(Duration.ofSeconds(5), Duration.ofNanos(1), 503, Duration.ZERO, Duration.ZERO);
+		PoolTerms terms = new PoolTerms(Duration.ofSeconds(5), Duration.ofNanos(1), Duration.ZERO, 503, Duration.ZERO,
+				Duration.ZERO);
 		GreenPool pool = this.scheduler.pool("adaptive", 20);
 		ControllerPool controllers = new ControllerPool(pool, terms,
 				LatencyLimit.aimd(20, 5, 100, Duration.ofMillis(150)), this.now::get);
@@ -142,6 +144,16 @@ class LatencyLimitTests {
 	}
 
 	private static final class Server implements ServerExchange {
+
+		@Override
+		public void watchWrites(@Nullable WriteWatch watch) {
+			// Nothing is written.
+		}
+
+		@Override
+		public void abort() {
+			throw new UnsupportedOperationException();
+		}
 
 		private IoWatch reads;
 

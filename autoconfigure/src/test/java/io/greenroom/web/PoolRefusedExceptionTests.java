@@ -24,14 +24,14 @@ class PoolRefusedExceptionTests {
 	@DisplayName("H02 A04 the status that refuses is the configured one, in the answer and in its body")
 	void status() {
 		PoolRefusedException refusal = new PoolRefusedException(new IllegalStateException(),
-				new PoolTerms(Duration.ZERO, Duration.ZERO, 429, Duration.ofSeconds(1), Duration.ZERO), 0);
+				new PoolTerms(Duration.ZERO, Duration.ZERO, Duration.ZERO, 429, Duration.ofSeconds(1), Duration.ZERO), 0);
 		assertThat(refusal.getStatusCode().value()).isEqualTo(429);
 		assertThat(refusal.getBody().getStatus()).isEqualTo(429);
 	}
 
 	private static @Nullable String retryAfter(Duration retryAfter, Duration jitter, double share) {
 		return new PoolRefusedException(new IllegalStateException(),
-				new PoolTerms(Duration.ZERO, Duration.ZERO, 503, retryAfter, jitter), share)
+				new PoolTerms(Duration.ZERO, Duration.ZERO, Duration.ZERO, 503, retryAfter, jitter), share)
 			.getHeaders()
 			.getFirst("Retry-After");
 	}

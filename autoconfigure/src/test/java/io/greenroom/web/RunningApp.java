@@ -82,6 +82,10 @@ final class RunningApp implements AutoCloseable {
 		return this.client.sendAsync(request(path), HttpResponse.BodyHandlers.ofString());
 	}
 
+	<T> CompletableFuture<HttpResponse<T>> getAsync(String path, HttpResponse.BodyHandler<T> body) {
+		return this.client.sendAsync(request(path), body);
+	}
+
 	HttpResponse<String> post(String path, String contentType, String body) throws Exception {
 		HttpRequest request = HttpRequest.newBuilder(this.base.resolve(path))
 			.timeout(Duration.ofSeconds(20))
