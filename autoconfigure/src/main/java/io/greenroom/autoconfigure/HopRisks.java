@@ -52,8 +52,8 @@ final class HopRisks {
 		Set<String> names = new TreeSet<>();
 		for (Object one : all) {
 			String name = ClassUtils.getUserClass(one).getName();
-			if (!(one instanceof HopGate) && !name.startsWith("org.springframework.")
-					&& !name.startsWith("org.apache.") && !name.startsWith("org.eclipse.jetty.")) {
+			if (!(one instanceof HopGate) && !name.startsWith("org.springframework.") && !name.startsWith("org.apache.")
+					&& !name.startsWith("org.eclipse.jetty.")) {
 				names.add(name);
 			}
 		}

@@ -143,7 +143,9 @@ final class JettyExchanges extends Handler.Wrapper {
 
 	}
 
-	/** A write that may wait for its client. It ends once, by itself or when it is late. */
+	/**
+	 * A write that may wait for its client. It ends once, by itself or when it is late.
+	 */
 	private static final class Write extends Callback.Nested {
 
 		private final Exchange exchange;

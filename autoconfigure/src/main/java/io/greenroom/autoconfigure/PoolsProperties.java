@@ -74,8 +74,9 @@ record PoolsProperties(@DefaultValue Map<String, Pool> pools) {
 		private static final String MOST = PoolTerms.LONGEST.toDays() + "d";
 
 		private static final Pool DEFAULT = new Pool(Integer.toString(DEFAULT_SIZE), Limit.FIXED, 10, 1000,
-				Duration.ofSeconds(1), 1000, PoolTerms.DEFAULT.queueTimeout(), PoolTerms.DEFAULT.bodyTimeout(), PoolTerms.DEFAULT.writeTimeout(),
-				PoolTerms.DEFAULT.status(), PoolTerms.DEFAULT.retryAfter(), PoolTerms.DEFAULT.retryAfterJitter());
+				Duration.ofSeconds(1), 1000, PoolTerms.DEFAULT.queueTimeout(), PoolTerms.DEFAULT.bodyTimeout(),
+				PoolTerms.DEFAULT.writeTimeout(), PoolTerms.DEFAULT.status(), PoolTerms.DEFAULT.retryAfter(),
+				PoolTerms.DEFAULT.retryAfterJitter());
 
 		private void check(String key) {
 			if (!isSizedByDataSource()) {
@@ -127,8 +128,8 @@ record PoolsProperties(@DefaultValue Map<String, Pool> pools) {
 		}
 
 		PoolTerms terms() {
-			return new PoolTerms(this.queueTimeout, this.bodyTimeout, this.writeTimeout, this.refuseStatus, this.retryAfter,
-					this.retryAfterJitter);
+			return new PoolTerms(this.queueTimeout, this.bodyTimeout, this.writeTimeout, this.refuseStatus,
+					this.retryAfter, this.retryAfterJitter);
 		}
 
 	}

@@ -24,8 +24,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Stands between a response of Tomcat's connector and the connection, for as long as the
- * two belong together, or one answer over HTTP/2, and lets a watch see each write and flush that may block. Tomcat
- * has no way to ask for what it stands in front of, so its fields are read.
+ * two belong together, or one answer over HTTP/2, and lets a watch see each write and
+ * flush that may block. Tomcat has no way to ask for what it stands in front of, so its
+ * fields are read.
  */
 final class TomcatOutput implements OutputBuffer, ActionHook {
 
@@ -129,9 +130,9 @@ final class TomcatOutput implements OutputBuffer, ActionHook {
 	}
 
 	/**
-	 * Ends a connection of HTTP/1.1: nothing can be written any more, and Tomcat closes it
-	 * when it comes upon that. To close it here would take the request from a thread that
-	 * has it. Over HTTP/2 only the stream ends, by its blocked write, which is
+	 * Ends a connection of HTTP/1.1: nothing can be written any more, and Tomcat closes
+	 * it when it comes upon that. To close it here would take the request from a thread
+	 * that has it. Over HTTP/2 only the stream ends, by its blocked write, which is
 	 * interrupted.
 	 */
 	void abort() {

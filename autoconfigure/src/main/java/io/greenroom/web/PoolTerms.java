@@ -21,10 +21,12 @@ public record PoolTerms(Duration queueTimeout, Duration bodyTimeout, Duration wr
 	/** The longest of all times: a hundred years, which every clock can count. */
 	public static final Duration LONGEST = Duration.ofDays(36_500);
 
-	/** Five seconds in line, a minute for the body, five for the answer, 503, a second until the next try. */
+	/**
+	 * Five seconds in line, a minute for the body, five for the answer, 503, a second
+	 * until the next try.
+	 */
 	public static final PoolTerms DEFAULT = new PoolTerms(Duration.ofSeconds(5), Duration.ofMinutes(1),
-			Duration.ofMinutes(5), 503,
-			Duration.ofSeconds(1), Duration.ZERO);
+			Duration.ofMinutes(5), 503, Duration.ofSeconds(1), Duration.ZERO);
 
 	/** Checks that each time can be counted. */
 	public PoolTerms {

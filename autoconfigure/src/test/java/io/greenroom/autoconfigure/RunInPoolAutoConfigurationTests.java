@@ -95,7 +95,8 @@ class RunInPoolAutoConfigurationTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "queue-timeout", "body-timeout", "write-timeout", "retry-after", "retry-after-jitter", "target-latency" })
+	@ValueSource(strings = { "queue-timeout", "body-timeout", "write-timeout", "retry-after", "retry-after-jitter",
+			"target-latency" })
 	@DisplayName("F06 a time that no clock can count is refused at the start, and the longest one is taken")
 	void countsAnyTime(String key) {
 		String setting = "greenroom.pools.one." + key;

@@ -41,8 +41,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Filters that work on request, response and session before and after the chain, under
- * 64 connections: no answer is torn. {@code -Dgreenroom.h14=PT1M} for a minute each.
+ * Filters that work on request, response and session before and after the chain, under 64
+ * connections: no answer is torn. {@code -Dgreenroom.h14=PT1M} for a minute each.
  */
 @Timeout(300)
 class HeadersUnderLoadIT {

@@ -24,7 +24,8 @@ class PoolRefusedExceptionTests {
 	@DisplayName("H02 A04 the status that refuses is the configured one, in the answer and in its body")
 	void status() {
 		PoolRefusedException refusal = new PoolRefusedException(new IllegalStateException(),
-				new PoolTerms(Duration.ZERO, Duration.ZERO, Duration.ZERO, 429, Duration.ofSeconds(1), Duration.ZERO), 0);
+				new PoolTerms(Duration.ZERO, Duration.ZERO, Duration.ZERO, 429, Duration.ofSeconds(1), Duration.ZERO),
+				0);
 		assertThat(refusal.getStatusCode().value()).isEqualTo(429);
 		assertThat(refusal.getBody().getStatus()).isEqualTo(429);
 	}

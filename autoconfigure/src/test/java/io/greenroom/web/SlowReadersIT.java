@@ -109,7 +109,8 @@ class SlowReadersIT {
 			try (Socket client = slow(app, "/streams")) {
 				assertThat(client.getInputStream().read()).isEqualTo('H');
 				assertThat(app.get("/small").body()).isEqualTo("small");
-				Thread.sleep(Duration.ofMillis(500)); // what is tested is that time passes
+				Thread.sleep(Duration.ofMillis(500)); // what is tested is that time
+														// passes
 				assertThat(readToEnd(client.getInputStream())).isGreaterThan(MUCH);
 			}
 			awaitAllBack(app);
@@ -254,7 +255,8 @@ class SlowReadersIT {
 		void thinks(HttpServletResponse response) throws Exception {
 			for (int i = 0; i < 5; i++) {
 				response.getOutputStream().write(new byte[20_000]);
-				Thread.sleep(Duration.ofMillis(100)); // what is tested is that time passes
+				Thread.sleep(Duration.ofMillis(100)); // what is tested is that time
+														// passes
 			}
 		}
 
