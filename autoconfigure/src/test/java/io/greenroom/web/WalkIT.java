@@ -57,7 +57,10 @@ import static io.greenroom.web.SlotCounts.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.springframework.web.servlet.function.RouterFunctions.route;
 
-/** Every way in, in every mode, on every server, with every outcome: as without the starter. */
+/**
+ * Every way in, in every mode, on every server, with every outcome: as without the
+ * starter.
+ */
 @Timeout(120)
 class WalkIT {
 
@@ -98,7 +101,8 @@ class WalkIT {
 			SlotCounts counts = app.bean(SlotCounts.class);
 			for (String way : List.of("/method", "/route", "/forward")) {
 				int before = counts.back();
-				// Who forwards takes a slot, and gives it back before the target takes its own.
+				// Who forwards takes a slot, and gives it back before the target takes
+				// its own.
 				int slots = way.equals("/forward") ? 4 : 2;
 				CompletableFuture<HttpResponse<String>> busy = app.getAsync(way + "/gate");
 				until(() -> gate.inside() == 1);
@@ -128,8 +132,9 @@ class WalkIT {
 		try (RunningApp app = RunningApp.startOn(on, App.class,
 				Stream.concat(Stream.of("greenroom.pools.one.size=4"), Stream.of(properties)).toArray(String[]::new))) {
 			app.get("/method/ok");
-			MockMvc mvc = MockMvcBuilders.webAppContextSetup(
-					WebApplicationContextUtils.getRequiredWebApplicationContext(app.bean(ServletContext.class)))
+			MockMvc mvc = MockMvcBuilders
+				.webAppContextSetup(
+						WebApplicationContextUtils.getRequiredWebApplicationContext(app.bean(ServletContext.class)))
 				.build();
 			for (String way : WAYS) {
 				for (String outcome : OUTCOMES) {
@@ -177,7 +182,10 @@ class WalkIT {
 			}
 			MockHttpServletResponse response = result.getResponse();
 			List<String> headers = new ArrayList<>();
-			response.getHeaderNames().stream().sorted().forEach((name) -> headers.add(name + response.getHeaders(name)));
+			response.getHeaderNames()
+				.stream()
+				.sorted()
+				.forEach((name) -> headers.add(name + response.getHeaders(name)));
 			return response.getStatus() + " " + headers + " " + response.getForwardedUrl() + " "
 					+ response.getContentAsString();
 		}
