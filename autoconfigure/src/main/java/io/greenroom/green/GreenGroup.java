@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 
+import io.greenroom.observe.StackRoom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -173,8 +174,12 @@ public final class GreenGroup {
 
 	/**
 	 * Applies a function to all items at once, each on a member of its own, and returns
-	 * without waiting for the results.
-	 * @param items the items, which must end
+	 * without waiting for the results. Items that come later are begun when they come:
+	 * where a source is not one of the JDK's collections, its iterator may wait, and is
+	 * read on a green thread that is no member, in the caller's context. If the items
+	 * can't be read to their end, those at work are killed, and the failure is the next
+	 * and last result.
+	 * @param items the items, as many as may be at work at once
 	 * @param function what to do with each
 	 * @return the results in the order of the items
 	 * @param <A> the type of the items
@@ -182,14 +187,17 @@ public final class GreenGroup {
 	 * @throws SchedulerClosedException if the scheduler is shutting down
 	 */
 	public <A, R> GreenResults<R> imap(Iterable<? extends A> items, GreenFunction<? super A, ? extends R> function) {
-		return new OrderedResults<>(this.<A, R>begun(items, function, (_) -> {
-		}));
+		return results(new Mapping<>(items, function, this.tasks, Integer.MAX_VALUE, true));
 	}
 
 	/**
 	 * Applies a function to all items at once, each on a member of its own, and returns
-	 * without waiting for the results.
-	 * @param items the items, which must end
+	 * without waiting for the results. Items that come later are begun when they come:
+	 * where a source is not one of the JDK's collections, its iterator may wait, and is
+	 * read on a green thread that is no member, in the caller's context. If the items
+	 * can't be read to their end, those at work are killed, and the failure is the next
+	 * and last result.
+	 * @param items the items, as many as may be at work at once
 	 * @param function what to do with each
 	 * @return the results in the order in which they become ready
 	 * @param <A> the type of the items
@@ -198,16 +206,16 @@ public final class GreenGroup {
 	 */
 	public <A, R> GreenResults<R> imapUnordered(Iterable<? extends A> items,
 			GreenFunction<? super A, ? extends R> function) {
-		Completions<R> completions = new Completions<>();
-		return new UnorderedResults<>(begun(items, function, completions), this.tasks, completions);
+		return results(new Mapping<>(items, function, this.tasks, Integer.MAX_VALUE, false));
 	}
 
-	private <A, R> Mapping<A, R> begun(Iterable<? extends A> items, GreenFunction<? super A, ? extends R> function,
-			Consumer<GreenThread<R>> whenEnded) {
-		Mapping<A, R> mapping = new Mapping<>(items, function, this.tasks, Integer.MAX_VALUE, whenEnded);
+	private static <A, R> GreenResults<R> results(Mapping<A, R> mapping) {
+		StackRoom.check();
 		mapping.begin();
-		mapping.throwStopOfAll();
-		return mapping;
+		if (mapping.readByReader()) {
+			mapping.throwStopOfAll();
+		}
+		return new MappedResults<>(mapping);
 	}
 
 	@Override
@@ -219,11 +227,27 @@ public final class GreenGroup {
 	private final class MappedMembers implements Mapping.Tasks {
 
 		@Override
-		public <R> GreenThread<R> start(Callable<R> body, Consumer<? super GreenThread<R>> whenEnded) {
-			GreenThread<R> thread = GreenGroup.this.scheduler.unstarted(body);
+		public <R> GreenThread<R> start(Callable<? extends @Nullable R> body,
+				Consumer<? super GreenThread<R>> whenEnded, @Nullable GreenThread<?> beside) {
+			GreenThread<R> thread = GreenGroup.this.scheduler.unstarted(body, beside);
 			GreenGroup.this.members.addWatched(thread, false);
 			thread.link(whenEnded);
 			return GreenGroup.this.members.start(thread);
+		}
+
+		@Override
+		public GreenThread<Void> puller(Callable<@Nullable Void> body) {
+			return GreenGroup.this.scheduler.unstarted(body);
+		}
+
+		@Override
+		public boolean mustStartHere() {
+			return false;
+		}
+
+		@Override
+		public boolean stopEndsAll() {
+			return true;
 		}
 
 		@Override

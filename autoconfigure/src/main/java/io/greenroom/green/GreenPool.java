@@ -162,7 +162,7 @@ public final class GreenPool implements AutoCloseable {
 		}
 		Place place = enter(whenEnded != null, false);
 		place.awaitHeld(Long.MAX_VALUE);
-		return place.startNow(body, whenEnded);
+		return place.startNow(body, whenEnded, null);
 	}
 
 	/** For members: does not wait in line. */
@@ -171,12 +171,12 @@ public final class GreenPool implements AutoCloseable {
 		StackRoom.check();
 		requireOpen();
 		Place place = new Place(this, whenEnded != null);
-		return this.admission.tryEnter(place) ? stillOpen(place).startNow(body, whenEnded) : runHere(body, whenEnded);
+		return this.admission.tryEnter(place) ? stillOpen(place).startNow(body, whenEnded, null) : runHere(body, whenEnded);
 	}
 
 	private <T> GreenThread<T> runHere(Callable<? extends T> body,
 			@Nullable Consumer<? super GreenThread<T>> whenEnded) {
-		GreenThread<T> task = task(body, null);
+		GreenThread<T> task = task(body, null, null);
 		if (whenEnded != null) {
 			task.link(whenEnded);
 		}
@@ -413,7 +413,7 @@ public final class GreenPool implements AutoCloseable {
 	/**
 	 * Applies a function to items, each in a task of its own, while the results are read,
 	 * with a look-ahead of twice the pool's size.
-	 * @param items the items, read on the thread that reads the results
+	 * @param items the items
 	 * @param function what to do with each
 	 * @return the results in the order of the items
 	 * @param <A> the type of the items
@@ -426,13 +426,18 @@ public final class GreenPool implements AutoCloseable {
 
 	/**
 	 * Applies a function to items, each in a task of its own, while the results are read.
-	 * Items are read, and their tasks begun or put in line, by this call and whenever the
-	 * reader asks for a result, so a line of items without an end will do. What stops the
-	 * items, be it their iterator or the closing of the pool, is thrown after the last
+	 * Items are read, and their tasks begun or put in line, after this call and whenever
+	 * the reader asks for a result, so a line of items without an end will do, and so
+	 * will one that has no next item yet: results are handed out meanwhile. What stops
+	 * the items, be it their iterator or the closing of the pool, is thrown after the last
 	 * result.
+	 * <p>
+	 * Items of the JDK's collections are read on the thread that reads the results. Those
+	 * of any other source, whose iterator may wait, are read on a green thread beside it,
+	 * in the reader's context. Closing the results interrupts that thread.
 	 * @param lookAhead how many to begin beyond the one that is being read; more have no
 	 * use of the pool's slots
-	 * @param items the items, read on the thread that reads the results
+	 * @param items the items
 	 * @param function what to do with each
 	 * @return the results in the order of the items
 	 * @param <A> the type of the items
@@ -441,14 +446,19 @@ public final class GreenPool implements AutoCloseable {
 	 */
 	public <A, R> GreenResults<R> imap(int lookAhead, Iterable<? extends A> items,
 			GreenFunction<? super A, ? extends R> function) {
-		return new OrderedResults<>(new Mapping<A, R>(items, function, this.mapped, lookAhead, (_) -> {
-		}));
+		return results(new Mapping<>(items, function, this.mapped, lookAhead, true));
+	}
+
+	private static <A, R> GreenResults<R> results(Mapping<A, R> mapping) {
+		StackRoom.check();
+		mapping.beginOrStop();
+		return new MappedResults<>(mapping);
 	}
 
 	/**
 	 * Applies a function to items, each in a task of its own, while the results are read,
 	 * with a look-ahead of twice the pool's size.
-	 * @param items the items, read on the thread that reads the results
+	 * @param items the items
 	 * @param function what to do with each
 	 * @return the results in the order in which they become ready
 	 * @param <A> the type of the items
@@ -463,7 +473,7 @@ public final class GreenPool implements AutoCloseable {
 	/**
 	 * Applies a function to items as {@link #imap(int, Iterable, GreenFunction)} does.
 	 * @param lookAhead how many to begin beyond the one that is being read
-	 * @param items the items, read on the thread that reads the results
+	 * @param items the items
 	 * @param function what to do with each
 	 * @return the results in the order in which they become ready
 	 * @param <A> the type of the items
@@ -472,9 +482,7 @@ public final class GreenPool implements AutoCloseable {
 	 */
 	public <A, R> GreenResults<R> imapUnordered(int lookAhead, Iterable<? extends A> items,
 			GreenFunction<? super A, ? extends R> function) {
-		Completions<R> completions = new Completions<>();
-		return new UnorderedResults<>(new Mapping<A, R>(items, function, this.mapped, lookAhead, completions),
-				this.mapped, completions);
+		return results(new Mapping<>(items, function, this.mapped, lookAhead, false));
 	}
 
 	/** Enough for the slots to stay busy while a result is being handled. */
@@ -516,8 +524,8 @@ public final class GreenPool implements AutoCloseable {
 		}
 	}
 
-	<T> GreenThread<T> task(Callable<? extends T> body, @Nullable Place place) {
-		return this.scheduler.child(this.name + "-" + this.sequence.incrementAndGet(), body, place);
+	<T> GreenThread<T> task(Callable<? extends T> body, @Nullable Place place, @Nullable GreenThread<?> beside) {
+		return this.scheduler.child(this.name + "-" + this.sequence.incrementAndGet(), body, place, beside);
 	}
 
 	void unobserved(GreenThread<?> task, Throwable failure) {
@@ -623,8 +631,40 @@ public final class GreenPool implements AutoCloseable {
 	private final class MappedTasks implements Mapping.Tasks {
 
 		@Override
-		public <R> GreenThread<R> start(Callable<R> body, Consumer<? super GreenThread<R>> whenEnded) {
-			return isMember() ? startOrRunHere(body, whenEnded) : enter(true, false).startNow(body, whenEnded);
+		public <R> GreenThread<R> start(Callable<? extends @Nullable R> body,
+				Consumer<? super GreenThread<R>> whenEnded, @Nullable GreenThread<?> beside) {
+			return isMember() ? startOrRunHere(body, whenEnded) : enter(true, false).startNow(body, whenEnded, beside);
+		}
+
+		/**
+		 * Beside a member what the source itself asks of this pool must not wait for the
+		 * member's slot either.
+		 */
+		@Override
+		public GreenThread<Void> puller(Callable<@Nullable Void> body) {
+			return GreenPool.this.scheduler.unstarted(isMember() ? () -> asMember(body) : body);
+		}
+
+		private @Nullable Void asMember(Callable<@Nullable Void> body) throws Exception {
+			Thread current = Thread.currentThread();
+			GreenPool.this.entered.add(current);
+			try {
+				return body.call();
+			}
+			finally {
+				GreenPool.this.entered.remove(current);
+			}
+		}
+
+		/** A task of a member must not wait in line for the member's own slot. */
+		@Override
+		public boolean mustStartHere() {
+			return isMember();
+		}
+
+		@Override
+		public boolean stopEndsAll() {
+			return false;
 		}
 
 		@Override

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Results that are read while others are still being worked on. Reading blocks until the
- * next one is there. The failure of an item is thrown in its place, the same object as
+ * next one is there; {@link #hasNext()} blocks until that is known. The failure of an item is thrown in its place, the same object as
  * its body threw, checked or not; reading can go on after it. An interrupt of the reader
  * is thrown as {@link InterruptedException}, which no signature shows here either.
  * <p>
@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 public interface GreenResults<R> extends Iterator<@Nullable R>, AutoCloseable {
 
 	/**
-	 * Kills those still at work, and does not wait for them. Idempotent.
+	 * Kills those still at work, and who reads the items, and does not wait for them. May
+	 * be called by any thread; a reader's wait ends. Idempotent.
 	 */
 	@Override
 	void close();

@@ -195,7 +195,11 @@ public final class GreenScheduler implements AutoCloseable {
 	public <T> GreenThread<T> unstarted(String name, Callable<? extends T> body) {
 		Objects.requireNonNull(name, "name");
 		Objects.requireNonNull(body, "body");
-		return child(name, body, null);
+		return child(name, body, null, null);
+	}
+
+	<T> GreenThread<T> unstarted(Callable<? extends T> body, @Nullable GreenThread<?> beside) {
+		return child(nextName(), body, null, beside);
 	}
 
 	/**
@@ -382,9 +386,15 @@ public final class GreenScheduler implements AutoCloseable {
 		return this.drainTimeout;
 	}
 
-	/** Makes a child of whoever calls, in its context. */
-	<T> GreenThread<T> child(String name, Callable<? extends T> body, @Nullable TaskSlot slot) {
-		return new GreenThread<>(this.home, name, body, slot, Origin.here(this.contextCarrier, this.captureSpawnSites));
+	/**
+	 * Makes a child of whoever calls, in its context.
+	 * @param beside whose sibling it is instead, if that is who calls
+	 */
+	<T> GreenThread<T> child(String name, Callable<? extends T> body, @Nullable TaskSlot slot,
+			@Nullable GreenThread<?> beside) {
+		Origin origin = (beside != null) ? beside.originBeside(this.contextCarrier)
+				: Origin.here(this.contextCarrier, this.captureSpawnSites);
+		return new GreenThread<>(this.home, name, body, slot, origin);
 	}
 
 	private void admit(GreenThread<?> thread) {

@@ -309,6 +309,11 @@ public final class GreenThread<T> extends Watched<GreenThread<T>> implements Awa
 		return (this.parent != null) ? this.parent.thread() : null;
 	}
 
+	/** Returns where a sibling comes from that this thread starts. */
+	Origin originBeside(ContextCarrier carrier) {
+		return new Origin(this.parent, carrier.capture(), this.spawnSite);
+	}
+
 	/** Returns the parent's name, also when the parent is gone. */
 	@Nullable String parentName() {
 		return (this.parent != null) ? this.parent.name() : null;

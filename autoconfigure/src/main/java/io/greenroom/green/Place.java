@@ -285,15 +285,17 @@ final class Place implements Slot, Reservation, TaskSlot {
 
 	/** Starts the task now or, if the place is still in line, when its turn has come. */
 	<T> GreenThread<T> startNow(Callable<? extends T> body) {
-		return startNow(body, null);
+		return startNow(body, null, null);
 	}
 
 	/**
 	 * Starts the task as {@link #startNow(Callable)} does.
 	 * @param whenEnded who is told of its end, before it can have ended
+	 * @param beside whose sibling it is; {@code null} for a child of whoever calls
 	 */
-	<T> GreenThread<T> startNow(Callable<? extends T> body, @Nullable Consumer<? super GreenThread<T>> whenEnded) {
-		GreenThread<T> task = task(body, whenEnded);
+	<T> GreenThread<T> startNow(Callable<? extends T> body, @Nullable Consumer<? super GreenThread<T>> whenEnded,
+			@Nullable GreenThread<?> beside) {
+		GreenThread<T> task = task(body, whenEnded, beside);
 		this.taker = task;
 		switch (this.state) {
 			// Whoever gave the slot may not have seen the task.
@@ -314,9 +316,10 @@ final class Place implements Slot, Reservation, TaskSlot {
 	}
 
 	/** The context that a task takes along may fail to be captured. */
-	private <T> GreenThread<T> task(Callable<? extends T> body, @Nullable Consumer<? super GreenThread<T>> whenEnded) {
+	private <T> GreenThread<T> task(Callable<? extends T> body, @Nullable Consumer<? super GreenThread<T>> whenEnded,
+			@Nullable GreenThread<?> beside) {
 		try {
-			GreenThread<T> task = this.pool.task(body, this);
+			GreenThread<T> task = this.pool.task(body, this, beside);
 			if (whenEnded != null) {
 				task.link(whenEnded);
 			}

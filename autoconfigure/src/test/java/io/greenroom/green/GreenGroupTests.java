@@ -291,7 +291,11 @@ class GreenGroupTests {
 			return item;
 		};
 		assertThatIllegalStateException().isThrownBy(() -> this.group.map(items, wait)).withMessage("out of items");
-		assertThatIllegalStateException().isThrownBy(() -> this.group.imap(items, wait)).withMessage("out of items");
+		for (GreenResults<Integer> results : List.of(this.group.imap(items, wait),
+				this.group.imapUnordered(items, wait))) {
+			assertThatIllegalStateException().isThrownBy(results::next).withMessage("out of items");
+			assertThat(results.hasNext()).isFalse();
+		}
 		this.group.join();
 	}
 
