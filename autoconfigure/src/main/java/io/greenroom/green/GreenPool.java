@@ -171,7 +171,8 @@ public final class GreenPool implements AutoCloseable {
 		StackRoom.check();
 		requireOpen();
 		Place place = new Place(this, whenEnded != null);
-		return this.admission.tryEnter(place) ? stillOpen(place).startNow(body, whenEnded, null) : runHere(body, whenEnded);
+		return this.admission.tryEnter(place) ? stillOpen(place).startNow(body, whenEnded, null)
+				: runHere(body, whenEnded);
 	}
 
 	private <T> GreenThread<T> runHere(Callable<? extends T> body,
@@ -429,8 +430,8 @@ public final class GreenPool implements AutoCloseable {
 	 * Items are read, and their tasks begun or put in line, after this call and whenever
 	 * the reader asks for a result, so a line of items without an end will do, and so
 	 * will one that has no next item yet: results are handed out meanwhile. What stops
-	 * the items, be it their iterator or the closing of the pool, is thrown after the last
-	 * result.
+	 * the items, be it their iterator or the closing of the pool, is thrown after the
+	 * last result.
 	 * <p>
 	 * Items of the JDK's collections are read on the thread that reads the results. Those
 	 * of any other source, whose iterator may wait, are read on a green thread beside it,

@@ -600,7 +600,10 @@ final class Mapping<A, R> {
 		/** Makes a thread to read items on, beside the calling one. */
 		GreenThread<Void> puller(Callable<@Nullable Void> body);
 
-		/** Returns whether the calling thread alone can start tasks that don't wait for it. */
+		/**
+		 * Returns whether the calling thread alone can start tasks that don't wait for
+		 * it.
+		 */
 		boolean mustStartHere();
 
 		/** Returns whether what has stopped the items ends those begun, too. */

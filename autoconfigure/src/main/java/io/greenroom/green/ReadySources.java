@@ -22,6 +22,7 @@ import java.util.stream.Stream;
  * By exact class: whatever a user has written, or wraps what a user has written, may
  * wait.
  */
+@SuppressWarnings("JdkObsolete") // to be known, not used
 final class ReadySources {
 
 	private static final Set<Class<?>> KNOWN = Stream

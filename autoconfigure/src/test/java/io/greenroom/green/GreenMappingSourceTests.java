@@ -232,8 +232,7 @@ class GreenMappingSourceTests {
 						thrown = other;
 					}
 				}
-				assertThat(got).as("results before %s at %s", failure, place)
-					.isBetween(0, (place == 2) ? 1 : 0);
+				assertThat(got).as("results before %s at %s", failure, place).isBetween(0, (place == 2) ? 1 : 0);
 				assertThat(thrown.getClass()).isEqualTo(classOf(failure));
 				assertThat(results.hasNext()).isFalse();
 				assertThatExceptionOfType(NoSuchElementException.class).isThrownBy(results::next);
@@ -369,12 +368,14 @@ class GreenMappingSourceTests {
 			GreenThread<?> self = GreenThread.current();
 			self.treeLocals().put("tenant", "a");
 			for (GreenResults<Object> results : List.of(
-					this.scheduler.pool("p", 2).<Integer, Object>imap(() -> List.of(1).iterator(),
-							(item) -> GreenThread.current().parent() == self
-									? GreenThread.current().treeLocals().get("tenant") : "nobody's"),
-					this.scheduler.group().<Integer, Object>imap(() -> List.of(1).iterator(),
-							(item) -> GreenThread.current().parent() == self
-									? GreenThread.current().treeLocals().get("tenant") : "nobody's"))) {
+					this.scheduler.pool("p", 2)
+						.<Integer, Object>imap(() -> List.of(1).iterator(),
+								(item) -> GreenThread.current().parent() == self
+										? GreenThread.current().treeLocals().get("tenant") : "nobody's"),
+					this.scheduler.group()
+						.<Integer, Object>imap(() -> List.of(1).iterator(),
+								(item) -> GreenThread.current().parent() == self
+										? GreenThread.current().treeLocals().get("tenant") : "nobody's"))) {
 				assertThat(results.next()).isEqualTo("a");
 			}
 		});
@@ -435,8 +436,7 @@ class GreenMappingSourceTests {
 			GreenResults<Integer> results = (round % 2 == 0) ? pool.imapUnordered(2, source, wait)
 					: group.imap(source, wait);
 			return new Race.Round(List.of(() -> source.queue.addAll(List.of(1, 2, 3)), results::close),
-					() -> until("all to be gone",
-							() -> pool.active() == 0 && pool.queued() == 0 && group.size() == 0));
+					() -> until("all to be gone", () -> pool.active() == 0 && pool.queued() == 0 && group.size() == 0));
 		});
 		nobodyIsLeft();
 	}
