@@ -5,13 +5,20 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 
+import io.greenroom.observe.Failures;
+import io.greenroom.observe.ForeignCode;
+import io.greenroom.observe.StackRoom;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One thread's wait for one stage. Written by whoever completes the stage, read by the
  * waiting thread once {@code done} is seen.
  */
 final class Awaited<T> implements BiConsumer<T, @Nullable Throwable> {
+
+	private static final Logger log = LoggerFactory.getLogger(GreenScheduler.class);
 
 	private final Thread waiting = Thread.currentThread();
 
@@ -26,6 +33,7 @@ final class Awaited<T> implements BiConsumer<T, @Nullable Throwable> {
 	}
 
 	static <T> @Nullable T await(Engine engine, CompletionStage<T> stage) throws InterruptedException {
+		StackRoom.check();
 		if (Thread.interrupted()) {
 			cancel(stage);
 			throw new InterruptedException();
@@ -34,7 +42,8 @@ final class Awaited<T> implements BiConsumer<T, @Nullable Throwable> {
 		// What is completed already answers within this call, on this stack.
 		var _ = stage.whenComplete(awaited);
 		if (!awaited.done) {
-			engine.checkMayWait("await the stage", stage.toString());
+			// By its class: what it says of itself is its own code.
+			engine.checkMayWait("await the stage", stage.getClass().getName());
 			awaited.park(stage);
 		}
 		return awaited.outcome();
@@ -64,21 +73,23 @@ final class Awaited<T> implements BiConsumer<T, @Nullable Throwable> {
 	 * Asks the stage to end, too. Nobody waits for it, and its outcome is nobody's.
 	 */
 	private static void cancel(CompletionStage<?> stage) {
-		CompletableFuture<?> future;
-		try {
-			future = stage.toCompletableFuture();
-		}
-		catch (UnsupportedOperationException notCancellable) {
-			return;
-		}
-		future.cancel(true);
+		ForeignCode.run(log, "The cancelling of an awaited stage", () -> {
+			CompletableFuture<?> future;
+			try {
+				future = stage.toCompletableFuture();
+			}
+			catch (UnsupportedOperationException notCancellable) {
+				return;
+			}
+			future.cancel(true);
+		});
 	}
 
 	private @Nullable T outcome() {
 		Throwable thrown = this.failure;
 		if (thrown != null) {
 			// A stage that depends on the one that failed wraps what it passes on.
-			Throwable cause = (thrown instanceof CompletionException) ? thrown.getCause() : null;
+			Throwable cause = (thrown instanceof CompletionException) ? Failures.cause(thrown) : null;
 			GreenThread.<RuntimeException>rethrow(AwaitedFrom.here((cause != null) ? cause : thrown));
 		}
 		return this.value;

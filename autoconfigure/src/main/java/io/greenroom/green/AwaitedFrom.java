@@ -2,6 +2,8 @@ package io.greenroom.green;
 
 import java.io.Serial;
 
+import io.greenroom.observe.Failures;
+
 /**
  * The waiting side of a failure, attached to it as a suppressed exception: its trace then
  * shows where it happened and, level by level, who had waited for that.
@@ -30,7 +32,7 @@ final class AwaitedFrom extends RuntimeException {
 			}
 			if (levels < MOST) {
 				// Does nothing where the throwable forbids it.
-				failure.addSuppressed(new AwaitedFrom());
+				Failures.suppress(failure, new AwaitedFrom());
 			}
 		}
 		return failure;

@@ -106,6 +106,7 @@ public final class GreenGroup {
 	 * @throws IllegalStateException if the caller is a member
 	 */
 	public boolean join(Join how) throws InterruptedException {
+		StackRoom.check();
 		Countdown time = new Countdown(how.nanos());
 		int left = how.count();
 		raise(how, time);

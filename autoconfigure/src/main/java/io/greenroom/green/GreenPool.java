@@ -366,6 +366,7 @@ public final class GreenPool implements AutoCloseable {
 	 */
 	public <T> @Nullable T apply(Callable<? extends T> body) throws InterruptedException {
 		Objects.requireNonNull(body, "body");
+		StackRoom.check();
 		if (isMember()) {
 			requireOpen();
 			return callHere(body);
@@ -568,6 +569,7 @@ public final class GreenPool implements AutoCloseable {
 	 * @throws IllegalStateException if the caller is a member
 	 */
 	public boolean join(Join how) throws InterruptedException {
+		StackRoom.check();
 		refuseMember();
 		if (!this.ends.idle()) {
 			checkMayWait();
@@ -604,6 +606,7 @@ public final class GreenPool implements AutoCloseable {
 	 */
 	public List<GreenThread<?>> kill(Duration limit) throws InterruptedException {
 		long nanos = Limits.nanos(limit, "limit");
+		StackRoom.check();
 		refuseMember();
 		return this.shutdown.kill(nanos);
 	}
@@ -616,6 +619,7 @@ public final class GreenPool implements AutoCloseable {
 	 */
 	@Override
 	public void close() {
+		StackRoom.check();
 		refuseMember();
 		if (!this.ends.idle()) {
 			checkMayWait();

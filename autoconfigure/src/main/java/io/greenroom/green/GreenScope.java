@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
 
+import io.greenroom.observe.StackRoom;
+
 /**
  * Green threads that do not outlive a block. Its last statement is {@link #join()}: <pre>
  * try (GreenScope scope = scheduler.scope()) {
@@ -125,6 +127,7 @@ public final class GreenScope implements AutoCloseable {
 	}
 
 	private boolean joinWithin(long nanos) throws InterruptedException {
+		StackRoom.check();
 		Countdown time = new Countdown(nanos);
 		raise();
 		for (List<GreenThread<?>> now = this.members.snapshot(); !now.isEmpty(); now = this.members.snapshot()) {
@@ -167,6 +170,7 @@ public final class GreenScope implements AutoCloseable {
 	 */
 	@Override
 	public void close() {
+		StackRoom.check();
 		this.closed = true;
 		List<GreenThread<?>> running = this.members.snapshot();
 		running.removeIf(GreenThread::ready);

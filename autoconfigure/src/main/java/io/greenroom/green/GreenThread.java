@@ -13,6 +13,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 import io.greenroom.observe.ContextCarrier;
+import io.greenroom.observe.ForeignCode;
 import io.greenroom.observe.StackRoom;
 import org.jspecify.annotations.Nullable;
 
@@ -180,15 +181,19 @@ public final class GreenThread<T> extends Watched<GreenThread<T>> implements Awa
 		return false;
 	}
 
-	@SuppressWarnings("try") // the scope is there to be closed
 	private @Nullable T callBody(boolean onNewThread) throws Exception {
 		Callable<? extends T> call = Objects.requireNonNull(this.body);
 		// A new thread has no context that an empty one would take away.
 		if (this.context.isEmpty()) {
 			return call.call();
 		}
-		try (ContextCarrier.Scope scope = onNewThread ? this.context.openOnNewThread() : this.context.open()) {
+		ContextCarrier.Scope scope = onNewThread ? this.context.openOnNewThread() : this.context.open();
+		try {
 			return call.call();
+		}
+		finally {
+			// What comes of the body is decided by now.
+			ForeignCode.run(log, "A context carrier, after a body,", scope::close);
 		}
 	}
 
@@ -511,6 +516,7 @@ public final class GreenThread<T> extends Watched<GreenThread<T>> implements Awa
 			return true;
 		}
 		refuseSelf();
+		StackRoom.checkReturn();
 		boolean ended = false;
 		WAITING.getAndAdd(this, 1);
 		try {

@@ -5,6 +5,8 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 
+import io.greenroom.observe.StackRoom;
+
 /** Waits for, and kills, several green threads. */
 final class Joining {
 
@@ -14,6 +16,7 @@ final class Joining {
 	/** Returns those that have ended, in the order of their ends. */
 	static <G extends GreenThread<?>> List<G> join(Collection<? extends G> threads, Join how)
 			throws InterruptedException {
+		StackRoom.check();
 		refuseSelf(threads);
 		Countdown time = new Countdown(how.nanos());
 		List<G> ended = new ArrayList<>();
@@ -39,6 +42,7 @@ final class Joining {
 	/** Returns those that have not ended in time. */
 	static <G extends GreenThread<?>> List<G> kill(Collection<? extends G> threads, Countdown time)
 			throws InterruptedException {
+		StackRoom.check();
 		refuseSelf(threads);
 		// One that is there twice is interrupted once.
 		List<G> alive = new ArrayList<>(new LinkedHashSet<>(threads));

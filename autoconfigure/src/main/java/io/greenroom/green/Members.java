@@ -157,6 +157,7 @@ final class Members {
 
 	/** Kills all and waits; returns those that have not ended in time. */
 	List<GreenThread<?>> kill(Countdown time) throws InterruptedException {
+		StackRoom.check();
 		List<GreenThread<?>> now = snapshot();
 		Joining.refuseSelf(now);
 		beginKill();
@@ -205,6 +206,7 @@ final class Members {
 
 	/** Kills all and does not wait. */
 	void kill() {
+		StackRoom.check();
 		beginKill();
 		try {
 			killed();

@@ -21,7 +21,7 @@ import org.slf4j.event.Level;
  */
 class Watched<S> {
 
-	private static final Logger log = LoggerFactory.getLogger(GreenThread.class);
+	static final Logger log = LoggerFactory.getLogger(GreenThread.class);
 
 	private static final Watcher<?> RELEASED = new Watcher<>(null, null, true);
 

@@ -199,6 +199,15 @@ public final class LastFrames {
 			return this;
 		}
 
+		/** Asserts beside that some calls returned, which were past every check for room. */
+		public Outcome assertBoth() {
+			assertReturned();
+			if (this.returned == 0) {
+				throw new AssertionError("No call returned; call untilReturned(): " + this);
+			}
+			return this;
+		}
+
 		@Override
 		public String toString() {
 			return this.overflows + " overflows, " + this.returned + " returned, " + this.others.size() + " others"

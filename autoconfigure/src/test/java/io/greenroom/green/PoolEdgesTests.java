@@ -1,0 +1,139 @@
+package io.greenroom.green;
+
+import java.io.IOException;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import static io.greenroom.green.Until.until;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/** Pools and groups with the longest times and largest sizes, and those nobody holds. */
+@Timeout(120)
+class PoolEdgesTests {
+
+	private final GreenScheduler scheduler = GreenScheduler.builder().drainTimeout(Duration.ofSeconds(5)).build();
+
+	@AfterEach
+	void close() {
+		this.scheduler.close();
+	}
+
+	static List<Duration> lengths() {
+		return List.of(Duration.ofDays(999_999), Duration.ofSeconds(Long.MAX_VALUE), Duration.ofNanos(Long.MAX_VALUE),
+				Duration.ofMillis(Long.MAX_VALUE), Duration.ofSeconds(Long.MAX_VALUE, 999_999_999));
+	}
+
+	@ParameterizedTest
+	@MethodSource("lengths")
+	@DisplayName("F06 P03 each limit of a pool or group works to its end, however long, also where there is something to wait for")
+	void lengths(Duration length) throws Exception {
+		GreenPool pool = this.scheduler.pool("p", 1);
+		for (int round = 0; round < 20; round++) {
+			GreenThread<Integer> first = pool.submit(() -> {
+				Thread.sleep(1);
+				return 1;
+			});
+			assertThat(pool.trySpawn(length, () -> 2).get(length)).isEqualTo(2);
+			pool.submit(() -> Thread.sleep(1));
+			try (Slot slot = pool.enter(length)) {
+				assertThat(pool.active()).isOne();
+			}
+			Reservation reservation = pool.reserve();
+			reservation.await(length).close();
+			assertThat(first.join(length)).isTrue();
+			pool.submit(() -> Thread.sleep(1));
+			assertThat(pool.join(Join.all().within(length))).isTrue();
+			GreenGroup group = this.scheduler.group();
+			group.spawn(() -> Thread.sleep(1));
+			assertThat(group.join(Join.first(Integer.MAX_VALUE).within(length))).isTrue();
+			group.spawn(() -> this.scheduler.await(new CompletableFuture<>()));
+			assertThat(group.kill(length)).isEmpty();
+		}
+		GreenThread<?> left = pool.submit(() -> this.scheduler.await(new CompletableFuture<>()));
+		assertThat(pool.kill(length)).isEmpty();
+		assertThat(left.ready()).isTrue();
+	}
+
+	@Test
+	@DisplayName("F06 P04 sizes, lines and look-aheads of Integer.MAX_VALUE work")
+	void sizes() throws Exception {
+		int most = Integer.MAX_VALUE;
+		GreenPool pool = this.scheduler.pool("p").size(most).queueCapacity(most).build();
+		assertThat(pool.free()).isEqualTo(most);
+		List<Integer> items = IntStream.range(0, 1_000).boxed().toList();
+		assertThat(pool.map(items, (item) -> item)).isEqualTo(items);
+		List<Integer> got = new ArrayList<>();
+		pool.imap(most, items::iterator, (item) -> item).forEachRemaining(got::add);
+		pool.imap(items, (item) -> item).forEachRemaining(got::add);
+		assertThat(got).hasSize(2_000);
+		pool.resize(1);
+		pool.resize(most);
+		assertThat(pool.apply(() -> 1)).isOne();
+		pool.close();
+		assertThat(pool.free()).isEqualTo(most);
+	}
+
+	@Test
+	@DisplayName("F05 a group that nobody holds is collected, also while its members work; so is a closed pool")
+	void collected() throws Exception {
+		CompletableFuture<Integer> gate = new CompletableFuture<>();
+		List<WeakReference<?>> dropped = new ArrayList<>(closedPools());
+		dropped.add(new WeakReference<>(new Object()));
+		dropped.addAll(usedGroups());
+		until("the dropped ones to be collected", () -> {
+			System.gc();
+			return dropped.stream().allMatch((each) -> each.get() == null);
+		});
+		assertThat(this.scheduler.services()).isEmpty();
+		gate.complete(1);
+	}
+
+	private List<WeakReference<?>> closedPools() throws Exception {
+		List<WeakReference<?>> pools = new ArrayList<>();
+		for (int i = 0; i < 50; i++) {
+			GreenPool pool = this.scheduler.pool("dropped" + i, 2);
+			pool.submit(() -> 1).get();
+			pool.imap(() -> List.of(1, 2, 3).iterator(), (item) -> item).next();
+			pool.close();
+			pools.add(new WeakReference<>(pool));
+		}
+		return pools;
+	}
+
+	private List<WeakReference<?>> usedGroups() throws Exception {
+		List<WeakReference<?>> groups = new ArrayList<>();
+		for (int i = 0; i < 50; i++) {
+			GreenGroup group = this.scheduler.group();
+			group.spawn(() -> 1);
+			group.join();
+			GreenResults<Integer> results = group.imap(() -> List.of(1).iterator(), (item) -> item);
+			results.next();
+			groups.add(new WeakReference<>(group));
+			groups.add(new WeakReference<>(results));
+		}
+		return groups;
+	}
+
+	@Test
+	@DisplayName("A14 P22 a checked failure of a task is caught as that very type by a block that declares it")
+	void checkedFailure() {
+		GreenPool pool = this.scheduler.pool("p", 1);
+		IOException broken = new IOException("broken");
+		assertThatExceptionOfType(IOException.class).isThrownBy(() -> pool.apply(() -> {
+			throw broken;
+		})).isSameAs(broken);
+	}
+
+}
