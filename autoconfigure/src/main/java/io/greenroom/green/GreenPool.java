@@ -64,6 +64,8 @@ public final class GreenPool implements AutoCloseable {
 		this.reports = new PoolReports(this.scheduler, this.name, this.settings, this.admission);
 		this.shutdown = new PoolShutdown(this, this.scheduler, this.admission, this.ends);
 		this.scheduler.attach(this.shutdown);
+		// Its tasks, and who waits, keep it alive; a pool that is dropped is collected.
+		this.scheduler.release(this.shutdown);
 	}
 
 	/**

@@ -136,13 +136,13 @@ class PoolFaultTests {
 		table.put("GreenPool.submit", () -> p.submit(body).get());
 		table.put("GreenPool.submit and forget", () -> p.submit(body));
 		table.put("GreenPool.enter", () -> {
-			try (Slot slot = p.enter(LONG)) {
+			try (Slot _ = p.enter(LONG)) {
 				return body.call();
 			}
 		});
 		for (String of : List.of("spawn", "trySpawn", "submit", "apply", "map", "imap")) {
 			table.put("GreenPool." + of + " as a member", () -> {
-				try (Slot slot = p.enter(LONG)) {
+				try (Slot _ = p.enter(LONG)) {
 					return switch (of) {
 						case "spawn" -> p.spawn(body).get();
 						case "trySpawn" -> p.trySpawn(LONG, body).get();
@@ -157,7 +157,7 @@ class PoolFaultTests {
 		table.put("GreenPool.reserve", () -> done(() -> p.reserve().cancel()));
 		table.put("Reservation.cancel", () -> done(() -> p.reserve().cancel()));
 		table.put("Reservation.await", () -> {
-			try (Slot slot = p.reserve().await(LONG)) {
+			try (Slot _ = p.reserve().await(LONG)) {
 				return body.call();
 			}
 		});
