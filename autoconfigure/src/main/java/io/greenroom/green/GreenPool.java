@@ -505,6 +505,11 @@ public final class GreenPool implements AutoCloseable {
 		return thread.slot() instanceof Place place && place.isIn(this);
 	}
 
+	/** Returns whether a green thread is a task of this pool, also while it is ending. */
+	boolean owns(GreenThread<?> thread) {
+		return thread.slot() instanceof Place place && place.isOf(this);
+	}
+
 	PoolReports reports() {
 		return this.reports;
 	}

@@ -159,6 +159,10 @@ final class Place implements Slot, Reservation, TaskSlot {
 		return this.state == STARTING;
 	}
 
+	boolean isOf(GreenPool candidate) {
+		return this.pool == candidate;
+	}
+
 	boolean isIn(GreenPool candidate) {
 		int seen = this.state;
 		return this.pool == candidate && (seen == HELD || seen == STARTING || seen == RUNNING);

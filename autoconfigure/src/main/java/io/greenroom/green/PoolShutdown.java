@@ -100,8 +100,17 @@ final class PoolShutdown implements GreenService {
 
 	/** Kills the tasks in line and at work, and leaves the pool open. */
 	void killOthers(Countdown time) throws InterruptedException {
+		killAndAwait(time);
+		// A task that was ending may have handed its slot on to one that was neither in
+		// line nor at work at that moment; by now that one is.
+		killAndAwait(time);
+	}
+
+	private void killAndAwait(Countdown time) throws InterruptedException {
+		List<GreenThread<?>> all = this.scheduler.living(this.pool::owns);
 		this.admission.killTasks();
 		awaitAll(killTasks(), time);
+		awaitAll(all, time);
 	}
 
 	private List<GreenThread<?>> killTasks() {

@@ -6,8 +6,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
+import io.greenroom.observe.Observer;
+import io.greenroom.observe.PoolGauges;
+import io.greenroom.observe.PoolListener;
+import io.greenroom.testkit.Until;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -18,6 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import static io.greenroom.testkit.Until.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 /** Pools and groups with the longest times and largest sizes, and those nobody holds. */
 @Timeout(120)
@@ -127,6 +137,57 @@ class PoolEdgesTests {
 			groups.add(new WeakReference<>(results));
 		}
 		return groups;
+	}
+
+	@Test
+	@DisplayName("P20 join that kills the others ends also one that is just getting the slot of the one that failed")
+	void killsWhoIsGettingTheSlot() throws Exception {
+		AtomicReference<Thread> joiner = new AtomicReference<>();
+		AtomicInteger starts = new AtomicInteger();
+		Observer slow = new Observer() {
+
+			@Override
+			public PoolListener pool(String name, PoolGauges gauges) {
+				return new PoolListener() {
+
+					@Override
+					public void started(Duration waited) {
+						if (starts.incrementAndGet() == 2) {
+							// It was told of the failure; then it waits for this one, or does not.
+							until("the joiner to be told", () -> {
+								Thread told = joiner.get();
+								return told.getState() == Thread.State.TERMINATED
+										|| !(LockSupport.getBlocker(told) instanceof PoolEnds)
+												&& told.getState() == Thread.State.WAITING;
+							});
+						}
+					}
+
+				};
+			}
+
+		};
+		try (GreenScheduler observed = GreenScheduler.builder().observer(slow).build()) {
+			GreenPool pool = observed.pool("p", 1);
+			CountDownLatch fail = new CountDownLatch(1);
+			pool.submit(() -> {
+				fail.await();
+				throw new IllegalStateException("now");
+			});
+			GreenThread<Integer> next = pool.submit(() -> observed.await(new CompletableFuture<>()));
+			AtomicReference<Throwable> told = new AtomicReference<>();
+			AtomicBoolean ended = new AtomicBoolean();
+			joiner.set(Thread.ofPlatform().unstarted(() -> {
+				told.set(catchThrowable(() -> pool.join(Join.all().killingOthers())));
+				ended.set(next.ready());
+			}));
+			joiner.get().start();
+			Until.waiting(joiner.get());
+			fail.countDown();
+			joiner.get().join();
+			assertThat(told.get()).isInstanceOf(IllegalStateException.class).hasMessage("now");
+			assertThat(ended).isTrue();
+		}
 	}
 
 	@Test
