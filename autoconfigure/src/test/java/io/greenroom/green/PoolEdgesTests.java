@@ -153,7 +153,8 @@ class PoolEdgesTests {
 					@Override
 					public void started(Duration waited) {
 						if (starts.incrementAndGet() == 2) {
-							// It was told of the failure; then it waits for this one, or does not.
+							// It was told of the failure; then it waits for this one, or
+							// does not.
 							until("the joiner to be told", () -> {
 								Thread told = joiner.get();
 								return told.getState() == Thread.State.TERMINATED

@@ -382,12 +382,12 @@ class PoolFaultTests {
 	@DisplayName("F09 links, listeners and bodies that spawn, kill, join and close come to an end, or are refused with the reason")
 	void callsBack() throws Exception {
 		List<GreenTask> calls = List.of(() -> this.pool.spawn(() -> 1), () -> this.pool.submit(() -> 1).get(),
-				() -> this.pool.apply(() -> 1), () -> this.pool.trySpawn(() -> 1),
-				() -> this.pool.enter(LONG).close(), () -> this.pool.map(List.of(1, 2), (item) -> item),
-				() -> first(this.pool.imap(() -> List.of(1).iterator(), (item) -> item)),
-				() -> this.pool.resize(2), () -> this.group.spawn(() -> 1), () -> this.group.kill(),
-				() -> this.group.kill(LONG), () -> this.pool.join(Join.all().within(SHORT)),
-				() -> this.group.join(Join.all().within(SHORT)), () -> other().close(), () -> other().kill(LONG));
+				() -> this.pool.apply(() -> 1), () -> this.pool.trySpawn(() -> 1), () -> this.pool.enter(LONG).close(),
+				() -> this.pool.map(List.of(1, 2), (item) -> item),
+				() -> first(this.pool.imap(() -> List.of(1).iterator(), (item) -> item)), () -> this.pool.resize(2),
+				() -> this.group.spawn(() -> 1), () -> this.group.kill(), () -> this.group.kill(LONG),
+				() -> this.pool.join(Join.all().within(SHORT)), () -> this.group.join(Join.all().within(SHORT)),
+				() -> other().close(), () -> other().kill(LONG));
 		for (int i = 0; i < calls.size(); i++) {
 			GreenTask call = calls.get(i);
 			for (int where = 0; where < 3; where++) {

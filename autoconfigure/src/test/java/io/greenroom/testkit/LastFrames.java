@@ -199,7 +199,9 @@ public final class LastFrames {
 			return this;
 		}
 
-		/** Asserts beside that some calls returned, which were past every check for room. */
+		/**
+		 * Asserts beside that some calls returned, which were past every check for room.
+		 */
 		public Outcome assertBoth() {
 			assertReturned();
 			if (this.returned == 0) {
