@@ -237,7 +237,28 @@ public final class GreenScheduler implements AutoCloseable {
 	public <T> GreenThread<T> spawnLater(Duration delay, Callable<? extends T> body) {
 		StackRoom.check();
 		long nanos = Limits.nanos(delay, "delay");
-		GreenThread<T> thread = unstarted(body);
+		return later(nanos, unstarted(body));
+	}
+
+	/**
+	 * Starts a green thread later that is nobody's child and has no context, whoever
+	 * calls. For parts built on this scheduler, whose timers are not part of what the
+	 * caller does. Killing it before its time takes it out of the timer.
+	 * @param name the thread's name
+	 * @param delay how long from now; zero starts at once
+	 * @param body what it runs
+	 * @return the thread, not started yet
+	 * @throws IllegalArgumentException if the delay is negative
+	 * @throws SchedulerClosedException if the scheduler is shutting down
+	 */
+	public GreenThread<Void> spawnLaterDetached(String name, Duration delay, GreenTask body) {
+		Objects.requireNonNull(name, "name");
+		long nanos = Limits.nanos(delay, "delay");
+		return later(nanos, new GreenThread<>(this.home, name, callable(body), null,
+				Origin.detached(this.captureSpawnSites)));
+	}
+
+	private <T> GreenThread<T> later(long nanos, GreenThread<T> thread) {
 		this.live.add(thread);
 		// Added first, as in admit.
 		if (this.phase != Phase.OPEN) {
@@ -572,6 +593,15 @@ public final class GreenScheduler implements AutoCloseable {
 	public <G extends GreenThread<?>> List<G> killAll(Collection<? extends G> threads, Duration limit)
 			throws InterruptedException {
 		return Joining.kill(threads, new Countdown(Limits.nanos(limit, "limit")));
+	}
+
+	/**
+	 * Returns the time that this scheduler's threads live in, for parts built on it: to
+	 * measure lengths by, as {@link System#nanoTime()} is. Nobody can set it.
+	 * @return the worker's time where a worker steps the threads, else the JDK's
+	 */
+	public long nanoTime() {
+		return this.engine.nanoTime();
 	}
 
 	/**

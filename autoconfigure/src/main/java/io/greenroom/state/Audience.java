@@ -1,6 +1,7 @@
 package io.greenroom.state;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -12,12 +13,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** Tells everybody who listens to machines; what one of them throws goes no further. */
+/**
+ * Tells everybody who listens to machines; what one of them throws goes no further.
+ * <p>
+ * A listener that is told of a refusal or an end may ask for what is refused or ends
+ * again on the same thread. It learns of that by what its own call throws, and hears
+ * nothing of it: else one telling would lead to the next without end.
+ */
 final class Audience {
 
 	private static final Logger log = LoggerFactory.getLogger(StateMachine.class);
 
+	/** How many tellings, of different machines, may be one inside the other. */
+	private static final int DEPTH = 8;
+
 	private final List<StateListener> listeners;
+
+	/** The machines of whose refusals and ends the current thread tells, if it does. */
+	private final ThreadLocal<@Nullable List<Machine>> telling = new ThreadLocal<>();
 
 	Audience(List<StateListener> listeners) {
 		this.listeners = List.copyOf(listeners);
@@ -31,7 +44,7 @@ final class Audience {
 
 	void rejected(Machine machine, IllegalTransitionException refusal) {
 		tell(machine.type().observer(), (observer) -> observer.rejected(refusal.from(), refusal.to()));
-		this.listeners.forEach((each) -> tell(each, (listener) -> listener.rejected(machine, refusal)));
+		tellUnlessInside(machine, (listener) -> listener.rejected(machine, refusal));
 	}
 
 	void abandoned(Machine machine, String from, String to) {
@@ -44,7 +57,31 @@ final class Audience {
 		}
 		machine.isIn(null);
 		tell(machine.type().observer(), (MachineListener observer) -> observer.ended(state, spent));
-		this.listeners.forEach((each) -> tell(each, (listener) -> listener.ended(machine)));
+		tellUnlessInside(machine, (listener) -> listener.ended(machine));
+	}
+
+	private void tellUnlessInside(Machine machine, Consumer<StateListener> message) {
+		if (this.listeners.isEmpty()) {
+			return;
+		}
+		List<Machine> told = this.telling.get();
+		List<Machine> inside = (told != null) ? told : new ArrayList<>(2);
+		if (inside.size() >= DEPTH || inside.contains(machine)) {
+			log.warn("{} is not told about on thread '{}', where listeners are being told already", machine.name(),
+					Thread.currentThread().getName());
+			return;
+		}
+		this.telling.set(inside);
+		inside.add(machine);
+		try {
+			this.listeners.forEach((each) -> tell(each, message));
+		}
+		finally {
+			inside.remove(machine);
+			if (inside.isEmpty()) {
+				this.telling.remove();
+			}
+		}
 	}
 
 	private static <L> void tell(L listener, Consumer<L> message) {

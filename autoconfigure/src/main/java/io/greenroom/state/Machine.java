@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
+import io.greenroom.observe.StackRoom;
 import io.greenroom.state.internal.StateObject;
 import org.jspecify.annotations.Nullable;
 
@@ -83,6 +84,7 @@ final class Machine implements StateMachine {
 
 	@Override
 	public List<StateMove> history() {
+		StackRoom.check();
 		return this.position.history();
 	}
 
@@ -94,6 +96,7 @@ final class Machine implements StateMachine {
 
 	@Override
 	public StateDiagram diagram() {
+		StackRoom.check();
 		return StateDiagram.of(this.name, this.type.table(), current(), this.position.counts());
 	}
 
@@ -114,15 +117,18 @@ final class Machine implements StateMachine {
 
 	@Override
 	public boolean join(Duration limit) throws InterruptedException {
+		StackRoom.check();
 		refuseOwnBody();
-		return this.position.await(this.position::isEnd, Durations.nanos(limit, "limit"));
+		return this.position.await(this.position::isEnd, Durations.nanos(limit, "limit"),
+				this.transitions::refuseToWait);
 	}
 
 	@Override
 	public boolean awaitRest(Duration limit) throws InterruptedException {
+		StackRoom.check();
 		refuseOwnBody();
 		return this.position.await(() -> !this.transitions.isMoving() && status() != Status.RUNNING,
-				Durations.nanos(limit, "limit"));
+				Durations.nanos(limit, "limit"), this.transitions::refuseToWait);
 	}
 
 	@Override
@@ -131,7 +137,8 @@ final class Machine implements StateMachine {
 			throw new IllegalArgumentException(
 					"%s has no state '%s'; its states are %s".formatted(this.name, state, this.type.table().names()));
 		}
-		return this.position.awaitState(state, Durations.nanos(limit, "limit"));
+		StackRoom.check();
+		return this.position.awaitState(state, Durations.nanos(limit, "limit"), this.transitions::refuseToWait);
 	}
 
 	private void refuseOwnBody() {

@@ -2,7 +2,6 @@ package io.greenroom.state;
 
 import java.time.Duration;
 
-import io.greenroom.green.GreenThread;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +29,7 @@ final class Move {
 	boolean cancelled;
 
 	/** Gives the move up when the old body does not end. */
-	@Nullable GreenThread<?> limit;
+	private Deadlines.@Nullable Timer<Move> limit;
 
 	/** How long the machine was in what it left; written when the move is made. */
 	Duration spent = Duration.ZERO;
@@ -45,6 +44,18 @@ final class Move {
 	void await() {
 		this.ready = true;
 		this.busy = null;
+	}
+
+	void limitedBy(Deadlines.Timer<Move> deadline) {
+		this.limit = deadline;
+	}
+
+	/** The time to give it up is over with it. */
+	void cancelLimit() {
+		if (this.limit != null) {
+			this.limit.cancel();
+			this.limit = null;
+		}
 	}
 
 	/** Is made on the current thread. */

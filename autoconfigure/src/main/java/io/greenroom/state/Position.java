@@ -92,6 +92,8 @@ final class Position {
 			count(table, table.edge(left.spec(), next.state()));
 		}
 		StateMove made = new StateMove((left != null) ? left.state() : null, next.state(), now);
+		// What needs memory comes first: the machine is here or there, not between.
+		remember(made);
 		if (left != null) {
 			left.cancelTimer();
 		}
@@ -99,7 +101,6 @@ final class Position {
 		this.run = next;
 		this.status = Status.RUNNING;
 		this.failure = null;
-		remember(made);
 		signal();
 		return made;
 	}
@@ -154,10 +155,14 @@ final class Position {
 	/**
 	 * Waits until something holds, or has held since: what passes by meanwhile counts.
 	 * Looked at under the lock.
+	 * @param mayWait throws, under the lock, where a wait is to be refused
 	 */
-	boolean await(BooleanSupplier wanted, long nanos) throws InterruptedException {
+	boolean await(BooleanSupplier wanted, long nanos, Runnable mayWait) throws InterruptedException {
 		this.lock.lockInterruptibly();
 		try (Wait wait = new Wait(wanted)) {
+			if (!wait.held && nanos > 0) {
+				mayWait.run();
+			}
 			long left = nanos;
 			while (!wait.held && left > 0) {
 				left = wait.changed.awaitNanos(left);
@@ -170,9 +175,9 @@ final class Position {
 	}
 
 	/** Waits for a state, seeing also those that pass by meanwhile. */
-	boolean awaitState(String state, long nanos) throws InterruptedException {
+	boolean awaitState(String state, long nanos, Runnable mayWait) throws InterruptedException {
 		Visit visit = new Visit(state);
-		await(visit, nanos);
+		await(visit, nanos, mayWait);
 		return visit.seen;
 	}
 

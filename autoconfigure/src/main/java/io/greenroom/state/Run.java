@@ -3,7 +3,7 @@ package io.greenroom.state;
 import java.time.Duration;
 import java.time.Instant;
 
-import io.greenroom.green.GreenThread;
+import io.greenroom.green.Parking;
 import org.jspecify.annotations.Nullable;
 
 /** One stay of a machine in a state. */
@@ -36,7 +36,7 @@ final class Run implements StateHandle {
 	private boolean stopping;
 
 	/** Guarded by the machine's lock. */
-	private @Nullable GreenThread<?> timer;
+	private Deadlines.@Nullable Timer<Run> timer;
 
 	/**
 	 * How many visitors, one inside the other, the body's thread runs. Written by that
@@ -60,7 +60,7 @@ final class Run implements StateHandle {
 	}
 
 	@Override
-	public StateMachine machine() {
+	public Machine machine() {
 		return this.machine;
 	}
 
@@ -97,14 +97,16 @@ final class Run implements StateHandle {
 	}
 
 	/** Called under the lock. */
-	void watchedBy(@Nullable GreenThread<?> deadline) {
+	void watchedBy(Deadlines.Timer<Run> deadline) {
 		this.timer = deadline;
 	}
 
 	/** Called under the lock. */
 	void cancelTimer() {
-		Deadlines.cancel(this.timer);
-		this.timer = null;
+		if (this.timer != null) {
+			this.timer.cancel();
+			this.timer = null;
+		}
 	}
 
 	/** Begins the body on the current thread. Called under the lock. */
@@ -133,7 +135,7 @@ final class Run implements StateHandle {
 			this.interruptLater = true;
 		}
 		else if (running != null) {
-			running.interrupt();
+			Parking.interrupt(running);
 		}
 	}
 

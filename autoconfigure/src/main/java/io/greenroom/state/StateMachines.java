@@ -13,11 +13,15 @@ import java.util.function.UnaryOperator;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.GreenService;
 import io.greenroom.green.GreenThread;
+import io.greenroom.observe.Failures;
+import io.greenroom.observe.ForeignCode;
+import io.greenroom.observe.StackRoom;
 import io.greenroom.state.internal.StateCalls;
 import io.greenroom.state.internal.StateObject;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Makes objects whose methods are {@linkplain State states}, and gives the
@@ -25,10 +29,10 @@ import org.slf4j.LoggerFactory;
  * without Spring, {@link #builder(GreenScheduler)} makes one. Safe for use by many
  * threads.
  * <p>
- * A machine is kept alive by its object, by its running body and by a timeout it waits
- * for, by nothing else. When the scheduler drains, machines take no more moves from
- * outside and their timeouts no longer fire; bodies that run may go on, and move, until
- * the drain's time is over.
+ * A machine is kept alive by its object and by its running body, by nothing else: one
+ * that rests and that nobody knows any more is collected, also if it waits for a timeout.
+ * When the scheduler drains, machines take no more moves from outside and their timeouts
+ * no longer fire; bodies that run may go on, and move, until the drain's time is over.
  */
 public final class StateMachines implements AutoCloseable {
 
@@ -40,7 +44,7 @@ public final class StateMachines implements AutoCloseable {
 
 	private final int historySize;
 
-	private final InstantSource clock;
+	private final ForeignCode.Question<Instant> clock;
 
 	private final StateInstantiator instantiator;
 
@@ -66,7 +70,7 @@ public final class StateMachines implements AutoCloseable {
 		this.scheduler = builder.scheduler;
 		this.stopTimeout = builder.stopTimeout;
 		this.historySize = builder.historySize;
-		this.clock = builder.clock;
+		this.clock = builder.clock::instant;
 		this.instantiator = builder.instantiator;
 		this.unwrapper = builder.unwrapper;
 		this.boundary = builder.boundary;
@@ -97,6 +101,7 @@ public final class StateMachines implements AutoCloseable {
 	 * takes the arguments
 	 */
 	public <T> T create(Class<T> type, @Nullable Object... args) {
+		StackRoom.check();
 		T object = type.cast(this.instantiator.instantiate(StateClass.of(type).enhanced(), args));
 		bind(object, null);
 		return object;
@@ -109,6 +114,7 @@ public final class StateMachines implements AutoCloseable {
 	 * @throws IllegalArgumentException if the object has no machine
 	 */
 	public StateMachine of(Object object) {
+		StackRoom.check();
 		Object target = this.unwrapper.apply(object);
 		if (!(target instanceof StateObject stateful)) {
 			throw noMachine(target.getClass());
@@ -139,6 +145,7 @@ public final class StateMachines implements AutoCloseable {
 	 * @throws IllegalArgumentException if the object's class is not enhanced
 	 */
 	public StateMachine bind(Object object, @Nullable StateEntry entry) {
+		StackRoom.check();
 		if (!(object instanceof StateObject stateful)) {
 			throw noMachine(object.getClass());
 		}
@@ -252,22 +259,39 @@ public final class StateMachines implements AutoCloseable {
 		return this.historySize;
 	}
 
+	/**
+	 * Returns the time of day, by the user's clock if that says: never call this under a
+	 * lock.
+	 */
 	Instant now() {
-		return this.clock.instant();
+		Instant told = ForeignCode.<@Nullable Instant>ask(log, "The clock of state machines", null, this.clock);
+		return (told != null) ? told : Instant.now();
+	}
+
+	/** Returns the time to measure lengths by, which nobody can set. */
+	long nanoTime() {
+		return this.scheduler.nanoTime();
 	}
 
 	Audience audience() {
 		return this.audience;
 	}
 
-	@Nullable GreenThread<?> arm(Duration delay, Runnable action) {
-		return this.deadlines.arm(delay, action);
+	Deadlines deadlines() {
+		return this.deadlines;
 	}
 
+	/** Starts a thread for bodies; if that fails, they hear of it by the caller only. */
 	void start(String name, Succession bodies) {
 		GreenThread<Object> thread = this.scheduler.unstarted(name, bodies);
-		thread.link(bodies);
 		thread.start();
+		try {
+			thread.link(bodies);
+		}
+		catch (Throwable shortage) {
+			// It runs all the same, and only a kill before its first step goes unheard.
+			Failures.log(log, Level.WARN, shortage, "The end of the thread of {} can't be watched", name);
+		}
 	}
 
 	/** What the scheduler stops first when it drains. */
@@ -290,6 +314,7 @@ public final class StateMachines implements AutoCloseable {
 
 		@Override
 		public void inspect() {
+			StateMachines.this.deadlines.inspect();
 			StateMachines.this.types.values().forEach((type) -> type.register().tell());
 		}
 

@@ -50,7 +50,7 @@ final class Succession implements Callable<Object>, Consumer<GreenThread<Object>
 	/** The thread has ended, perhaps killed before it ran. */
 	@Override
 	public void accept(GreenThread<Object> dead) {
-		this.transitions.neverBegan(this.current);
+		this.transitions.threadEnded(this.current, dead.exception());
 	}
 
 }

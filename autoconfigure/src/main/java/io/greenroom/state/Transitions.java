@@ -6,8 +6,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 
+import io.greenroom.green.GreenThreadKilledException;
 import io.greenroom.green.SchedulerClosedException;
 import io.greenroom.observe.Failures;
+import io.greenroom.observe.ForeignCode;
+import io.greenroom.observe.StackRoom;
 import io.greenroom.state.internal.StateCalls;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -80,9 +83,20 @@ final class Transitions implements StateCalls {
 		}
 		StateBoundary boundary = this.machines.boundary();
 		if (boundary != null) {
-			current.begun(boundary.begin());
+			current.begun(beginIn(boundary));
 		}
 		return true;
+	}
+
+	private @Nullable Object beginIn(StateBoundary boundary) {
+		try {
+			return boundary.begin();
+		}
+		catch (Throwable failure) {
+			Failures.log(log, Level.WARN, failure, "The boundary of states failed and was passed over as {} began",
+					this.machine.name());
+			return null;
+		}
 	}
 
 	@Override
@@ -108,6 +122,7 @@ final class Transitions implements StateCalls {
 
 	@Override
 	public void move(int state, @Nullable Object[] args) {
+		StackRoom.check();
 		StateSpec to = this.table.state(state);
 		Run current = this.position.run();
 		if (current != null && current.isOnBodyThread()) {
@@ -184,6 +199,7 @@ final class Transitions implements StateCalls {
 	 * simply runs it.
 	 */
 	void visit(Runnable visitor) {
+		StackRoom.check();
 		Run current = this.position.run();
 		if (current == null || !current.isOnBodyThread()) {
 			visitor.run();
@@ -283,27 +299,37 @@ final class Transitions implements StateCalls {
 			return;
 		}
 		runOnStart(mine);
-		StateMove made;
-		this.position.lock();
-		try {
-			if (mine.cancelled || (mine.from != null && this.position.isEnd())) {
-				release();
-				throw IllegalTransitionException.endedMeanwhile(this.machine.name(), this.machine.current(), to.name(),
-						this.position.status());
-			}
-			if (this.position.status() == StateMachine.Status.RUNNING) {
-				makeWay(mine);
-				return;
-			}
-			made = commit(mine, this.machines.now());
-		}
-		finally {
-			this.position.unlock();
+		StateMove made = makeFromOutside(mine, this.machines.now());
+		if (made == null) {
+			return;
 		}
 		announce(mine, made);
 		Throwable refused = start(mine.next);
 		if (refused != null) {
 			Transitions.<RuntimeException>rethrow(refused);
+		}
+	}
+
+	/** Returns what was made, or {@code null} if a body has to make way first. */
+	private @Nullable StateMove makeFromOutside(Move mine, Instant now) {
+		this.position.lock();
+		try {
+			if (mine.cancelled || (mine.from != null && this.position.isEnd())) {
+				throw IllegalTransitionException.endedMeanwhile(this.machine.name(), this.machine.current(),
+						mine.next.state(), this.position.status());
+			}
+			if (this.position.status() == StateMachine.Status.RUNNING) {
+				makeWay(mine);
+				return null;
+			}
+			return commit(mine, now);
+		}
+		catch (Throwable failure) {
+			release();
+			throw failure;
+		}
+		finally {
+			this.position.unlock();
 		}
 	}
 
@@ -313,8 +339,7 @@ final class Transitions implements StateCalls {
 		this.position.lock();
 		try {
 			refuseWithinMove(to);
-			boolean free = this.position.awaitUninterruptibly(() -> this.move == null && !this.position.isStopping(),
-					this.machines.stopTimeout());
+			boolean free = isFree() || this.position.awaitUninterruptibly(this::isFree, this.machines.stopTimeout());
 			Run active = this.position.active();
 			if (expected != null && (expected != active || !free || this.machines.isClosed())) {
 				return null;
@@ -338,11 +363,28 @@ final class Transitions implements StateCalls {
 		throw rejected(refusal);
 	}
 
+	/** Returns whether somebody else may move. Called under the lock. */
+	private boolean isFree() {
+		return this.move == null && !this.position.isStopping();
+	}
+
+	/** Called under the lock. */
 	private void makeWay(Move mine) {
 		mine.await();
-		mine.limit = this.machines.arm(this.machines.stopTimeout(), () -> abandon(mine));
+		mine.limitedBy(this.machines.deadlines()
+			.arm(this.machine.name(), this.machines.stopTimeout(), mine, Transitions::abandoned));
 		Objects.requireNonNull(this.position.run()).interrupt();
 		this.position.signal();
+	}
+
+	// Static, as no timer may know its machine.
+
+	private static void abandoned(Move late) {
+		late.next.machine().transitions().abandon(late);
+	}
+
+	private static void timeIsOver(Run late) {
+		late.machine().transitions().timedOut(late);
 	}
 
 	/** Gives a move up whose old body does not end. */
@@ -396,6 +438,19 @@ final class Transitions implements StateCalls {
 		}
 	}
 
+	/**
+	 * Refuses to wait for the machine in what runs as part of its move, which would wait
+	 * for itself. Called under the lock.
+	 */
+	void refuseToWait() {
+		Move current = this.move;
+		if (current != null && current.isPartOf(Thread.currentThread())) {
+			throw new IllegalStateException(
+					"%s is just moving to '%s', and what runs as part of that move would wait for its own end; wait in another thread"
+						.formatted(this.machine.name(), current.next.state()));
+		}
+	}
+
 	private IllegalStateException busyFor(StateSpec to) {
 		return new IllegalStateException(
 				"%s did not get to move to '%s' within %s, because another move or a stop of '%s' takes longer; let its body react to interrupts, or raise the stop timeout"
@@ -417,13 +472,7 @@ final class Transitions implements StateCalls {
 			onStart.invokeExact(this.machine.target(), next, mine.next.args());
 		}
 		catch (Throwable thrown) {
-			this.position.lock();
-			try {
-				release();
-			}
-			finally {
-				this.position.unlock();
-			}
+			releaseLocked();
 			Transitions.<RuntimeException>rethrow(thrown);
 		}
 	}
@@ -433,7 +482,7 @@ final class Transitions implements StateCalls {
 		Move ended = this.move;
 		this.move = null;
 		if (ended != null) {
-			Deadlines.cancel(ended.limit);
+			ended.cancelLimit();
 		}
 		this.position.signal();
 	}
@@ -443,19 +492,41 @@ final class Transitions implements StateCalls {
 	 */
 	private StateMove commit(Move mine, Instant now) {
 		mine.take();
-		Deadlines.cancel(mine.limit);
+		mine.cancelLimit();
 		mine.spent = (mine.from != null) ? mine.from.spent(now) : Duration.ZERO;
-		StateMove made = this.position.enter(mine.next, now, this.table);
 		Duration timeout = mine.next.spec().timeout();
 		if (timeout != null) {
-			mine.next.watchedBy(this.machines.arm(timeout, () -> timedOut(mine.next)));
+			watch(mine.next, timeout);
 		}
-		return made;
+		return this.position.enter(mine.next, now, this.table);
+	}
+
+	/** Called under the lock. */
+	private void watch(Run stay, Duration timeout) {
+		stay.watchedBy(this.machines.deadlines().arm(this.machine.name(), timeout, stay, Transitions::timeIsOver));
 	}
 
 	private void announce(Move mine, StateMove made) {
-		this.machines.audience().moved(this.machine, made, mine.spent);
-		underLock(this::release);
+		try {
+			this.machines.audience().moved(this.machine, made, mine.spent);
+		}
+		catch (Throwable shortage) {
+			// Of stack or memory, between one listener and the next.
+			Failures.log(log, Level.WARN, shortage, "Not all listeners heard of a move of {}", this.machine.name());
+		}
+		finally {
+			releaseLocked();
+		}
+	}
+
+	private void releaseLocked() {
+		this.position.lock();
+		try {
+			release();
+		}
+		finally {
+			this.position.unlock();
+		}
 	}
 
 	/**
@@ -463,19 +534,21 @@ final class Transitions implements StateCalls {
 	 * could not.
 	 */
 	@Nullable Throwable start(Run next) {
-		try {
-			this.machines.start(this.machine.name(), new Succession(this, next));
-			return null;
-		}
-		catch (Throwable refused) {
-			// Refused at shutdown, or no memory for a thread: nobody may wait for ever.
-			Run after = finish(next, refused);
-			if (after != null) {
-				// A move from outside has come meanwhile.
-				start(after);
+		Throwable why = null;
+		Run starting = next;
+		while (starting != null) {
+			try {
+				this.machines.start(this.machine.name(), new Succession(this, starting));
+				return why;
 			}
-			return refused;
+			catch (Throwable refused) {
+				// At shutdown, or no memory for a thread: nobody may wait for ever. A
+				// move from outside may have come meanwhile, and is made now.
+				why = (why != null) ? why : refused;
+				starting = finish(starting, refused);
+			}
 		}
+		return why;
 	}
 
 	/**
@@ -484,7 +557,7 @@ final class Transitions implements StateCalls {
 	 */
 	void startAfterKill(Run next) {
 		if (this.machines.isClosed()) {
-			neverBegan(next);
+			stopUnbegun(next);
 		}
 		else {
 			start(next);
@@ -493,6 +566,7 @@ final class Transitions implements StateCalls {
 
 	/** Stops the machine; see {@link StateMachine#stop()}. */
 	void stop() {
+		StackRoom.check();
 		Run rested;
 		this.position.lock();
 		try {
@@ -520,7 +594,7 @@ final class Transitions implements StateCalls {
 	private void settled() {
 		StateEntry framework = this.entry;
 		if (framework != null) {
-			framework.settled();
+			ForeignCode.run(log, "The entry of states", framework::settled);
 		}
 	}
 
@@ -560,8 +634,22 @@ final class Transitions implements StateCalls {
 		}
 	}
 
-	/** The scheduler killed the thread before it ran. */
-	void neverBegan(Run mine) {
+	/** The thread has ended; the last stay has not if its body could not begin. */
+	void threadEnded(Run last, @Nullable Throwable why) {
+		if (last.ended()) {
+			return;
+		}
+		if (why == null || why instanceof GreenThreadKilledException || why instanceof SchedulerClosedException) {
+			stopUnbegun(last);
+			return;
+		}
+		Run after = finish(last, why);
+		if (after != null) {
+			start(after);
+		}
+	}
+
+	private void stopUnbegun(Run mine) {
 		this.position.lock();
 		try {
 			if (mine.ended()) {
@@ -598,6 +686,12 @@ final class Transitions implements StateCalls {
 				settle(mine, error);
 			}
 		}
+		catch (Throwable shortage) {
+			// Of memory: whoever waits is told, rather than wait for ever.
+			next = null;
+			release();
+			settle(mine, shortage);
+		}
 		finally {
 			this.position.unlock();
 		}
@@ -629,7 +723,8 @@ final class Transitions implements StateCalls {
 		if (this.move != null && this.move.ready) {
 			release();
 		}
-		if (mine.stopping() || (error != null && this.machines.isClosed() && isInterrupt(error))) {
+		if (mine.stopping() || (error != null && this.machines.isClosed() && isInterrupt(error))
+				|| (error instanceof SchedulerClosedException && !mine.started())) {
 			this.position.settle(StateMachine.Status.STOPPED, null);
 		}
 		else if (error != null) {

@@ -1,13 +1,23 @@
 package io.greenroom.state;
 
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.greenroom.green.GreenScheduler;
+import io.greenroom.green.ThreadShortage;
+import io.greenroom.observe.ContextCarrier;
 import io.greenroom.observe.MachineListener;
 import io.greenroom.observe.Observer;
 import io.greenroom.testkit.Unusual;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -98,6 +108,262 @@ class StateFaultTests {
 		}
 	}
 
+	@ParameterizedTest(name = "{displayName} [{0}]")
+	@MethodSource("fromForeignCode")
+	@DisplayName("F01 the clock may throw anything, or null: moves are made all the same, with the system's time")
+	void clockThrows(Unusual unusual) throws Exception {
+		try (GreenScheduler scheduler = GreenScheduler.builder().drainTimeout(Duration.ofSeconds(1)).build()) {
+			InstantSource broken = (unusual == Unusual.RUNTIME) ? () -> null : unusual::raise;
+			StateMachines machines = StateMachines.builder(scheduler).clock(broken).build();
+			Steps steps = machines.create(Steps.class);
+			Instant before = Instant.now().minusSeconds(1);
+			steps.one(null);
+			StateMachine machine = machines.of(steps);
+			assertThat(machine.awaitRest(LONG)).isTrue();
+			steps.two(null);
+			assertThat(machine.awaitRest(LONG)).isTrue();
+			assertThat(machine.since()).isBetween(before, Instant.now().plusSeconds(1));
+			steps.three();
+			assertThat(machine.join(LONG)).isTrue();
+			Steps stopped = machines.create(Steps.class);
+			stopped.one(null);
+			machines.of(stopped).awaitRest(LONG);
+			machines.of(stopped).stop();
+			assertThat(machines.of(stopped).isDone()).isTrue();
+			Thread.interrupted();
+		}
+	}
+
+	@Test
+	@DisplayName("F09 a clock that moves the very machine it is read for is refused, and the move is made")
+	void clockMoves() throws Exception {
+		try (GreenScheduler scheduler = GreenScheduler.builder().drainTimeout(Duration.ofSeconds(1)).build()) {
+			AtomicReference<Steps> moved = new AtomicReference<>();
+			List<Throwable> refused = new CopyOnWriteArrayList<>();
+			StateMachines machines = StateMachines.builder(scheduler).clock(() -> {
+				Steps steps = moved.getAndSet(null);
+				if (steps != null) {
+					refused.add(catchThrowable(() -> steps.two(null)));
+				}
+				return Instant.EPOCH;
+			}).build();
+			Steps steps = machines.create(Steps.class);
+			moved.set(steps);
+			steps.one(null);
+			assertThat(machines.of(steps).awaitRest(LONG)).isTrue();
+			assertThat(refused).singleElement().isInstanceOf(IllegalStateException.class);
+			assertThat(machines.of(steps).current()).isEqualTo("one");
+		}
+	}
+
+	@ParameterizedTest(name = "{displayName} [{0}]")
+	@MethodSource("fromForeignCode")
+	@DisplayName("F01 a boundary and an entry may throw anything as bodies begin and machines settle: bodies run, and whoever waits is told")
+	void boundariesThrow(Unusual unusual) throws Exception {
+		try (GreenScheduler scheduler = GreenScheduler.builder().drainTimeout(Duration.ofSeconds(1)).build()) {
+			StateMachines machines = StateMachines.builder(scheduler).boundary(new FailingBoundary(unusual)).build();
+			Steps steps = machines.create(Steps.class);
+			machines.bind(steps, new StateEntry() {
+
+				@Override
+				public void enter(Method state, Object[] args) throws Throwable {
+					try {
+						state.invoke(steps, args);
+					}
+					catch (InvocationTargetException ex) {
+						throw ex.getCause();
+					}
+				}
+
+				@Override
+				public void settled() {
+					unusual.raise();
+				}
+
+			});
+			StateMachine machine = machines.of(steps);
+			steps.one(null);
+			assertThat(machine.awaitRest(LONG)).isTrue();
+			assertThat(machine.status()).isEqualTo(StateMachine.Status.RESTING);
+			steps.two(null);
+			assertThat(machine.awaitRest(LONG)).isTrue();
+			machine.stop();
+			assertThat(machine.join(LONG)).isTrue();
+			Thread.interrupted();
+			steps.one(null);
+			assertThat(machine.awaitRest(LONG)).isTrue();
+			steps.two(null);
+			steps.three();
+			assertThat(machine.join(LONG)).isTrue();
+			assertThat(machine.status()).isEqualTo(StateMachine.Status.DONE);
+		}
+	}
+
+	@ParameterizedTest(name = "{displayName} [{0}]")
+	@EnumSource
+	@DisplayName("F01 a carrier may fail to capture or open with anything: the machine has failed of that very object, whoever waits is told, and it starts again")
+	void carriersThrow(Unusual unusual) throws Exception {
+		AtomicReference<Throwable> capture = new AtomicReference<>();
+		AtomicReference<Throwable> open = new AtomicReference<>();
+		ContextCarrier carrier = () -> {
+			raise(capture.get());
+			return new ContextCarrier.Snapshot() {
+
+				@Override
+				public boolean isEmpty() {
+					return false;
+				}
+
+				@Override
+				public ContextCarrier.Scope open() {
+					raise(open.get());
+					return () -> {
+					};
+				}
+
+			};
+		};
+		try (GreenScheduler scheduler = GreenScheduler.builder()
+			.contextCarrier(carrier)
+			.drainTimeout(Duration.ofSeconds(1))
+			.build()) {
+			StateMachines machines = StateMachines.builder(scheduler).build();
+			Steps steps = machines.create(Steps.class);
+			StateMachine machine = machines.of(steps);
+			capture.set(unusual.make());
+			assertThat(catchThrowable(() -> steps.one(null))).isSameAs(capture.get());
+			assertThat(machine.status()).isEqualTo(StateMachine.Status.FAILED);
+			assertThat(machine.exception()).isSameAs(capture.get());
+			capture.set(null);
+			open.set(unusual.make());
+			steps.one(null);
+			assertThat(machine.join(LONG)).isTrue();
+			assertThat(machine.status()).isEqualTo(StateMachine.Status.FAILED);
+			assertThat(machine.exception()).isSameAs(open.get());
+			open.set(null);
+			steps.one(null);
+			assertThat(machine.awaitRest(LONG)).isTrue();
+			assertThat(machine.status()).isEqualTo(StateMachine.Status.RESTING);
+		}
+	}
+
+	@Test
+	@DisplayName("F01 F03 a carrier that fails while a body moves itself to a state with a timeout is not asked, and the timeout stays")
+	void timeoutsCarryNothing() throws Exception {
+		AtomicBoolean broken = new AtomicBoolean();
+		ContextCarrier carrier = () -> {
+			if (broken.get()) {
+				throw new IllegalStateException("no context");
+			}
+			return ContextCarrier.Snapshot.EMPTY;
+		};
+		try (GreenScheduler scheduler = GreenScheduler.builder()
+			.contextCarrier(carrier)
+			.drainTimeout(Duration.ofSeconds(1))
+			.build()) {
+			StateMachines machines = StateMachines.builder(scheduler).build();
+			Timed timed = machines.create(Timed.class);
+			timed.before = () -> broken.set(true);
+			timed.begun();
+			assertThat(machines.of(timed).awaitState("open", LONG)).isTrue();
+			broken.set(false);
+			assertThat(machines.of(timed).awaitState("expired", LONG)).isTrue();
+			assertThat(machines.of(timed).join(LONG)).isTrue();
+			assertThat(machines.of(timed).status()).isEqualTo(StateMachine.Status.DONE);
+		}
+	}
+
+	@Test
+	@DisplayName("F03 without memory for a thread a start fails at once, the machine has failed of it, and it starts again later")
+	void noThreadForABody() throws Exception {
+		ThreadShortage shortage = new ThreadShortage();
+		try (GreenScheduler scheduler = shortage.on(GreenScheduler.builder())
+			.drainTimeout(Duration.ofSeconds(1))
+			.build()) {
+			StateMachines machines = StateMachines.builder(scheduler).build();
+			Steps steps = machines.create(Steps.class);
+			StateMachine machine = machines.of(steps);
+			shortage.begin();
+			Throwable refused = catchThrowable(() -> steps.one(null));
+			assertThat(refused).isInstanceOf(OutOfMemoryError.class);
+			assertThat(machine.join(LONG)).isTrue();
+			assertThat(machine.status()).isEqualTo(StateMachine.Status.FAILED);
+			assertThat(machine.exception()).isSameAs(refused);
+			shortage.end();
+			steps.one(null);
+			assertThat(machine.awaitRest(LONG)).isTrue();
+			shortage.begin();
+			assertThat(catchThrowable(() -> steps.two(null))).isInstanceOf(OutOfMemoryError.class);
+			assertThat(machine.status()).isEqualTo(StateMachine.Status.FAILED);
+			shortage.end();
+		}
+	}
+
+	@Test
+	@DisplayName("F03 S34 a timeout without memory for its thread, or for that of the body it starts, is not lost")
+	void noThreadForATimeout() throws Exception {
+		ThreadShortage shortage = new ThreadShortage();
+		try (GreenScheduler scheduler = shortage.on(GreenScheduler.builder())
+			.drainTimeout(Duration.ofSeconds(1))
+			.build()) {
+			StateMachines machines = StateMachines.builder(scheduler).build();
+			Timed timed = machines.create(Timed.class);
+			timed.begun();
+			assertThat(machines.of(timed).awaitState("open", LONG)).isTrue();
+			assertThat(machines.of(timed).awaitRest(LONG)).isTrue();
+			shortage.next(1);
+			assertThat(machines.of(timed).awaitState("expired", LONG)).isTrue();
+			assertThat(shortage.failed()).isEqualTo(1);
+			assertThat(machines.of(timed).join(LONG)).isTrue();
+		}
+	}
+
+	public static class Timed {
+
+		volatile Runnable before = () -> {
+		};
+
+		@State(initial = true, transitionsTo = "open")
+		public void begun() {
+			this.before.run();
+			open();
+		}
+
+		@State(transitionsTo = "expired", timeout = "300ms", onTimeout = "expired")
+		public void open() {
+		}
+
+		@State
+		public void expired() {
+		}
+
+	}
+
+	private static void raise(Throwable failure) {
+		if (failure != null) {
+			throw Unusual.<RuntimeException>sneaky(failure);
+		}
+	}
+
+	private record FailingBoundary(Unusual unusual) implements StateBoundary {
+
+		@Override
+		public Object begin() {
+			return this.unusual.raise();
+		}
+
+		@Override
+		public String obstacle(Object begun) {
+			return null;
+		}
+
+		@Override
+		public String obstacleIn(Class<?> frame) {
+			return null;
+		}
+
+	}
+
 	public static class Steps {
 
 		volatile Throwable veto;
@@ -118,12 +384,6 @@ class StateFaultTests {
 
 		void before(StateHandle next, Object... arguments) {
 			raise(this.veto);
-		}
-
-		private static void raise(Throwable failure) {
-			if (failure != null) {
-				throw Unusual.<RuntimeException>sneaky(failure);
-			}
 		}
 
 	}

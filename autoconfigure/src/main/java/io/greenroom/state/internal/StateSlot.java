@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
+import io.greenroom.observe.StackRoom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,7 +88,12 @@ public final class StateSlot {
 		}
 	}
 
-	private synchronized @Nullable StateCalls keep(int state, @Nullable Object[] args) {
+	private @Nullable StateCalls keep(int state, @Nullable Object[] args) {
+		StackRoom.check();
+		return keepUnlessBound(state, args);
+	}
+
+	private synchronized @Nullable StateCalls keepUnlessBound(int state, @Nullable Object[] args) {
 		if (this.machine == null) {
 			this.early = (this.early != null) ? this.early : new ArrayList<>();
 			this.early.add((calls) -> calls.move(state, args));
