@@ -254,8 +254,8 @@ public final class GreenScheduler implements AutoCloseable {
 	public GreenThread<Void> spawnLaterDetached(String name, Duration delay, GreenTask body) {
 		Objects.requireNonNull(name, "name");
 		long nanos = Limits.nanos(delay, "delay");
-		return later(nanos, new GreenThread<>(this.home, name, callable(body), null,
-				Origin.detached(this.captureSpawnSites)));
+		return later(nanos,
+				new GreenThread<>(this.home, name, callable(body), null, Origin.detached(this.captureSpawnSites)));
 	}
 
 	private <T> GreenThread<T> later(long nanos, GreenThread<T> thread) {

@@ -27,10 +27,10 @@ final class Audience {
 	/** How many tellings, of different machines, may be one inside the other. */
 	private static final int DEPTH = 8;
 
-	private final List<StateListener> listeners;
-
 	/** The machines of whose refusals and ends the current thread tells, if it does. */
-	private final ThreadLocal<@Nullable List<Machine>> telling = new ThreadLocal<>();
+	private static final ThreadLocal<@Nullable List<Machine>> TELLING = new ThreadLocal<>();
+
+	private final List<StateListener> listeners;
 
 	Audience(List<StateListener> listeners) {
 		this.listeners = List.copyOf(listeners);
@@ -64,14 +64,14 @@ final class Audience {
 		if (this.listeners.isEmpty()) {
 			return;
 		}
-		List<Machine> told = this.telling.get();
+		List<Machine> told = TELLING.get();
 		List<Machine> inside = (told != null) ? told : new ArrayList<>(2);
 		if (inside.size() >= DEPTH || inside.contains(machine)) {
 			log.warn("{} is not told about on thread '{}', where listeners are being told already", machine.name(),
 					Thread.currentThread().getName());
 			return;
 		}
-		this.telling.set(inside);
+		TELLING.set(inside);
 		inside.add(machine);
 		try {
 			this.listeners.forEach((each) -> tell(each, message));
@@ -79,7 +79,7 @@ final class Audience {
 		finally {
 			inside.remove(machine);
 			if (inside.isEmpty()) {
-				this.telling.remove();
+				TELLING.remove();
 			}
 		}
 	}

@@ -61,9 +61,10 @@ final class Deadlines {
 
 	private void set(Timer<?> timer) {
 		try {
-			timer.thread = this.scheduler.spawnLaterDetached(timer.name, timer.left(), timer);
+			GreenThread<?> thread = this.scheduler.spawnLaterDetached(timer.name, timer.left(), timer);
+			timer.thread = thread;
 			this.armed.add(timer);
-			timer.thread.link(timer);
+			thread.link(timer);
 			if (this.closed || timer.cancelled) {
 				timer.cancel();
 			}

@@ -41,13 +41,28 @@ final class Durations {
 				default -> Duration.ofDays(amount);
 			};
 		}
-		catch (DateTimeParseException | NumberFormatException | ArithmeticException ex) {
-			throw new IllegalArgumentException("'" + text + "' is not a length of time", ex);
+		catch (ArithmeticException ex) {
+			throw tooLong(text, ex);
 		}
+		catch (DateTimeParseException ex) {
+			throw (ex.getCause() instanceof ArithmeticException) ? tooLong(text, ex)
+					: new IllegalArgumentException("'" + text + "' is not a length of time", ex);
+		}
+		catch (NumberFormatException ex) {
+			// Digits only, so it is their number.
+			throw tooLong(text, ex);
+		}
+	}
+
+	private static IllegalArgumentException tooLong(String text, RuntimeException cause) {
+		return new IllegalArgumentException("'" + text + "' is longer than can be counted", cause);
 	}
 
 	/** Writes a length of time as people write it. */
 	static String format(Duration length) {
+		if (length.toSeconds() > Long.MAX_VALUE / 1000 - 1) {
+			return length.toString();
+		}
 		long millis = length.toMillis();
 		if (!length.equals(Duration.ofMillis(millis)) || millis <= 0) {
 			return length.toString();

@@ -112,7 +112,15 @@ final class Machine implements StateMachine {
 
 	@Override
 	public void join() throws InterruptedException {
-		join(FOREVER);
+		StackRoom.check();
+		refuseOwnBody();
+		if (!this.transitions.mustWait()) {
+			return;
+		}
+		try (WaitCircle.Wait wait = WaitCircle.begin(this.transitions, "for the end of " + this.name)) {
+			wait.refuseCircle();
+			join(FOREVER);
+		}
 	}
 
 	@Override

@@ -28,6 +28,9 @@ final class Move {
 	/** Whether the machine was stopped meanwhile. */
 	boolean cancelled;
 
+	/** Whether a state's timeout asks for it. */
+	boolean timedOut;
+
 	/** Gives the move up when the old body does not end. */
 	private Deadlines.@Nullable Timer<Move> limit;
 

@@ -97,7 +97,6 @@ final class Position {
 		if (left != null) {
 			left.cancelTimer();
 		}
-		next.enteredAt(now);
 		this.run = next;
 		this.status = Status.RUNNING;
 		this.failure = null;

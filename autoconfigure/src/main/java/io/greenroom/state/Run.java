@@ -3,11 +3,17 @@ package io.greenroom.state;
 import java.time.Duration;
 import java.time.Instant;
 
+import io.greenroom.green.GreenThread;
 import io.greenroom.green.Parking;
 import org.jspecify.annotations.Nullable;
 
 /** One stay of a machine in a state. */
 final class Run implements StateHandle {
+
+	/** How long after a timeout in vain the next comes, in milliseconds; at first. */
+	private static final long FIRST_PAUSE = 100;
+
+	private static final long LAST_PAUSE = 10_000;
 
 	private final Machine machine;
 
@@ -18,6 +24,9 @@ final class Run implements StateHandle {
 
 	/** Written under the machine's lock before the run is seen by others. */
 	private @Nullable Instant since;
+
+	/** The same by the time that nobody can set. */
+	private long sinceNanos;
 
 	/** The body's thread while the body runs. Written by that thread under the lock. */
 	private volatile @Nullable Thread thread;
@@ -46,6 +55,15 @@ final class Run implements StateHandle {
 
 	/** Whether the body was interrupted during a visit. Guarded by the machine's lock. */
 	private boolean interruptLater;
+
+	/**
+	 * Whether the body was interrupted for a move that was given up since, and the
+	 * interrupt may still be there. Guarded by the machine's lock.
+	 */
+	private boolean interruptWithdrawn;
+
+	/** How often the timeout has fired in vain. Guarded by the machine's lock. */
+	private int overdue;
 
 	/** What the boundary said when the body began. Confined to the body's thread. */
 	private @Nullable Object begun;
@@ -83,17 +101,18 @@ final class Run implements StateHandle {
 		return this.state;
 	}
 
-	void enteredAt(Instant now) {
+	void enteredAt(Instant now, long nanos) {
 		this.since = now;
+		this.sinceNanos = nanos;
 	}
 
 	@Nullable Instant since() {
 		return this.since;
 	}
 
-	Duration spent(Instant now) {
-		Duration spent = (this.since != null) ? Duration.between(this.since, now) : Duration.ZERO;
-		return spent.isNegative() ? Duration.ZERO : spent;
+	/** Returns how long it has lasted, by the time that nobody can set. */
+	Duration spent(long nanos) {
+		return (this.since != null) ? Duration.ofNanos(Math.max(0, nanos - this.sinceNanos)) : Duration.ZERO;
 	}
 
 	/** Called under the lock. */
@@ -128,8 +147,51 @@ final class Run implements StateHandle {
 		this.args = null;
 	}
 
+	/** Returns when to try again what the timeout did not bring about. */
+	Duration overdueAgain() {
+		long pause = Math.min(FIRST_PAUSE << Math.min(this.overdue, 20), LAST_PAUSE);
+		this.overdue++;
+		return Duration.ofMillis(pause);
+	}
+
+	/** Returns whether the timeout has fired in vain. Called under the lock. */
+	boolean isOverdue() {
+		return this.overdue > 0;
+	}
+
+	/**
+	 * Takes an interrupt back, as far as that is possible: nobody can clear another
+	 * thread's flag, so the body's thread does when it comes here next. Called under the
+	 * lock.
+	 */
+	void withdrawInterrupt() {
+		this.interruptWithdrawn = true;
+	}
+
+	/** Returns whether what interrupted the body is not meant any more. */
+	boolean isInterruptWithdrawn() {
+		return this.interruptWithdrawn && !isKilled();
+	}
+
+	/** Body's thread: lets go of a withdrawn interrupt. Called under the lock. */
+	void dropWithdrawnInterrupt() {
+		if (this.interruptWithdrawn) {
+			this.interruptWithdrawn = false;
+			this.interruptLater = false;
+			if (!isKilled()) {
+				Thread.interrupted();
+			}
+		}
+	}
+
+	private static boolean isKilled() {
+		GreenThread<?> current = GreenThread.current();
+		return current != null && current.state() == GreenThread.State.KILLED;
+	}
+
 	/** Interrupts a running body. Called under the lock, so never too late. */
 	void interrupt() {
+		this.interruptWithdrawn = false;
 		Thread running = this.thread;
 		if (this.visitors > 0) {
 			this.interruptLater = true;
@@ -141,6 +203,7 @@ final class Run implements StateHandle {
 
 	/** Body's thread: runs a visitor from now on. Called under the lock. */
 	void beginVisit() {
+		dropWithdrawnInterrupt();
 		// An interrupt of the body is not the visitor's.
 		this.interruptLater |= Thread.interrupted();
 		this.visitors++;
@@ -149,6 +212,11 @@ final class Run implements StateHandle {
 	/** Body's thread: the visitor has ended. Called under the lock. */
 	void endVisit() {
 		this.visitors--;
+		if (this.interruptWithdrawn && this.interruptLater) {
+			// Nobody has seen it.
+			this.interruptWithdrawn = false;
+			this.interruptLater = isKilled();
+		}
 		if (this.visitors == 0 && this.interruptLater) {
 			this.interruptLater = false;
 			Thread.currentThread().interrupt();
@@ -184,6 +252,10 @@ final class Run implements StateHandle {
 
 	boolean stopping() {
 		return this.stopping;
+	}
+
+	@Nullable Thread thread() {
+		return this.thread;
 	}
 
 	boolean isOnBodyThread() {

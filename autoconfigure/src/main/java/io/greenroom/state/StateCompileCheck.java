@@ -254,8 +254,9 @@ final class StateCompileCheck {
 			Durations.parse(state.timeout());
 		}
 		catch (IllegalArgumentException ex) {
-			report(name, "state '%s' has timeout = \"%s\"; write a positive length of time like 200ms, 30s, 5m, PT1H"
-				.formatted(name, state.timeout()));
+			report(name,
+					"state '%s' has timeout = \"%s\"; write a positive length of time like 200ms, 30s, 5m, PT1H (%s)"
+						.formatted(name, state.timeout(), ex.getMessage()));
 		}
 		checkOnTimeout(name, state);
 	}

@@ -325,8 +325,8 @@ final class StateScanner {
 		}
 		catch (IllegalArgumentException ex) {
 			this.problems
-				.add("state '%s' has timeout = \"%s\"; write a positive length of time like 200ms, 30s, 5m, PT1H"
-					.formatted(name, state.timeout()));
+				.add("state '%s' has timeout = \"%s\"; write a positive length of time like 200ms, 30s, 5m, PT1H (%s)"
+					.formatted(name, state.timeout(), ex.getMessage()));
 		}
 		if (state.onTimeout().isEmpty()) {
 			this.problems.add("state '%s' has a timeout but no onTimeout; say where to move then".formatted(name));

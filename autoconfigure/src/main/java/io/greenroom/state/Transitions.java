@@ -5,12 +5,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 
 import io.greenroom.green.GreenThreadKilledException;
 import io.greenroom.green.SchedulerClosedException;
 import io.greenroom.observe.Failures;
 import io.greenroom.observe.ForeignCode;
 import io.greenroom.observe.StackRoom;
+import io.greenroom.state.StateMachine.Status;
 import io.greenroom.state.internal.StateCalls;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,6 +38,11 @@ final class Transitions implements StateCalls {
 	private static final Logger log = LoggerFactory.getLogger(StateMachine.class);
 
 	private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
+
+	/** When to look again at what a wait waits for, in nanoseconds; then ever later. */
+	private static final long FIRST_LOOK = 50_000_000;
+
+	private static final long LAST_LOOK = 1_000_000_000;
 
 	private final StateMachines machines;
 
@@ -231,7 +238,7 @@ final class Transitions implements StateCalls {
 		}
 		if (!runOwnStart(mine)) {
 			throw IllegalTransitionException.endedMeanwhile(this.machine.name(), current.state(), to.name(),
-					StateMachine.Status.STOPPED);
+					Status.STOPPED);
 		}
 		current.movedByVisitor();
 	}
@@ -243,7 +250,7 @@ final class Transitions implements StateCalls {
 			Move pending = this.move;
 			if (pending == null || current.stopping()) {
 				throw IllegalTransitionException.endedMeanwhile(this.machine.name(), current.state(), to.name(),
-						StateMachine.Status.STOPPED);
+						Status.STOPPED);
 			}
 			if (!pending.next.state().equals(to.name())) {
 				throw new IllegalStateException(
@@ -270,8 +277,10 @@ final class Transitions implements StateCalls {
 	private @Nullable Move claimFromBody(Run current, StateSpec to, @Nullable Object[] args) {
 		this.position.lock();
 		try {
-			this.position.awaitUninterruptibly(() -> current.stopping() || this.move == null || this.move.ready
-					|| this.move.isPartOf(Thread.currentThread()), FOREVER);
+			current.dropWithdrawnInterrupt();
+			if (!mayAsk(current)) {
+				await(() -> mayAsk(current), FOREVER, to);
+			}
 			if (current.stopping() || (this.move != null && this.move.ready)) {
 				return null;
 			}
@@ -291,15 +300,49 @@ final class Transitions implements StateCalls {
 				current.spec().targets()));
 	}
 
+	/** Returns whether nobody else moves the machine just now. Called under the lock. */
+	private boolean mayAsk(Run current) {
+		return current.stopping() || this.move == null || this.move.ready || this.move.isPartOf(Thread.currentThread());
+	}
+
 	// Somebody else asks: another thread, another machine's body, a timer
 
 	private void moveFromOutside(StateSpec to, @Nullable Object[] args, @Nullable Run expected) {
+		// Stable where it is part of this thread; another's is compared only.
+		Move outer = this.move;
+		try {
+			askFromOutside(to, args, expected);
+		}
+		catch (Throwable failure) {
+			releaseUnless(outer);
+			throw failure;
+		}
+	}
+
+	/**
+	 * Ends a move of this thread, whatever has gone wrong on its way, but not one that
+	 * this was called in.
+	 */
+	private void releaseUnless(@Nullable Move outer) {
+		this.position.lock();
+		try {
+			Move left = this.move;
+			if (left != null && left != outer && left.isPartOf(Thread.currentThread())) {
+				release();
+			}
+		}
+		finally {
+			this.position.unlock();
+		}
+	}
+
+	private void askFromOutside(StateSpec to, @Nullable Object[] args, @Nullable Run expected) {
 		Move mine = claimFromOutside(to, args, expected);
 		if (mine == null) {
 			return;
 		}
 		runOnStart(mine);
-		StateMove made = makeFromOutside(mine, this.machines.now());
+		StateMove made = makeFromOutside(mine);
 		if (made == null) {
 			return;
 		}
@@ -311,22 +354,19 @@ final class Transitions implements StateCalls {
 	}
 
 	/** Returns what was made, or {@code null} if a body has to make way first. */
-	private @Nullable StateMove makeFromOutside(Move mine, Instant now) {
+	private @Nullable StateMove makeFromOutside(Move mine) {
+		Instant now = this.machines.now();
 		this.position.lock();
 		try {
 			if (mine.cancelled || (mine.from != null && this.position.isEnd())) {
 				throw IllegalTransitionException.endedMeanwhile(this.machine.name(), this.machine.current(),
 						mine.next.state(), this.position.status());
 			}
-			if (this.position.status() == StateMachine.Status.RUNNING) {
+			if (this.position.status() == Status.RUNNING) {
 				makeWay(mine);
 				return null;
 			}
 			return commit(mine, now);
-		}
-		catch (Throwable failure) {
-			release();
-			throw failure;
 		}
 		finally {
 			this.position.unlock();
@@ -339,9 +379,9 @@ final class Transitions implements StateCalls {
 		this.position.lock();
 		try {
 			refuseWithinMove(to);
-			boolean free = isFree() || this.position.awaitUninterruptibly(this::isFree, this.machines.stopTimeout());
+			boolean free = isFree() || await(this::isFree, this.machines.stopTimeout(), to);
 			Run active = this.position.active();
-			if (expected != null && (expected != active || !free || this.machines.isClosed())) {
+			if (expected != null && (expected != active || this.machines.isClosed())) {
 				return null;
 			}
 			if (!free) {
@@ -350,7 +390,9 @@ final class Transitions implements StateCalls {
 			this.machines.refuseWhenClosed(this.machine.name(), to.name());
 			List<String> legal = this.table.legal((active != null) ? active.spec() : null, this.position.status());
 			if (legal.contains(to.name())) {
-				return claim(active, to, args, false);
+				Move mine = claim(active, to, args, false);
+				mine.timedOut = (expected != null);
+				return mine;
 			}
 			refusal = (active != null)
 					? IllegalTransitionException.undeclared(this.machine.name(), active.state(), to.name(), legal)
@@ -361,6 +403,72 @@ final class Transitions implements StateCalls {
 			this.position.unlock();
 		}
 		throw rejected(refusal);
+	}
+
+	/**
+	 * Waits to move, and looks before and now and then whether that can ever come. Called
+	 * under the lock, which it gives back meanwhile.
+	 * @throws IllegalStateException if it can't, because machines wait in a circle
+	 */
+	private boolean await(BooleanSupplier wanted, Duration limit, StateSpec to) {
+		long nanos = Durations.nanos(limit, "limit");
+		long start = System.nanoTime();
+		long pause = FIRST_LOOK;
+		try (WaitCircle.Wait wait = WaitCircle.begin(this,
+				"to move %s to '%s'".formatted(this.machine.name(), to.name()))) {
+			while (true) {
+				unlocked(wait::refuseCircle);
+				long left = nanos - (System.nanoTime() - start);
+				if (this.position.awaitUninterruptibly(wanted, Duration.ofNanos(Math.clamp(left, 0, pause)))) {
+					return true;
+				}
+				if (left <= pause) {
+					return false;
+				}
+				pause = Math.min(2 * pause, LAST_LOOK);
+			}
+		}
+	}
+
+	private void unlocked(Runnable look) {
+		this.position.unlock();
+		try {
+			look.run();
+		}
+		finally {
+			this.position.lock();
+		}
+	}
+
+	/** Returns the thread that has to do something first for others to move. */
+	@Nullable Thread heldBy() {
+		this.position.lock();
+		try {
+			Move current = this.move;
+			Run last = this.position.run();
+			if (current != null && current.busy != null) {
+				return current.busy;
+			}
+			return (last != null) ? last.thread() : null;
+		}
+		finally {
+			this.position.unlock();
+		}
+	}
+
+	/** Says what a thread that holds the machine up does. */
+	String doing(Thread thread) {
+		this.position.lock();
+		try {
+			Move current = this.move;
+			if (current != null && current.isPartOf(thread)) {
+				return "just moving to '%s'".formatted(current.next.state());
+			}
+			return "in the body of '%s'".formatted(this.machine.current());
+		}
+		finally {
+			this.position.unlock();
+		}
 	}
 
 	/** Returns whether somebody else may move. Called under the lock. */
@@ -390,21 +498,24 @@ final class Transitions implements StateCalls {
 	/** Gives a move up whose old body does not end. */
 	private void abandon(Move late) {
 		Run stays = Objects.requireNonNull(late.from);
+		Duration pause;
 		this.position.lock();
 		try {
 			if (this.move != late || stays.ended() || !stays.started()) {
 				// A body that has not begun never will, and makes way at once.
 				return;
 			}
+			stays.withdrawInterrupt();
 			release();
+			pause = late.timedOut ? watchAgain(stays) : null;
 		}
 		finally {
 			this.position.unlock();
 		}
 		log.warn(
 				"{} stays in '{}' and does not move to '{}': its body has not ended within {} of being interrupted;"
-						+ " let it react to interrupts, or raise the stop timeout",
-				this.machine.name(), stays.state(), late.next.state(), this.machines.stopTimeout());
+						+ " let it react to interrupts, or raise the stop timeout{}",
+				this.machine.name(), stays.state(), late.next.state(), this.machines.stopTimeout(), again(pause));
 		this.machines.audience().abandoned(this.machine, stays.state(), late.next.state());
 	}
 
@@ -414,9 +525,41 @@ final class Transitions implements StateCalls {
 			moveFromOutside(to, new Object[0], late);
 		}
 		catch (Throwable failed) {
-			Failures.log(log, Level.ERROR, failed, "{} stays in '{}': its timeout did not get it to '{}'",
-					this.machine.name(), late.state(), to.name());
+			Duration pause = watchAgainLocked(late);
+			if (pause != null) {
+				Failures.log(log, Level.WARN, failed, "{} stays in '{}': its timeout did not get it to '{}'{}",
+						this.machine.name(), late.state(), to.name(), again(pause));
+			}
+			// Else the machine is not there any more, which was told by others.
 		}
+	}
+
+	private @Nullable Duration watchAgainLocked(Run late) {
+		this.position.lock();
+		try {
+			return watchAgain(late);
+		}
+		finally {
+			this.position.unlock();
+		}
+	}
+
+	/**
+	 * Arms the timeout of a stay once more whose attempt has not moved the machine;
+	 * returns after what pause, {@code null} if the machine is leaving anyway. Called
+	 * under the lock.
+	 */
+	private @Nullable Duration watchAgain(Run late) {
+		if (this.position.active() != late || late.stopping() || this.machines.isClosed()) {
+			return null;
+		}
+		Duration pause = late.overdueAgain();
+		watch(late, pause);
+		return pause;
+	}
+
+	private static String again(@Nullable Duration pause) {
+		return (pause != null) ? "; its timeout tries again in " + Durations.format(pause) : "";
 	}
 
 	// The steps of a move
@@ -448,6 +591,21 @@ final class Transitions implements StateCalls {
 			throw new IllegalStateException(
 					"%s is just moving to '%s', and what runs as part of that move would wait for its own end; wait in another thread"
 						.formatted(this.machine.name(), current.next.state()));
+		}
+	}
+
+	/** Returns whether the machine is still to end; refuses likewise if it is. */
+	boolean mustWait() {
+		this.position.lock();
+		try {
+			if (this.position.isEnd()) {
+				return false;
+			}
+			refuseToWait();
+			return true;
+		}
+		finally {
+			this.position.unlock();
 		}
 	}
 
@@ -491,18 +649,21 @@ final class Transitions implements StateCalls {
 	 * Changes the state: no body runs, and nobody else may move. Called under the lock.
 	 */
 	private StateMove commit(Move mine, Instant now) {
+		long nanos = this.machines.nanoTime();
 		mine.take();
 		mine.cancelLimit();
-		mine.spent = (mine.from != null) ? mine.from.spent(now) : Duration.ZERO;
+		mine.spent = (mine.from != null) ? mine.from.spent(nanos) : Duration.ZERO;
 		Duration timeout = mine.next.spec().timeout();
 		if (timeout != null) {
 			watch(mine.next, timeout);
 		}
+		mine.next.enteredAt(now, nanos);
 		return this.position.enter(mine.next, now, this.table);
 	}
 
 	/** Called under the lock. */
 	private void watch(Run stay, Duration timeout) {
+		stay.cancelTimer();
 		stay.watchedBy(this.machines.deadlines().arm(this.machine.name(), timeout, stay, Transitions::timeIsOver));
 	}
 
@@ -573,11 +734,11 @@ final class Transitions implements StateCalls {
 			if (this.move != null) {
 				this.move.cancelled = true;
 			}
-			rested = (this.position.status() == StateMachine.Status.RESTING) ? this.position.run() : null;
+			rested = (this.position.status() == Status.RESTING) ? this.position.run() : null;
 			if (rested != null) {
-				this.position.settle(StateMachine.Status.STOPPED, null);
+				this.position.settle(Status.STOPPED, null);
 			}
-			else if (this.position.status() == StateMachine.Status.RUNNING) {
+			else if (this.position.status() == Status.RUNNING) {
 				Objects.requireNonNull(this.position.run()).stop();
 			}
 			this.position.signal();
@@ -587,7 +748,7 @@ final class Transitions implements StateCalls {
 		}
 		if (rested != null) {
 			settled();
-			this.machines.audience().ended(this.machine, rested.state(), rested.spent(this.machines.now()), null);
+			this.machines.audience().ended(this.machine, rested.state(), rested.spent(this.machines.nanoTime()), null);
 		}
 	}
 
@@ -668,8 +829,12 @@ final class Transitions implements StateCalls {
 	 * is to run next.
 	 */
 	private @Nullable Run finish(Run mine, @Nullable Throwable thrown) {
+		// All that is the user's comes first: under the lock none of it is asked.
 		Throwable error = (thrown != null && mine.isUnwoundBy(thrown)) ? null : thrown;
+		boolean interrupted = error != null && isInterrupt(error);
 		Instant now = this.machines.now();
+		Status settled = null;
+		Throwable failure = null;
 		Move next;
 		StateMove made = null;
 		this.position.lock();
@@ -683,20 +848,23 @@ final class Transitions implements StateCalls {
 				made = commit(next, now);
 			}
 			else {
-				settle(mine, error);
+				settled = settle(mine, error, interrupted);
+				failure = this.position.failure();
 			}
 		}
 		catch (Throwable shortage) {
 			// Of memory: whoever waits is told, rather than wait for ever.
 			next = null;
 			release();
-			settle(mine, shortage);
+			settled = Status.FAILED;
+			failure = shortage;
+			this.position.settle(settled, failure);
 		}
 		finally {
 			this.position.unlock();
 		}
 		if (next != null && made != null) {
-			if (error != null && !isInterrupt(error)) {
+			if (error != null && !interrupted) {
 				Failures.log(log, Level.WARN, error, "{} leaves '{}' for '{}', and its body failed on the way",
 						this.machine.name(), made.from(), made.to());
 			}
@@ -704,8 +872,13 @@ final class Transitions implements StateCalls {
 			return next.next;
 		}
 		settled();
-		if (this.position.isEnd()) {
-			this.machines.audience().ended(this.machine, mine.state(), mine.spent(now), this.machine.exception());
+		if (error != null && settled == Status.RESTING) {
+			Failures.log(log, Level.WARN, error,
+					"{} rests in '{}': an interrupt ended its body that was meant for a move which had been given up",
+					this.machine.name(), mine.state());
+		}
+		if (settled != null && settled.isEnd()) {
+			this.machines.audience().ended(this.machine, mine.state(), mine.spent(this.machines.nanoTime()), failure);
 		}
 		return null;
 	}
@@ -719,20 +892,30 @@ final class Transitions implements StateCalls {
 		return waiting;
 	}
 
-	private void settle(Run mine, @Nullable Throwable error) {
+	/** Comes to rest or to an end, and returns which. Called under the lock. */
+	private Status settle(Run mine, @Nullable Throwable error, boolean interrupted) {
 		if (this.move != null && this.move.ready) {
 			release();
 		}
-		if (mine.stopping() || (error != null && this.machines.isClosed() && isInterrupt(error))
+		Status settled = outcome(mine, error, interrupted);
+		this.position.settle(settled, (settled == Status.FAILED) ? error : null);
+		if (settled == Status.RESTING && mine.isOverdue() && !this.machines.isClosed()) {
+			// The body that held its timeout up is gone.
+			watch(mine, Duration.ZERO);
+		}
+		return settled;
+	}
+
+	private Status outcome(Run mine, @Nullable Throwable error, boolean interrupted) {
+		if (mine.stopping() || (interrupted && this.machines.isClosed())
 				|| (error instanceof SchedulerClosedException && !mine.started())) {
-			this.position.settle(StateMachine.Status.STOPPED, null);
+			return Status.STOPPED;
 		}
-		else if (error != null) {
-			this.position.settle(StateMachine.Status.FAILED, error);
+		if (error == null) {
+			return mine.spec().terminal() ? Status.DONE : Status.RESTING;
 		}
-		else {
-			this.position.settle(mine.spec().terminal() ? StateMachine.Status.DONE : StateMachine.Status.RESTING, null);
-		}
+		// What interrupted the body may have been a move that was given up since.
+		return (interrupted && mine.isInterruptWithdrawn()) ? Status.RESTING : Status.FAILED;
 	}
 
 	/** Returns whether the body only followed a request to end. */

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.stream.Stream;
 
 import io.greenroom.green.GreenScheduler;
-import io.greenroom.observe.LastFrames;
+import io.greenroom.testkit.LastFrames;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.ThrowingSupplier;
@@ -17,7 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(120)
 class StateStackTests {
 
-	private static final int FRAMES = 1200;
+	private static final int FRAMES = 5000;
 
 	/** What is called there, and what it is to leave usable. */
 	record Use(String name, Step step) {

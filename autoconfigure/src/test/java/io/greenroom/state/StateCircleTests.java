@@ -1,0 +1,396 @@
+package io.greenroom.state;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+/** Machines that wait for each other, and moves that are given up. */
+@Timeout(60)
+class StateCircleTests {
+
+	/** So long that nobody takes its end for finding a circle. */
+	private static final Duration STOP_TIMEOUT = Duration.ofSeconds(50);
+
+	@RegisterExtension
+	final Machines machines = new Machines();
+
+	private final StateMachines states = this.machines.with().stopTimeout(STOP_TIMEOUT).build();
+
+	@FunctionalInterface
+	interface Action {
+
+		void run() throws Exception;
+
+	}
+
+	static class Player {
+
+		final CompletableFuture<Void> over = new CompletableFuture<>();
+
+		final CountDownLatch inside = new CountDownLatch(1);
+
+		volatile Action turn = () -> {
+		};
+
+		@State(initial = true, transitionsTo = { "won", "lost" })
+		void playing() throws Exception {
+			this.inside.countDown();
+			try {
+				this.turn.run();
+			}
+			finally {
+				this.over.complete(null);
+			}
+		}
+
+		@State(transitionsTo = "playing")
+		void won() {
+		}
+
+		@State(transitionsTo = "playing")
+		void lost() {
+		}
+
+	}
+
+	@ParameterizedTest(name = "{displayName} [{0}]")
+	@ValueSource(ints = { 2, 3, 5 })
+	@DisplayName("S39 machines whose bodies move each other in a circle are found at once, with an exception that names it")
+	void bodies(int size) throws Exception {
+		List<Player> players = new ArrayList<>();
+		List<Throwable> refused = new CopyOnWriteArrayList<>();
+		CyclicBarrier asked = new CyclicBarrier(size);
+		for (int i = 0; i < size; i++) {
+			players.add(this.states.create(Player.class));
+		}
+		for (int i = 0; i < size; i++) {
+			Player mine = players.get(i);
+			Player other = players.get((i + 1) % size);
+			mine.turn = () -> {
+				other.inside.await();
+				awaitAll(asked);
+				// Is under way from then on, as that body does not end.
+				other.won();
+				awaitAll(asked);
+				Throwable found = catchThrowable(other::lost);
+				if (found != null) {
+					refused.add(found);
+				}
+			};
+		}
+		long begun = System.nanoTime();
+		players.forEach(StateCircleTests::begin);
+		for (Player player : players) {
+			player.over.get(40, TimeUnit.SECONDS);
+		}
+		assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(20));
+		assertThat(refused).isNotEmpty();
+		String text = refused.getFirst().getMessage();
+		assertThat(refused.getFirst()).isInstanceOf(IllegalStateException.class);
+		for (Player player : players) {
+			assertThat(text).contains(this.states.of(player).name());
+			assertThat(this.states.of(player).awaitState("won", Machines.LONG)).isTrue();
+			assertThat(Machines.rests(this.states.of(player))).isTrue();
+		}
+		assertThat(text).contains("in the body of 'playing'").contains("to 'lost'");
+	}
+
+	private static void begin(Player player) {
+		try {
+			player.playing();
+		}
+		catch (Exception broken) {
+			throw new IllegalStateException(broken);
+		}
+	}
+
+	/** A body is interrupted here, and goes on. */
+	private static void awaitAll(CyclicBarrier barrier) {
+		CompletableFuture<Void> met = new CompletableFuture<>();
+		Thread.startVirtualThread(() -> {
+			try {
+				barrier.await();
+			}
+			catch (Exception broken) {
+				met.completeExceptionally(broken);
+			}
+			met.complete(null);
+		});
+		met.join();
+	}
+
+	@RepeatedTest(20)
+	@DisplayName("S39 two moved listeners that move each other's machines are found at once")
+	void listeners() throws Exception {
+		List<StateMachine> both = new CopyOnWriteArrayList<>();
+		List<Throwable> refused = new CopyOnWriteArrayList<>();
+		CyclicBarrier moving = new CyclicBarrier(2);
+		StateMachines heard = this.machines.with().stopTimeout(STOP_TIMEOUT).listener(new StateListener() {
+
+			@Override
+			public void moved(StateMachine machine, StateMove move) {
+				if (!move.to().equals("playing") || both.size() < 2) {
+					return;
+				}
+				awaitAll(moving);
+				StateMachine other = both.get((both.indexOf(machine) + 1) % 2);
+				Throwable found = catchThrowable(() -> ((Player) other.target()).won());
+				if (found != null) {
+					refused.add(found);
+				}
+			}
+
+		}).build();
+		Player one = heard.create(Player.class);
+		Player two = heard.create(Player.class);
+		both.add(heard.of(one));
+		both.add(heard.of(two));
+		long begun = System.nanoTime();
+		CompletableFuture<Void> first = CompletableFuture.runAsync(() -> begin(one));
+		CompletableFuture<Void> second = CompletableFuture.runAsync(() -> begin(two));
+		CompletableFuture.allOf(first, second).get(40, TimeUnit.SECONDS);
+		assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(20));
+		assertThat(refused).isNotEmpty().first().isInstanceOf(IllegalStateException.class);
+		assertThat(refused.getFirst()).hasMessageContaining("machines wait in a circle")
+			.hasMessageContaining("just moving to 'playing'");
+		assertThat(Machines.rests(heard.of(one))).isTrue();
+		assertThat(Machines.rests(heard.of(two))).isTrue();
+	}
+
+	static class Careful extends Player {
+
+		final CountDownLatch asked = new CountDownLatch(1);
+
+		final CountDownLatch decided = new CountDownLatch(1);
+
+		@Override
+		@State(transitionsTo = "playing", onStart = "decide")
+		void lost() {
+		}
+
+		void decide(StateHandle next) {
+			this.asked.countDown();
+			awaitWhatever(this.decided);
+		}
+
+	}
+
+	@RepeatedTest(5)
+	@DisplayName("S39 a circle that no new wait closes but the end of an onStart, is found soon after it")
+	void closedLater() throws Exception {
+		Player one = this.states.create(Player.class);
+		Careful two = this.states.create(Careful.class);
+		CountDownLatch waits = new CountDownLatch(1);
+		List<Throwable> refused = new CopyOnWriteArrayList<>();
+		one.turn = () -> {
+			two.asked.await();
+			// For the onStart of another thread's move.
+			waits.countDown();
+			keep(refused, catchThrowable(two::won));
+		};
+		two.turn = () -> {
+			awaitWhatever(waits);
+			one.won();
+			// For the body that waits above.
+			keep(refused, catchThrowable(one::lost));
+		};
+		two.playing();
+		two.inside.await();
+		CompletableFuture<Throwable> outside = CompletableFuture.supplyAsync(() -> catchThrowable(two::lost));
+		one.playing();
+		waits.await();
+		assertThat(this.states.of(one).awaitState("won", Duration.ofMillis(200))).isFalse();
+		assertThat(refused).isEmpty();
+		two.decided.countDown();
+		one.over.get(20, TimeUnit.SECONDS);
+		two.over.get(20, TimeUnit.SECONDS);
+		assertThat(outside.get(20, TimeUnit.SECONDS)).isNull();
+		assertThat(refused).isNotEmpty();
+		assertThat(refused.getFirst()).hasMessageContaining("machines wait in a circle");
+	}
+
+	private static void keep(List<Throwable> refused, @Nullable Throwable found) {
+		if (found != null) {
+			refused.add(found);
+		}
+	}
+
+	private static void awaitWhatever(CountDownLatch latch) {
+		while (latch.getCount() > 0) {
+			try {
+				latch.await();
+			}
+			catch (InterruptedException goOn) {
+				// Not what it waits for.
+			}
+		}
+	}
+
+	@Test
+	@DisplayName("S39 two bodies that wait for each other's end are found at once")
+	void joins() throws Exception {
+		Player one = this.states.create(Player.class);
+		Player two = this.states.create(Player.class);
+		List<Throwable> refused = new CopyOnWriteArrayList<>();
+		one.turn = () -> {
+			two.inside.await();
+			keep(refused, catchThrowable(() -> this.states.of(two).join()));
+		};
+		two.turn = () -> {
+			one.inside.await();
+			keep(refused, catchThrowable(() -> this.states.of(one).join()));
+		};
+		one.playing();
+		two.playing();
+		CompletableFuture.anyOf(one.over, two.over).get(40, TimeUnit.SECONDS);
+		assertThat(refused.getFirst()).isInstanceOf(IllegalStateException.class)
+			.hasMessageContaining("machines wait in a circle");
+		this.states.of(one).stop();
+		this.states.of(two).stop();
+		assertThat(Machines.ended(this.states.of(one))).isTrue();
+		assertThat(Machines.ended(this.states.of(two))).isTrue();
+	}
+
+	@Test
+	@DisplayName("S39 a wait for a machine that others hold up, without a circle, is no circle")
+	void noCircle() throws Exception {
+		CountDownLatch go = new CountDownLatch(1);
+		Player one = this.states.create(Player.class);
+		Player two = this.states.create(Player.class);
+		List<Throwable> refused = new CopyOnWriteArrayList<>();
+		two.turn = () -> awaitWhatever(go);
+		one.turn = () -> {
+			two.won();
+			keep(refused, catchThrowable(two::lost));
+		};
+		two.playing();
+		two.inside.await();
+		one.playing();
+		assertThat(this.states.of(one).awaitRest(Duration.ofMillis(500))).isFalse();
+		go.countDown();
+		assertThat(Machines.rests(this.states.of(one))).isTrue();
+		assertThat(refused).singleElement().isInstanceOf(IllegalTransitionException.class);
+	}
+
+	static class Stayer {
+
+		final CountDownLatch inside = new CountDownLatch(1);
+
+		final CountDownLatch goOn = new CountDownLatch(1);
+
+		volatile Action then = () -> {
+		};
+
+		@State(initial = true, transitionsTo = { "left", "later" })
+		void staying() throws Exception {
+			this.inside.countDown();
+			while (this.goOn.getCount() > 0) {
+				// Computes, and sees no interrupt.
+				Thread.onSpinWait();
+			}
+			this.then.run();
+		}
+
+		@State
+		void left() {
+		}
+
+		@State
+		void later() {
+		}
+
+	}
+
+	private final CountDownLatch abandoned = new CountDownLatch(1);
+
+	private final StateMachines impatient = this.machines.with()
+		.stopTimeout(Duration.ofMillis(50))
+		.listener(new StateListener() {
+
+			@Override
+			public void abandoned(StateMachine machine, String from, String to) {
+				StateCircleTests.this.abandoned.countDown();
+			}
+
+		})
+		.build();
+
+	private Stayer afterAMoveGivenUp(Action then) throws Exception {
+		Stayer stayer = this.impatient.create(Stayer.class);
+		stayer.then = then;
+		stayer.staying();
+		stayer.inside.await();
+		stayer.left();
+		assertThat(this.abandoned.await(20, TimeUnit.SECONDS)).isTrue();
+		return stayer;
+	}
+
+	@Test
+	@DisplayName("S39 the interrupt of a move that was given up does not fail the machine at the body's next wait")
+	void nextWait() throws Exception {
+		Stayer stayer = afterAMoveGivenUp(() -> Thread.sleep(Duration.ofMillis(10)));
+		StateMachine machine = this.impatient.of(stayer);
+		stayer.goOn.countDown();
+		assertThat(Machines.rests(machine)).isTrue();
+		assertThat(machine.status()).isEqualTo(StateMachine.Status.RESTING);
+		assertThat(machine.current()).isEqualTo("staying");
+		stayer.later();
+		assertThat(Machines.ended(machine)).isTrue();
+		assertThat(machine.status()).isEqualTo(StateMachine.Status.DONE);
+	}
+
+	@Test
+	@DisplayName("S39 the interrupt of a move that was given up is gone when the body comes to its machine")
+	void nextMove() throws Exception {
+		List<Boolean> seen = new CopyOnWriteArrayList<>();
+		Stayer stayer = afterAMoveGivenUp(() -> {
+		});
+		stayer.then = () -> this.impatient.visit(this.impatient.of(stayer),
+				() -> seen.add(Thread.currentThread().isInterrupted()));
+		stayer.goOn.countDown();
+		assertThat(Machines.rests(this.impatient.of(stayer))).isTrue();
+		assertThat(seen).containsExactly(false);
+		assertThat(this.impatient.of(stayer).exception()).isNull();
+	}
+
+	@Test
+	@DisplayName("S39 a stop that comes after a move was given up is not taken back")
+	void stoppedLater() throws Exception {
+		Stayer stayer = afterAMoveGivenUp(() -> Thread.sleep(Duration.ofDays(1)));
+		StateMachine machine = this.impatient.of(stayer);
+		machine.stop();
+		stayer.goOn.countDown();
+		assertThat(Machines.ended(machine)).isTrue();
+		assertThat(machine.status()).isEqualTo(StateMachine.Status.STOPPED);
+	}
+
+	@Test
+	@DisplayName("S39 a failure after a move was given up is a failure")
+	void failedLater() throws Exception {
+		Stayer stayer = afterAMoveGivenUp(() -> {
+			throw new IllegalStateException("broken");
+		});
+		StateMachine machine = this.impatient.of(stayer);
+		stayer.goOn.countDown();
+		assertThat(Machines.ended(machine)).isTrue();
+		assertThat(machine.exception()).hasMessage("broken");
+	}
+
+}
