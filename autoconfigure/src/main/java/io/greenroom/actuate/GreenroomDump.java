@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param threads its green threads as a tree, each followed by its children
  * @param handlers the handlers, with the calls that wait and run, and what they wait for
  * @param pools the pools
- * @param machines the machines that are beans
+ * @param machines the machines that are beans, and those that have failed, beans or not
  * @param states how many machines are in each state, beans or not
  */
 public record GreenroomDump(String scheduler, List<GreenThreadEntry> threads, List<HandlerSnapshot> handlers,
@@ -63,15 +63,18 @@ public record GreenroomDump(String scheduler, List<GreenThreadEntry> threads, Li
 	}
 
 	/**
-	 * The machine of a bean.
+	 * A machine.
 	 *
-	 * @param bean the bean's name
+	 * @param bean the bean's name; {@code null} for one that is here because it has
+	 * failed, and is no singleton
 	 * @param machine the machine's name
 	 * @param status how far its life has come
 	 * @param state the state it is in; {@code null} if in none
 	 * @param since since when
+	 * @param failure class and message of what it failed with; {@code null} unless it has
 	 */
-	public record Machine(String bean, String machine, String status, @Nullable String state, @Nullable Instant since) {
+	public record Machine(@Nullable String bean, String machine, String status, @Nullable String state,
+			@Nullable Instant since, @Nullable String failure) {
 
 	}
 
@@ -96,9 +99,8 @@ public record GreenroomDump(String scheduler, List<GreenThreadEntry> threads, Li
 		head(text, "Pools", this.pools.size(), "");
 		this.pools.forEach((pool) -> line(text, 1,
 				"%s: %d of %d at work, %d in line".formatted(pool.name, pool.active, pool.size, pool.queued)));
-		head(text, "Machines", this.machines.size(), " beans");
-		this.machines.forEach((machine) -> line(text, 1, "%s (%s): %s%s".formatted(machine.bean, machine.machine,
-				machine.status, (machine.state != null) ? " in " + machine.state + " since " + machine.since : "")));
+		head(text, "Machines", (int) this.machines.stream().filter((machine) -> machine.bean != null).count(), " beans");
+		this.machines.forEach((machine) -> describe(machine, text));
 		this.states.forEach((state) -> line(text, 1, "%d %s in %s".formatted(state.count, state.machine, state.state)));
 		head(text, "Waits", this.handlers.stream().mapToInt((handler) -> handler.waits().size()).sum(), "");
 		this.handlers.forEach((handler) -> handler.waits().forEach((edge) -> describe(handler, edge, text)));
@@ -114,6 +116,13 @@ public record GreenroomDump(String scheduler, List<GreenThreadEntry> threads, Li
 		line(text, indent,
 				thread.name + ": " + thread.state + ((thread.activity != null) ? ", " + thread.activity : ""));
 		thread.stack.forEach((frame) -> line(text, indent + 2, "at " + frame));
+	}
+
+	private static void describe(Machine machine, StringBuilder text) {
+		String name = (machine.bean != null) ? "%s (%s)".formatted(machine.bean, machine.machine) : machine.machine;
+		String state = (machine.state != null) ? " in " + machine.state + " since " + machine.since : "";
+		line(text, 1, "%s: %s%s%s".formatted(name, machine.status, state,
+				(machine.failure != null) ? " with " + machine.failure : ""));
 	}
 
 	private static void describe(HandlerSnapshot handler, StringBuilder text) {

@@ -63,6 +63,11 @@ public final class GreenroomDumps implements Observer {
 				count(machine, state).decrement();
 			}
 
+			@Override
+			public void forgotten(String state) {
+				count(machine, state).decrement();
+			}
+
 		};
 	}
 

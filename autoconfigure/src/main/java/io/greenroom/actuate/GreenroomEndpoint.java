@@ -1,15 +1,19 @@
 package io.greenroom.actuate;
 
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 
 import io.greenroom.deferred.Handlers;
 import io.greenroom.green.GreenPool;
 import io.greenroom.green.GreenScheduler;
+import io.greenroom.observe.Failures;
 import io.greenroom.state.StateMachine;
 import io.greenroom.state.StateMachines;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +38,9 @@ public final class GreenroomEndpoint {
 
 	/** Enough to see what a thread does, and little enough for thousands of them. */
 	private static final int FRAMES = 4;
+
+	/** So many failed machines that are no beans are shown at most. */
+	private static final int FAILED = 1000;
 
 	private final GreenroomDumps dumps;
 
@@ -118,19 +125,35 @@ public final class GreenroomEndpoint {
 		return new InvalidEndpointRequestException(reason, reason);
 	}
 
-	/** Machines of beans that are there; none is made for the dump. */
+	/** Machines of beans that are there, none is made for the dump; and failed ones. */
 	private List<GreenroomDump.Machine> machines() {
 		StateMachines all = this.stateMachines.get();
 		List<GreenroomDump.Machine> found = new ArrayList<>();
+		Set<StateMachine> beans = new HashSet<>();
 		for (String name : (all != null) ? this.beanFactory.getBeanDefinitionNames() : new String[0]) {
 			Object bean = this.beanFactory.containsSingleton(name) ? this.beanFactory.getSingleton(name) : null;
 			if (all != null && bean != null && StateMachines.isStateful(bean)) {
 				StateMachine machine = all.of(bean);
-				found.add(new GreenroomDump.Machine(name, machine.name(),
-						machine.status().name().toLowerCase(Locale.ROOT), machine.current(), machine.since()));
+				beans.add(machine);
+				found.add(entry(name, machine));
 			}
 		}
+		if (all != null) {
+			all.failed()
+				.stream()
+				.filter((machine) -> !beans.contains(machine))
+				.limit(FAILED)
+				.map((machine) -> entry(null, machine))
+				.sorted(Comparator.comparing(GreenroomDump.Machine::machine))
+				.forEach(found::add);
+		}
 		return found;
+	}
+
+	private static GreenroomDump.Machine entry(@Nullable String bean, StateMachine machine) {
+		Throwable failure = machine.exception();
+		return new GreenroomDump.Machine(bean, machine.name(), machine.status().name().toLowerCase(Locale.ROOT),
+				machine.current(), machine.since(), (failure != null) ? Failures.describe(failure) : null);
 	}
 
 }

@@ -40,6 +40,11 @@ final class MachineMeters implements MachineListener {
 	}
 
 	@Override
+	public void failed(String state, Throwable failure) {
+		state(state).failed();
+	}
+
+	@Override
 	public void ended(String state, Duration spent) {
 		state(state).left(spent);
 	}

@@ -92,6 +92,19 @@ final class StateMeters {
 		count(this.refusals, "greenroom.state.rejected", "Undeclared moves that were refused", to);
 	}
 
+	/** Rare enough to look the counter up each time. */
+	void failed() {
+		MeterRegistry registry = this.binding.registry();
+		if (registry != null) {
+			Counter.builder("greenroom.state.failed")
+				.description("Machines that failed in the state")
+				.baseUnit("machines")
+				.tags(this.machine.and("state", this.state))
+				.register(registry)
+				.increment();
+		}
+	}
+
 	private void count(Map<String, Counter> counters, String name, String description, String to) {
 		Counter known = counters.get(to);
 		MeterRegistry registry = this.binding.registry();

@@ -99,6 +99,11 @@ final class CompositeObserver implements Observer {
 			}
 
 			@Override
+			public void failed(String state, Throwable failure) {
+				tell(listeners, (listener) -> listener.failed(state, failure));
+			}
+
+			@Override
 			public void ended(String state, Duration spent) {
 				tell(listeners, (listener) -> listener.ended(state, spent));
 			}

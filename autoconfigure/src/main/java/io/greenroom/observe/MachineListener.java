@@ -29,6 +29,14 @@ public interface MachineListener {
 	}
 
 	/**
+	 * A machine failed; that it has {@linkplain #ended ended} is told after this.
+	 * @param state the state it failed in
+	 * @param failure what it failed with
+	 */
+	default void failed(String state, Throwable failure) {
+	}
+
+	/**
 	 * A machine ended: it returned from a state without targets, failed or was stopped.
 	 * @param state the state it was in
 	 * @param spent how long it was in that state

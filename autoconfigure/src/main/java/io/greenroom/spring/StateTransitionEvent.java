@@ -1,9 +1,11 @@
 package io.greenroom.spring;
 
 import java.io.Serial;
+import java.util.List;
 
 import io.greenroom.state.StateMachine;
 import io.greenroom.state.StateMove;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.ApplicationEvent;
 
@@ -23,10 +25,13 @@ public final class StateTransitionEvent extends ApplicationEvent {
 
 	private final transient StateMove move;
 
-	StateTransitionEvent(StateMachine machine, StateMove move) {
+	private final transient List<@Nullable Object> arguments;
+
+	StateTransitionEvent(StateMachine machine, StateMove move, List<@Nullable Object> arguments) {
 		super(machine.target());
 		this.machine = machine;
 		this.move = move;
+		this.arguments = arguments;
 	}
 
 	/**
@@ -43,6 +48,14 @@ public final class StateTransitionEvent extends ApplicationEvent {
 	 */
 	public StateMove move() {
 		return this.move;
+	}
+
+	/**
+	 * Returns what the new state was called with.
+	 * @return the arguments, not to be changed; none where a timeout has moved the machine
+	 */
+	public List<@Nullable Object> arguments() {
+		return this.arguments;
 	}
 
 	@Override

@@ -2,6 +2,8 @@ package io.greenroom.state;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -36,10 +38,17 @@ final class Audience {
 		this.listeners = List.copyOf(listeners);
 	}
 
-	void moved(Machine machine, StateMove move, Duration spent) {
+	void moved(Machine machine, StateMove move, @Nullable Object[] args, Duration spent) {
 		machine.isIn(move.to());
 		tell(machine.type().observer(), (observer) -> observer.moved(move.from(), move.to(), spent));
-		this.listeners.forEach((each) -> tell(each, (listener) -> listener.moved(machine, move)));
+		if (!this.listeners.isEmpty()) {
+			List<@Nullable Object> arguments = Collections.unmodifiableList(Arrays.asList(args));
+			this.listeners.forEach((each) -> tell(each, (listener) -> listener.moved(machine, move, arguments)));
+		}
+	}
+
+	void completed(Machine machine, String state) {
+		this.listeners.forEach((each) -> tell(each, (listener) -> listener.completed(machine, state)));
 	}
 
 	void rejected(Machine machine, IllegalTransitionException refusal) {
@@ -56,6 +65,10 @@ final class Audience {
 			Failures.log(log, Level.ERROR, failure, "{} failed in state '{}'", machine.name(), state);
 		}
 		machine.isIn(null);
+		if (failure != null) {
+			tell(machine.type().observer(), (observer) -> observer.failed(state, failure));
+			tellUnlessInside(machine, (listener) -> listener.failed(machine, failure));
+		}
 		tell(machine.type().observer(), (MachineListener observer) -> observer.ended(state, spent));
 		tellUnlessInside(machine, (listener) -> listener.ended(machine));
 	}

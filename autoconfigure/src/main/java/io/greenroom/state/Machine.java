@@ -21,8 +21,8 @@ final class Machine implements StateMachine {
 
 	private final Position position;
 
-	/** Null where nobody counts machines. */
-	private final @Nullable Whereabouts whereabouts;
+	/** Null where nobody counts machines. Written before the first move. */
+	private @Nullable Whereabouts whereabouts;
 
 	private final Transitions transitions;
 
@@ -31,8 +31,18 @@ final class Machine implements StateMachine {
 		this.target = target;
 		this.name = type.nextName();
 		this.position = new Position(machines.historySize());
-		this.whereabouts = type.register().of(this);
 		this.transitions = new Transitions(machines, this, this.position, entry);
+	}
+
+	/** Lets the machine be found. Called once, before its first move. */
+	void register() {
+		this.whereabouts = this.type.register().add(this);
+	}
+
+	/** Returns whether it is in a state: at work, at rest, or done in it. */
+	boolean isIn() {
+		Status now = status();
+		return now == Status.RUNNING || now == Status.RESTING || now == Status.DONE;
 	}
 
 	/** Returns the target as what calls a state by its number. */

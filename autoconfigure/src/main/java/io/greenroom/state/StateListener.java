@@ -1,5 +1,9 @@
 package io.greenroom.state;
 
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
 /**
  * Hears what machines do. Called on the thread that makes the move, without any lock; a
  * listener that fails is logged and stops neither the machine nor the other listeners.
@@ -20,6 +24,28 @@ public interface StateListener {
 	}
 
 	/**
+	 * A machine moved, as {@link #moved(StateMachine, StateMove)}, which this calls unless
+	 * it is implemented itself.
+	 * @param machine the machine
+	 * @param move the move
+	 * @param arguments what the new state was called with, not to be changed; none where
+	 * a timeout has moved the machine
+	 */
+	default void moved(StateMachine machine, StateMove move, List<@Nullable Object> arguments) {
+		moved(machine, move);
+	}
+
+	/**
+	 * The body of a state has returned, and did not move the machine: it rests in the
+	 * state, or is done if the state has no targets. Called after the fact, so that
+	 * another thread may have moved the machine on by then.
+	 * @param machine the machine
+	 * @param state the state whose body it was
+	 */
+	default void completed(StateMachine machine, String state) {
+	}
+
+	/**
 	 * A move was refused; whoever asked gets the exception.
 	 * @param machine the machine, where it was
 	 * @param refusal what was asked and what is declared
@@ -35,6 +61,14 @@ public interface StateListener {
 	 * @param to the state it did not reach
 	 */
 	default void abandoned(StateMachine machine, String from, String to) {
+	}
+
+	/**
+	 * A machine failed; that it has {@linkplain #ended ended} is told after this.
+	 * @param machine the machine, in the state that it failed in
+	 * @param failure what the body, or something round it, threw
+	 */
+	default void failed(StateMachine machine, Throwable failure) {
 	}
 
 	/**

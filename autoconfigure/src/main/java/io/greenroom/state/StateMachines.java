@@ -7,8 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.GreenService;
@@ -135,6 +137,97 @@ public final class StateMachines implements AutoCloseable {
 	}
 
 	/**
+	 * Returns the machines of all objects of a class, its subclasses included, that are
+	 * still known to somebody. Nothing is kept alive to be found here. Takes a walk over
+	 * all of them; what starts or ends meanwhile may be there or not.
+	 * @param type a class with states, or one above such classes
+	 * @return a copy, in no order
+	 */
+	public List<StateMachine> all(Class<?> type) {
+		List<StateMachine> found = new ArrayList<>();
+		registers(type).forEach((register) -> register.forEach(found::add));
+		return found;
+	}
+
+	/**
+	 * Returns those machines of {@link #all(Class)} that are in a state: at work there,
+	 * at rest, or done in it. One that has failed or was stopped is in none.
+	 * @param type a class with states, or one above such classes
+	 * @param state the state's name
+	 * @return a copy, in no order
+	 * @throws IllegalArgumentException if no such class is known to have such a state
+	 */
+	public List<StateMachine> allIn(Class<?> type, String state) {
+		requireState(type, state);
+		List<StateMachine> found = new ArrayList<>();
+		registers(type).forEach((register) -> register.forEach((machine) -> {
+			if (machine.isIn() && state.equals(machine.current())) {
+				found.add(machine);
+			}
+		}));
+		return found;
+	}
+
+	/**
+	 * Returns how many machines of {@link #all(Class)} are in each state, as
+	 * {@link #allIn(Class, String)} finds them.
+	 * @param type a class with states, or one above such classes
+	 * @return by name, every declared state, also those that no machine is in
+	 */
+	public Map<String, Long> counts(Class<?> type) {
+		Map<String, Long> counts = new TreeMap<>();
+		declared(type).forEach((table) -> table.names().forEach((name) -> counts.put(name, 0L)));
+		registers(type).forEach((register) -> register.forEach((machine) -> {
+			String state = machine.isIn() ? machine.current() : null;
+			if (state != null) {
+				counts.merge(state, 1L, Long::sum);
+			}
+		}));
+		return counts;
+	}
+
+	/**
+	 * Returns the machines of any class that have failed, were not started again, and are
+	 * still known to somebody; their {@linkplain StateMachine#exception() exceptions} say
+	 * why.
+	 * @return a copy, in no order
+	 */
+	public List<StateMachine> failed() {
+		List<StateMachine> found = new ArrayList<>();
+		registers(Object.class).forEach((register) -> register.forEach((machine) -> {
+			if (machine.status() == StateMachine.Status.FAILED) {
+				found.add(machine);
+			}
+		}));
+		return found;
+	}
+
+	private Stream<Whereabouts.Register> registers(Class<?> type) {
+		return typesBelow(type).map(MachineType::register);
+	}
+
+	private Stream<MachineType> typesBelow(Class<?> type) {
+		return this.types.entrySet()
+			.stream()
+			.filter((entry) -> type.isAssignableFrom(entry.getKey()))
+			.map(Map.Entry::getValue);
+	}
+
+	/** The tables of a class and of those below it that have machines. */
+	private Stream<StateTable> declared(Class<?> type) {
+		StateClass own = StateClass.isPresentOn(type) ? StateClass.of(type) : null;
+		Stream<StateTable> below = typesBelow(type).map(MachineType::table);
+		return (own != null && own.problems().isEmpty()) ? Stream.concat(Stream.of(own.table()), below) : below;
+	}
+
+	private void requireState(Class<?> type, String state) {
+		if (declared(type).noneMatch((table) -> table.has(state))) {
+			throw new IllegalArgumentException("%s has no state '%s'; its states are %s".formatted(type.getName(), state,
+					declared(type).flatMap((table) -> table.names().stream()).distinct().toList()));
+		}
+	}
+
+	/**
 	 * Gives an object its machine that somebody else made from an
 	 * {@linkplain StateClass#enhanced() enhanced class}; for frameworks. States called
 	 * since its construction start now. An object that has its machine keeps it, and its
@@ -155,6 +248,7 @@ public final class StateMachines implements AutoCloseable {
 		}
 		MachineType type = this.types.computeIfAbsent(userClass(object), this::typeOf);
 		Machine machine = new Machine(this, type, stateful, entry);
+		machine.register();
 		stateful.greenroom$slot().bind(machine.transitions());
 		return machine;
 	}

@@ -669,7 +669,7 @@ final class Transitions implements StateCalls {
 
 	private void announce(Move mine, StateMove made) {
 		try {
-			this.machines.audience().moved(this.machine, made, mine.spent);
+			this.machines.audience().moved(this.machine, made, mine.next.args(), mine.spent);
 		}
 		catch (Throwable shortage) {
 			// Of stack or memory, between one listener and the next.
@@ -872,6 +872,9 @@ final class Transitions implements StateCalls {
 			return next.next;
 		}
 		settled();
+		if (error == null && (settled == Status.RESTING || settled == Status.DONE)) {
+			this.machines.audience().completed(this.machine, mine.state());
+		}
 		if (error != null && settled == Status.RESTING) {
 			Failures.log(log, Level.WARN, error,
 					"{} rests in '{}': an interrupt ended its body that was meant for a move which had been given up",

@@ -146,6 +146,40 @@ class GreenroomEndpointTests {
 	}
 
 	@Test
+	@DisplayName("S31 the dump lists machines that have failed and why, beans or not")
+	void failedMachines() {
+		this.runner.withUserConfiguration(Lamp.class, Fuse.class).run((context) -> {
+			StateMachines machines = context.getBean(StateMachines.class);
+			Fuse fuse = machines.create(Fuse.class);
+			fuse.blown();
+			context.getBean(Fuse.class).blown();
+			Lamp lamp = machines.create(Lamp.class);
+			lamp.lit();
+			GreenroomEndpoint endpoint = context.getBean(GreenroomEndpoint.class);
+			until(() -> endpoint.dump(0).machines().stream().filter((one) -> one.failure() != null).count() == 2);
+			assertThat(endpoint.dump(0).machines()).filteredOn((machine) -> machine.bean() == null)
+				.singleElement()
+				.satisfies((machine) -> {
+					assertThat(machine.machine()).isEqualTo(machines.of(fuse).name());
+					assertThat(machine.status()).isEqualTo("failed");
+					assertThat(machine.state()).isEqualTo("blown");
+					assertThat(machine.failure()).isEqualTo("java.lang.IllegalStateException: too much current");
+				});
+			assertThat(endpoint.text(0)).contains("Machines: 2 beans",
+					"with java.lang.IllegalStateException: too much current");
+		});
+	}
+
+	static class Fuse {
+
+		@State(initial = true)
+		void blown() {
+			throw new IllegalStateException("too much current");
+		}
+
+	}
+
+	@Test
 	@DisplayName("M04 nothing of the endpoint is there where it is not exposed")
 	void notExposed() {
 		this.runner.withPropertyValues("management.endpoints.web.exposure.exclude=greenroom")

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.BooleanSupplier;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
@@ -13,6 +14,8 @@ import io.greenroom.green.GreenScheduler;
 import io.greenroom.spring.InvalidStateBeansException;
 import io.greenroom.spring.StateBeanFactoryPostProcessor;
 import io.greenroom.spring.StateBeanPostProcessor;
+import io.greenroom.spring.StateCompletedEvent;
+import io.greenroom.spring.StateFailedEvent;
 import io.greenroom.spring.StateTransitionEvent;
 import io.greenroom.state.IllegalTransitionException;
 import io.greenroom.state.State;
@@ -362,6 +365,73 @@ class StateAutoConfigurationTests {
 						"sprouting>growing growing", "growing>flowering flowering");
 				assertThat(heard).containsExactly("sprouting", "growing", "flowering");
 			});
+	}
+
+	static class Courier {
+
+		@State(initial = true, transitionsTo = "delivered")
+		void sent(String to, int parcels) {
+			if (parcels == 0) {
+				throw new IllegalStateException("nothing to send");
+			}
+			delivered(to);
+		}
+
+		@State
+		void delivered(String to) {
+		}
+
+	}
+
+	static class Heard {
+
+		final List<String> seen = Collections.synchronizedList(new ArrayList<>());
+
+		@EventListener
+		void moved(StateTransitionEvent event) {
+			this.seen.add(event.move().to() + event.arguments());
+		}
+
+		@EventListener
+		void completed(StateCompletedEvent event) {
+			this.seen.add("completed " + event.state() + " " + event.machine().status());
+		}
+
+		@EventListener
+		void failed(StateFailedEvent event) {
+			this.seen.add("failed " + event.state() + " " + event.exception().getMessage() + " " + event.machine().name()
+					+ " " + (event.getSource() == event.machine().target()));
+		}
+
+	}
+
+	@Test
+	@DisplayName("S31 S40 events tell of arguments, of bodies that completed, and of machines that failed")
+	void tellingEvents() {
+		this.runner.withBean(Courier.class).withBean(Heard.class).run((context) -> {
+			Courier courier = context.getBean(Courier.class);
+			Heard heard = context.getBean(Heard.class);
+			courier.sent("Ada", 2);
+			assertThat(machine(context, courier).join(LONG)).isTrue();
+			until(() -> heard.seen.size() == 3);
+			assertThat(heard.seen).containsExactly("sent[Ada, 2]", "delivered[Ada]", "completed delivered DONE");
+			heard.seen.clear();
+			StateMachines machines = context.getBean(StateMachines.class);
+			Courier late = machines.create(Courier.class);
+			late.sent("Bob", 0);
+			assertThat(machines.of(late).join(LONG)).isTrue();
+			until(() -> heard.seen.size() == 2);
+			assertThat(heard.seen).containsExactly("sent[Bob, 0]",
+					"failed sent nothing to send " + machines.of(late).name() + " true");
+		});
+	}
+
+	private static void until(BooleanSupplier condition) {
+		long end = System.nanoTime() + LONG.toNanos();
+		while (!condition.getAsBoolean() && System.nanoTime() < end) {
+			Thread.onSpinWait();
+		}
+		assertThat(condition.getAsBoolean()).isTrue();
 	}
 
 	static class Rose {

@@ -17,6 +17,7 @@ import io.greenroom.observe.CallMode;
 import io.greenroom.observe.CallOutcome;
 import io.greenroom.observe.HandlerListener;
 import io.greenroom.observe.MachineListener;
+import io.greenroom.observe.Observer;
 import io.greenroom.observe.PoolListener;
 import io.greenroom.state.State;
 import io.greenroom.state.StateMachines;
@@ -136,6 +137,19 @@ class MeterObserverTests {
 		assertThat(sprouting.totalTime(TimeUnit.MILLISECONDS)).isEqualTo(10);
 		assertThat(this.registry.get("greenroom.state.rejected").tags("from", "growing", "to", "sprouting").counter())
 			.satisfies((counter) -> assertThat(counter.count()).isOne());
+	}
+
+	@Test
+	@DisplayName("S31 a machine that failed is counted by class and state, through a composite too")
+	void failures() {
+		MachineListener flower = Observer.all(List.of(this.observer, new Observer() {
+		})).machine("flower");
+		flower.failed("growing", new IllegalStateException("frost"));
+		flower.failed("growing", new IllegalStateException("frost"));
+		assertThat(this.registry.get("greenroom.state.failed")
+			.tags("machine", "flower", "state", "growing")
+			.counter()
+			.count()).isEqualTo(2);
 	}
 
 	static class Resting {
@@ -283,7 +297,7 @@ class MeterObserverTests {
 			.contains("greenroom.deferred.calls", "greenroom.deferred.wait", "greenroom.deferred.mailbox.size",
 					"greenroom.deferred.mailbox.oldest.age", "greenroom.deferred.rejected",
 					"greenroom.deferred.abandoned", "greenroom.state.active", "greenroom.state.duration",
-					"greenroom.state.transitions", "greenroom.state.rejected", "greenroom.pool.size",
+					"greenroom.state.transitions", "greenroom.state.rejected", "greenroom.state.failed", "greenroom.pool.size",
 					"greenroom.pool.active", "greenroom.pool.queued", "greenroom.pool.wait", "greenroom.pool.usage",
 					"greenroom.pool.rejected", "greenroom.threads.live", "greenroom.threads.spawned");
 		assertThat(this.registry.getMeters()).extracting(Meter::getId).allSatisfy((id) -> {
@@ -324,6 +338,7 @@ class MeterObserverTests {
 		machine.moved(null, "sprouting", Duration.ZERO);
 		machine.moved("sprouting", "growing", MILLI);
 		machine.rejected(null, "growing");
+		machine.failed("growing", new IllegalStateException("frost"));
 		machine.ended("growing", MILLI);
 		PoolListener pool = observer.pool("reports", new PoolNumbers(1, 1, 1));
 		pool.started(MILLI);
