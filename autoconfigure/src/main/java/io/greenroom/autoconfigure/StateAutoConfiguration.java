@@ -86,7 +86,7 @@ public final class StateAutoConfiguration {
 			.historySize(properties.historySize())
 			.instantiator(new AutowiringInstantiator(context.getAutowireCapableBeanFactory()))
 			.unwrapper(SpringProxies::targetOf)
-			.boundary(new SpringBoundary())
+			.boundary(new SpringBoundary(properties.inTransaction()))
 			.listener(new StateEventPublisher(context));
 		listeners.orderedStream().forEach(builder::listener);
 		return builder.build();

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Set;
 
+import io.greenroom.deferred.InTransaction;
+
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.convert.DurationUnit;
@@ -16,10 +18,13 @@ import org.springframework.boot.convert.DurationUnit;
  * @param historySize Number of moves that each machine remembers.
  * @param guards Names of classes of advice that judge the call that asks for a move,
  * beside security, validation, and what is marked with StateGuard.
+ * @param inTransaction What happens to a move that is asked for while its caller is in a
+ * transaction; it would stay made if that rolls back.
  */
 @ConfigurationProperties("greenroom.state")
 record StateProperties(@DefaultValue("10s") @DurationUnit(ChronoUnit.SECONDS) Duration stopTimeout,
-		@DefaultValue("16") int historySize, @DefaultValue Set<String> guards) {
+		@DefaultValue("16") int historySize, @DefaultValue Set<String> guards,
+		@DefaultValue("warn") InTransaction inTransaction) {
 
 	StateProperties {
 		InvalidSettingException.require(stopTimeout.isPositive(), "greenroom.state.stop-timeout", stopTimeout,

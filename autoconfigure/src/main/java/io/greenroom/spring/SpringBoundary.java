@@ -2,13 +2,15 @@ package io.greenroom.spring;
 
 import java.util.Map;
 
+import io.greenroom.deferred.InTransaction;
 import io.greenroom.state.StateBoundary;
+import io.greenroom.state.StateMachine;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.ClassUtils;
 
 /**
- * Keeps bodies of states from being left inside Spring's transactions and retries that
+ * Looks after moves that are asked for inside a transaction, and keeps bodies of states from being left inside Spring's transactions and retries that
  * were begun within the body: unwound through these, the body's work would be rolled
  * back, or done again.
  */
@@ -27,12 +29,15 @@ public final class SpringBoundary implements StateBoundary {
 			"org.springframework.retry.interceptor.RetryOperationsInterceptor", "a @Retryable method",
 			"org.springframework.retry.interceptor.StatefulRetryOperationsInterceptor", "a @Retryable method");
 
-	private final @Nullable StateBoundary transactions = ClassUtils.isPresent(
-			"org.springframework.transaction.support.TransactionSynchronization", SpringBoundary.class.getClassLoader())
-					? new TransactionBoundary() : null;
+	private final @Nullable StateBoundary transactions;
 
-	/** Makes the boundary. */
-	public SpringBoundary() {
+	/**
+	 * Makes the boundary.
+	 * @param moves what happens to moves that are asked for in a transaction
+	 */
+	public SpringBoundary(InTransaction moves) {
+		this.transactions = ClassUtils.isPresent("org.springframework.transaction.support.TransactionSynchronization",
+				SpringBoundary.class.getClassLoader()) ? new TransactionBoundary(moves) : null;
 	}
 
 	@Override
@@ -43,6 +48,18 @@ public final class SpringBoundary implements StateBoundary {
 	@Override
 	public @Nullable String obstacle(@Nullable Object begun) {
 		return (this.transactions != null) ? this.transactions.obstacle(begun) : null;
+	}
+
+	@Override
+	public void outside(StateMachine machine, String to) {
+		if (this.transactions != null) {
+			this.transactions.outside(machine, to);
+		}
+	}
+
+	@Override
+	public boolean afterCommit(Runnable moves) {
+		return this.transactions != null && this.transactions.afterCommit(moves);
 	}
 
 	@Override

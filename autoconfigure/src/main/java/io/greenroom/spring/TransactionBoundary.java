@@ -1,6 +1,8 @@
 package io.greenroom.spring;
 
+import io.greenroom.deferred.InTransaction;
 import io.greenroom.state.StateBoundary;
+import io.greenroom.state.StateMachine;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -11,6 +13,22 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  * whatever means: only the first knows the body's mark.
  */
 final class TransactionBoundary implements StateBoundary {
+
+	private final MovesInTransaction moves;
+
+	TransactionBoundary(InTransaction moves) {
+		this.moves = new MovesInTransaction(moves);
+	}
+
+	@Override
+	public void outside(StateMachine machine, String to) {
+		this.moves.check(machine, to);
+	}
+
+	@Override
+	public boolean afterCommit(Runnable moves) {
+		return this.moves.afterCommit(moves);
+	}
 
 	@Override
 	public @Nullable Object begin() {

@@ -3,7 +3,8 @@ package io.greenroom.state;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says where a body can't be left by calling the next state, for frameworks: inside
+ * Knows the transactions and the like of a framework, for the moves that are asked for
+ * inside them. Says where a body can't be left by calling the next state, for frameworks: inside
  * something that takes the way out for a failure, as a transaction or a retry does. What
  * is round the body as a whole is not meant, for there the body has ended normally.
  */
@@ -28,5 +29,27 @@ public interface StateBoundary {
 	 * @return what is in the way, in words; {@code null} for nothing
 	 */
 	@Nullable String obstacleIn(Class<?> frame);
+
+	/**
+	 * A move is asked for on this thread that will not wait for whatever transaction the
+	 * thread is in, and will stay made if that rolls back. Called before anything moves;
+	 * what it throws reaches whoever asked, and nothing has moved.
+	 * @param machine the machine that is to move
+	 * @param to the state it is to move to
+	 */
+	default void outside(StateMachine machine, String to) {
+	}
+
+	/**
+	 * Keeps something to be run when the transaction of this thread has committed, and
+	 * not at all if it, or the savepoint that the thread is in now, rolls back. What it
+	 * throws then goes no further.
+	 * @param moves what to run
+	 * @return {@code false} if the thread is in no transaction, so that there is nothing
+	 * to wait for
+	 */
+	default boolean afterCommit(Runnable moves) {
+		return false;
+	}
 
 }

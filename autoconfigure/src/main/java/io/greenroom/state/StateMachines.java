@@ -137,6 +137,21 @@ public final class StateMachines implements AutoCloseable {
 	}
 
 	/**
+	 * Asks for moves when the transaction of the calling thread has committed, on the
+	 * thread that commits it, in the order in which they were asked for; at once where
+	 * there is no transaction. They are not asked for if the transaction, or the
+	 * savepoint that the thread is in now, rolls back. Once it has committed, a move that
+	 * is refused is logged and goes no further, for the transaction can't be undone then.
+	 * @param moves calls the states, as in {@code () -> order.paid(sum)}
+	 */
+	public void afterCommit(Runnable moves) {
+		Objects.requireNonNull(moves, "moves");
+		if (this.boundary == null || !this.boundary.afterCommit(moves)) {
+			moves.run();
+		}
+	}
+
+	/**
 	 * Returns the machines of all objects of a class, its subclasses included, that are
 	 * still known to somebody. Nothing is kept alive to be found here. Takes a walk over
 	 * all of them; what starts or ends meanwhile may be there or not.
@@ -509,7 +524,7 @@ public final class StateMachines implements AutoCloseable {
 		}
 
 		/**
-		 * Sets who says where a body can't be left by calling the next state.
+		 * Sets who knows the transactions and the like that moves are asked for in.
 		 * @param boundary knows the transactions and the like of a framework; none unless
 		 * set
 		 * @return this builder

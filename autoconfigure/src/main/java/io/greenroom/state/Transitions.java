@@ -139,6 +139,10 @@ final class Transitions implements StateCalls {
 			}
 			throw moveFromBody(current, to, args);
 		}
+		StateBoundary boundary = this.machines.boundary();
+		if (boundary != null) {
+			boundary.outside(this.machine, to.name());
+		}
 		moveFromOutside(to, args, null);
 	}
 
@@ -231,6 +235,11 @@ final class Transitions implements StateCalls {
 
 	private void moveFromVisitor(Run current, StateSpec to, @Nullable Object[] args) {
 		refuseInside(current, to);
+		StateBoundary boundary = this.machines.boundary();
+		if (boundary != null && boundary.obstacle(current.begun()) != null) {
+			// The visitor's own, which ends before the body does.
+			boundary.outside(this.machine, to.name());
+		}
 		Move mine = claimFromBody(current, to, args);
 		if (mine == null) {
 			refuseSecondMove(current, to);
