@@ -42,7 +42,8 @@ final class Audience {
 		machine.isIn(move.to());
 		tell(machine.type().observer(), (observer) -> observer.moved(move.from(), move.to(), spent));
 		if (!this.listeners.isEmpty()) {
-			List<@Nullable Object> arguments = Collections.unmodifiableList(Arrays.asList(args));
+			List<@Nullable Object> arguments = Collections
+				.<@Nullable Object>unmodifiableList(Arrays.<@Nullable Object>asList(args));
 			this.listeners.forEach((each) -> tell(each, (listener) -> listener.moved(machine, move, arguments)));
 		}
 	}

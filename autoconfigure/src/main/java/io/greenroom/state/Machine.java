@@ -3,7 +3,9 @@ package io.greenroom.state;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
 
+import io.greenroom.green.GreenTask;
 import io.greenroom.observe.StackRoom;
 import io.greenroom.state.internal.StateObject;
 import org.jspecify.annotations.Nullable;
@@ -157,6 +159,46 @@ final class Machine implements StateMachine {
 		}
 		StackRoom.check();
 		return this.position.awaitState(state, Durations.nanos(limit, "limit"), this.transitions::refuseToWait);
+	}
+
+	@Override
+	public String moveAndWait(GreenTask move, Duration limit) throws InterruptedException, TimeoutException {
+		StackRoom.check();
+		refuseOwnBody();
+		Arrival arrival = new Arrival(this.position, this.transitions::isMovingTo);
+		boolean arrived;
+		try {
+			arrived = this.position.await(arrival, move, Durations.nanos(limit, "limit"));
+		}
+		catch (Exception thrown) {
+			// The move's own, or the wait's interrupt.
+			throw Machine.<RuntimeException>sneaky(thrown);
+		}
+		if (!arrival.isAsked()) {
+			throw new IllegalArgumentException(
+					"The call asked for no move of %s; call a state of its object, on the thread that waits"
+						.formatted(this.name));
+		}
+		if (!arrived) {
+			throw new TimeoutException("%s was asked to move to '%s', and within %s neither rests nor has ended; it is in '%s'"
+				.formatted(this.name, arrival.asked(), limit, current()));
+		}
+		if (arrival.failure() != null) {
+			throw Machine.<RuntimeException>sneaky(AskedFrom.here(arrival.failure(), this.name));
+		}
+		String state = arrival.state();
+		if (state == null) {
+			throw new IllegalStateException(
+					"%s did not move to '%s', since it was stopped meanwhile, or its body did not make way in time; it is in '%s'"
+						.formatted(this.name, arrival.asked(), current()));
+		}
+		return state;
+	}
+
+	/** Throws what it is given, past the compiler. */
+	@SuppressWarnings("unchecked")
+	private static <X extends Throwable> X sneaky(Throwable thrown) throws X {
+		throw (X) thrown;
 	}
 
 	private void refuseOwnBody() {

@@ -11,6 +11,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
+import io.greenroom.green.GreenTask;
 import io.greenroom.state.StateMachine.Status;
 import org.jspecify.annotations.Nullable;
 
@@ -170,6 +171,60 @@ final class Position {
 		}
 		finally {
 			unlock();
+		}
+	}
+
+	/**
+	 * Asks for a move and waits for what comes of it. The wait is there before the move
+	 * is asked for, so that nothing passes by unseen. Returns whether it has come in
+	 * time.
+	 */
+	boolean await(Arrival arrival, GreenTask move, long nanos) throws Exception {
+		long start = System.nanoTime();
+		Wait wait = begin(arrival);
+		try {
+			move.run();
+			this.lock.lockInterruptibly();
+			try {
+				long left = nanos - (System.nanoTime() - start);
+				while (arrival.isAsked() && !arrival.getAsBoolean() && left > 0) {
+					left = wait.changed.awaitNanos(left);
+				}
+				return arrival.getAsBoolean();
+			}
+			finally {
+				unlock();
+			}
+		}
+		finally {
+			lock();
+			try {
+				wait.close();
+			}
+			finally {
+				unlock();
+			}
+		}
+	}
+
+	private Wait begin(BooleanSupplier wanted) {
+		lock();
+		try {
+			return new Wait(wanted);
+		}
+		finally {
+			unlock();
+		}
+	}
+
+	/** A move was claimed, which somebody may wait for. Called under the lock. */
+	void claimed(Run next) {
+		if (this.waits != null) {
+			for (Wait wait : this.waits) {
+				if (wait.wanted instanceof Arrival arrival) {
+					arrival.claimed(next);
+				}
+			}
 		}
 	}
 

@@ -3,7 +3,9 @@ package io.greenroom.state;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
 
+import io.greenroom.green.GreenTask;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -143,6 +145,31 @@ public interface StateMachine {
 	 * @throws IllegalStateException if a body would wait for its own end
 	 */
 	boolean awaitRest(Duration limit) throws InterruptedException;
+
+	/**
+	 * Asks for a move from outside, and waits at most so long until the machine, after
+	 * that move, rests in a state or has ended: there, or where the bodies went on to by
+	 * themselves. A rest that is over again by then counts.
+	 * <p>
+	 * What the asking call throws comes out of this one, as
+	 * {@link IllegalTransitionException} where the move is illegal. If a body then fails
+	 * and the machine with it, what it threw is thrown here as it is, checked exceptions
+	 * too, with the trace of this call added to it as a suppressed exception. If the
+	 * machine is stopped meanwhile, this returns as if it had ended by itself, or, where
+	 * the move is not made any more, throws.
+	 * @param move calls a state of this machine's object, on the current thread, as in
+	 * {@code () -> order.paid(sum)}; where it calls several, the last one counts
+	 * @param limit how long to wait at most from now on; the machine goes on when it is
+	 * over
+	 * @return the state that the machine came to rest or ended in
+	 * @throws InterruptedException if the caller is interrupted while it waits
+	 * @throws TimeoutException if the limit is over
+	 * @throws IllegalArgumentException if the limit is negative, or the call asks for no
+	 * move of this machine
+	 * @throws IllegalStateException if a body would wait for its own end, or if the move
+	 * was given up or did not take place since the machine was stopped
+	 */
+	String moveAndWait(GreenTask move, Duration limit) throws InterruptedException, TimeoutException;
 
 	/**
 	 * Ends the machine and does not wait; {@link #join(Duration)} does. A running body is

@@ -76,6 +76,13 @@ final class Transitions implements StateCalls {
 		return this.move != null;
 	}
 
+	/**
+	 * Returns whether a move is under way that leads to a stay. Called under the lock.
+	 */
+	boolean isMovingTo(Run next) {
+		return this.move != null && this.move.next == next;
+	}
+
 	void enterBy(@Nullable StateEntry framework) {
 		this.entry = framework;
 	}
@@ -577,6 +584,7 @@ final class Transitions implements StateCalls {
 	private Move claim(@Nullable Run from, StateSpec to, @Nullable Object[] args, boolean own) {
 		Move claimed = new Move(from, new Run(this.machine, to, args), own);
 		this.move = claimed;
+		this.position.claimed(claimed.next);
 		return claimed;
 	}
 
