@@ -166,13 +166,13 @@ final class Machine implements StateMachine {
 		StackRoom.check();
 		refuseOwnBody();
 		Arrival arrival = new Arrival(this.position, this.transitions::isMovingTo);
-		boolean arrived;
+		boolean arrived = false;
 		try {
 			arrived = this.position.await(arrival, move, Durations.nanos(limit, "limit"));
 		}
 		catch (Exception thrown) {
 			// The move's own, or the wait's interrupt.
-			throw Machine.<RuntimeException>sneaky(thrown);
+			Transitions.<RuntimeException>rethrow(thrown);
 		}
 		if (!arrival.isAsked()) {
 			throw new IllegalArgumentException(
@@ -183,8 +183,9 @@ final class Machine implements StateMachine {
 			throw new TimeoutException("%s was asked to move to '%s', and within %s neither rests nor has ended; it is in '%s'"
 				.formatted(this.name, arrival.asked(), limit, current()));
 		}
-		if (arrival.failure() != null) {
-			throw Machine.<RuntimeException>sneaky(AskedFrom.here(arrival.failure(), this.name));
+		Throwable failure = arrival.failure();
+		if (failure != null) {
+			Transitions.<RuntimeException>rethrow(AskedFrom.here(failure, this.name));
 		}
 		String state = arrival.state();
 		if (state == null) {
@@ -193,12 +194,6 @@ final class Machine implements StateMachine {
 						.formatted(this.name, arrival.asked(), current()));
 		}
 		return state;
-	}
-
-	/** Throws what it is given, past the compiler. */
-	@SuppressWarnings("unchecked")
-	private static <X extends Throwable> X sneaky(Throwable thrown) throws X {
-		throw (X) thrown;
 	}
 
 	private void refuseOwnBody() {

@@ -1,5 +1,6 @@
 package io.greenroom.state;
 
+import java.io.Serializable;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -37,6 +38,10 @@ final class StateCompileCheck {
 
 	private static final String HANDLE = StateHandle.class.getName();
 
+	/** The parameters that any throwable fits. */
+	private static final Set<List<String>> TAKES_ANY = Set.of(List.of(Throwable.class.getName()),
+			List.of(Object.class.getName()), List.of(Serializable.class.getName()));
+
 	private final ProcessingEnvironment javac;
 
 	private final TypeElement type;
@@ -67,6 +72,7 @@ final class StateCompileCheck {
 			checkRestart(name, state);
 			checkTimeout(name, state);
 			checkOnStart(name, state);
+			checkOnError(name, state);
 		});
 		checkReachable();
 	}
@@ -278,6 +284,30 @@ final class StateCompileCheck {
 			report(name,
 					"state '%s' has onTimeout = \"%s\", which takes arguments that a timeout does not have; name a state without parameters"
 						.formatted(name, state.onTimeout()));
+		}
+	}
+
+	private void checkOnError(String name, State state) {
+		if (state.onError().isEmpty()) {
+			return;
+		}
+		ExecutableElement target = this.methods.get(state.onError());
+		if (target == null) {
+			report(name, "state '%s' has onError = \"%s\", which is no state; the states are %s".formatted(name,
+					state.onError(), this.methods.keySet()));
+		}
+		else if (state.onError().equals(name)) {
+			report(name,
+					"state '%s' has itself as onError, and would fail for ever; name another state".formatted(name));
+		}
+		else if (!List.of(state.transitionsTo()).contains(state.onError())) {
+			report(name, "state '%s' has onError = \"%s\", which its transitionsTo does not declare; add it there"
+				.formatted(name, state.onError()));
+		}
+		else if (!TAKES_ANY.contains(parameters(target))) {
+			report(name,
+					"state '%s' has onError = \"%s\", which does not take what may be thrown; write void %2$s(Throwable cause)"
+						.formatted(name, state.onError()));
 		}
 	}
 

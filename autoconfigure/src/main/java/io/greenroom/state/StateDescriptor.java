@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param transitionsTo the states that may follow
  * @param timeout how long a machine stays at most, {@code null} for no limit
  * @param onTimeout where it goes then, {@code null} where there is no limit
+ * @param onError where it goes when the body throws, {@code null} where it fails
  */
 public record StateDescriptor(String name, boolean initial, boolean restart, List<String> transitionsTo,
-		@Nullable Duration timeout, @Nullable String onTimeout) {
+		@Nullable Duration timeout, @Nullable String onTimeout, @Nullable String onError) {
 
 	/** Copies the list. */
 	public StateDescriptor {

@@ -109,16 +109,21 @@ public record StateDiagram(String name, List<StateDescriptor> states, List<Edge>
 
 	/** Returns what is written at a move, empty for nothing. */
 	String label(Edge edge) {
-		String timeout = "";
-		if (edge.onTimeout()) {
-			timeout = this.states.stream()
-				.filter((state) -> state.name().equals(edge.from()) && state.timeout() != null)
-				.map((state) -> "after " + Durations.format(state.timeout()))
-				.findFirst()
-				.orElse("");
+		List<String> parts = new ArrayList<>();
+		for (StateDescriptor state : this.states) {
+			if (state.name().equals(edge.from())) {
+				if (edge.onTimeout() && state.timeout() != null) {
+					parts.add("after " + Durations.format(state.timeout()));
+				}
+				if (edge.to().equals(state.onError())) {
+					parts.add("on error");
+				}
+			}
 		}
-		String count = (edge.count() > 0) ? edge.count() + "\u00d7" : "";
-		return timeout + ((timeout.isEmpty() || count.isEmpty()) ? "" : ", ") + count;
+		if (edge.count() > 0) {
+			parts.add(edge.count() + "\u00d7");
+		}
+		return String.join(", ", parts);
 	}
 
 }

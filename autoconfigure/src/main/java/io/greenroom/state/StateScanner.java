@@ -96,6 +96,7 @@ final class StateScanner {
 		declared.forEach((name, state) -> {
 			Timeout timeout = checkTimeout(name, state);
 			Method onStart = checkOnStart(name, state);
+			checkOnError(name, state);
 			if (this.problems.isEmpty()) {
 				states.add(spec(states.size(), name, state, timeout, onStart));
 			}
@@ -354,6 +355,29 @@ final class StateScanner {
 		}
 	}
 
+	private void checkOnError(String name, State state) {
+		if (state.onError().isEmpty()) {
+			return;
+		}
+		Method target = this.methods.get(state.onError());
+		if (target == null) {
+			this.problems.add("state '%s' has onError = \"%s\", which is no state; the states are %s".formatted(name,
+					state.onError(), this.methods.keySet()));
+		}
+		else if (state.onError().equals(name)) {
+			this.problems
+				.add("state '%s' has itself as onError, and would fail for ever; name another state".formatted(name));
+		}
+		else if (!List.of(state.transitionsTo()).contains(state.onError())) {
+			this.problems.add("state '%s' has onError = \"%s\", which its transitionsTo does not declare; add it there"
+				.formatted(name, state.onError()));
+		}
+		else if (target.getParameterCount() != 1 || !target.getParameterTypes()[0].isAssignableFrom(Throwable.class)) {
+			this.problems.add("state '%s' has onError = \"%s\", which does not take what may be thrown; write void %2$s(Throwable cause)"
+				.formatted(name, state.onError()));
+		}
+	}
+
 	private @Nullable Method checkOnStart(String name, State state) {
 		if (state.onStart().isEmpty()) {
 			return null;
@@ -385,7 +409,7 @@ final class StateScanner {
 			throw new IllegalStateException(name);
 		}
 		return new StateSpec(index, name, method, state.initial(), state.restart(),
-				Stream.of(state.transitionsTo()).distinct().toList(), timeout.after(), timeout.target(),
+				Stream.of(state.transitionsTo()).distinct().toList(), timeout.after(), timeout.target(), state.onError().isEmpty() ? null : state.onError(),
 				(onStart != null) ? onStartHandle(onStart) : null);
 	}
 

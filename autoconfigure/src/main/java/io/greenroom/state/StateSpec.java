@@ -15,10 +15,12 @@ import org.jspecify.annotations.Nullable;
  * @param onStart calls what runs before the start: (target, handle, arguments) → void
  */
 record StateSpec(int index, String name, Method method, boolean initial, boolean restart, List<String> targets,
-		@Nullable Duration timeout, @Nullable String onTimeout, @Nullable MethodHandle onStart) {
+		@Nullable Duration timeout, @Nullable String onTimeout, @Nullable String onError,
+		@Nullable MethodHandle onStart) {
 
 	StateDescriptor describe() {
-		return new StateDescriptor(this.name, this.initial, this.restart, this.targets, this.timeout, this.onTimeout);
+		return new StateDescriptor(this.name, this.initial, this.restart, this.targets, this.timeout, this.onTimeout,
+				this.onError);
 	}
 
 	boolean terminal() {

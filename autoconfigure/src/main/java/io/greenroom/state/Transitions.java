@@ -130,7 +130,7 @@ final class Transitions implements StateCalls {
 	}
 
 	@SuppressWarnings("unchecked")
-	private static <X extends Throwable> void rethrow(Throwable thrown) throws X {
+	static <X extends Throwable> void rethrow(Throwable thrown) throws X {
 		throw (X) thrown;
 	}
 
@@ -792,10 +792,42 @@ final class Transitions implements StateCalls {
 				}
 			}
 			catch (Throwable ex) {
-				thrown = ex;
+				thrown = leadsOn(mine, ex) ? null : ex;
 			}
 		}
 		return finish(mine, thrown);
+	}
+
+	/**
+	 * Returns whether what a body has thrown moves the machine instead of failing it; the
+	 * move waits for the body's end then, as if the body had asked for it last.
+	 */
+	private boolean leadsOn(Run mine, Throwable thrown) {
+		String onError = mine.spec().onError();
+		if (onError == null || mine.isUnwoundBy(thrown) || (this.machines.isClosed() && isInterrupt(thrown))) {
+			return false;
+		}
+		try {
+			underLock(this::dropOwnMove);
+			Move away = claimFromBody(mine, this.table.state(onError), new Object[] { thrown });
+			if (away == null || !runOwnStart(away)) {
+				return false;
+			}
+		}
+		catch (Throwable refused) {
+			Failures.suppress(thrown, refused);
+			return false;
+		}
+		Failures.log(log, Level.WARN, thrown, "{} leaves '{}' for '{}', as its body failed", this.machine.name(),
+				mine.state(), onError);
+		return true;
+	}
+
+	/** What the body itself has asked for does not come about. Called under the lock. */
+	private void dropOwnMove() {
+		if (this.move != null && this.move.ready && this.move.own) {
+			release();
+		}
 	}
 
 	private boolean begins(Run mine) {

@@ -215,8 +215,8 @@ class StateClassTests {
 	void states() {
 		assertThat(StateClass.of(Tree.class).problems()).isEmpty();
 		assertThat(StateClass.of(Tree.class).states()).containsExactlyInAnyOrder(
-				new StateDescriptor("seed", true, false, List.of("grown"), Duration.ofSeconds(30), "grown"),
-				new StateDescriptor("grown", false, false, List.of(), null, null));
+				new StateDescriptor("seed", true, false, List.of("grown"), Duration.ofSeconds(30), "grown", null),
+				new StateDescriptor("grown", false, false, List.of(), null, null, null));
 		assertThat(StateClass.isPresentOn(Tree.class)).isTrue();
 		assertThat(StateClass.isPresentOn(String.class)).isFalse();
 	}

@@ -26,6 +26,8 @@ class StateShapeTests {
 
 	private static final String TWO = "@State(initial = true, transitionsTo = \"opened\") void closed() { } ";
 
+	private static final String ERRING = "class Subject { @State(transitionsTo = \"failed\", ";
+
 	/** What the two say of a class named Subject in the package p. */
 	enum Shape {
 
@@ -63,6 +65,19 @@ class StateShapeTests {
 		RESTART(true, "class Subject { @State(initial = true, restart = true) void opened() { } }"),
 		RESTART_NOT_INITIAL(false,
 				"class Subject { @State(initial = true, transitionsTo = \"opened\") void closed() { } @State(restart = true) void opened() { } }"),
+		ON_ERROR(true, ERRING + "onError = \"failed\") void opened() { } @State void failed(Throwable cause) { } }"),
+		ON_ERROR_OBJECT(true, ERRING + "onError = \"failed\") void opened() { } @State void failed(Object cause) { } }"),
+		ON_ERROR_GENERIC(true, "abstract class Gen<T> { @State(transitionsTo = \"failed\", onError = \"failed\") void opened() { } @State void failed(T cause) { } } class Subject extends Gen<Throwable> { @Override void failed(Throwable cause) { } }"),
+		ON_ERROR_NARROW(false,
+				ERRING + "onError = \"failed\") void opened() { } @State void failed(RuntimeException cause) { } }"),
+		ON_ERROR_WITHOUT(false, ERRING + "onError = \"failed\") void opened() { } @State void failed() { } }"),
+		ON_ERROR_TWO(false,
+				ERRING + "onError = \"failed\") void opened() { } @State void failed(Throwable cause, int n) { } }"),
+		ON_ERROR_UNKNOWN(false, ERRING + "onError = \"lost\") void opened() { } @State void failed(Throwable t) { } }"),
+		ON_ERROR_UNDECLARED(false,
+				"class Subject { @State(onError = \"failed\") void opened() { } @State void failed(Throwable t) { } }"),
+		ON_ERROR_ITSELF(false,
+				"class Subject { @State(transitionsTo = \"failed\", onError = \"failed\") void failed(Throwable t) { } }"),
 		OVERLOADS(false, "class Subject { @State void opened() { } @State void opened(int n) { } }");
 
 		private final boolean fine;
