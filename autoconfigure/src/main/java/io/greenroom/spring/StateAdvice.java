@@ -50,7 +50,12 @@ final class StateAdvice implements MethodInterceptor, StateEntry {
 		this.body = Thread.currentThread();
 		this.entering = advised ? Thread.currentThread() : null;
 		try {
-			AopUtils.invokeJoinpointUsingReflection(advised ? this.proxy : this.target, onProxy, args);
+			if (advised) {
+				AopUtils.invokeJoinpointUsingReflection(this.proxy, onProxy, args);
+			}
+			else {
+				this.states.call(this.target, state, args);
+			}
 		}
 		finally {
 			this.entering = null;
@@ -82,12 +87,16 @@ final class StateAdvice implements MethodInterceptor, StateEntry {
 	/** The last advice, right before the object, which no other thread may come to. */
 	MethodInterceptor innermost() {
 		return (invocation) -> {
-			if (this.states.isState(invocation.getMethod()) && this.body != Thread.currentThread()) {
+			if (!this.states.isState(invocation.getMethod())) {
+				return invocation.proceed();
+			}
+			if (this.body != Thread.currentThread()) {
 				throw new IllegalStateException(
 						"An advice of %s moves the body of state '%s' to another thread; the body runs on its machine's green thread already, so take that advice off the state"
 							.formatted(this.states.type().getName(), invocation.getMethod().getName()));
 			}
-			return invocation.proceed();
+			this.states.call(this.target, invocation.getMethod(), invocation.getArguments());
+			return null;
 		};
 	}
 

@@ -27,6 +27,7 @@ import java.lang.reflect.AccessFlag;
 import java.lang.reflect.Method;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 import io.greenroom.state.internal.StateObject;
 import io.greenroom.state.internal.StateSlot;
@@ -45,7 +46,8 @@ import org.jspecify.annotations.Nullable;
  *         this.greenroom$slot.move(2, new Object[] { cm });
  *     }
  * }
- * }</pre> and, for the machine to call, a method that finds a state by its number. The
+ * }</pre> and, for the machine to call, a method that does the same for a state by its
+ * number; in both, a slot that is another object's is first replaced by one's own. The
  * slot is set before the constructor of the user's class runs, so that a state may be
  * called from there. Annotations of methods are not repeated: frameworks find them on the
  * overridden method, and some refuse them twice.
@@ -56,7 +58,9 @@ final class Enhancer {
 
 	private static final String SLOT_NAME = "greenroom$slot";
 
-	private static final String CALL_NAME = "greenroom$call";
+	static final String CALL_NAME = "greenroom$call";
+
+	private static final String OWN_NAME = "greenroom$own";
 
 	private static final ClassDesc SLOT = desc(StateSlot.class);
 
@@ -65,6 +69,17 @@ final class Enhancer {
 	private static final MethodTypeDesc ENTER = MethodTypeDesc.of(ConstantDescs.CD_boolean, ConstantDescs.CD_int);
 
 	private static final MethodTypeDesc LEAVE = MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_Throwable);
+
+	private static final MethodTypeDesc IS_OF = MethodTypeDesc.of(ConstantDescs.CD_boolean, SLOT,
+			ConstantDescs.CD_Object);
+
+	private static final MethodTypeDesc OWN = MethodTypeDesc.of(SLOT, desc(StateObject.class), SLOT);
+
+	/**
+	 * That of a bridge keeps tools away that put something in front of every method, as
+	 * those that spy on objects do.
+	 */
+	private static final int HIDDEN = ClassFile.ACC_PUBLIC | ClassFile.ACC_SYNTHETIC | ClassFile.ACC_BRIDGE;
 
 	private static final MethodTypeDesc MOVE = MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_int,
 			ConstantDescs.CD_Object.arrayType());
@@ -130,7 +145,7 @@ final class Enhancer {
 			type.withSuperclass(this.superclass);
 			type.withInterfaceSymbols(STATE_OBJECT);
 			type.with(SourceFileAttribute.of("<greenroom>"));
-			type.withField(SLOT_NAME, SLOT, ClassFile.ACC_PRIVATE | ClassFile.ACC_FINAL | ClassFile.ACC_TRANSIENT);
+			type.withField(SLOT_NAME, SLOT, ClassFile.ACC_PRIVATE | ClassFile.ACC_TRANSIENT);
 			addSlotMethod(type);
 			addCallMethod(type, table);
 			for (MethodModel method : model(this.type).methods()) {
@@ -144,21 +159,41 @@ final class Enhancer {
 	}
 
 	private void addSlotMethod(ClassBuilder type) {
-		type.withMethodBody(SLOT_NAME, MethodTypeDesc.of(SLOT), ClassFile.ACC_PUBLIC | ClassFile.ACC_SYNTHETIC,
-				(code) -> loadSlot(code).areturn());
+		type.withMethodBody(SLOT_NAME, MethodTypeDesc.of(SLOT), HIDDEN, (code) -> {
+			checkSlot(code);
+			loadSlot(code).areturn();
+		});
+		// Once for each object that came by the slot of another, or by none.
+		type.withMethodBody(OWN_NAME, ConstantDescs.MTD_void,
+				ClassFile.ACC_PRIVATE | ClassFile.ACC_SYNTHETIC | ClassFile.ACC_SYNCHRONIZED, (code) -> {
+					code.aload(0).aload(0);
+					loadSlot(code);
+					code.invokestatic(SLOT, "own", OWN).putfield(this.self, SLOT_NAME, SLOT).return_();
+				});
+	}
+
+	/** Sees to it that the slot is the object's own. */
+	private void checkSlot(CodeBuilder code) {
+		Label own = code.newLabel();
+		loadSlot(code).aload(0).invokestatic(SLOT, "isOf", IS_OF).ifne(own);
+		code.aload(0).invokespecial(this.self, OWN_NAME, ConstantDescs.MTD_void).labelBinding(own);
 	}
 
 	/**
 	 * One frame for whoever calls a state by its number; a method handle would be three.
 	 */
 	private void addCallMethod(ClassBuilder type, StateTable table) {
-		type.withMethodBody(CALL_NAME, MOVE, ClassFile.ACC_PUBLIC | ClassFile.ACC_SYNTHETIC, (code) -> {
+		type.withMethodBody(CALL_NAME, MOVE, HIDDEN, (code) -> {
+			checkSlot(code);
 			for (StateSpec state : table.states()) {
 				Label next = code.newLabel();
+				Label ask = code.newLabel();
 				MethodTypeDesc signature = signature(state.method());
-				code.iload(1).loadConstant(state.index()).if_icmpne(next).aload(0);
-				loadUnboxedArguments(code, signature);
-				code.invokevirtual(this.self, state.name(), signature).return_().labelBinding(next);
+				code.iload(1).loadConstant(state.index()).if_icmpne(next);
+				loadSlot(code).iload(1).invokevirtual(SLOT, "enter", ENTER).ifeq(ask);
+				runBody(code, state.name(), signature, (body) -> loadUnboxedArguments(body, signature));
+				code.labelBinding(ask);
+				loadSlot(code).iload(1).aload(2).invokevirtual(SLOT, "move", MOVE).return_().labelBinding(next);
 			}
 			code.return_();
 		});
@@ -189,8 +224,9 @@ final class Enhancer {
 			}
 			method.withCode((code) -> {
 				Label ask = code.newLabel();
+				checkSlot(code);
 				loadSlot(code).loadConstant(state.index()).invokevirtual(SLOT, "enter", ENTER).ifeq(ask);
-				runBody(code, state.name(), signature);
+				runBody(code, state.name(), signature, (body) -> loadArguments(body, signature));
 				code.labelBinding(ask);
 				loadSlot(code).loadConstant(state.index());
 				loadBoxedArguments(code, signature);
@@ -199,10 +235,10 @@ final class Enhancer {
 		});
 	}
 
-	private void runBody(CodeBuilder code, String name, MethodTypeDesc signature) {
+	private void runBody(CodeBuilder code, String name, MethodTypeDesc signature, Consumer<CodeBuilder> arguments) {
 		code.trying((body) -> {
 			body.aload(0);
-			loadArguments(body, signature);
+			arguments.accept(body);
 			body.invokespecial(this.superclass, name, signature);
 			loadSlot(body).aconst_null().invokevirtual(SLOT, "leave", LEAVE).return_();
 		}, (handlers) -> handlers.catchingAll((handler) -> {

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
+import io.greenroom.state.internal.StateObject;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -140,6 +141,20 @@ public final class StateClass {
 					"%s has no state '%s'; its states are %s".formatted(this.type.getName(), state, table().names()));
 		}
 		return table().state(state).method();
+	}
+
+	/**
+	 * Calls a state method of an object as its machine does, for frameworks that are
+	 * {@linkplain StateEntry entering} a body: past what may stand before the object's
+	 * methods, such as a spy that would count the call a second time.
+	 * @param object an object of the enhanced class
+	 * @param state the state's method, as in {@link #method(String)}
+	 * @param args the arguments
+	 * @throws Throwable what the body throws
+	 * @throws InvalidStatesException if there are {@linkplain #problems() problems}
+	 */
+	public void call(Object object, Method state, @Nullable Object[] args) throws Throwable {
+		((StateObject) object).greenroom$call(table().state(state.getName()).index(), args);
 	}
 
 	/**

@@ -20,6 +20,7 @@ import io.greenroom.observe.ForeignCode;
 import io.greenroom.observe.StackRoom;
 import io.greenroom.state.internal.StateCalls;
 import io.greenroom.state.internal.StateObject;
+import io.greenroom.state.internal.StateSlot;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -110,7 +111,9 @@ public final class StateMachines implements AutoCloseable {
 	}
 
 	/**
-	 * Returns the machine of an object.
+	 * Returns the machine of an object. A copy of an object, such as a clone or a spy,
+	 * has a machine of its own, which has not started; one that is deserialised has none
+	 * until it is {@linkplain #bind bound}.
 	 * @param object an object with states, or a proxy of one
 	 * @return its machine, always the same
 	 * @throws IllegalArgumentException if the object has no machine
@@ -122,6 +125,9 @@ public final class StateMachines implements AutoCloseable {
 			throw noMachine(target.getClass());
 		}
 		StateCalls machine = stateful.greenroom$slot().machine();
+		if (machine == null && stateful.greenroom$slot().isLate()) {
+			throw new IllegalArgumentException(StateSlot.NO_MACHINE);
+		}
 		if (machine == null) {
 			throw new IllegalArgumentException(
 					"The machine of this %s is not there before the object is complete; ask for it after construction and initialisation"
@@ -262,9 +268,15 @@ public final class StateMachines implements AutoCloseable {
 			return transitions.machine();
 		}
 		MachineType type = this.types.computeIfAbsent(userClass(object), this::typeOf);
-		Machine machine = new Machine(this, type, stateful, entry);
+		Machine machine = machine(type, stateful, entry);
+		stateful.greenroom$slot().bind(machine.transitions(), stateful);
+		return machine;
+	}
+
+	/** Makes a machine and lets it be found. */
+	Machine machine(MachineType type, StateObject object, @Nullable StateEntry entry) {
+		Machine machine = new Machine(this, type, object, entry);
 		machine.register();
-		stateful.greenroom$slot().bind(machine.transitions());
 		return machine;
 	}
 

@@ -14,6 +14,7 @@ import io.greenroom.observe.ForeignCode;
 import io.greenroom.observe.StackRoom;
 import io.greenroom.state.StateMachine.Status;
 import io.greenroom.state.internal.StateCalls;
+import io.greenroom.state.internal.StateObject;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -88,6 +89,11 @@ final class Transitions implements StateCalls {
 	}
 
 	// What the enhanced methods call
+
+	@Override
+	public StateCalls copy(StateObject object) {
+		return this.machines.machine(this.machine.type(), object, null).transitions();
+	}
 
 	@Override
 	public boolean enter(int state) {

@@ -36,7 +36,7 @@ final class WayOut {
 
 	/**
 	 * Searches from the call, which is the first method of an object with states, to the
-	 * body, which is the method of the current state.
+	 * body, which the machine or some advice has called.
 	 */
 	private @Nullable String search(Stream<StackWalker.StackFrame> stack) {
 		Iterator<StackWalker.StackFrame> frames = stack.iterator();
@@ -47,7 +47,7 @@ final class WayOut {
 		String found = null;
 		while (frames.hasNext()) {
 			StackWalker.StackFrame frame = frames.next();
-			if (isStateful(frame) && frame.getMethodName().equals(this.state)) {
+			if (isStateful(frame) && isBody(frame.getMethodName())) {
 				return found;
 			}
 			if (frame.getDeclaringClass() == Transitions.class && frame.getMethodName().equals("visit")) {
@@ -58,6 +58,10 @@ final class WayOut {
 			}
 		}
 		return found;
+	}
+
+	private boolean isBody(String method) {
+		return method.equals(Enhancer.CALL_NAME) || method.equals(this.state);
 	}
 
 	private static boolean isStateful(StackWalker.StackFrame frame) {

@@ -26,4 +26,11 @@ public interface StateCalls {
 	 */
 	void move(int state, @Nullable Object[] args);
 
+	/**
+	 * Makes a machine for a copy of this one's object.
+	 * @param object the copy
+	 * @return a machine that has not started
+	 */
+	StateCalls copy(StateObject object);
+
 }
