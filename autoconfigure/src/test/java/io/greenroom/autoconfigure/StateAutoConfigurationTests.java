@@ -6,7 +6,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.BooleanSupplier;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
@@ -25,6 +24,7 @@ import io.greenroom.state.StateMachines;
 import io.greenroom.state.StateMove;
 import jakarta.annotation.PostConstruct;
 import org.aopalliance.intercept.MethodInterceptor;
+import io.greenroom.testkit.Until;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -413,25 +413,17 @@ class StateAutoConfigurationTests {
 			Heard heard = context.getBean(Heard.class);
 			courier.sent("Ada", 2);
 			assertThat(machine(context, courier).join(LONG)).isTrue();
-			until(() -> heard.seen.size() == 3);
+			Until.until("three events", () -> heard.seen.size() == 3);
 			assertThat(heard.seen).containsExactly("sent[Ada, 2]", "delivered[Ada]", "completed delivered DONE");
 			heard.seen.clear();
 			StateMachines machines = context.getBean(StateMachines.class);
 			Courier late = machines.create(Courier.class);
 			late.sent("Bob", 0);
 			assertThat(machines.of(late).join(LONG)).isTrue();
-			until(() -> heard.seen.size() == 2);
+			Until.until("two events", () -> heard.seen.size() == 2);
 			assertThat(heard.seen).containsExactly("sent[Bob, 0]",
 					"failed sent nothing to send " + machines.of(late).name() + " true");
 		});
-	}
-
-	private static void until(BooleanSupplier condition) {
-		long end = System.nanoTime() + LONG.toNanos();
-		while (!condition.getAsBoolean() && System.nanoTime() < end) {
-			Thread.onSpinWait();
-		}
-		assertThat(condition.getAsBoolean()).isTrue();
 	}
 
 	static class Rose {

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 
-import io.greenroom.observe.Unusual;
 import io.greenroom.state.StateMachine.Status;
+import io.greenroom.testkit.Unusual;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
