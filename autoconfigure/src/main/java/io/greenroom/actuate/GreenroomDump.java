@@ -99,7 +99,8 @@ public record GreenroomDump(String scheduler, List<GreenThreadEntry> threads, Li
 		head(text, "Pools", this.pools.size(), "");
 		this.pools.forEach((pool) -> line(text, 1,
 				"%s: %d of %d at work, %d in line".formatted(pool.name, pool.active, pool.size, pool.queued)));
-		head(text, "Machines", (int) this.machines.stream().filter((machine) -> machine.bean != null).count(), " beans");
+		head(text, "Machines", (int) this.machines.stream().filter((machine) -> machine.bean != null).count(),
+				" beans");
 		this.machines.forEach((machine) -> describe(machine, text));
 		this.states.forEach((state) -> line(text, 1, "%d %s in %s".formatted(state.count, state.machine, state.state)));
 		head(text, "Waits", this.handlers.stream().mapToInt((handler) -> handler.waits().size()).sum(), "");

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
 
 /**
- * Looks after moves that are asked for inside a transaction, and keeps bodies of states from being left inside Spring's transactions and retries that
- * were begun within the body: unwound through these, the body's work would be rolled
- * back, or done again.
+ * Looks after moves that are asked for inside a transaction, and keeps bodies of states
+ * from being left inside Spring's transactions and retries that were begun within the
+ * body: unwound through these, the body's work would be rolled back, or done again.
  */
 public final class SpringBoundary implements StateBoundary {
 

@@ -52,7 +52,8 @@ public final class StateTransitionEvent extends ApplicationEvent {
 
 	/**
 	 * Returns what the new state was called with.
-	 * @return the arguments, not to be changed; none where a timeout has moved the machine
+	 * @return the arguments, not to be changed; none where a timeout has moved the
+	 * machine
 	 */
 	public List<@Nullable Object> arguments() {
 		return this.arguments;

@@ -180,8 +180,9 @@ final class Machine implements StateMachine {
 						.formatted(this.name));
 		}
 		if (!arrived) {
-			throw new TimeoutException("%s was asked to move to '%s', and within %s neither rests nor has ended; it is in '%s'"
-				.formatted(this.name, arrival.asked(), limit, current()));
+			throw new TimeoutException(
+					"%s was asked to move to '%s', and within %s neither rests nor has ended; it is in '%s'"
+						.formatted(this.name, arrival.asked(), limit, current()));
 		}
 		Throwable failure = arrival.failure();
 		if (failure != null) {

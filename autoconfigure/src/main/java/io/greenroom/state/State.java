@@ -88,10 +88,10 @@ public @interface State {
 	/**
 	 * Names the state to move to when the body of this one, or something round it such as
 	 * a commit, throws: the machine does not fail then. It must be declared in
-	 * {@link #transitionsTo()}, be another state, and take one argument that any throwable
-	 * fits: {@code void failed(Throwable cause)}. It is entered as if the body had called
-	 * it last, {@link #onStart()} included; what that throws lets the machine fail after
-	 * all, with what the body threw.
+	 * {@link #transitionsTo()}, be another state, and take one argument that any
+	 * throwable fits: {@code void failed(Throwable cause)}. It is entered as if the body
+	 * had called it last, {@link #onStart()} included; what that throws lets the machine
+	 * fail after all, with what the body threw.
 	 * @return the name of a state, empty where such a machine fails
 	 */
 	String onError() default "";

@@ -4,9 +4,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Knows the transactions and the like of a framework, for the moves that are asked for
- * inside them. Says where a body can't be left by calling the next state, for frameworks: inside
- * something that takes the way out for a failure, as a transaction or a retry does. What
- * is round the body as a whole is not meant, for there the body has ended normally.
+ * inside them. Says where a body can't be left by calling the next state, for frameworks:
+ * inside something that takes the way out for a failure, as a transaction or a retry
+ * does. What is round the body as a whole is not meant, for there the body has ended
+ * normally.
  */
 public interface StateBoundary {
 

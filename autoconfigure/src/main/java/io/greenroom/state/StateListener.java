@@ -24,8 +24,8 @@ public interface StateListener {
 	}
 
 	/**
-	 * A machine moved, as {@link #moved(StateMachine, StateMove)}, which this calls unless
-	 * it is implemented itself.
+	 * A machine moved, as {@link #moved(StateMachine, StateMove)}, which this calls
+	 * unless it is implemented itself.
 	 * @param machine the machine
 	 * @param move the move
 	 * @param arguments what the new state was called with, not to be changed; none where

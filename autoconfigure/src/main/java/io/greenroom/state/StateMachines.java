@@ -243,8 +243,8 @@ public final class StateMachines implements AutoCloseable {
 
 	private void requireState(Class<?> type, String state) {
 		if (declared(type).noneMatch((table) -> table.has(state))) {
-			throw new IllegalArgumentException("%s has no state '%s'; its states are %s".formatted(type.getName(), state,
-					declared(type).flatMap((table) -> table.names().stream()).distinct().toList()));
+			throw new IllegalArgumentException("%s has no state '%s'; its states are %s".formatted(type.getName(),
+					state, declared(type).flatMap((table) -> table.names().stream()).distinct().toList()));
 		}
 	}
 

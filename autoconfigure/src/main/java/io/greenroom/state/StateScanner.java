@@ -373,8 +373,9 @@ final class StateScanner {
 				.formatted(name, state.onError()));
 		}
 		else if (target.getParameterCount() != 1 || !target.getParameterTypes()[0].isAssignableFrom(Throwable.class)) {
-			this.problems.add("state '%s' has onError = \"%s\", which does not take what may be thrown; write void %2$s(Throwable cause)"
-				.formatted(name, state.onError()));
+			this.problems.add(
+					"state '%s' has onError = \"%s\", which does not take what may be thrown; write void %2$s(Throwable cause)"
+						.formatted(name, state.onError()));
 		}
 	}
 
@@ -409,8 +410,8 @@ final class StateScanner {
 			throw new IllegalStateException(name);
 		}
 		return new StateSpec(index, name, method, state.initial(), state.restart(),
-				Stream.of(state.transitionsTo()).distinct().toList(), timeout.after(), timeout.target(), state.onError().isEmpty() ? null : state.onError(),
-				(onStart != null) ? onStartHandle(onStart) : null);
+				Stream.of(state.transitionsTo()).distinct().toList(), timeout.after(), timeout.target(),
+				state.onError().isEmpty() ? null : state.onError(), (onStart != null) ? onStartHandle(onStart) : null);
 	}
 
 	private static MethodHandle onStartHandle(Method method) {

@@ -156,7 +156,8 @@ class GreenroomEndpointTests {
 			Lamp lamp = machines.create(Lamp.class);
 			lamp.lit();
 			GreenroomEndpoint endpoint = context.getBean(GreenroomEndpoint.class);
-			Until.until("two machines to fail", () -> endpoint.dump(0).machines().stream().filter((one) -> one.failure() != null).count() == 2);
+			Until.until("two machines to fail",
+					() -> endpoint.dump(0).machines().stream().filter((one) -> one.failure() != null).count() == 2);
 			assertThat(endpoint.dump(0).machines()).filteredOn((machine) -> machine.bean() == null)
 				.singleElement()
 				.satisfies((machine) -> {

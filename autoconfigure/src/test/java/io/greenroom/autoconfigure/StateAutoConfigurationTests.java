@@ -399,8 +399,8 @@ class StateAutoConfigurationTests {
 
 		@EventListener
 		void failed(StateFailedEvent event) {
-			this.seen.add("failed " + event.state() + " " + event.exception().getMessage() + " " + event.machine().name()
-					+ " " + (event.getSource() == event.machine().target()));
+			this.seen.add("failed " + event.state() + " " + event.exception().getMessage() + " "
+					+ event.machine().name() + " " + (event.getSource() == event.machine().target()));
 		}
 
 	}

@@ -198,15 +198,13 @@ class StateAfterCommitTests {
 	@Test
 	@DisplayName("S29 S26 a state that moves on in its own transaction is not meant")
 	void own() {
-		this.runner.withBean(Advised.class)
-			.withPropertyValues("greenroom.state.in-transaction=fail")
-			.run((context) -> {
-				Advised advised = context.getBean(Advised.class);
-				StateMachine machine = context.getBean(StateMachines.class).of(advised);
-				advised.first();
-				assertThat(machine.join(LONG)).isTrue();
-				assertThat(machine.status()).isEqualTo(Status.DONE);
-			});
+		this.runner.withBean(Advised.class).withPropertyValues("greenroom.state.in-transaction=fail").run((context) -> {
+			Advised advised = context.getBean(Advised.class);
+			StateMachine machine = context.getBean(StateMachines.class).of(advised);
+			advised.first();
+			assertThat(machine.join(LONG)).isTrue();
+			assertThat(machine.status()).isEqualTo(Status.DONE);
+		});
 	}
 
 	@Test

@@ -148,8 +148,7 @@ class MoveAndWaitTests {
 		}, Machines.LONG)).withMessageContaining("asked for no move");
 		assertThatIllegalArgumentException().isThrownBy(() -> machine.moveAndWait(other::paid, Machines.LONG))
 			.withMessageContaining("asked for no move");
-		assertThatIllegalArgumentException()
-			.isThrownBy(() -> machine.moveAndWait(order::paid, Duration.ofSeconds(-1)));
+		assertThatIllegalArgumentException().isThrownBy(() -> machine.moveAndWait(order::paid, Duration.ofSeconds(-1)));
 		assertThatExceptionOfType(IOException.class).isThrownBy(() -> machine.moveAndWait(() -> {
 			throw new IOException("before asking");
 		}, Machines.LONG));
