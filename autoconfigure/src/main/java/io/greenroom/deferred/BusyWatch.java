@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BusyWatch {
 
-	private final Handler handler;
+	private final HandlerCore handler;
 
 	private final Processor processor;
 
@@ -24,11 +24,11 @@ final class BusyWatch {
 
 	private Map<Held, Seen> seen = Map.of();
 
-	BusyWatch(Handler handler, Processor processor, CallReports reports, Duration limit) {
+	BusyWatch(HandlerCore handler, Processor processor) {
 		this.handler = handler;
 		this.processor = processor;
-		this.reports = reports;
-		this.limit = Handler.nanos(limit);
+		this.reports = handler.reports();
+		this.limit = HandlerCore.nanos(handler.options().busyLimit());
 	}
 
 	/** Looks what runs, and reports what has run for too long. */

@@ -67,7 +67,7 @@ abstract class Call {
 	static {
 		try {
 			STATE = MethodHandles.lookup().findVarHandle(Call.class, "state", int.class);
-			HOLD = MethodHandles.lookup().findVarHandle(Call.class, "hold", Held.class);
+			HOLD = MethodHandles.lookup().findVarHandle(Call.class, "hold", Runner.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -102,7 +102,7 @@ abstract class Call {
 
 	/** The hold it is run by; written by its runner soon after the state says so. */
 	@SuppressWarnings("UnusedVariable") // by HOLD only
-	private @Nullable Held hold;
+	private @Nullable Runner hold;
 
 	/**
 	 * What the body returned or threw; written before the state says so. Until the body
@@ -113,8 +113,7 @@ abstract class Call {
 	Call(CallMode mode) {
 		this.origin = switch (mode) {
 			case SYNC -> Thread.currentThread();
-			case ASYNC -> new CallFuture<@Nullable Object>(this);
-			case ONEWAY -> null;
+			case ASYNC, ONEWAY -> null;
 		};
 	}
 
@@ -124,8 +123,6 @@ abstract class Call {
 	/** Returns the called method's name. */
 	abstract String method();
 
-	/** Returns the handler that is called. */
-	abstract Handler handler();
 
 	/** Returns the thread that waits for a sync call. */
 	final @Nullable Thread caller() {
@@ -147,13 +144,18 @@ abstract class Call {
 		return null;
 	}
 
+	/** Says what the caller of an async call was given; once, before the call is made. */
+	final void answeredBy(CompletableFuture<@Nullable Object> future) {
+		this.origin = future;
+	}
+
 	/** Lets go of what the body needed. */
 	abstract void clear();
 
 	final CallMode mode() {
 		Object from = this.origin;
 		return (from instanceof Thread) ? CallMode.SYNC
-				: (from instanceof CallFuture<?>) ? CallMode.ASYNC : CallMode.ONEWAY;
+				: (from instanceof CompletableFuture<?>) ? CallMode.ASYNC : CallMode.ONEWAY;
 	}
 
 	@SuppressWarnings("unchecked")
@@ -211,8 +213,8 @@ abstract class Call {
 	 * Runner: says which hold the body runs under. Must follow {@link #begin()}, for who
 	 * leaves may wait to interrupt the body.
 	 */
-	final void runBy(Held held) {
-		HOLD.setRelease(this, held);
+	final void runBy(Runner runner) {
+		HOLD.setRelease(this, runner);
 	}
 
 	/** Takes the call for running by its caller; nobody else knows it yet. */
@@ -385,10 +387,10 @@ abstract class Call {
 	}
 
 	private void interruptRunner() {
-		Held by = (Held) HOLD.getAcquire(this);
+		Runner by = (Runner) HOLD.getAcquire(this);
 		while (by == null) {
 			Thread.yield();
-			by = (Held) HOLD.getAcquire(this);
+			by = (Runner) HOLD.getAcquire(this);
 		}
 		by.interrupt(this);
 		STATE.getAndBitwiseAnd(this, ~INTERRUPTING);
@@ -398,13 +400,13 @@ abstract class Call {
 	 * Waits for the end, on the caller's thread; returns whether it came in time. Calls
 	 * of the same chain that are handed over through the wait are run meanwhile.
 	 */
-	final boolean await(long start, long nanos, @Nullable Wait wait) throws InterruptedException {
+	final boolean await(long start, long nanos, @Nullable Detour detour) throws InterruptedException {
 		while (true) {
 			int seen = this.state;
 			if ((seen & PHASE) > RUNNING) {
 				return true;
 			}
-			Call nested = (wait != null) ? wait.takeNested() : null;
+			Call nested = (detour != null) ? detour.takeNested() : null;
 			if (nested != null) {
 				nested.runAsNested();
 				continue;
@@ -438,6 +440,22 @@ abstract class Call {
 		Object result = this.outcome;
 		this.outcome = null;
 		return result;
+	}
+
+	/** The hold of the thread that runs a call. */
+	interface Runner {
+
+		/** Interrupts the body of a call whose caller gives up. */
+		void interrupt(Call call);
+
+	}
+
+	/** What a caller may have to do while it waits for its call. */
+	interface Detour {
+
+		/** Returns a call that the waiting thread is to run itself, once. */
+		@Nullable Call takeNested();
+
 	}
 
 }

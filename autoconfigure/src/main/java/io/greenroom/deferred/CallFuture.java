@@ -18,16 +18,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class CallFuture<T extends @Nullable Object> extends CompletableFuture<T> {
 
+	private final HandlerCore handler;
+
 	private final Call call;
 
 	/** Whether it is the call's own, so that its cancellation withdraws the call. */
 	private final boolean own;
 
-	CallFuture(Call call) {
-		this(call, true);
+	CallFuture(HandlerCore handler, Call call) {
+		this(handler, call, true);
 	}
 
-	private CallFuture(Call call, boolean own) {
+	private CallFuture(HandlerCore handler, Call call, boolean own) {
+		this.handler = handler;
 		this.call = call;
 		this.own = own;
 	}
@@ -42,7 +45,7 @@ final class CallFuture<T extends @Nullable Object> extends CompletableFuture<T> 
 
 	@Override
 	public <U> CompletableFuture<U> newIncompleteFuture() {
-		return new CallFuture<>(this.call, false);
+		return new CallFuture<>(this.handler, this.call, false);
 	}
 
 	@Override
@@ -84,7 +87,7 @@ final class CallFuture<T extends @Nullable Object> extends CompletableFuture<T> 
 	}
 
 	private void awaitAsHolder(Held held, long nanos) throws InterruptedException {
-		Wait wait = new Wait(this.call.handler(), this.call, false);
+		Wait wait = new Wait(this.handler, this.call, false);
 		@Nullable Wait outer = held.waiting();
 		held.waitFor(wait);
 		try {

@@ -24,7 +24,7 @@ import org.slf4j.event.Level;
  */
 final class CallReports {
 
-	private static final Logger log = LoggerFactory.getLogger(Deferred.class);
+	private static final Logger log = LoggerFactory.getLogger(HandlerLog.NAME);
 
 	/**
 	 * How many submission sites are looked up between two moments at which nothing waits.

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /** Runs the bodies of a handler's calls, on threads that hold it, and ends the calls. */
 final class CallRunner {
 
-	private static final Logger log = LoggerFactory.getLogger(Deferred.class);
+	private static final Logger log = LoggerFactory.getLogger(HandlerLog.NAME);
 
 	private final Life life;
 

@@ -10,10 +10,8 @@ final class CallSite {
 
 	private static final StackWalker WALKER = StackWalker.getInstance();
 
-	private static final Set<String> OWN = Set.of(CallSite.class.getName(), CallReports.class.getName(),
-			Handler.class.getName(), Intake.class.getName(), Handle.class.getName(), ViewSink.class.getName(),
-			Call.class.getName(), CallWait.class.getName(), Mailbox.class.getName(), WaitGraph.class.getName(),
-			TransactionGuard.class.getName(), "io.greenroom.spring.MailboxInterceptor");
+	/** The machinery, by name: none of it is to be known here. */
+	private static final Set<String> OWN = Set.of("io.greenroom.deferred.CallSite", "io.greenroom.deferred.CallReports", "io.greenroom.deferred.Handler", "io.greenroom.deferred.Intake", "io.greenroom.deferred.Handle", "io.greenroom.deferred.ViewSink", "io.greenroom.deferred.Call", "io.greenroom.deferred.CallWait", "io.greenroom.deferred.Mailbox", "io.greenroom.deferred.WaitGraph", "io.greenroom.deferred.TransactionGuard", "io.greenroom.spring.MailboxInterceptor");
 
 	private CallSite() {
 	}

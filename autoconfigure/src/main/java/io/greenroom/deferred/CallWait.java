@@ -16,7 +16,7 @@ final class CallWait {
 	 */
 	private static final int TURNS = 3;
 
-	private final Handler handler;
+	private final HandlerCore handler;
 
 	private final CallReports reports;
 
@@ -26,12 +26,12 @@ final class CallWait {
 
 	private final TransactionGuard guard;
 
-	CallWait(Handler handler, CallReports reports, Refusals refusals, HandlerOptions options, TransactionGuard guard) {
+	CallWait(HandlerCore handler, TransactionGuard guard) {
 		this.guard = guard;
-		this.refusals = refusals;
+		this.refusals = handler.refusals();
 		this.handler = handler;
-		this.reports = reports;
-		this.options = options;
+		this.reports = handler.reports();
+		this.options = handler.options();
 	}
 
 	/** Waits for the outcome of a queued call. */

@@ -8,9 +8,12 @@ abstract class DeclaredCall extends Call {
 
 	final HandlerMethod method;
 
-	DeclaredCall(HandlerMethod method, CallMode mode) {
+	DeclaredCall(HandlerCore handler, HandlerMethod method, CallMode mode) {
 		super(mode);
 		this.method = method;
+		if (mode == CallMode.ASYNC) {
+			answeredBy(new CallFuture<>(handler, this));
+		}
 	}
 
 	@Override

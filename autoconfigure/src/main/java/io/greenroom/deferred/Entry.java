@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param handler the handler
  * @param object its target, or a proxy round it that leads back to {@link Handler#call}
  */
-record Entry(Handler handler, Object object) {
+record Entry(HandlerCore handler, Object object) {
 
 	@Nullable Object invoke(HandlerMethod method, @Nullable Object[] arguments) throws Throwable {
 		if (this.object != this.handler.target()) {

@@ -9,17 +9,18 @@ import org.jspecify.annotations.Nullable;
 /** A function of the handler, run as one call. */
 final class FunctionCall<T, R extends @Nullable Object> extends Call {
 
-	private final Handler handler;
+	private final HandlerCore handler;
 
 	private @Nullable Function<? super T, ? extends R> function;
 
 	private final T entry;
 
-	FunctionCall(Handler handler, Function<? super T, ? extends R> function, T entry) {
+	FunctionCall(HandlerCore handler, Function<? super T, ? extends R> function, T entry) {
 		super(CallMode.ASYNC);
 		this.handler = handler;
 		this.function = Objects.requireNonNull(function, "function");
 		this.entry = entry;
+		answeredBy(new CallFuture<>(handler, this));
 	}
 
 	@Override
@@ -32,10 +33,6 @@ final class FunctionCall<T, R extends @Nullable Object> extends Call {
 		return "async";
 	}
 
-	@Override
-	Handler handler() {
-		return this.handler;
-	}
 
 	@Override
 	void runAsNested() {

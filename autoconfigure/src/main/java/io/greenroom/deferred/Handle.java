@@ -28,7 +28,7 @@ final class Handle<T> implements Deferred<T> {
 	Handle(Handler handler, HandlerType as, Class<T> type, T object) {
 		this.handler = handler;
 		this.type = type;
-		this.entry = new Entry(handler, object);
+		this.entry = new Entry(handler.core(), object);
 		this.methods = as.methods().stream().map(this::withModeOfHandler).toArray(HandlerMethod[]::new);
 		this.object = object;
 		this.sync = view(ViewSink.Kind.SYNC, Intake.AS_DECLARED);
@@ -46,7 +46,7 @@ final class Handle<T> implements Deferred<T> {
 	}
 
 	private T view(ViewSink.Kind kind, long nanos) {
-		return HandlerViews.view(this.type, new ViewSink(this.handler, this.entry, this.methods, kind, nanos));
+		return HandlerViews.view(this.type, new ViewSink(this.handler.intake(), this.entry, this.methods, kind, nanos));
 	}
 
 	@Override
@@ -59,7 +59,7 @@ final class Handle<T> implements Deferred<T> {
 		if (!timeout.isPositive()) {
 			throw new IllegalArgumentException("The timeout is " + timeout + "; give a positive duration");
 		}
-		return view(ViewSink.Kind.SYNC, Handler.nanos(timeout));
+		return view(ViewSink.Kind.SYNC, HandlerCore.nanos(timeout));
 	}
 
 	@Override

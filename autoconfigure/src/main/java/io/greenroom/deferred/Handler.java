@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 import io.greenroom.green.DrainedService;
@@ -37,20 +37,9 @@ public final class Handler implements DrainedService, AutoCloseable {
 	/** How long nothing must have happened before a handler gives its thread back. */
 	private static final long REST_AFTER = 1_000_000_000;
 
-	private final GreenScheduler scheduler;
-
-	private final HandlerType type;
-
-	private final Object target;
-
-	private final HandlerOptions options;
-
-	private final String name;
+	private final HandlerCore core;
 
 	private final Mailbox mailbox;
-
-	/** Nothing where callers never run their own calls. */
-	private final @Nullable Loan loan;
 
 	private final Holding holding;
 
@@ -80,8 +69,6 @@ public final class Handler implements DrainedService, AutoCloseable {
 
 	private final HandlerGauges gauges;
 
-	/** Set at most once, before the first call; nothing for most handlers. */
-	private volatile @Nullable Turnstile turnstile;
 
 	/**
 	 * Makes a handler. Its owner starts at the first call, or with {@link #start()}.
@@ -105,29 +92,24 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 */
 	public Handler(GreenScheduler scheduler, HandlerType type, Object target, HandlerOptions options,
 			CallerTransactions transactions) {
-		this.scheduler = scheduler;
-		this.type = type;
-		this.target = target;
-		this.options = options;
-		this.name = options.name().isEmpty() ? type.name() : options.name();
-		this.mailbox = (options.overflow() == Overflow.DROP_OLDEST)
+		this.mailbox = mailbox(type, options);
+		this.gauges = gauges(this.mailbox);
+		this.reports = new CallReports(HandlerCore.name(type, options), scheduler.observer(), this.gauges);
+		this.core = new Core(scheduler, type, target, options, this.reports);
+		this.holding = new Holding(this.core, lends(options) ? new Loan(this.core, this.mailbox) : null);
+		this.life = new Life(this.core, new Work(), this.mailbox, this.holding);
+		this.runner = new CallRunner(this.life, this.reports);
+		this.readers = type.hasReadOnly() ? new Readers(this.core, this.runner, this.life) : null;
+		this.processor = new Processor(this.core, this.mailbox, this.holding, this.life, this.runner, this.readers);
+		this.watch = options.busyLimit().isPositive() ? new BusyWatch(this.core, this.processor) : null;
+		this.inspection = options.busyLimit().isPositive() ? options.busyLimit().dividedBy(LOOKS_PER_LIMIT) : LOOK;
+		this.intake = new Intake(this.core, transactions, this.mailbox, this.holding, this.life, this.runner);
+	}
+
+	private Mailbox mailbox(HandlerType type, HandlerOptions options) {
+		return (options.overflow() == Overflow.DROP_OLDEST)
 				? new DroppingMailbox(options.capacity(), type.hasUrgent(), this::wakeOwner)
 				: new Mailbox(options.capacity(), type.hasUrgent(), this::wakeOwner);
-		this.loan = lends(options) ? new Loan(this, this.mailbox) : null;
-		this.holding = new Holding(this, this.loan);
-		this.gauges = gauges(this.mailbox);
-		this.reports = new CallReports(this.name, scheduler.observer(), this.gauges);
-		Refusals refusals = new Refusals(this.name, options, this.reports);
-		this.life = new Life(this, scheduler, options, this.mailbox, this.holding, this.reports, refusals);
-		this.runner = new CallRunner(this.life, this.reports);
-		this.readers = type.hasReadOnly() ? new Readers(this, this.runner, this.life, options.readers()) : null;
-		this.processor = new Processor(this, this.mailbox, this.holding, this.life, this.runner, this.readers,
-				this.reports, refusals, this.loan);
-		this.watch = options.busyLimit().isPositive()
-				? new BusyWatch(this, this.processor, this.reports, options.busyLimit()) : null;
-		this.inspection = options.busyLimit().isPositive() ? options.busyLimit().dividedBy(LOOKS_PER_LIMIT) : LOOK;
-		this.intake = new Intake(this, transactions, options, this.mailbox, this.holding, this.life, this.reports,
-				refusals);
 	}
 
 	/**
@@ -162,7 +144,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 
 	@Override
 	public String name() {
-		return this.name;
+		return this.core.name();
 	}
 
 	/**
@@ -170,7 +152,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 * @return the type
 	 */
 	public HandlerType type() {
-		return this.type;
+		return this.core.type();
 	}
 
 	/**
@@ -178,7 +160,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 * @return the target
 	 */
 	public Object target() {
-		return this.target;
+		return this.core.target();
 	}
 
 	/**
@@ -214,11 +196,11 @@ public final class Handler implements DrainedService, AutoCloseable {
 		if (this.intake.isEntered()) {
 			return invocation.proceed();
 		}
-		HandlerMethod method = this.type.method(invocation.method());
-		if (passes(method)) {
+		HandlerMethod method = type().method(invocation.method());
+		if (this.holding.passes(method)) {
 			return invocation.proceed();
 		}
-		return this.intake.submit(new InvocationCall(this, method, invocation), method, Intake.AS_DECLARED);
+		return this.intake.submit(new InvocationCall(this.core, method, invocation), method, Intake.AS_DECLARED);
 	}
 
 	/**
@@ -238,7 +220,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 * others, whose owner starts with their first call, and when it has started before.
 	 */
 	public void start() {
-		if (this.type.hasLoop()) {
+		if (type().hasLoop()) {
 			this.life.startLoop();
 		}
 	}
@@ -249,10 +231,10 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 * @throws IllegalStateException if there is one already
 	 */
 	public void gatedBy(CallGate gate) {
-		if (this.turnstile != null) {
-			throw new IllegalStateException("Handler '%s' has a gate already".formatted(this.name));
+		if (this.holding.turnstile() != null) {
+			throw new IllegalStateException("Handler '%s' has a gate already".formatted(name()));
 		}
-		this.turnstile = new Turnstile(gate, this.mailbox, this.holding, this.life);
+		this.holding.gatedBy(new Turnstile(gate, this.mailbox, this.holding, this.life));
 		this.runner.gatedBy(gate);
 	}
 
@@ -281,32 +263,16 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 * @return the gate, {@code null} where there is none
 	 */
 	public @Nullable CallGate gate() {
-		Turnstile known = this.turnstile;
+		Turnstile known = this.holding.turnstile();
 		return (known != null) ? known.gate() : null;
 	}
 
 	private Turnstile gated() {
-		Turnstile known = this.turnstile;
+		Turnstile known = this.holding.turnstile();
 		if (known == null) {
-			throw new IllegalStateException("Handler '%s' has no gate".formatted(this.name));
+			throw new IllegalStateException("Handler '%s' has no gate".formatted(name()));
 		}
 		return known;
-	}
-
-	@Nullable Turnstile turnstile() {
-		return this.turnstile;
-	}
-
-	/** Returns whether a method is no call, so that the mailbox is passed by. */
-	boolean passes(HandlerMethod method) {
-		Turnstile known = this.turnstile;
-		return known != null && !known.gate().takes(method.method());
-	}
-
-	/** Owner: takes the handler; returns whether it has not ended before. */
-	boolean takeForOwner() {
-		Turnstile known = this.turnstile;
-		return (known != null) ? known.take() : this.holding.take(true);
 	}
 
 	/** {@inheritDoc} */
@@ -322,7 +288,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 
 	@Override
 	public long mark() {
-		return this.mailbox.taken() + ((this.loan != null) ? (long) this.loan.ran() : 0);
+		return this.mailbox.taken() + ((this.holding.loan() != null) ? (long) this.holding.loan().ran() : 0);
 	}
 
 	@Override
@@ -350,7 +316,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 	@Override
 	public void close() {
 		try {
-			stop(this.options.timeout());
+			stop(this.core.options().timeout());
 		}
 		catch (InterruptedException ex) {
 			stopNow();
@@ -383,7 +349,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 	public HandlerSnapshot snapshot() {
 		List<HandlerSnapshot.Body> running = new ArrayList<>();
 		List<HandlerSnapshot.Edge> waits = new ArrayList<>();
-		for (Held held : holds()) {
+		for (Held held : this.core.holds()) {
 			String thread = held.thread().getName();
 			for (Call call : held.bodies()) {
 				running.add(new HandlerSnapshot.Body(call.method(), thread, CallReports.age(call)));
@@ -395,9 +361,9 @@ public final class Handler implements DrainedService, AutoCloseable {
 						wait.call().method()));
 			}
 		}
-		HandlerMethod loop = loopUnderWay();
+		HandlerMethod loop = this.core.loopUnderWay();
 		Throwable death = failure();
-		return new HandlerSnapshot(this.name, state(death), this.mailbox.capacity(), this.mailbox.size(),
+		return new HandlerSnapshot(name(), state(death), this.mailbox.capacity(), this.mailbox.size(),
 				this.gauges.oldestAge(), (loop != null) ? loop.name() : null, running, waits,
 				(death != null) ? Failures.describe(death) : null);
 	}
@@ -444,13 +410,13 @@ public final class Handler implements DrainedService, AutoCloseable {
 	/** Bodies on the threads of callers or readers need no owner, and may be late. */
 	@Override
 	public boolean isAtRest() {
-		boolean ownersOnly = this.loan == null && this.readers == null;
+		boolean ownersOnly = this.holding.loan() == null && this.readers == null;
 		return (this.watch == null || ownersOnly) && this.life.isAtRest();
 	}
 
 	/** Returns whether whoever processes waits, or nobody does and nothing is queued. */
 	private boolean isIdle() {
-		return this.processor.isWaiting() || (this.options.processing() == Processing.MANUAL && this.holding.isFree()
+		return this.processor.isWaiting() || (this.core.options().processing() == Processing.MANUAL && this.holding.isFree()
 				&& this.mailbox.size() == 0);
 	}
 
@@ -459,84 +425,105 @@ public final class Handler implements DrainedService, AutoCloseable {
 		this.life.rest();
 	}
 
-	@Nullable HandlerMethod loopUnderWay() {
-		return this.life.isInLoop() ? this.type.loop() : null;
-	}
-
-	GreenScheduler scheduler() {
-		return this.scheduler;
-	}
-
-	@Nullable Loan loan() {
-		return this.loan;
-	}
-
-	CallRunner runner() {
-		return this.runner;
-	}
-
-	Processor processor() {
-		return this.processor;
+	HandlerCore core() {
+		return this.core;
 	}
 
 	Intake intake() {
 		return this.intake;
 	}
 
-	@Nullable Readers readers() {
-		return this.readers;
-	}
-
-	/** Returns all holds that a call which has not begun may have to wait for. */
-	List<Held> holds() {
-		List<Held> holds = new ArrayList<>();
-		Held held = this.holding.held();
-		if (held != null) {
-			holds.add(held);
-		}
-		if (this.readers != null) {
-			this.readers.forEachHeld(holds::add);
-		}
-		return holds;
-	}
-
-	String doing() {
-		return this.holding.doing();
-	}
-
-	/**
-	 * Runs a call of this handler on a thread that holds it and waits for something else.
-	 */
-	void runNested(Call call) {
-		this.runner.run(call, Objects.requireNonNull(Held.of(this)));
-	}
-
-	/** Returns whether the processor goes on only when bodies that read have ended. */
-	boolean awaitsReaders() {
-		return this.readers != null && this.readers.areAwaited();
-	}
-
-	boolean isReentrant() {
-		return this.options.reentrant();
-	}
-
-	void refusedAsDeadlock(Call call) {
-		this.reports.rejected(call, "deadlock");
-	}
-
 	@Override
 	public String toString() {
-		return "Handler[" + this.name + "]";
+		return this.core.toString();
 	}
 
-	/** Returns how long a call waits where its caller says nothing. */
-	long timeoutNanos() {
-		return nanos(this.options.timeout());
+	/** What the parts may ask of each other. */
+	private final class Core extends HandlerCore {
+
+		Core(GreenScheduler scheduler, HandlerType type, Object target, HandlerOptions options, CallReports reports) {
+			super(scheduler, type, target, options, reports);
+		}
+
+		@Override
+		DrainedService service() {
+			return Handler.this;
+		}
+
+		@Override
+		DeferredCalls calls() {
+			return Handler.this.processor;
+		}
+
+		@Override
+		List<Held> holds() {
+			List<Held> holds = new ArrayList<>();
+			Held held = Handler.this.holding.held();
+			if (held != null) {
+				holds.add(held);
+			}
+			Readers known = Handler.this.readers;
+			if (known != null) {
+				known.forEachHeld(holds::add);
+			}
+			return holds;
+		}
+
+		@Override
+		boolean awaitsReaders() {
+			Readers known = Handler.this.readers;
+			return known != null && known.areAwaited();
+		}
+
+		@Override
+		@Nullable HandlerMethod loopUnderWay() {
+			return Handler.this.life.isInLoop() ? type().loop() : null;
+		}
+
+		@Override
+		String doing() {
+			return Handler.this.holding.doing();
+		}
+
+		@Override
+		void runNested(Call call) {
+			Handler.this.runner.run(call, Objects.requireNonNull(Held.of(this)));
+		}
+
 	}
 
-	/** Returns the length in nanoseconds; half of the largest number, if it is longer. */
-	static long nanos(Duration length) {
-		return Math.min(TimeUnit.NANOSECONDS.convert(length), Long.MAX_VALUE / 2);
+	/** What the owner does. */
+	private final class Work implements OwnerWork {
+
+		@Override
+		public boolean take() {
+			return Handler.this.holding.takeForOwner();
+		}
+
+		@Override
+		public void serve() {
+			Handler.this.processor.serve();
+		}
+
+		@Override
+		public int turns() {
+			return Handler.this.processor.turns();
+		}
+
+		@Override
+		public boolean isRead() {
+			Readers known = Handler.this.readers;
+			return known != null && !known.isEmpty();
+		}
+
+		@Override
+		public void endReading(Consumer<Call> left) {
+			Readers known = Handler.this.readers;
+			if (known != null) {
+				known.end(left);
+			}
+		}
+
 	}
 
 }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * are the wait-for graph.
  */
 @SuppressWarnings("unused") // the gap is only to be there
-final class Held extends HeldGap.Bodies {
+final class Held extends HeldGap.Bodies implements Call.Runner {
 
 	private static final ThreadLocal<@Nullable Held> CURRENT = new ThreadLocal<>();
 
@@ -32,7 +32,7 @@ final class Held extends HeldGap.Bodies {
 		}
 	}
 
-	private final Handler handler;
+	private final HandlerCore handler;
 
 	private final Thread thread;
 
@@ -55,7 +55,7 @@ final class Held extends HeldGap.Bodies {
 
 	private long g1, g2, g3, g4, g5, g6, g7, g8;
 
-	private Held(Handler handler, boolean owned, boolean reading, @Nullable Held outer) {
+	private Held(HandlerCore handler, boolean owned, boolean reading, @Nullable Held outer) {
 		this.handler = handler;
 		this.thread = Thread.currentThread();
 		this.owned = owned;
@@ -69,7 +69,7 @@ final class Held extends HeldGap.Bodies {
 	}
 
 	/** Returns the hold that the current thread has of a handler. */
-	static @Nullable Held of(Handler handler) {
+	static @Nullable Held of(HandlerCore handler) {
 		Held held = CURRENT.get();
 		while (held != null && held.handler != handler) {
 			held = held.outer;
@@ -78,16 +78,16 @@ final class Held extends HeldGap.Bodies {
 	}
 
 	/** The current thread holds one handler more. */
-	static Held begin(Handler handler, boolean owned) {
+	static Held begin(HandlerCore handler, boolean owned) {
 		return begin(handler, owned, false);
 	}
 
 	/** The current thread, one of the handler's own, begins to read. */
-	static Held beginReading(Handler handler) {
+	static Held beginReading(HandlerCore handler) {
 		return begin(handler, true, true);
 	}
 
-	private static Held begin(Handler handler, boolean owned, boolean reading) {
+	private static Held begin(HandlerCore handler, boolean owned, boolean reading) {
 		Held held = new Held(handler, owned, reading, CURRENT.get());
 		CURRENT.set(held);
 		return held;
@@ -97,7 +97,7 @@ final class Held extends HeldGap.Bodies {
 	 * Makes the hold of a caller that is to run its own call on the current thread. It
 	 * shows the call from the beginning, so that nobody who looks finds nothing to run.
 	 */
-	static Held lent(Handler handler, Call call) {
+	static Held lent(HandlerCore handler, Call call) {
 		Held held = new Held(handler, false, false, CURRENT.get());
 		RUNNING.set(held, call);
 		return held;
@@ -123,7 +123,7 @@ final class Held extends HeldGap.Bodies {
 		}
 	}
 
-	Handler handler() {
+	HandlerCore handler() {
 		return this.handler;
 	}
 
@@ -216,7 +216,8 @@ final class Held extends HeldGap.Bodies {
 	 * Interrupts the body of a call whose caller gives up. One that has let others in is
 	 * interrupted when it goes on: they are nobody's but their own callers'.
 	 */
-	synchronized void interrupt(Call call) {
+	@Override
+	public synchronized void interrupt(Call call) {
 		if (this.running == call) {
 			this.thread.interrupt();
 		}
@@ -260,7 +261,7 @@ final class Held extends HeldGap.Bodies {
 	 * Says that the next entry into the proxy of the target is the body itself. Holder
 	 * only.
 	 */
-	static void aboutToEnter(Handler handler) {
+	static void aboutToEnter(HandlerCore handler) {
 		Held held = of(handler);
 		if (held != null) {
 			held.entering = true;

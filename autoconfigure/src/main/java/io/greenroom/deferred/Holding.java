@@ -30,7 +30,7 @@ final class Holding {
 		.unstarted(() -> {
 		});
 
-	private final Handler handler;
+	private final HandlerCore handler;
 
 	/** The thread that may run bodies now; only the holder may give it up. */
 	private volatile @Nullable Thread holder;
@@ -41,15 +41,45 @@ final class Holding {
 	/** Nothing where callers never run their own calls. */
 	private final @Nullable Loan loan;
 
+	/** Set at most once, before the first call; nothing for most handlers. */
+	private volatile @Nullable Turnstile turnstile;
+
 	/** Those who wait to hold; empty but for handlers whose target occupies them. */
 	private final Queue<Thread> waiting = new ConcurrentLinkedQueue<>();
 
 	/** Whether the target itself holds; written by the holder. */
 	private volatile boolean occupied;
 
-	Holding(Handler handler, @Nullable Loan loan) {
+	Holding(HandlerCore handler, @Nullable Loan loan) {
 		this.handler = handler;
 		this.loan = loan;
+	}
+
+	/** Has a gate decide when calls may run. */
+	void gatedBy(Turnstile gate) {
+		this.turnstile = gate;
+	}
+
+	/** Returns what lets calls in as a gate says, {@code null} where there is no gate. */
+	@Nullable Turnstile turnstile() {
+		return this.turnstile;
+	}
+
+	/** Returns whether a method is no call, so that the mailbox is passed by. */
+	boolean passes(HandlerMethod method) {
+		Turnstile known = this.turnstile;
+		return known != null && !known.gate().takes(method.method());
+	}
+
+	/** Returns what lends the handler; nothing where callers never run their own calls. */
+	@Nullable Loan loan() {
+		return this.loan;
+	}
+
+	/** Owner: takes the handler; returns whether it has not ended before. */
+	boolean takeForOwner() {
+		Turnstile known = this.turnstile;
+		return (known != null) ? known.take() : take(true);
 	}
 
 	/**

@@ -20,9 +20,9 @@ final class Intake {
 	static final long AS_DECLARED = 0;
 
 	/** The handler whose mailbox the current thread is about to pass by. */
-	private static final ThreadLocal<@Nullable Handler> DIRECT = new ThreadLocal<>();
+	private static final ThreadLocal<@Nullable HandlerCore> DIRECT = new ThreadLocal<>();
 
-	private final Handler handler;
+	private final HandlerCore handler;
 
 	private final HandlerOptions options;
 
@@ -31,6 +31,8 @@ final class Intake {
 	private final Holding holding;
 
 	private final Life life;
+
+	private final CallRunner runner;
 
 	/** Whether the handler has read-only methods. */
 	private final boolean reads;
@@ -52,22 +54,23 @@ final class Intake {
 
 	private final TransactionGuard guard;
 
-	Intake(Handler handler, CallerTransactions transactions, HandlerOptions options, Mailbox mailbox, Holding holding,
-			Life life, CallReports reports, Refusals refusals) {
+	Intake(HandlerCore handler, CallerTransactions transactions, Mailbox mailbox, Holding holding, Life life,
+			CallRunner runner) {
 		this.handler = handler;
-		this.options = options;
+		this.options = handler.options();
 		this.mailbox = mailbox;
 		this.holding = holding;
 		this.life = life;
+		this.runner = runner;
 		this.reads = handler.type().hasReadOnly();
-		this.reports = reports;
-		this.refusals = refusals;
+		this.reports = handler.reports();
+		this.refusals = handler.refusals();
 		this.carrier = handler.scheduler().contextCarrier();
-		this.loan = handler.loan();
+		this.loan = holding.loan();
 		this.timeout = handler.timeoutNanos();
 		this.transactions = transactions;
 		this.guard = new TransactionGuard(handler.name(), transactions);
-		this.wait = new CallWait(handler, reports, refusals, options, this.guard);
+		this.wait = new CallWait(handler, this.guard);
 	}
 
 	/**
@@ -76,7 +79,7 @@ final class Intake {
 	 */
 	@Nullable Object submit(Call call, HandlerMethod method, long nanos) throws Throwable {
 		StackRoom.check();
-		if (this.handler.passes(method)) {
+		if (this.holding.passes(method)) {
 			return call.invoke();
 		}
 		if (call.mode() != CallMode.ONEWAY && this.holding.isMine()) {
@@ -109,7 +112,7 @@ final class Intake {
 	private @Nullable Object runHere(Loan lent, Call call) throws Throwable {
 		@Nullable Object result;
 		try {
-			result = lent.run(call, this.handler.runner(), this.carrier);
+			result = lent.run(call, this.runner, this.carrier);
 		}
 		catch (Throwable failure) {
 			throw CalledFrom.here(failure, this.handler.name(), call.method());
@@ -143,7 +146,7 @@ final class Intake {
 
 	/** A call from a body of this handler can't wait until the machine is elsewhere. */
 	private void refuseInWrongState(Call call) {
-		Turnstile turnstile = this.handler.turnstile();
+		Turnstile turnstile = this.holding.turnstile();
 		DeferredException refusal = (turnstile != null) ? turnstile.refusalInside(call, this.refusals) : null;
 		if (refusal != null) {
 			throw refusal;

@@ -7,12 +7,12 @@ import org.jspecify.annotations.Nullable;
 /** A call that an integration has intercepted. */
 final class InvocationCall extends DeclaredCall {
 
-	private final Handler handler;
+	private final HandlerCore handler;
 
 	private @Nullable Invocation invocation;
 
-	InvocationCall(Handler handler, HandlerMethod method, Invocation invocation) {
-		super(method, method.mode());
+	InvocationCall(HandlerCore handler, HandlerMethod method, Invocation invocation) {
+		super(handler, method, method.mode());
 		this.handler = handler;
 		this.invocation = invocation;
 	}
@@ -22,10 +22,6 @@ final class InvocationCall extends DeclaredCall {
 		return Objects.requireNonNull(this.invocation).proceed();
 	}
 
-	@Override
-	Handler handler() {
-		return this.handler;
-	}
 
 	@Override
 	void runAsNested() {

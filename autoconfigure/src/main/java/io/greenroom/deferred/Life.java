@@ -30,7 +30,7 @@ import org.slf4j.event.Level;
  */
 final class Life {
 
-	private static final Logger log = LoggerFactory.getLogger(Deferred.class);
+	private static final Logger log = LoggerFactory.getLogger(HandlerLog.NAME);
 
 	/** How long a killed owner gets to tell the caller of a call it did not begin. */
 	private static final Duration LAST_WORDS = Duration.ofSeconds(1);
@@ -47,7 +47,9 @@ final class Life {
 
 	}
 
-	private final Handler handler;
+	private final HandlerCore handler;
+
+	private final OwnerWork work;
 
 	private final GreenScheduler scheduler;
 
@@ -112,15 +114,15 @@ final class Life {
 	/** What the owner died of. Written under this, before the phase says so. */
 	private @Nullable Throwable death;
 
-	Life(Handler handler, GreenScheduler scheduler, HandlerOptions options, Mailbox mailbox, Holding holding,
-			CallReports reports, Refusals refusals) {
+	Life(HandlerCore handler, OwnerWork work, Mailbox mailbox, Holding holding) {
 		this.handler = handler;
-		this.scheduler = scheduler;
-		this.options = options;
+		this.work = work;
+		this.scheduler = handler.scheduler();
+		this.options = handler.options();
 		this.mailbox = mailbox;
 		this.holding = holding;
-		this.reports = reports;
-		this.refusals = refusals;
+		this.reports = handler.reports();
+		this.refusals = handler.refusals();
 	}
 
 	boolean isOpen() {
@@ -168,7 +170,7 @@ final class Life {
 	private void release() {
 		if (!this.drained) {
 			this.released = true;
-			this.scheduler.release(this.handler);
+			this.scheduler.release(this.handler.service());
 		}
 	}
 
@@ -178,18 +180,17 @@ final class Life {
 	 */
 	private void retain() {
 		this.released = false;
-		this.scheduler.retain(this.handler);
+		this.scheduler.retain(this.handler.service());
 	}
 
 	/** Owner: gives its thread back, unless something has come. */
 	private synchronized boolean rests() {
 		this.resting = false;
-		Readers readers = this.handler.readers();
 		// Whoever reads may be late, which is looked at with the owner only.
-		if (endsWhenEmpty() || (readers != null && !readers.isEmpty()) || !this.mailbox.leaveUnattended()) {
+		if (endsWhenEmpty() || this.work.isRead() || !this.mailbox.leaveUnattended()) {
 			return false;
 		}
-		if (this.handler.turnstile() != null) {
+		if (this.holding.turnstile() != null) {
 			// For the target itself may want it meanwhile.
 			this.holding.release();
 		}
@@ -317,7 +318,7 @@ final class Life {
 		}
 		boolean first = !this.attached;
 		if (first) {
-			this.scheduler.attach(this.handler);
+			this.scheduler.attach(this.handler.service());
 			this.attached = true;
 		}
 		boolean owned = (this.options.processing() == Processing.OWNER);
@@ -340,7 +341,7 @@ final class Life {
 			if (this.owner == null && first) {
 				// Nothing else would ever let go of it, if nobody calls again.
 				this.attached = false;
-				this.scheduler.detach(this.handler);
+				this.scheduler.detach(this.handler.service());
 			}
 		}
 	}
@@ -348,7 +349,7 @@ final class Life {
 	/** The owner's whole life. */
 	private void own() {
 		Thread.currentThread().setContextClassLoader(this.classLoader);
-		if (!this.handler.takeForOwner()) {
+		if (!this.work.take()) {
 			return;
 		}
 		boolean rests = false;
@@ -357,7 +358,7 @@ final class Life {
 			do {
 				// Returns when nothing is left to run at the end; a stray interrupt or
 				// stop means nothing here.
-				this.handler.processor().serve();
+				this.work.serve();
 				Thread.interrupted();
 				rests = this.resting && rests();
 				if (rests) {
@@ -401,7 +402,7 @@ final class Life {
 	private boolean runOnce(HandlerMethod loop, Restarts restarts) throws Throwable {
 		this.inLoop = true;
 		try {
-			loop.invoke(this.handler.target(), new Object[] { this.handler.processor() });
+			loop.invoke(this.handler.target(), new Object[] { this.handler.calls() });
 			return true;
 		}
 		catch (Throwable failure) {
@@ -413,7 +414,7 @@ final class Life {
 			Failures.log(log, Level.WARN, failure,
 					"The processing loop of handler '{}' failed and is started again in {}", this.handler.name(),
 					pause);
-			rest(Handler.nanos(pause));
+			rest(HandlerCore.nanos(pause));
 			return false;
 		}
 		finally {
@@ -514,7 +515,7 @@ final class Life {
 		leaveQueued();
 		this.holding.wakeWaiting();
 		if (!reported) {
-			this.scheduler.detach(this.handler);
+			this.scheduler.detach(this.handler.service());
 		}
 	}
 
@@ -540,14 +541,11 @@ final class Life {
 
 	private void leaveRunning() {
 		this.handler.holds().forEach((held) -> held.bodies().forEach(this::leaveRunning));
-		Readers readers = this.handler.readers();
-		if (readers != null) {
-			readers.end((call) -> {
-				// One that has a thread already may not have begun.
-				leave(call);
-				leaveRunning(call);
-			});
-		}
+		this.work.endReading((call) -> {
+			// One that has a thread already may not have begun.
+			leave(call);
+			leaveRunning(call);
+		});
 	}
 
 	private void leaveRunning(Call call) {
@@ -598,16 +596,15 @@ final class Life {
 			// A loop that has not been started is not going to be. An owner that rests is
 			// woken by a call whose room is reserved.
 			return this.handler.type().hasLoop()
-					|| (this.mailbox.size() == 0 && (this.handler.turnstile() == null || this.holding.isFree()));
+					|| (this.mailbox.size() == 0 && (this.holding.turnstile() == null || this.holding.isFree()));
 		}
 		if (isDeserted()) {
 			// What is queued is told when the handler is stopped, which is next.
 			return true;
 		}
-		Readers readers = this.handler.readers();
 		// The room first: a call gives it back after it has been counted among the
 		// taken.
-		return this.mailbox.size() == 0 && !this.inLoop && (readers == null || readers.isEmpty())
+		return this.mailbox.size() == 0 && !this.inLoop && !this.work.isRead()
 				&& (this.holding.isFree() || (this.mailbox.isSlept() && this.holding.running() == null));
 	}
 
@@ -618,7 +615,7 @@ final class Life {
 		if (this.options.processing() != Processing.MANUAL) {
 			return false;
 		}
-		int turns = this.handler.processor().turns();
+		int turns = this.work.turns();
 		boolean free = this.holding.isFree();
 		long now = System.nanoTime();
 		synchronized (this) {

@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
  * has it. A caller gives it back at once when it finds that a call is queued, so that
  * nobody overtakes, or that the processor wants it.
  */
-final class Loan {
+final class Loan implements Mailbox.Lender {
 
-	private static final Logger log = LoggerFactory.getLogger(Deferred.class);
+	private static final Logger log = LoggerFactory.getLogger(HandlerLog.NAME);
 
 	/** The answer to a caller whose call must be queued. */
 	static final Object NOT_LENT = new Object();
@@ -44,7 +44,7 @@ final class Loan {
 		}
 	}
 
-	private final Handler handler;
+	private final HandlerCore handler;
 
 	private final Mailbox mailbox;
 
@@ -60,7 +60,7 @@ final class Loan {
 	/** How many calls were run by their callers; written by them in turn. */
 	private int ran;
 
-	Loan(Handler handler, Mailbox mailbox) {
+	Loan(HandlerCore handler, Mailbox mailbox) {
 		this.handler = handler;
 		this.mailbox = mailbox;
 	}
@@ -85,14 +85,14 @@ final class Loan {
 		return this.ran;
 	}
 
-	/** Processor: lets callers have the handler. */
-	void offer() {
+	@Override
+	public void offer() {
 		this.processor = Thread.currentThread();
 		this.holder = null;
 	}
 
-	/** Processor: has the handler to itself again, once no caller has it. */
-	void takeBack() {
+	@Override
+	public void takeBack() {
 		boolean interrupted = false;
 		while (!HOLDER.compareAndSet(this, null, KEPT)) {
 			this.wanted = true;

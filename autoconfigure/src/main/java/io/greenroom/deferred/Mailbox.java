@@ -339,12 +339,12 @@ class Mailbox {
 	}
 
 	/** Processor: sleeps likewise, and lets callers run their own calls meanwhile. */
-	boolean sleep(long nanos, Loan loan) {
-		loan.offer();
+	boolean sleep(long nanos, Lender lender) {
+		lender.offer();
 		Thread.yield();
 		boolean slept = fallAsleep(nanos, () -> true);
 		// Before the signal is taken off: who is woken then must be able to go on.
-		loan.takeBack();
+		lender.takeBack();
 		return !slept || !TOP.compareAndSet(this.words, IDLE, null);
 	}
 
@@ -467,6 +467,17 @@ class Mailbox {
 		return call;
 	}
 
+	/** Lets callers run their own calls while the processor sleeps. */
+	interface Lender {
+
+		/** Processor: lets callers have the handler. */
+		void offer();
+
+		/** Processor: has the handler to itself again, once no caller has it. */
+		void takeBack();
+
+	}
+
 	/** A mark on the stack; never run. */
 	private static final class Mark extends Call {
 
@@ -476,11 +487,6 @@ class Mailbox {
 
 		@Override
 		Object invoke() {
-			throw new IllegalStateException("A mark is no call");
-		}
-
-		@Override
-		Handler handler() {
 			throw new IllegalStateException("A mark is no call");
 		}
 

@@ -12,7 +12,7 @@ final class MethodCall extends DeclaredCall {
 	private @Nullable Object[] arguments;
 
 	MethodCall(HandlerMethod method, CallMode mode, Entry entry, @Nullable Object[] arguments) {
-		super(method, mode);
+		super(entry.handler(), method, mode);
 		this.entry = entry;
 		this.arguments = arguments;
 	}
@@ -22,10 +22,6 @@ final class MethodCall extends DeclaredCall {
 		return this.entry.invoke(this.method, this.arguments);
 	}
 
-	@Override
-	Handler handler() {
-		return this.entry.handler();
-	}
 
 	@Override
 	void runAsNested() {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Processor implements DeferredCalls {
 
-	private final Handler handler;
+	private final HandlerCore handler;
 
 	private final Mailbox mailbox;
 
@@ -48,17 +48,17 @@ final class Processor implements DeferredCalls {
 	/** Whether a processing waits while the target itself has the handler. */
 	private volatile boolean givingWay;
 
-	Processor(Handler handler, Mailbox mailbox, Holding holding, Life life, CallRunner runner,
-			@Nullable Readers readers, CallReports reports, Refusals refusals, @Nullable Loan loan) {
+	Processor(HandlerCore handler, Mailbox mailbox, Holding holding, Life life, CallRunner runner,
+			@Nullable Readers readers) {
 		this.handler = handler;
 		this.mailbox = mailbox;
 		this.holding = holding;
 		this.life = life;
 		this.runner = runner;
 		this.readers = readers;
-		this.reports = reports;
-		this.refusals = refusals;
-		this.loan = loan;
+		this.reports = handler.reports();
+		this.refusals = handler.refusals();
+		this.loan = holding.loan();
 	}
 
 	@Override
@@ -85,7 +85,7 @@ final class Processor implements DeferredCalls {
 		if (time.isNegative()) {
 			throw new IllegalArgumentException("The time is negative: " + time + "; give zero or a positive duration");
 		}
-		return time.isZero() ? runQueued(filter) : runUntil(Handler.nanos(time), filter, this.life::isClosing);
+		return time.isZero() ? runQueued(filter) : runUntil(HandlerCore.nanos(time), filter, this.life::isClosing);
 	}
 
 	@Override
@@ -107,7 +107,7 @@ final class Processor implements DeferredCalls {
 	}
 
 	private int runQueued(@Nullable Predicate<Call> whitelist) {
-		Turnstile turnstile = this.handler.turnstile();
+		Turnstile turnstile = this.holding.turnstile();
 		@Nullable Predicate<Call> filter = admitted(whitelist, turnstile);
 		Turn turn = enter();
 		try {
@@ -136,7 +136,7 @@ final class Processor implements DeferredCalls {
 	}
 
 	private int runUntil(long nanos, @Nullable Predicate<Call> whitelist, BooleanSupplier ending) {
-		Turnstile turnstile = this.handler.turnstile();
+		Turnstile turnstile = this.holding.turnstile();
 		@Nullable Predicate<Call> filter = admitted(whitelist, turnstile);
 		long start = System.nanoTime();
 		Turn turn = enter();
@@ -208,7 +208,7 @@ final class Processor implements DeferredCalls {
 	}
 
 	private int run(Call call) {
-		Turnstile turnstile = this.handler.turnstile();
+		Turnstile turnstile = this.holding.turnstile();
 		if (turnstile != null && call.required() != null && call.isPending()) {
 			DeferredException refusal = turnstile.refusal(call, this.refusals);
 			if (refusal != null) {

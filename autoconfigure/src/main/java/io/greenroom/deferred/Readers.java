@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Readers {
 
-	private final Handler handler;
+	private final HandlerCore handler;
 
 	private final CallRunner runner;
 
@@ -36,11 +36,11 @@ final class Readers {
 	/** The processor, while it waits for readings to end; written by it. */
 	private volatile @Nullable Thread waiting;
 
-	Readers(Handler handler, CallRunner runner, Life life, int limit) {
+	Readers(HandlerCore handler, CallRunner runner, Life life) {
 		this.handler = handler;
 		this.runner = runner;
 		this.life = life;
-		this.limit = limit;
+		this.limit = handler.options().readers();
 	}
 
 	/**

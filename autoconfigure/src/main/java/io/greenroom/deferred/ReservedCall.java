@@ -14,7 +14,7 @@ import org.slf4j.event.Level;
  */
 public final class ReservedCall {
 
-	private static final Logger log = LoggerFactory.getLogger(Deferred.class);
+	private static final Logger log = LoggerFactory.getLogger(HandlerLog.NAME);
 
 	private final String handler;
 

@@ -23,14 +23,14 @@ final class Restarts {
 	 * give up.
 	 */
 	@Nullable Duration next(long now) {
-		long period = Handler.nanos(this.policy.period());
+		long period = HandlerCore.nanos(this.policy.period());
 		while (!this.times.isEmpty() && now - this.times.getFirst() > period) {
 			this.times.removeFirst();
 		}
 		if (this.times.size() >= this.policy.limit()) {
 			return null;
 		}
-		long backoff = Handler.nanos(this.policy.backoff());
+		long backoff = HandlerCore.nanos(this.policy.backoff());
 		for (int i = 0; i < this.times.size() && backoff < period; i++) {
 			backoff *= 2;
 		}

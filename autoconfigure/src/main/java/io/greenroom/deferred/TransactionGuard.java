@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  */
 final class TransactionGuard {
 
-	private static final Logger log = LoggerFactory.getLogger(Deferred.class);
+	private static final Logger log = LoggerFactory.getLogger(HandlerLog.NAME);
 
 	/** How many call sites are kept, so that generated code can't fill the memory. */
 	private static final int MOST_SITES = 1000;

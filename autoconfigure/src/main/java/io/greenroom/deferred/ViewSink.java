@@ -13,7 +13,7 @@ final class ViewSink implements CallSink {
 
 	}
 
-	private final Handler handler;
+	private final Intake intake;
 
 	private final Entry entry;
 
@@ -23,8 +23,8 @@ final class ViewSink implements CallSink {
 
 	private final long nanos;
 
-	ViewSink(Handler handler, Entry entry, HandlerMethod[] methods, Kind kind, long nanos) {
-		this.handler = handler;
+	ViewSink(Intake intake, Entry entry, HandlerMethod[] methods, Kind kind, long nanos) {
+		this.intake = intake;
 		this.entry = entry;
 		this.methods = methods;
 		this.kind = kind;
@@ -37,34 +37,34 @@ final class ViewSink implements CallSink {
 		return switch (this.kind) {
 			case SYNC -> submit(method, method.mode(), arguments);
 			case ONEWAY -> submit(method, CallMode.ONEWAY, arguments);
-			case DIRECT -> this.handler.intake().direct(method, this.entry.object(), arguments);
+			case DIRECT -> this.intake.direct(method, this.entry.object(), arguments);
 		};
 	}
 
 	private @Nullable Object submit(HandlerMethod method, CallMode mode, @Nullable Object[] arguments)
 			throws Throwable {
-		return this.handler.intake().submit(new MethodCall(method, mode, this.entry, arguments), method, this.nanos);
+		return this.intake.submit(new MethodCall(method, mode, this.entry, arguments), method, this.nanos);
 	}
 
 	@Override
 	public boolean sameAs(@Nullable Object other) {
 		return other instanceof View view && view.greenroom$sink() instanceof ViewSink sink
-				&& sink.handler == this.handler && sink.kind == this.kind;
+				&& sink.intake == this.intake && sink.kind == this.kind;
 	}
 
 	@Override
 	public boolean equals(@Nullable Object other) {
-		return other instanceof ViewSink sink && sink.handler == this.handler && sink.kind == this.kind;
+		return other instanceof ViewSink sink && sink.intake == this.intake && sink.kind == this.kind;
 	}
 
 	@Override
 	public int hashCode() {
-		return System.identityHashCode(this.handler) * 31 + this.kind.hashCode();
+		return System.identityHashCode(this.intake) * 31 + this.kind.hashCode();
 	}
 
 	@Override
 	public String describe() {
-		return this.handler + "." + this.kind.name().toLowerCase(java.util.Locale.ROOT) + "()";
+		return this.entry.handler() + "." + this.kind.name().toLowerCase(java.util.Locale.ROOT) + "()";
 	}
 
 }

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  * A thread that holds a handler waits for a call of another one, or for room in its
  * mailbox: an edge of the wait-for graph.
  */
-final class Wait {
+final class Wait implements Call.Detour {
 
-	private final Handler on;
+	private final HandlerCore on;
 
 	private final Call call;
 
@@ -23,13 +23,13 @@ final class Wait {
 	/** A call of the same chain that the waiting thread is to run itself. */
 	private final AtomicReference<@Nullable Call> nested = new AtomicReference<>();
 
-	Wait(Handler on, Call call, boolean forRoom) {
+	Wait(HandlerCore on, Call call, boolean forRoom) {
 		this.on = on;
 		this.call = call;
 		this.forRoom = forRoom;
 	}
 
-	Handler on() {
+	HandlerCore on() {
 		return this.on;
 	}
 
@@ -71,7 +71,8 @@ final class Wait {
 	}
 
 	/** Returns the call to be run by the waiting thread, once. */
-	@Nullable Call takeNested() {
+	@Override
+	public @Nullable Call takeNested() {
 		return (this.nested.get() != null) ? this.nested.getAndSet(null) : null;
 	}
 

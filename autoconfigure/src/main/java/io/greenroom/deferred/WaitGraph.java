@@ -50,7 +50,7 @@ final class WaitGraph {
 		DeferredDeadlockException deadlock = describe(cycle);
 		if (stuck.call().fail(deadlock)) {
 			stuck.wake();
-			stuck.on().refusedAsDeadlock(stuck.call());
+			stuck.on().reports().rejected(stuck.call(), "deadlock");
 		}
 	}
 
@@ -86,7 +86,7 @@ final class WaitGraph {
 		return stuck.call().isReadOnly() && held != null && held.isReading();
 	}
 
-	private static @Nullable Held heldBy(Handler handler, Thread thread) {
+	private static @Nullable Held heldBy(HandlerCore handler, Thread thread) {
 		return handler.holds().stream().filter((held) -> held.thread() == thread).findFirst().orElse(null);
 	}
 
@@ -106,7 +106,7 @@ final class WaitGraph {
 				"This call would never be answered, because the handlers wait in a circle:");
 		Wait before = cycle.getLast();
 		for (Wait wait : cycle) {
-			Handler waiting = before.on();
+			HandlerCore waiting = before.on();
 			Held held = heldBy(waiting, wait.thread());
 			Call running = (held != null) ? held.running() : null;
 			text.append("%n  %s waits for %s%s.%s at %s".formatted(

@@ -25,11 +25,6 @@ class EmptyCall extends Call {
 	}
 
 	@Override
-	Handler handler() {
-		throw new IllegalStateException("No handler");
-	}
-
-	@Override
 	void runAsNested() {
 	}
 

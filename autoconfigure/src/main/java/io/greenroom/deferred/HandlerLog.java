@@ -1,0 +1,12 @@
+package io.greenroom.deferred;
+
+/** Where handlers write their log. */
+final class HandlerLog {
+
+	/** The name of the log: that of {@link Deferred}, which is what users know. */
+	static final String NAME = "io.greenroom.deferred.Deferred";
+
+	private HandlerLog() {
+	}
+
+}
