@@ -108,13 +108,13 @@ final class Processor implements DeferredCalls {
 
 	private int runQueued(@Nullable Predicate<Call> whitelist) {
 		Turnstile turnstile = this.holding.turnstile();
-		@Nullable Predicate<Call> filter = admitted(whitelist, turnstile);
+		@Nullable Predicate<Call> accepted = admitted(whitelist, turnstile);
 		Turn turn = enter();
 		try {
 			int upTo = this.mailbox.gather();
 			int ran = 0;
 			while (!isStopped() && (turnstile == null || turnstile.isOpen())) {
-				Call call = this.mailbox.take((filter != null) ? filter : (any) -> true, upTo);
+				Call call = this.mailbox.take((accepted != null) ? accepted : (any) -> true, upTo);
 				if (call == null) {
 					break;
 				}
@@ -137,10 +137,10 @@ final class Processor implements DeferredCalls {
 
 	private int runUntil(long nanos, @Nullable Predicate<Call> whitelist, BooleanSupplier ending) {
 		Turnstile turnstile = this.holding.turnstile();
-		@Nullable Predicate<Call> filter = admitted(whitelist, turnstile);
+		@Nullable Predicate<Call> accepted = admitted(whitelist, turnstile);
 		long start = System.nanoTime();
 		Turn turn = enter();
-		Loan lendable = (turn.outermost() && filter == null) ? this.loan : null;
+		Loan lendable = (turn.outermost() && accepted == null) ? this.loan : null;
 		int ranByCallers = (lendable != null) ? -lendable.ran() : 0;
 		try {
 			int ran = 0;
@@ -152,7 +152,7 @@ final class Processor implements DeferredCalls {
 					}
 					continue;
 				}
-				Call call = (filter != null) ? this.mailbox.take(filter, this.mailbox.gather()) : this.mailbox.take();
+				Call call = (accepted != null) ? this.mailbox.take(accepted, this.mailbox.gather()) : this.mailbox.take();
 				if (call != null) {
 					ran += run(call);
 				}
