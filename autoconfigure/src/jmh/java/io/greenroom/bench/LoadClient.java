@@ -46,7 +46,7 @@ final class LoadClient {
 		}
 		long[] latencies = all.stream().flatMapToLong((each) -> Arrays.stream(each.latencies, 0, each.ok)).toArray();
 		Arrays.sort(latencies);
-		return new Outcome(latencies, all.stream().mapToInt((each) -> each.refused).sum(),
+		return new Outcome(latencies, all.stream().mapToInt((each) -> each.rejected).sum(),
 				all.stream().mapToInt((each) -> each.failed).sum(), length);
 	}
 
@@ -58,7 +58,7 @@ final class LoadClient {
 
 		private int ok;
 
-		private int refused;
+		private int rejected;
 
 		private int failed;
 
@@ -98,7 +98,7 @@ final class LoadClient {
 					}
 					this.latencies[this.ok++] = now - start;
 				}
-				case 503 -> this.refused++;
+				case 503 -> this.rejected++;
 				default -> this.failed++;
 			}
 		}
@@ -149,11 +149,11 @@ final class LoadClient {
 	 * What one run has seen.
 	 *
 	 * @param latencies of the answers with 200, in nanoseconds, sorted
-	 * @param refused how many were answered with 503
+	 * @param rejected how many were answered with 503
 	 * @param failed how many were answered otherwise, or not at all
 	 * @param length how long the run took
 	 */
-	record Outcome(long[] latencies, int refused, int failed, Duration length) {
+	record Outcome(long[] latencies, int rejected, int failed, Duration length) {
 
 		double perSecond() {
 			return this.latencies.length / (this.length.toNanos() / 1e9);

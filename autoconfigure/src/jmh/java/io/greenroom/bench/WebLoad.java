@@ -272,7 +272,7 @@ public final class WebLoad {
 			System.out.printf("%-28s %10.0f %12.1f %9.1f %9.1f %9.0f %9.0f %8.0f %8.0f %9.2f%n", this.title, perSecond(),
 					median(Turn::cpuMicros), median((turn) -> turn.outcome.millis(0.5)),
 					median((turn) -> turn.outcome.millis(0.99)), peak(), this.liveHeap,
-					median((turn) -> turn.outcome.refused() / (turn.outcome.length().toMillis() / 1e3)),
+					median((turn) -> turn.outcome.rejected() / (turn.outcome.length().toMillis() / 1e3)),
 					median((turn) -> turn.outcome.failed()), median(ratios));
 		}
 
@@ -334,7 +334,7 @@ public final class WebLoad {
 	private record Turn(LoadClient.Outcome outcome, Duration cpu) {
 
 		double cpuMicros() {
-			return this.cpu.toNanos() / 1e3 / Math.max(1, this.outcome.latencies().length + this.outcome.refused());
+			return this.cpu.toNanos() / 1e3 / Math.max(1, this.outcome.latencies().length + this.outcome.rejected());
 		}
 
 	}

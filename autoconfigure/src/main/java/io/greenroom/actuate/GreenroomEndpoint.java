@@ -109,19 +109,19 @@ public final class GreenroomEndpoint {
 		Map<String, GreenPool> known = this.pools.get();
 		GreenPool found = known.get(pool);
 		if (found == null) {
-			throw refusal("Pool '%s' can't be resized; the pools of a fixed size that controllers run in are %s"
+			throw rejection("Pool '%s' can't be resized; the pools of a fixed size that controllers run in are %s"
 				.formatted(pool, new TreeSet<>(known.keySet())));
 		}
 		try {
 			found.resize(size);
 		}
 		catch (IllegalArgumentException wrong) {
-			throw refusal(String.valueOf(wrong.getMessage()));
+			throw rejection(String.valueOf(wrong.getMessage()));
 		}
 		return new GreenroomDump.Pool(pool, found.size(), found.active(), found.queued());
 	}
 
-	private static InvalidEndpointRequestException refusal(String reason) {
+	private static InvalidEndpointRequestException rejection(String reason) {
 		return new InvalidEndpointRequestException(reason, reason);
 	}
 

@@ -64,7 +64,7 @@ record DeferredProperties(@DefaultValue("10000") int capacity, @DefaultValue("bl
 		/** The caller waits for room. */
 		BLOCK,
 
-		/** The caller is refused at once. */
+		/** The caller is rejected at once. */
 		REJECT
 
 	}

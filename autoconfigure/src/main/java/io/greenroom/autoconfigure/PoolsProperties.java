@@ -46,15 +46,15 @@ record PoolsProperties(@DefaultValue Map<String, Pool> pools) {
 	 * @param maxSize Greatest size that a limit other than "fixed" may find.
 	 * @param targetLatency What a request may take before the limit "aimd" shrinks the
 	 * pool.
-	 * @param queueCapacity How many requests may wait in line; those past it are refused
+	 * @param queueCapacity How many requests may wait in line; those past it are rejected
 	 * at once.
-	 * @param queueTimeout How long a request waits in line before it is refused.
+	 * @param queueTimeout How long a request waits in line before it is rejected.
 	 * @param bodyTimeout How long a request may wait for its own body while it holds a
 	 * slot, before it loses the slot and is answered with 408; 0 for no limit.
 	 * @param writeTimeout How long an answer may wait for its client to read it while it
 	 * holds a slot, before it loses the slot and its connection; 0 for no limit.
-	 * @param refuseStatus Status that a refused client gets.
-	 * @param retryAfter When a refused client is told to come again.
+	 * @param rejectStatus Status that a rejected client gets.
+	 * @param retryAfter When a rejected client is told to come again.
 	 * @param retryAfterJitter How much later than that at most, at random.
 	 */
 	record Pool(@DefaultValue("200") String size, @DefaultValue("fixed") Limit limit, @DefaultValue("10") int minSize,
@@ -64,7 +64,7 @@ record PoolsProperties(@DefaultValue Map<String, Pool> pools) {
 			@DefaultValue("5s") @DurationUnit(ChronoUnit.SECONDS) Duration queueTimeout,
 			@DefaultValue("1m") @DurationUnit(ChronoUnit.SECONDS) Duration bodyTimeout,
 			@DefaultValue("5m") @DurationUnit(ChronoUnit.SECONDS) Duration writeTimeout,
-			@DefaultValue("503") int refuseStatus,
+			@DefaultValue("503") int rejectStatus,
 			@DefaultValue("1s") @DurationUnit(ChronoUnit.SECONDS) Duration retryAfter,
 			@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration retryAfterJitter) {
 
@@ -87,8 +87,8 @@ record PoolsProperties(@DefaultValue Map<String, Pool> pools) {
 			requireTime(this.queueTimeout, key + ".queue-timeout", "0 (nobody waits)", "5s");
 			requireTime(this.bodyTimeout, key + ".body-timeout", "0 (no limit)", "1m");
 			requireTime(this.writeTimeout, key + ".write-timeout", "0 (no limit)", "5m");
-			InvalidSettingException.require(this.refuseStatus >= 400 && this.refuseStatus <= 599,
-					key + ".refuse-status", this.refuseStatus, "a status from 400 to 599, such as 503 or 429");
+			InvalidSettingException.require(this.rejectStatus >= 400 && this.rejectStatus <= 599,
+					key + ".reject-status", this.rejectStatus, "a status from 400 to 599, such as 503 or 429");
 			requireTime(this.retryAfter, key + ".retry-after", "0 (clients are not told)", "1s");
 			requireTime(this.retryAfterJitter, key + ".retry-after-jitter", "0 (none)", "3s");
 			if (this.limit != Limit.FIXED) {
@@ -128,7 +128,7 @@ record PoolsProperties(@DefaultValue Map<String, Pool> pools) {
 		}
 
 		PoolTerms terms() {
-			return new PoolTerms(this.queueTimeout, this.bodyTimeout, this.writeTimeout, this.refuseStatus,
+			return new PoolTerms(this.queueTimeout, this.bodyTimeout, this.writeTimeout, this.rejectStatus,
 					this.retryAfter, this.retryAfterJitter);
 		}
 

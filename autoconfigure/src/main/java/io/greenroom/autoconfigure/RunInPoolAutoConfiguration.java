@@ -11,7 +11,7 @@ import io.greenroom.web.ControllerPools;
 import io.greenroom.web.ControllerPoolsLifecycle;
 import io.greenroom.web.HopHandlerMapping;
 import io.greenroom.web.PoolFilters;
-import io.greenroom.web.PoolRefusedAdvice;
+import io.greenroom.web.PoolRejectedAdvice;
 import io.greenroom.web.PoolSelector;
 import io.greenroom.web.RejectionAnswers;
 import io.greenroom.web.RunInPoolAdapters;
@@ -118,8 +118,8 @@ public final class RunInPoolAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	PoolRefusedAdvice poolRefusedAdvice(RejectionAnswers answers) {
-		return new PoolRefusedAdvice(answers);
+	PoolRejectedAdvice poolRejectedAdvice(RejectionAnswers answers) {
+		return new PoolRejectedAdvice(answers);
 	}
 
 	@Bean

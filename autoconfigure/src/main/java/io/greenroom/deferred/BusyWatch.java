@@ -22,7 +22,7 @@ final class BusyWatch {
 
 	private final long limit;
 
-	private Map<Held, Seen> seen = Map.of();
+	private Map<Hold, Seen> seen = Map.of();
 
 	BusyWatch(HandlerCore handler, Processor processor) {
 		this.handler = handler;
@@ -33,12 +33,12 @@ final class BusyWatch {
 
 	/** Looks what runs, and reports what has run for too long. */
 	void look(long now) {
-		List<Held> holds = this.handler.holds();
+		List<Hold> holds = this.handler.holds();
 		if (holds.isEmpty() && this.seen.isEmpty()) {
 			return;
 		}
-		Map<Held, Seen> found = new HashMap<>();
-		for (Held held : holds) {
+		Map<Hold, Seen> found = new HashMap<>();
+		for (Hold held : holds) {
 			Object what = busyWith(held);
 			if (what != null) {
 				Seen before = this.seen.get(held);
@@ -52,7 +52,7 @@ final class BusyWatch {
 		this.seen = found;
 	}
 
-	private @Nullable Object busyWith(Held held) {
+	private @Nullable Object busyWith(Hold held) {
 		if (!held.isReading() && this.processor.isWaiting()) {
 			return null;
 		}
@@ -60,7 +60,7 @@ final class BusyWatch {
 		return (running != null || held.isReading()) ? running : this.handler.loopUnderWay();
 	}
 
-	private void report(Held held, Seen found, long now) {
+	private void report(Hold held, Seen found, long now) {
 		if (!found.reported && now - found.since >= this.limit) {
 			found.reported = true;
 			String method = (found.what instanceof Call call) ? call.method() : ((HandlerMethod) found.what).name();

@@ -123,7 +123,6 @@ abstract class Call {
 	/** Returns the called method's name. */
 	abstract String method();
 
-
 	/** Returns the thread that waits for a sync call. */
 	final @Nullable Thread caller() {
 		return (this.origin instanceof Thread thread) ? thread : null;

@@ -50,7 +50,7 @@ final class CallFuture<T extends @Nullable Object> extends CompletableFuture<T> 
 
 	@Override
 	public T get() throws InterruptedException, ExecutionException {
-		Held held = Held.current();
+		Hold held = Hold.current();
 		if (held != null && !isDone()) {
 			awaitAsHolder(held, Long.MAX_VALUE);
 		}
@@ -59,7 +59,7 @@ final class CallFuture<T extends @Nullable Object> extends CompletableFuture<T> 
 
 	@Override
 	public T get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
-		Held held = Held.current();
+		Hold held = Hold.current();
 		if (held == null || isDone()) {
 			return super.get(timeout, unit);
 		}
@@ -69,7 +69,7 @@ final class CallFuture<T extends @Nullable Object> extends CompletableFuture<T> 
 
 	@Override
 	public T join() throws CancellationException {
-		Held held = Held.current();
+		Hold held = Hold.current();
 		boolean interrupted = false;
 		while (held != null && !isDone()) {
 			try {
@@ -86,7 +86,7 @@ final class CallFuture<T extends @Nullable Object> extends CompletableFuture<T> 
 		return super.join();
 	}
 
-	private void awaitAsHolder(Held held, long nanos) throws InterruptedException {
+	private void awaitAsHolder(Hold held, long nanos) throws InterruptedException {
 		Wait wait = new Wait(this.handler, this.call, false);
 		@Nullable Wait outer = held.waiting();
 		held.waitFor(wait);

@@ -151,10 +151,10 @@ final class CallReports {
 		ForeignCode.run(log, "The log", words);
 	}
 
-	/** A call was refused in its turn; nobody waits for a oneway one. */
-	void refused(Call call, Throwable reason) {
+	/** A call was rejected in its turn; nobody waits for a oneway one. */
+	void rejected(Call call, Throwable reason) {
 		if (call.mode() == CallMode.ONEWAY) {
-			say(() -> log.warn("Oneway call {}.{}, submitted at {}, was refused: {}", this.handler, call.method(),
+			say(() -> log.warn("Oneway call {}.{}, submitted at {}, was rejected: {}", this.handler, call.method(),
 					CallSite.describe(call.site()), reason.getMessage()));
 		}
 	}

@@ -17,14 +17,14 @@ final class CallRunner {
 
 	private static final Logger log = LoggerFactory.getLogger(HandlerLog.NAME);
 
-	private final Life life;
+	private final HandlerLifecycle life;
 
 	private final CallReports reports;
 
 	/** Set at most once, before the first call. */
 	private volatile @Nullable CallGate gate;
 
-	CallRunner(Life life, CallReports reports) {
+	CallRunner(HandlerLifecycle life, CallReports reports) {
 		this.life = life;
 		this.reports = reports;
 	}
@@ -34,7 +34,7 @@ final class CallRunner {
 	}
 
 	/** Runs a call on the thread that has the hold; returns whether its body ran. */
-	boolean run(Call call, Held held) {
+	boolean run(Call call, Hold held) {
 		if (this.life.isStopped()) {
 			this.life.leave(call);
 			return false;
@@ -63,7 +63,7 @@ final class CallRunner {
 		return true;
 	}
 
-	private void runBody(Call call, Held held) {
+	private void runBody(Call call, Hold held) {
 		boolean foreign = held.hasForeignInterrupt();
 		Call outer = held.begin(call);
 		call.runBy(held);

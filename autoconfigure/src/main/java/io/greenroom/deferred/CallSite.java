@@ -11,7 +11,11 @@ final class CallSite {
 	private static final StackWalker WALKER = StackWalker.getInstance();
 
 	/** The machinery, by name: none of it is to be known here. */
-	private static final Set<String> OWN = Set.of("io.greenroom.deferred.CallSite", "io.greenroom.deferred.CallReports", "io.greenroom.deferred.Handler", "io.greenroom.deferred.Intake", "io.greenroom.deferred.Handle", "io.greenroom.deferred.ViewSink", "io.greenroom.deferred.Call", "io.greenroom.deferred.CallWait", "io.greenroom.deferred.Mailbox", "io.greenroom.deferred.WaitGraph", "io.greenroom.deferred.TransactionGuard", "io.greenroom.spring.MailboxInterceptor");
+	private static final Set<String> OWN = Set.of("io.greenroom.deferred.CallSite", "io.greenroom.deferred.CallReports",
+			"io.greenroom.deferred.Handler", "io.greenroom.deferred.CallSubmitter", "io.greenroom.deferred.Handle",
+			"io.greenroom.deferred.ViewInvocationHandler", "io.greenroom.deferred.Call",
+			"io.greenroom.deferred.CallWait", "io.greenroom.deferred.Mailbox", "io.greenroom.deferred.WaitGraph",
+			"io.greenroom.deferred.TransactionGuard", "io.greenroom.spring.MailboxInterceptor");
 
 	private CallSite() {
 	}

@@ -20,7 +20,7 @@ final class CallWait {
 
 	private final CallReports reports;
 
-	private final Refusals refusals;
+	private final Rejections rejections;
 
 	private final HandlerOptions options;
 
@@ -28,7 +28,7 @@ final class CallWait {
 
 	CallWait(HandlerCore handler, TransactionGuard guard) {
 		this.guard = guard;
-		this.refusals = handler.refusals();
+		this.rejections = handler.rejections();
 		this.handler = handler;
 		this.reports = handler.reports();
 		this.options = handler.options();
@@ -42,7 +42,7 @@ final class CallWait {
 				return take(call);
 			}
 		}
-		Held held = Held.current();
+		Hold held = Hold.current();
 		boolean inTime;
 		try {
 			inTime = (held != null) ? awaitAsHolder(held, call, start, nanos) : call.await(start, nanos, null);
@@ -55,7 +55,7 @@ final class CallWait {
 	}
 
 	/** A holder that waits may be waited for: by the very handler it calls. */
-	private boolean awaitAsHolder(Held held, Call call, long start, long nanos) throws InterruptedException {
+	private boolean awaitAsHolder(Hold held, Call call, long start, long nanos) throws InterruptedException {
 		Wait wait = new Wait(this.handler, call, false);
 		@Nullable Wait outer = held.waiting();
 		held.waitFor(wait);
@@ -74,7 +74,7 @@ final class CallWait {
 	 * when others have decided what becomes of it.
 	 */
 	boolean reserve(Mailbox mailbox, Call call, long nanos) throws InterruptedException {
-		Held held = Held.current();
+		Hold held = Hold.current();
 		if (held == null) {
 			return mailbox.reserve(nanos, call, null);
 		}
@@ -112,7 +112,7 @@ final class CallWait {
 
 	private @Nullable Object take(Call call) throws Throwable {
 		if (call.isTold()) {
-			throw this.refusals.leftRunning(call);
+			throw this.rejections.leftRunning(call);
 		}
 		Throwable failure = call.failure();
 		if (failure != null) {

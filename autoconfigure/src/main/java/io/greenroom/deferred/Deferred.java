@@ -74,7 +74,7 @@ public interface Deferred<T> extends AutoCloseable {
 	DeferredCalls calls();
 
 	/**
-	 * Ends the handler, for all who call it: refuses new calls at once with a
+	 * Ends the handler, for all who call it: rejects new calls at once with a
 	 * {@link HandlerStoppedException}, runs those accepted for no longer than callers
 	 * wait for an answer by the handler's timeout, tells the callers of what is left, and
 	 * ends a {@link ProcessingLoop}. Blocks meanwhile, but not in a body of this handler,

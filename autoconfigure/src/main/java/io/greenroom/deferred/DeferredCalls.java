@@ -8,8 +8,8 @@ import java.time.Duration;
  * time may process a handler, and a body that runs may process further calls itself. The
  * other methods may be called from any thread.
  * <p>
- * What a body throws goes to its caller, never to the processor. A whitelist names
- * methods (all overloads of a name); calls that it does not match keep their place.
+ * What a body throws goes to its caller, never to the processor. A filter names methods
+ * (all overloads of a name); calls that it does not match keep their place.
  */
 public interface DeferredCalls {
 
@@ -21,7 +21,7 @@ public interface DeferredCalls {
 	 * @throws IllegalStateException if the thread is in no body of a handler
 	 */
 	static DeferredCalls current() {
-		Held held = Held.current();
+		Hold held = Hold.current();
 		if (held == null) {
 			throw new IllegalStateException(
 					"Thread '%s' is in no body of a handler and has no calls to process; call this from a body, or ask a Deferred for its calls()"
@@ -38,7 +38,7 @@ public interface DeferredCalls {
 	int process();
 
 	/**
-	 * Runs those of the calls queued now that the whitelist matches.
+	 * Runs those of the calls queued now that the filter matches.
 	 * @param methods names of the handler's methods; at least one
 	 * @return how many bodies ran
 	 * @throws IllegalArgumentException if the list is empty or names a method that the
@@ -59,8 +59,8 @@ public interface DeferredCalls {
 	int process(Duration time);
 
 	/**
-	 * Waits for calls as {@link #process(Duration)} does, and runs those that the
-	 * whitelist matches.
+	 * Waits for calls as {@link #process(Duration)} does, and runs those that the filter
+	 * matches.
 	 * @param time how long; zero runs what is there
 	 * @param methods names of the handler's methods; at least one
 	 * @return how many bodies ran
@@ -81,8 +81,8 @@ public interface DeferredCalls {
 	int processForever();
 
 	/**
-	 * Waits for calls as {@link #processForever()} does, and runs those that the
-	 * whitelist matches.
+	 * Waits for calls as {@link #processForever()} does, and runs those that the filter
+	 * matches.
 	 * @param methods names of the handler's methods; at least one
 	 * @return how many bodies ran
 	 * @throws IllegalArgumentException if the list is empty or names a method that the

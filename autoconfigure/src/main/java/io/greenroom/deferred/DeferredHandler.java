@@ -68,7 +68,7 @@ public @interface DeferredHandler {
 	/**
 	 * Whether a call that comes back to this handler through others of the same chain of
 	 * sync calls runs at once, on the handler's own thread, in the middle of the body
-	 * that waits. Otherwise it is refused with a {@link DeferredDeadlockException}.
+	 * that waits. Otherwise it is rejected with a {@link DeferredDeadlockException}.
 	 * @return whether bodies may be entered again by their own chain
 	 */
 	boolean reentrant() default false;

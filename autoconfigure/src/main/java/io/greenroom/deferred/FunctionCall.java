@@ -33,7 +33,6 @@ final class FunctionCall<T, R extends @Nullable Object> extends Call {
 		return "async";
 	}
 
-
 	@Override
 	void runAsNested() {
 		this.handler.runNested(this);

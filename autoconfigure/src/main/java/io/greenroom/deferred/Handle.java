@@ -13,7 +13,7 @@ final class Handle<T> implements Deferred<T> {
 
 	private final Class<T> type;
 
-	private final Entry entry;
+	private final CallTarget entry;
 
 	private final HandlerMethod[] methods;
 
@@ -28,12 +28,12 @@ final class Handle<T> implements Deferred<T> {
 	Handle(Handler handler, HandlerType as, Class<T> type, T object) {
 		this.handler = handler;
 		this.type = type;
-		this.entry = new Entry(handler.core(), object);
+		this.entry = new CallTarget(handler.core(), object);
 		this.methods = as.methods().stream().map(this::withModeOfHandler).toArray(HandlerMethod[]::new);
 		this.object = object;
-		this.sync = view(ViewSink.Kind.SYNC, Intake.AS_DECLARED);
-		this.oneway = view(ViewSink.Kind.ONEWAY, Intake.AS_DECLARED);
-		this.direct = (object == handler.target()) ? object : view(ViewSink.Kind.DIRECT, 0);
+		this.sync = view(ViewInvocationHandler.Kind.SYNC, CallSubmitter.AS_DECLARED);
+		this.oneway = view(ViewInvocationHandler.Kind.ONEWAY, CallSubmitter.AS_DECLARED);
+		this.direct = (object == handler.target()) ? object : view(ViewInvocationHandler.Kind.DIRECT, 0);
 	}
 
 	/**
@@ -45,8 +45,9 @@ final class Handle<T> implements Deferred<T> {
 		return known.equals(method) ? method : known.declaredAs(method);
 	}
 
-	private T view(ViewSink.Kind kind, long nanos) {
-		return HandlerViews.view(this.type, new ViewSink(this.handler.intake(), this.entry, this.methods, kind, nanos));
+	private T view(ViewInvocationHandler.Kind kind, long nanos) {
+		return HandlerViews.view(this.type,
+				new ViewInvocationHandler(this.handler.intake(), this.entry, this.methods, kind, nanos));
 	}
 
 	@Override
@@ -59,7 +60,7 @@ final class Handle<T> implements Deferred<T> {
 		if (!timeout.isPositive()) {
 			throw new IllegalArgumentException("The timeout is " + timeout + "; give a positive duration");
 		}
-		return view(ViewSink.Kind.SYNC, HandlerCore.nanos(timeout));
+		return view(ViewInvocationHandler.Kind.SYNC, HandlerCore.nanos(timeout));
 	}
 
 	@Override

@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  * intercept calls by their own means, as Greenroom's Spring part does. Safe for use by
  * many threads.
  * <p>
- * The way of a call: {@link Intake} reserves room, pushes the call and waits; the
+ * The way of a call: {@link CallSubmitter} reserves room, pushes the call and waits; the
  * {@link Processor} of the thread that holds the handler takes it, and {@link CallRunner}
- * runs it; its end wakes the caller in {@link CallWait}. {@link Life} says from when to
- * when there is such a thread, {@link Holding} which one it is.
+ * runs it; its end wakes the caller in {@link CallWait}. {@link HandlerLifecycle} says
+ * from when to when there is such a thread, {@link Ownership} which one it is.
  */
 public final class Handler implements DrainedService, AutoCloseable {
 
@@ -41,9 +41,9 @@ public final class Handler implements DrainedService, AutoCloseable {
 
 	private final Mailbox mailbox;
 
-	private final Holding holding;
+	private final Ownership holding;
 
-	private final Life life;
+	private final HandlerLifecycle life;
 
 	private final CallRunner runner;
 
@@ -63,12 +63,11 @@ public final class Handler implements DrainedService, AutoCloseable {
 	/** Since when no more has; confined to who looks. */
 	private long quietSince;
 
-	private final Intake intake;
+	private final CallSubmitter intake;
 
 	private final CallReports reports;
 
 	private final HandlerGauges gauges;
-
 
 	/**
 	 * Makes a handler. Its owner starts at the first call, or with {@link #start()}.
@@ -96,14 +95,14 @@ public final class Handler implements DrainedService, AutoCloseable {
 		this.gauges = gauges(this.mailbox);
 		this.reports = new CallReports(HandlerCore.name(type, options), scheduler.observer(), this.gauges);
 		this.core = new Core(scheduler, type, target, options, this.reports);
-		this.holding = new Holding(this.core, lends(options) ? new Loan(this.core, this.mailbox) : null);
-		this.life = new Life(this.core, new Work(), this.mailbox, this.holding);
+		this.holding = new Ownership(this.core, lends(options) ? new CallerRuns(this.core, this.mailbox) : null);
+		this.life = new HandlerLifecycle(this.core, new Work(), this.mailbox, this.holding);
 		this.runner = new CallRunner(this.life, this.reports);
 		this.readers = type.hasReadOnly() ? new Readers(this.core, this.runner, this.life) : null;
 		this.processor = new Processor(this.core, this.mailbox, this.holding, this.life, this.runner, this.readers);
 		this.watch = options.busyLimit().isPositive() ? new BusyWatch(this.core, this.processor) : null;
 		this.inspection = options.busyLimit().isPositive() ? options.busyLimit().dividedBy(LOOKS_PER_LIMIT) : LOOK;
-		this.intake = new Intake(this.core, transactions, this.mailbox, this.holding, this.life, this.runner);
+		this.intake = new CallSubmitter(this.core, transactions, this.mailbox, this.holding, this.life, this.runner);
 	}
 
 	private Mailbox mailbox(HandlerType type, HandlerOptions options) {
@@ -200,7 +199,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 		if (this.holding.passes(method)) {
 			return invocation.proceed();
 		}
-		return this.intake.submit(new InvocationCall(this.core, method, invocation), method, Intake.AS_DECLARED);
+		return this.intake.submit(new InvocationCall(this.core, method, invocation), method, CallSubmitter.AS_DECLARED);
 	}
 
 	/**
@@ -208,8 +207,9 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 * before anybody calls; without it every call waits for the start till its time is
 	 * over.
 	 * @param starter whether the loop starts on the given thread, and has not started: a
-	 * call from there that waits for the loop would keep it from starting, and is refused
-	 * @param remedy where such a call belongs, to end the message of its refusal
+	 * call from there that waits for the loop would keep it from starting, and is
+	 * rejected
+	 * @param remedy where such a call belongs, to end the message of its rejection
 	 */
 	public void startedBy(Predicate<Thread> starter, String remedy) {
 		this.life.startedBy(starter, remedy);
@@ -234,7 +234,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 		if (this.holding.turnstile() != null) {
 			throw new IllegalStateException("Handler '%s' has a gate already".formatted(name()));
 		}
-		this.holding.gatedBy(new Turnstile(gate, this.mailbox, this.holding, this.life));
+		this.holding.gatedBy(new GateControl(gate, this.mailbox, this.holding, this.life));
 		this.runner.gatedBy(gate);
 	}
 
@@ -263,12 +263,12 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 * @return the gate, {@code null} where there is none
 	 */
 	public @Nullable CallGate gate() {
-		Turnstile known = this.holding.turnstile();
+		GateControl known = this.holding.turnstile();
 		return (known != null) ? known.gate() : null;
 	}
 
-	private Turnstile gated() {
-		Turnstile known = this.holding.turnstile();
+	private GateControl gated() {
+		GateControl known = this.holding.turnstile();
 		if (known == null) {
 			throw new IllegalStateException("Handler '%s' has no gate".formatted(name()));
 		}
@@ -277,8 +277,8 @@ public final class Handler implements DrainedService, AutoCloseable {
 
 	/** {@inheritDoc} */
 	@Override
-	public void refuse() {
-		this.life.refuse();
+	public void reject() {
+		this.life.reject();
 	}
 
 	@Override
@@ -297,7 +297,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 	}
 
 	/**
-	 * Shuts the handler down: refuses calls at once, runs those accepted within the time
+	 * Shuts the handler down: rejects calls at once, runs those accepted within the time
 	 * given, and fails the rest to their callers with a {@link HandlerStoppedException}.
 	 * What was left is logged by name, unless a draining scheduler does so for all its
 	 * handlers.
@@ -349,7 +349,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 	public HandlerSnapshot snapshot() {
 		List<HandlerSnapshot.Body> running = new ArrayList<>();
 		List<HandlerSnapshot.Edge> waits = new ArrayList<>();
-		for (Held held : this.core.holds()) {
+		for (Hold held : this.core.holds()) {
 			String thread = held.thread().getName();
 			for (Call call : held.bodies()) {
 				running.add(new HandlerSnapshot.Body(call.method(), thread, CallReports.age(call)));
@@ -416,8 +416,8 @@ public final class Handler implements DrainedService, AutoCloseable {
 
 	/** Returns whether whoever processes waits, or nobody does and nothing is queued. */
 	private boolean isIdle() {
-		return this.processor.isWaiting() || (this.core.options().processing() == Processing.MANUAL && this.holding.isFree()
-				&& this.mailbox.size() == 0);
+		return this.processor.isWaiting() || (this.core.options().processing() == Processing.MANUAL
+				&& this.holding.isFree() && this.mailbox.size() == 0);
 	}
 
 	/** Has the owner give its thread back if nothing comes. */
@@ -429,7 +429,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 		return this.core;
 	}
 
-	Intake intake() {
+	CallSubmitter intake() {
 		return this.intake;
 	}
 
@@ -456,9 +456,9 @@ public final class Handler implements DrainedService, AutoCloseable {
 		}
 
 		@Override
-		List<Held> holds() {
-			List<Held> holds = new ArrayList<>();
-			Held held = Handler.this.holding.held();
+		List<Hold> holds() {
+			List<Hold> holds = new ArrayList<>();
+			Hold held = Handler.this.holding.held();
 			if (held != null) {
 				holds.add(held);
 			}
@@ -487,7 +487,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 
 		@Override
 		void runNested(Call call) {
-			Handler.this.runner.run(call, Objects.requireNonNull(Held.of(this)));
+			Handler.this.runner.run(call, Objects.requireNonNull(Hold.of(this)));
 		}
 
 	}

@@ -28,7 +28,7 @@ abstract class HandlerCore {
 
 	private final CallReports reports;
 
-	private final Refusals refusals;
+	private final Rejections rejections;
 
 	HandlerCore(GreenScheduler scheduler, HandlerType type, Object target, HandlerOptions options,
 			CallReports reports) {
@@ -38,7 +38,7 @@ abstract class HandlerCore {
 		this.options = options;
 		this.name = name(type, options);
 		this.reports = reports;
-		this.refusals = new Refusals(this.name, options, reports);
+		this.rejections = new Rejections(this.name, options, reports);
 	}
 
 	/** Returns the name of a handler that is to be. */
@@ -70,8 +70,8 @@ abstract class HandlerCore {
 		return this.reports;
 	}
 
-	final Refusals refusals() {
-		return this.refusals;
+	final Rejections rejections() {
+		return this.rejections;
 	}
 
 	/** Returns the handler as its scheduler knows it. */
@@ -81,7 +81,7 @@ abstract class HandlerCore {
 	abstract DeferredCalls calls();
 
 	/** Returns all holds that a call which has not begun may have to wait for. */
-	abstract List<Held> holds();
+	abstract List<Hold> holds();
 
 	/** Returns whether the processor goes on only when bodies that read have ended. */
 	abstract boolean awaitsReaders();

@@ -13,7 +13,7 @@ import java.time.Duration;
  * @param processing who lets the calls in
  * @param onTimeout what happens to a body when its caller's time is over
  * @param reentrant whether a call that comes back to this handler through others of the
- * same chain runs at once, where it would otherwise be refused as a deadlock
+ * same chain runs at once, where it would otherwise be rejected as a deadlock
  * @param restart when a loop that has thrown is started again
  * @param readers how many read-only bodies may run at once
  * @param busyLimit how long a body may run, or a loop let nothing in, before that is

@@ -10,12 +10,12 @@ import java.lang.annotation.Target;
  * Calls of this method of a {@link DeferredHandler} that is a state machine too run only
  * while the machine is in one of the states named, at rest or at a processing point of
  * the state's body. A call whose turn comes while the machine is elsewhere waits in the
- * mailbox, where later calls overtake it, or is refused with a
+ * mailbox, where later calls overtake it, or is rejected with a
  * {@link WrongStateException}, as {@link #otherwise()} says.
  * <p>
- * A call that waits keeps its time limit. It is refused too when no state can come any
+ * A call that waits keeps its time limit. It is rejected too when no state can come any
  * more, because the machine has ended, and when the handler shuts down. A call from a
- * body of the same handler can't wait, since it would wait for itself: it is refused. A
+ * body of the same handler can't wait, since it would wait for itself: it is rejected. A
  * call that has begun is finished, also when somebody moves the machine meanwhile; the
  * next state's body begins after it.
  */
@@ -32,7 +32,7 @@ public @interface InState {
 
 	/**
 	 * What becomes of a call whose turn comes while the machine is elsewhere.
-	 * @return whether it waits or is refused
+	 * @return whether it waits or is rejected
 	 */
 	Otherwise otherwise() default Otherwise.WAIT;
 
@@ -42,7 +42,7 @@ public @interface InState {
 		/** It waits in the mailbox until the machine is in one of the states. */
 		WAIT,
 
-		/** It is refused with a {@link WrongStateException}. */
+		/** It is rejected with a {@link WrongStateException}. */
 		REJECT
 
 	}

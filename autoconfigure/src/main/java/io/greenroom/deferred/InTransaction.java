@@ -9,7 +9,7 @@ package io.greenroom.deferred;
 public enum InTransaction {
 
 	/**
-	 * The call is refused with a {@link DeferredTransactionException}, the move with an
+	 * The call is rejected with a {@link DeferredTransactionException}, the move with an
 	 * {@link IllegalStateException}.
 	 */
 	FAIL,

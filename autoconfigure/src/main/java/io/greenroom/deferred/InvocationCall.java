@@ -22,7 +22,6 @@ final class InvocationCall extends DeclaredCall {
 		return Objects.requireNonNull(this.invocation).proceed();
 	}
 
-
 	@Override
 	void runAsNested() {
 		this.handler.runNested(this);

@@ -16,15 +16,16 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * Callers push onto a lock-free stack; the processor takes the whole stack at once, turns
  * it round and appends it to a line of its own, from which it takes in order, or out of
- * order where a whitelist says so. The top of the stack is also where both sides learn of
+ * order where a filter says so. The top of the stack is also where both sides learn of
  * each other: {@link #IDLE} says that the processor sleeps (whoever replaces it wakes
  * it), and {@link #CLOSED} that nothing more is taken. So an accepted call can neither be
  * overlooked by a processor that goes to sleep nor slip in behind one that closes. A
  * third mark, {@link #UNATTENDED}, says that there is no processor: nothing is accepted
  * before somebody has started one.
  * <p>
- * {@link Room} is counted apart. A withdrawn call keeps its room until the processor
- * passes it by: callers who give up on a stuck handler must not fill the memory.
+ * {@link MailboxCapacity} is counted apart. A withdrawn call keeps its room until the
+ * processor passes it by: callers who give up on a stuck handler must not fill the
+ * memory.
  */
 class Mailbox {
 
@@ -50,7 +51,7 @@ class Mailbox {
 	private static final VarHandle TOP;
 	static {
 		try {
-			TOP = MethodHandles.lookup().findVarHandle(Words.class, "top", Call.class);
+			TOP = MethodHandles.lookup().findVarHandle(MailboxWords.class, "top", Call.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -60,9 +61,9 @@ class Mailbox {
 	/** Starts a processor where there is none; returns whether there is one then. */
 	private final BooleanSupplier starter;
 
-	private final Words words = new Words();
+	private final MailboxWords words = new MailboxWords();
 
-	private final Room room;
+	private final MailboxCapacity room;
 
 	/**
 	 * The processor; written by it before it looks at any flag that {@link #wake} goes
@@ -71,10 +72,10 @@ class Mailbox {
 	volatile @Nullable Thread processor;
 
 	/** What has been gathered and not been taken. */
-	private final Line line = new Line();
+	private final CallFifo line = new CallFifo();
 
 	/** The urgent calls among that; nothing where the handler has no urgent methods. */
-	private final @Nullable Line urgent;
+	private final @Nullable CallFifo urgent;
 
 	/**
 	 * How many urgent calls were taken in a row while an ordinary one waited; confined to
@@ -86,9 +87,9 @@ class Mailbox {
 	private boolean flooded;
 
 	Mailbox(int capacity, boolean urgent, BooleanSupplier starter) {
-		this.room = new Room(capacity, this.words);
+		this.room = new MailboxCapacity(capacity, this.words);
 		this.starter = starter;
-		this.urgent = urgent ? new Line() : null;
+		this.urgent = urgent ? new CallFifo() : null;
 	}
 
 	int capacity() {
@@ -203,7 +204,7 @@ class Mailbox {
 	 * the others keep theirs.
 	 */
 	@Nullable Call take(Predicate<Call> filter, int upTo) {
-		Line urgentLine = this.urgent;
+		CallFifo urgentLine = this.urgent;
 		return taken((urgentLine != null) ? byUrgency(urgentLine, filter, upTo) : this.line.poll(filter, upTo));
 	}
 
@@ -211,7 +212,7 @@ class Mailbox {
 		return true;
 	}
 
-	private @Nullable Call byUrgency(Line urgentLine, Predicate<Call> filter, int upTo) {
+	private @Nullable Call byUrgency(CallFifo urgentLine, Predicate<Call> filter, int upTo) {
 		boolean ordinaryWaits = this.line.has(filter, upTo);
 		if (!ordinaryWaits || this.urgentInRow < URGENT_IN_A_ROW) {
 			Call call = urgentLine.poll(filter, upTo);
@@ -291,7 +292,7 @@ class Mailbox {
 		}
 	}
 
-	private void sort(@Nullable Call first, Line urgentLine) {
+	private void sort(@Nullable Call first, CallFifo urgentLine) {
 		while (first != null) {
 			Call behind = first.next;
 			first.next = null;

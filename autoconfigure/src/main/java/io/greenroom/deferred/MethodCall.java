@@ -7,11 +7,11 @@ import org.jspecify.annotations.Nullable;
 /** A call made through a view: a method with its arguments. */
 final class MethodCall extends DeclaredCall {
 
-	private final Entry entry;
+	private final CallTarget entry;
 
 	private @Nullable Object[] arguments;
 
-	MethodCall(HandlerMethod method, CallMode mode, Entry entry, @Nullable Object[] arguments) {
+	MethodCall(HandlerMethod method, CallMode mode, CallTarget entry, @Nullable Object[] arguments) {
 		super(entry.handler(), method, mode);
 		this.entry = entry;
 		this.arguments = arguments;
@@ -21,7 +21,6 @@ final class MethodCall extends DeclaredCall {
 	@Nullable Object invoke() throws Throwable {
 		return this.entry.invoke(this.method, this.arguments);
 	}
-
 
 	@Override
 	void runAsNested() {

@@ -19,7 +19,7 @@ public @interface Oneway {
 	/**
 	 * When a call is submitted that is made in a transaction. With
 	 * {@link OnewayPhase#AFTER_COMMIT} its room in the mailbox is taken at the call,
-	 * which waits for it or is refused as always, and keeps its place free until the
+	 * which waits for it or is rejected as always, and keeps its place free until the
 	 * transaction ends; so a committed caller never hears of a full mailbox. Without a
 	 * transaction it is submitted at once.
 	 * @return the moment

@@ -6,7 +6,7 @@ public enum Overflow {
 	/**
 	 * The caller waits for room: a sync call until its time is over, any other at most
 	 * the handler's timeout. The handler itself never waits for its own room; it is
-	 * refused.
+	 * rejected.
 	 */
 	BLOCK,
 

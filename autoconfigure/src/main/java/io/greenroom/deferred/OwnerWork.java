@@ -2,7 +2,10 @@ package io.greenroom.deferred;
 
 import java.util.function.Consumer;
 
-/** What a handler's {@link Life} has done, by the owner's thread or about its readers. */
+/**
+ * What a handler's {@link HandlerLifecycle} has done, by the owner's thread or about its
+ * readers.
+ */
 interface OwnerWork {
 
 	/** Owner: takes the handler; returns whether it has not ended before. */

@@ -21,9 +21,9 @@ final class Processor implements DeferredCalls {
 
 	private final Mailbox mailbox;
 
-	private final Holding holding;
+	private final Ownership holding;
 
-	private final Life life;
+	private final HandlerLifecycle life;
 
 	private final CallRunner runner;
 
@@ -31,10 +31,10 @@ final class Processor implements DeferredCalls {
 
 	private final CallReports reports;
 
-	private final Refusals refusals;
+	private final Rejections rejections;
 
 	/** Nothing where callers never run their own calls. */
-	private final @Nullable Loan loan;
+	private final @Nullable CallerRuns loan;
 
 	/** Set from any thread while somebody processes; cleared when the outermost ends. */
 	private volatile boolean stopping;
@@ -48,7 +48,7 @@ final class Processor implements DeferredCalls {
 	/** Whether a processing waits while the target itself has the handler. */
 	private volatile boolean givingWay;
 
-	Processor(HandlerCore handler, Mailbox mailbox, Holding holding, Life life, CallRunner runner,
+	Processor(HandlerCore handler, Mailbox mailbox, Ownership holding, HandlerLifecycle life, CallRunner runner,
 			@Nullable Readers readers) {
 		this.handler = handler;
 		this.mailbox = mailbox;
@@ -57,7 +57,7 @@ final class Processor implements DeferredCalls {
 		this.runner = runner;
 		this.readers = readers;
 		this.reports = handler.reports();
-		this.refusals = handler.refusals();
+		this.rejections = handler.rejections();
 		this.loan = holding.loan();
 	}
 
@@ -68,7 +68,7 @@ final class Processor implements DeferredCalls {
 
 	@Override
 	public int process(String... methods) {
-		return runQueued(whitelist(methods));
+		return runQueued(filter(methods));
 	}
 
 	@Override
@@ -78,7 +78,7 @@ final class Processor implements DeferredCalls {
 
 	@Override
 	public int process(Duration time, String... methods) {
-		return process(time, whitelist(methods));
+		return process(time, filter(methods));
 	}
 
 	private int process(Duration time, @Nullable Predicate<Call> filter) {
@@ -95,7 +95,7 @@ final class Processor implements DeferredCalls {
 
 	@Override
 	public int processForever(String... methods) {
-		return runUntil(Long.MAX_VALUE, whitelist(methods), this.life::isClosing);
+		return runUntil(Long.MAX_VALUE, filter(methods), this.life::isClosing);
 	}
 
 	/**
@@ -106,9 +106,9 @@ final class Processor implements DeferredCalls {
 		runUntil(Long.MAX_VALUE, null, this.life::pausesWhenEmpty);
 	}
 
-	private int runQueued(@Nullable Predicate<Call> whitelist) {
-		Turnstile turnstile = this.holding.turnstile();
-		@Nullable Predicate<Call> accepted = admitted(whitelist, turnstile);
+	private int runQueued(@Nullable Predicate<Call> filter) {
+		GateControl turnstile = this.holding.turnstile();
+		@Nullable Predicate<Call> accepted = admitted(filter, turnstile);
 		Turn turn = enter();
 		try {
 			int upTo = this.mailbox.gather();
@@ -127,20 +127,20 @@ final class Processor implements DeferredCalls {
 		}
 	}
 
-	private static @Nullable Predicate<Call> admitted(@Nullable Predicate<Call> whitelist,
-			@Nullable Turnstile turnstile) {
+	private static @Nullable Predicate<Call> admitted(@Nullable Predicate<Call> filter,
+			@Nullable GateControl turnstile) {
 		if (turnstile == null) {
-			return whitelist;
+			return filter;
 		}
-		return (whitelist != null) ? whitelist.and(turnstile::letsIn) : turnstile::letsIn;
+		return (filter != null) ? filter.and(turnstile::letsIn) : turnstile::letsIn;
 	}
 
-	private int runUntil(long nanos, @Nullable Predicate<Call> whitelist, BooleanSupplier ending) {
-		Turnstile turnstile = this.holding.turnstile();
-		@Nullable Predicate<Call> accepted = admitted(whitelist, turnstile);
+	private int runUntil(long nanos, @Nullable Predicate<Call> filter, BooleanSupplier ending) {
+		GateControl turnstile = this.holding.turnstile();
+		@Nullable Predicate<Call> accepted = admitted(filter, turnstile);
 		long start = System.nanoTime();
 		Turn turn = enter();
-		Loan lendable = (turn.outermost() && accepted == null) ? this.loan : null;
+		CallerRuns lendable = (turn.outermost() && accepted == null) ? this.loan : null;
 		int ranByCallers = (lendable != null) ? -lendable.ran() : 0;
 		try {
 			int ran = 0;
@@ -152,7 +152,8 @@ final class Processor implements DeferredCalls {
 					}
 					continue;
 				}
-				Call call = (accepted != null) ? this.mailbox.take(accepted, this.mailbox.gather()) : this.mailbox.take();
+				Call call = (accepted != null) ? this.mailbox.take(accepted, this.mailbox.gather())
+						: this.mailbox.take();
 				if (call != null) {
 					ran += run(call);
 				}
@@ -175,7 +176,7 @@ final class Processor implements DeferredCalls {
 		}
 	}
 
-	private void sleep(long nanos, @Nullable Loan lendable, @Nullable Turnstile turnstile, long seen) {
+	private void sleep(long nanos, @Nullable CallerRuns lendable, @Nullable GateControl turnstile, long seen) {
 		if (turnstile != null) {
 			this.mailbox.sleep(nanos, () -> turnstile.changes() == seen);
 		}
@@ -191,7 +192,7 @@ final class Processor implements DeferredCalls {
 	 * Lets the target have the handler, and waits until it is through; returns
 	 * {@code false} when the handler has ended before.
 	 */
-	private boolean giveWay(Turnstile turnstile) {
+	private boolean giveWay(GateControl turnstile) {
 		if (this.readers != null) {
 			this.readers.awaitNone();
 		}
@@ -208,11 +209,11 @@ final class Processor implements DeferredCalls {
 	}
 
 	private int run(Call call) {
-		Turnstile turnstile = this.holding.turnstile();
+		GateControl turnstile = this.holding.turnstile();
 		if (turnstile != null && call.required() != null && call.isPending()) {
-			DeferredException refusal = turnstile.refusal(call, this.refusals);
-			if (refusal != null) {
-				refuse(call, refusal);
+			DeferredException rejection = turnstile.rejection(call, this.rejections);
+			if (rejection != null) {
+				reject(call, rejection);
 				return 0;
 			}
 		}
@@ -238,12 +239,12 @@ final class Processor implements DeferredCalls {
 		return false;
 	}
 
-	private void refuse(Call call, DeferredException refusal) {
-		if (refusal instanceof HandlerStoppedException) {
+	private void reject(Call call, DeferredException rejection) {
+		if (rejection instanceof HandlerStoppedException) {
 			this.life.leave(call);
 		}
-		else if (call.fail(refusal)) {
-			this.reports.refused(call, refusal);
+		else if (call.fail(rejection)) {
+			this.reports.rejected(call, rejection);
 			this.life.ran();
 		}
 		else {
@@ -310,11 +311,10 @@ final class Processor implements DeferredCalls {
 		return this.mailbox.isSlept() && !this.holding.isLent();
 	}
 
-	private Predicate<Call> whitelist(String... methods) {
+	private Predicate<Call> filter(String... methods) {
 		if (methods.length == 0) {
 			throw new IllegalArgumentException(
-					"The whitelist for %s is empty; name a method, or leave the list out for all"
-						.formatted(this.handler));
+					"The filter for %s is empty; name a method, or leave the list out for all".formatted(this.handler));
 		}
 		Set<String> names = Set.copyOf(Arrays.asList(methods));
 		Set<String> known = this.handler.type().names();

@@ -24,7 +24,7 @@ final class Readers {
 
 	private final CallRunner runner;
 
-	private final Life life;
+	private final HandlerLifecycle life;
 
 	private final int limit;
 
@@ -36,7 +36,7 @@ final class Readers {
 	/** The processor, while it waits for readings to end; written by it. */
 	private volatile @Nullable Thread waiting;
 
-	Readers(HandlerCore handler, CallRunner runner, Life life) {
+	Readers(HandlerCore handler, CallRunner runner, HandlerLifecycle life) {
 		this.handler = handler;
 		this.runner = runner;
 		this.life = life;
@@ -57,7 +57,7 @@ final class Readers {
 				.spawnDetached("handler-" + this.handler.name() + "-reader", () -> read(reading));
 			return true;
 		}
-		catch (Throwable refused) {
+		catch (Throwable rejected) {
 			// No thread is to be had; the processor runs it itself.
 			ended(reading);
 			return false;
@@ -66,7 +66,7 @@ final class Readers {
 
 	private void read(Reading reading) {
 		try {
-			Held held = Held.beginReading(this.handler);
+			Hold held = Hold.beginReading(this.handler);
 			reading.held = held;
 			this.runner.run(reading.call, held);
 			held.end();
@@ -117,9 +117,9 @@ final class Readers {
 		return this.count.get() == 0;
 	}
 
-	void forEachHeld(Consumer<Held> consumer) {
+	void forEachHeld(Consumer<Hold> consumer) {
 		for (Reading reading : this.readings) {
-			Held held = reading.held;
+			Hold held = reading.held;
 			if (held != null) {
 				consumer.accept(held);
 			}
@@ -147,7 +147,7 @@ final class Readers {
 		private volatile @Nullable GreenThread<?> thread;
 
 		/** Written by the body's thread, before the body runs. */
-		private volatile @Nullable Held held;
+		private volatile @Nullable Hold held;
 
 		Reading(Call call) {
 			this.call = Objects.requireNonNull(call);

@@ -22,11 +22,11 @@ public final class ReservedCall {
 
 	private final Mailbox mailbox;
 
-	private final Life life;
+	private final HandlerLifecycle life;
 
 	private final AtomicBoolean over = new AtomicBoolean();
 
-	ReservedCall(String handler, Call call, Mailbox mailbox, Life life) {
+	ReservedCall(String handler, Call call, Mailbox mailbox, HandlerLifecycle life) {
 		this.handler = handler;
 		this.call = call;
 		this.mailbox = mailbox;

@@ -68,7 +68,7 @@ final class WaitGraph {
 			return false;
 		}
 		path.add(wait);
-		for (Held held : wait.on().holds()) {
+		for (Hold held : wait.on().holds()) {
 			if (held.mayDelay(wait) && (held.thread() == thread || leadsTo(thread, held.waiting(), path))) {
 				return true;
 			}
@@ -82,11 +82,11 @@ final class WaitGraph {
 	 * wait: while that lasts nothing is written, so it may run there.
 	 */
 	private static boolean isReadAmongReaders(Wait stuck, Wait next) {
-		Held held = heldBy(stuck.on(), next.thread());
+		Hold held = heldBy(stuck.on(), next.thread());
 		return stuck.call().isReadOnly() && held != null && held.isReading();
 	}
 
-	private static @Nullable Held heldBy(HandlerCore handler, Thread thread) {
+	private static @Nullable Hold heldBy(HandlerCore handler, Thread thread) {
 		return handler.holds().stream().filter((held) -> held.thread() == thread).findFirst().orElse(null);
 	}
 
@@ -107,7 +107,7 @@ final class WaitGraph {
 		Wait before = cycle.getLast();
 		for (Wait wait : cycle) {
 			HandlerCore waiting = before.on();
-			Held held = heldBy(waiting, wait.thread());
+			Hold held = heldBy(waiting, wait.thread());
 			Call running = (held != null) ? held.running() : null;
 			text.append("%n  %s waits for %s%s.%s at %s".formatted(
 					(running != null) ? waiting.name() + "." + running.method() : waiting.name() + "'s loop",

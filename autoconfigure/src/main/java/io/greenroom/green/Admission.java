@@ -24,7 +24,7 @@ final class Admission {
 	 */
 	private final AtomicInteger queued = new AtomicInteger();
 
-	private final Queue<Place> line = new ConcurrentLinkedQueue<>();
+	private final Queue<PoolSlot> line = new ConcurrentLinkedQueue<>();
 
 	Admission(int limit, int capacity) {
 		this.limit = limit;
@@ -44,7 +44,7 @@ final class Admission {
 	}
 
 	/** Gives the place a slot if one is free and nobody waits for it. */
-	boolean tryEnter(Place place) {
+	boolean tryEnter(PoolSlot place) {
 		if (this.queued.get() != 0 || !take()) {
 			return false;
 		}
@@ -57,7 +57,7 @@ final class Admission {
 	 * @param bounded whether the line's capacity holds for this place
 	 * @return whether the place was accepted
 	 */
-	boolean enter(Place place, boolean bounded) {
+	boolean enter(PoolSlot place, boolean bounded) {
 		if (tryEnter(place)) {
 			return true;
 		}
@@ -115,7 +115,7 @@ final class Admission {
 	/** Gives a slot, which the caller owns, to the first in line, or back. */
 	void handOn() {
 		while (true) {
-			Place next = (this.active.get() > this.limit) ? null : this.line.poll();
+			PoolSlot next = (this.active.get() > this.limit) ? null : this.line.poll();
 			if (next != null) {
 				this.queued.decrementAndGet();
 				if (next.accept()) {
@@ -133,7 +133,7 @@ final class Admission {
 	}
 
 	/** Takes a place that was given up out of the line, unless a holder has just. */
-	void leave(Place place) {
+	void leave(PoolSlot place) {
 		if (this.line.remove(place)) {
 			this.queued.decrementAndGet();
 		}
@@ -141,14 +141,14 @@ final class Admission {
 
 	/** Kills the tasks that wait, which leaves the line to the others. */
 	void killTasks() {
-		this.line.forEach(Place::killWaiting);
+		this.line.forEach(PoolSlot::killWaiting);
 	}
 
-	/** Refuses all that wait. */
-	void refuseLine() {
-		for (Place next = this.line.poll(); next != null; next = this.line.poll()) {
+	/** Rejects all that wait. */
+	void rejectLine() {
+		for (PoolSlot next = this.line.poll(); next != null; next = this.line.poll()) {
 			this.queued.decrementAndGet();
-			next.refuse();
+			next.reject();
 		}
 	}
 

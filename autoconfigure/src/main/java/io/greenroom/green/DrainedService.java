@@ -5,17 +5,17 @@ import java.util.List;
 /**
  * A service whose work may call other services of the same scheduler, such as a handler
  * whose bodies call other handlers. So a draining scheduler does not simply stop it: it
- * has it refuse work from outside, lets work from inside through until all such services
+ * has it reject work from outside, lets work from inside through until all such services
  * and all green threads are quiet, and stops it then.
  */
 public interface DrainedService extends GreenService {
 
 	/**
-	 * Refuses new work from outside from now on. Work that comes from a green thread of
+	 * Rejects new work from outside from now on. Work that comes from a green thread of
 	 * the scheduler, or from accepted work of another service, is still taken.
 	 * Idempotent; returns at once.
 	 */
-	void refuse();
+	void reject();
 
 	/**
 	 * Returns whether nothing runs, and nothing accepted waits to be run.
@@ -38,7 +38,7 @@ public interface DrainedService extends GreenService {
 	List<GreenThread<?>> threads();
 
 	/**
-	 * Says what became of accepted work since the service began to refuse.
+	 * Says what became of accepted work since the service began to reject.
 	 * @return the counts, final after {@link #stop}
 	 */
 	WorkReport report();

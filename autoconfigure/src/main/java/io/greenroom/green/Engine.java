@@ -36,7 +36,7 @@ interface Engine {
 	long nanoTime();
 
 	/**
-	 * Refuses a wait that nobody could ever end; what for and whose goes into the
+	 * Rejects a wait that nobody could ever end; what for and whose goes into the
 	 * message.
 	 * @throws IllegalStateException if the current thread is the one that makes the
 	 * threads here go on

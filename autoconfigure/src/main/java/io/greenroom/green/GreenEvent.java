@@ -21,7 +21,8 @@ public final class GreenEvent implements Awaitable {
 	 * Those who wait for the next set, and the flag: it is set while they are released.
 	 * Replaced by {@link #clear()}, so that whoever waits keeps their own generation.
 	 */
-	private final AtomicReference<Watched<GreenEvent>> generation = new AtomicReference<>(new Watched<>());
+	private final AtomicReference<CompletionLatch<GreenEvent>> generation = new AtomicReference<>(
+			new CompletionLatch<>());
 
 	/** Makes an event that is not set. */
 	public GreenEvent() {
@@ -36,9 +37,9 @@ public final class GreenEvent implements Awaitable {
 	/** Clears the flag; who comes from now on waits. Does nothing when it is not set. */
 	public void clear() {
 		StackRoom.check();
-		Watched<GreenEvent> seen = this.generation.get();
+		CompletionLatch<GreenEvent> seen = this.generation.get();
 		if (seen.released()) {
-			this.generation.compareAndSet(seen, new Watched<>());
+			this.generation.compareAndSet(seen, new CompletionLatch<>());
 		}
 	}
 

@@ -21,7 +21,7 @@ public final class GreenGroup {
 
 	private final GreenScheduler scheduler;
 
-	private final Members members = new Members(false);
+	private final ChildThreads members = new ChildThreads(false);
 
 	private final Mapping.Tasks tasks = new MappedMembers();
 
@@ -111,7 +111,7 @@ public final class GreenGroup {
 		int left = how.count();
 		raise(how, time);
 		for (List<GreenThread<?>> now = members(); left > 0 && !now.isEmpty(); now = members()) {
-			Joining.refuseSelf(now);
+			Joining.rejectSelf(now);
 			try (GreenWait<GreenThread<?>> wait = GreenWait.on(now)) {
 				for (; left > 0 && wait.remaining() > 0; left--) {
 					GreenThread<?> ended = wait.next(time.left());

@@ -44,7 +44,7 @@ public final class GreenPool implements AutoCloseable {
 
 	private final PoolReports reports;
 
-	private final PoolEnds ends;
+	private final PoolCompletions ends;
 
 	private final PoolShutdown shutdown;
 
@@ -60,7 +60,7 @@ public final class GreenPool implements AutoCloseable {
 		this.queueCapacity = builder.queueCapacity;
 		this.settings = builder.settings;
 		this.admission = new Admission(builder.size, builder.queueCapacity);
-		this.ends = new PoolEnds(this.admission);
+		this.ends = new PoolCompletions(this.admission);
 		this.reports = new PoolReports(this.scheduler, this.name, this.settings, this.admission);
 		this.shutdown = new PoolShutdown(this, this.scheduler, this.admission, this.ends);
 		this.scheduler.attach(this.shutdown);
@@ -162,7 +162,7 @@ public final class GreenPool implements AutoCloseable {
 		if (isMember()) {
 			return startOrRunHere(body, whenEnded);
 		}
-		Place place = enter(whenEnded != null, false);
+		PoolSlot place = enter(whenEnded != null, false);
 		place.awaitHeld(Long.MAX_VALUE);
 		return place.startNow(body, whenEnded, null);
 	}
@@ -172,7 +172,7 @@ public final class GreenPool implements AutoCloseable {
 			@Nullable Consumer<? super GreenThread<T>> whenEnded) {
 		StackRoom.check();
 		requireOpen();
-		Place place = new Place(this, whenEnded != null);
+		PoolSlot place = new PoolSlot(this, whenEnded != null);
 		return this.admission.tryEnter(place) ? stillOpen(place).startNow(body, whenEnded, null)
 				: runHere(body, whenEnded);
 	}
@@ -203,7 +203,7 @@ public final class GreenPool implements AutoCloseable {
 		Objects.requireNonNull(body, "body");
 		StackRoom.check();
 		requireOpen();
-		Place place = new Place(this, false);
+		PoolSlot place = new PoolSlot(this, false);
 		if (!this.admission.tryEnter(place)) {
 			throw this.reports.noSlot();
 		}
@@ -242,7 +242,7 @@ public final class GreenPool implements AutoCloseable {
 		if (isMember()) {
 			return startOrRunHere(body, null);
 		}
-		Place place = enter(false, false);
+		PoolSlot place = enter(false, false);
 		if (!place.awaitHeld(nanos)) {
 			throw this.reports.late(limit);
 		}
@@ -326,10 +326,10 @@ public final class GreenPool implements AutoCloseable {
 		return enter(false, true);
 	}
 
-	private Place enter(boolean watched, boolean bounded) {
+	private PoolSlot enter(boolean watched, boolean bounded) {
 		StackRoom.check();
 		requireOpen();
-		Place place = new Place(this, watched);
+		PoolSlot place = new PoolSlot(this, watched);
 		if (!this.admission.enter(place, bounded)) {
 			throw this.reports.noRoom();
 		}
@@ -344,7 +344,7 @@ public final class GreenPool implements AutoCloseable {
 		}
 	}
 
-	private Place stillOpen(Place place) {
+	private PoolSlot stillOpen(PoolSlot place) {
 		if (this.shutdown.closed()) {
 			place.giveUp();
 			throw this.reports.closed();
@@ -502,19 +502,19 @@ public final class GreenPool implements AutoCloseable {
 
 	/** Returns whether a green thread has a slot of this pool. */
 	boolean runs(GreenThread<?> thread) {
-		return thread.slot() instanceof Place place && place.isIn(this);
+		return thread.slot() instanceof PoolSlot place && place.isIn(this);
 	}
 
 	/** Returns whether a green thread is a task of this pool, also while it is ending. */
 	boolean owns(GreenThread<?> thread) {
-		return thread.slot() instanceof Place place && place.isOf(this);
+		return thread.slot() instanceof PoolSlot place && place.isOf(this);
 	}
 
 	PoolReports reports() {
 		return this.reports;
 	}
 
-	PoolEnds ends() {
+	PoolCompletions ends() {
 		return this.ends;
 	}
 
@@ -533,7 +533,7 @@ public final class GreenPool implements AutoCloseable {
 		}
 	}
 
-	<T> GreenThread<T> task(Callable<? extends T> body, @Nullable Place place, @Nullable GreenThread<?> beside) {
+	<T> GreenThread<T> task(Callable<? extends T> body, @Nullable PoolSlot place, @Nullable GreenThread<?> beside) {
 		return this.scheduler.child(this.name + "-" + this.sequence.incrementAndGet(), body, place, beside);
 	}
 
@@ -550,7 +550,7 @@ public final class GreenPool implements AutoCloseable {
 		this.ends.freed();
 	}
 
-	void leave(Place place) {
+	void leave(PoolSlot place) {
 		this.admission.leave(place);
 		this.ends.freed();
 	}
@@ -577,12 +577,12 @@ public final class GreenPool implements AutoCloseable {
 	 */
 	public boolean join(Join how) throws InterruptedException {
 		StackRoom.check();
-		refuseMember();
+		rejectMember();
 		if (!this.ends.idle()) {
 			checkMayWait();
 		}
 		Countdown time = new Countdown(how.nanos(), Parking::nanoTime);
-		PoolEnds.Result result = this.ends.await(how.count(), time, how.raises());
+		PoolCompletions.Result result = this.ends.await(how.count(), time, how.raises());
 		Throwable failure = result.failure();
 		if (failure == null) {
 			return result.enough();
@@ -593,7 +593,7 @@ public final class GreenPool implements AutoCloseable {
 		throw GreenThread.<RuntimeException>rethrow(failure);
 	}
 
-	private void refuseMember() {
+	private void rejectMember() {
 		if (isMember()) {
 			throw new IllegalStateException(
 					"A member of pool '" + this.name + "' would wait for its own end; ask from outside the pool");
@@ -614,12 +614,12 @@ public final class GreenPool implements AutoCloseable {
 	public List<GreenThread<?>> kill(Duration limit) throws InterruptedException {
 		long nanos = Limits.nanos(limit, "limit");
 		StackRoom.check();
-		refuseMember();
+		rejectMember();
 		return this.shutdown.kill(nanos);
 	}
 
 	/**
-	 * Refuses new work at once, waits for what was accepted, at most for the scheduler's
+	 * Rejects new work at once, waits for what was accepted, at most for the scheduler's
 	 * drain timeout, and {@linkplain #kill(Duration) kills} what is left. An interrupt
 	 * cuts the wait short. Idempotent.
 	 * @throws IllegalStateException if the caller is a member
@@ -627,7 +627,7 @@ public final class GreenPool implements AutoCloseable {
 	@Override
 	public void close() {
 		StackRoom.check();
-		refuseMember();
+		rejectMember();
 		if (!this.ends.idle()) {
 			checkMayWait();
 		}

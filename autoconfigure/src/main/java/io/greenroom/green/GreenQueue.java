@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * kill takes no item with it: one that was on its way to it goes back to the head, and so
  * to the next in line.
  * <p>
- * After {@link #close()} puts are refused; gets receive what is left and then a
+ * After {@link #close()} puts are rejected; gets receive what is left and then a
  * {@link QueueClosedException}, and a loop over the queue ends. So {@code null} and
  * {@code false} always mean "not in this time", the exception "never more".
  * <p>
@@ -47,9 +47,9 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 	 */
 	private final Deque<T> items = new ArrayDeque<>();
 
-	private final QueueLine<T> getters = new QueueLine<>();
+	private final WaitQueue<T> getters = new WaitQueue<>();
 
-	private final QueueLine<T> putters = new QueueLine<>();
+	private final WaitQueue<T> putters = new WaitQueue<>();
 
 	private long unfinished;
 
@@ -138,7 +138,7 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 		waiter.await(this, nanos);
 		return switch (settle(waiter, this.putters)) {
 			case SERVED -> true;
-			case CLOSED -> throw refusedPut();
+			case CLOSED -> throw rejectedPut();
 			case WAITING -> {
 				throwIfInterrupted();
 				yield false;
@@ -149,7 +149,7 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 	/** Hands the item to the first getter, or keeps it if there is room. */
 	private boolean putNow(T item) {
 		if (this.closed) {
-			throw refusedPut();
+			throw rejectedPut();
 		}
 		QueueWaiter<T> getter = this.getters.poll();
 		if (getter != null) {
@@ -254,7 +254,7 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 	}
 
 	/** Says how the wait has ended; one without an answer is out of the line then. */
-	private QueueWaiter.Answer settle(QueueWaiter<T> waiter, QueueLine<T> line) {
+	private QueueWaiter.Answer settle(QueueWaiter<T> waiter, WaitQueue<T> line) {
 		QueueWaiter.Answer answer = waiter.answer();
 		if (answer != QueueWaiter.Answer.WAITING) {
 			return answer;
@@ -362,7 +362,7 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 	}
 
 	/**
-	 * Refuses puts from now on, blocked ones too; what is in the queue can still be
+	 * Rejects puts from now on, blocked ones too; what is in the queue can still be
 	 * taken. Getters that wait for more get their exception. Idempotent.
 	 */
 	@Override
@@ -370,8 +370,8 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 		lock();
 		try {
 			this.closed = true;
-			refuseAll(this.putters);
-			refuseAll(this.getters);
+			rejectAll(this.putters);
+			rejectAll(this.getters);
 		}
 		finally {
 			this.lock.unlock();
@@ -398,13 +398,13 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 		}
 	}
 
-	private static <T> void refuseAll(QueueLine<T> line) {
+	private static <T> void rejectAll(WaitQueue<T> line) {
 		for (QueueWaiter<T> waiter = line.poll(); waiter != null; waiter = line.poll()) {
-			waiter.refuse();
+			waiter.reject();
 		}
 	}
 
-	private static QueueClosedException refusedPut() {
+	private static QueueClosedException rejectedPut() {
 		return new QueueClosedException("The queue is closed; put before close(), or into another queue");
 	}
 
@@ -413,7 +413,7 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 	}
 
 	/**
-	 * Returns whether puts are refused.
+	 * Returns whether puts are rejected.
 	 * @return whether the queue was closed; items may be left
 	 */
 	public boolean closed() {

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Starts {@linkplain GreenThread green threads} and answers for them: it refuses work
+ * Starts {@linkplain GreenThread green threads} and answers for them: it rejects work
  * once it shuts down, waits for what it has accepted, and names what it had to kill. In a
  * Spring Boot application it is the bean {@code greenScheduler}; without Spring,
  * {@link #builder()} makes one.
@@ -275,7 +275,7 @@ public final class GreenScheduler implements AutoCloseable {
 			throw new SchedulerClosedException(this.name, thread.name());
 		}
 		catch (Throwable notSet) {
-			thread.refuse(notSet);
+			thread.reject(notSet);
 			throw notSet;
 		}
 		return thread;
@@ -338,9 +338,9 @@ public final class GreenScheduler implements AutoCloseable {
 		try {
 			thread.start();
 		}
-		catch (Throwable refused) {
+		catch (Throwable rejected) {
 			// Nobody called, so there is no one to throw to.
-			unobserved(thread, refused);
+			unobserved(thread, rejected);
 		}
 	}
 
@@ -491,7 +491,7 @@ public final class GreenScheduler implements AutoCloseable {
 		}
 		catch (Throwable notStarted) {
 			// Also where the start had not begun: the service has to go.
-			thread.refuse(notStarted);
+			thread.reject(notStarted);
 			throw notStarted;
 		}
 	}
@@ -525,7 +525,7 @@ public final class GreenScheduler implements AutoCloseable {
 	 * Returns this scheduler as an executor, for libraries that want one: each task is a
 	 * green thread of its own. What a task throws is reported as a failure that nobody
 	 * waits for.
-	 * @return a view, which refuses tasks with {@link SchedulerClosedException} when this
+	 * @return a view, which rejects tasks with {@link SchedulerClosedException} when this
 	 * scheduler is shutting down
 	 */
 	public Executor asExecutor() {
@@ -618,17 +618,17 @@ public final class GreenScheduler implements AutoCloseable {
 				this.services.inspectEvery(service, Limits.nanos(service.inspection(), "time between inspections"));
 			case DRAINING -> {
 				if (!(service instanceof DrainedService drained) || !isInside()) {
-					refuse(service);
+					reject(service);
 				}
 				else {
-					drained.refuse();
+					drained.reject();
 				}
 			}
-			case CLOSED -> refuse(service);
+			case CLOSED -> reject(service);
 		}
 	}
 
-	private void refuse(GreenService service) {
+	private void reject(GreenService service) {
 		this.services.remove(service);
 		throw new SchedulerClosedException(this.name, service.name());
 	}
@@ -682,7 +682,7 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Shuts down: refuses work from outside at once, lets its services and green threads
+	 * Shuts down: rejects work from outside at once, lets its services and green threads
 	 * finish what was accepted, and what that still calls and spawns, then stops the
 	 * services, and kills the threads left when the time is over. Threads that wait for a
 	 * later start are killed at once. Blocks for the time given and two seconds at most;

@@ -28,7 +28,7 @@ public final class GreenScope implements AutoCloseable {
 
 	private final GreenScheduler scheduler;
 
-	private final Members members = new Members(true);
+	private final ChildThreads members = new ChildThreads(true);
 
 	/** Set by close and never taken back; volatile, as any thread may spawn. */
 	private volatile boolean closed;
@@ -131,7 +131,7 @@ public final class GreenScope implements AutoCloseable {
 		Countdown time = new Countdown(nanos);
 		raise();
 		for (List<GreenThread<?>> now = this.members.snapshot(); !now.isEmpty(); now = this.members.snapshot()) {
-			Joining.refuseSelf(now);
+			Joining.rejectSelf(now);
 			try (GreenWait<GreenThread<?>> wait = GreenWait.on(now)) {
 				while (wait.remaining() > 0) {
 					GreenThread<?> ended = wait.next(time.left());

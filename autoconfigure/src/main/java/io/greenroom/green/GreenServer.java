@@ -138,7 +138,7 @@ public final class GreenServer implements GreenService, AutoCloseable {
 					: Objects.requireNonNull(Outside.call("greenroom-accept", this.listener::accept));
 		}
 		catch (Throwable failure) {
-			refuseEnd(failure);
+			rejectEnd(failure);
 			return tell(failure);
 		}
 		serve(socket);
@@ -171,7 +171,7 @@ public final class GreenServer implements GreenService, AutoCloseable {
 		}
 		catch (Throwable notServed) {
 			connection.close();
-			refuseEnd(notServed);
+			rejectEnd(notServed);
 			if (notServed instanceof PoolClosedException || notServed instanceof SchedulerClosedException) {
 				log.warn("{} accepts no more: {}", name(), Failures.describe(notServed));
 				closeListener();
@@ -183,7 +183,7 @@ public final class GreenServer implements GreenService, AutoCloseable {
 	}
 
 	/** Lets through what ends the acceptor: a kill, not whatever looks like one. */
-	private void refuseEnd(Throwable failure) throws InterruptedException {
+	private void rejectEnd(Throwable failure) throws InterruptedException {
 		if (this.acceptor.state() == GreenThread.State.KILLED) {
 			InterruptedException killed = new InterruptedException();
 			killed.initCause(failure);

@@ -16,7 +16,7 @@ public interface GreenService {
 	String name();
 
 	/**
-	 * Refuses new work at once, finishes what was accepted within the time given, and
+	 * Rejects new work at once, finishes what was accepted within the time given, and
 	 * ends its threads. Called on a thread that may block. Idempotent.
 	 * @param grace how long accepted work may take
 	 * @throws InterruptedException if the caller is interrupted while it waits

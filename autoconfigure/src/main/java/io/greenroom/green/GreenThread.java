@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of the body's result
  */
-public final class GreenThread<T> extends Watched<GreenThread<T>> implements Awaitable {
+public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implements Awaitable {
 
 	private static final int NEW = 0;
 
@@ -143,16 +143,16 @@ public final class GreenThread<T> extends Watched<GreenThread<T>> implements Awa
 			this.home.admit(this);
 			this.home.engine().start(carrier);
 		}
-		catch (Throwable refused) {
+		catch (Throwable rejected) {
 			// Also an OutOfMemoryError at thread start: whoever waits must not wait for
 			// ever.
 			if (PHASE.compareAndSet(this, STARTED, ENDING)) {
-				settle(null, refused);
+				settle(null, rejected);
 			}
 			else {
 				this.home.release(this);
 			}
-			throw refused;
+			throw rejected;
 		}
 	}
 
@@ -164,7 +164,7 @@ public final class GreenThread<T> extends Watched<GreenThread<T>> implements Awa
 			return carrier;
 		}
 		catch (Throwable outOfMemory) {
-			throw GreenThread.<RuntimeException>rethrow(refuse(outOfMemory));
+			throw GreenThread.<RuntimeException>rethrow(reject(outOfMemory));
 		}
 	}
 
@@ -264,7 +264,7 @@ public final class GreenThread<T> extends Watched<GreenThread<T>> implements Awa
 
 	/** One cause may kill thousands, and one failure answer thousands of kills. */
 	private static void suppress(Throwable failure, Throwable another) {
-		Members.suppress(failure, another);
+		ChildThreads.suppress(failure, another);
 	}
 
 	private void end(@Nullable T result, @Nullable Throwable thrown) {
@@ -363,7 +363,7 @@ public final class GreenThread<T> extends Watched<GreenThread<T>> implements Awa
 		return this.home == candidate;
 	}
 
-	/** Returns whether a pool has accepted this thread, which refuses for itself. */
+	/** Returns whether a pool has accepted this thread, which rejects for itself. */
 	boolean isPlaced() {
 		return this.slot != null;
 	}
@@ -374,7 +374,7 @@ public final class GreenThread<T> extends Watched<GreenThread<T>> implements Awa
 	}
 
 	/** Ends a thread that shall not start; returns why. */
-	<X extends Throwable> X refuse(X cause) {
+	<X extends Throwable> X reject(X cause) {
 		if (PHASE.compareAndSet(this, NEW, ENDING)) {
 			settle(null, cause);
 		}
@@ -515,7 +515,7 @@ public final class GreenThread<T> extends Watched<GreenThread<T>> implements Awa
 		if (ready()) {
 			return true;
 		}
-		refuseSelf();
+		rejectSelf();
 		StackRoom.checkReturn();
 		boolean ended = false;
 		WAITING.getAndAdd(this, 1);
@@ -542,7 +542,7 @@ public final class GreenThread<T> extends Watched<GreenThread<T>> implements Awa
 			return false;
 		}
 		Thread.yield();
-		// The interrupted wait is the watchers' to refuse.
+		// The interrupted wait is the watchers' to reject.
 		return ready() && !current.isInterrupted();
 	}
 
@@ -551,8 +551,8 @@ public final class GreenThread<T> extends Watched<GreenThread<T>> implements Awa
 		return this.waiting > 0;
 	}
 
-	/** Refuses a wait for this thread that would never end. */
-	void refuseSelf() {
+	/** Rejects a wait for this thread that would never end. */
+	void rejectSelf() {
 		if (Thread.currentThread() == this.thread) {
 			throw new IllegalStateException(
 					"Green thread '" + this.name + "' would wait for its own end; join it from another thread");
@@ -639,7 +639,7 @@ public final class GreenThread<T> extends Watched<GreenThread<T>> implements Awa
 	 */
 	public boolean kill(Throwable cause, Duration limit) throws InterruptedException {
 		long nanos = Limits.nanos(limit, "limit");
-		refuseSelf();
+		rejectSelf();
 		kill(cause);
 		return await(nanos);
 	}

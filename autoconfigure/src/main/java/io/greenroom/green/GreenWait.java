@@ -32,7 +32,8 @@ public final class GreenWait<A extends Awaitable> implements AutoCloseable {
 	private final Queue<A> ready = new ConcurrentLinkedQueue<>();
 
 	/** Those who wait for the next arrival; replaced by each arrival. */
-	private final AtomicReference<Watched<GreenWait<A>>> arrival = new AtomicReference<>(new Watched<>());
+	private final AtomicReference<CompletionLatch<GreenWait<A>>> arrival = new AtomicReference<>(
+			new CompletionLatch<>());
 
 	/** How many have not been handed out. */
 	private final AtomicInteger left;
@@ -89,7 +90,7 @@ public final class GreenWait<A extends Awaitable> implements AutoCloseable {
 	}
 
 	private void wakeAll() {
-		this.arrival.getAndSet(new Watched<>()).release(this);
+		this.arrival.getAndSet(new CompletionLatch<>()).release(this);
 	}
 
 	/**
@@ -155,7 +156,7 @@ public final class GreenWait<A extends Awaitable> implements AutoCloseable {
 		Countdown time = new Countdown(nanos);
 		while (true) {
 			// Read first: an arrival after the look at the queue releases this one.
-			Watched<GreenWait<A>> coming = this.arrival.get();
+			CompletionLatch<GreenWait<A>> coming = this.arrival.get();
 			A next = this.ready.poll();
 			if (next != null) {
 				if (this.left.decrementAndGet() == 0) {

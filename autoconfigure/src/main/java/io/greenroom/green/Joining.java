@@ -17,7 +17,7 @@ final class Joining {
 	static <G extends GreenThread<?>> List<G> join(Collection<? extends G> threads, Join how)
 			throws InterruptedException {
 		StackRoom.check();
-		refuseSelf(threads);
+		rejectSelf(threads);
 		Countdown time = new Countdown(how.nanos());
 		List<G> ended = new ArrayList<>();
 		try (GreenWait<G> wait = GreenWait.on(threads)) {
@@ -43,7 +43,7 @@ final class Joining {
 	static <G extends GreenThread<?>> List<G> kill(Collection<? extends G> threads, Countdown time)
 			throws InterruptedException {
 		StackRoom.check();
-		refuseSelf(threads);
+		rejectSelf(threads);
 		// One that is there twice is interrupted once.
 		List<G> alive = new ArrayList<>(new LinkedHashSet<>(threads));
 		alive.forEach(GreenThread::kill);
@@ -54,11 +54,11 @@ final class Joining {
 		return alive;
 	}
 
-	/** Refuses a wait that would never end. */
-	static void refuseSelf(Collection<? extends GreenThread<?>> threads) {
+	/** Rejects a wait that would never end. */
+	static void rejectSelf(Collection<? extends GreenThread<?>> threads) {
 		for (GreenThread<?> thread : threads) {
 			if (!thread.ready()) {
-				thread.refuseSelf();
+				thread.rejectSelf();
 			}
 		}
 	}

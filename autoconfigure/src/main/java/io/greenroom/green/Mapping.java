@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * thread, unless its iterator does. The puller also starts what it has pulled, but for a
  * reader that must do so itself.
  * <p>
- * Whatever stops the items, be it their iterator or a pool that refuses, is the last
+ * Whatever stops the items, be it their iterator or a pool that rejects, is the last
  * result. One thread reads at a time; no code of users is called under the lock.
  */
 final class Mapping<A, R> {
@@ -504,7 +504,7 @@ final class Mapping<A, R> {
 			first = (this.ordered && !this.begun.isEmpty()) ? this.begun.getFirst().thread : null;
 		}
 		if (first != null) {
-			first.refuseSelf();
+			first.rejectSelf();
 		}
 	}
 
@@ -609,7 +609,7 @@ final class Mapping<A, R> {
 		/** Returns whether what has stopped the items ends those begun, too. */
 		boolean stopEndsAll();
 
-		/** Refuses a wait for results that nobody could ever end. */
+		/** Rejects a wait for results that nobody could ever end. */
 		void checkMayWait();
 
 	}

@@ -91,14 +91,14 @@ public final class Parking {
 		Turn turn = currentTurn();
 		if (turn != null) {
 			turn.pause();
-			refuseKilled();
+			rejectKilled();
 		}
 		else {
 			Thread.yield();
 		}
 	}
 
-	private static void refuseKilled() {
+	private static void rejectKilled() {
 		if (Thread.currentThread().isInterrupted()) {
 			GreenThread<?> current = GreenThread.current();
 			if (current != null && current.state() == GreenThread.State.KILLED) {

@@ -3,7 +3,7 @@ package io.greenroom.green;
 import java.io.Serial;
 import java.util.concurrent.RejectedExecutionException;
 
-/** Refuses work for a {@link GreenPool} that is closing or closed. */
+/** Rejects work for a {@link GreenPool} that is closing or closed. */
 public final class PoolClosedException extends RejectedExecutionException {
 
 	@Serial

@@ -4,7 +4,7 @@ import java.io.Serial;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Refuses work that a {@link GreenPool} has no room for. The pool is whole afterwards.
+ * Rejects work that a {@link GreenPool} has no room for. The pool is whole afterwards.
  */
 public final class PoolFullException extends RejectedExecutionException {
 
@@ -22,7 +22,7 @@ public final class PoolFullException extends RejectedExecutionException {
 	}
 
 	/**
-	 * Returns which pool refused.
+	 * Returns which pool rejected.
 	 * @return the pool's name
 	 */
 	public String pool() {
@@ -30,14 +30,14 @@ public final class PoolFullException extends RejectedExecutionException {
 	}
 
 	/**
-	 * Returns why it refused.
+	 * Returns why it rejected.
 	 * @return the reason
 	 */
 	public Reason reason() {
 		return this.reason;
 	}
 
-	/** Why a pool refuses. */
+	/** Why a pool rejects. */
 	public enum Reason {
 
 		/** Every slot is taken, and there is no room in the line either. */

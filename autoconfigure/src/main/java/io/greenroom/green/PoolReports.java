@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** What a pool tells its listener, and whom it refuses. */
+/** What a pool tells its listener, and whom it rejects. */
 final class PoolReports {
 
 	private static final Logger log = LoggerFactory.getLogger(GreenPool.class);

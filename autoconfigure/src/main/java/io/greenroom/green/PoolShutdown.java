@@ -18,7 +18,7 @@ final class PoolShutdown implements GreenService {
 
 	private final Admission admission;
 
-	private final PoolEnds ends;
+	private final PoolCompletions ends;
 
 	/** Set once. Whoever comes in looks at it after coming in. */
 	private volatile boolean closed;
@@ -26,7 +26,7 @@ final class PoolShutdown implements GreenService {
 	/** Set once. Whoever has started a task looks at it after the start. */
 	private volatile boolean killed;
 
-	PoolShutdown(GreenPool pool, GreenScheduler scheduler, Admission admission, PoolEnds ends) {
+	PoolShutdown(GreenPool pool, GreenScheduler scheduler, Admission admission, PoolCompletions ends) {
 		this.pool = pool;
 		this.scheduler = scheduler;
 		this.admission = admission;
@@ -46,7 +46,7 @@ final class PoolShutdown implements GreenService {
 		return this.pool.name();
 	}
 
-	/** Refuses, waits for what was accepted, and tells those left in line. */
+	/** Rejects, waits for what was accepted, and tells those left in line. */
 	@Override
 	public void stop(Duration grace) throws InterruptedException {
 		this.closed = true;
@@ -55,7 +55,7 @@ final class PoolShutdown implements GreenService {
 			this.ends.await(Integer.MAX_VALUE, time, false);
 		}
 		finally {
-			this.admission.refuseLine();
+			this.admission.rejectLine();
 			this.scheduler.detach(this);
 		}
 	}
@@ -86,7 +86,7 @@ final class PoolShutdown implements GreenService {
 	List<GreenThread<?>> kill(long nanos) throws InterruptedException {
 		this.closed = true;
 		this.killed = true;
-		this.admission.refuseLine();
+		this.admission.rejectLine();
 		this.scheduler.detach(this);
 		Countdown time = new Countdown(nanos, Parking::nanoTime);
 		List<GreenThread<?>> tasks = killTasks();

@@ -2,7 +2,7 @@ package io.greenroom.green;
 
 import java.io.Serial;
 
-/** Refuses to put into a closed {@link GreenQueue}, or to take past its end. */
+/** Rejects to put into a closed {@link GreenQueue}, or to take past its end. */
 public final class QueueClosedException extends IllegalStateException {
 
 	@Serial

@@ -48,7 +48,7 @@ final class QueueWaiter<T> {
 		answer(Answer.SERVED);
 	}
 
-	void refuse() {
+	void reject() {
 		answer(Answer.CLOSED);
 	}
 

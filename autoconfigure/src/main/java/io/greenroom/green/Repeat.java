@@ -15,7 +15,7 @@ final class Repeat implements Callable<Void>, GreenService {
 
 	private final GreenTask body;
 
-	private final Watched<Repeat> stopped = new Watched<>();
+	private final CompletionLatch<Repeat> stopped = new CompletionLatch<>();
 
 	Repeat(String name, long pause, GreenTask body) {
 		this.name = name;

@@ -8,7 +8,7 @@ import java.util.concurrent.Callable;
  * It is used once, by {@link #await} or {@link #start}; one that is not used any more
  * must be {@linkplain #cancel() cancelled}.
  */
-public sealed interface Reservation permits Place {
+public sealed interface Reservation permits PoolSlot {
 
 	/**
 	 * Returns whether the slot is there already, so that {@link #await} would not block.

@@ -3,7 +3,7 @@ package io.greenroom.green;
 import java.io.Serial;
 import java.util.concurrent.RejectedExecutionException;
 
-/** Refuses work for a scheduler that is shutting down or closed. */
+/** Rejects work for a scheduler that is shutting down or closed. */
 public final class SchedulerClosedException extends RejectedExecutionException {
 
 	@Serial

@@ -17,7 +17,7 @@ import org.slf4j.event.Level;
 
 /**
  * Brings the services of a draining scheduler to their end. Those that serve each other
- * refuse work from outside first; the others, the sources of such work, are stopped; then
+ * reject work from outside first; the others, the sources of such work, are stopped; then
  * the first go on until all of them are quiet at one moment, and stop. Confined to the
  * draining thread.
  */
@@ -63,10 +63,10 @@ final class ServiceDrain {
 			.toList();
 	}
 
-	/** Has those that serve each other refuse, and stops the others. */
+	/** Has those that serve each other reject, and stops the others. */
 	void begin() throws InterruptedException {
 		for (DrainedService service : drained()) {
-			ForeignCode.run(log, "A service's refusal of new work", service::refuse);
+			ForeignCode.run(log, "A service's rejection of new work", service::reject);
 		}
 		stop(this.services.get().stream().filter((service) -> !(service instanceof DrainedService)).toList(),
 				this.time.left());

@@ -185,7 +185,7 @@ public final class Worker implements AutoCloseable {
 			thread.start();
 		}
 		catch (Throwable notStarted) {
-			thread.refuse(notStarted);
+			thread.reject(notStarted);
 			throw notStarted;
 		}
 		return thread;
@@ -354,7 +354,7 @@ public final class Worker implements AutoCloseable {
 
 	/**
 	 * Kills all routines and steps them until they have ended, a second of the worker's
-	 * time at most. Afterwards the scheduler refuses work. Returns after two seconds of
+	 * time at most. Afterwards the scheduler rejects work. Returns after two seconds of
 	 * real time at most, whatever the routines wait for; only one that computes for ever
 	 * in {@link Mode#ONE_CARRIER} can't be left. Idempotent.
 	 * @throws IllegalStateException if called inside a routine, or while another thread

@@ -172,7 +172,7 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 		this.stopped = false;
 	}
 
-	/** Refuses threads that cannot step. */
+	/** Rejects threads that cannot step. */
 	void checkStepper(Thread thread) {
 		// Any will do.
 	}
@@ -234,7 +234,7 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 		}
 	}
 
-	/** Refuses to leave routines behind. */
+	/** Rejects to leave routines behind. */
 	final void checkFinished() {
 		if (hasLive()) {
 			throw new WorkerStuckException(this.name, snapshot().stream().map(Routine::thread).toList());

@@ -71,7 +71,7 @@ final class MethodMeters {
 		if (known == null) {
 			known = this.rejected.computeIfAbsent(reason,
 					(why) -> Counter.builder("greenroom.deferred.rejected")
-						.description("Calls that were refused")
+						.description("Calls that were rejected")
 						.baseUnit("calls")
 						.tags(this.tags.and("reason", why))
 						.register(this.registry));

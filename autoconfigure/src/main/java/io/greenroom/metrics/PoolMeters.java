@@ -65,7 +65,7 @@ final class PoolMeters {
 		if (known == null && registry != null) {
 			known = this.rejected.computeIfAbsent(reason,
 					(why) -> Counter.builder("greenroom.pool.rejected")
-						.description("Tasks that were refused")
+						.description("Tasks that were rejected")
 						.baseUnit("tasks")
 						.tags("pool", this.pool, "reason", why)
 						.register(registry));

@@ -29,7 +29,7 @@ final class StateMeters {
 
 	private final Map<String, Counter> moves = new ConcurrentHashMap<>();
 
-	private final Map<String, Counter> refusals = new ConcurrentHashMap<>();
+	private final Map<String, Counter> rejections = new ConcurrentHashMap<>();
 
 	/** Looked up at the first use; two first uses side by side get the same meter. */
 	private volatile @Nullable Timer duration;
@@ -89,7 +89,7 @@ final class StateMeters {
 	}
 
 	void rejected(String to) {
-		count(this.refusals, "greenroom.state.rejected", "Undeclared moves that were refused", to);
+		count(this.rejections, "greenroom.state.rejected", "Undeclared moves that were rejected", to);
 	}
 
 	/** Rare enough to look the counter up each time. */

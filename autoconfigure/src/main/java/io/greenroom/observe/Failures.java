@@ -120,8 +120,8 @@ public final class Failures {
 		try {
 			failure.addSuppressed(another);
 		}
-		catch (Throwable refused) {
-			// It is final in the JDK and refuses only itself; no memory may be left.
+		catch (Throwable rejected) {
+			// It is final in the JDK and rejects only itself; no memory may be left.
 		}
 	}
 

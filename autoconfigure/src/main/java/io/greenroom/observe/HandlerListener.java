@@ -30,7 +30,7 @@ public interface HandlerListener {
 	}
 
 	/**
-	 * A call was refused.
+	 * A call was rejected.
 	 * @param method the called method's name
 	 * @param mode how it was called
 	 * @param reason why, from a small closed set such as {@code full} or {@code stopped}

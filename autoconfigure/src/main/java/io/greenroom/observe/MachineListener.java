@@ -21,7 +21,7 @@ public interface MachineListener {
 	}
 
 	/**
-	 * An undeclared move was refused.
+	 * An undeclared move was rejected.
 	 * @param from the current state, or {@code null} when the machine was not started
 	 * @param to the state asked for; always a declared state of the class
 	 */

@@ -24,7 +24,7 @@ public interface PoolListener {
 	}
 
 	/**
-	 * A request for a slot was refused.
+	 * A request for a slot was rejected.
 	 * @param reason why, from a small closed set such as {@code full}, {@code timeout} or
 	 * {@code closed}
 	 */

@@ -14,7 +14,7 @@ import org.springframework.aop.interceptor.ExposeInvocationInterceptor;
 /**
  * The advice of one bean that judges calls that ask for a move, in the order of the
  * proxy. Each may look at the arguments and change them; the move itself comes when all
- * have returned, so that one that refuses at last has still prevented it.
+ * have returned, so that one that rejects at last has still prevented it.
  */
 final class AskingGuards {
 

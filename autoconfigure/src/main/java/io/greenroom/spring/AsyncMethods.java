@@ -57,7 +57,7 @@ final class AsyncMethods {
 		Set<String> problems = new LinkedHashSet<>();
 		ReflectionUtils.doWithMethods(type, (method) -> {
 			if (all || isMarked(MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY), marks)) {
-				problems.add(TurnGuard.problem(GuardRails.signature(method)));
+				problems.add(TurnGuard.problem(HandlerLint.signature(method)));
 			}
 		}, AsyncMethods::isOfUser);
 		if (!problems.isEmpty()) {

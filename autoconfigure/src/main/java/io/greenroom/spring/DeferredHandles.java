@@ -53,16 +53,16 @@ final class DeferredHandles {
 	private static Deferred<?> standIn(Object bean) {
 		Class<?> type = ClassUtils.getUserClass(AopUtils.getTargetClass(bean));
 		if (!AnnotatedElementUtils.hasAnnotation(type, DeferredHandler.class)) {
-			throw refused(type, "%s is no handler; annotate it with @DeferredHandler".formatted(type.getName()));
+			throw rejected(type, "%s is no handler; annotate it with @DeferredHandler".formatted(type.getName()));
 		}
 		if (AopUtils.isAopProxy(bean)) {
-			throw refused(type,
+			throw rejected(type,
 					"the bean stands for several handlers, those of its scope, and a handle is bound to one; call the bean itself, or give it another scope");
 		}
-		return new StandInHandle<>(bean);
+		return new PassThroughHandle<>(bean);
 	}
 
-	private static IllegalStateException refused(Class<?> type, String reason) {
+	private static IllegalStateException rejected(Class<?> type, String reason) {
 		return new IllegalStateException("Deferred<%s> was asked for, but %s".formatted(type.getSimpleName(), reason));
 	}
 

@@ -134,11 +134,11 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 			return bean;
 		}
 		if (!isEligible(type)) {
-			refuseStray(type, beanName);
+			rejectStray(type, beanName);
 			return bean;
 		}
 		if (bean instanceof Advised advised) {
-			refuseFrozen(advised, beanName);
+			rejectFrozen(advised, beanName);
 		}
 		HandlerType handlerType = handlerType(type, beanName);
 		Object proxy = super.postProcessAfterInitialization(bean, beanName);
@@ -193,17 +193,17 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 		}
 	}
 
-	private static void refuseStray(Class<?> type, String beanName) {
+	private static void rejectStray(Class<?> type, String beanName) {
 		if (OTHERS.stream().anyMatch(type.getName()::startsWith)) {
 			return;
 		}
-		String stray = GuardRails.stray(type);
+		String stray = HandlerLint.stray(type);
 		if (stray != null) {
 			throw new InvalidHandlersException(Map.of(beanName, new InvalidHandlerException(type, List.of(stray))));
 		}
 	}
 
-	static void refuseFrozen(Advised proxy, String beanName) {
+	static void rejectFrozen(Advised proxy, String beanName) {
 		if (proxy.isFrozen()) {
 			throw new IllegalStateException(
 					"Handler bean '%s' has a frozen proxy, so its mailbox can't be the outermost advice; make the proxy without setFrozen(true)"

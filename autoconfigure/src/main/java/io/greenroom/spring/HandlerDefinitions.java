@@ -68,7 +68,7 @@ public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 	@Override
 	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
 		Map<String, InvalidHandlerException> invalid = new TreeMap<>();
-		GuardRails rails = new GuardRails(beanFactory);
+		HandlerLint rails = new HandlerLint(beanFactory);
 		AsyncMethods async = new AsyncMethods(beanFactory);
 		for (String name : beanFactory.getBeanDefinitionNames()) {
 			Class<?> type = beanFactory.getType(name, false);
@@ -119,7 +119,7 @@ public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 		}
 	}
 
-	private void look(GuardRails rails, String name, Class<?> type) {
+	private void look(HandlerLint rails, String name, Class<?> type) {
 		if (ScopedProxyUtils.isScopedTarget(name)) {
 			return;
 		}

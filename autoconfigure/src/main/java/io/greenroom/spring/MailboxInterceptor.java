@@ -22,7 +22,7 @@ final class MailboxInterceptor implements MethodInterceptor {
 
 	private final Handler handler;
 
-	private final HandedOut handedOut;
+	private final LeakedStateCheck handedOut;
 
 	/**
 	 * The handler's own methods for what was called, an interface's method for instance.
@@ -34,7 +34,7 @@ final class MailboxInterceptor implements MethodInterceptor {
 
 	MailboxInterceptor(Handler handler, boolean strict) {
 		this.handler = handler;
-		this.handedOut = new HandedOut(handler, strict);
+		this.handedOut = new LeakedStateCheck(handler, strict);
 	}
 
 	Handler handler() {
@@ -76,7 +76,7 @@ final class MailboxInterceptor implements MethodInterceptor {
 	}
 
 	/** A call as the core takes it. */
-	private record Intercepted(MethodInvocation invocation, Method method, HandedOut handedOut,
+	private record Intercepted(MethodInvocation invocation, Method method, LeakedStateCheck handedOut,
 			@Nullable TurnGuard guard) implements Invocation {
 
 		@Override

@@ -97,8 +97,8 @@ final class MovesInTransaction {
 			try {
 				this.moves.run();
 			}
-			catch (Throwable refused) {
-				Failures.log(log, Level.ERROR, refused, "{} was not made, though the transaction has committed", this);
+			catch (Throwable rejected) {
+				Failures.log(log, Level.ERROR, rejected, "{} was not made, though the transaction has committed", this);
 			}
 		}
 

@@ -44,7 +44,7 @@ final class OutOfTurn {
 				if (isReadLater(method)) {
 					found.add(
 							"%s returns %s, which its caller reads when the turn is over, perhaps while the handler changes what it reads; return a copy, a List for instance"
-								.formatted(GuardRails.signature(method), method.getReturnType().getSimpleName()));
+								.formatted(HandlerLint.signature(method), method.getReturnType().getSimpleName()));
 				}
 			}
 		}

@@ -26,7 +26,7 @@ import org.springframework.util.ClassUtils;
 
 /**
  * Sorts the advice of one bean with states: what guards is taken out of the way of the
- * bodies, what can't go round a body is refused.
+ * bodies, what can't go round a body is rejected.
  */
 final class StateAdvisors {
 
@@ -66,7 +66,7 @@ final class StateAdvisors {
 		Advised innermost = outermost;
 		for (Object level = outermost; level instanceof Advised proxy; level = AopProxyUtils
 			.getSingletonTarget(level)) {
-			refuseFrozen(proxy);
+			rejectFrozen(proxy);
 			if (!this.problems.isEmpty()) {
 				return advice;
 			}
@@ -80,7 +80,7 @@ final class StateAdvisors {
 		return advice;
 	}
 
-	private void refuseFrozen(Advised proxy) {
+	private void rejectFrozen(Advised proxy) {
 		if (proxy.isFrozen()) {
 			this.problems.add("its proxy is frozen, so that its advice can't be put round its states; don't freeze it");
 		}
@@ -95,7 +95,7 @@ final class StateAdvisors {
 			this.problems.add(async(state));
 		}
 		else if (this.rule.guards(advisor)) {
-			refuseAfterTheCall();
+			rejectAfterTheCall();
 			guards.add(advisor);
 			takeOffBodies(proxy, advisor);
 		}
@@ -134,7 +134,7 @@ final class StateAdvisors {
 	}
 
 	/** Nothing is returned that could be judged, and the work is done by then. */
-	private void refuseAfterTheCall() {
+	private void rejectAfterTheCall() {
 		for (Method state : this.methods) {
 			for (String annotation : AFTER_THE_CALL) {
 				if (Stream.<AnnotatedElement>of(state, this.states.type())

@@ -28,7 +28,7 @@ import org.springframework.util.ReflectionUtils;
 
 /**
  * Keeps the bodies of one handler in their turns, whatever advice is round them. Advice
- * that is known to move a call to another thread is refused when the bean is made; what
+ * that is known to move a call to another thread is rejected when the bean is made; what
  * nobody knows is noticed by this innermost advice before the body runs.
  */
 final class TurnGuard implements MethodInterceptor {
@@ -103,7 +103,7 @@ final class TurnGuard implements MethodInterceptor {
 				(method) -> !method.isSynthetic() && method.getDeclaringClass() != Object.class)) {
 			if (!(advisor instanceof PointcutAdvisor pointcut) || (pointcut.getPointcut().getClassFilter().matches(type)
 					&& pointcut.getPointcut().getMethodMatcher().matches(method, type))) {
-				methods.add(GuardRails.signature(method));
+				methods.add(HandlerLint.signature(method));
 			}
 		}
 		return methods;

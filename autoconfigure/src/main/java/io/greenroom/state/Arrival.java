@@ -17,10 +17,10 @@ final class Arrival implements BooleanSupplier {
 
 	private final Position position;
 
-	private final Predicate<Run> underWay;
+	private final Predicate<StateActivation> underWay;
 
 	/** What was asked for last; null as long as nothing was. */
-	private @Nullable Run asked;
+	private @Nullable StateActivation asked;
 
 	private boolean entered;
 
@@ -35,13 +35,13 @@ final class Arrival implements BooleanSupplier {
 	 * Prepares to wait on the current thread, which is about to ask.
 	 * @param underWay whether a move is under way that leads to a stay
 	 */
-	Arrival(Position position, Predicate<Run> underWay) {
+	Arrival(Position position, Predicate<StateActivation> underWay) {
 		this.position = position;
 		this.underWay = underWay;
 	}
 
 	/** Somebody has claimed a move. */
-	void claimed(Run next) {
+	void claimed(StateActivation next) {
 		if (Thread.currentThread() == this.asking) {
 			this.asked = next;
 			this.entered = false;
@@ -53,11 +53,11 @@ final class Arrival implements BooleanSupplier {
 
 	@Override
 	public boolean getAsBoolean() {
-		Run wanted = this.asked;
+		StateActivation wanted = this.asked;
 		if (wanted == null || isOver()) {
 			return wanted != null;
 		}
-		Run now = this.position.run();
+		StateActivation now = this.position.run();
 		this.entered |= now == wanted;
 		if (!this.entered) {
 			this.dropped = !this.underWay.test(wanted);

@@ -50,7 +50,7 @@ import org.jspecify.annotations.Nullable;
  * number; in both, a slot that is another object's is first replaced by one's own. The
  * slot is set before the constructor of the user's class runs, so that a state may be
  * called from there. Annotations of methods are not repeated: frameworks find them on the
- * overridden method, and some refuse them twice.
+ * overridden method, and some reject them twice.
  */
 final class Enhancer {
 

@@ -51,7 +51,7 @@ public final class IllegalTransitionException extends IllegalStateException {
 		boolean done = status == StateMachine.Status.DONE;
 		String again = done ? "start again" : "start";
 		String starts = legal.isEmpty() ? "no state may start it again" : "it may " + again + " in " + legal;
-		String refused = " and can't %s in '%s': %s".formatted(again, to, starts);
+		String rejected = " and can't %s in '%s': %s".formatted(again, to, starts);
 		String remedy = "%s, or mark %s() with initial = true%s".formatted(
 				legal.isEmpty() ? "; make a new object" : "; call one of these", to, done ? ", restart = true" : "");
 		String summary = machine + " " + where;
@@ -60,7 +60,7 @@ public final class IllegalTransitionException extends IllegalStateException {
 			summary += " with " + failure.getClass().getName();
 			why += " with " + Failures.describe(failure);
 		}
-		return new IllegalTransitionException(machine, last, to, legal, why + refused + remedy, summary + refused);
+		return new IllegalTransitionException(machine, last, to, legal, why + rejected + remedy, summary + rejected);
 	}
 
 	static IllegalTransitionException endedMeanwhile(String machine, @Nullable String from, String to,
@@ -77,14 +77,14 @@ public final class IllegalTransitionException extends IllegalStateException {
 	 * Returns the message in short, fit for those who use the application: without what
 	 * it advises its developers to do, and, where the machine has failed, with the class
 	 * of what it failed with but without the text of it.
-	 * @return what was refused and why
+	 * @return what was rejected and why
 	 */
 	public String summary() {
 		return this.summary;
 	}
 
 	/**
-	 * Returns which machine refused.
+	 * Returns which machine rejected.
 	 * @return the machine's name
 	 */
 	public String machine() {

@@ -24,7 +24,7 @@ final class Machine implements StateMachine {
 	private final Position position;
 
 	/** Null where nobody counts machines. Written before the first move. */
-	private @Nullable Whereabouts whereabouts;
+	private @Nullable MachineCleaner whereabouts;
 
 	private final Transitions transitions;
 
@@ -84,13 +84,13 @@ final class Machine implements StateMachine {
 
 	@Override
 	public @Nullable String current() {
-		Run current = this.position.run();
+		StateActivation current = this.position.run();
 		return (current != null) ? current.state() : null;
 	}
 
 	@Override
 	public @Nullable Instant since() {
-		Run current = this.position.run();
+		StateActivation current = this.position.run();
 		return (current != null) ? current.since() : null;
 	}
 
@@ -102,7 +102,7 @@ final class Machine implements StateMachine {
 
 	@Override
 	public List<String> targets() {
-		Run active = this.position.active();
+		StateActivation active = this.position.active();
 		return this.type.table().legal((active != null) ? active.spec() : null, this.position.status());
 	}
 
@@ -125,12 +125,12 @@ final class Machine implements StateMachine {
 	@Override
 	public void join() throws InterruptedException {
 		StackRoom.check();
-		refuseOwnBody();
+		rejectOwnBody();
 		if (!this.transitions.mustWait()) {
 			return;
 		}
 		try (WaitCircle.Wait wait = WaitCircle.begin(this.transitions, "for the end of " + this.name)) {
-			wait.refuseCircle();
+			wait.rejectCircle();
 			join(FOREVER);
 		}
 	}
@@ -138,17 +138,17 @@ final class Machine implements StateMachine {
 	@Override
 	public boolean join(Duration limit) throws InterruptedException {
 		StackRoom.check();
-		refuseOwnBody();
+		rejectOwnBody();
 		return this.position.await(this.position::isEnd, Durations.nanos(limit, "limit"),
-				this.transitions::refuseToWait);
+				this.transitions::rejectToWait);
 	}
 
 	@Override
 	public boolean awaitRest(Duration limit) throws InterruptedException {
 		StackRoom.check();
-		refuseOwnBody();
+		rejectOwnBody();
 		return this.position.await(() -> !this.transitions.isMoving() && status() != Status.RUNNING,
-				Durations.nanos(limit, "limit"), this.transitions::refuseToWait);
+				Durations.nanos(limit, "limit"), this.transitions::rejectToWait);
 	}
 
 	@Override
@@ -158,13 +158,13 @@ final class Machine implements StateMachine {
 					"%s has no state '%s'; its states are %s".formatted(this.name, state, this.type.table().names()));
 		}
 		StackRoom.check();
-		return this.position.awaitState(state, Durations.nanos(limit, "limit"), this.transitions::refuseToWait);
+		return this.position.awaitState(state, Durations.nanos(limit, "limit"), this.transitions::rejectToWait);
 	}
 
 	@Override
 	public String moveAndWait(GreenTask move, Duration limit) throws InterruptedException, TimeoutException {
 		StackRoom.check();
-		refuseOwnBody();
+		rejectOwnBody();
 		Arrival arrival = new Arrival(this.position, this.transitions::isMovingTo);
 		boolean arrived = false;
 		try {
@@ -197,8 +197,8 @@ final class Machine implements StateMachine {
 		return state;
 	}
 
-	private void refuseOwnBody() {
-		Run current = this.position.run();
+	private void rejectOwnBody() {
+		StateActivation current = this.position.run();
 		if (current != null && current.isOnBodyThread()) {
 			throw new IllegalStateException("The body of '%s' would wait for its own end in %s; wait in another thread"
 				.formatted(current.state(), this.name));

@@ -13,7 +13,7 @@ final class MachineType {
 
 	private final MachineListener observer;
 
-	private final Whereabouts.Register register;
+	private final MachineCleaner.Register register;
 
 	private final AtomicLong sequence = new AtomicLong();
 
@@ -21,7 +21,7 @@ final class MachineType {
 		this.stateClass = stateClass;
 		this.table = stateClass.table();
 		this.observer = observer;
-		this.register = new Whereabouts.Register(observer);
+		this.register = new MachineCleaner.Register(observer);
 	}
 
 	StateTable table() {
@@ -32,7 +32,7 @@ final class MachineType {
 		return this.observer;
 	}
 
-	Whereabouts.Register register() {
+	MachineCleaner.Register register() {
 		return this.register;
 	}
 

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 final class Move {
 
 	/** What is left; null where the machine is started. */
-	final @Nullable Run from;
+	final @Nullable StateActivation from;
 
-	final Run next;
+	final StateActivation next;
 
 	/** Whether the body asks for it itself. */
 	final boolean own;
@@ -32,12 +32,12 @@ final class Move {
 	boolean timedOut;
 
 	/** Gives the move up when the old body does not end. */
-	private Deadlines.@Nullable Timer<Move> limit;
+	private StateTimers.@Nullable Timer<Move> limit;
 
 	/** How long the machine was in what it left; written when the move is made. */
 	Duration spent = Duration.ZERO;
 
-	Move(@Nullable Run from, Run next, boolean own) {
+	Move(@Nullable StateActivation from, StateActivation next, boolean own) {
 		this.from = from;
 		this.next = next;
 		this.own = own;
@@ -49,7 +49,7 @@ final class Move {
 		this.busy = null;
 	}
 
-	void limitedBy(Deadlines.Timer<Move> deadline) {
+	void limitedBy(StateTimers.Timer<Move> deadline) {
 		this.limit = deadline;
 	}
 

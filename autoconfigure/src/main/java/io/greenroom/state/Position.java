@@ -34,7 +34,7 @@ final class Position {
 	/** Null where nobody waits. */
 	private @Nullable List<Wait> waits;
 
-	private volatile @Nullable Run run;
+	private volatile @Nullable StateActivation run;
 
 	private volatile Status status = Status.NEW;
 
@@ -60,12 +60,12 @@ final class Position {
 	}
 
 	/** Returns the latest stay, also at rest and after the end. */
-	@Nullable Run run() {
+	@Nullable StateActivation run() {
 		return this.run;
 	}
 
 	/** Returns the current stay of a machine that has started and not ended. */
-	@Nullable Run active() {
+	@Nullable StateActivation active() {
 		return (this.status == Status.RUNNING || this.status == Status.RESTING) ? this.run : null;
 	}
 
@@ -87,8 +87,8 @@ final class Position {
 	}
 
 	/** Changes the state. Called under the lock. */
-	StateMove enter(Run next, Instant now, StateTable table) {
-		Run left = active();
+	StateMove enter(StateActivation next, Instant now, StateTable table) {
+		StateActivation left = active();
 		if (left != null) {
 			count(table, table.edge(left.spec(), next.state()));
 		}
@@ -135,7 +135,7 @@ final class Position {
 	void settle(Status settled, @Nullable Throwable error) {
 		this.status = settled;
 		this.failure = error;
-		Run last = this.run;
+		StateActivation last = this.run;
 		if (settled.isEnd() && last != null) {
 			last.cancelTimer();
 		}
@@ -155,7 +155,7 @@ final class Position {
 	/**
 	 * Waits until something holds, or has held since: what passes by meanwhile counts.
 	 * Looked at under the lock.
-	 * @param mayWait throws, under the lock, where a wait is to be refused
+	 * @param mayWait throws, under the lock, where a wait is to be rejected
 	 */
 	boolean await(BooleanSupplier wanted, long nanos, Runnable mayWait) throws InterruptedException {
 		this.lock.lockInterruptibly();
@@ -218,7 +218,7 @@ final class Position {
 	}
 
 	/** A move was claimed, which somebody may wait for. Called under the lock. */
-	void claimed(Run next) {
+	void claimed(StateActivation next) {
 		if (this.waits != null) {
 			for (Wait wait : this.waits) {
 				if (wait.wanted instanceof Arrival arrival) {
@@ -282,7 +282,7 @@ final class Position {
 
 		@Override
 		public boolean getAsBoolean() {
-			Run current = Position.this.run;
+			StateActivation current = Position.this.run;
 			this.seen |= current != null && current.state().equals(this.state);
 			return this.seen || isEnd();
 		}

@@ -16,7 +16,7 @@ import java.lang.annotation.Target;
  * there, its {@code finally} blocks run, and then the next body starts.</li>
  * <li>Called from anywhere else, it returns at once. A body that is still running is
  * interrupted, and the next one starts when it has ended.</li>
- * <li>A move that {@link #transitionsTo()} does not declare is refused with an
+ * <li>A move that {@link #transitionsTo()} does not declare is rejected with an
  * {@link IllegalTransitionException}, and nothing has moved.</li>
  * <li>A body that returns leaves the machine at rest in its state, without a thread,
  * until somebody calls the next state; in a state without targets the machine is

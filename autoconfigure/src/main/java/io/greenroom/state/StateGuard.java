@@ -8,7 +8,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Says of an advice that it guards: that it may refuse a call, as a permission check or a
+ * Says of an advice that it guards: that it may reject a call, as a permission check or a
  * rate limit does. On the class of an interceptor, an advisor or an aspect, or on one
  * advice method of an aspect.
  * <p>

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * listener that fails is logged and stops neither the machine nor the other listeners.
  * <p>
  * A listener must not move the machine it hears about: its call would be part of the move
- * that is under way, and is refused with an {@link IllegalStateException}. Hand it to
+ * that is under way, and is rejected with an {@link IllegalStateException}. Hand it to
  * another thread.
  */
 public interface StateListener {
@@ -46,11 +46,11 @@ public interface StateListener {
 	}
 
 	/**
-	 * A move was refused; whoever asked gets the exception.
+	 * A move was rejected; whoever asked gets the exception.
 	 * @param machine the machine, where it was
-	 * @param refusal what was asked and what is declared
+	 * @param rejection what was asked and what is declared
 	 */
-	default void rejected(StateMachine machine, IllegalTransitionException refusal) {
+	default void rejected(StateMachine machine, IllegalTransitionException rejection) {
 	}
 
 	/**

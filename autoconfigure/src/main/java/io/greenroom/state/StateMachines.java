@@ -58,9 +58,9 @@ public final class StateMachines implements AutoCloseable {
 	/** How often to look for machines that are gone. */
 	private static final Duration LOOK = Duration.ofSeconds(1);
 
-	private final Audience audience;
+	private final StateListeners audience;
 
-	private final Deadlines deadlines;
+	private final StateTimers deadlines;
 
 	private final Map<Class<?>, MachineType> types = new ConcurrentHashMap<>();
 
@@ -77,8 +77,8 @@ public final class StateMachines implements AutoCloseable {
 		this.instantiator = builder.instantiator;
 		this.unwrapper = builder.unwrapper;
 		this.boundary = builder.boundary;
-		this.audience = new Audience(builder.listeners);
-		this.deadlines = new Deadlines(builder.scheduler);
+		this.audience = new StateListeners(builder.listeners);
+		this.deadlines = new StateTimers(builder.scheduler);
 		builder.scheduler.attach(this.service);
 	}
 
@@ -147,7 +147,8 @@ public final class StateMachines implements AutoCloseable {
 	 * thread that commits it, in the order in which they were asked for; at once where
 	 * there is no transaction. They are not asked for if the transaction, or the
 	 * savepoint that the thread is in now, rolls back. Once it has committed, a move that
-	 * is refused is logged and goes no further, for the transaction can't be undone then.
+	 * is rejected is logged and goes no further, for the transaction can't be undone
+	 * then.
 	 * @param moves calls the states, as in {@code () -> order.paid(sum)}
 	 */
 	public void afterCommit(Runnable moves) {
@@ -223,7 +224,7 @@ public final class StateMachines implements AutoCloseable {
 		return found;
 	}
 
-	private Stream<Whereabouts.Register> registers(Class<?> type) {
+	private Stream<MachineCleaner.Register> registers(Class<?> type) {
 		return typesBelow(type).map(MachineType::register);
 	}
 
@@ -360,7 +361,7 @@ public final class StateMachines implements AutoCloseable {
 		return this.closed;
 	}
 
-	void refuseWhenClosed(String machine, String to) {
+	void rejectWhenClosed(String machine, String to) {
 		if (this.closed) {
 			throw new IllegalStateException(
 					"%s can't move to '%s': the application is shutting down and takes no more moves".formatted(machine,
@@ -394,16 +395,16 @@ public final class StateMachines implements AutoCloseable {
 		return this.scheduler.nanoTime();
 	}
 
-	Audience audience() {
+	StateListeners audience() {
 		return this.audience;
 	}
 
-	Deadlines deadlines() {
+	StateTimers deadlines() {
 		return this.deadlines;
 	}
 
 	/** Starts a thread for bodies; if that fails, they hear of it by the caller only. */
-	void start(String name, Succession bodies) {
+	void start(String name, Trampoline bodies) {
 		GreenThread<Object> thread = this.scheduler.unstarted(name, bodies);
 		thread.start();
 		try {

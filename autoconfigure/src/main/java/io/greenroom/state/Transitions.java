@@ -80,7 +80,7 @@ final class Transitions implements StateCalls {
 	/**
 	 * Returns whether a move is under way that leads to a stay. Called under the lock.
 	 */
-	boolean isMovingTo(Run next) {
+	boolean isMovingTo(StateActivation next) {
 		return this.move != null && this.move.next == next;
 	}
 
@@ -97,7 +97,7 @@ final class Transitions implements StateCalls {
 
 	@Override
 	public boolean enter(int state) {
-		Run current = this.position.run();
+		StateActivation current = this.position.run();
 		if (current == null || !current.isOnBodyThread() || !current.enter(state)) {
 			return false;
 		}
@@ -121,7 +121,7 @@ final class Transitions implements StateCalls {
 
 	@Override
 	public void leave(@Nullable Throwable thrown) {
-		Run current = Objects.requireNonNull(this.position.run());
+		StateActivation current = Objects.requireNonNull(this.position.run());
 		current.leave();
 		if (thrown == null) {
 			return;
@@ -144,7 +144,7 @@ final class Transitions implements StateCalls {
 	public void move(int state, @Nullable Object[] args) {
 		StackRoom.check();
 		StateSpec to = this.table.state(state);
-		Run current = this.position.run();
+		StateActivation current = this.position.run();
 		if (current != null && current.isOnBodyThread()) {
 			if (current.isVisited()) {
 				moveFromVisitor(current, to, args);
@@ -161,8 +161,8 @@ final class Transitions implements StateCalls {
 
 	// The body asks
 
-	private Unwinding moveFromBody(Run current, StateSpec to, @Nullable Object[] args) {
-		refuseInside(current, to);
+	private Unwinding moveFromBody(StateActivation current, StateSpec to, @Nullable Object[] args) {
+		rejectInside(current, to);
 		Move mine = claimFromBody(current, to, args);
 		if (mine != null) {
 			runOwnStart(mine);
@@ -171,15 +171,15 @@ final class Transitions implements StateCalls {
 	}
 
 	/**
-	 * Refuses to unwind through what would take that for a failure. A visitor is not
+	 * Rejects to unwind through what would take that for a failure. A visitor is not
 	 * unwound itself.
 	 */
-	private void refuseInside(Run current, StateSpec to) {
+	private void rejectInside(StateActivation current, StateSpec to) {
 		StateBoundary boundary = this.machines.boundary();
 		if (boundary == null) {
 			return;
 		}
-		WayOut wayOut = new WayOut(boundary, current.state());
+		BoundaryCheck wayOut = new BoundaryCheck(boundary, current.state());
 		String obstacle = current.isVisited() ? wayOut.obstacleOfVisit() : wayOut.obstacle(current.begun());
 		if (obstacle != null) {
 			throw new IllegalStateException(
@@ -224,7 +224,7 @@ final class Transitions implements StateCalls {
 	 */
 	void visit(Runnable visitor) {
 		StackRoom.check();
-		Run current = this.position.run();
+		StateActivation current = this.position.run();
 		if (current == null || !current.isOnBodyThread()) {
 			visitor.run();
 			return;
@@ -240,14 +240,14 @@ final class Transitions implements StateCalls {
 
 	/** Ends the body, if this is one, that a visitor has moved the machine away from. */
 	void followVisitor() {
-		Run current = this.position.run();
+		StateActivation current = this.position.run();
 		if (current != null && current.isOnBodyThread() && !current.isVisited() && current.isMovedByVisitor()) {
 			throw current.unwind();
 		}
 	}
 
-	private void moveFromVisitor(Run current, StateSpec to, @Nullable Object[] args) {
-		refuseInside(current, to);
+	private void moveFromVisitor(StateActivation current, StateSpec to, @Nullable Object[] args) {
+		rejectInside(current, to);
 		StateBoundary boundary = this.machines.boundary();
 		if (boundary != null && boundary.obstacle(current.begun()) != null) {
 			// The visitor's own, which ends before the body does.
@@ -255,7 +255,7 @@ final class Transitions implements StateCalls {
 		}
 		Move mine = claimFromBody(current, to, args);
 		if (mine == null) {
-			refuseSecondMove(current, to);
+			rejectSecondMove(current, to);
 			return;
 		}
 		if (!runOwnStart(mine)) {
@@ -265,8 +265,8 @@ final class Transitions implements StateCalls {
 		current.movedByVisitor();
 	}
 
-	/** A repeated move while one is pending is not a second one; another is refused. */
-	private void refuseSecondMove(Run current, StateSpec to) {
+	/** A repeated move while one is pending is not a second one; another is rejected. */
+	private void rejectSecondMove(StateActivation current, StateSpec to) {
 		this.position.lock();
 		try {
 			Move pending = this.move;
@@ -296,7 +296,7 @@ final class Transitions implements StateCalls {
 	}
 
 	/** Returns the move, or {@code null} if the body has to make way already. */
-	private @Nullable Move claimFromBody(Run current, StateSpec to, @Nullable Object[] args) {
+	private @Nullable Move claimFromBody(StateActivation current, StateSpec to, @Nullable Object[] args) {
 		this.position.lock();
 		try {
 			current.dropWithdrawnInterrupt();
@@ -306,7 +306,7 @@ final class Transitions implements StateCalls {
 			if (current.stopping() || (this.move != null && this.move.ready)) {
 				return null;
 			}
-			refuseWithinMove(to);
+			rejectWithinMove(to);
 			if (current.spec().targets().contains(to.name())) {
 				Move mine = claim(current, to, args, true);
 				if (to.onStart() == null) {
@@ -323,13 +323,13 @@ final class Transitions implements StateCalls {
 	}
 
 	/** Returns whether nobody else moves the machine just now. Called under the lock. */
-	private boolean mayAsk(Run current) {
+	private boolean mayAsk(StateActivation current) {
 		return current.stopping() || this.move == null || this.move.ready || this.move.isPartOf(Thread.currentThread());
 	}
 
 	// Somebody else asks: another thread, another machine's body, a timer
 
-	private void moveFromOutside(StateSpec to, @Nullable Object[] args, @Nullable Run expected) {
+	private void moveFromOutside(StateSpec to, @Nullable Object[] args, @Nullable StateActivation expected) {
 		// Stable where it is part of this thread; another's is compared only.
 		Move outer = this.move;
 		try {
@@ -358,7 +358,7 @@ final class Transitions implements StateCalls {
 		}
 	}
 
-	private void askFromOutside(StateSpec to, @Nullable Object[] args, @Nullable Run expected) {
+	private void askFromOutside(StateSpec to, @Nullable Object[] args, @Nullable StateActivation expected) {
 		Move mine = claimFromOutside(to, args, expected);
 		if (mine == null) {
 			return;
@@ -369,9 +369,9 @@ final class Transitions implements StateCalls {
 			return;
 		}
 		announce(mine, made);
-		Throwable refused = start(mine.next);
-		if (refused != null) {
-			Transitions.<RuntimeException>rethrow(refused);
+		Throwable rejected = start(mine.next);
+		if (rejected != null) {
+			Transitions.<RuntimeException>rethrow(rejected);
 		}
 	}
 
@@ -396,27 +396,27 @@ final class Transitions implements StateCalls {
 	}
 
 	/** Returns the move, or {@code null} if the machine has left what was expected. */
-	private @Nullable Move claimFromOutside(StateSpec to, @Nullable Object[] args, @Nullable Run expected) {
-		IllegalTransitionException refusal;
+	private @Nullable Move claimFromOutside(StateSpec to, @Nullable Object[] args, @Nullable StateActivation expected) {
+		IllegalTransitionException rejection;
 		this.position.lock();
 		try {
-			refuseWithinMove(to);
+			rejectWithinMove(to);
 			boolean free = isFree() || await(this::isFree, this.machines.stopTimeout(), to);
-			Run active = this.position.active();
+			StateActivation active = this.position.active();
 			if (expected != null && (expected != active || this.machines.isClosed())) {
 				return null;
 			}
 			if (!free) {
 				throw busyFor(to);
 			}
-			this.machines.refuseWhenClosed(this.machine.name(), to.name());
+			this.machines.rejectWhenClosed(this.machine.name(), to.name());
 			List<String> legal = this.table.legal((active != null) ? active.spec() : null, this.position.status());
 			if (legal.contains(to.name())) {
 				Move mine = claim(active, to, args, false);
 				mine.timedOut = (expected != null);
 				return mine;
 			}
-			refusal = (active != null)
+			rejection = (active != null)
 					? IllegalTransitionException.undeclared(this.machine.name(), active.state(), to.name(), legal)
 					: IllegalTransitionException.notInitial(this.machine.name(), this.machine.current(),
 							this.position.status(), this.position.failure(), to.name(), legal);
@@ -424,7 +424,7 @@ final class Transitions implements StateCalls {
 		finally {
 			this.position.unlock();
 		}
-		throw rejected(refusal);
+		throw rejected(rejection);
 	}
 
 	/**
@@ -439,7 +439,7 @@ final class Transitions implements StateCalls {
 		try (WaitCircle.Wait wait = WaitCircle.begin(this,
 				"to move %s to '%s'".formatted(this.machine.name(), to.name()))) {
 			while (true) {
-				unlocked(wait::refuseCircle);
+				unlocked(wait::rejectCircle);
 				long left = nanos - (System.nanoTime() - start);
 				if (this.position.awaitUninterruptibly(wanted, Duration.ofNanos(Math.clamp(left, 0, pause)))) {
 					return true;
@@ -467,7 +467,7 @@ final class Transitions implements StateCalls {
 		this.position.lock();
 		try {
 			Move current = this.move;
-			Run last = this.position.run();
+			StateActivation last = this.position.run();
 			if (current != null && current.busy != null) {
 				return current.busy;
 			}
@@ -513,13 +513,13 @@ final class Transitions implements StateCalls {
 		late.next.machine().transitions().abandon(late);
 	}
 
-	private static void timeIsOver(Run late) {
+	private static void timeIsOver(StateActivation late) {
 		late.machine().transitions().timedOut(late);
 	}
 
 	/** Gives a move up whose old body does not end. */
 	private void abandon(Move late) {
-		Run stays = Objects.requireNonNull(late.from);
+		StateActivation stays = Objects.requireNonNull(late.from);
 		Duration pause;
 		this.position.lock();
 		try {
@@ -541,7 +541,7 @@ final class Transitions implements StateCalls {
 		this.machines.audience().abandoned(this.machine, stays.state(), late.next.state());
 	}
 
-	private void timedOut(Run late) {
+	private void timedOut(StateActivation late) {
 		StateSpec to = this.table.state(Objects.requireNonNull(late.spec().onTimeout()));
 		try {
 			moveFromOutside(to, new Object[0], late);
@@ -556,7 +556,7 @@ final class Transitions implements StateCalls {
 		}
 	}
 
-	private @Nullable Duration watchAgainLocked(Run late) {
+	private @Nullable Duration watchAgainLocked(StateActivation late) {
 		this.position.lock();
 		try {
 			return watchAgain(late);
@@ -571,7 +571,7 @@ final class Transitions implements StateCalls {
 	 * returns after what pause, {@code null} if the machine is leaving anyway. Called
 	 * under the lock.
 	 */
-	private @Nullable Duration watchAgain(Run late) {
+	private @Nullable Duration watchAgain(StateActivation late) {
 		if (this.position.active() != late || late.stopping() || this.machines.isClosed()) {
 			return null;
 		}
@@ -587,15 +587,15 @@ final class Transitions implements StateCalls {
 	// The steps of a move
 
 	/** Called under the lock, while no move is under way. */
-	private Move claim(@Nullable Run from, StateSpec to, @Nullable Object[] args, boolean own) {
-		Move claimed = new Move(from, new Run(this.machine, to, args), own);
+	private Move claim(@Nullable StateActivation from, StateSpec to, @Nullable Object[] args, boolean own) {
+		Move claimed = new Move(from, new StateActivation(this.machine, to, args), own);
 		this.move = claimed;
 		this.position.claimed(claimed.next);
 		return claimed;
 	}
 
 	/** Called under the lock. */
-	private void refuseWithinMove(StateSpec to) {
+	private void rejectWithinMove(StateSpec to) {
 		Move current = this.move;
 		if (current != null && current.isPartOf(Thread.currentThread())) {
 			throw new IllegalStateException(
@@ -605,10 +605,10 @@ final class Transitions implements StateCalls {
 	}
 
 	/**
-	 * Refuses to wait for the machine in what runs as part of its move, which would wait
+	 * Rejects to wait for the machine in what runs as part of its move, which would wait
 	 * for itself. Called under the lock.
 	 */
-	void refuseToWait() {
+	void rejectToWait() {
 		Move current = this.move;
 		if (current != null && current.isPartOf(Thread.currentThread())) {
 			throw new IllegalStateException(
@@ -617,14 +617,14 @@ final class Transitions implements StateCalls {
 		}
 	}
 
-	/** Returns whether the machine is still to end; refuses likewise if it is. */
+	/** Returns whether the machine is still to end; rejects likewise if it is. */
 	boolean mustWait() {
 		this.position.lock();
 		try {
 			if (this.position.isEnd()) {
 				return false;
 			}
-			refuseToWait();
+			rejectToWait();
 			return true;
 		}
 		finally {
@@ -638,9 +638,9 @@ final class Transitions implements StateCalls {
 					.formatted(this.machine.name(), to.name(), this.machines.stopTimeout(), this.machine.current()));
 	}
 
-	private IllegalTransitionException rejected(IllegalTransitionException refusal) {
-		this.machines.audience().rejected(this.machine, refusal);
-		return refusal;
+	private IllegalTransitionException rejected(IllegalTransitionException rejection) {
+		this.machines.audience().rejected(this.machine, rejection);
+		return rejection;
 	}
 
 	private void runOnStart(Move mine) {
@@ -685,7 +685,7 @@ final class Transitions implements StateCalls {
 	}
 
 	/** Called under the lock. */
-	private void watch(Run stay, Duration timeout) {
+	private void watch(StateActivation stay, Duration timeout) {
 		stay.cancelTimer();
 		stay.watchedBy(this.machines.deadlines().arm(this.machine.name(), timeout, stay, Transitions::timeIsOver));
 	}
@@ -717,19 +717,19 @@ final class Transitions implements StateCalls {
 	 * Starts a body on a thread of its own; returns why it could not be started, if it
 	 * could not.
 	 */
-	@Nullable Throwable start(Run next) {
+	@Nullable Throwable start(StateActivation next) {
 		Throwable why = null;
-		Run starting = next;
+		StateActivation starting = next;
 		while (starting != null) {
 			try {
-				this.machines.start(this.machine.name(), new Succession(this, starting));
+				this.machines.start(this.machine.name(), new Trampoline(this, starting));
 				return why;
 			}
-			catch (Throwable refused) {
+			catch (Throwable rejected) {
 				// At shutdown, or no memory for a thread: nobody may wait for ever. A
 				// move from outside may have come meanwhile, and is made now.
-				why = (why != null) ? why : refused;
-				starting = finish(starting, refused);
+				why = (why != null) ? why : rejected;
+				starting = finish(starting, rejected);
 			}
 		}
 		return why;
@@ -739,7 +739,7 @@ final class Transitions implements StateCalls {
 	 * Starts a body on a thread of its own, for the kill of the last one was not meant
 	 * for it; unless everything ends.
 	 */
-	void startAfterKill(Run next) {
+	void startAfterKill(StateActivation next) {
 		if (this.machines.isClosed()) {
 			stopUnbegun(next);
 		}
@@ -751,7 +751,7 @@ final class Transitions implements StateCalls {
 	/** Stops the machine; see {@link StateMachine#stop()}. */
 	void stop() {
 		StackRoom.check();
-		Run rested;
+		StateActivation rested;
 		this.position.lock();
 		try {
 			if (this.move != null) {
@@ -785,7 +785,7 @@ final class Transitions implements StateCalls {
 	// The body's thread
 
 	/** Runs a body; returns what is to run after it, if the machine has moved. */
-	@Nullable Run perform(Run mine) {
+	@Nullable StateActivation perform(StateActivation mine) {
 		Throwable thrown = null;
 		if (begins(mine)) {
 			StateEntry framework = this.entry;
@@ -808,7 +808,7 @@ final class Transitions implements StateCalls {
 	 * Returns whether what a body has thrown moves the machine instead of failing it; the
 	 * move waits for the body's end then, as if the body had asked for it last.
 	 */
-	private boolean leadsOn(Run mine, Throwable thrown) {
+	private boolean leadsOn(StateActivation mine, Throwable thrown) {
 		String onError = mine.spec().onError();
 		if (onError == null || mine.isUnwoundBy(thrown) || (this.machines.isClosed() && isInterrupt(thrown))) {
 			return false;
@@ -820,8 +820,8 @@ final class Transitions implements StateCalls {
 				return false;
 			}
 		}
-		catch (Throwable refused) {
-			Failures.suppress(thrown, refused);
+		catch (Throwable rejected) {
+			Failures.suppress(thrown, rejected);
 			return false;
 		}
 		Failures.log(log, Level.WARN, thrown, "{} leaves '{}' for '{}', as its body failed", this.machine.name(),
@@ -836,7 +836,7 @@ final class Transitions implements StateCalls {
 		}
 	}
 
-	private boolean begins(Run mine) {
+	private boolean begins(StateActivation mine) {
 		this.position.lock();
 		try {
 			if (mine.stopping() || (this.move != null && this.move.ready)) {
@@ -851,7 +851,7 @@ final class Transitions implements StateCalls {
 	}
 
 	/** The thread has ended; the last stay has not if its body could not begin. */
-	void threadEnded(Run last, @Nullable Throwable why) {
+	void threadEnded(StateActivation last, @Nullable Throwable why) {
 		if (last.ended()) {
 			return;
 		}
@@ -859,13 +859,13 @@ final class Transitions implements StateCalls {
 			stopUnbegun(last);
 			return;
 		}
-		Run after = finish(last, why);
+		StateActivation after = finish(last, why);
 		if (after != null) {
 			start(after);
 		}
 	}
 
-	private void stopUnbegun(Run mine) {
+	private void stopUnbegun(StateActivation mine) {
 		this.position.lock();
 		try {
 			if (mine.ended()) {
@@ -883,7 +883,7 @@ final class Transitions implements StateCalls {
 	 * The body has ended: make the move that waits for it, or rest, or end. Returns what
 	 * is to run next.
 	 */
-	private @Nullable Run finish(Run mine, @Nullable Throwable thrown) {
+	private @Nullable StateActivation finish(StateActivation mine, @Nullable Throwable thrown) {
 		// All that is the user's comes first: under the lock none of it is asked.
 		Throwable error = (thrown != null && mine.isUnwoundBy(thrown)) ? null : thrown;
 		boolean interrupted = error != null && isInterrupt(error);
@@ -942,7 +942,7 @@ final class Transitions implements StateCalls {
 	}
 
 	/** Returns the move that waits for the body's end, if it can still be made. */
-	private @Nullable Move waitingFor(Run mine, @Nullable Throwable error) {
+	private @Nullable Move waitingFor(StateActivation mine, @Nullable Throwable error) {
 		Move waiting = this.move;
 		if (waiting == null || !waiting.ready || mine.stopping() || (waiting.own && error != null)) {
 			return null;
@@ -951,7 +951,7 @@ final class Transitions implements StateCalls {
 	}
 
 	/** Comes to rest or to an end, and returns which. Called under the lock. */
-	private Status settle(Run mine, @Nullable Throwable error, boolean interrupted) {
+	private Status settle(StateActivation mine, @Nullable Throwable error, boolean interrupted) {
 		if (this.move != null && this.move.ready) {
 			release();
 		}
@@ -964,7 +964,7 @@ final class Transitions implements StateCalls {
 		return settled;
 	}
 
-	private Status outcome(Run mine, @Nullable Throwable error, boolean interrupted) {
+	private Status outcome(StateActivation mine, @Nullable Throwable error, boolean interrupted) {
 		if (mine.stopping() || (interrupted && this.machines.isClosed())
 				|| (error instanceof SchedulerClosedException && !mine.started())) {
 			return Status.STOPPED;

@@ -72,7 +72,7 @@ final class WaitCircle {
 		 * the other: the caller must hold none.
 		 * @throws IllegalStateException if it does, and nobody in it goes on
 		 */
-		void refuseCircle() {
+		void rejectCircle() {
 			List<Wait> circle = find(this);
 			if (!circle.isEmpty() && circle.equals(find(this))) {
 				throw new IllegalStateException(describe(circle));

@@ -74,8 +74,8 @@ public final class ControllerPool {
 		try {
 			return this.pool.reserve();
 		}
-		catch (RejectedExecutionException refusal) {
-			throw refuse(refusal);
+		catch (RejectedExecutionException rejection) {
+			throw reject(rejection);
 		}
 	}
 
@@ -84,17 +84,17 @@ public final class ControllerPool {
 		try {
 			return reservation.await(this.terms.queueTimeout());
 		}
-		catch (RejectedExecutionException refusal) {
-			throw refuse(refusal);
+		catch (RejectedExecutionException rejection) {
+			throw reject(rejection);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			throw refuse(ex);
+			throw reject(ex);
 		}
 	}
 
-	PoolRefusedException refuse(Exception refusal) {
-		return new PoolRefusedException(refusal, this.terms, ThreadLocalRandom.current().nextDouble());
+	PoolRejectedException reject(Exception rejection) {
+		return new PoolRejectedException(rejection, this.terms, ThreadLocalRandom.current().nextDouble());
 	}
 
 	long now() {

@@ -86,7 +86,7 @@ public final class ControllerPools implements AutoCloseable {
 		}
 	}
 
-	/** Refuses who waits and who comes, and leaves those at work alone. Idempotent. */
+	/** Rejects who waits and who comes, and leaves those at work alone. Idempotent. */
 	@Override
 	public void close() {
 		this.closed.countDown();

@@ -16,7 +16,7 @@ public final class ControllerPoolsLifecycle implements SmartLifecycle {
 	/** Where Boot's web servers shut down gracefully. */
 	public static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 1024;
 
-	/** The least time for the answers to those who are refused in the end. */
+	/** The least time for the answers to those who are rejected in the end. */
 	private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
 	private final ControllerPools pools;

@@ -33,13 +33,13 @@ final class Flight {
 
 	private boolean boarded;
 
-	private @Nullable HandedBack handedBack;
+	private @Nullable AsyncReturnValue handedBack;
 
 	/** What ends with the request. Guarded by this. */
 	private final Map<String, Runnable> callbacks = new LinkedHashMap<>();
 
 	/** The slot, from the controller's end to the end of its body. Guarded by this. */
-	private @Nullable Stay held;
+	private @Nullable SlotLease held;
 
 	/** The dispatch back has come. Guarded by this. */
 	private boolean landing;
@@ -78,7 +78,7 @@ final class Flight {
 
 	/**
 	 * The green thread has let the request go, or never had it; the dispatch back is on
-	 * its way, unless the server has refused it.
+	 * its way, unless the server has rejected it.
 	 */
 	void down() {
 		if (this.task != null && this.task.state() == Future.State.FAILED) {
@@ -146,16 +146,16 @@ final class Flight {
 		return first;
 	}
 
-	void handBack(HandedBack value) {
+	void handBack(AsyncReturnValue value) {
 		this.handedBack = value;
 	}
 
-	@Nullable HandedBack handedBack() {
+	@Nullable AsyncReturnValue handedBack() {
 		return this.handedBack;
 	}
 
 	/** Keeps the slot until the end; returns false if that has been. */
-	synchronized boolean hold(Stay stay) {
+	synchronized boolean hold(SlotLease stay) {
 		if (!this.over) {
 			this.held = stay;
 		}
@@ -181,13 +181,13 @@ final class Flight {
 		this.callbacks.clear();
 	}
 
-	synchronized @Nullable Stay held() {
+	synchronized @Nullable SlotLease held() {
 		return this.held;
 	}
 
 	/** The dispatch back is done, or there will be none. Idempotent. */
 	void end() {
-		Stay stay;
+		SlotLease stay;
 		Map<String, Runnable> due;
 		synchronized (this) {
 			this.over = true;

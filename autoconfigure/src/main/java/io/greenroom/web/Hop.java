@@ -33,7 +33,7 @@ import org.springframework.web.util.ServletRequestPathUtils;
  * is asynchronous in between, exactly as for a controller that returns a
  * {@code Callable}: interceptors that know those (security, open sessions) take part.
  * <ol>
- * <li>{@link #leave} reserves, so that a refusal costs nothing, and starts async;
+ * <li>{@link #leave} reserves, so that a rejection costs nothing, and starts async;
  * <li>when the server's thread has left all filters, a green thread waits for the slot
  * and runs the controller; nobody else touches the request then;
  * <li>{@link #land} is the dispatch back: it writes the body, in the slot, or returns the
@@ -56,7 +56,7 @@ final class Hop {
 	@FunctionalInterface
 	interface Resume {
 
-		@Nullable ModelAndView resume(HandedBack value, HttpServletRequest request, HttpServletResponse response)
+		@Nullable ModelAndView resume(AsyncReturnValue value, HttpServletRequest request, HttpServletResponse response)
 				throws Exception;
 
 	}
@@ -76,13 +76,14 @@ final class Hop {
 
 	private final Consumer<HttpServletRequest> identity;
 
-	private final Door door;
+	private final RequestAdmission door;
 
 	private final Run inSlot;
 
 	private final Arrivals arrivals = new Arrivals();
 
-	Hop(GreenScheduler scheduler, TaskDecorator context, Consumer<HttpServletRequest> identity, Door door, Run inSlot) {
+	Hop(GreenScheduler scheduler, TaskDecorator context, Consumer<HttpServletRequest> identity, RequestAdmission door,
+			Run inSlot) {
 		this.scheduler = scheduler;
 		this.context = context;
 		this.identity = identity;
@@ -131,8 +132,8 @@ final class Hop {
 				}
 
 				@Override
-				public PoolRefusedException refuse(SchedulerClosedException closed) {
-					return pool.refuse(closed);
+				public PoolRejectedException reject(SchedulerClosedException closed) {
+					return pool.reject(closed);
 				}
 
 				@Override
@@ -160,7 +161,7 @@ final class Hop {
 		// Before Spring's, which dispatch.
 		asyncRequest.addErrorHandler((_) -> flight.abort());
 		asyncRequest.addTimeoutHandler(flight::abort);
-		// Refuses writes once the client has gone.
+		// Rejects writes once the client has gone.
 		HttpServletResponse guarded = asyncRequest.getNativeResponse(HttpServletResponse.class);
 		Assert.state(guarded != null, "No response");
 		Object path = request.getAttribute(ServletRequestPathUtils.PATH_ATTRIBUTE);
@@ -204,7 +205,7 @@ final class Hop {
 		void end();
 
 		/** There is no green thread. */
-		PoolRefusedException refuse(SchedulerClosedException closed);
+		PoolRejectedException reject(SchedulerClosedException closed);
 
 	}
 
@@ -247,7 +248,7 @@ final class Hop {
 			}
 			catch (Throwable noThread) {
 				this.trip.end();
-				this.failure = (noThread instanceof SchedulerClosedException closed) ? this.trip.refuse(closed)
+				this.failure = (noThread instanceof SchedulerClosedException closed) ? this.trip.reject(closed)
 						: noThread;
 				try {
 					task.run();
@@ -305,12 +306,12 @@ final class Hop {
 
 	private Landing fly(Flight flight, ControllerPool pool, Reservation reservation, HttpServletRequest request,
 			HopResponse response, HandlerMethod controller) throws Exception {
-		Stay stay = this.door.enter(pool, reservation, request);
+		SlotLease stay = this.door.enter(pool, reservation, request);
 		boolean held = false;
 		try {
 			stay.watch(request, this.scheduler);
 			ModelAndView view = this.inSlot.run(request, response, controller);
-			HandedBack value = flight.handedBack();
+			AsyncReturnValue value = flight.handedBack();
 			held = value != null && !value.asynchronous() && flight.hold(stay);
 			return new Landing(view, value, response, RequestContextUtils.getOutputFlashMap(request));
 		}
@@ -350,7 +351,7 @@ final class Hop {
 			};
 		}
 		catch (Throwable failure) {
-			Stay held = flight.held();
+			SlotLease held = flight.held();
 			if (held != null) {
 				held.failed(failure);
 			}
@@ -376,12 +377,12 @@ final class Hop {
 			return landing.view();
 		}
 		landing.response().land();
-		HandedBack value = landing.handedBack();
+		AsyncReturnValue value = landing.handedBack();
 		return (value != null) ? resume.resume(value, request, response) : landing.view();
 	}
 
 	/** What a hop comes back with. */
-	private record Landing(@Nullable ModelAndView view, @Nullable HandedBack handedBack, HopResponse response,
+	private record Landing(@Nullable ModelAndView view, @Nullable AsyncReturnValue handedBack, HopResponse response,
 			@Nullable FlashMap flash) {
 
 	}

@@ -38,7 +38,7 @@ public final class HopFunctionAdapter implements HandlerAdapter, Ordered, Dispos
 	/**
 	 * Makes an adapter.
 	 * @param usual Spring's own
-	 * @param pools what refuses a request when no thread is to be had
+	 * @param pools what rejects a request when no thread is to be had
 	 * @param scheduler where threads to hop to come from
 	 * @param context what carries the server thread's context over a hop
 	 * @param identity what keeps who is asking in the request, for the dispatch back
@@ -47,7 +47,8 @@ public final class HopFunctionAdapter implements HandlerAdapter, Ordered, Dispos
 			TaskDecorator context, Consumer<HttpServletRequest> identity) {
 		this.usual = usual;
 		this.pools = pools;
-		this.hop = new Hop(scheduler, context, identity, new Door(ClientPresence.UNKNOWN), (_, _, _) -> null);
+		this.hop = new Hop(scheduler, context, identity, new RequestAdmission(ClientPresence.UNKNOWN),
+				(_, _, _) -> null);
 	}
 
 	@Override
@@ -114,8 +115,8 @@ public final class HopFunctionAdapter implements HandlerAdapter, Ordered, Dispos
 		}
 
 		@Override
-		public PoolRefusedException refuse(SchedulerClosedException closed) {
-			return HopFunctionAdapter.this.pools.all().iterator().next().refuse(closed);
+		public PoolRejectedException reject(SchedulerClosedException closed) {
+			return HopFunctionAdapter.this.pools.all().iterator().next().reject(closed);
 		}
 
 		@Override

@@ -21,7 +21,7 @@ public final class PoolFilters {
 
 	private final GreenScheduler scheduler;
 
-	private final Door door;
+	private final RequestAdmission door;
 
 	/**
 	 * Makes the filters.
@@ -32,7 +32,7 @@ public final class PoolFilters {
 	public PoolFilters(ControllerPools pools, GreenScheduler scheduler, ClientPresence clients) {
 		this.pools = pools;
 		this.scheduler = scheduler;
-		this.door = new Door(clients);
+		this.door = new RequestAdmission(clients);
 	}
 
 	/**
@@ -52,7 +52,7 @@ public final class PoolFilters {
 	private ServerResponse stay(ControllerPool pool, ServerRequest request, HandlerFunction<ServerResponse> next)
 			throws Exception {
 		HttpServletRequest servletRequest = request.servletRequest();
-		try (Stay stay = this.door.enter(pool, pool.reserve(), servletRequest)) {
+		try (SlotLease stay = this.door.enter(pool, pool.reserve(), servletRequest)) {
 			try {
 				stay.watch(servletRequest, this.scheduler);
 				return next.handle(request);

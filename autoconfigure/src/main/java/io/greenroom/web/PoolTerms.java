@@ -3,16 +3,16 @@ package io.greenroom.web;
 import java.time.Duration;
 
 /**
- * What a pool grants to requests, and how it refuses them.
+ * What a pool grants to requests, and how it rejects them.
  *
  * @param queueTimeout how long a request waits in line at most
  * @param bodyTimeout how long a request in a slot may wait for its body; zero for no
  * limit
  * @param writeTimeout how long an answer in a slot may wait for its client to read; zero
  * for no limit
- * @param status the status that refuses, 400 to 599
- * @param retryAfter when a refused client may come again; zero for no word about it
- * @param retryAfterJitter how much later than that at most, at random, so that refused
+ * @param status the status that rejects, 400 to 599
+ * @param retryAfter when a rejected client may come again; zero for no word about it
+ * @param retryAfterJitter how much later than that at most, at random, so that rejected
  * clients do not all come back at once
  */
 public record PoolTerms(Duration queueTimeout, Duration bodyTimeout, Duration writeTimeout, int status,

@@ -41,7 +41,7 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 
 	private final GreenScheduler scheduler;
 
-	private final Door door;
+	private final RequestAdmission door;
 
 	private final Hop hop;
 
@@ -70,7 +70,7 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 		this.selector = selector;
 		this.mode = mode;
 		this.scheduler = scheduler;
-		this.door = new Door(clients);
+		this.door = new RequestAdmission(clients);
 		this.hop = new Hop(scheduler, context, identity, this.door, this::inSlot);
 	}
 
@@ -102,7 +102,7 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 
 	private @Nullable ModelAndView stay(ControllerPool pool, HttpServletRequest request, HttpServletResponse response,
 			HandlerMethod controller) throws Exception {
-		try (Stay stay = this.door.enter(pool, pool.reserve(), request)) {
+		try (SlotLease stay = this.door.enter(pool, pool.reserve(), request)) {
 			try {
 				stay.watch(request, this.scheduler);
 				return inSlot(request, response, controller);
@@ -129,7 +129,7 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 	 * Handles a value that a controller returned on a green thread. Not by way of
 	 * {@code super}, which would first run the {@code @ModelAttribute} methods again.
 	 */
-	private @Nullable ModelAndView resume(HandedBack handedBack, HttpServletRequest request,
+	private @Nullable ModelAndView resume(AsyncReturnValue handedBack, HttpServletRequest request,
 			HttpServletResponse response) throws Exception {
 		WebAsyncManager async = WebAsyncUtils.getAsyncManager(request);
 		AsyncWebRequest asyncRequest = WebAsyncUtils.createAsyncWebRequest(request, response);
@@ -189,7 +189,7 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 
 	@Override
 	protected ServletInvocableHandlerMethod createInvocableHandlerMethod(HandlerMethod controller) {
-		return new HopInvocable(controller, getReactiveAdapterRegistry());
+		return new PooledInvocableHandlerMethod(controller, getReactiveAdapterRegistry());
 	}
 
 }

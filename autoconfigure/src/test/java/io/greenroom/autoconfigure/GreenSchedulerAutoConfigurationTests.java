@@ -108,7 +108,7 @@ class GreenSchedulerAutoConfigurationTests {
 	}
 
 	@Test
-	@DisplayName("G30 after the close an asynchronous call is refused with an error that says why")
+	@DisplayName("G30 after the close an asynchronous call is rejected with an error that says why")
 	void asyncAfterClose() {
 		this.greenroom.withUserConfiguration(AsyncCalls.class).run((context) -> {
 			context.getBean(GreenScheduler.class).close();
@@ -154,7 +154,7 @@ class GreenSchedulerAutoConfigurationTests {
 				done.incrementAndGet();
 			});
 			Thread closer = Thread.ofVirtual().start(context::close);
-			Refusal.await(scheduler);
+			Rejection.await(scheduler);
 			assertThat(closer.isAlive()).isTrue();
 			release.countDown();
 			closer.join();
@@ -177,15 +177,15 @@ class GreenSchedulerAutoConfigurationTests {
 		});
 	}
 
-	/** Waits until a scheduler refuses work, without sleeping. */
-	private static final class Refusal {
+	/** Waits until a scheduler rejects work, without sleeping. */
+	private static final class Rejection {
 
 		static void await(GreenScheduler scheduler) throws InterruptedException {
 			while (true) {
 				try {
 					scheduler.spawn(() -> "accepted").join();
 				}
-				catch (SchedulerClosedException refused) {
+				catch (SchedulerClosedException rejected) {
 					return;
 				}
 			}

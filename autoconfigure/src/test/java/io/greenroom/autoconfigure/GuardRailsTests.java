@@ -133,7 +133,7 @@ class GuardRailsTests {
 
 	@Test
 	@DisplayName("D32 with strict every such call is an error to its caller, through the bean and the handle")
-	void strictRefusesWhatIsHandedOut() {
+	void strictRejectsWhatIsHandedOut() {
 		this.runner.withPropertyValues("greenroom.deferred.strict=true")
 			.withUserConfiguration(Leaking.class)
 			.run((context) -> {

@@ -64,7 +64,7 @@ class LongestSettingsTests {
 
 	@ParameterizedTest
 	@MethodSource("settings")
-	@DisplayName("F06 the largest values of handlers' settings work to their end, or the start is refused and names the key")
+	@DisplayName("F06 the largest values of handlers' settings work to their end, or the start is rejected and names the key")
 	void largestValues(String setting) {
 		String key = setting.substring(0, setting.indexOf('='));
 		this.runner.withPropertyValues(setting, "spring.lifecycle.timeout-per-shutdown-phase=5s")

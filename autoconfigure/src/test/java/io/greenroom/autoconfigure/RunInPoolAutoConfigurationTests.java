@@ -97,7 +97,7 @@ class RunInPoolAutoConfigurationTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "queue-timeout", "body-timeout", "write-timeout", "retry-after", "retry-after-jitter",
 			"target-latency" })
-	@DisplayName("F06 a time that no clock can count is refused at the start, and the longest one is taken")
+	@DisplayName("F06 a time that no clock can count is rejected at the start, and the longest one is taken")
 	void countsAnyTime(String key) {
 		String setting = "greenroom.pools.one." + key;
 		for (String tooLong : new String[] { "999999d", Long.MAX_VALUE + "s", "36501d" }) {
@@ -164,11 +164,11 @@ class RunInPoolAutoConfigurationTests {
 	}
 
 	@Test
-	@DisplayName("A04 the keys of refusals and slow bodies take effect")
+	@DisplayName("A04 the keys of rejections and slow bodies take effect")
 	void termsTakeEffect() {
 		this.runner
 			.withPropertyValues("greenroom.pools.reports.body-timeout=7s", "greenroom.pools.reports.write-timeout=8",
-					"greenroom.pools.reports.refuse-status=429", "greenroom.pools.reports.retry-after-jitter=4s")
+					"greenroom.pools.reports.reject-status=429", "greenroom.pools.reports.retry-after-jitter=4s")
 			.run((context) -> {
 				PoolTerms terms = pool(context, "reports").terms();
 				assertThat(terms.bodyTimeout()).isEqualTo(Duration.ofSeconds(7));
@@ -282,7 +282,7 @@ class RunInPoolAutoConfigurationTests {
 
 	@ParameterizedTest(name = "{displayName} [{0}={1}]")
 	@CsvSource({ "size,0", "size,-1", "size,many", "queue-capacity,-1", "queue-timeout,-1s", "retry-after,-5ms",
-			"body-timeout,-1s", "write-timeout,-1s", "retry-after-jitter,-1s", "refuse-status,200" })
+			"body-timeout,-1s", "write-timeout,-1s", "retry-after-jitter,-1s", "reject-status,200" })
 	@DisplayName("A04 P04 a wrong size or time stops the start with key, value and what is allowed")
 	void wrongValuesStopTheStart(String key, String value) {
 		this.runner.withPropertyValues("greenroom.pools.reports." + key + "=" + value).run((context) -> {

@@ -54,16 +54,16 @@ public final class Flood {
 				HandlerOptions.defaults().withOverflow(Overflow.valueOf(args[0])).withTimeout(Duration.ofSeconds(60)))
 			.oneway();
 		AtomicInteger accepted = new AtomicInteger();
-		AtomicInteger refused = new AtomicInteger();
+		AtomicInteger told = new AtomicInteger();
 		List<CompletableFuture<Void>> callers = new ArrayList<>();
 		for (int i = 0; i < CALLERS; i++) {
-			callers.add(CompletableFuture.runAsync(() -> call(flooded, accepted, refused), Thread::startVirtualThread));
+			callers.add(CompletableFuture.runAsync(() -> call(flooded, accepted, told), Thread::startVirtualThread));
 		}
 		CompletableFuture.allOf(callers.toArray(CompletableFuture[]::new)).join();
 		// Half of the time in a hurry, so that some are told.
 		DrainReport report = scheduler.drain(args[0].equals("REJECT") ? Duration.ofMillis(1) : Duration.ofSeconds(30));
-		System.out.println(ForkedJvm.ANSWER + "%d accepted, %d refused, %d rejected, %d ran, %d left"
-			.formatted(accepted.get(), refused.get(), rejected.get(), sleeper.ran, queued(report)));
+		System.out.println(ForkedJvm.ANSWER + "%d accepted, %d told, %d rejected, %d ran, %d left"
+			.formatted(accepted.get(), told.get(), rejected.get(), sleeper.ran, queued(report)));
 	}
 
 	/** One that runs has run, though its end was not waited for. */
@@ -71,14 +71,14 @@ public final class Flood {
 		return report.work().left().stream().filter((name) -> !name.endsWith("(running)")).count();
 	}
 
-	private static void call(Sleeper flooded, AtomicInteger accepted, AtomicInteger refused) {
+	private static void call(Sleeper flooded, AtomicInteger accepted, AtomicInteger told) {
 		for (int i = 0; i < CALLS / CALLERS; i++) {
 			try {
 				flooded.take(new byte[1000]);
 				accepted.incrementAndGet();
 			}
 			catch (MailboxFullException full) {
-				refused.incrementAndGet();
+				told.incrementAndGet();
 			}
 		}
 	}

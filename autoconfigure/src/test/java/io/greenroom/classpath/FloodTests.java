@@ -23,19 +23,19 @@ class FloodTests {
 				overflow);
 		int[] counts = Arrays.stream(answer.split("\\D+")).mapToInt(Integer::parseInt).toArray();
 		int accepted = counts[0];
-		int refused = counts[1];
+		int told = counts[1];
 		int rejected = counts[2];
 		int ran = counts[3];
 		int left = counts[4];
-		assertThat(accepted + refused).as(answer).isEqualTo(1_000_000);
+		assertThat(accepted + told).as(answer).isEqualTo(1_000_000);
 		switch (overflow) {
 			case "BLOCK" -> assertThat(counts).as(answer).containsExactly(1_000_000, 0, 0, 1_000_000, 0);
 			case "REJECT" -> {
-				assertThat(refused).as(answer).isPositive().isEqualTo(rejected);
+				assertThat(told).as(answer).isPositive().isEqualTo(rejected);
 				assertThat(accepted).as(answer).isEqualTo(ran + left);
 			}
 			default -> {
-				assertThat(refused).as(answer).isZero();
+				assertThat(told).as(answer).isZero();
 				assertThat(rejected).as(answer).isPositive();
 				assertThat(accepted).as(answer).isEqualTo(ran + left + rejected);
 			}

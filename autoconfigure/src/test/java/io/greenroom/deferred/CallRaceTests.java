@@ -115,8 +115,8 @@ class CallRaceTests {
 		}
 
 		@SuppressWarnings("NullAway") // of no handler
-		private static Held hold(Call call) {
-			return Held.lent(null, call);
+		private static Hold hold(Call call) {
+			return Hold.lent(null, call);
 		}
 
 		void leave() {

@@ -268,7 +268,7 @@ class CallerWhenIdleTests {
 		Deferred<Desk> deferred = idleDesk();
 		this.desk.other = deferred.sync();
 		assertThat(deferred.sync().threadOfOther()).isSameAs(Thread.currentThread());
-		assertThat(Held.current()).isNull();
+		assertThat(Hold.current()).isNull();
 	}
 
 	@Test
@@ -300,7 +300,7 @@ class CallerWhenIdleTests {
 		for (Throwable thrown : List.of(new IllegalStateException("unchecked"), new StackOverflowError("by hand"))) {
 			assertThat(catchThrowable(() -> deferred.sync().fail(thrown))).isSameAs(thrown);
 			assertThat(deferred.sync().thread()).isSameAs(Thread.currentThread());
-			assertThat(Held.current()).isNull();
+			assertThat(Hold.current()).isNull();
 		}
 	}
 
@@ -386,7 +386,7 @@ class CallerWhenIdleTests {
 	}
 
 	@Test
-	@DisplayName("D35 D40 a processing by hand lends the handler while it waits without a whitelist, and at no other time")
+	@DisplayName("D35 D40 a processing by hand lends the handler while it waits without a filter, and at no other time")
 	void manualProcessing() throws Exception {
 		Deferred<Desk> deferred = desk(OPTIONS.withProcessing(Processing.MANUAL));
 		CompletableFuture<Thread> early = new CompletableFuture<>();

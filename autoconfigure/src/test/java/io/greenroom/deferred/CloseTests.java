@@ -60,7 +60,7 @@ class CloseTests {
 
 	@ParameterizedTest
 	@EnumSource
-	@DisplayName("F05 D20 a handler that was not called, or is called no more, can be closed, and refuses what comes then")
+	@DisplayName("F05 D20 a handler that was not called, or is called no more, can be closed, and rejects what comes then")
 	void closesIdle(Execution execution) {
 		for (int calls = 0; calls < 3; calls++) {
 			Deferred<Desk> desk = desk(HandlerOptions.defaults().withExecution(execution));

@@ -47,7 +47,7 @@ class DeadlockTests {
 	}
 
 	@Test
-	@DisplayName("D19 a circle of one chain is refused at once, naming handlers, methods and call sites")
+	@DisplayName("D19 a circle of one chain is rejected at once, naming handlers, methods and call sites")
 	void circlesOfOneChain() {
 		Deferred<Node> first = handler("a", this.a);
 		Deferred<Node> second = handler("b", this.b);
@@ -65,14 +65,14 @@ class DeadlockTests {
 	}
 
 	@Test
-	@DisplayName("D19 two independent chains that meet head on never hang, and one of them at least is refused (10000 rounds)")
+	@DisplayName("D19 two independent chains that meet head on never hang, and one of them at least is rejected (10000 rounds)")
 	void circlesOfTwoChains() throws Exception {
 		Deferred<Node> first = handler("a", this.a);
 		Deferred<Node> second = handler("b", this.b);
 		this.a.next = second.sync();
 		this.b.next = first.sync();
 		CyclicBarrier barrier = new CyclicBarrier(2);
-		int refused = 0;
+		int rejected = 0;
 		for (int round = 0; round < 10_000; round++) {
 			CompletableFuture<@Nullable Throwable> one = outcome(() -> first.sync().meet(barrier));
 			CompletableFuture<@Nullable Throwable> other = outcome(() -> second.sync().meet(barrier));
@@ -84,9 +84,9 @@ class DeadlockTests {
 				}
 			}
 			assertThat(failures).isNotEmpty().allMatch(DeferredDeadlockException.class::isInstance);
-			refused += failures.size();
+			rejected += failures.size();
 		}
-		assertThat(refused).isBetween(10_000, 20_000);
+		assertThat(rejected).isBetween(10_000, 20_000);
 	}
 
 	private static CompletableFuture<@Nullable Throwable> outcome(Supplier<Integer> call) {
@@ -96,7 +96,7 @@ class DeadlockTests {
 	}
 
 	@Test
-	@DisplayName("D19 handlers that call each other without a circle are never refused (2000 rounds, 3 handlers)")
+	@DisplayName("D19 handlers that call each other without a circle are never rejected (2000 rounds, 3 handlers)")
 	void noFalseAlarms() throws Exception {
 		Deferred<Node> first = handler("a", this.a);
 		Deferred<Node> second = handler("b", this.b);
@@ -142,7 +142,7 @@ class DeadlockTests {
 	}
 
 	@Test
-	@DisplayName("D25 a circle of waits for room is refused at once")
+	@DisplayName("D25 a circle of waits for room is rejected at once")
 	void circlesOfRoom() throws Exception {
 		HandlerOptions tight = options().withCapacity(1).withTimeout(Duration.ofSeconds(60));
 		Deferred<Node> first = Deferred.of(this.scheduler, this.a, tight.withName("a"));

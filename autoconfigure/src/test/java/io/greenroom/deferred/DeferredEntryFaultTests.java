@@ -419,8 +419,8 @@ class DeferredEntryFaultTests {
 	}
 
 	@Test
-	@DisplayName("D12 an empty whitelist is an error wherever one is taken")
-	void emptyWhitelists() {
+	@DisplayName("D12 an empty filter is an error wherever one is taken")
+	void emptyFilters() {
 		DeferredCalls calls = desk(Entry.MANUAL_TIMED).calls();
 		String[] none = {};
 		assertThat(catchThrowable(() -> calls.process(none))).isInstanceOf(IllegalArgumentException.class);
@@ -430,7 +430,7 @@ class DeferredEntryFaultTests {
 	}
 
 	@Test
-	@DisplayName("F06 the longest durations work to their end; none and negative ones are refused")
+	@DisplayName("F06 the longest durations work to their end; none and negative ones are rejected")
 	void longDurations() throws Exception {
 		for (Duration longest : List.of(Duration.ofDays(999_999), Duration.ofSeconds(Long.MAX_VALUE))) {
 			Deferred<Desk> desk = Deferred.of(this.scheduler, new Desk(),
@@ -597,11 +597,11 @@ class DeferredEntryFaultTests {
 		}
 
 		int fill(Deferred<Desk> self) {
-			int refused = 0;
+			int rejected = 0;
 			for (int i = 0; i < 5; i++) {
-				refused += (catchThrowable(() -> self.oneway().look()) != null) ? 1 : 0;
+				rejected += (catchThrowable(() -> self.oneway().look()) != null) ? 1 : 0;
 			}
-			return refused;
+			return rejected;
 		}
 
 		String through(Deferred<Desk> self, Deferred<Desk> other, AtomicInteger ran) {

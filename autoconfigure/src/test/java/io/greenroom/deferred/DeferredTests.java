@@ -252,7 +252,7 @@ class DeferredTests {
 	}
 
 	@Test
-	@DisplayName("D25 a full mailbox refuses or makes the caller wait, as declared")
+	@DisplayName("D25 a full mailbox rejects or makes the caller wait, as declared")
 	void fullMailboxes() throws Exception {
 		HandlerOptions tight = options().withCapacity(2).withTimeout(Duration.ofMillis(50));
 		for (Overflow overflow : List.of(Overflow.BLOCK, Overflow.REJECT)) {

@@ -31,7 +31,7 @@ class FootprintTests {
 			Plain plain = new Plain();
 			Handler handler = new Handler(scheduler, HandlerType.of(Plain.class), plain, HandlerOptions.defaults());
 			HandlerMethod method = HandlerType.of(Plain.class).method(Plain.class.getDeclaredMethod("call"));
-			Entry entry = new Entry(handler.core(), plain);
+			CallTarget entry = new CallTarget(handler.core(), plain);
 			@Nullable Object[] arguments = {};
 			IntFunction<Object> node = (i) -> new MethodCall(method, CallMode.ONEWAY, entry, arguments);
 			allocatedBy(node);

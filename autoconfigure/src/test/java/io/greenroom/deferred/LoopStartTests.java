@@ -168,7 +168,7 @@ class LoopStartTests {
 	}
 
 	@Test
-	@DisplayName("F05 a handler of an anonymous class has a name, and a lambda is refused for what it is")
+	@DisplayName("F05 a handler of an anonymous class has a name, and a lambda is rejected for what it is")
 	void names() {
 		Relay anonymous = new Relay() {
 		};

@@ -68,9 +68,9 @@ class ModelTests {
 					}
 				}
 			});
-			Thread other = start(() -> check(put(mailbox, new Nothing(3)), "refused"));
-			check(put(mailbox, new Nothing(1)), "refused");
-			check(put(mailbox, new Nothing(2)), "refused");
+			Thread other = start(() -> check(put(mailbox, new Nothing(3)), "rejected"));
+			check(put(mailbox, new Nothing(1)), "rejected");
+			check(put(mailbox, new Nothing(2)), "rejected");
 			other.join();
 			processor.join();
 			List<Integer> order = taken.stream().map((call) -> call.number).toList();
@@ -89,8 +89,8 @@ class ModelTests {
 	void leavingLosesNothing() {
 		explore(() -> {
 			Resting resting = new Resting();
-			Thread other = start(() -> check(put(resting.mailbox, new Nothing(2)), "refused"));
-			check(put(resting.mailbox, new Nothing(1)), "refused");
+			Thread other = start(() -> check(put(resting.mailbox, new Nothing(2)), "rejected"));
+			check(put(resting.mailbox, new Nothing(1)), "rejected");
 			other.join();
 			Thread last = resting.owner();
 			while (last != null) {

@@ -79,8 +79,8 @@ class PriorityTests {
 	}
 
 	@Test
-	@DisplayName("D34 D11 a whitelist applies to urgent calls too, and those withdrawn count for nothing")
-	void whitelistsAndUrgency() {
+	@DisplayName("D34 D11 a filter applies to urgent calls too, and those withdrawn count for nothing")
+	void filtersAndUrgency() {
 		this.deferred.oneway().ordinary(0);
 		for (int i = 0; i < 3; i++) {
 			this.deferred.async((any) -> any).cancel(false);

@@ -44,8 +44,8 @@ class ProcessingTests {
 	}
 
 	@Test
-	@DisplayName("D11 a whitelist keeps what it does not match, in its place; a name stands for all overloads")
-	void whitelistsKeepTheRest() {
+	@DisplayName("D11 a filter keeps what it does not match, in its place; a name stands for all overloads")
+	void filtersKeepTheRest() {
 		this.deferred.oneway().a();
 		this.deferred.oneway().b();
 		this.deferred.oneway().c();
@@ -59,8 +59,8 @@ class ProcessingTests {
 	}
 
 	@Test
-	@DisplayName("D11 processForever and process(duration) keep what their whitelist does not match too")
-	void waitingWhitelistsKeepTheRest() {
+	@DisplayName("D11 processForever and process(duration) keep what their filter does not match too")
+	void waitingFiltersKeepTheRest() {
 		this.deferred.oneway().a();
 		this.deferred.oneway().b();
 		this.deferred.oneway().stop(this.calls);
@@ -72,8 +72,8 @@ class ProcessingTests {
 	}
 
 	@Test
-	@DisplayName("D12 an empty whitelist, or one that names an unknown method, is an error")
-	void whitelistsAreChecked() {
+	@DisplayName("D12 an empty filter, or one that names an unknown method, is an error")
+	void filtersAreChecked() {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.calls.process(new String[0]))
 			.withMessageContaining("empty");
 		assertThatIllegalArgumentException().isThrownBy(() -> this.calls.process("b", "zz"))
@@ -120,7 +120,7 @@ class ProcessingTests {
 	}
 
 	@Test
-	@DisplayName("D21 a second processor is refused, and the first is named")
+	@DisplayName("D21 a second processor is rejected, and the first is named")
 	void oneProcessorAtATime() throws Exception {
 		CountDownLatch inside = new CountDownLatch(1);
 		CountDownLatch leave = new CountDownLatch(1);

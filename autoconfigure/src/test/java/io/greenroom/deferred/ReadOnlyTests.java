@@ -120,7 +120,7 @@ class ReadOnlyTests {
 	}
 
 	@Test
-	@DisplayName("D38 D18 a read may read its own handler; a write from a read is refused at once instead of hanging")
+	@DisplayName("D38 D18 a read may read its own handler; a write from a read is rejected at once instead of hanging")
 	void callsOfItsOwnHandler() {
 		this.ledger.self = this.deferred.sync();
 		assertThat(this.deferred.sync().readSelf()).isZero();
@@ -131,7 +131,7 @@ class ReadOnlyTests {
 	}
 
 	@Test
-	@DisplayName("D38 D19 the wait-for graph knows readers: a write that comes back through another handler is refused")
+	@DisplayName("D38 D19 the wait-for graph knows readers: a write that comes back through another handler is rejected")
 	void writesThatComeBack() {
 		Detour detour = new Detour();
 		this.ledger.detour = Deferred.of(this.scheduler, detour, options()).sync();

@@ -99,7 +99,7 @@ class RestTests {
 		Handler handler = handler(HandlerOptions.defaults());
 		Deferred<Shop> deferred = handler.deferred(Shop.class, this.shop);
 		deferred.sync().sell();
-		handler.refuse();
+		handler.reject();
 		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
 		while (!handler.threads().isEmpty()) {
 			assertThat(System.nanoTime()).isLessThan(end);
@@ -186,7 +186,7 @@ class RestTests {
 	}
 
 	@Test
-	@DisplayName("D31 D41 a resting handler serves accepted work while the scheduler drains, refuses outsiders, and ends at once")
+	@DisplayName("D31 D41 a resting handler serves accepted work while the scheduler drains, rejects outsiders, and ends at once")
 	void restingHandlersAtTheShutdown() throws Exception {
 		Handler handler = handler(HandlerOptions.defaults());
 		Deferred<Shop> deferred = handler.deferred(Shop.class, this.shop);
@@ -221,8 +221,8 @@ class RestTests {
 				try {
 					called.complete(deferred.async(Shop::sell));
 				}
-				catch (HandlerStoppedException refused) {
-					called.complete(CompletableFuture.failedFuture(refused));
+				catch (HandlerStoppedException rejected) {
+					called.complete(CompletableFuture.failedFuture(rejected));
 				}
 			});
 			handler.stop((round % 2 == 0) ? Duration.ZERO : Duration.ofSeconds(5));

@@ -129,7 +129,7 @@ class RestartTests {
 	/** Returns when the loop has failed and waits for its restart. */
 	private void awaitBackOff() {
 		long start = System.nanoTime();
-		while (!(LockSupport.getBlocker(this.fragile.thread) instanceof Life)) {
+		while (!(LockSupport.getBlocker(this.fragile.thread) instanceof HandlerLifecycle)) {
 			assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(20));
 			Thread.onSpinWait();
 		}

@@ -95,7 +95,7 @@ class ShutdownTests {
 		AtomicInteger oneways = new AtomicInteger();
 		AtomicInteger answered = new AtomicInteger();
 		AtomicInteger told = new AtomicInteger();
-		AtomicInteger refused = new AtomicInteger();
+		AtomicInteger rejected = new AtomicInteger();
 		List<Thread> callers = new ArrayList<>();
 		for (int i = 0; i < 8; i++) {
 			boolean oneway = (i % 2 == 0);
@@ -115,7 +115,7 @@ class ShutdownTests {
 					}
 				}
 				catch (HandlerStoppedException ex) {
-					refused.incrementAndGet();
+					rejected.incrementAndGet();
 				}
 			}));
 		}
@@ -126,7 +126,7 @@ class ShutdownTests {
 		for (Thread caller : callers) {
 			caller.join();
 		}
-		assertThat(refused).hasValue(8);
+		assertThat(rejected).hasValue(8);
 		List<String> left = report.work().left();
 		int leftQueued = (int) left.stream().filter((name) -> !name.endsWith("(running)")).count();
 		assertThat(answered.get() + told.get() + oneways.get()).isEqualTo(front.slow + leftQueued);
@@ -206,8 +206,8 @@ class ShutdownTests {
 				try {
 					called.complete(raced.async(Link::pass));
 				}
-				catch (HandlerStoppedException refused) {
-					called.complete(CompletableFuture.failedFuture(refused));
+				catch (HandlerStoppedException rejected) {
+					called.complete(CompletableFuture.failedFuture(rejected));
 				}
 			});
 			scheduler.drain((round % 4 < 2) ? Duration.ZERO : Duration.ofMillis(1));

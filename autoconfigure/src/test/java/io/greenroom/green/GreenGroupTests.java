@@ -193,7 +193,7 @@ class GreenGroupTests {
 	}
 
 	@Test
-	void memberThatJoinsOrKillsItsGroupIsRefused() throws InterruptedException {
+	void memberThatJoinsOrKillsItsGroupIsRejected() throws InterruptedException {
 		GreenThread<Void> member = this.group.spawn(() -> {
 			assertThatIllegalStateException().isThrownBy(this.group::join).withMessageContaining("its own end");
 			assertThatIllegalStateException().isThrownBy(() -> this.group.kill(LONG));
@@ -318,7 +318,7 @@ class GreenGroupTests {
 	}
 
 	@Test
-	void refusedMemberIsNone() {
+	void rejectedMemberIsNone() {
 		this.scheduler.close();
 		assertThatExceptionOfType(SchedulerClosedException.class).isThrownBy(() -> this.group.spawn(() -> 1));
 		assertThatExceptionOfType(SchedulerClosedException.class)

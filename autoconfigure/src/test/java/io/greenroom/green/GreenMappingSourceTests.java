@@ -378,7 +378,7 @@ class GreenMappingSourceTests {
 	}
 
 	@Test
-	@DisplayName("F17 a source that reads its own results is refused rather than left waiting")
+	@DisplayName("F17 a source that reads its own results is rejected rather than left waiting")
 	void readsItself() {
 		AtomicReference<GreenResults<Integer>> results = new AtomicReference<>();
 		CountDownLatch made = new CountDownLatch(1);

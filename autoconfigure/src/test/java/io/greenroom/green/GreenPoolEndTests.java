@@ -75,14 +75,14 @@ class GreenPoolEndTests {
 	}
 
 	@Test
-	@DisplayName("P20 join counts ends, ends in time, and refuses a member")
+	@DisplayName("P20 join counts ends, ends in time, and rejects a member")
 	void joinCountsAndEndsInTime() throws Exception {
 		assertThat(this.pool.join(Join.all().within(Duration.ZERO))).isTrue();
 		GreenThread<Void> holder = this.pool.submit(() -> this.gate.await());
 		assertThat(this.pool.join(Join.all().within(Duration.ofMillis(20)))).isFalse();
 		GreenThread<Boolean> joiner = this.scheduler.spawn(() -> this.pool.join(Join.first(2)));
 		until("it waits",
-				() -> joiner.carrier() != null && LockSupport.getBlocker(joiner.carrier()) instanceof PoolEnds);
+				() -> joiner.carrier() != null && LockSupport.getBlocker(joiner.carrier()) instanceof PoolCompletions);
 		this.pool.apply(() -> 1);
 		assertThat(joiner.ready()).isFalse();
 		this.pool.apply(() -> 2);
@@ -201,7 +201,7 @@ class GreenPoolEndTests {
 	}
 
 	@Test
-	@DisplayName("P23 close refuses afterwards and leaves nothing running")
+	@DisplayName("P23 close rejects afterwards and leaves nothing running")
 	void closeLeavesNothingRunning() throws Exception {
 		GreenThread<Void> endless = this.pool.submit(() -> this.gate.await());
 		GreenThread<Integer> quick = this.pool.submit(() -> 1);

@@ -59,8 +59,8 @@ class GreenPoolTests {
 	}
 
 	@Test
-	@DisplayName("P01 the queue is bounded: past it submit refuses at once and says what to do")
-	void refusesPastTheQueue() {
+	@DisplayName("P01 the queue is bounded: past it submit rejects at once and says what to do")
+	void rejectsPastTheQueue() {
 		GreenPool pool = this.scheduler.pool("reports")
 			.size(1)
 			.queueCapacity(2)
@@ -102,8 +102,8 @@ class GreenPoolTests {
 	}
 
 	@Test
-	@DisplayName("P03 a full pool refuses at once without a wait, after the limit with one, and is whole afterwards")
-	void refusesAtOnceOrAfterTheLimit() throws Exception {
+	@DisplayName("P03 a full pool rejects at once without a wait, after the limit with one, and is whole afterwards")
+	void rejectsAtOnceOrAfterTheLimit() throws Exception {
 		GreenPool pool = this.scheduler.pool("one", 1);
 		GreenThread<Void> holder = pool.spawn(() -> this.gate.await());
 		assertThatExceptionOfType(PoolFullException.class).isThrownBy(() -> pool.trySpawn(() -> 1))
@@ -141,8 +141,8 @@ class GreenPoolTests {
 	}
 
 	@Test
-	@DisplayName("P04 a size less than one, or a negative queue, is refused with the setting's name")
-	void refusesWrongSizes() {
+	@DisplayName("P04 a size less than one, or a negative queue, is rejected with the setting's name")
+	void rejectsWrongSizes() {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.scheduler.pool("p", 0))
 			.withMessage("The size of pool 'p' is 0; set its size to 1 or more");
 		assertThatIllegalArgumentException()
@@ -320,7 +320,7 @@ class GreenPoolTests {
 		List<GreenThread<Integer>> tasks = List.of(pool.submit(() -> 1), pool.submit(() -> 2));
 		AtomicReference<DrainReport> report = new AtomicReference<>();
 		Thread drainer = Thread.ofVirtual().start(() -> report.set(this.scheduler.drain(LONG)));
-		until(() -> refuses(pool));
+		until(() -> rejects(pool));
 		held.close();
 		drainer.join();
 		assertThat(tasks).extracting(GreenThread::value).containsExactly(1, 2);
@@ -376,12 +376,12 @@ class GreenPoolTests {
 	}
 
 	@Test
-	void closeRunsWhatWasAcceptedAndRefusesTheRest() throws Exception {
+	void closeRunsWhatWasAcceptedAndRejectsTheRest() throws Exception {
 		GreenPool pool = this.scheduler.pool("one", 1);
 		GreenThread<Integer> running = pool.submit(() -> waitAndReturn(1));
 		GreenThread<Integer> waiting = pool.submit(() -> 2);
 		Thread closer = Thread.ofVirtual().start(pool::close);
-		until(() -> refuses(pool));
+		until(() -> rejects(pool));
 		this.gate.countDown();
 		closer.join();
 		assertThat(running.get(LONG)).isEqualTo(1);
@@ -475,7 +475,7 @@ class GreenPoolTests {
 		return value;
 	}
 
-	private static boolean refuses(GreenPool pool) {
+	private static boolean rejects(GreenPool pool) {
 		try {
 			pool.reserve().cancel();
 			return false;

@@ -119,7 +119,7 @@ class GreenQueueRaceTests {
 	}
 
 	@Test
-	@DisplayName("Q10 10 000 rounds of closing while one puts and one takes: the item arrives, is refused or is left")
+	@DisplayName("Q10 10 000 rounds of closing while one puts and one takes: the item arrives, is rejected or is left")
 	void closingLosesNothing() throws Exception {
 		for (int round = 0; round < 10_000; round++) {
 			GreenQueue<Integer> queue = new GreenQueue<>(1);
@@ -129,7 +129,7 @@ class GreenQueueRaceTests {
 				try {
 					in.addAndGet(queue.offer(1) ? 1 : 0);
 				}
-				catch (QueueClosedException refused) {
+				catch (QueueClosedException rejected) {
 					// Neither in nor out.
 				}
 			});

@@ -37,7 +37,7 @@ class GreenQueueTests {
 	}
 
 	@Test
-	@DisplayName("Q01 size 1: a second put that does not block is refused, and a get on empty")
+	@DisplayName("Q01 size 1: a second put that does not block is rejected, and a get on empty")
 	void offerWhenFullReturnsFalse() throws Exception {
 		GreenQueue<String> queue = new GreenQueue<>(1);
 		assertThat(queue.poll()).isNull();
@@ -222,7 +222,7 @@ class GreenQueueTests {
 	}
 
 	@Test
-	@DisplayName("Q10 a closed queue refuses puts; gets drain it and then end")
+	@DisplayName("Q10 a closed queue rejects puts; gets drain it and then end")
 	void closedQueueDrainsAndEnds() throws Exception {
 		GreenQueue<Integer> queue = new GreenQueue<>(2);
 		queue.put(1);

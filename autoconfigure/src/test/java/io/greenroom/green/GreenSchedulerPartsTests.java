@@ -62,7 +62,7 @@ class GreenSchedulerPartsTests {
 	}
 
 	@Test
-	@DisplayName("G26 a pause of zero yields, a negative one is refused; a failing body ends the repetition")
+	@DisplayName("G26 a pause of zero yields, a negative one is rejected; a failing body ends the repetition")
 	void repeatLimits() throws InterruptedException {
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> this.scheduler.repeat(Duration.ofNanos(-1), () -> Thread.yield()))
@@ -122,7 +122,7 @@ class GreenSchedulerPartsTests {
 	}
 
 	@Test
-	@DisplayName("G30 as an executor each task is a green thread; a failure is reported; after close tasks are refused")
+	@DisplayName("G30 as an executor each task is a green thread; a failure is reported; after close tasks are rejected")
 	void executor() throws InterruptedException {
 		AtomicReference<GreenThread<?>> seen = new AtomicReference<>();
 		CountDownLatch ran = new CountDownLatch(1);

@@ -47,7 +47,7 @@ class GreenSchedulerTests {
 	}
 
 	@Test
-	@DisplayName("G29 a drain waits for accepted work and for what that still spawns, and refuses everything else")
+	@DisplayName("G29 a drain waits for accepted work and for what that still spawns, and rejects everything else")
 	void drainWaitsForAcceptedWork() throws InterruptedException {
 		CountDownLatch release = new CountDownLatch(1);
 		AtomicInteger done = new AtomicInteger();
@@ -56,7 +56,7 @@ class GreenSchedulerTests {
 			this.scheduler.spawn(() -> this.scheduler.spawn(done::incrementAndGet));
 		});
 		Thread drain = Thread.ofPlatform().start(() -> this.scheduler.drain(LONG));
-		awaitRefusal();
+		awaitRejection();
 		assertThat(drain.isAlive()).isTrue();
 		release.countDown();
 		drain.join();
@@ -115,7 +115,7 @@ class GreenSchedulerTests {
 		CountDownLatch release = new CountDownLatch(1);
 		GreenThread<Void> worker = this.scheduler.spawn("worker", () -> release.await());
 		GreenThread<DrainReport> drainer = this.scheduler.spawn("drainer", () -> this.scheduler.drain(LONG));
-		awaitRefusal();
+		awaitRejection();
 		release.countDown();
 		DrainReport report = drainer.get();
 		assertThat(report).isNotNull();
@@ -135,7 +135,7 @@ class GreenSchedulerTests {
 	}
 
 	@Test
-	void refusedSpawnIsThrownAndNotLoggedAsUnobserved(CapturedOutput output) {
+	void rejectedSpawnIsThrownAndNotLoggedAsUnobserved(CapturedOutput output) {
 		this.scheduler.close();
 		assertThatExceptionOfType(SchedulerClosedException.class).isThrownBy(() -> this.scheduler.spawn(() -> 1))
 			.withMessageContaining("stage");
@@ -147,7 +147,7 @@ class GreenSchedulerTests {
 	}
 
 	@Test
-	void refusedThreadIsDeadWithTheRefusal() throws InterruptedException {
+	void rejectedThreadIsDeadWithTheRejection() throws InterruptedException {
 		GreenThread<Integer> thread = this.scheduler.unstarted(() -> 1);
 		this.scheduler.close();
 		assertThatExceptionOfType(SchedulerClosedException.class).isThrownBy(thread::start);
@@ -175,14 +175,14 @@ class GreenSchedulerTests {
 		assertThat(this.scheduler.drain(LONG).killed()).isEmpty();
 	}
 
-	private void awaitRefusal() throws InterruptedException {
+	private void awaitRejection() throws InterruptedException {
 		try {
 			while (true) {
 				this.scheduler.spawn(() -> "accepted").join();
 			}
 		}
-		catch (SchedulerClosedException refused) {
-			assertThat(refused).hasMessageContaining("stage");
+		catch (SchedulerClosedException rejected) {
+			assertThat(rejected).hasMessageContaining("stage");
 		}
 	}
 

@@ -171,7 +171,7 @@ class GreenScopeTests {
 	}
 
 	@Test
-	void closedScopeRefusesChildren() throws InterruptedException {
+	void closedScopeRejectsChildren() throws InterruptedException {
 		GreenScope scope = this.scheduler.scope();
 		scope.join();
 		scope.close();

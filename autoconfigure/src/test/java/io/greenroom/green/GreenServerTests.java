@@ -122,7 +122,7 @@ class GreenServerTests {
 		Socket client = connect(server);
 		inside.await();
 		GreenThread<Void> stopper = this.scheduler.spawn(() -> server.stop(LONG));
-		Until.until("listener closed", () -> isRefused(server.port()));
+		Until.until("listener closed", () -> isRejected(server.port()));
 		stopping.countDown();
 		assertThat(client.getInputStream().read()).isEqualTo(9);
 		stopper.get(LONG);
@@ -193,7 +193,7 @@ class GreenServerTests {
 		DrainReport report = this.scheduler.drain(Duration.ofMillis(200));
 		assertThat(report.stuck()).isEmpty();
 		assertThat(client.getInputStream().read()).isEqualTo(-1);
-		assertThat(isRefused(server.port())).isTrue();
+		assertThat(isRejected(server.port())).isTrue();
 		assertThatExceptionOfType(SchedulerClosedException.class).isThrownBy(() -> listen(GreenServerTests::echo));
 	}
 
@@ -204,7 +204,7 @@ class GreenServerTests {
 		this.pool.close();
 		Socket client = connect(server);
 		assertThat(client.getInputStream().read()).isEqualTo(-1);
-		Until.until("listener closed", () -> isRefused(server.port()));
+		Until.until("listener closed", () -> isRejected(server.port()));
 	}
 
 	@Test
@@ -223,7 +223,7 @@ class GreenServerTests {
 				}
 			}
 			catch (IOException stopped) {
-				// Refused or cut off, as it should.
+				// Rejected or cut off, as it should.
 			}
 		});
 		caller.get(LONG);
@@ -257,11 +257,11 @@ class GreenServerTests {
 		return client;
 	}
 
-	private static boolean isRefused(int port) {
+	private static boolean isRejected(int port) {
 		try (Socket _ = new Socket(ANY.getAddress(), port)) {
 			return false;
 		}
-		catch (IOException refused) {
+		catch (IOException rejected) {
 			return true;
 		}
 	}

@@ -139,7 +139,7 @@ class GreenThreadRaceTests {
 	}
 
 	@Test
-	@DisplayName("G29 a drain races with spawns, now and for later: every thread ends or is refused, and the drain ends")
+	@DisplayName("G29 a drain races with spawns, now and for later: every thread ends or is rejected, and the drain ends")
 	void drainRacesWithSpawns() throws Exception {
 		Race.run(1000, (number) -> {
 			CountingObserver observer = new CountingObserver();
@@ -153,8 +153,8 @@ class GreenThreadRaceTests {
 						accepted.incrementAndGet();
 					}
 				}
-				catch (SchedulerClosedException refused) {
-					assertThat(refused).hasMessageContaining("own");
+				catch (SchedulerClosedException rejected) {
+					assertThat(rejected).hasMessageContaining("own");
 				}
 			}, () -> {
 				try {
@@ -163,8 +163,8 @@ class GreenThreadRaceTests {
 						accepted.incrementAndGet();
 					}
 				}
-				catch (SchedulerClosedException refused) {
-					assertThat(refused).hasMessageContaining("own");
+				catch (SchedulerClosedException rejected) {
+					assertThat(rejected).hasMessageContaining("own");
 				}
 			}), () -> {
 				// Links run when a thread's outcome is out, which is all the drain waits

@@ -70,10 +70,10 @@ class GreenThreadTests {
 	@DisplayName("G02 a failing body reaches who waits as the same object, and nobody else")
 	void failureReachesWhoWaits(CapturedOutput output) throws InterruptedException {
 		CountDownLatch release = new CountDownLatch(1);
-		Refused refused = new Refused("stage door", 42);
+		Rejected rejected = new Rejected("stage door", 42);
 		GreenThread<Void> thread = this.scheduler.spawn(() -> {
 			release.await();
-			throw refused;
+			throw rejected;
 		});
 		AtomicReference<@Nullable Throwable> seen = new AtomicReference<>();
 		Thread waiting = Thread.ofVirtual().start(() -> {
@@ -87,11 +87,11 @@ class GreenThreadTests {
 		awaitJoining(waiting);
 		release.countDown();
 		waiting.join();
-		assertThat(seen.get()).isSameAs(refused);
+		assertThat(seen.get()).isSameAs(rejected);
 		assertFlags(thread, true, true, false, null);
-		assertThat(thread.exception()).isSameAs(refused);
-		assertThat(refused.row).isEqualTo(42);
-		assertThat(output).doesNotContain(Refused.class.getName());
+		assertThat(thread.exception()).isSameAs(rejected);
+		assertThat(rejected.row).isEqualTo(42);
+		assertThat(output).doesNotContain(Rejected.class.getName());
 		assertThat(this.observer.failures()).isEmpty();
 	}
 
@@ -99,21 +99,21 @@ class GreenThreadTests {
 	@DisplayName("G02 a failure that nobody waits for is reported once, with its throwable")
 	void unobservedFailureIsReportedOnce(CapturedOutput output) throws InterruptedException {
 		this.scheduler.spawn("clumsy", () -> {
-			throw new Refused("tripped", 1);
+			throw new Rejected("tripped", 1);
 		});
-		assertThat(this.observer.awaitFailure()).isInstanceOf(Refused.class);
+		assertThat(this.observer.awaitFailure()).isInstanceOf(Rejected.class);
 		assertThat(this.observer.failures()).hasSize(1);
 		assertThat(output.getOut().split("Green thread 'clumsy' failed", -1)).hasSize(2);
-		assertThat(output).contains("Refused: tripped");
+		assertThat(output).contains("Rejected: tripped");
 	}
 
 	@Test
 	@DisplayName("G02 a failure of a thread that was spawned for later is reported too")
 	void unobservedFailureOfALateThreadIsReported() throws InterruptedException {
 		this.scheduler.spawnLater(Duration.ofMillis(20), () -> {
-			throw new Refused("late and tripped", 1);
+			throw new Rejected("late and tripped", 1);
 		});
-		assertThat(this.observer.awaitFailure()).isInstanceOf(Refused.class);
+		assertThat(this.observer.awaitFailure()).isInstanceOf(Rejected.class);
 		assertThat(this.observer.failures()).hasSize(1);
 	}
 
@@ -196,7 +196,7 @@ class GreenThreadTests {
 	@DisplayName("G05 killed with an exception of the killer's it ends with that one")
 	void killWithCause() throws InterruptedException {
 		CountDownLatch running = new CountDownLatch(1);
-		Refused cause = new Refused("curtain", 1);
+		Rejected cause = new Rejected("curtain", 1);
 		GreenThread<Void> thread = this.scheduler.spawn(() -> {
 			running.countDown();
 			new CountDownLatch(1).await();
@@ -205,7 +205,7 @@ class GreenThreadTests {
 		thread.link((ended) -> {
 		});
 		thread.kill(cause);
-		thread.kill(new Refused("second", 2));
+		thread.kill(new Rejected("second", 2));
 		thread.join();
 		assertThat(thread.successful()).isFalse();
 		assertThat(thread.exception()).isSameAs(cause);
@@ -242,10 +242,10 @@ class GreenThreadTests {
 	@DisplayName("G09 get gives the same exception each time, and a timeout while it runs")
 	void getIsRepeatable() throws InterruptedException {
 		CountDownLatch release = new CountDownLatch(1);
-		Refused refused = new Refused("no", 1);
+		Rejected rejected = new Rejected("no", 1);
 		GreenThread<Void> thread = this.scheduler.spawn("slow", () -> {
 			release.await();
-			throw refused;
+			throw rejected;
 		});
 		thread.link((ended) -> {
 		});
@@ -253,9 +253,10 @@ class GreenThreadTests {
 			.withMessageContaining("slow");
 		assertThatExceptionOfType(TimeoutException.class).isThrownBy(() -> thread.get(Duration.ZERO));
 		release.countDown();
-		assertThatExceptionOfType(Refused.class).isThrownBy(thread::get).satisfies(isSame(refused));
-		assertThatExceptionOfType(Refused.class).isThrownBy(thread::get).satisfies(isSame(refused));
-		assertThatExceptionOfType(Refused.class).isThrownBy(() -> thread.get(Duration.ZERO)).satisfies(isSame(refused));
+		assertThatExceptionOfType(Rejected.class).isThrownBy(thread::get).satisfies(isSame(rejected));
+		assertThatExceptionOfType(Rejected.class).isThrownBy(thread::get).satisfies(isSame(rejected));
+		assertThatExceptionOfType(Rejected.class).isThrownBy(() -> thread.get(Duration.ZERO))
+			.satisfies(isSame(rejected));
 	}
 
 	@Test
@@ -324,7 +325,7 @@ class GreenThreadTests {
 	}
 
 	@Test
-	@DisplayName("G23 a missing body or name is refused at the spawn")
+	@DisplayName("G23 a missing body or name is rejected at the spawn")
 	@SuppressWarnings("NullAway")
 	void nullBody() {
 		assertThatNullPointerException().isThrownBy(() -> this.scheduler.spawn((Callable<String>) null))
@@ -335,7 +336,7 @@ class GreenThreadTests {
 	}
 
 	@Test
-	@DisplayName("G26 a negative duration is refused; zero looks once")
+	@DisplayName("G26 a negative duration is rejected; zero looks once")
 	void durations() throws InterruptedException {
 		Duration negative = Duration.ofNanos(-1);
 		GreenThread<Integer> thread = this.scheduler.unstarted(() -> 1);
@@ -352,7 +353,7 @@ class GreenThreadTests {
 	}
 
 	@Test
-	void joinOfItselfIsRefused() throws InterruptedException {
+	void joinOfItselfIsRejected() throws InterruptedException {
 		AtomicReference<GreenThread<?>> self = new AtomicReference<>();
 		CountDownLatch known = new CountDownLatch(1);
 		GreenThread<Void> thread = this.scheduler.spawn("narcissus", () -> {
@@ -384,13 +385,14 @@ class GreenThreadTests {
 		return 1 + overflow(depth + 1);
 	}
 
-	private static Consumer<Refused> isSame(Refused expected) {
+	private static Consumer<Rejected> isSame(Rejected expected) {
 		return (actual) -> assertThat(actual).isSameAs(expected);
 	}
 
 	/** Until the thread is parked among the watchers; parked elsewhere does not count. */
 	private static void awaitJoining(Thread thread) {
-		Until.until(thread + " to join", () -> !thread.isAlive() || LockSupport.getBlocker(thread) instanceof Watched);
+		Until.until(thread + " to join",
+				() -> !thread.isAlive() || LockSupport.getBlocker(thread) instanceof CompletionLatch);
 	}
 
 	private static void assertFlags(GreenThread<?> thread, boolean started, boolean ready, boolean successful,
@@ -402,13 +404,13 @@ class GreenThreadTests {
 	}
 
 	/** A checked exception with an attribute. */
-	private static final class Refused extends Exception {
+	private static final class Rejected extends Exception {
 
 		private static final long serialVersionUID = 1L;
 
 		private final int row;
 
-		Refused(String message, int row) {
+		Rejected(String message, int row) {
 			super(message);
 			this.row = row;
 		}

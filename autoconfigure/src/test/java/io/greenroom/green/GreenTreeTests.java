@@ -187,7 +187,7 @@ class GreenTreeTests {
 	}
 
 	@Test
-	@DisplayName("G29 in a drain what a green thread of another scheduler spawns is refused, what one of ours spawns is not")
+	@DisplayName("G29 in a drain what a green thread of another scheduler spawns is rejected, what one of ours spawns is not")
 	void onlyOursMaySpawnInADrain() throws InterruptedException {
 		try (GreenScheduler other = GreenScheduler.builder().name("other").build()) {
 			CountDownLatch release = new CountDownLatch(1);
@@ -198,7 +198,7 @@ class GreenTreeTests {
 			Thread drain = Thread.ofPlatform().start(() -> this.scheduler.drain(LONG));
 			GreenThread<Void> theirs = other.spawn(() -> {
 				while (true) {
-					this.scheduler.spawn(() -> "refused in the end").join();
+					this.scheduler.spawn(() -> "rejected in the end").join();
 				}
 			});
 			assertThatExceptionOfType(SchedulerClosedException.class).isThrownBy(theirs::get);

@@ -163,7 +163,7 @@ class GreenWaitTests {
 						Join.all().raising()))
 				.satisfies((raised) -> assertThat(raised).isSameAs(first));
 		});
-		Until.parkedIn(Watched.class, joiner.carrier());
+		Until.parkedIn(CompletionLatch.class, joiner.carrier());
 		failing.failAfter(failingLater, first);
 		joiner.get();
 		assertThat(slow.thread.state()).isIn(GreenThread.State.STARTED, GreenThread.State.RUNNING);
@@ -251,7 +251,7 @@ class GreenWaitTests {
 	}
 
 	@Test
-	void joiningOrKillingOneselfAmongOthersIsRefused() throws InterruptedException {
+	void joiningOrKillingOneselfAmongOthersIsRejected() throws InterruptedException {
 		Gate other = new Gate(this.scheduler);
 		AtomicReference<GreenThread<?>> self = new AtomicReference<>();
 		GreenThread<Void> thread = this.scheduler.unstarted("narcissus", () -> {

@@ -158,7 +158,7 @@ class PoolEdgesTests {
 							until("the joiner to be told", () -> {
 								Thread told = joiner.get();
 								return told.getState() == Thread.State.TERMINATED
-										|| !(LockSupport.getBlocker(told) instanceof PoolEnds)
+										|| !(LockSupport.getBlocker(told) instanceof PoolCompletions)
 												&& told.getState() == Thread.State.WAITING;
 							});
 						}

@@ -379,7 +379,7 @@ class PoolFaultTests {
 	}
 
 	@Test
-	@DisplayName("F09 links, listeners and bodies that spawn, kill, join and close come to an end, or are refused with the reason")
+	@DisplayName("F09 links, listeners and bodies that spawn, kill, join and close come to an end, or are rejected with the reason")
 	void callsBack() throws Exception {
 		List<GreenTask> calls = List.of(() -> this.pool.spawn(() -> 1), () -> this.pool.submit(() -> 1).get(),
 				() -> this.pool.apply(() -> 1), () -> this.pool.trySpawn(() -> 1), () -> this.pool.enter(LONG).close(),
@@ -398,8 +398,8 @@ class PoolFaultTests {
 						try {
 							call.run();
 						}
-						catch (IllegalStateException | PoolFullException refused) {
-							assertThat(refused.getMessage()).isNotEmpty();
+						catch (IllegalStateException | PoolFullException rejected) {
+							assertThat(rejected.getMessage()).isNotEmpty();
 						}
 						catch (Throwable other) {
 							problems.add(other);

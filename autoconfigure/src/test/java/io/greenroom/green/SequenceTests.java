@@ -391,7 +391,7 @@ class SequenceTests {
 	}
 
 	@Test
-	@DisplayName("G26 sleep and repeat refuse a negative duration")
+	@DisplayName("G26 sleep and repeat reject a negative duration")
 	void negativeDurations() {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.scheduler.sleep(Duration.ofNanos(-1)));
 		assertThatIllegalArgumentException().isThrownBy(() -> this.scheduler.repeat(Duration.ofNanos(-1), () -> {

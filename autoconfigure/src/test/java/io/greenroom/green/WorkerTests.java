@@ -503,10 +503,10 @@ class WorkerTests {
 		}
 	}
 
-	@DisplayName("P25 a wait on the stepping thread is refused with the remedy; what is there already is returned")
+	@DisplayName("P25 a wait on the stepping thread is rejected with the remedy; what is there already is returned")
 	@ParameterizedTest
 	@EnumSource
-	void aWaitOnTheSteppingThreadIsRefused(Worker.Mode mode) throws Exception {
+	void aWaitOnTheSteppingThreadIsRejected(Worker.Mode mode) throws Exception {
 		try (Worker worker = worker(mode)) {
 			GreenScheduler scheduler = worker.scheduler();
 			assertThatIllegalStateException().isThrownBy(() -> scheduler.await(new CompletableFuture<>()))
@@ -520,10 +520,10 @@ class WorkerTests {
 		}
 	}
 
-	@DisplayName("P25 a wait for a slot on the stepping thread is refused, and leaves no place behind")
+	@DisplayName("P25 a wait for a slot on the stepping thread is rejected, and leaves no place behind")
 	@ParameterizedTest
 	@EnumSource
-	void aWaitForASlotOnTheSteppingThreadIsRefused(Worker.Mode mode) {
+	void aWaitForASlotOnTheSteppingThreadIsRejected(Worker.Mode mode) {
 		try (Worker worker = worker(mode)) {
 			GreenPool pool = worker.scheduler().pool("one", 1);
 			pool.submit(() -> worker.sleep(Duration.ofSeconds(1)));
@@ -636,14 +636,14 @@ class WorkerTests {
 		try (Worker worker = worker(mode)) {
 			worker.assign(worker::tick);
 			assertThatIllegalStateException().isThrownBy(worker::work).withMessageContaining("inside a routine");
-			AtomicReference<Throwable> refused = new AtomicReference<>();
+			AtomicReference<Throwable> rejected = new AtomicReference<>();
 			worker.assign(() -> {
 				Thread second = Thread.ofPlatform().start(() -> {
 					try {
 						worker.tick();
 					}
 					catch (IllegalStateException ex) {
-						refused.set(ex);
+						rejected.set(ex);
 					}
 				});
 				while (second.isAlive()) {
@@ -651,13 +651,13 @@ class WorkerTests {
 				}
 			});
 			worker.work();
-			assertThat(refused.get()).hasMessageContaining("one thread at a time");
+			assertThat(rejected.get()).hasMessageContaining("one thread at a time");
 			assertThatIllegalStateException().isThrownBy(() -> worker.sleep(Duration.ofSeconds(1)))
 				.withMessageContaining("none of its routines");
 		}
 	}
 
-	@DisplayName("close kills what is left, lets it clean up, and refuses what comes later")
+	@DisplayName("close kills what is left, lets it clean up, and rejects what comes later")
 	@ParameterizedTest
 	@EnumSource
 	void closeKillsWhatIsLeft(Worker.Mode mode) {

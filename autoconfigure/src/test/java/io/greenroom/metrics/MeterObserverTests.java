@@ -66,7 +66,7 @@ class MeterObserverTests {
 	}
 
 	@Test
-	void refusedAndAbandonedCallsAreCounted() {
+	void rejectedAndAbandonedCallsAreCounted() {
 		HandlerListener inventory = this.observer.handler("inventory", new Numbers(0, Duration.ZERO));
 		inventory.rejected("reserve", CallMode.SYNC, "full");
 		inventory.rejected("reserve", CallMode.ONEWAY, "full");
@@ -192,7 +192,7 @@ class MeterObserverTests {
 	}
 
 	@Test
-	void poolsShowTheirNumbersWaitsAndRefusals() {
+	void poolsShowTheirNumbersWaitsAndRejections() {
 		PoolListener reports = this.observer.pool("reports", new PoolNumbers(4, 3, 9));
 		reports.started(MILLI);
 		reports.ended(MILLI.multipliedBy(2));

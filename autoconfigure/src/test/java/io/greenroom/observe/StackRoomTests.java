@@ -12,7 +12,7 @@ class StackRoomTests {
 
 	private int passed;
 
-	private int refused;
+	private int rejected;
 
 	private int depth;
 
@@ -26,7 +26,7 @@ class StackRoomTests {
 			this.budget = 100_000;
 			this.least = Integer.MAX_VALUE;
 			this.passed = 0;
-			this.refused = 0;
+			this.rejected = 0;
 			Runnable sweep = () -> {
 				try {
 					sweep();
@@ -43,8 +43,8 @@ class StackRoomTests {
 	}
 
 	@Test
-	@DisplayName("F03 the check refuses where the stack ends")
-	void refusedAtTheEnd() throws InterruptedException {
+	@DisplayName("F03 the check rejects where the stack ends")
+	void rejectedAtTheEnd() throws InterruptedException {
 		StackRoom.check();
 		this.budget = 2000;
 		Thread thread = Thread.ofPlatform().start(() -> {
@@ -56,7 +56,7 @@ class StackRoomTests {
 			}
 		});
 		thread.join();
-		assertThat(this.refused).as("refused before the first that passed").isPositive();
+		assertThat(this.rejected).as("rejected before the first that passed").isPositive();
 	}
 
 	/** Tries from each of the last frames what is left there. */
@@ -71,7 +71,7 @@ class StackRoomTests {
 			this.budget--;
 			// A compiler may have put the check's frame into that of the caller, and this
 			// throws.
-			this.refused += (this.passed == 0) ? 1 : 0;
+			this.rejected += (this.passed == 0) ? 1 : 0;
 			tryHere();
 		}
 	}
@@ -83,7 +83,7 @@ class StackRoomTests {
 		catch (StackOverflowError full) {
 			return;
 		}
-		this.refused -= (this.passed == 0) ? 1 : 0;
+		this.rejected -= (this.passed == 0) ? 1 : 0;
 		this.passed++;
 		this.depth = 0;
 		try {

@@ -250,7 +250,7 @@ final class OtherScenes {
 				}
 
 				@Override
-				public void rejected(StateMachine machine, IllegalTransitionException refusal) {
+				public void rejected(StateMachine machine, IllegalTransitionException rejection) {
 					failNowAndThen();
 				}
 

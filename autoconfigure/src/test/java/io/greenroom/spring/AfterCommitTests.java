@@ -115,7 +115,7 @@ class AfterCommitTests {
 	}
 
 	@Test
-	@DisplayName("D30 room is reserved at the call, where it is refused when there is none; the commit sees nothing of it")
+	@DisplayName("D30 room is reserved at the call, where it is rejected when there is none; the commit sees nothing of it")
 	void roomIsReservedAtTheCall() {
 		this.runner.run((context) -> {
 			Narrow narrow = context.getBean(Narrow.class);
@@ -376,7 +376,7 @@ class AfterCommitTests {
 	}
 
 	@Test
-	@DisplayName("D39 with in-transaction=fail a sync call in a transaction is refused at once; with allow nothing is said")
+	@DisplayName("D39 with in-transaction=fail a sync call in a transaction is rejected at once; with allow nothing is said")
 	void syncCallsForbidden() {
 		this.runner.withPropertyValues("greenroom.deferred.in-transaction=fail").run((context) -> {
 			Mailer mailer = context.getBean(Mailer.class);
@@ -454,7 +454,7 @@ class AfterCommitTests {
 	private static List<String> sent(AssertableApplicationContext context, Class<? extends Letters> type) {
 		Deferred<? extends Letters> handle = handle(context, type);
 		while (handle.calls().pending() > 0 && !Thread.currentThread().isInterrupted()) {
-			// A narrow mailbox would refuse the question.
+			// A narrow mailbox would reject the question.
 			Thread.onSpinWait();
 		}
 		return handle.async(Letters::sent).join();

@@ -44,7 +44,7 @@ class EarlyCallsTests {
 	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(
 			AutoConfigurations.of(GreenSchedulerAutoConfiguration.class, DeferredAutoConfiguration.class));
 
-	private static void assertRefused(@Nullable Throwable failure) {
+	private static void assertRejected(@Nullable Throwable failure) {
 		assertThat(failure).isInstanceOf(DeferredDeadlockException.class)
 			.hasMessageContaining("'loop'")
 			.hasMessageContaining("ApplicationRunner")
@@ -57,8 +57,8 @@ class EarlyCallsTests {
 		long start = System.nanoTime();
 		this.runner.withBean(Looped.class).withBean(Eager.class).run((context) -> {
 			Eager eager = context.getBean(Eager.class);
-			assertRefused(eager.byBean);
-			assertRefused(eager.byHandle);
+			assertRejected(eager.byBean);
+			assertRejected(eager.byHandle);
 			// The one oneway call of them runs at the start.
 			assertThat(context.getBean(Looped.class).work()).isEqualTo(2);
 		});
@@ -71,7 +71,7 @@ class EarlyCallsTests {
 		for (int phase : new int[] { Integer.MIN_VALUE, 0, GreenSchedulerLifecycle.PHASE - 2 }) {
 			this.runner.withBean(Looped.class)
 				.withBean(Starter.class, phase)
-				.run((context) -> assertRefused(context.getBean(Starter.class).failure));
+				.run((context) -> assertRejected(context.getBean(Starter.class).failure));
 		}
 		for (int phase : new int[] { GreenSchedulerLifecycle.PHASE + 1, SmartLifecycle.DEFAULT_PHASE }) {
 			this.runner.withBean(Looped.class)

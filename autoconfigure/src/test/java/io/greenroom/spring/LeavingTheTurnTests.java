@@ -49,7 +49,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-/** A body stays in its turn, or the start is refused. */
+/** A body stays in its turn, or the start is rejected. */
 @Timeout(60)
 class LeavingTheTurnTests {
 
@@ -59,8 +59,8 @@ class LeavingTheTurnTests {
 	@ParameterizedTest
 	@ValueSource(classes = { OnMethod.class, OnClass.class, Inherited.class, InheritedClass.class, OnInterface.class,
 			OnInterfaceType.class, Composed.class, ComposedTwice.class })
-	@DisplayName("F11 an @Async body of a handler, wherever the annotation stands, is refused at the start with the remedy")
-	void asyncIsRefused(Class<?> handler) {
+	@DisplayName("F11 an @Async body of a handler, wherever the annotation stands, is rejected at the start with the remedy")
+	void asyncIsRejected(Class<?> handler) {
 		this.runner.withUserConfiguration(Asynchronous.class, handler)
 			.run((context) -> assertThat(description(context.getStartupFailure())).contains("add()", "asynchronous",
 					"make it @Oneway"));
@@ -76,8 +76,8 @@ class LeavingTheTurnTests {
 	@ParameterizedTest
 	@ValueSource(classes = { CustomAnnotation.class, WovenAsync.class, LateAdvice.class, AutoProxied.class,
 			ByInterface.class })
-	@DisplayName("F11 a body that other means move to an executor is refused at the start too: own annotations, advisors, late advice, a bean method's interface")
-	void otherMeansAreRefused(Class<?> configuration) {
+	@DisplayName("F11 a body that other means move to an executor is rejected at the start too: own annotations, advisors, late advice, a bean method's interface")
+	void otherMeansAreRejected(Class<?> configuration) {
 		this.runner.withUserConfiguration(configuration)
 			.run((context) -> assertThat(description(context.getStartupFailure())).contains("add()", "asynchronous"));
 	}
@@ -120,7 +120,7 @@ class LeavingTheTurnTests {
 
 	@ParameterizedTest
 	@ValueSource(classes = { ReturnsMono.class, ReturnsFlux.class, ReturnsFlow.class, InheritsMono.class })
-	@DisplayName("F11 a handler's method that returns a publisher is refused at the start, in Spring and without")
+	@DisplayName("F11 a handler's method that returns a publisher is rejected at the start, in Spring and without")
 	void publishers(Class<?> handler) {
 		this.runner.withUserConfiguration(handler)
 			.run((context) -> assertThat(description(context.getStartupFailure())).contains("look()",
@@ -145,13 +145,13 @@ class LeavingTheTurnTests {
 	}
 
 	private static String description(Throwable failure) {
-		assertThat(failure).as("the start was not refused").isNotNull();
+		assertThat(failure).as("the start was not rejected").isNotNull();
 		for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
 			if (cause instanceof InvalidHandlersException) {
 				return cause.getMessage();
 			}
 		}
-		throw new AssertionError("No refusal", failure);
+		throw new AssertionError("No rejection", failure);
 	}
 
 	@Configuration(proxyBeanMethods = false)

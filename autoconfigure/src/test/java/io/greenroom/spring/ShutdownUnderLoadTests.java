@@ -132,7 +132,7 @@ class ShutdownUnderLoadTests {
 	/** Callers who never stop, and what they know of their calls. */
 	static class Load {
 
-		/** Calls that came back without a refusal, from outside and from bodies. */
+		/** Calls that came back without a rejection, from outside and from bodies. */
 		private final AtomicInteger accepted = new AtomicInteger();
 
 		/** Calls among these that have a future, and how those ended. */
@@ -204,7 +204,7 @@ class ShutdownUnderLoadTests {
 					this.accepted.incrementAndGet();
 				}
 			}
-			catch (HandlerStoppedException refused) {
+			catch (HandlerStoppedException rejected) {
 				// The end of the load.
 			}
 		}
@@ -238,7 +238,7 @@ class ShutdownUnderLoadTests {
 				this.back.note();
 				this.load.accepted.incrementAndGet();
 			}
-			catch (HandlerStoppedException refused) {
+			catch (HandlerStoppedException rejected) {
 				// Too late for that.
 			}
 			this.load.warm.countDown();

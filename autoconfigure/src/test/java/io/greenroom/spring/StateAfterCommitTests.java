@@ -172,7 +172,7 @@ class StateAfterCommitTests {
 	}
 
 	@Test
-	@DisplayName("S29 A04 with fail it is refused and nothing has moved, with allow it is made in silence, and anything else is no value")
+	@DisplayName("S29 A04 with fail it is rejected and nothing has moved, with allow it is made in silence, and anything else is no value")
 	void rules(CapturedOutput output) {
 		this.runner.withPropertyValues("greenroom.state.in-transaction=fail").run((context) -> {
 			StateMachines machines = context.getBean(StateMachines.class);
@@ -265,8 +265,8 @@ class StateAfterCommitTests {
 	}
 
 	@Test
-	@DisplayName("S29 a move that is refused after the commit costs the committed caller nothing, and is named in the log")
-	void refused(CapturedOutput output) {
+	@DisplayName("S29 a move that is rejected after the commit costs the committed caller nothing, and is named in the log")
+	void rejected(CapturedOutput output) {
 		this.runner.run((context) -> {
 			StateMachines machines = context.getBean(StateMachines.class);
 			Order order = placed(machines);

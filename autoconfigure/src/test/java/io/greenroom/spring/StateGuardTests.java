@@ -72,7 +72,7 @@ import org.springframework.validation.beanvalidation.MethodValidationPostProcess
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-/** Advice that may refuse a call, on states. */
+/** Advice that may reject a call, on states. */
 @Timeout(120)
 class StateGuardTests {
 
@@ -497,7 +497,7 @@ class StateGuardTests {
 	void asyncStopsTheStart(Class<?> type) {
 		this.runner.withUserConfiguration(Asynchronous.class)
 			.withBean(type)
-			.run((context) -> refused(context, "state 'sent' is @Async"));
+			.run((context) -> rejected(context, "state 'sent' is @Async"));
 	}
 
 	@ParameterizedTest
@@ -506,7 +506,7 @@ class StateGuardTests {
 	void asyncStopsTheStartForPrototypes(Class<?> type) {
 		this.runner.withUserConfiguration(Asynchronous.class)
 			.withInitializer((context) -> prototype(context, type))
-			.run((context) -> refused(context, "state 'sent' is @Async"));
+			.run((context) -> rejected(context, "state 'sent' is @Async"));
 	}
 
 	@Test
@@ -514,7 +514,7 @@ class StateGuardTests {
 	void ownAsyncAnnotation() {
 		this.runner.withUserConfiguration(AsynchronousByAnother.class)
 			.withBean(ByAnother.class)
-			.run((context) -> refused(context, "state 'sent' is @Async"));
+			.run((context) -> rejected(context, "state 'sent' is @Async"));
 	}
 
 	static class Threads implements BeanPostProcessor {
@@ -589,16 +589,16 @@ class StateGuardTests {
 	void whatNeverWorks() {
 		this.runner.withUserConfiguration(Guards.class)
 			.withBean(Mandatory.class)
-			.run((context) -> refused(context, "Propagation.MANDATORY"));
+			.run((context) -> rejected(context, "Propagation.MANDATORY"));
 		this.runner.withUserConfiguration(Guards.class)
 			.withInitializer((context) -> prototype(context, Mandatory.class))
-			.run((context) -> refused(context, "Propagation.MANDATORY"));
+			.run((context) -> rejected(context, "Propagation.MANDATORY"));
 		this.runner.withUserConfiguration(Guards.class)
 			.withBean(Late.class)
-			.run((context) -> refused(context, "@PostAuthorize"));
+			.run((context) -> rejected(context, "@PostAuthorize"));
 	}
 
-	private static void refused(AssertableApplicationContext context, String reason) {
+	private static void rejected(AssertableApplicationContext context, String reason) {
 		assertThat(context).hasFailed();
 		assertThat(context.getStartupFailure()).hasStackTraceContaining(reason);
 	}

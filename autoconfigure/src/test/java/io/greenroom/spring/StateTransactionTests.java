@@ -130,7 +130,7 @@ class StateTransactionTests {
 
 	static class Parcel {
 
-		final List<Throwable> refused = Collections.synchronizedList(new ArrayList<>());
+		final List<Throwable> rejected = Collections.synchronizedList(new ArrayList<>());
 
 		private final JdbcClient jdbc;
 
@@ -172,7 +172,7 @@ class StateTransactionTests {
 					delivered();
 				}
 				catch (IllegalStateException ex) {
-					this.refused.add(ex);
+					this.rejected.add(ex);
 				}
 			});
 			delivered();
@@ -262,14 +262,14 @@ class StateTransactionTests {
 
 	@ParameterizedTest
 	@EnumSource
-	@DisplayName("S27 a move inside a transaction or retry begun within the body is refused there, and works after the call")
-	void refusedInside(Way way) {
+	@DisplayName("S27 a move inside a transaction or retry begun within the body is rejected there, and works after the call")
+	void rejectedInside(Way way) {
 		withParcel((parcel, target, machine, context) -> {
 			target.way = way;
 			parcel.sentPlain();
 			assertThat(machine.join(LONG)).isTrue();
 			assertThat(machine.exception()).isNull();
-			assertThat(target.refused).singleElement()
+			assertThat(target.rejected).singleElement()
 				.satisfies((ex) -> assertThat(ex).hasMessageContaining("move after the call returns")
 					.hasMessageContaining(machine.name() + " can't leave 'sentPlain' for 'delivered' inside a"));
 			assertThat(machine.history()).hasSize(2);
@@ -280,20 +280,20 @@ class StateTransactionTests {
 	@ParameterizedTest
 	@EnumSource(names = "MANAGER", mode = EnumSource.Mode.EXCLUDE)
 	@DisplayName("S27 so it is where the state has a transaction of its own, which commits")
-	void refusedInsideOwn(Way way) {
+	void rejectedInsideOwn(Way way) {
 		withParcel((parcel, target, machine, context) -> {
 			target.way = way;
 			parcel.sentInTransaction();
 			assertThat(machine.join(LONG)).isTrue();
 			assertThat(machine.exception()).isNull();
-			assertThat(target.refused).hasSize(1);
+			assertThat(target.rejected).hasSize(1);
 			assertThat(target.lines()).containsExactlyInAnyOrder("sent", "sending", "delivered");
 			assertThat(target.committedBefore).isTrue();
 		});
 	}
 
 	@Test
-	@DisplayName("S27 a retry that meets the refusal ends with it, and nothing has moved")
+	@DisplayName("S27 a retry that meets the rejection ends with it, and nothing has moved")
 	void retried() {
 		withParcel((parcel, target, machine, context) -> {
 			parcel.sentAgainAndAgain();

@@ -357,7 +357,7 @@ class StatefulHandlerTests {
 	}
 
 	@Test
-	@DisplayName("S22 a call declared to be refused elsewhere is refused in its turn, with machine, state and remedy")
+	@DisplayName("S22 a call declared to be rejected elsewhere is rejected in its turn, with machine, state and remedy")
 	void rejected() {
 		withShop((shop, machine, context) -> {
 			shop.closed();
@@ -373,7 +373,7 @@ class StatefulHandlerTests {
 	}
 
 	@Test
-	@DisplayName("S22 a call that would wait inside its own handler is refused; a sync call to itself runs at once (D18)")
+	@DisplayName("S22 a call that would wait inside its own handler is rejected; a sync call to itself runs at once (D18)")
 	void inside() {
 		withShop((shop, machine, context) -> {
 			shop.closed();
@@ -463,7 +463,7 @@ class StatefulHandlerTests {
 	}
 
 	@Test
-	@DisplayName("S22 postponed calls are refused when the machine is stopped or ends, and those declared for its last state run")
+	@DisplayName("S22 postponed calls are rejected when the machine is stopped or ends, and those declared for its last state run")
 	void ended() {
 		withShop((shop, machine, context) -> {
 			shop.closed();

@@ -136,8 +136,8 @@ class MoveAndWaitTests {
 	}
 
 	@Test
-	@DisplayName("S30 an illegal move is refused as ever, and a call that asks for none says so")
-	void refused() throws Exception {
+	@DisplayName("S30 an illegal move is rejected as ever, and a call that asks for none says so")
+	void rejected() throws Exception {
 		Order order = placed();
 		Order other = placed();
 		StateMachine machine = this.machines.of(order);

@@ -167,14 +167,14 @@ class PositionTests {
 		final CountDownLatch goOn = new CountDownLatch(1);
 
 		@State(initial = true, onStart = "hesitate")
-		void begin(boolean refused) {
+		void begin(boolean rejected) {
 		}
 
 		void hesitate(StateHandle next, Object... args) {
 			if (Boolean.TRUE.equals(args[0])) {
 				this.asked.countDown();
 				await(this.goOn);
-				throw new IllegalArgumentException("refused");
+				throw new IllegalArgumentException("rejected");
 			}
 		}
 
@@ -182,12 +182,12 @@ class PositionTests {
 
 	@Test
 	@DisplayName("S08 a move that waits for one whose onStart throws takes place then")
-	void behindARefusedOne() throws Exception {
+	void behindARejectedOne() throws Exception {
 		StateMachines states = this.machines.with().stopTimeout(AGES).build();
 		Hesitant hesitant = states.create(Hesitant.class);
-		Thread refused = Thread.ofVirtual().unstarted(() -> hesitant.begin(true));
-		refused.setUncaughtExceptionHandler((thread, expected) -> assertThat(expected).hasMessage("refused"));
-		refused.start();
+		Thread rejected = Thread.ofVirtual().unstarted(() -> hesitant.begin(true));
+		rejected.setUncaughtExceptionHandler((thread, expected) -> assertThat(expected).hasMessage("rejected"));
+		rejected.start();
 		hesitant.asked.await();
 		CompletableFuture<Boolean> second = waiting(() -> {
 			hesitant.begin(false);
@@ -196,7 +196,7 @@ class PositionTests {
 		hesitant.goOn.countDown();
 		assertThat(answer(second)).isTrue();
 		assertThat(Machines.ended(states.of(hesitant))).isTrue();
-		assertThat(refused.join(Machines.LONG)).isTrue();
+		assertThat(rejected.join(Machines.LONG)).isTrue();
 	}
 
 	/** Lets a visitor in who asks for a move while one from outside begins. */
@@ -229,8 +229,8 @@ class PositionTests {
 				try {
 					own();
 				}
-				catch (RuntimeException refusal) {
-					this.told.complete(refusal);
+				catch (RuntimeException rejection) {
+					this.told.complete(rejection);
 				}
 			});
 		}

@@ -53,15 +53,15 @@ class StateCallbackTests {
 
 	@ParameterizedTest(name = "{displayName} [{0}]")
 	@MethodSource("waits")
-	@DisplayName("F09 a moved listener that waits for its machine is refused with the reason, at a start, a move and a body's own move")
+	@DisplayName("F09 a moved listener that waits for its machine is rejected with the reason, at a start, a move and a body's own move")
 	void listenerWaits(Waiting waiting) throws Exception {
-		List<Throwable> refused = new CopyOnWriteArrayList<>();
+		List<Throwable> rejected = new CopyOnWriteArrayList<>();
 		StateListener listener = new StateListener() {
 
 			@Override
 			public void moved(StateMachine machine, StateMove move) {
 				if (!move.to().equals("last")) {
-					refused.add(catchThrowable(() -> waiting.how().on(machine)));
+					rejected.add(catchThrowable(() -> waiting.how().on(machine)));
 				}
 			}
 
@@ -72,7 +72,7 @@ class StateCallbackTests {
 			asked.get(20, TimeUnit.SECONDS);
 			boolean stopped = waiting.name().startsWith("stop");
 			assertThat(road.ended(stopped)).isTrue();
-			assertThat(refused).hasSize(stopped ? 1 : 3)
+			assertThat(rejected).hasSize(stopped ? 1 : 3)
 				.allSatisfy((failure) -> assertThat(failure).isInstanceOf(IllegalStateException.class)
 					.hasMessageContaining("wait in another thread"));
 		}
@@ -80,7 +80,7 @@ class StateCallbackTests {
 
 	@ParameterizedTest(name = "{displayName} [{0}]")
 	@MethodSource("waits")
-	@DisplayName("F09 an onStart that waits for its machine is refused with the reason, and the machine is where it was")
+	@DisplayName("F09 an onStart that waits for its machine is rejected with the reason, and the machine is where it was")
 	void onStartWaits(Waiting waiting) throws Exception {
 		try (GreenScheduler scheduler = GreenScheduler.builder().drainTimeout(Duration.ofSeconds(1)).build()) {
 			StateMachines machines = StateMachines.builder(scheduler).build();
@@ -89,14 +89,14 @@ class StateCallbackTests {
 			careful.calm();
 			assertThat(machine.awaitRest(Machines.LONG)).isTrue();
 			careful.wait = () -> waiting.how().on(machine);
-			Throwable refused = CompletableFuture.supplyAsync(() -> catchThrowable(careful::last))
+			Throwable rejected = CompletableFuture.supplyAsync(() -> catchThrowable(careful::last))
 				.get(20, TimeUnit.SECONDS);
 			if (waiting.name().startsWith("stop")) {
-				assertThat(refused).isInstanceOf(IllegalTransitionException.class);
+				assertThat(rejected).isInstanceOf(IllegalTransitionException.class);
 				assertThat(machine.status()).isEqualTo(StateMachine.Status.STOPPED);
 				return;
 			}
-			assertThat(refused).isInstanceOf(IllegalStateException.class)
+			assertThat(rejected).isInstanceOf(IllegalStateException.class)
 				.hasMessageContaining("wait in another thread");
 			assertThat(machine.current()).isEqualTo("calm");
 			careful.wait = () -> {
@@ -132,18 +132,18 @@ class StateCallbackTests {
 	}
 
 	@Test
-	@DisplayName("F09 a rejected listener that asks for the same again is refused there, and told once")
+	@DisplayName("F09 a rejected listener that asks for the same again is rejected there, and told once")
 	void rejectedAsksAgain() throws Exception {
 		AtomicInteger told = new AtomicInteger();
-		AtomicInteger refused = new AtomicInteger();
+		AtomicInteger rejected = new AtomicInteger();
 		StateListener listener = new StateListener() {
 
 			@Override
-			public void rejected(StateMachine machine, IllegalTransitionException refusal) {
+			public void rejected(StateMachine machine, IllegalTransitionException rejection) {
 				told.incrementAndGet();
 				for (int i = 0; i < 3; i++) {
 					if (catchThrowable(((Careful) machine.target())::last) instanceof IllegalTransitionException) {
-						refused.incrementAndGet();
+						rejected.incrementAndGet();
 					}
 				}
 			}
@@ -153,24 +153,24 @@ class StateCallbackTests {
 			Careful careful = StateMachines.builder(scheduler).listener(listener).build().create(Careful.class);
 			assertThatExceptionOfType(IllegalTransitionException.class).isThrownBy(careful::last);
 			assertThat(told).hasValue(1);
-			assertThat(refused).hasValue(3);
+			assertThat(rejected).hasValue(3);
 			assertThatExceptionOfType(IllegalTransitionException.class).isThrownBy(careful::last);
 			assertThat(told).hasValue(2);
 		}
 	}
 
 	@Test
-	@DisplayName("F09 an ended listener that starts again what can't be started is refused there, without recursion")
+	@DisplayName("F09 an ended listener that starts again what can't be started is rejected there, without recursion")
 	void endedStartsAgain() throws Exception {
 		ThreadShortage shortage = new ThreadShortage();
 		AtomicInteger told = new AtomicInteger();
-		List<Throwable> refused = new CopyOnWriteArrayList<>();
+		List<Throwable> rejected = new CopyOnWriteArrayList<>();
 		StateListener listener = new StateListener() {
 
 			@Override
 			public void ended(StateMachine machine) {
 				told.incrementAndGet();
-				refused.add(catchThrowable(((Careful) machine.target())::calm));
+				rejected.add(catchThrowable(((Careful) machine.target())::calm));
 			}
 
 		};
@@ -183,7 +183,7 @@ class StateCallbackTests {
 			assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(careful::calm);
 			shortage.end();
 			assertThat(told).hasValue(1);
-			assertThat(refused).singleElement().isInstanceOf(OutOfMemoryError.class);
+			assertThat(rejected).singleElement().isInstanceOf(OutOfMemoryError.class);
 			assertThat(machines.of(careful).status()).isEqualTo(StateMachine.Status.FAILED);
 			careful.calm();
 			assertThat(machines.of(careful).awaitRest(Machines.LONG)).isTrue();

@@ -75,7 +75,7 @@ class StateCircleTests {
 	@DisplayName("S39 machines whose bodies move each other in a circle are found at once, with an exception that names it")
 	void bodies(int size) throws Exception {
 		List<Player> players = new ArrayList<>();
-		List<Throwable> refused = new CopyOnWriteArrayList<>();
+		List<Throwable> rejected = new CopyOnWriteArrayList<>();
 		CyclicBarrier asked = new CyclicBarrier(size);
 		for (int i = 0; i < size; i++) {
 			players.add(this.states.create(Player.class));
@@ -91,7 +91,7 @@ class StateCircleTests {
 				awaitAll(asked);
 				Throwable found = catchThrowable(other::lost);
 				if (found != null) {
-					refused.add(found);
+					rejected.add(found);
 				}
 			};
 		}
@@ -101,9 +101,9 @@ class StateCircleTests {
 			player.over.get(40, TimeUnit.SECONDS);
 		}
 		assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(20));
-		assertThat(refused).isNotEmpty();
-		String text = refused.getFirst().getMessage();
-		assertThat(refused.getFirst()).isInstanceOf(IllegalStateException.class);
+		assertThat(rejected).isNotEmpty();
+		String text = rejected.getFirst().getMessage();
+		assertThat(rejected.getFirst()).isInstanceOf(IllegalStateException.class);
 		for (Player player : players) {
 			assertThat(text).contains(this.states.of(player).name());
 			assertThat(this.states.of(player).awaitState("won", Machines.LONG)).isTrue();
@@ -140,7 +140,7 @@ class StateCircleTests {
 	@DisplayName("S39 two moved listeners that move each other's machines are found at once")
 	void listeners() throws Exception {
 		List<StateMachine> both = new CopyOnWriteArrayList<>();
-		List<Throwable> refused = new CopyOnWriteArrayList<>();
+		List<Throwable> rejected = new CopyOnWriteArrayList<>();
 		CyclicBarrier moving = new CyclicBarrier(2);
 		StateMachines heard = this.machines.with().stopTimeout(STOP_TIMEOUT).listener(new StateListener() {
 
@@ -153,7 +153,7 @@ class StateCircleTests {
 				StateMachine other = both.get((both.indexOf(machine) + 1) % 2);
 				Throwable found = catchThrowable(() -> ((Player) other.target()).won());
 				if (found != null) {
-					refused.add(found);
+					rejected.add(found);
 				}
 			}
 
@@ -167,8 +167,8 @@ class StateCircleTests {
 		CompletableFuture<Void> second = CompletableFuture.runAsync(() -> begin(two));
 		CompletableFuture.allOf(first, second).get(40, TimeUnit.SECONDS);
 		assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(20));
-		assertThat(refused).isNotEmpty().first().isInstanceOf(IllegalStateException.class);
-		assertThat(refused.getFirst()).hasMessageContaining("machines wait in a circle")
+		assertThat(rejected).isNotEmpty().first().isInstanceOf(IllegalStateException.class);
+		assertThat(rejected.getFirst()).hasMessageContaining("machines wait in a circle")
 			.hasMessageContaining("just moving to 'playing'");
 		assertThat(Machines.rests(heard.of(one))).isTrue();
 		assertThat(Machines.rests(heard.of(two))).isTrue();
@@ -198,18 +198,18 @@ class StateCircleTests {
 		Player one = this.states.create(Player.class);
 		Careful two = this.states.create(Careful.class);
 		CountDownLatch waits = new CountDownLatch(1);
-		List<Throwable> refused = new CopyOnWriteArrayList<>();
+		List<Throwable> rejected = new CopyOnWriteArrayList<>();
 		one.turn = () -> {
 			two.asked.await();
 			// For the onStart of another thread's move.
 			waits.countDown();
-			keep(refused, catchThrowable(two::won));
+			keep(rejected, catchThrowable(two::won));
 		};
 		two.turn = () -> {
 			awaitWhatever(waits);
 			one.won();
 			// For the body that waits above.
-			keep(refused, catchThrowable(one::lost));
+			keep(rejected, catchThrowable(one::lost));
 		};
 		two.playing();
 		two.inside.await();
@@ -217,18 +217,18 @@ class StateCircleTests {
 		one.playing();
 		waits.await();
 		assertThat(this.states.of(one).awaitState("won", Duration.ofMillis(200))).isFalse();
-		assertThat(refused).isEmpty();
+		assertThat(rejected).isEmpty();
 		two.decided.countDown();
 		one.over.get(20, TimeUnit.SECONDS);
 		two.over.get(20, TimeUnit.SECONDS);
 		assertThat(outside.get(20, TimeUnit.SECONDS)).isNull();
-		assertThat(refused).isNotEmpty();
-		assertThat(refused.getFirst()).hasMessageContaining("machines wait in a circle");
+		assertThat(rejected).isNotEmpty();
+		assertThat(rejected.getFirst()).hasMessageContaining("machines wait in a circle");
 	}
 
-	private static void keep(List<Throwable> refused, @Nullable Throwable found) {
+	private static void keep(List<Throwable> rejected, @Nullable Throwable found) {
 		if (found != null) {
-			refused.add(found);
+			rejected.add(found);
 		}
 	}
 
@@ -248,19 +248,19 @@ class StateCircleTests {
 	void joins() throws Exception {
 		Player one = this.states.create(Player.class);
 		Player two = this.states.create(Player.class);
-		List<Throwable> refused = new CopyOnWriteArrayList<>();
+		List<Throwable> rejected = new CopyOnWriteArrayList<>();
 		one.turn = () -> {
 			two.inside.await();
-			keep(refused, catchThrowable(() -> this.states.of(two).join()));
+			keep(rejected, catchThrowable(() -> this.states.of(two).join()));
 		};
 		two.turn = () -> {
 			one.inside.await();
-			keep(refused, catchThrowable(() -> this.states.of(one).join()));
+			keep(rejected, catchThrowable(() -> this.states.of(one).join()));
 		};
 		one.playing();
 		two.playing();
 		CompletableFuture.anyOf(one.over, two.over).get(40, TimeUnit.SECONDS);
-		assertThat(refused.getFirst()).isInstanceOf(IllegalStateException.class)
+		assertThat(rejected.getFirst()).isInstanceOf(IllegalStateException.class)
 			.hasMessageContaining("machines wait in a circle");
 		this.states.of(one).stop();
 		this.states.of(two).stop();
@@ -274,11 +274,11 @@ class StateCircleTests {
 		CountDownLatch go = new CountDownLatch(1);
 		Player one = this.states.create(Player.class);
 		Player two = this.states.create(Player.class);
-		List<Throwable> refused = new CopyOnWriteArrayList<>();
+		List<Throwable> rejected = new CopyOnWriteArrayList<>();
 		two.turn = () -> awaitWhatever(go);
 		one.turn = () -> {
 			two.won();
-			keep(refused, catchThrowable(two::lost));
+			keep(rejected, catchThrowable(two::lost));
 		};
 		two.playing();
 		two.inside.await();
@@ -286,7 +286,7 @@ class StateCircleTests {
 		assertThat(this.states.of(one).awaitRest(Duration.ofMillis(500))).isFalse();
 		go.countDown();
 		assertThat(Machines.rests(this.states.of(one))).isTrue();
-		assertThat(refused).singleElement().isInstanceOf(IllegalTransitionException.class);
+		assertThat(rejected).singleElement().isInstanceOf(IllegalTransitionException.class);
 	}
 
 	static class Stayer {

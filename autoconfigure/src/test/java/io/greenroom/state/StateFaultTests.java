@@ -135,15 +135,15 @@ class StateFaultTests {
 	}
 
 	@Test
-	@DisplayName("F09 a clock that moves the very machine it is read for is refused, and the move is made")
+	@DisplayName("F09 a clock that moves the very machine it is read for is rejected, and the move is made")
 	void clockMoves() throws Exception {
 		try (GreenScheduler scheduler = GreenScheduler.builder().drainTimeout(Duration.ofSeconds(1)).build()) {
 			AtomicReference<Steps> moved = new AtomicReference<>();
-			List<Throwable> refused = new CopyOnWriteArrayList<>();
+			List<Throwable> rejected = new CopyOnWriteArrayList<>();
 			StateMachines machines = StateMachines.builder(scheduler).clock(() -> {
 				Steps steps = moved.getAndSet(null);
 				if (steps != null) {
-					refused.add(catchThrowable(() -> steps.two(null)));
+					rejected.add(catchThrowable(() -> steps.two(null)));
 				}
 				return Instant.EPOCH;
 			}).build();
@@ -151,7 +151,7 @@ class StateFaultTests {
 			moved.set(steps);
 			steps.one(null);
 			assertThat(machines.of(steps).awaitRest(LONG)).isTrue();
-			assertThat(refused).singleElement().isInstanceOf(IllegalStateException.class);
+			assertThat(rejected).singleElement().isInstanceOf(IllegalStateException.class);
 			assertThat(machines.of(steps).current()).isEqualTo("one");
 		}
 	}
@@ -284,11 +284,11 @@ class StateFaultTests {
 			Steps steps = machines.create(Steps.class);
 			StateMachine machine = machines.of(steps);
 			shortage.begin();
-			Throwable refused = catchThrowable(() -> steps.one(null));
-			assertThat(refused).isInstanceOf(OutOfMemoryError.class);
+			Throwable rejected = catchThrowable(() -> steps.one(null));
+			assertThat(rejected).isInstanceOf(OutOfMemoryError.class);
 			assertThat(machine.join(LONG)).isTrue();
 			assertThat(machine.status()).isEqualTo(StateMachine.Status.FAILED);
-			assertThat(machine.exception()).isSameAs(refused);
+			assertThat(machine.exception()).isSameAs(rejected);
 			shortage.end();
 			steps.one(null);
 			assertThat(machine.awaitRest(LONG)).isTrue();
@@ -396,7 +396,7 @@ class StateFaultTests {
 		}
 
 		@Override
-		public void rejected(StateMachine machine, IllegalTransitionException refusal) {
+		public void rejected(StateMachine machine, IllegalTransitionException rejection) {
 			this.unusual.raise();
 		}
 

@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-/** Moves, refusals, ends and rest of machines without Spring. */
+/** Moves, rejections, ends and rest of machines without Spring. */
 class StateMachineTests {
 
 	@RegisterExtension
@@ -157,7 +157,7 @@ class StateMachineTests {
 	}
 
 	@Test
-	@DisplayName("S04 an undeclared move is refused in the body, which may go on; S05 uncaught it fails the machine")
+	@DisplayName("S04 an undeclared move is rejected in the body, which may go on; S05 uncaught it fails the machine")
 	void undeclaredMove() throws Exception {
 		Strict strict = this.machines.create(Strict.class);
 		strict.a();

@@ -73,7 +73,7 @@ class StateMoveTests {
 	}
 
 	@Test
-	@DisplayName("S10 an illegal move from outside is refused to the issuer, and the body goes on")
+	@DisplayName("S10 an illegal move from outside is rejected to the issuer, and the body goes on")
 	void illegalFromOutside() throws Exception {
 		Holding holding = this.machines.create(Holding.class);
 		holding.held();
@@ -184,7 +184,7 @@ class StateMoveTests {
 					try {
 						moves[ThreadLocalRandom.current().nextInt(moves.length)].run();
 					}
-					catch (IllegalTransitionException refused) {
+					catch (IllegalTransitionException rejected) {
 						Thread.onSpinWait();
 					}
 				}
@@ -254,7 +254,7 @@ class StateMoveTests {
 
 		final CountDownLatch release = new CountDownLatch(1);
 
-		volatile boolean refuse;
+		volatile boolean reject;
 
 		volatile @Nullable Thread startThread;
 
@@ -277,12 +277,12 @@ class StateMoveTests {
 			try {
 				third();
 			}
-			catch (IllegalArgumentException refused) {
+			catch (IllegalArgumentException rejected) {
 				this.log.add("went on");
 			}
 		}
 
-		@State(onStart = "refuse")
+		@State(onStart = "reject")
 		void third() {
 			this.log.add("third");
 		}
@@ -291,13 +291,13 @@ class StateMoveTests {
 			this.log.add("on " + next.state() + List.of(args) + next.started());
 			this.startThread = Thread.currentThread();
 			this.handle = next;
-			if (this.refuse) {
-				throw new IllegalArgumentException("refused");
+			if (this.reject) {
+				throw new IllegalArgumentException("rejected");
 			}
 		}
 
-		void refuse(StateHandle next) {
-			throw new IllegalArgumentException("refused");
+		void reject(StateHandle next) {
+			throw new IllegalArgumentException("rejected");
 		}
 
 	}
@@ -324,18 +324,18 @@ class StateMoveTests {
 	@DisplayName("S08 onStart that throws: nothing has moved, the issuer gets it, the old state goes on")
 	void onStartThrows() throws Exception {
 		Announced announced = this.machines.create(Announced.class);
-		announced.refuse = true;
-		assertThatIllegalArgumentException().isThrownBy(() -> announced.first("x")).withMessage("refused");
+		announced.reject = true;
+		assertThatIllegalArgumentException().isThrownBy(() -> announced.first("x")).withMessage("rejected");
 		StateMachine machine = this.machines.of(announced);
 		assertThat(machine.status()).isEqualTo(StateMachine.Status.NEW);
-		announced.refuse = false;
+		announced.reject = false;
 		announced.first("x");
 		announced.inside.await();
-		announced.refuse = true;
-		assertThatIllegalArgumentException().isThrownBy(() -> announced.second(1)).withMessage("refused");
+		announced.reject = true;
+		assertThatIllegalArgumentException().isThrownBy(() -> announced.second(1)).withMessage("rejected");
 		assertThat(machine.current()).isEqualTo("first");
 		assertThat(machine.status()).isEqualTo(StateMachine.Status.RUNNING);
-		announced.refuse = false;
+		announced.reject = false;
 		announced.release.countDown();
 		assertThat(Machines.rests(machine)).isTrue();
 		assertThat(announced.log).contains("second 7", "went on").doesNotContain("third");
@@ -619,7 +619,7 @@ class StateMoveTests {
 	}
 
 	@Test
-	@DisplayName("S21 listeners hear each move, refusal and end once; M02 one that fails stops nothing")
+	@DisplayName("S21 listeners hear each move, rejection and end once; M02 one that fails stops nothing")
 	void listeners() throws Exception {
 		List<String> heard = Collections.synchronizedList(new ArrayList<>());
 		CountDownLatch ended = new CountDownLatch(1);
@@ -635,8 +635,8 @@ class StateMoveTests {
 			}
 
 			@Override
-			public void rejected(StateMachine machine, IllegalTransitionException refusal) {
-				heard.add("refused " + refusal.to());
+			public void rejected(StateMachine machine, IllegalTransitionException rejection) {
+				heard.add("rejected " + rejection.to());
 			}
 
 			@Override
@@ -654,8 +654,8 @@ class StateMoveTests {
 		Machines.rests(states.of(holding));
 		holding.last();
 		assertThat(ended.await(20, TimeUnit.SECONDS)).isTrue();
-		assertThat(heard).containsExactly("refused last", "null>held in held", "held>next in next", "next>last in last",
-				"ended DONE");
+		assertThat(heard).containsExactly("rejected last", "null>held in held", "held>next in next",
+				"next>last in last", "ended DONE");
 	}
 
 	static class Impatient {

@@ -405,7 +405,7 @@ class StateTimeoutTests {
 	}
 
 	@Test
-	@DisplayName("F06 a timeout that is longer than can be counted is refused at the start, with that reason")
+	@DisplayName("F06 a timeout that is longer than can be counted is rejected at the start, with that reason")
 	void tooLong() {
 		assertThat(catchThrowable(() -> this.machines.create(Endless.class))).isInstanceOf(InvalidStatesException.class)
 			.hasMessageContaining("9223372036854775807d")

@@ -43,7 +43,7 @@ class ArrivalsTests {
 
 	@Test
 	@DisplayName("H07 a dispatch that throws ends the flight at once")
-	void refused() {
+	void rejected() {
 		Arrivals arrivals = new Arrivals();
 		Flight flight = flight(arrivals);
 		FutureTask<Void> task = new FutureTask<>(() -> {

@@ -57,9 +57,9 @@ class ControllerPoolsLifecycleTests {
 		told.get(30, TimeUnit.SECONDS);
 		try (Slot slot = this.pool.await(this.pool.reserve())) {
 			Reservation late = this.pool.reserve();
-			assertThatExceptionOfType(PoolRefusedException.class).isThrownBy(() -> this.pool.await(late));
+			assertThatExceptionOfType(PoolRejectedException.class).isThrownBy(() -> this.pool.await(late));
 		}
-		assertThatExceptionOfType(PoolRefusedException.class).isThrownBy(this.pool::reserve);
+		assertThatExceptionOfType(PoolRejectedException.class).isThrownBy(this.pool::reserve);
 	}
 
 	@Test
@@ -70,7 +70,7 @@ class ControllerPoolsLifecycleTests {
 			Reservation waiting = this.pool.reserve();
 			CompletableFuture<Void> told = new CompletableFuture<>();
 			lifecycle.stop(() -> told.complete(null));
-			assertThatExceptionOfType(PoolRefusedException.class).isThrownBy(() -> this.pool.await(waiting));
+			assertThatExceptionOfType(PoolRejectedException.class).isThrownBy(() -> this.pool.await(waiting));
 			told.get(30, TimeUnit.SECONDS);
 		}
 	}

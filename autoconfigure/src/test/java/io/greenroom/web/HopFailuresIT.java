@@ -79,7 +79,7 @@ class HopFailuresIT {
 			});
 			assertThat(working.await(20, TimeUnit.SECONDS)).isTrue();
 			Thread drain = Thread.startVirtualThread(() -> scheduler.drain(Duration.ofSeconds(20)));
-			SlotCounts.until(() -> refuses(scheduler));
+			SlotCounts.until(() -> rejects(scheduler));
 			for (String path : new String[] { "/ok", "/route" }) {
 				assertThat(app.get(path).statusCode()).as(path).isEqualTo(503);
 				assertThat(pool(app).active()).as(path).isZero();
@@ -91,7 +91,7 @@ class HopFailuresIT {
 		}
 	}
 
-	private static boolean refuses(GreenScheduler scheduler) {
+	private static boolean rejects(GreenScheduler scheduler) {
 		try {
 			scheduler.spawn(() -> true);
 			return false;

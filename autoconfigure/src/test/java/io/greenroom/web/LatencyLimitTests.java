@@ -124,7 +124,7 @@ class LatencyLimitTests {
 		request.setContent(new byte[] { 1 });
 		Server server = new Server();
 		request.setAttribute(ServerExchange.ATTRIBUTE, server);
-		try (Stay stay = new Stay(controllers, controllers.await(controllers.reserve()))) {
+		try (SlotLease stay = new SlotLease(controllers, controllers.await(controllers.reserve()))) {
 			stay.watch(request, this.scheduler);
 			assertThatExceptionOfType(BodyTimeoutException.class)
 				.isThrownBy(() -> server.reads.transfer(() -> request.getInputStream().read()));
@@ -135,7 +135,7 @@ class LatencyLimitTests {
 	}
 
 	private void stay(ControllerPool pool, long millis, Throwable failure) throws Exception {
-		try (Stay stay = new Stay(pool, pool.await(pool.reserve()))) {
+		try (SlotLease stay = new SlotLease(pool, pool.await(pool.reserve()))) {
 			this.now.addAndGet(millis * MS);
 			if (failure != null) {
 				stay.failed(failure);

@@ -79,7 +79,7 @@ class PoolSizesIT {
 
 	@ParameterizedTest(name = "{displayName} [{0}]")
 	@ValueSource(strings = { "tomcat inline", "tomcat hop", "jetty inline", "jetty hop" })
-	@DisplayName("H01 H02 a functional route with the filter runs in its pool: bounded, refused with 503, whole afterwards")
+	@DisplayName("H01 H02 a functional route with the filter runs in its pool: bounded, rejected with 503, whole afterwards")
 	void routes(String on) throws Exception {
 		try (RunningApp app = RunningApp.startOn(on, App.class, "greenroom.pools.one.size=1",
 				"greenroom.pools.one.queue-capacity=1", "greenroom.pools.one.queue-timeout=20s")) {
@@ -89,10 +89,10 @@ class PoolSizesIT {
 			until(() -> gate.inside() == 1);
 			CompletableFuture<HttpResponse<String>> second = app.getAsync("/route");
 			until(() -> pool.queued() == 1);
-			HttpResponse<String> refused = app.get("/route");
-			assertThat(refused.statusCode()).isEqualTo(503);
-			assertThat(refused.headers().firstValue("Retry-After")).hasValue("1");
-			assertThat(refused.body()).contains("\"status\":503");
+			HttpResponse<String> rejected = app.get("/route");
+			assertThat(rejected.statusCode()).isEqualTo(503);
+			assertThat(rejected.headers().firstValue("Retry-After")).hasValue("1");
+			assertThat(rejected.body()).contains("\"status\":503");
 			gate.letOut(2);
 			assertThat(first.get(20, TimeUnit.SECONDS).body()).isEqualTo("routed");
 			assertThat(second.get(20, TimeUnit.SECONDS).body()).isEqualTo("routed");

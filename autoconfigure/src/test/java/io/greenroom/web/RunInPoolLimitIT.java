@@ -99,12 +99,12 @@ class RunInPoolLimitIT {
 			GreenPool pool = pool(app, "reports");
 			until(() -> pool.active() == 2 && pool.queued() == 3);
 			for (String accept : List.of("application/json", "*/*", "image/png")) {
-				HttpResponse<String> refused = app.get("/report/6", "Accept", accept);
-				assertThat(refused.statusCode()).isEqualTo(503);
-				assertThat(refused.headers().firstValue("Retry-After")).hasValue("2");
-				assertThat(refused.headers().firstValue("Content-Type")).get()
+				HttpResponse<String> rejected = app.get("/report/6", "Accept", accept);
+				assertThat(rejected.statusCode()).isEqualTo(503);
+				assertThat(rejected.headers().firstValue("Retry-After")).hasValue("2");
+				assertThat(rejected.headers().firstValue("Content-Type")).get()
 					.isIn("application/problem+json", "application/json");
-				assertThat(refused.body()).contains("\"status\":503", "Try again in 2 s", "\"instance\":\"/report/6\"")
+				assertThat(rejected.body()).contains("\"status\":503", "Try again in 2 s", "\"instance\":\"/report/6\"")
 					.doesNotContain("running");
 			}
 			app.bean(Gate.class).open();
@@ -123,9 +123,9 @@ class RunInPoolLimitIT {
 		try (RunningApp app = start(mode)) {
 			CompletableFuture<HttpResponse<String>> first = app.getAsync("/one");
 			until(() -> app.bean(Gate.class).inside() == 1);
-			HttpResponse<String> refused = app.get("/one");
-			assertThat(refused.statusCode()).isEqualTo(503);
-			assertThat(refused.headers().firstValue("Retry-After")).hasValue("1");
+			HttpResponse<String> rejected = app.get("/one");
+			assertThat(rejected.statusCode()).isEqualTo(503);
+			assertThat(rejected.headers().firstValue("Retry-After")).hasValue("1");
 			assertThat(app.get("/handled").body()).isEqualTo("handled: TIMEOUT");
 			app.bean(Gate.class).open();
 			assertThat(first.get().statusCode()).isEqualTo(200);
@@ -260,14 +260,14 @@ class RunInPoolLimitIT {
 		}
 
 		@ExceptionHandler
-		ResponseEntity<String> refused(PoolRefusedException refusal) {
-			PoolFullException full = (PoolFullException) Objects.requireNonNull(refusal.getCause());
+		ResponseEntity<String> rejected(PoolRejectedException rejection) {
+			PoolFullException full = (PoolFullException) Objects.requireNonNull(rejection.getCause());
 			return ResponseEntity.ok("handled: " + full.reason());
 		}
 
 	}
 
-	/** As many applications have one; a refusal is not for it. */
+	/** As many applications have one; a rejection is not for it. */
 	@RestControllerAdvice
 	static class CatchAll {
 

@@ -76,7 +76,7 @@ class ShutdownIT {
 	@ParameterizedTest(name = "{displayName} [{0}]")
 	@ValueSource(strings = { "tomcat inline", "tomcat hop", "jetty inline", "jetty hop" })
 	@DisplayName("H05 H07 who can't run within the grace period gets 503 in it, while the running go on")
-	void whoCannotRunIsRefused(String on) throws Exception {
+	void whoCannotRunIsRejected(String on) throws Exception {
 		try (RunningApp app = start(on, "4s", "graceful")) {
 			SlotCounts counts = app.bean(SlotCounts.class);
 			Gate gate = app.bean(Gate.class);

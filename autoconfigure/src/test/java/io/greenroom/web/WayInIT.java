@@ -396,7 +396,7 @@ class WayInIT {
 					.add(route().GET("/routed-own", (request) -> ServerResponse.ok().body("routed"))
 						.filter(pools.in("one"))
 						.build())
-					.onError(PoolRefusedException.class, (refusal, request) -> ServerResponse.ok().body("own words"))
+					.onError(PoolRejectedException.class, (rejection, request) -> ServerResponse.ok().body("own words"))
 					.build())
 				.build();
 		}
@@ -408,7 +408,7 @@ class WayInIT {
 	static class Advice {
 
 		@ExceptionHandler
-		ResponseEntity<String> full(PoolRefusedException refusal) {
+		ResponseEntity<String> full(PoolRejectedException rejection) {
 			return ResponseEntity.status(598).body("full");
 		}
 

@@ -46,14 +46,14 @@ class BoxOffice {
 		House house = house(show);
 		house.requireSeat(seat);
 		if (buyer.isBlank()) {
-			throw Refusal.noBuyer();
+			throw Rejection.noBuyer();
 		}
 		String holder = house.sold.get(seat);
 		if (holder != null) {
-			throw Refusal.taken(show, seat, holder);
+			throw Rejection.taken(show, seat, holder);
 		}
 		if (!house.state().equals("onSale")) {
-			throw Refusal.notOnSale(show, seat, house.state());
+			throw Rejection.notOnSale(show, seat, house.state());
 		}
 		house.sold.put(seat, buyer);
 		if (house.isFull()) {
@@ -68,11 +68,11 @@ class BoxOffice {
 		House house = house(show);
 		house.requireSeat(seat);
 		if (!house.state().equals("onSale") && !house.state().equals("soldOut")) {
-			throw Refusal.notOnSale(show, seat, house.state());
+			throw Rejection.notOnSale(show, seat, house.state());
 		}
 		boolean full = house.isFull();
 		if (!house.sold.remove(seat, buyer)) {
-			throw Refusal.notYours(show, seat, buyer);
+			throw Rejection.notYours(show, seat, buyer);
 		}
 		if (full) {
 			house.performance.onSale(); // and the first one back moves it again
@@ -95,7 +95,7 @@ class BoxOffice {
 	Show.Line move(String show, String to) {
 		House house = house(show);
 		if (to.equals("onSale") && house.isFull()) {
-			throw Refusal.soldOut(show);
+			throw Rejection.soldOut(show);
 		}
 		house.settle();
 		switch (to) {
@@ -107,7 +107,7 @@ class BoxOffice {
 			case "playing" -> house.performance.playing();
 			case "finished" -> house.performance.finished();
 			case "cancelled" -> house.performance.cancelled();
-			default -> throw Refusal.unknownMove(to, House.MOVES);
+			default -> throw Rejection.unknownMove(to, House.MOVES);
 		}
 		house.await(to);
 		note("%s: %s".formatted(house.title, house.state()));
@@ -133,7 +133,7 @@ class BoxOffice {
 	private House house(String show) {
 		House house = this.houses.get(show);
 		if (house == null) {
-			throw Refusal.unknownShow(show, this.houses.keySet());
+			throw Rejection.unknownShow(show, this.houses.keySet());
 		}
 		return house;
 	}

@@ -83,7 +83,7 @@ final class House {
 
 	void requireSeat(String seat) {
 		if (!SEATS.contains(seat)) {
-			throw Refusal.unknownSeat(this.id, seat, SEATS.getFirst(), SEATS.getLast());
+			throw Rejection.unknownSeat(this.id, seat, SEATS.getFirst(), SEATS.getLast());
 		}
 	}
 

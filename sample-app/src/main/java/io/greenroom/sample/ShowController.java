@@ -64,12 +64,12 @@ class ShowController {
 	}
 
 	@ExceptionHandler
-	ProblemDetail illegal(IllegalTransitionException refused) {
-		ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.CONFLICT, refused.getMessage());
+	ProblemDetail illegal(IllegalTransitionException rejected) {
+		ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.CONFLICT, rejected.getMessage());
 		problem.setTitle("Illegal move");
-		problem.setProperty("from", refused.from());
-		problem.setProperty("to", refused.to());
-		problem.setProperty("legal", refused.legal());
+		problem.setProperty("from", rejected.from());
+		problem.setProperty("to", rejected.to());
+		problem.setProperty("legal", rejected.legal());
 		return problem;
 	}
 

@@ -22,7 +22,7 @@ class JarIT {
 	private static final Pattern PORT = Pattern.compile("Tomcat started on port (\\d+)");
 
 	@Test
-	@DisplayName("S18 S14 run as a jar, states move and refuse, and handlers and pools answer")
+	@DisplayName("S18 S14 run as a jar, states move and reject, and handlers and pools answer")
 	void runsAsJar() throws Exception {
 		Process application = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "-jar",
 				jar().toString(), "--server.port=0", "--box-office.chat.telnet-port=0")

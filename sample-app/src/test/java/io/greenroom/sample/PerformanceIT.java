@@ -43,13 +43,13 @@ class PerformanceIT {
 	}
 
 	@Test
-	@DisplayName("S02 S04 S18 S28 a performance lives from the poster to the last curtain, and refuses what is not declared")
+	@DisplayName("S02 S04 S18 S28 a performance lives from the poster to the last curtain, and rejects what is not declared")
 	void aWholeLife() throws Exception {
 		try (LiveStream live = this.customer.watch("godot")) {
 			live.untilState("announced");
 			assertThat(this.customer.post("/shows/godot/seats/A1?buyer=Ann").json().get("title").asString())
 				.isEqualTo("Not on sale");
-			assertRefused("godot", "playing", "announced", List.of("onSale", "cancelled"));
+			assertRejected("godot", "playing", "announced", List.of("onSale", "cancelled"));
 
 			assertThat(move("godot", "onSale").status()).isEqualTo(200);
 			assertThat(moves(live.untilState("onSale"))).containsExactly("playing", "cancelled");
@@ -58,11 +58,11 @@ class PerformanceIT {
 			assertThat(move("godot", "playing").status()).isEqualTo(200);
 			assertThat(moves(live.untilState("playing"))).containsExactly("finished");
 			assertThat(this.customer.post("/shows/godot/seats/A2?buyer=Ann").status()).isEqualTo(409);
-			assertRefused("godot", "cancelled", "playing", List.of("finished"));
+			assertRejected("godot", "cancelled", "playing", List.of("finished"));
 
 			((HeldStage) this.stage).curtain.release();
 			assertThat(moves(live.untilState("finished"))).containsExactly("announced");
-			assertRefused("godot", "onSale", "finished", List.of("announced"));
+			assertRejected("godot", "onSale", "finished", List.of("announced"));
 
 			assertThat(move("godot", "announced").json().get("free").asInt()).isEqualTo(50);
 			live.untilState("announced"); // a new run
@@ -100,7 +100,7 @@ class PerformanceIT {
 		return this.customer.post("/shows/" + show + "/moves/" + to);
 	}
 
-	private void assertRefused(String show, String to, String from, List<String> legal) throws Exception {
+	private void assertRejected(String show, String to, String from, List<String> legal) throws Exception {
 		Answer answer = move(show, to);
 		assertThat(answer.status()).isEqualTo(409);
 		assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");

@@ -45,13 +45,13 @@ class ReportsIT {
 				answers.submit(() -> customer.get("/reports"));
 			}
 
-			// Nothing leaves the ledger yet, so what comes back now was refused.
+			// Nothing leaves the ledger yet, so what comes back now was rejected.
 			for (int i = 0; i < CALLERS - 4; i++) {
-				Answer refused = next(answers);
-				assertThat(refused.status()).isEqualTo(503);
-				assertThat(refused.header("Retry-After")).isEqualTo("1");
-				assertThat(refused.header("Content-Type")).startsWith("application/problem+json");
-				assertThat(refused.json().get("status").asInt()).isEqualTo(503);
+				Answer rejected = next(answers);
+				assertThat(rejected.status()).isEqualTo(503);
+				assertThat(rejected.header("Retry-After")).isEqualTo("1");
+				assertThat(rejected.header("Content-Type")).startsWith("application/problem+json");
+				assertThat(rejected.json().get("status").asInt()).isEqualTo(503);
 			}
 			assertThat(held.twoInside.await(Customer.LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
 			assertThat(customer.get("/shows").status()).isEqualTo(200);

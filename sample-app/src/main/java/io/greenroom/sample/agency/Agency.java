@@ -53,8 +53,8 @@ class Agency {
 					"The agency asked for every seat of '%s' that is on sale and got none. Try another show."
 						.formatted(show));
 		}
-		catch (RestClientResponseException refused) {
-			throw passedOn(refused);
+		catch (RestClientResponseException rejected) {
+			throw passedOn(rejected);
 		}
 		catch (ResourceAccessException silence) {
 			throw new ResponseStatusException(HttpStatus.GATEWAY_TIMEOUT,
@@ -88,10 +88,10 @@ class Agency {
 		return this.environment.getRequiredProperty("local.server.port");
 	}
 
-	private static ErrorResponseException passedOn(RestClientResponseException refused) {
-		ProblemDetail problem = refused.getResponseBodyAs(ProblemDetail.class);
-		return new ErrorResponseException(refused.getStatusCode(),
-				(problem != null) ? problem : ProblemDetail.forStatus(refused.getStatusCode()), refused);
+	private static ErrorResponseException passedOn(RestClientResponseException rejected) {
+		ProblemDetail problem = rejected.getResponseBodyAs(ProblemDetail.class);
+		return new ErrorResponseException(rejected.getStatusCode(),
+				(problem != null) ? problem : ProblemDetail.forStatus(rejected.getStatusCode()), rejected);
 	}
 
 	/**

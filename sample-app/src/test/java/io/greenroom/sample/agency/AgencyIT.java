@@ -50,7 +50,7 @@ class AgencyIT {
 			.<Callable<Answer>>mapToObj((i) -> () -> this.customer.post("/agency/first-night/tickets?buyer=A%26B" + i))
 			.toList();
 		Set<String> sold = new HashSet<>();
-		List<Answer> refused = new ArrayList<>();
+		List<Answer> rejected = new ArrayList<>();
 		try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
 			for (Future<Answer> answer : threads.invokeAll(buyers)) {
 				Answer said = answer.get();
@@ -60,12 +60,12 @@ class AgencyIT {
 					sold.add(said.json().get("seat").asString());
 				}
 				else {
-					refused.add(said);
+					rejected.add(said);
 				}
 			}
 		}
 		assertThat(sold).hasSize(50);
-		assertThat(refused).hasSize(10).allSatisfy((answer) -> {
+		assertThat(rejected).hasSize(10).allSatisfy((answer) -> {
 			assertThat(answer.status()).isEqualTo(409);
 			assertThat(answer.json().get("detail").asString())
 				.startsWith("The agency asked for every seat of 'first-night'");
@@ -73,7 +73,7 @@ class AgencyIT {
 	}
 
 	@Test
-	void whatTheBoxOfficeRefusesIsPassedOn() throws Exception {
+	void whatTheBoxOfficeRejectsIsPassedOn() throws Exception {
 		Answer unknown = this.customer.post("/agency/othello/tickets?buyer=Ann");
 		assertThat(unknown.status()).isEqualTo(404);
 		assertThat(unknown.json().get("detail").asString()).startsWith("There is no show 'othello'.");

@@ -187,7 +187,7 @@ class ChatIT {
 	}
 
 	@Test
-	void aPageOfAnotherSiteIsRefused() {
+	void aPageOfAnotherSiteIsRejected() {
 		assertThatExceptionOfType(ExecutionException.class)
 			.isThrownBy(() -> BrowserPage.connectFrom(this.web, "http://elsewhere.example"))
 			.withStackTraceContaining("403");

@@ -72,7 +72,7 @@ class GuestBookIT {
 	}
 
 	@Test
-	void whatDoesNotFitIsRefusedWithTheLimit() throws Exception {
+	void whatDoesNotFitIsRejectedWithTheLimit() throws Exception {
 		try (Customer customer = new Customer(this.port)) {
 			Answer tooLong = customer.post("/guest-book?guest=Ann&text=" + "a".repeat(201));
 			assertThat(tooLong.status()).isEqualTo(400);

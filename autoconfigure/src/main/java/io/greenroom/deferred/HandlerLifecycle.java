@@ -1,0 +1,640 @@
+package io.greenroom.deferred;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+
+import io.greenroom.green.GreenScheduler;
+import io.greenroom.green.GreenThread;
+import io.greenroom.green.SchedulerClosedException;
+import io.greenroom.green.WorkReport;
+import io.greenroom.observe.CallMode;
+import io.greenroom.observe.Failures;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * A handler's way from its first call to its end, and the green thread that owns it
+ * meanwhile.
+ * <p>
+ * An open handler takes all calls. One that rejects takes those from inside only, because
+ * accepted work elsewhere may need it. One that closes takes none and runs what it has.
+ * One that has ended runs nothing: whoever waits is told. It only ever moves on in this
+ * order.
+ * <p>
+ * A handler that is not called for a while gives its thread back: most of what an idle
+ * handler weighs is that thread's stack. The next call starts another.
+ */
+final class HandlerLifecycle {
+
+	private static final Logger log = LoggerFactory.getLogger(HandlerLog.NAME);
+
+	/** How long a killed owner gets to tell the caller of a call it did not begin. */
+	private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+
+	/**
+	 * How long a drain waits for somebody to process a handler that nobody processes, in
+	 * nanoseconds: a loop of the user's may do something else between two processings.
+	 */
+	private static final long PATIENCE = 1_000_000_000;
+
+	private enum Phase {
+
+		OPEN, REJECTING, CLOSING, ENDED
+
+	}
+
+	private final HandlerCore handler;
+
+	private final OwnerWork work;
+
+	private final GreenScheduler scheduler;
+
+	private final HandlerOptions options;
+
+	private final Mailbox mailbox;
+
+	private final Ownership holding;
+
+	private final CallReports reports;
+
+	private final Rejections rejections;
+
+	/**
+	 * Of whoever made the handler: the owner's, whoever calls first. A thread of the
+	 * common pool for one would bring the wrong one.
+	 */
+	private final @Nullable ClassLoader classLoader = Thread.currentThread().getContextClassLoader();
+
+	/** Written under this. */
+	private volatile Phase phase = Phase.OPEN;
+
+	/**
+	 * Whether a call from anywhere may simply be queued: in short for the way of a call
+	 * what the other fields say. Written under this.
+	 */
+	private volatile boolean open;
+
+	/** Whether the scheduler knows the handler; guarded by this. */
+	private boolean attached;
+
+	/** Whether the scheduler drains, and will report; guarded by this. */
+	private boolean drained;
+
+	/** Guarded by this. */
+	private @Nullable GreenThread<Void> owner;
+
+	/** Whether the owner may give its thread back when it next finds nothing to do. */
+	private volatile boolean resting;
+
+	/** Whether the user's loop runs; written by the owner. */
+	private volatile boolean inLoop;
+
+	/** How often the handler had been processed at the last look; guarded by this. */
+	private int turnsSeen = -1;
+
+	/** Since when nobody has processed it, as far as was seen; guarded by this. */
+	private long desertedSince;
+
+	/** Made when the first call is rejected; written under this. */
+	private volatile @Nullable Tally tally;
+
+	/** Whether the scheduler keeps the handler alive no longer; guarded by this. */
+	private boolean released;
+
+	/** Whether the loop is to run from now on. */
+	private volatile boolean started;
+
+	/** Who starts the loop. */
+	private volatile @Nullable LoopStart loopStart;
+
+	/** What the owner died of. Written under this, before the phase says so. */
+	private @Nullable Throwable death;
+
+	HandlerLifecycle(HandlerCore handler, OwnerWork work, Mailbox mailbox, Ownership holding) {
+		this.handler = handler;
+		this.work = work;
+		this.scheduler = handler.scheduler();
+		this.options = handler.options();
+		this.mailbox = mailbox;
+		this.holding = holding;
+		this.reports = handler.reports();
+		this.rejections = handler.rejections();
+	}
+
+	boolean isOpen() {
+		return this.open;
+	}
+
+	/** Returns whether a loop should come to its end. */
+	boolean isClosing() {
+		return this.phase != Phase.OPEN;
+	}
+
+	/** Returns whether the handler ends as soon as nothing is left to run. */
+	boolean endsWhenEmpty() {
+		return this.phase.compareTo(Phase.CLOSING) >= 0;
+	}
+
+	/** Returns whether the owner should see what is to be done when nothing is left. */
+	boolean pausesWhenEmpty() {
+		return this.resting || endsWhenEmpty();
+	}
+
+	/** Has the owner give its thread back if nothing comes. Anybody may ask for it. */
+	void rest() {
+		if (this.options.processing() == Processing.MANUAL) {
+			restUnattended();
+		}
+		else if (!this.handler.type().hasLoop()) {
+			this.resting = true;
+			this.mailbox.wake();
+		}
+	}
+
+	/** Without an owner there is no thread to give back. */
+	private synchronized void restUnattended() {
+		if (this.attached && !this.released && this.phase == Phase.OPEN && this.holding.isFree()
+				&& this.mailbox.leaveUnused()) {
+			release();
+		}
+	}
+
+	/**
+	 * A handler at rest lives as long as somebody refers to it. In a drain it stays, for
+	 * the sake of its report. Called under the lock.
+	 */
+	private void release() {
+		if (!this.drained) {
+			this.released = true;
+			this.scheduler.release(this.handler.service());
+		}
+	}
+
+	/**
+	 * The scheduler keeps the handler alive again, and looks at it. Called under the
+	 * lock.
+	 */
+	private void retain() {
+		this.released = false;
+		this.scheduler.retain(this.handler.service());
+	}
+
+	/** Owner: gives its thread back, unless something has come. */
+	private synchronized boolean rests() {
+		this.resting = false;
+		// Whoever reads may be late, which is looked at with the owner only.
+		if (endsWhenEmpty() || this.work.isRead() || !this.mailbox.leaveUnattended()) {
+			return false;
+		}
+		if (this.holding.turnstile() != null) {
+			// For the target itself may want it meanwhile.
+			this.holding.release();
+		}
+		else {
+			this.holding.rest();
+		}
+		this.owner = null;
+		release();
+		return true;
+	}
+
+	/** Returns whether the owner has given its thread back, and nothing wakes it yet. */
+	synchronized boolean isAtRest() {
+		return this.attached && this.owner == null && this.options.processing() == Processing.OWNER
+				&& this.mailbox.size() == 0;
+	}
+
+	/**
+	 * Starts another thread for an owner that rests; returns whether there is one. Throws
+	 * what kept it from starting, unless that is the end of the scheduler.
+	 */
+	synchronized boolean wakeOwner() {
+		if (endsWhenEmpty()) {
+			return false;
+		}
+		try {
+			begin(true);
+			return true;
+		}
+		catch (SchedulerClosedException rejected) {
+			return false;
+		}
+	}
+
+	boolean isStopped() {
+		return this.phase == Phase.ENDED;
+	}
+
+	@Nullable Throwable death() {
+		return (this.phase == Phase.ENDED) ? this.death : null;
+	}
+
+	/** Lets a call in that came while the handler was not simply open, or rejects it. */
+	void admit(Call call) {
+		Phase now = this.phase;
+		if (now != Phase.OPEN && !(now == Phase.REJECTING && isInside())) {
+			throw this.rejections.stopped(call, death());
+		}
+		boolean canServe = this.started || !this.handler.type().hasLoop();
+		if (!canServe) {
+			if (now != Phase.OPEN) {
+				// Nobody starts a loop any more.
+				throw this.rejections.stopped(call, null);
+			}
+			rejectFromStarter(call);
+		}
+		try {
+			begin(canServe);
+		}
+		catch (SchedulerClosedException closed) {
+			throw this.rejections.stopped(call, null);
+		}
+		catch (OutOfMemoryError rejected) {
+			throw this.rejections.notStarted(call, rejected);
+		}
+	}
+
+	/** Whoever is to start the loop can't wait for what it does. */
+	private void rejectFromStarter(Call call) {
+		LoopStart start = this.loopStart;
+		if (start != null && call.mode() == CallMode.SYNC && startsWithCaller(start)) {
+			throw this.rejections.loopNotStarted(call, java.util.Objects.requireNonNull(this.handler.type().loop()),
+					start.remedy());
+		}
+	}
+
+	private static boolean startsWithCaller(LoopStart start) {
+		Hold held = Hold.current();
+		Call outer = (held != null) ? held.running() : null;
+		Thread caller = (outer != null) ? outer.caller() : null;
+		return start.starter().test(Thread.currentThread()) || (caller != null && start.starter().test(caller));
+	}
+
+	/** Returns whether nothing is served before the current thread starts the loop. */
+	boolean waitsForCaller() {
+		LoopStart start = this.loopStart;
+		return start != null && !this.started && startsWithCaller(start);
+	}
+
+	void startedBy(Predicate<Thread> starter, String remedy) {
+		this.loopStart = new LoopStart(starter, remedy);
+	}
+
+	/** On which thread a loop starts, and what a call from there should do instead. */
+	private record LoopStart(Predicate<Thread> starter, String remedy) {
+
+	}
+
+	/** Bodies of other handlers and the scheduler's green threads are accepted work. */
+	private boolean isInside() {
+		Hold held = Hold.current();
+		return (held != null && held.handler().scheduler() == this.scheduler) || this.scheduler.isInside();
+	}
+
+	/** Starts the owner of a handler that has a loop. */
+	void startLoop() {
+		this.started = true;
+		this.loopStart = null;
+		try {
+			begin(true);
+		}
+		catch (SchedulerClosedException closed) {
+			end(null);
+		}
+		catch (Throwable rejected) {
+			Failures.log(log, Level.ERROR, rejected,
+					"The processing loop of handler '{}' could not be started; the next call tries again",
+					this.handler.name());
+		}
+	}
+
+	private synchronized void begin(boolean withOwner) {
+		if (this.phase == Phase.ENDED) {
+			return;
+		}
+		boolean first = !this.attached;
+		if (first) {
+			this.scheduler.attach(this.handler.service());
+			this.attached = true;
+		}
+		boolean owned = (this.options.processing() == Processing.OWNER);
+		if (owned && withOwner && this.owner == null) {
+			startOwner(first);
+		}
+		if (!owned || this.owner != null) {
+			retain();
+			this.mailbox.attended();
+			this.open = (this.phase == Phase.OPEN);
+		}
+	}
+
+	/** Called under the lock. */
+	private void startOwner(boolean first) {
+		try {
+			this.owner = this.scheduler.spawnDetached("handler-" + this.handler.name(), this::own);
+		}
+		finally {
+			if (this.owner == null && first) {
+				// Nothing else would ever let go of it, if nobody calls again.
+				this.attached = false;
+				this.scheduler.detach(this.handler.service());
+			}
+		}
+	}
+
+	/** The owner's whole life. */
+	private void own() {
+		Thread.currentThread().setContextClassLoader(this.classLoader);
+		if (!this.work.take()) {
+			return;
+		}
+		boolean rests = false;
+		try {
+			runLoop();
+			do {
+				// Returns when nothing is left to run at the end; a stray interrupt or
+				// stop means nothing here.
+				this.work.serve();
+				Thread.interrupted();
+				rests = this.resting && rests();
+				if (rests) {
+					return;
+				}
+			}
+			while (!isStopped() && !(endsWhenEmpty() && this.mailbox.closeIfEmpty()));
+			end(null);
+		}
+		catch (Throwable failure) {
+			end(failure);
+			Failures.log(log, Level.ERROR, failure,
+					"The processing loop of handler '{}' died; its callers are told: {}", this.handler.name(),
+					report().leftByName());
+		}
+		finally {
+			if (!rests && this.holding.isMine()) {
+				this.holding.release();
+			}
+		}
+	}
+
+	/** Runs the user's loop, again and again as the restart policy says. */
+	private void runLoop() throws Throwable {
+		HandlerMethod loop = this.handler.type().loop();
+		if (loop == null) {
+			return;
+		}
+		Restarts restarts = new Restarts(this.options.restart());
+		boolean again;
+		do {
+			again = !runOnce(loop, restarts);
+		}
+		while (again && !isClosing());
+		if (this.phase == Phase.OPEN) {
+			moveTo(Phase.CLOSING);
+		}
+	}
+
+	/** Returns whether the loop came to its end; throws when it is given up. */
+	private boolean runOnce(HandlerMethod loop, Restarts restarts) throws Throwable {
+		this.inLoop = true;
+		try {
+			loop.invoke(this.handler.target(), new Object[] { this.handler.calls() });
+			return true;
+		}
+		catch (Throwable failure) {
+			Duration pause = isClosing() ? null : restarts.next(System.nanoTime());
+			this.reports.loopFailed(failure, pause != null);
+			if (pause == null) {
+				throw failure;
+			}
+			Failures.log(log, Level.WARN, failure,
+					"The processing loop of handler '{}' failed and is started again in {}", this.handler.name(),
+					pause);
+			rest(HandlerCore.nanos(pause));
+			return false;
+		}
+		finally {
+			this.inLoop = false;
+		}
+	}
+
+	/** Waits before a restart, at most until the handler is being shut down. */
+	private void rest(long nanos) {
+		long start = System.nanoTime();
+		this.mailbox.attend(Thread.currentThread());
+		long left = nanos;
+		while (left > 0 && !isClosing()) {
+			LockSupport.parkNanos(this, left);
+			// Whatever the loop left behind; a kill has set the phase first.
+			Thread.interrupted();
+			left = nanos - (System.nanoTime() - start);
+		}
+	}
+
+	/** Rejects calls from outside, because the scheduler drains. */
+	void reject() {
+		synchronized (this) {
+			this.drained = true;
+			retain();
+		}
+		this.rejections.drained();
+		moveTo(Phase.REJECTING);
+		// Most have nothing to do any more, and a hundred thousand of them would need
+		// their threads' memory for their shutdown.
+		rest();
+	}
+
+	private void moveTo(Phase next) {
+		synchronized (this) {
+			if (this.tally == null) {
+				this.tally = new Tally();
+			}
+			if (this.phase.compareTo(next) < 0) {
+				this.phase = next;
+			}
+			this.open = false;
+		}
+		this.mailbox.wake();
+	}
+
+	/** Takes no calls any more, runs those there are within the grace, and ends. */
+	void stop(Duration grace) throws InterruptedException {
+		moveTo(Phase.CLOSING);
+		GreenThread<Void> thread = owner();
+		if (this.holding.isMine() || (thread != null && thread.join(grace))) {
+			// A body that stops its own handler sees the end when it has returned.
+			return;
+		}
+		boolean news = !isStopped();
+		end(null);
+		leaveRunning();
+		if (thread != null) {
+			thread.kill();
+			awaitLastWords(thread);
+		}
+		logLeft(grace, news);
+	}
+
+	/**
+	 * An owner that runs no body may have taken a call out that it did not begin; it
+	 * tells that call's caller, and counts it, before it ends.
+	 */
+	private void awaitLastWords(GreenThread<Void> thread) throws InterruptedException {
+		if (this.holding.running() == null) {
+			thread.join(LAST_WORDS);
+		}
+	}
+
+	private synchronized @Nullable GreenThread<Void> owner() {
+		return this.owner;
+	}
+
+	private synchronized void logLeft(Duration grace, boolean news) {
+		WorkReport report = report();
+		if (news && !this.drained && !report.left().isEmpty()) {
+			log.warn("Handler '{}' was stopped after {} with {} calls left, whose callers were told: {}",
+					this.handler.name(), grace, report.left().size(), report.leftByName());
+		}
+	}
+
+	/** Nothing runs any more, and whoever waits is told. */
+	private void end(@Nullable Throwable reason) {
+		boolean reported;
+		moveTo(Phase.CLOSING);
+		synchronized (this) {
+			if (this.phase != Phase.ENDED) {
+				this.death = reason;
+				this.phase = Phase.ENDED;
+			}
+			reported = this.drained;
+		}
+		leaveQueued();
+		this.holding.wakeWaiting();
+		if (!reported) {
+			this.scheduler.detach(this.handler.service());
+		}
+	}
+
+	/**
+	 * Tells the callers of all that is queued. Called by whoever ends the handler, and
+	 * again by a processor that finds it ended: it may have been between taking calls out
+	 * of the mailbox and putting them into its line.
+	 */
+	void leaveQueued() {
+		this.mailbox.close(this::leave);
+	}
+
+	/** Tells a call's caller that it is not run any more. */
+	void leave(Call call) {
+		if (call.fail(this.rejections.notRun(call, death()))) {
+			this.reports.leftOver(call);
+			left(call, "");
+		}
+		else {
+			passed(call);
+		}
+	}
+
+	private void leaveRunning() {
+		this.handler.holds().forEach((held) -> held.bodies().forEach(this::leaveRunning));
+		this.work.endReading((call) -> {
+			// One that has a thread already may not have begun.
+			leave(call);
+			leaveRunning(call);
+		});
+	}
+
+	private void leaveRunning(Call call) {
+		if (call.tell(this.rejections.leftRunning(call))) {
+			left(call, " (running)");
+		}
+	}
+
+	private void left(Call call, String how) {
+		Tally counts = this.tally;
+		if (counts != null) {
+			counts.left(this.handler.name() + "." + call.method() + how);
+		}
+	}
+
+	/** Returns whether it matters to a shutdown what becomes of calls. */
+	boolean isCounting() {
+		return this.tally != null;
+	}
+
+	/** A body has ended, and its call was waited for by the handler at least. */
+	void ran() {
+		Tally counts = this.tally;
+		if (counts != null) {
+			counts.ran();
+		}
+	}
+
+	/** A call that is over already was passed by. */
+	void passed(Call call) {
+		Tally counts = this.tally;
+		if (counts != null && call.countAsWithdrawn()) {
+			counts.withdrawn();
+		}
+	}
+
+	/** Returns whether the user's loop runs. */
+	boolean isInLoop() {
+		return this.inLoop;
+	}
+
+	boolean isQuiet() {
+		if (isStopped()) {
+			// What was left has been told, and nothing begins any more.
+			return this.holding.running() == null;
+		}
+		if (owner() == null && this.options.processing() == Processing.OWNER) {
+			// A loop that has not been started is not going to be. An owner that rests is
+			// woken by a call whose room is reserved.
+			return this.handler.type().hasLoop()
+					|| (this.mailbox.size() == 0 && (this.holding.turnstile() == null || this.holding.isFree()));
+		}
+		if (isDeserted()) {
+			// What is queued is told when the handler is stopped, which is next.
+			return true;
+		}
+		// The room first: a call gives it back after it has been counted among the
+		// taken.
+		return this.mailbox.size() == 0 && !this.inLoop && !this.work.isRead()
+				&& (this.holding.isFree() || (this.mailbox.isSlept() && this.holding.running() == null));
+	}
+
+	/**
+	 * Returns whether nobody has processed for a while what only a user's thread does.
+	 */
+	private boolean isDeserted() {
+		if (this.options.processing() != Processing.MANUAL) {
+			return false;
+		}
+		int turns = this.work.turns();
+		boolean free = this.holding.isFree();
+		long now = System.nanoTime();
+		synchronized (this) {
+			if (!free || turns != this.turnsSeen) {
+				this.turnsSeen = turns;
+				this.desertedSince = now;
+			}
+			return free && now - this.desertedSince >= PATIENCE;
+		}
+	}
+
+	List<GreenThread<?>> threads() {
+		GreenThread<Void> thread = owner();
+		return (thread != null) ? List.of(thread) : List.of();
+	}
+
+	WorkReport report() {
+		Tally counts = this.tally;
+		return (counts != null) ? counts.report() : new WorkReport(0, 0, List.of());
+	}
+
+}

@@ -1,0 +1,239 @@
+package io.greenroom.green;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.IdentityHashMap;
+import java.util.List;
+
+import io.greenroom.observe.Failures;
+import io.greenroom.observe.StackRoom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The green threads of a group or scope that have not ended, and the first failure among
+ * those that have. Whoever is added while all are being killed is killed too.
+ */
+final class ChildThreads {
+
+	/** How many failures one failure takes along. */
+	private static final int MOST = 64;
+
+	/**
+	 * With whether a failure counts: not one that goes to somebody else, or that we have
+	 * brought about ourselves. Guarded by this.
+	 */
+	private final IdentityHashMap<GreenThread<?>, Boolean> threads = new IdentityHashMap<>();
+
+	/** Whether later failures are kept too, as suppressed ones of the first. */
+	private final boolean keepsAll;
+
+	/** Guarded by this. */
+	private @Nullable Throwable failure;
+
+	/** How many kills are under way; guarded by this. */
+	private int kills;
+
+	ChildThreads(boolean keepsAll) {
+		this.keepsAll = keepsAll;
+	}
+
+	/** Adds a thread whose failure stays its own business, and is reported as such. */
+	void add(GreenThread<?> thread) {
+		StackRoom.check();
+		boolean killed = put(thread, true);
+		try {
+			thread.linkQuietly(this::forget);
+		}
+		catch (Throwable outOfMemory) {
+			discard(thread);
+			throw outOfMemory;
+		}
+		if (killed) {
+			thread.kill();
+		}
+	}
+
+	/** Adds a thread whose failure somebody will learn of; says who keeps it. */
+	void addWatched(GreenThread<?> thread, boolean keepFailure) {
+		StackRoom.check();
+		boolean killed = put(thread, keepFailure);
+		try {
+			thread.link(this::forget);
+		}
+		catch (Throwable outOfMemory) {
+			discard(thread);
+			throw outOfMemory;
+		}
+		if (killed) {
+			thread.kill();
+		}
+	}
+
+	private synchronized boolean put(GreenThread<?> thread, boolean keepFailure) {
+		boolean killed = (this.kills > 0);
+		this.threads.put(thread, keepFailure && !killed);
+		return killed;
+	}
+
+	/**
+	 * Starts a member; one that can't be started is none, and its failure thrown here.
+	 */
+	<T> GreenThread<T> start(GreenThread<T> thread) {
+		try {
+			thread.start();
+			return thread;
+		}
+		catch (Throwable rejected) {
+			discard(thread);
+			forgive(rejected);
+			throw rejected;
+		}
+	}
+
+	synchronized void discard(GreenThread<?> thread) {
+		this.threads.remove(thread);
+	}
+
+	/** Lets go of a member that has ended. Idempotent. */
+	synchronized void forget(GreenThread<?> ended) {
+		Boolean counts = this.threads.remove(ended);
+		Throwable thrown = ended.exception();
+		if (counts == null || thrown == null) {
+			return;
+		}
+		if (counts) {
+			keep(thrown);
+		}
+		else if (this.keepsAll && !(thrown instanceof GreenThreadKilledException)) {
+			// We have killed it; what its clean-up has thrown is news all the same.
+			keep(thrown);
+		}
+	}
+
+	/** Called under the lock. */
+	private void keep(Throwable thrown) {
+		if (this.failure == null) {
+			this.failure = thrown;
+		}
+		else if (this.keepsAll) {
+			suppress(this.failure, thrown);
+		}
+	}
+
+	/** A failure that comes again and again must not grow for ever. */
+	static void suppress(Throwable failure, Throwable another) {
+		synchronized (failure) {
+			Throwable[] known = failure.getSuppressed();
+			if (known.length < MOST && List.of(known).stream().noneMatch((each) -> each == another)) {
+				Failures.suppress(failure, another);
+			}
+		}
+	}
+
+	private synchronized void forgive(Throwable known) {
+		if (this.failure == known) {
+			this.failure = null;
+		}
+	}
+
+	/** Returns the first failure since the last call. */
+	synchronized @Nullable Throwable takeFailure() {
+		Throwable taken = this.failure;
+		this.failure = null;
+		return taken;
+	}
+
+	synchronized boolean hasFailed() {
+		return this.failure != null;
+	}
+
+	synchronized List<GreenThread<?>> snapshot() {
+		return new ArrayList<>(this.threads.keySet());
+	}
+
+	synchronized int count() {
+		return this.threads.size();
+	}
+
+	/** Kills all and waits; returns those that have not ended in time. */
+	List<GreenThread<?>> kill(Countdown time) throws InterruptedException {
+		StackRoom.check();
+		List<GreenThread<?>> now = snapshot();
+		Joining.rejectSelf(now);
+		beginKill();
+		try {
+			for (now = killed(); !now.isEmpty(); now = snapshot()) {
+				if (!awaitEnd(now, time)) {
+					return snapshot();
+				}
+			}
+			return now;
+		}
+		finally {
+			endKill();
+		}
+	}
+
+	/** Kills all, and those added until the end of the kill. */
+	private List<GreenThread<?>> killed() {
+		List<GreenThread<?>> now = snapshot();
+		now.forEach(GreenThread::kill);
+		return now;
+	}
+
+	/** Kills all, once, and waits until they have ended; an interrupt is kept. */
+	void killUninterruptibly() {
+		Joining.rejectSelf(snapshot());
+		boolean interrupted = false;
+		beginKill();
+		try {
+			for (List<GreenThread<?>> now = killed(); !now.isEmpty(); now = snapshot()) {
+				try {
+					awaitEnd(now, new Countdown(Long.MAX_VALUE));
+				}
+				catch (InterruptedException ex) {
+					interrupted = true;
+				}
+			}
+		}
+		finally {
+			endKill();
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	/** Kills all and does not wait. */
+	void kill() {
+		StackRoom.check();
+		beginKill();
+		try {
+			killed();
+		}
+		finally {
+			endKill();
+		}
+	}
+
+	private synchronized void beginKill() {
+		this.kills++;
+		this.threads.replaceAll((thread, counts) -> thread.ready() && counts);
+	}
+
+	private synchronized void endKill() {
+		this.kills--;
+	}
+
+	private boolean awaitEnd(Collection<GreenThread<?>> now, Countdown time) throws InterruptedException {
+		for (GreenThread<?> thread : now) {
+			if (!thread.await(time.left())) {
+				return false;
+			}
+			// Its own link may come later than this.
+			forget(thread);
+		}
+		return true;
+	}
+
+}

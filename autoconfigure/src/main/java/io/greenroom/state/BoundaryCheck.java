@@ -1,0 +1,71 @@
+package io.greenroom.state;
+
+import java.util.Iterator;
+import java.util.stream.Stream;
+
+import io.greenroom.state.internal.StateObject;
+import org.jspecify.annotations.Nullable;
+
+/** Looks for what lies between a body and a call on its thread that would end it. */
+final class BoundaryCheck {
+
+	private static final StackWalker WALKER = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
+
+	private final StateBoundary boundary;
+
+	private final String state;
+
+	BoundaryCheck(StateBoundary boundary, String state) {
+		this.boundary = boundary;
+		this.state = state;
+	}
+
+	/** Returns what is in the way, {@code null} for nothing. */
+	@Nullable String obstacle(@Nullable Object begun) {
+		String inside = this.boundary.obstacle(begun);
+		return (inside != null) ? inside : WALKER.<@Nullable String>walk(this::search);
+	}
+
+	/**
+	 * Returns what is in the way of a body that is left where it let a visitor in; the
+	 * visitor's own doings are not.
+	 */
+	@Nullable String obstacleOfVisit() {
+		return WALKER.<@Nullable String>walk(this::search);
+	}
+
+	/**
+	 * Searches from the call, which is the first method of an object with states, to the
+	 * body, which the machine or some advice has called.
+	 */
+	private @Nullable String search(Stream<StackWalker.StackFrame> stack) {
+		Iterator<StackWalker.StackFrame> frames = stack.iterator();
+		boolean asked = false;
+		while (!asked && frames.hasNext()) {
+			asked = isStateful(frames.next());
+		}
+		String found = null;
+		while (frames.hasNext()) {
+			StackWalker.StackFrame frame = frames.next();
+			if (isStateful(frame) && isBody(frame.getMethodName())) {
+				return found;
+			}
+			if (frame.getDeclaringClass() == Transitions.class && frame.getMethodName().equals("visit")) {
+				found = null;
+			}
+			else if (found == null) {
+				found = this.boundary.obstacleIn(frame.getDeclaringClass());
+			}
+		}
+		return found;
+	}
+
+	private boolean isBody(String method) {
+		return method.equals(Enhancer.CALL_NAME) || method.equals(this.state);
+	}
+
+	private static boolean isStateful(StackWalker.StackFrame frame) {
+		return StateObject.class.isAssignableFrom(frame.getDeclaringClass());
+	}
+
+}

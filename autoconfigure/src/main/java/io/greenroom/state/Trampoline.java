@@ -1,0 +1,56 @@
+package io.greenroom.state;
+
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+import io.greenroom.green.GreenThread;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bodies that follow each other, without a rest between, on one green thread: a move
+ * is a tail call, and the next body begins where the last one has unwound to. Few frames
+ * lie below a body: a hundred thousand machines may be parked in theirs.
+ */
+final class Trampoline implements Callable<Object>, Consumer<GreenThread<Object>> {
+
+	/** After so many moves, a millisecond or so, others go first. */
+	private static final int TURN = 4096;
+
+	private final Transitions transitions;
+
+	/** What runs, or is to. Written by whoever makes this, then by the thread itself. */
+	private StateActivation current;
+
+	Trampoline(Transitions transitions, StateActivation first) {
+		this.transitions = transitions;
+		this.current = first;
+	}
+
+	@Override
+	public Object call() {
+		GreenThread<?> thread = Objects.requireNonNull(GreenThread.current());
+		@Nullable StateActivation next = this.transitions.perform(this.current);
+		for (int moves = 1; next != null && thread.state() != GreenThread.State.KILLED; moves++) {
+			if (moves % TURN == 0) {
+				// Virtual threads are not preempted, and one that only yields may
+				// come before what was submitted from outside the carriers.
+				LockSupport.parkNanos(this, 1);
+			}
+			this.current = next;
+			next = this.transitions.perform(next);
+		}
+		if (next != null) {
+			this.transitions.startAfterKill(next);
+		}
+		return this;
+	}
+
+	/** The thread has ended, perhaps killed before it ran. */
+	@Override
+	public void accept(GreenThread<Object> dead) {
+		this.transitions.threadEnded(this.current, dead.exception());
+	}
+
+}

@@ -1,0 +1,72 @@
+package io.greenroom.sample;
+
+import java.io.Serial;
+import java.util.Collection;
+
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
+import org.springframework.web.ErrorResponseException;
+
+/**
+ * Why the box office says no: what was asked, what was found, what to do. It passes
+ * through the handler to the caller as it was thrown, and Spring MVC answers with it.
+ */
+final class Rejection extends ErrorResponseException {
+
+	@Serial
+	private static final long serialVersionUID = 1L;
+
+	private Rejection(HttpStatus status, String title, String detail) {
+		super(status, problem(status, title, detail), null);
+	}
+
+	private static ProblemDetail problem(HttpStatus status, String title, String detail) {
+		ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail);
+		problem.setTitle(title);
+		return problem;
+	}
+
+	static Rejection unknownShow(String show, Collection<String> known) {
+		return new Rejection(HttpStatus.NOT_FOUND, "Unknown show",
+				"There is no show '%s'. On the programme: %s.".formatted(show, String.join(", ", known)));
+	}
+
+	static Rejection unknownSeat(String show, String seat, String first, String last) {
+		return new Rejection(HttpStatus.NOT_FOUND, "Unknown seat",
+				"Show '%s' has no seat '%s'. Ask for one from %s to %s.".formatted(show, seat, first, last));
+	}
+
+	static Rejection unknownMove(String move, Collection<String> known) {
+		return new Rejection(HttpStatus.NOT_FOUND, "Unknown move",
+				"Nobody can ask for the move '%s'. Ask for one of: %s.".formatted(move, String.join(", ", known)));
+	}
+
+	static Rejection noBuyer() {
+		return new Rejection(HttpStatus.BAD_REQUEST, "No buyer",
+				"A ticket needs a buyer, and the name is empty. Add ?buyer=Ann to the address.");
+	}
+
+	static Rejection taken(String show, String seat, String holder) {
+		return new Rejection(HttpStatus.CONFLICT, "Seat taken",
+				"Seat %s of '%s' belongs to %s. Ask for a free one.".formatted(seat, show, holder));
+	}
+
+	static Rejection notOnSale(String show, String seat, String state) {
+		return new Rejection(HttpStatus.CONFLICT, "Not on sale",
+				"Seat %s of '%s' can't change hands: the performance is in state '%s'. Ask while it is 'onSale'."
+					.formatted(seat, show, state));
+	}
+
+	static Rejection soldOut(String show) {
+		return new Rejection(HttpStatus.CONFLICT, "Sold out",
+				"There is no seat of '%s' to put on sale. Release one, and the sale goes on by itself."
+					.formatted(show));
+	}
+
+	static Rejection notYours(String show, String seat, String buyer) {
+		return new Rejection(HttpStatus.CONFLICT, "Not your seat",
+				"Seat %s of '%s' does not belong to %s, who can't release it. Release it in its holder's name."
+					.formatted(seat, show, buyer));
+	}
+
+}
