@@ -100,6 +100,7 @@ public final class GreenGroup {
 	/**
 	 * Waits as asked. Members added meanwhile are waited for too. Where it raises, a
 	 * failure from before this call, which no other join has thrown, counts as well.
+	 * {@link GreenThread#get()} says how to catch a checked one.
 	 * @param how for how many, how long, and what to do about a failure
 	 * @return whether that many, or all, have ended in time
 	 * @throws InterruptedException if the caller is interrupted while it waits

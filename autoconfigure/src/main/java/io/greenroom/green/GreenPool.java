@@ -356,8 +356,8 @@ public final class GreenPool implements AutoCloseable {
 	 * Runs a task in a slot and waits for its result. Blocks in line while no slot is
 	 * free; a member of the pool runs the body inline, as an ordinary call.
 	 * <p>
-	 * A failure arrives as it was thrown; since that may be a checked exception which no
-	 * signature shows here, catch {@link Exception} where it matters.
+	 * A failure arrives as it was thrown; {@link GreenThread#get()} says how to catch a
+	 * checked one.
 	 * @param body what it runs
 	 * @return the body's result
 	 * @param <T> the type of the result
@@ -385,6 +385,19 @@ public final class GreenPool implements AutoCloseable {
 		return task.get();
 	}
 
+	/**
+	 * Runs a task that returns nothing in a slot and waits for its end.
+	 * @param body what it runs
+	 * @throws InterruptedException if the caller is interrupted while it waits; the task
+	 * is killed then, and not waited for
+	 * @throws PoolClosedException if the pool is closed, also meanwhile
+	 * @throws SchedulerClosedException if the scheduler is shutting down
+	 * @see #apply(Callable)
+	 */
+	public void apply(GreenTask body) throws InterruptedException {
+		apply(GreenScheduler.callable(body));
+	}
+
 	private static <T> T callHere(Callable<? extends T> body) {
 		try {
 			return body.call();
@@ -398,7 +411,8 @@ public final class GreenPool implements AutoCloseable {
 	 * Applies a function to all items, each in a task of its own, and waits for the
 	 * results. If one fails, or the items can't be read to their end, the other tasks of
 	 * this call are killed and have ended before that failure is thrown: the first in
-	 * time. No more than twice the pool's size are at work or in line at once.
+	 * time; {@link GreenThread#get()} says how to catch a checked one. No more than twice
+	 * the pool's size are at work or in line at once.
 	 * @param items the items, read on the calling thread
 	 * @param function what to do with each
 	 * @return the results in the order of the items

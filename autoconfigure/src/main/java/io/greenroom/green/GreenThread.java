@@ -449,9 +449,21 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 	 * Waits for the end and returns the result. Waits for ever on a thread that nobody
 	 * starts.
 	 * <p>
-	 * A failure arrives as it was thrown, the same object for every caller; since that
-	 * may be a checked exception which no signature shows here, catch {@link Exception}
-	 * where it matters.
+	 * A failure arrives as it was thrown, the same object for every caller. That may be a
+	 * checked exception which no signature shows here, so that javac takes no
+	 * {@code catch} of it alone. Catch {@link Exception} and look; the last line throws
+	 * what the signature shows, and nothing more has to be declared for it:
+	 * {@snippet :
+	 * try {
+	 * 	return thread.get();
+	 * }
+	 * catch (Exception failure) {
+	 * 	if (failure instanceof IOException broken) {
+	 * 		return fallback(broken);
+	 * 	}
+	 * 	throw failure;
+	 * }
+	 * }
 	 * @return the body's result
 	 * @throws InterruptedException if the caller is interrupted while it waits
 	 */

@@ -43,6 +43,19 @@ public sealed interface Reservation permits PoolSlot {
 	<T> GreenThread<T> start(Callable<? extends T> body);
 
 	/**
+	 * Gives the place to a task that returns nothing.
+	 * @param body what runs in the slot
+	 * @return the task's green thread; killing it while it waits gives the place up
+	 * @throws PoolClosedException if the pool has closed since
+	 * @throws SchedulerClosedException if the scheduler is shutting down
+	 * @throws IllegalStateException if the reservation was used or cancelled before
+	 * @see #start(Callable)
+	 */
+	default GreenThread<Void> start(GreenTask body) {
+		return start(GreenScheduler.callable(body));
+	}
+
+	/**
 	 * Gives a reservation up that was not used: leaves the line or returns the slot. Does
 	 * nothing once it was used; what {@link #await} gave is closed, what {@link #start}
 	 * gave is killed. Idempotent.

@@ -214,7 +214,8 @@ public final class Worker implements AutoCloseable {
 	/**
 	 * Runs a routine to its end and returns its result. Called inside a routine, the
 	 * caller waits as for a child; called from outside, it steps this routine and the
-	 * others until this one has ended.
+	 * others until this one has ended. Its failure arrives as it was thrown;
+	 * {@link GreenThread#get()} says how to catch a checked one.
 	 * @param routine what it does
 	 * @return the routine's result
 	 * @param <T> the type of the result
@@ -238,6 +239,20 @@ public final class Worker implements AutoCloseable {
 			checkEnded(thread);
 		}
 		return thread.get();
+	}
+
+	/**
+	 * Runs a routine that returns nothing to its end.
+	 * @param routine what it does
+	 * @throws InterruptedException if the caller is interrupted
+	 * @throws WorkerStuckException if, called from outside, nothing can make the routine
+	 * go on
+	 * @throws IllegalStateException if, called from outside, {@link #stop()} ends the
+	 * work
+	 * @see #wrap(Callable)
+	 */
+	public void wrap(GreenTask routine) throws InterruptedException {
+		wrap(GreenScheduler.callable(routine));
 	}
 
 	private void checkEnded(GreenThread<?> thread) {
