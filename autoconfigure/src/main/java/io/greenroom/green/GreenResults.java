@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
  * Results that are read while others are still being worked on. Reading blocks until the
  * next one is there; {@link #hasNext()} blocks until that is known. The failure of an
  * item is thrown in its place, the same object as its body threw, checked or not, which
- * {@link GreenThread#get()} says how to catch; reading can go on after it. An interrupt of the reader is thrown as
- * {@link InterruptedException}, which no signature shows here either.
+ * {@link GreenThread#get()} says how to catch; reading can go on after it. An interrupt
+ * of the reader is thrown as {@link InterruptedException}, which no signature shows here
+ * either.
  * <p>
  * To be read by one thread at a time. Close it when you stop early.
  *

@@ -100,8 +100,8 @@ public final class GreenScope implements AutoCloseable {
 	/**
 	 * Waits until all children have ended, those added meanwhile too. If one fails, the
 	 * others are killed and have ended before its failure is thrown; what these threw by
-	 * themselves is added to it as suppressed. {@link GreenThread#get()} says how to catch
-	 * a checked one.
+	 * themselves is added to it as suppressed. {@link GreenThread#get()} says how to
+	 * catch a checked one.
 	 * @throws InterruptedException if the caller is interrupted while it waits; the
 	 * children run on until the scope is closed
 	 * @throws IllegalStateException if the caller is a child

@@ -89,12 +89,14 @@ class BodyShapeTests {
 	@DisplayName("C03 the result of a body has the type that the caller gives it")
 	void results() {
 		assertThat(rejected(List.of("GreenThread<Integer> t = scheduler.spawn(() -> 1);",
-				"GreenThread<Number> t = scheduler.spawn(() -> 1);", "GreenThread<Number> t = pool.submit(desk::count);",
+				"GreenThread<Number> t = scheduler.spawn(() -> 1);",
+				"GreenThread<Number> t = pool.submit(desk::count);",
 				"GreenThread<Void> t = scheduler.spawn(() -> latch.await());",
 				"GreenThread<Void> t = pool.reserve().start(() -> latch.await());",
 				"GreenThread<Void> t = scheduler.spawn(() -> { throw new IOException(); });",
 				"GreenThread<Desk> t = group.spawn(Desk::new);", "int n = pool.apply(() -> 1);",
-				"Number n = worker.wrap(desk::count);", "List<Integer> all = pool.map(List.of(1), (item) -> item + 1);")))
+				"Number n = worker.wrap(desk::count);",
+				"List<Integer> all = pool.map(List.of(1), (item) -> item + 1);")))
 			.isEmpty();
 	}
 
@@ -127,13 +129,14 @@ class BodyShapeTests {
 
 	/** Compiles each statement in a method of its own; returns those with an error. */
 	private List<String> rejected(List<String> statements, String thrown) {
-		StringBuilder text = new StringBuilder("""
-				package p; import io.greenroom.green.*; import java.io.*; import java.time.*; import java.util.*; import java.util.concurrent.*; import java.util.concurrent.atomic.*; import java.util.function.*; \
-				class Desk { void work() throws IOException { } int count() { return 1; } void take(int item) { } static void open() { } } \
-				abstract class Subject { GreenScheduler scheduler; GreenPool pool; GreenGroup group; GreenScope scope; Worker worker; \
-				Duration limit; CountDownLatch latch; GreenEvent event; GreenQueue<Integer> queue; GreenThread<Integer> thread; Desk desk; \
-				AtomicInteger counter; CompletableFuture<Integer> future; GreenTask task; Callable<Integer> callable; Runnable runnable; Supplier<Integer> supplier;
-				""");
+		StringBuilder text = new StringBuilder(
+				"""
+						package p; import io.greenroom.green.*; import java.io.*; import java.time.*; import java.util.*; import java.util.concurrent.*; import java.util.concurrent.atomic.*; import java.util.function.*; \
+						class Desk { void work() throws IOException { } int count() { return 1; } void take(int item) { } static void open() { } } \
+						abstract class Subject { GreenScheduler scheduler; GreenPool pool; GreenGroup group; GreenScope scope; Worker worker; \
+						Duration limit; CountDownLatch latch; GreenEvent event; GreenQueue<Integer> queue; GreenThread<Integer> thread; Desk desk; \
+						AtomicInteger counter; CompletableFuture<Integer> future; GreenTask task; Callable<Integer> callable; Runnable runnable; Supplier<Integer> supplier;
+						""");
 		for (int i = 0; i < statements.size(); i++) {
 			text.append("void m%d() throws %s { %s }%n".formatted(i, thrown, statements.get(i)));
 		}
