@@ -63,7 +63,7 @@ record PoolsProperties(@DefaultValue Map<String, Pool> pools) {
 			@DefaultValue("1000") int queueCapacity,
 			@DefaultValue("5s") @DurationUnit(ChronoUnit.SECONDS) Duration queueTimeout,
 			@DefaultValue("1m") @DurationUnit(ChronoUnit.SECONDS) Duration bodyTimeout,
-			@DefaultValue("5m") @DurationUnit(ChronoUnit.SECONDS) Duration writeTimeout,
+			@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration writeTimeout,
 			@DefaultValue("503") int rejectStatus,
 			@DefaultValue("1s") @DurationUnit(ChronoUnit.SECONDS) Duration retryAfter,
 			@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration retryAfterJitter) {

@@ -22,11 +22,11 @@ public record PoolTerms(Duration queueTimeout, Duration bodyTimeout, Duration wr
 	public static final Duration LONGEST = Duration.ofDays(36_500);
 
 	/**
-	 * Five seconds in line, a minute for the body, five for the answer, 503, a second
+	 * Five seconds in line, a minute for the body, no limit for the answer, 503, a second
 	 * until the next try.
 	 */
 	public static final PoolTerms DEFAULT = new PoolTerms(Duration.ofSeconds(5), Duration.ofMinutes(1),
-			Duration.ofMinutes(5), 503, Duration.ofSeconds(1), Duration.ZERO);
+			Duration.ZERO, 503, Duration.ofSeconds(1), Duration.ZERO);
 
 	/** Checks that each time can be counted. */
 	public PoolTerms {

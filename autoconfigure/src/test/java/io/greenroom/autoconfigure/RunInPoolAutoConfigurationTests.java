@@ -164,6 +164,15 @@ class RunInPoolAutoConfigurationTests {
 	}
 
 	@Test
+	@DisplayName("H17 H23 no download is cut off unless write-timeout is set, for any pool")
+	void slowReadersAreLetBe() {
+		this.runner.withPropertyValues("greenroom.pools.reports.size=3").run((context) -> {
+			assertThat(pool(context, RunInPool.DEFAULT).terms().writeTimeout()).isZero();
+			assertThat(pool(context, "reports").terms().writeTimeout()).isZero();
+		});
+	}
+
+	@Test
 	@DisplayName("A04 the keys of rejections and slow bodies take effect")
 	void termsTakeEffect() {
 		this.runner
