@@ -25,8 +25,8 @@ public record PoolTerms(Duration queueTimeout, Duration bodyTimeout, Duration wr
 	 * Five seconds in line, a minute for the body, no limit for the answer, 503, a second
 	 * until the next try.
 	 */
-	public static final PoolTerms DEFAULT = new PoolTerms(Duration.ofSeconds(5), Duration.ofMinutes(1),
-			Duration.ZERO, 503, Duration.ofSeconds(1), Duration.ZERO);
+	public static final PoolTerms DEFAULT = new PoolTerms(Duration.ofSeconds(5), Duration.ofMinutes(1), Duration.ZERO,
+			503, Duration.ofSeconds(1), Duration.ZERO);
 
 	/** Checks that each time can be counted. */
 	public PoolTerms {
