@@ -53,6 +53,11 @@ final class Move {
 		this.limit = deadline;
 	}
 
+	/** Returns whether its old body may have been interrupted. */
+	boolean isLimited() {
+		return this.limit != null;
+	}
+
 	/** The time to give it up is over with it. */
 	void cancelLimit() {
 		if (this.limit != null) {

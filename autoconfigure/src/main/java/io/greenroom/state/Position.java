@@ -95,12 +95,12 @@ final class Position {
 		StateMove made = new StateMove((left != null) ? left.state() : null, next.state(), now);
 		// What needs memory comes first: the machine is here or there, not between.
 		remember(made);
-		if (left != null) {
-			left.cancelTimer();
-		}
 		this.run = next;
 		this.status = Status.RUNNING;
 		this.failure = null;
+		if (left != null) {
+			left.cancelTimer();
+		}
 		signal();
 		return made;
 	}

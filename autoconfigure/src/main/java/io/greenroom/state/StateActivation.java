@@ -41,6 +41,9 @@ final class StateActivation implements StateHandle {
 
 	private volatile boolean ended;
 
+	/** Whether its thread could not be had. Written under the machine's lock. */
+	private volatile boolean givenUp;
+
 	/** Whether the machine was stopped in this state. Guarded by the machine's lock. */
 	private boolean stopping;
 
@@ -126,6 +129,21 @@ final class StateActivation implements StateHandle {
 			this.timer.cancel();
 			this.timer = null;
 		}
+	}
+
+	/**
+	 * Keeps the body from beginning, as its thread could not be started; returns whether
+	 * that came in time, since a start may fail and yet have taken place. Called under
+	 * the lock.
+	 */
+	boolean giveUp() {
+		this.givenUp = !this.started;
+		return this.givenUp;
+	}
+
+	/** Returns whether whoever could not start it ends it, and nobody else. */
+	boolean isGivenUp() {
+		return this.givenUp;
 	}
 
 	/** Begins the body on the current thread. Called under the lock. */

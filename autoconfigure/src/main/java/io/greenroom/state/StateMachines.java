@@ -70,6 +70,7 @@ public final class StateMachines implements AutoCloseable {
 	private volatile boolean closed;
 
 	private StateMachines(Builder builder) {
+		Transitions.prepare();
 		this.scheduler = builder.scheduler;
 		this.stopTimeout = builder.stopTimeout;
 		this.historySize = builder.historySize;

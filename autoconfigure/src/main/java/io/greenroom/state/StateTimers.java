@@ -180,13 +180,19 @@ final class StateTimers {
 		}
 
 		/**
-		 * Takes it back. One that has fired finds out by itself that it is late.
+		 * Takes it back. One that has fired finds out by itself that it is late. Throws
+		 * nothing, whatever is short: it is called in the middle of a move.
 		 */
 		void cancel() {
 			this.cancelled = true;
 			GreenThread<?> set = this.thread;
-			if (set != null && !set.started()) {
-				set.kill();
+			try {
+				if (set != null && !set.started()) {
+					set.kill();
+				}
+			}
+			catch (Throwable shortage) {
+				// Its thread comes when its time does, and finds it cancelled.
 			}
 		}
 

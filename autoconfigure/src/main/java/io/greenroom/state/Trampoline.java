@@ -15,8 +15,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Trampoline implements Callable<Object>, Consumer<GreenThread<Object>> {
 
-	/** After so many moves, a millisecond or so, others go first. */
-	private static final int TURN = 4096;
+	/**
+	 * After so long others go first, in nanoseconds. Not counted in moves: those of cold
+	 * code, of a busy machine or of bodies that compute take a thousand times as long as
+	 * others.
+	 */
+	private static final long TURN = 5_000_000;
+
+	/** How often to look: most moves take less than a reading of the time. */
+	private static final int LOOK = 16;
 
 	private final Transitions transitions;
 
@@ -31,12 +38,14 @@ final class Trampoline implements Callable<Object>, Consumer<GreenThread<Object>
 	@Override
 	public Object call() {
 		GreenThread<?> thread = Objects.requireNonNull(GreenThread.current());
+		long began = System.nanoTime();
 		@Nullable StateActivation next = this.transitions.perform(this.current);
 		for (int moves = 1; next != null && thread.state() != GreenThread.State.KILLED; moves++) {
-			if (moves % TURN == 0) {
+			if (moves % LOOK == 0 && System.nanoTime() - began > TURN) {
 				// Virtual threads are not preempted, and one that only yields may
 				// come before what was submitted from outside the carriers.
 				LockSupport.parkNanos(this, 1);
+				began = System.nanoTime();
 			}
 			this.current = next;
 			next = this.transitions.perform(next);

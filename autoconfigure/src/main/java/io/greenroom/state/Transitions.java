@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 import io.greenroom.green.GreenThreadKilledException;
 import io.greenroom.green.SchedulerClosedException;
@@ -40,6 +41,11 @@ final class Transitions implements StateCalls {
 
 	private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
 
+	/** Linked before anything is claimed; static, as no timer may know its machine. */
+	private static final Consumer<Move> ABANDONED = Transitions::abandoned;
+
+	private static final Consumer<StateActivation> TIME_IS_OVER = Transitions::timeIsOver;
+
 	/** When to look again at what a wait waits for, in nanoseconds; then ever later. */
 	private static final long FIRST_LOOK = 50_000_000;
 
@@ -66,6 +72,15 @@ final class Transitions implements StateCalls {
 		this.table = machine.type().table();
 		this.position = position;
 		this.entry = entry;
+	}
+
+	/**
+	 * Links what a move needs, while there is a stack to do it on: a class whose
+	 * initialisation overflows is broken for ever.
+	 */
+	static void prepare() {
+		Objects.requireNonNull(ABANDONED);
+		Objects.requireNonNull(TIME_IS_OVER);
 	}
 
 	Machine machine() {
@@ -163,11 +178,25 @@ final class Transitions implements StateCalls {
 
 	private Unwinding moveFromBody(StateActivation current, StateSpec to, @Nullable Object[] args) {
 		rejectInside(current, to);
-		Move mine = claimFromBody(current, to, args);
-		if (mine != null) {
-			runOwnStart(mine);
-		}
+		askFromBody(current, to, args);
 		return current.unwind();
+	}
+
+	/**
+	 * Returns whether the machine will move when the body has ended, {@code null} if it
+	 * has to make way already.
+	 */
+	private @Nullable Boolean askFromBody(StateActivation current, StateSpec to, @Nullable Object[] args) {
+		// Stable where it is part of this thread; another's is compared only.
+		Move outer = this.move;
+		try {
+			Move mine = claimFromBody(current, to, args);
+			return (mine != null) ? (Boolean) runOwnStart(mine) : null;
+		}
+		catch (Throwable failure) {
+			releaseUnless(outer, failure);
+			throw failure;
+		}
 	}
 
 	/**
@@ -229,12 +258,32 @@ final class Transitions implements StateCalls {
 			visitor.run();
 			return;
 		}
-		underLock(current::beginVisit);
+		beginVisit(current);
 		try {
 			visitor.run();
 		}
 		finally {
-			underLock(current::endVisit);
+			endVisit(current);
+		}
+	}
+
+	private void beginVisit(StateActivation current) {
+		this.position.lock();
+		try {
+			current.beginVisit();
+		}
+		finally {
+			this.position.unlock();
+		}
+	}
+
+	private void endVisit(StateActivation current) {
+		this.position.lock();
+		try {
+			current.endVisit();
+		}
+		finally {
+			this.position.unlock();
 		}
 	}
 
@@ -253,12 +302,12 @@ final class Transitions implements StateCalls {
 			// The visitor's own, which ends before the body does.
 			boundary.outside(this.machine, to.name());
 		}
-		Move mine = claimFromBody(current, to, args);
-		if (mine == null) {
+		Boolean moves = askFromBody(current, to, args);
+		if (moves == null) {
 			rejectSecondMove(current, to);
 			return;
 		}
-		if (!runOwnStart(mine)) {
+		if (!moves) {
 			throw IllegalTransitionException.endedMeanwhile(this.machine.name(), current.state(), to.name(),
 					Status.STOPPED);
 		}
@@ -279,16 +328,6 @@ final class Transitions implements StateCalls {
 						"%s is about to move to '%s' and can't be moved to '%s' before; call %3$s() from the new body, or later"
 							.formatted(this.machine.name(), pending.next.state(), to.name()));
 			}
-		}
-		finally {
-			this.position.unlock();
-		}
-	}
-
-	private void underLock(Runnable change) {
-		this.position.lock();
-		try {
-			change.run();
 		}
 		finally {
 			this.position.unlock();
@@ -330,31 +369,42 @@ final class Transitions implements StateCalls {
 	// Somebody else asks: another thread, another machine's body, a timer
 
 	private void moveFromOutside(StateSpec to, @Nullable Object[] args, @Nullable StateActivation expected) {
-		// Stable where it is part of this thread; another's is compared only.
 		Move outer = this.move;
 		try {
 			askFromOutside(to, args, expected);
 		}
 		catch (Throwable failure) {
-			releaseUnless(outer);
+			releaseUnless(outer, failure);
 			throw failure;
 		}
 	}
 
 	/**
 	 * Ends a move of this thread, whatever has gone wrong on its way, but not one that
-	 * this was called in.
+	 * this was called in. If the state has changed already, the body that nobody will
+	 * start has failed.
 	 */
-	private void releaseUnless(@Nullable Move outer) {
+	private void releaseUnless(@Nullable Move outer, Throwable failure) {
+		StateActivation entered = null;
 		this.position.lock();
 		try {
 			Move left = this.move;
 			if (left != null && left != outer && left.isPartOf(Thread.currentThread())) {
+				if (left.isLimited() && left.from != null) {
+					left.from.withdrawInterrupt();
+				}
 				release();
+				entered = (this.position.run() == left.next && left.next.giveUp()) ? left.next : null;
 			}
 		}
 		finally {
 			this.position.unlock();
+		}
+		if (entered != null) {
+			StateActivation after = finish(entered, failure);
+			if (after != null) {
+				start(after);
+			}
 		}
 	}
 
@@ -500,14 +550,13 @@ final class Transitions implements StateCalls {
 
 	/** Called under the lock. */
 	private void makeWay(Move mine) {
-		mine.await();
+		// The move stays this thread's, to be released by it, until all is under way.
 		mine.limitedBy(this.machines.deadlines()
-			.arm(this.machine.name(), this.machines.stopTimeout(), mine, Transitions::abandoned));
+			.arm(this.machine.name(), this.machines.stopTimeout(), mine, ABANDONED));
 		Objects.requireNonNull(this.position.run()).interrupt();
+		mine.await();
 		this.position.signal();
 	}
-
-	// Static, as no timer may know its machine.
 
 	private static void abandoned(Move late) {
 		late.next.machine().transitions().abandon(late);
@@ -687,7 +736,7 @@ final class Transitions implements StateCalls {
 	/** Called under the lock. */
 	private void watch(StateActivation stay, Duration timeout) {
 		stay.cancelTimer();
-		stay.watchedBy(this.machines.deadlines().arm(this.machine.name(), timeout, stay, Transitions::timeIsOver));
+		stay.watchedBy(this.machines.deadlines().arm(this.machine.name(), timeout, stay, TIME_IS_OVER));
 	}
 
 	private void announce(Move mine, StateMove made) {
@@ -726,6 +775,9 @@ final class Transitions implements StateCalls {
 				return why;
 			}
 			catch (Throwable rejected) {
+				if (!giveUp(starting)) {
+					return why;
+				}
 				// At shutdown, or no memory for a thread: nobody may wait for ever. A
 				// move from outside may have come meanwhile, and is made now.
 				why = (why != null) ? why : rejected;
@@ -733,6 +785,17 @@ final class Transitions implements StateCalls {
 			}
 		}
 		return why;
+	}
+
+	/** Returns whether the body will not begin, though its thread may be there. */
+	private boolean giveUp(StateActivation next) {
+		this.position.lock();
+		try {
+			return next.giveUp();
+		}
+		finally {
+			this.position.unlock();
+		}
 	}
 
 	/**
@@ -801,6 +864,9 @@ final class Transitions implements StateCalls {
 				thrown = leadsOn(mine, ex) ? null : ex;
 			}
 		}
+		else if (mine.isGivenUp()) {
+			return null;
+		}
 		return finish(mine, thrown);
 	}
 
@@ -814,9 +880,8 @@ final class Transitions implements StateCalls {
 			return false;
 		}
 		try {
-			underLock(this::dropOwnMove);
-			Move away = claimFromBody(mine, this.table.state(onError), new Object[] { thrown });
-			if (away == null || !runOwnStart(away)) {
+			dropOwnMove();
+			if (!Boolean.TRUE.equals(askFromBody(mine, this.table.state(onError), new Object[] { thrown }))) {
 				return false;
 			}
 		}
@@ -829,17 +894,23 @@ final class Transitions implements StateCalls {
 		return true;
 	}
 
-	/** What the body itself has asked for does not come about. Called under the lock. */
+	/** What the body itself has asked for does not come about. */
 	private void dropOwnMove() {
-		if (this.move != null && this.move.ready && this.move.own) {
-			release();
+		this.position.lock();
+		try {
+			if (this.move != null && this.move.own) {
+				release();
+			}
+		}
+		finally {
+			this.position.unlock();
 		}
 	}
 
 	private boolean begins(StateActivation mine) {
 		this.position.lock();
 		try {
-			if (mine.stopping() || (this.move != null && this.move.ready)) {
+			if (mine.stopping() || mine.isGivenUp() || (this.move != null && this.move.ready)) {
 				return false;
 			}
 			mine.begin();
@@ -852,7 +923,7 @@ final class Transitions implements StateCalls {
 
 	/** The thread has ended; the last stay has not if its body could not begin. */
 	void threadEnded(StateActivation last, @Nullable Throwable why) {
-		if (last.ended()) {
+		if (last.ended() || last.isGivenUp()) {
 			return;
 		}
 		if (why == null || why instanceof GreenThreadKilledException || why instanceof SchedulerClosedException) {
@@ -952,7 +1023,8 @@ final class Transitions implements StateCalls {
 
 	/** Comes to rest or to an end, and returns which. Called under the lock. */
 	private Status settle(StateActivation mine, @Nullable Throwable error, boolean interrupted) {
-		if (this.move != null && this.move.ready) {
+		if (this.move != null && (this.move.ready || this.move.own)) {
+			// One of the body's own may not have come as far, if its stack ended.
 			release();
 		}
 		Status settled = outcome(mine, error, interrupted);

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.ThrowingSupplier;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -95,6 +96,63 @@ class StateStackTests {
 			assertThat(machine.join(Machines.LONG)).isTrue();
 			assertThat(machine.status()).isEqualTo(StateMachine.Status.STOPPED);
 		}
+	}
+
+	@ParameterizedTest(name = "{displayName} [{0}]")
+	@ValueSource(strings = { "next", "nextWithStart" })
+	@DisplayName("F03 a body that asks for the next state from each of its last frames gets there as soon as there is room")
+	void lastFramesOfABody(String next) throws Exception {
+		try (GreenScheduler scheduler = GreenScheduler.builder().drainTimeout(Duration.ofSeconds(1)).build()) {
+			StateMachines machines = StateMachines.builder(scheduler).stopTimeout(Duration.ofSeconds(20)).build();
+			for (int round = 0; round < 100; round++) {
+				Deep deep = machines.create(Deep.class);
+				deep.start(next);
+				StateMachine machine = machines.of(deep);
+				assertThat(machine.join(Machines.LONG)).as(machine.toString()).isTrue();
+				assertThat(machine.exception()).isNull();
+				assertThat(machine.current()).isEqualTo(next);
+				assertThat(deep.overflows).isPositive();
+			}
+		}
+	}
+
+	static class Deep {
+
+		volatile int overflows;
+
+		@State(initial = true, transitionsTo = { "next", "nextWithStart" })
+		void start(String next) {
+			descend(next);
+		}
+
+		private void descend(String next) {
+			try {
+				descend(next);
+			}
+			catch (StackOverflowError end) {
+				// Asks again from here.
+				this.overflows++;
+			}
+			if (next.equals("next")) {
+				next();
+			}
+			else {
+				nextWithStart();
+			}
+		}
+
+		@State
+		void next() {
+		}
+
+		@State(onStart = "prepare")
+		void nextWithStart() {
+		}
+
+		void prepare(StateHandle next) {
+			next.state();
+		}
+
 	}
 
 	static class Swing {

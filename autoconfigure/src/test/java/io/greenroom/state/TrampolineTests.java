@@ -80,6 +80,47 @@ class TrampolineTests {
 		}
 	}
 
+	static class Slow {
+
+		@State(initial = true, transitionsTo = "tock")
+		void tick() {
+			compute();
+			tock();
+		}
+
+		@State(transitionsTo = "tick")
+		void tock() {
+			compute();
+			tick();
+		}
+
+		/** Takes 5 ms in which its carrier can do nothing else. */
+		private static void compute() {
+			long end = System.nanoTime() + 5_000_000;
+			while (System.nanoTime() < end) {
+				Thread.onSpinWait();
+			}
+		}
+
+	}
+
+	@Test
+	@DisplayName("S03 machines whose bodies compute and that move without end let others run after some milliseconds, not after some thousand moves")
+	void slowRestlessMachines() throws Exception {
+		List<Slow> restless = new ArrayList<>();
+		for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
+			Slow slow = this.machines.create(Slow.class);
+			slow.tick();
+			restless.add(slow);
+		}
+		// 4096 moves take 20 s.
+		assertThat(this.machines.scheduler.spawn(() -> "ran").get(Duration.ofSeconds(10))).isEqualTo("ran");
+		for (Slow slow : restless) {
+			this.machines.of(slow).stop();
+			assertThat(Machines.ended(this.machines.of(slow))).isTrue();
+		}
+	}
+
 	@Test
 	@DisplayName("S28 a machine that moves without end ends with the scheduler")
 	void restlessAtTheEnd() throws Exception {
