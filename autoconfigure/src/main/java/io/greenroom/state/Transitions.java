@@ -551,8 +551,8 @@ final class Transitions implements StateCalls {
 	/** Called under the lock. */
 	private void makeWay(Move mine) {
 		// The move stays this thread's, to be released by it, until all is under way.
-		mine.limitedBy(this.machines.deadlines()
-			.arm(this.machine.name(), this.machines.stopTimeout(), mine, ABANDONED));
+		mine.limitedBy(
+				this.machines.deadlines().arm(this.machine.name(), this.machines.stopTimeout(), mine, ABANDONED));
 		Objects.requireNonNull(this.position.run()).interrupt();
 		mine.await();
 		this.position.signal();

@@ -47,7 +47,8 @@ class StateEntryPointFaultTests {
 			"StateMachine.exception", "StateMachines.isStateful", "StateHandle.machine", "StateHandle.state",
 			"StateHandle.started", "StateHandle.ended", "Builder.stopTimeout", "Builder.historySize",
 			"StateDiagram.name", "StateDiagram.states", "StateDiagram.edges", "StateDiagram.current",
-			"StateDiagram.equals", "StateDiagram.hashCode", "Builder.listener", "Builder.clock", "Builder.instantiator", "Builder.unwrapper", "Builder.boundary");
+			"StateDiagram.equals", "StateDiagram.hashCode", "Builder.listener", "Builder.clock", "Builder.instantiator",
+			"Builder.unwrapper", "Builder.boundary");
 
 	private static final Duration SHORT = Duration.ofMillis(5);
 
