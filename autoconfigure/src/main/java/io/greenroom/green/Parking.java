@@ -85,25 +85,31 @@ public final class Parking {
 	/**
 	 * Lets other threads go first, if any are ready.
 	 * @throws CancellationException if the thread is a routine of a worker that was
-	 * killed, so that one that loops over this ends; its interrupt flag stays set
+	 * killed, or the time of a {@link Timeout} round this is over, so that a routine that
+	 * loops over this ends; its interrupt flag stays set
 	 */
 	public static void pause() {
 		Turn turn = currentTurn();
 		if (turn != null) {
 			turn.pause();
-			rejectKilled();
+			rejectEnded();
 		}
 		else {
 			Thread.yield();
 		}
 	}
 
-	private static void rejectKilled() {
-		if (Thread.currentThread().isInterrupted()) {
-			GreenThread<?> current = GreenThread.current();
-			if (current != null && current.state() == GreenThread.State.KILLED) {
-				throw new CancellationException("Routine '" + current.name() + "' was killed");
-			}
+	/** Any other interrupt is for whoever waits next. */
+	private static void rejectEnded() {
+		if (!Thread.currentThread().isInterrupted()) {
+			return;
+		}
+		GreenThread<?> current = GreenThread.current();
+		if (current != null && current.state() == GreenThread.State.KILLED) {
+			throw new CancellationException("Routine '" + current.name() + "' was killed");
+		}
+		if (TimeoutNest.isExpiredHere()) {
+			throw new CancellationException("The time of a block round this pause is over");
 		}
 	}
 

@@ -42,6 +42,17 @@ final class TimeoutNest {
 		return (nest != null) ? nest : new TimeoutNest();
 	}
 
+	/** Returns whether the current thread is to leave a block for its time. */
+	static boolean isExpiredHere() {
+		TimeoutNest nest = CURRENT.get();
+		if (nest == null) {
+			return false;
+		}
+		synchronized (nest) {
+			return nest.outerExpired();
+		}
+	}
+
 	/** Enters one level further in; the innermost is to be left first. */
 	synchronized Level enter(long nanos) {
 		if (!this.thread.isInterrupted()) {

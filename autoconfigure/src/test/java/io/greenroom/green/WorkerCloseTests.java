@@ -1,7 +1,10 @@
 package io.greenroom.green;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
 import org.junit.jupiter.api.DisplayName;
@@ -10,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** Routines that will not end, and a worker that does. */
 @Timeout(60)
@@ -36,6 +40,41 @@ class WorkerCloseTests {
 			});
 			assertThat(worker.work()).isTrue();
 			assertThat(spinner.exception()).isInstanceOf(GreenThreadKilledException.class);
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	@DisplayName("C17 G25 a block that loops over pause() for ever is left when its time is over, and an interrupt alone does not end it")
+	void leftAtPause(Worker.Mode mode) {
+		try (Worker worker = Worker.builder().mode(mode).build()) {
+			GreenThread<String> spinner = worker.assign(() -> {
+				try {
+					io.greenroom.green.Timeout.after(Duration.ofHours(1)).run(() -> {
+						boolean left = io.greenroom.green.Timeout.after(Duration.ofMillis(1)).tryRun(() -> {
+							while (true) {
+								worker.pause();
+							}
+						});
+						assertThat(left).isFalse();
+						worker.pause();
+						Thread.currentThread().interrupt();
+						worker.pause();
+						assertThat(Thread.interrupted()).isTrue();
+						worker.sleep(Duration.ofHours(1).minusMillis(2));
+						while (true) {
+							worker.pause();
+						}
+					});
+					return "never";
+				}
+				catch (TimeoutExpiredException expired) {
+					return "at " + worker.clock().millis();
+				}
+			});
+			assertThat(worker.work()).isTrue();
+			assertThat(spinner.value()).isEqualTo("at 3600000");
+			assertThat(Thread.interrupted()).isFalse();
 		}
 	}
 
@@ -105,6 +144,65 @@ class WorkerCloseTests {
 			});
 			assertThat(worker.work()).isTrue();
 		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	@DisplayName("C17 whatever waits for n threads takes its limit once, in the worker's time")
+	void everyLimitInWorkersTime(Worker.Mode mode) throws Exception {
+		Duration limit = Duration.ofMinutes(150);
+		Join within = Join.all().within(limit);
+		try (Worker worker = Worker.builder().mode(mode).build()) {
+			GreenScheduler scheduler = worker.scheduler();
+			GreenPool pool = scheduler.pool("deaf", 5);
+			GreenPool closed = scheduler.pool("closed", 5);
+			GreenGroup group = scheduler.group();
+			worker.wrap(() -> {
+				List<GreenThread<Void>> deaf = new ArrayList<>();
+				for (int i = 1; i <= 5; i++) {
+					GreenTask body = deaf(worker, Duration.ofHours(i));
+					deaf.add(scheduler.spawn(body));
+					pool.submit(body);
+					closed.submit(body);
+					group.spawn(body);
+				}
+				worker.pause();
+				assertTakes(limit, () -> scheduler.joinAll(deaf, within));
+				assertTakes(limit, () -> scheduler.killAll(deaf, limit));
+				assertTakes(limit, () -> GreenWait.any(5, limit, deaf));
+				assertTakes(limit, () -> GreenWait.on(deaf).take(5, limit));
+				assertTakes(limit, () -> pool.join(within));
+				assertTakes(limit, () -> group.join(within));
+				assertTakes(limit, () -> group.kill(limit));
+				assertTakes(limit, () -> closed.kill(limit));
+				assertTakes(limit, () -> {
+					GreenScope scope = scheduler.scope();
+					for (int i = 1; i <= 5; i++) {
+						scope.spawn(deaf(worker, Duration.ofHours(i)));
+					}
+					assertThatExceptionOfType(TimeoutException.class).isThrownBy(() -> scope.join(limit));
+				});
+			});
+		}
+	}
+
+	private static GreenTask deaf(Worker worker, Duration length) {
+		return () -> {
+			for (int i = 0; i < 1000; i++) {
+				try {
+					worker.sleep(length);
+				}
+				catch (InterruptedException deaf) {
+					// Once more.
+				}
+			}
+		};
+	}
+
+	private static void assertTakes(Duration length, GreenTask wait) throws Exception {
+		long start = Parking.nanoTime();
+		wait.run();
+		assertThat(Duration.ofNanos(Parking.nanoTime() - start)).isEqualTo(length);
 	}
 
 }
