@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 
 import io.greenroom.observe.CallMode;
+import io.greenroom.observe.WaitedFor;
 import io.greenroom.observe.ContextCarrier;
 import org.jspecify.annotations.Nullable;
 
@@ -398,8 +399,9 @@ abstract class Call {
 	/**
 	 * Waits for the end, on the caller's thread; returns whether it came in time. Calls
 	 * of the same chain that are handed over through the wait are run meanwhile.
+	 * @param handler what the thread is seen to wait for
 	 */
-	final boolean await(long start, long nanos, @Nullable Detour detour) throws InterruptedException {
+	final boolean await(long start, long nanos, WaitedFor handler, @Nullable Detour detour) throws InterruptedException {
 		while (true) {
 			int seen = this.state;
 			if ((seen & PHASE) > RUNNING) {
@@ -415,7 +417,7 @@ abstract class Call {
 				if (left <= 0) {
 					return false;
 				}
-				LockSupport.parkNanos(this, left);
+				LockSupport.parkNanos(handler, left);
 				if (Thread.interrupted()) {
 					throw new InterruptedException();
 				}

@@ -105,7 +105,7 @@ final class CallFuture<T extends @Nullable Object> extends CompletableFuture<T> 
 				if (left <= 0) {
 					return;
 				}
-				LockSupport.parkNanos(this, left);
+				LockSupport.parkNanos(this.handler, left);
 				if (Thread.interrupted()) {
 					throw new InterruptedException();
 				}

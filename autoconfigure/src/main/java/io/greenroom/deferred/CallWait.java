@@ -45,7 +45,7 @@ final class CallWait {
 		Hold held = Hold.current();
 		boolean inTime;
 		try {
-			inTime = (held != null) ? awaitAsHolder(held, call, start, nanos) : call.await(start, nanos, null);
+			inTime = (held != null) ? awaitAsHolder(held, call, start, nanos) : call.await(start, nanos, this.handler, null);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -61,7 +61,7 @@ final class CallWait {
 		held.waitFor(wait);
 		try {
 			WaitGraph.breakCycle(wait);
-			return call.await(start, nanos, wait);
+			return call.await(start, nanos, this.handler, wait);
 		}
 		finally {
 			held.waitFor(outer);

@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.greenroom.green.DrainedService;
 import io.greenroom.green.GreenScheduler;
+import io.greenroom.observe.WaitedFor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * compared by. What a part may ask of the others goes through here too, so that no part
  * knows the whole.
  */
-abstract class HandlerCore {
+abstract class HandlerCore implements WaitedFor {
 
 	private final GreenScheduler scheduler;
 
@@ -62,8 +63,14 @@ abstract class HandlerCore {
 		return this.options;
 	}
 
-	final String name() {
+	@Override
+	public final String name() {
 		return this.name;
+	}
+
+	@Override
+	public final List<Thread> heldBy() {
+		return holds().stream().map(Hold::thread).toList();
 	}
 
 	final CallReports reports() {

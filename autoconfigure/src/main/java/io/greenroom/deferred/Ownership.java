@@ -123,7 +123,7 @@ final class Ownership {
 		this.waiting.add(current);
 		try {
 			while (!HOLDER.compareAndSet(this, null, current)) {
-				LockSupport.park(this);
+				LockSupport.park(this.handler);
 				if (Thread.interrupted()) {
 					throw new InterruptedException();
 				}
@@ -160,7 +160,7 @@ final class Ownership {
 				if (givenUp.getAsBoolean()) {
 					return false;
 				}
-				LockSupport.park(this);
+				LockSupport.park(this.handler);
 				interrupted |= Thread.interrupted();
 			}
 		}

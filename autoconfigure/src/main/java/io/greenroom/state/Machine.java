@@ -131,7 +131,8 @@ final class Machine implements StateMachine {
 		}
 		try (WaitCircle.Wait wait = WaitCircle.begin(this.transitions, "for the end of " + this.name)) {
 			wait.rejectCircle();
-			join(FOREVER);
+			this.position.await(this.position::isEnd, Durations.nanos(FOREVER, "limit"),
+					this.transitions::rejectToWait, wait::rejectCircle);
 		}
 	}
 
@@ -139,16 +140,22 @@ final class Machine implements StateMachine {
 	public boolean join(Duration limit) throws InterruptedException {
 		StackRoom.check();
 		rejectOwnBody();
-		return this.position.await(this.position::isEnd, Durations.nanos(limit, "limit"),
-				this.transitions::rejectToWait);
+		long nanos = Durations.nanos(limit, "limit");
+		try (WaitCircle.Look look = new WaitCircle.Look(this.transitions, "for the end of " + this.name)) {
+			return this.position.await(this.position::isEnd, nanos, this.transitions::rejectToWait, look)
+					|| look.inVain();
+		}
 	}
 
 	@Override
 	public boolean awaitRest(Duration limit) throws InterruptedException {
 		StackRoom.check();
 		rejectOwnBody();
-		return this.position.await(() -> !this.transitions.isMoving() && status() != Status.RUNNING,
-				Durations.nanos(limit, "limit"), this.transitions::rejectToWait);
+		long nanos = Durations.nanos(limit, "limit");
+		try (WaitCircle.Look look = new WaitCircle.Look(this.transitions, "for a rest of " + this.name)) {
+			return this.position.await(() -> !this.transitions.isMoving() && status() != Status.RUNNING, nanos,
+					this.transitions::rejectToWait, look) || look.inVain();
+		}
 	}
 
 	@Override
@@ -158,7 +165,11 @@ final class Machine implements StateMachine {
 					"%s has no state '%s'; its states are %s".formatted(this.name, state, this.type.table().names()));
 		}
 		StackRoom.check();
-		return this.position.awaitState(state, Durations.nanos(limit, "limit"), this.transitions::rejectToWait);
+		long nanos = Durations.nanos(limit, "limit");
+		try (WaitCircle.Look look = new WaitCircle.Look(this.transitions,
+				"for %s to be in '%s'".formatted(this.name, state))) {
+			return this.position.awaitState(state, nanos, this.transitions::rejectToWait, look) || look.inVain();
+		}
 	}
 
 	@Override
@@ -167,8 +178,8 @@ final class Machine implements StateMachine {
 		rejectOwnBody();
 		Arrival arrival = new Arrival(this.position, this.transitions::isMovingTo);
 		boolean arrived = false;
-		try {
-			arrived = this.position.await(arrival, move, Durations.nanos(limit, "limit"));
+		try (WaitCircle.Look look = new WaitCircle.Look(this.transitions, "for what comes of a move of " + this.name)) {
+			arrived = this.position.await(arrival, move, Durations.nanos(limit, "limit"), look::reject);
 		}
 		catch (Exception thrown) {
 			// The move's own, or the wait's interrupt.

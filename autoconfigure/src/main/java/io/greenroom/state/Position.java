@@ -21,6 +21,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Position {
 
+	/** When to look again at what a wait waits for, in nanoseconds; then ever later. */
+	static final long FIRST_LOOK = 50_000_000;
+
+	static final long LAST_LOOK = 1_000_000_000;
+
 	/** Fair: a machine that moves itself in a loop must not keep out who stops it. */
 	private final ReentrantLock lock = new ReentrantLock(true);
 
@@ -156,21 +161,45 @@ final class Position {
 	 * Waits until something holds, or has held since: what passes by meanwhile counts.
 	 * Looked at under the lock.
 	 * @param mayWait throws, under the lock, where a wait is to be rejected
+	 * @param look what to do now and then, without the lock
 	 */
-	boolean await(BooleanSupplier wanted, long nanos, Runnable mayWait) throws InterruptedException {
+	boolean await(BooleanSupplier wanted, long nanos, Runnable mayWait, Runnable look) throws InterruptedException {
+		long start = System.nanoTime();
 		this.lock.lockInterruptibly();
 		try (Wait wait = new Wait(wanted)) {
 			if (!wait.held && nanos > 0) {
 				mayWait.run();
 			}
-			long left = nanos;
-			while (!wait.held && left > 0) {
-				left = wait.changed.awaitNanos(left);
-			}
+			sleep(wait, () -> wait.held, start, nanos, look);
 			return wait.held;
 		}
 		finally {
 			unlock();
+		}
+	}
+
+	/** Called under the lock, which is given back meanwhile. */
+	private void sleep(Wait wait, BooleanSupplier over, long start, long nanos, Runnable look)
+			throws InterruptedException {
+		long pause = FIRST_LOOK;
+		long left = nanos - (System.nanoTime() - start);
+		while (!over.getAsBoolean() && left > 0) {
+			if (wait.changed.awaitNanos(Math.min(left, pause)) <= 0 && !over.getAsBoolean()) {
+				unlocked(look);
+				pause = Math.min(2 * pause, LAST_LOOK);
+			}
+			left = nanos - (System.nanoTime() - start);
+		}
+	}
+
+	/** Called under the lock, which is given back meanwhile. */
+	private void unlocked(Runnable look) {
+		unlock();
+		try {
+			look.run();
+		}
+		finally {
+			lock();
 		}
 	}
 
@@ -179,17 +208,14 @@ final class Position {
 	 * is asked for, so that nothing passes by unseen. Returns whether it has come in
 	 * time.
 	 */
-	boolean await(Arrival arrival, GreenTask move, long nanos) throws Exception {
+	boolean await(Arrival arrival, GreenTask move, long nanos, Runnable look) throws Exception {
 		long start = System.nanoTime();
 		Wait wait = begin(arrival);
 		try {
 			move.run();
 			this.lock.lockInterruptibly();
 			try {
-				long left = nanos - (System.nanoTime() - start);
-				while (arrival.isAsked() && !arrival.getAsBoolean() && left > 0) {
-					left = wait.changed.awaitNanos(left);
-				}
+				sleep(wait, () -> !arrival.isAsked() || arrival.getAsBoolean(), start, nanos, look);
 				return arrival.getAsBoolean();
 			}
 			finally {
@@ -229,9 +255,9 @@ final class Position {
 	}
 
 	/** Waits for a state, seeing also those that pass by meanwhile. */
-	boolean awaitState(String state, long nanos, Runnable mayWait) throws InterruptedException {
+	boolean awaitState(String state, long nanos, Runnable mayWait, Runnable look) throws InterruptedException {
 		Visit visit = new Visit(state);
-		await(visit, nanos, mayWait);
+		await(visit, nanos, mayWait, look);
 		return visit.seen;
 	}
 

@@ -109,12 +109,14 @@ public interface StateMachine {
 	 * Waits until the machine has ended. A machine that nobody starts, or that rests, may
 	 * never end: {@link #join(Duration)} gives up.
 	 * @throws InterruptedException if the caller is interrupted while it waits
-	 * @throws IllegalStateException if a body would wait for the end of its own machine
+	 * @throws IllegalStateException if a body would wait for the end of its own machine,
+	 * or machines, and handlers that are called, wait in a circle
 	 */
 	void join() throws InterruptedException;
 
 	/**
-	 * Waits at most so long until the machine has ended.
+	 * Waits at most so long until the machine has ended. Where machines and handlers wait
+	 * in a circle, the log says so at the end of the limit.
 	 * @param limit how long to wait at most; zero looks once
 	 * @return whether it has ended
 	 * @throws InterruptedException if the caller is interrupted while it waits
@@ -166,8 +168,9 @@ public interface StateMachine {
 	 * @throws TimeoutException if the limit is over
 	 * @throws IllegalArgumentException if the limit is negative, or the call asks for no
 	 * move of this machine
-	 * @throws IllegalStateException if a body would wait for its own end, or if the move
-	 * was given up or did not take place since the machine was stopped
+	 * @throws IllegalStateException if a body would wait for its own end, if the move was
+	 * given up or did not take place since the machine was stopped, or if machines, and
+	 * handlers that are called, wait in a circle, after the move
 	 */
 	String moveAndWait(GreenTask move, Duration limit) throws InterruptedException, TimeoutException;
 

@@ -46,11 +46,6 @@ final class Transitions implements StateCalls {
 
 	private static final Consumer<StateActivation> TIME_IS_OVER = Transitions::timeIsOver;
 
-	/** When to look again at what a wait waits for, in nanoseconds; then ever later. */
-	private static final long FIRST_LOOK = 50_000_000;
-
-	private static final long LAST_LOOK = 1_000_000_000;
-
 	private final StateMachines machines;
 
 	private final Machine machine;
@@ -485,7 +480,7 @@ final class Transitions implements StateCalls {
 	private boolean await(BooleanSupplier wanted, Duration limit, StateSpec to) {
 		long nanos = Durations.nanos(limit, "limit");
 		long start = System.nanoTime();
-		long pause = FIRST_LOOK;
+		long pause = Position.FIRST_LOOK;
 		try (WaitCircle.Wait wait = WaitCircle.begin(this,
 				"to move %s to '%s'".formatted(this.machine.name(), to.name()))) {
 			while (true) {
@@ -497,7 +492,7 @@ final class Transitions implements StateCalls {
 				if (left <= pause) {
 					return false;
 				}
-				pause = Math.min(2 * pause, LAST_LOOK);
+				pause = Math.min(2 * pause, Position.LAST_LOOK);
 			}
 		}
 	}

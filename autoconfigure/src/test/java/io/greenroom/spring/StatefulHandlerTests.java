@@ -89,6 +89,37 @@ class StatefulHandlerTests {
 		}
 	}
 
+	@DeferredHandler
+	static class Loom {
+
+		@State(initial = true, transitionsTo = "weaving")
+		void idle() {
+		}
+
+		@State(transitionsTo = "idle")
+		void weaving() {
+		}
+
+		String weave(StateMachine machine) throws Exception {
+			return machine.moveAndWait(this::weaving, Duration.ofMinutes(10));
+		}
+
+	}
+
+	@Test
+	@DisplayName("S39 S30 a method of a handler that moves its own machine and waits, for a body that needs the handler, is told of the circle")
+	void waitsForItsOwnBody() {
+		this.runner.withBean(Loom.class).run((context) -> {
+			Loom loom = context.getBean(Loom.class);
+			StateMachine machine = machine(context, loom);
+			loom.idle();
+			rests(machine, "idle");
+			assertThatIllegalStateException().isThrownBy(() -> loom.weave(machine))
+				.withMessageContaining("wait in a circle through handlers:");
+			rests(machine, "weaving");
+		});
+	}
+
 	/** Notices when two of its bodies, of whatever kind, run at once. */
 	@DeferredHandler
 	static class Mill {
