@@ -401,7 +401,8 @@ abstract class Call {
 	 * of the same chain that are handed over through the wait are run meanwhile.
 	 * @param handler what the thread is seen to wait for
 	 */
-	final boolean await(long start, long nanos, WaitedFor handler, @Nullable Detour detour) throws InterruptedException {
+	final boolean await(long start, long nanos, WaitedFor handler, @Nullable Detour detour)
+			throws InterruptedException {
 		while (true) {
 			int seen = this.state;
 			if ((seen & PHASE) > RUNNING) {

@@ -45,7 +45,8 @@ final class CallWait {
 		Hold held = Hold.current();
 		boolean inTime;
 		try {
-			inTime = (held != null) ? awaitAsHolder(held, call, start, nanos) : call.await(start, nanos, this.handler, null);
+			inTime = (held != null) ? awaitAsHolder(held, call, start, nanos)
+					: call.await(start, nanos, this.handler, null);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

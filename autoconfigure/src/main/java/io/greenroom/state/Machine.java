@@ -131,8 +131,8 @@ final class Machine implements StateMachine {
 		}
 		try (WaitCircle.Wait wait = WaitCircle.begin(this.transitions, "for the end of " + this.name)) {
 			wait.rejectCircle();
-			this.position.await(this.position::isEnd, Durations.nanos(FOREVER, "limit"),
-					this.transitions::rejectToWait, wait::rejectCircle);
+			this.position.await(this.position::isEnd, Durations.nanos(FOREVER, "limit"), this.transitions::rejectToWait,
+					wait::rejectCircle);
 		}
 	}
 

@@ -135,7 +135,9 @@ final class WaitCircle {
 		/** What for, in words. */
 		private final String what;
 
-		/** Whether it has a limit, after which its thread goes on with what it returns. */
+		/**
+		 * Whether it has a limit, after which its thread goes on with what it returns.
+		 */
 		private final boolean polls;
 
 		/** What the thread waited for when it came to this; null as a rule. */

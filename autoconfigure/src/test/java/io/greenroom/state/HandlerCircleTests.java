@@ -79,8 +79,9 @@ class HandlerCircleTests {
 	}
 
 	private void assertDescribed(String text, StateMachine machine) {
-		assertThat(text).contains("wait in a circle through handlers:", machine.name() + ", in the body of 'asking', waits",
-				"for the handler Clerk", "Clerk, in a call, waits");
+		assertThat(text).contains("wait in a circle through handlers:",
+				machine.name() + ", in the body of 'asking', waits", "for the handler Clerk",
+				"Clerk, in a call, waits");
 	}
 
 	@Test
@@ -91,11 +92,10 @@ class HandlerCircleTests {
 		assertThat(machine.awaitRest(Machines.LONG)).isTrue();
 		order.asking();
 		order.inside.await();
-		CompletableFuture<Throwable> told = CompletableFuture
-			.supplyAsync(() -> this.clerk.sync(AGES).run(() -> {
-				order.goOn.countDown();
-				machine.join();
-			}), Thread::startVirtualThread);
+		CompletableFuture<Throwable> told = CompletableFuture.supplyAsync(() -> this.clerk.sync(AGES).run(() -> {
+			order.goOn.countDown();
+			machine.join();
+		}), Thread::startVirtualThread);
 		Throwable rejection = told.get(20, TimeUnit.SECONDS);
 		assertThat(rejection).isInstanceOf(IllegalStateException.class);
 		assertDescribed(rejection.getMessage(), machine);
