@@ -1,13 +1,9 @@
 package io.greenroom.green;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Queue;
-import java.util.SequencedSet;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 
@@ -25,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * reader that must do so itself.
  * <p>
  * Whatever stops the items, be it their iterator or a pool that rejects, is the last
- * result. One thread reads at a time; no code of users is called under the lock.
+ * result. One thread reads at a time.
  */
 final class Mapping<A, R> {
 
@@ -35,44 +31,10 @@ final class Mapping<A, R> {
 
 	private final Tasks tasks;
 
-	private final int ahead;
+	private final MappingState<A, R> state;
 
-	/** Whether the next result is that of the next item, rather than of who ends next. */
-	private final boolean ordered;
-
-	/** Confined to who pulls; handed from one to the next under the lock. */
+	/** Confined to who pulls; handed from one to the next by the state. */
 	private @Nullable Iterator<? extends A> items;
-
-	// All below are guarded by this, but for the reader.
-
-	/** In the order of the items, but for those whose results were handed out. */
-	private final SequencedSet<MappedItem<A, R>> begun = new LinkedHashSet<>();
-
-	/** What was pulled beside a reader that must start it itself; they are begun, too. */
-	private final Queue<MappedItem<A, R>> unstarted = new ArrayDeque<>();
-
-	/**
-	 * In the order of their ends, where that matters, linked by the items: an end needs
-	 * no memory.
-	 */
-	private @Nullable MappedItem<A, R> firstEnded;
-
-	private @Nullable MappedItem<A, R> lastEnded;
-
-	/** How many were begun and have not been counted as done by the reader. */
-	private int open;
-
-	/** How many may be open. */
-	private long room;
-
-	private boolean exhausted;
-
-	private @Nullable Throwable stoppedBy;
-
-	private @Nullable GreenThread<Void> puller;
-
-	/** Whether the reader starts what is pulled. */
-	private boolean readerStarts;
 
 	/** The reader while it waits; volatile, written by the reader only. */
 	private volatile @Nullable Thread reader;
@@ -85,8 +47,7 @@ final class Mapping<A, R> {
 		this.source = Objects.requireNonNull(source, "items");
 		this.function = Objects.requireNonNull(function, "function");
 		this.tasks = tasks;
-		this.ahead = ahead;
-		this.ordered = ordered;
+		this.state = new MappingState<>(ahead, ordered);
 	}
 
 	/**
@@ -108,7 +69,7 @@ final class Mapping<A, R> {
 
 	private List<@Nullable R> collect() throws InterruptedException {
 		List<@Nullable R> results = new ArrayList<>();
-		makeRoom(this.ahead);
+		this.state.makeRoom();
 		while (true) {
 			pull(null);
 			throwStop();
@@ -119,7 +80,7 @@ final class Mapping<A, R> {
 			// Throws what it has failed with.
 			threadOf(ended).get();
 			ended.seen = true;
-			for (MappedItem<A, R> next = nextSeen(); next != null; next = nextSeen()) {
+			for (MappedItem<A, R> next = this.state.pollSeen(); next != null; next = this.state.pollSeen()) {
 				results.add(threadOf(next).get());
 			}
 		}
@@ -136,11 +97,6 @@ final class Mapping<A, R> {
 		}
 	}
 
-	/** Takes out the next in order, if its end was seen. */
-	private synchronized @Nullable MappedItem<A, R> nextSeen() {
-		return (!this.begun.isEmpty() && this.begun.getFirst().seen) ? this.begun.removeFirst() : null;
-	}
-
 	private static <A, R> GreenThread<R> threadOf(MappedItem<A, R> ended) {
 		return Objects.requireNonNull(ended.thread);
 	}
@@ -150,28 +106,22 @@ final class Mapping<A, R> {
 	 * @throws RuntimeException if there can't be a puller
 	 */
 	void begin() {
-		makeRoom(this.ahead);
+		this.state.makeRoom();
 		pullOrLetPull();
 	}
 
 	/** Returns whether there is another result, when that is known. */
 	boolean awaitNext() throws InterruptedException {
-		beginOrStop(this.ahead);
+		beginOrStop();
 		try {
-			while (!nextIsKnown()) {
+			while (!this.state.nextIsKnown()) {
 				park();
 			}
 		}
 		finally {
 			endWait();
 		}
-		synchronized (this) {
-			return this.open > 0 || this.stoppedBy != null;
-		}
-	}
-
-	private synchronized boolean nextIsKnown() {
-		return this.open > 0 || this.exhausted;
+		return this.state.hasNext();
 	}
 
 	/**
@@ -179,35 +129,30 @@ final class Mapping<A, R> {
 	 * @return whose result it is; {@code null} if there is none any more
 	 */
 	@Nullable GreenThread<R> take() throws InterruptedException {
-		beginOrStop(this.ahead + 1L);
+		this.state.makeRoomForNext();
+		pullOrStop();
 		MappedItem<A, R> next = awaitEnded();
 		if (next == null) {
 			throwStop();
 			return null;
 		}
-		synchronized (this) {
-			this.begun.remove(next);
-		}
+		this.state.handedOut(next);
 		return threadOf(next);
 	}
 
 	/** Begins as {@link #begin} does; that there can't be a puller stops the items. */
 	void beginOrStop() {
-		beginOrStop(this.ahead);
+		this.state.makeRoom();
+		pullOrStop();
 	}
 
-	private void beginOrStop(long room) {
-		makeRoom(room);
+	private void pullOrStop() {
 		try {
 			pullOrLetPull();
 		}
 		catch (Throwable noPuller) {
 			stop(noPuller);
 		}
-	}
-
-	private synchronized void makeRoom(long room) {
-		this.room = room;
 	}
 
 	private void pullOrLetPull() {
@@ -225,35 +170,24 @@ final class Mapping<A, R> {
 	}
 
 	private void letPull() {
-		boolean readerStarts = this.tasks.mustStartHere();
-		synchronized (this) {
-			this.readerStarts = readerStarts;
-			if (this.puller != null || !mayPull()) {
-				return;
-			}
+		if (!this.state.needsPuller(this.tasks.mustStartHere())) {
+			return;
 		}
 		// Only the reader makes one, so there is none meanwhile.
 		GreenThread<Void> made = this.tasks.puller(this::pullBeside);
-		synchronized (this) {
-			this.puller = made;
-		}
+		this.state.setPuller(made);
 		try {
 			made.link(this::pullerEnded);
 			made.start();
 		}
 		catch (Throwable failure) {
-			synchronized (this) {
-				this.puller = null;
-			}
+			this.state.setPuller(null);
 			throw failure;
 		}
 	}
 
 	private @Nullable Void pullBeside() {
-		GreenThread<Void> beside;
-		synchronized (this) {
-			beside = this.puller;
-		}
+		GreenThread<Void> beside = this.state.puller();
 		if (beside != null) {
 			pull(beside);
 		}
@@ -262,38 +196,25 @@ final class Mapping<A, R> {
 
 	/** It may have been killed, even before it began. */
 	private void pullerEnded(GreenThread<Void> ended) {
-		synchronized (this) {
-			if (this.puller != ended) {
-				return;
-			}
-			this.puller = null;
+		if (this.state.pullerEnded(ended)) {
+			Throwable failure = ended.exception();
+			stop((failure != null) ? failure : new IllegalStateException("Nobody reads the items any more"));
 		}
-		Throwable failure = ended.exception();
-		stop((failure != null) ? failure : new IllegalStateException("Nobody reads the items any more"));
 	}
 
 	/** Pulls while there is room. */
 	private void pull(@Nullable GreenThread<Void> beside) {
-		while (pullsOn(beside)) {
+		while (this.state.pullsOn(beside)) {
 			MappedItem<A, R> item = pullNext();
-			if (item != null && put(item, beside != null)) {
-				start(item, beside);
+			if (item != null) {
+				if (this.state.put(item, beside != null)) {
+					start(item, beside);
+				}
+				else {
+					wake();
+				}
 			}
 		}
-	}
-
-	/** A puller that shall not go on is none any more: the next may begin. */
-	private synchronized boolean pullsOn(@Nullable GreenThread<Void> beside) {
-		boolean on = mayPull();
-		if (!on && beside != null && this.puller == beside) {
-			this.puller = null;
-		}
-		return on;
-	}
-
-	/** Called under the lock. */
-	private boolean mayPull() {
-		return !this.exhausted && this.open < this.room;
 	}
 
 	private @Nullable MappedItem<A, R> pullNext() {
@@ -314,33 +235,9 @@ final class Mapping<A, R> {
 		return null;
 	}
 
-	/** Returns whether who pulled the item is to start it. */
-	private boolean put(MappedItem<A, R> item, boolean beside) {
-		synchronized (this) {
-			if (this.exhausted) {
-				return false;
-			}
-			this.begun.add(item);
-			this.open++;
-			if (!beside || !this.readerStarts) {
-				return true;
-			}
-			this.unstarted.add(item);
-		}
-		wake();
-		return false;
-	}
-
 	/** Starts what was pulled for a reader that does so itself. */
 	private void startPulled() {
-		while (true) {
-			MappedItem<A, R> item;
-			synchronized (this) {
-				item = this.unstarted.poll();
-			}
-			if (item == null) {
-				return;
-			}
+		for (MappedItem<A, R> item = this.state.pollUnstarted(); item != null; item = this.state.pollUnstarted()) {
 			start(item, null);
 		}
 	}
@@ -351,30 +248,13 @@ final class Mapping<A, R> {
 			thread = this.tasks.start(item, item, beside);
 		}
 		catch (Throwable failure) {
-			synchronized (this) {
-				forget(item);
-				// Their turn would come after what has stopped them.
-				this.unstarted.forEach(this::forget);
-				this.unstarted.clear();
-			}
+			this.state.notStarted(item);
 			stop(failure);
 			return;
 		}
-		boolean ours;
-		synchronized (this) {
-			item.thread = thread;
-			ours = item.ended || this.begun.contains(item);
-		}
-		if (!ours) {
+		if (!this.state.started(item, thread)) {
 			// Killed before there was anybody to kill.
 			thread.kill();
-		}
-	}
-
-	/** Called under the lock. */
-	private void forget(MappedItem<A, R> item) {
-		if (this.begun.remove(item)) {
-			this.open--;
 		}
 	}
 
@@ -383,38 +263,14 @@ final class Mapping<A, R> {
 	}
 
 	void ended(MappedItem<A, R> item, GreenThread<R> thread) {
-		synchronized (this) {
-			item.thread = thread;
-			item.ended = true;
-			if (!this.begun.contains(item) || (this.ordered && this.begun.getFirst() != item)) {
-				// Nobody waits for this one, at least not yet.
-				return;
-			}
-			if (!this.ordered) {
-				addEnded(item);
-			}
+		if (this.state.ended(item, thread)) {
+			wake();
 		}
-		wake();
-	}
-
-	private void addEnded(MappedItem<A, R> item) {
-		if (this.lastEnded == null) {
-			this.firstEnded = item;
-		}
-		else {
-			this.lastEnded.next = item;
-		}
-		this.lastEnded = item;
 	}
 
 	/** Ends the items, once. */
 	private void stop(@Nullable Throwable failure) {
-		synchronized (this) {
-			if (!this.exhausted) {
-				this.exhausted = true;
-				this.stoppedBy = failure;
-			}
-		}
+		this.state.stop(failure);
 		wake();
 	}
 
@@ -425,23 +281,14 @@ final class Mapping<A, R> {
 	/** Waits for the next end; returns {@code null} if there is none any more. */
 	private @Nullable MappedItem<A, R> awaitEnded() throws InterruptedException {
 		try {
-			while (true) {
-				startPulled();
-				synchronized (this) {
-					if (this.stoppedBy != null && this.tasks.stopEndsAll()) {
-						break;
-					}
-					MappedItem<A, R> next = this.ordered ? pollFirst() : pollEnded();
-					if (next != null) {
-						this.open--;
-						this.room = Math.min(this.room, this.ahead);
-						return next;
-					}
-					if (this.open == 0 && this.exhausted) {
-						return null;
-					}
+			startPulled();
+			while (!(this.tasks.stopEndsAll() && this.state.isFailed())) {
+				MappedItem<A, R> next = this.state.pollDone();
+				if (next != null || this.state.isOver()) {
+					return next;
 				}
 				park();
+				startPulled();
 			}
 		}
 		finally {
@@ -449,27 +296,6 @@ final class Mapping<A, R> {
 		}
 		killBegun();
 		return null;
-	}
-
-	private @Nullable MappedItem<A, R> pollFirst() {
-		return (!this.begun.isEmpty() && this.begun.getFirst().ended) ? this.begun.getFirst() : null;
-	}
-
-	/** One that could not be begun has ended, too, and is nobody's result. */
-	private @Nullable MappedItem<A, R> pollEnded() {
-		while (true) {
-			MappedItem<A, R> ended = this.firstEnded;
-			if (ended == null) {
-				return null;
-			}
-			this.firstEnded = ended.next;
-			if (this.firstEnded == null) {
-				this.lastEnded = null;
-			}
-			if (this.begun.contains(ended)) {
-				return ended;
-			}
-		}
 	}
 
 	/** Parks, but not before a second look since the reader was made known. */
@@ -495,14 +321,11 @@ final class Mapping<A, R> {
 	private void checkMayWait() {
 		this.tasks.checkMayWait();
 		GreenThread<?> self = GreenThread.current();
-		GreenThread<?> first;
-		synchronized (this) {
-			if (self != null && self == this.puller) {
-				throw new IllegalStateException(
-						"The source of a mapping would wait for its results; read them on another thread");
-			}
-			first = (this.ordered && !this.begun.isEmpty()) ? this.begun.getFirst().thread : null;
+		if (self != null && self == this.state.puller()) {
+			throw new IllegalStateException(
+					"The source of a mapping would wait for its results; read them on another thread");
 		}
+		GreenThread<R> first = this.state.nextThread();
 		if (first != null) {
 			first.rejectSelf();
 		}
@@ -510,11 +333,7 @@ final class Mapping<A, R> {
 
 	/** Throws what has stopped the items, once, if anything has. */
 	void throwStop() {
-		Throwable stop;
-		synchronized (this) {
-			stop = this.stoppedBy;
-			this.stoppedBy = null;
-		}
+		Throwable stop = this.state.takeFailure();
 		if (stop != null) {
 			throw GreenThread.<RuntimeException>rethrow(stop);
 		}
@@ -522,24 +341,15 @@ final class Mapping<A, R> {
 
 	/** As {@link #throwStop}; no other result is of use then. */
 	void throwStopOfAll() {
-		synchronized (this) {
-			if (this.stoppedBy == null) {
-				return;
-			}
+		if (this.state.isFailed()) {
+			killBegun();
+			throwStop();
 		}
-		killBegun();
-		throwStop();
 	}
 
 	/** Kills what is at work and ends the results. Idempotent. */
 	void kill() {
-		GreenThread<Void> pulling;
-		synchronized (this) {
-			this.exhausted = true;
-			this.stoppedBy = null;
-			pulling = this.puller;
-			this.puller = null;
-		}
+		GreenThread<Void> pulling = this.state.close();
 		if (pulling != null) {
 			pulling.kill();
 		}
@@ -549,15 +359,7 @@ final class Mapping<A, R> {
 
 	/** The last first: a slot that comes back finds nobody of ours in line. */
 	private List<MappedItem<A, R>> killBegun() {
-		List<MappedItem<A, R>> all;
-		synchronized (this) {
-			all = new ArrayList<>(this.begun);
-			this.begun.clear();
-			this.unstarted.clear();
-			this.firstEnded = null;
-			this.lastEnded = null;
-			this.open = 0;
-		}
+		List<MappedItem<A, R>> all = this.state.removeAll();
 		for (MappedItem<A, R> item : all.reversed()) {
 			if (item.thread != null) {
 				item.thread.kill();

@@ -1,0 +1,274 @@
+package io.greenroom.green;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.SequencedSet;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a {@link Mapping} knows: which items are on their way and how far they are, how
+ * many more may be begun, whether the items have ended, and who pulls them. All of it is
+ * guarded by this. Nothing here waits, wakes or calls anybody.
+ */
+final class MappingState<A, R> {
+
+	private final int ahead;
+
+	/** Whether the next result is that of the next item, rather than of who ends next. */
+	private final boolean ordered;
+
+	/** In the order of the items, but for those whose results were handed out. */
+	private final SequencedSet<MappedItem<A, R>> begun = new LinkedHashSet<>();
+
+	/** What was pulled beside a reader that must start it itself; they are begun, too. */
+	private final Queue<MappedItem<A, R>> unstarted = new ArrayDeque<>();
+
+	/**
+	 * In the order of their ends, where that matters, linked by the items: an end needs
+	 * no memory.
+	 */
+	private @Nullable MappedItem<A, R> firstEnded;
+
+	private @Nullable MappedItem<A, R> lastEnded;
+
+	/** How many were begun and have not been counted as done by the reader. */
+	private int open;
+
+	/** How many may be open. */
+	private long room;
+
+	private boolean exhausted;
+
+	private @Nullable Throwable stoppedBy;
+
+	private @Nullable GreenThread<Void> puller;
+
+	/** Whether the reader starts what is pulled. */
+	private boolean readerStarts;
+
+	MappingState(int ahead, boolean ordered) {
+		this.ahead = ahead;
+		this.ordered = ordered;
+	}
+
+	/** Lets as many be open as may be ahead of the reader. */
+	synchronized void makeRoom() {
+		this.room = this.ahead;
+	}
+
+	/** Lets one more be open: that for which the reader is about to wait. */
+	synchronized void makeRoomForNext() {
+		this.room = this.ahead + 1L;
+	}
+
+	private boolean mayPull() {
+		return !this.exhausted && this.open < this.room;
+	}
+
+	/** Returns whether there is something to pull, and nobody who does. */
+	synchronized boolean needsPuller(boolean readerStarts) {
+		this.readerStarts = readerStarts;
+		return this.puller == null && mayPull();
+	}
+
+	synchronized void setPuller(@Nullable GreenThread<Void> puller) {
+		this.puller = puller;
+	}
+
+	synchronized @Nullable GreenThread<Void> puller() {
+		return this.puller;
+	}
+
+	/** Returns whether the thread was the puller until now. */
+	synchronized boolean pullerEnded(GreenThread<Void> ended) {
+		boolean current = this.puller == ended;
+		if (current) {
+			this.puller = null;
+		}
+		return current;
+	}
+
+	/**
+	 * Returns whether to pull another item. A puller that shall not is none any more: the
+	 * next may begin.
+	 * @param beside the puller; {@code null} for the reader
+	 */
+	synchronized boolean pullsOn(@Nullable GreenThread<Void> beside) {
+		boolean on = mayPull();
+		if (!on && beside != null && this.puller == beside) {
+			this.puller = null;
+		}
+		return on;
+	}
+
+	/**
+	 * Puts an item at the end, unless the items have ended.
+	 * @return whether who pulled it is to start it; else the reader is, if anybody
+	 */
+	synchronized boolean put(MappedItem<A, R> item, boolean beside) {
+		if (this.exhausted) {
+			return false;
+		}
+		this.begun.add(item);
+		this.open++;
+		if (!beside || !this.readerStarts) {
+			return true;
+		}
+		this.unstarted.add(item);
+		return false;
+	}
+
+	synchronized @Nullable MappedItem<A, R> pollUnstarted() {
+		return this.unstarted.poll();
+	}
+
+	/**
+	 * Notes the item's thread.
+	 * @return whether the item still counts, so that whoever ends all finds the thread
+	 */
+	synchronized boolean started(MappedItem<A, R> item, GreenThread<R> thread) {
+		item.thread = thread;
+		return item.ended || this.begun.contains(item);
+	}
+
+	/** Takes out one that can't be started, and those after it. */
+	synchronized void notStarted(MappedItem<A, R> item) {
+		forget(item);
+		// Their turn would come after what has stopped them.
+		this.unstarted.forEach(this::forget);
+		this.unstarted.clear();
+	}
+
+	private void forget(MappedItem<A, R> item) {
+		if (this.begun.remove(item)) {
+			this.open--;
+		}
+	}
+
+	/** Notes an end; returns whether it may be what the reader waits for. */
+	synchronized boolean ended(MappedItem<A, R> item, GreenThread<R> thread) {
+		item.thread = thread;
+		item.ended = true;
+		if (!this.begun.contains(item) || (this.ordered && this.begun.getFirst() != item)) {
+			return false;
+		}
+		if (!this.ordered) {
+			addEnded(item);
+		}
+		return true;
+	}
+
+	private void addEnded(MappedItem<A, R> item) {
+		if (this.lastEnded == null) {
+			this.firstEnded = item;
+		}
+		else {
+			this.lastEnded.next = item;
+		}
+		this.lastEnded = item;
+	}
+
+	/** Counts the next that has ended as done, if its end has come. */
+	synchronized @Nullable MappedItem<A, R> pollDone() {
+		MappedItem<A, R> next = this.ordered ? pollFirst() : pollEnded();
+		if (next != null) {
+			this.open--;
+			this.room = Math.min(this.room, this.ahead);
+		}
+		return next;
+	}
+
+	private @Nullable MappedItem<A, R> pollFirst() {
+		return (!this.begun.isEmpty() && this.begun.getFirst().ended) ? this.begun.getFirst() : null;
+	}
+
+	/** One that could not be begun has ended, too, and is nobody's result. */
+	private @Nullable MappedItem<A, R> pollEnded() {
+		while (true) {
+			MappedItem<A, R> ended = this.firstEnded;
+			if (ended == null) {
+				return null;
+			}
+			this.firstEnded = ended.next;
+			if (this.firstEnded == null) {
+				this.lastEnded = null;
+			}
+			if (this.begun.contains(ended)) {
+				return ended;
+			}
+		}
+	}
+
+	/** Takes out the next in order, if its end was seen. */
+	synchronized @Nullable MappedItem<A, R> pollSeen() {
+		return (!this.begun.isEmpty() && this.begun.getFirst().seen) ? this.begun.removeFirst() : null;
+	}
+
+	/** Takes out one whose result is handed out. */
+	synchronized void handedOut(MappedItem<A, R> item) {
+		this.begun.remove(item);
+	}
+
+	/** Returns the thread of the item whose result is the next, if that is known. */
+	synchronized @Nullable GreenThread<R> nextThread() {
+		return (this.ordered && !this.begun.isEmpty()) ? this.begun.getFirst().thread : null;
+	}
+
+	synchronized boolean nextIsKnown() {
+		return this.open > 0 || this.exhausted;
+	}
+
+	/** Returns whether there is another result, or a failure in place of one. */
+	synchronized boolean hasNext() {
+		return this.open > 0 || this.stoppedBy != null;
+	}
+
+	/** Returns whether there is no item any more. */
+	synchronized boolean isOver() {
+		return this.open == 0 && this.exhausted;
+	}
+
+	/** Ends the items, once. */
+	synchronized void stop(@Nullable Throwable failure) {
+		if (!this.exhausted) {
+			this.exhausted = true;
+			this.stoppedBy = failure;
+		}
+	}
+
+	/** Returns whether a failure that nobody has taken has stopped the items. */
+	synchronized boolean isFailed() {
+		return this.stoppedBy != null;
+	}
+
+	synchronized @Nullable Throwable takeFailure() {
+		Throwable failure = this.stoppedBy;
+		this.stoppedBy = null;
+		return failure;
+	}
+
+	/** Ends the items and the results; returns the puller, who is none any more. */
+	synchronized @Nullable GreenThread<Void> close() {
+		this.exhausted = true;
+		this.stoppedBy = null;
+		GreenThread<Void> pulling = this.puller;
+		this.puller = null;
+		return pulling;
+	}
+
+	/** Takes out all that were begun, in their order. */
+	synchronized List<MappedItem<A, R>> removeAll() {
+		List<MappedItem<A, R>> all = new ArrayList<>(this.begun);
+		this.begun.clear();
+		this.unstarted.clear();
+		this.firstEnded = null;
+		this.lastEnded = null;
+		this.open = 0;
+		return all;
+	}
+
+}
