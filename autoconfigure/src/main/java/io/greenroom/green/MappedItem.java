@@ -15,7 +15,9 @@ final class MappedItem<A, R> implements Callable<@Nullable R>, Consumer<GreenThr
 
 	private final A item;
 
-	/** Guarded by the mapping's state, like all below; {@code null} until the end is told. */
+	/**
+	 * Guarded by the mapping's state, like all below; {@code null} until the end is told.
+	 */
 	@Nullable GreenThread<R> thread;
 
 	boolean ended;
