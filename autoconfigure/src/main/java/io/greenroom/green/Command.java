@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 
+import io.greenroom.observe.StackRoom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -168,6 +169,7 @@ public final class Command {
 	 * @throws InterruptedException if the caller is interrupted before or while it waits
 	 */
 	public CommandResult run() throws IOException, InterruptedException {
+		StackRoom.check();
 		if (Thread.interrupted()) {
 			throw new InterruptedException();
 		}

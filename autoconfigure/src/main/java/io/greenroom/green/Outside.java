@@ -71,7 +71,8 @@ final class Outside<T> {
 		}
 		this.late = (nanos == 0);
 		Turn turn = Parking.currentTurn();
-		Runnable alarm = AlarmClock.set(nanos, this::callTime);
+		// Waits without a limit need no room for an alarm, and so are sure of their end.
+		Runnable alarm = (nanos == Long.MAX_VALUE) ? null : AlarmClock.set(nanos, this::callTime);
 		try {
 			if (turn != null) {
 				turn.outside(true);
@@ -87,7 +88,9 @@ final class Outside<T> {
 			if (turn != null) {
 				turn.outside(false);
 			}
-			alarm.run();
+			if (alarm != null) {
+				alarm.run();
+			}
 		}
 		return this.done;
 	}

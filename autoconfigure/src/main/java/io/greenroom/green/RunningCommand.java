@@ -64,13 +64,13 @@ final class RunningCommand {
 		try {
 			start.await(Long.MAX_VALUE);
 		}
-		catch (InterruptedException ex) {
+		catch (Throwable notAwaited) {
 			start.awaitUninterruptibly(Long.MAX_VALUE);
 			Process process = started(start);
 			if (process != null) {
 				kill(process);
 			}
-			throw ex;
+			throw notAwaited;
 		}
 		return new RunningCommand(Objects.requireNonNull(start.result()), input, charset, outputLimit);
 	}

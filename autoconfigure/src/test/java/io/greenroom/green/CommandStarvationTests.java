@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.greenroom.testkit.LastFrames;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,24 @@ class CommandStarvationTests {
 			.children()
 			.filter((child) -> child.info().command().orElse("").contains("sleep"))
 			.count();
+	}
+
+	@Test
+	@DisplayName("F03 C10 a stack that overflows in any frame of a command leaves no process")
+	void overflow() throws Exception {
+		String length = "6123";
+		LastFrames.of(1).untilReturned().rounds(2).call(() -> {
+			try {
+				return Command.of("sleep", length).timeout(Duration.ofMillis(1)).run();
+			}
+			catch (CommandTimeoutException late) {
+				return null;
+			}
+		}).assertBoth();
+		until("no process to be left",
+				() -> ProcessHandle.current()
+					.children()
+					.noneMatch((child) -> child.info().commandLine().orElse("").contains(length)));
 	}
 
 	@ParameterizedTest
