@@ -15,9 +15,16 @@ final class BoundaryCheck {
 
 	private final String state;
 
-	BoundaryCheck(StateBoundary boundary, String state) {
+	private final Class<?> visits;
+
+	/**
+	 * Prepares to look.
+	 * @param visits the class that runs visitors
+	 */
+	BoundaryCheck(StateBoundary boundary, String state, Class<?> visits) {
 		this.boundary = boundary;
 		this.state = state;
+		this.visits = visits;
 	}
 
 	/** Returns what is in the way, {@code null} for nothing. */
@@ -50,7 +57,7 @@ final class BoundaryCheck {
 			if (isStateful(frame) && isBody(frame.getMethodName())) {
 				return found;
 			}
-			if (frame.getDeclaringClass() == Transitions.class && frame.getMethodName().equals("visit")) {
+			if (frame.getDeclaringClass() == this.visits && frame.getMethodName().equals("visit")) {
 				found = null;
 			}
 			else if (found == null) {

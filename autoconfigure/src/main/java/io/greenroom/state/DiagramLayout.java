@@ -59,10 +59,10 @@ final class DiagramLayout {
 	 * @param upwards whether it runs from the lower to the upper one
 	 * @param places two at least
 	 */
-	record Line(StateDiagram.Edge edge, boolean upwards, List<Place> places) {
+	record Line(Drawing.Arrow edge, boolean upwards, List<Place> places) {
 	}
 
-	private final StateDiagram diagram;
+	private final Drawing diagram;
 
 	private final Map<String, Place> boxes = new HashMap<>();
 
@@ -70,10 +70,10 @@ final class DiagramLayout {
 
 	private final List<List<Place>> layers = new ArrayList<>();
 
-	DiagramLayout(StateDiagram diagram) {
+	DiagramLayout(Drawing diagram) {
 		this.diagram = diagram;
 		List<String> order = new ArrayList<>();
-		Set<StateDiagram.Edge> upwards = new HashSet<>();
+		Set<Drawing.Arrow> upwards = new HashSet<>();
 		Set<String> open = new HashSet<>();
 		diagram.starts().forEach((state) -> visit(state.name(), order, open, upwards));
 		diagram.states().forEach((state) -> visit(state.name(), order, open, upwards));
@@ -81,7 +81,7 @@ final class DiagramLayout {
 		for (String state : order.reversed()) {
 			this.boxes.put(state, add(depths.getOrDefault(state, 0), width(state)));
 		}
-		diagram.edges().forEach((edge) -> connect(edge, upwards.contains(edge)));
+		diagram.arrows().forEach((edge) -> connect(edge, upwards.contains(edge)));
 		for (int i = 0; i < SWEEPS; i++) {
 			this.layers.forEach((layer) -> sort(layer, (place) -> place.above));
 			this.layers.reversed().forEach((layer) -> sort(layer, (place) -> place.below));
@@ -114,16 +114,16 @@ final class DiagramLayout {
 		return Math.max(60, text.length() * CHARACTER + 24);
 	}
 
-	private List<StateDiagram.Edge> leaving(String state) {
-		return this.diagram.edges().stream().filter((edge) -> edge.from().equals(state)).toList();
+	private List<Drawing.Arrow> leaving(String state) {
+		return this.diagram.arrows().stream().filter((edge) -> edge.from().equals(state)).toList();
 	}
 
 	/** Adds a state behind all that follow it; notes the moves that close a cycle. */
-	private void visit(String state, List<String> order, Set<String> open, Set<StateDiagram.Edge> upwards) {
+	private void visit(String state, List<String> order, Set<String> open, Set<Drawing.Arrow> upwards) {
 		if (order.contains(state) || !open.add(state)) {
 			return;
 		}
-		for (StateDiagram.Edge edge : leaving(state)) {
+		for (Drawing.Arrow edge : leaving(state)) {
 			if (open.contains(edge.to())) {
 				upwards.add(edge);
 			}
@@ -135,7 +135,7 @@ final class DiagramLayout {
 		order.add(state);
 	}
 
-	private Map<String, Integer> depths(List<String> order, Set<StateDiagram.Edge> upwards) {
+	private Map<String, Integer> depths(List<String> order, Set<Drawing.Arrow> upwards) {
 		Map<String, Integer> depths = new HashMap<>();
 		for (String state : order) {
 			int depth = depths.getOrDefault(state, 0);
@@ -155,7 +155,7 @@ final class DiagramLayout {
 		return place;
 	}
 
-	private void connect(StateDiagram.Edge edge, boolean upwards) {
+	private void connect(Drawing.Arrow edge, boolean upwards) {
 		Place upper = box(upwards ? edge.to() : edge.from());
 		Place lower = box(upwards ? edge.from() : edge.to());
 		List<Place> places = new ArrayList<>(List.of(upper));

@@ -3,11 +3,11 @@ package io.greenroom.state;
 /** Writes a diagram in Graphviz's words. */
 final class GraphvizText {
 
-	private final StateDiagram diagram;
+	private final Drawing diagram;
 
 	private final StringBuilder text = new StringBuilder();
 
-	GraphvizText(StateDiagram diagram) {
+	GraphvizText(Drawing diagram) {
 		this.diagram = diagram;
 	}
 
@@ -25,7 +25,7 @@ final class GraphvizText {
 			line(quoted(state.name()) + (look.isEmpty() ? "" : " [" + look + "]"));
 		}
 		this.diagram.starts().forEach((state) -> line("\"[*]\" -> " + quoted(state.name())));
-		for (StateDiagram.Edge edge : this.diagram.edges()) {
+		for (Drawing.Arrow edge : this.diagram.arrows()) {
 			String label = this.diagram.label(edge);
 			String look = label.isEmpty() ? "" : "label=" + quoted(label);
 			if (edge.onTimeout()) {

@@ -41,12 +41,6 @@ final class Machine implements StateMachine {
 		this.whereabouts = this.type.register().add(this);
 	}
 
-	/** Returns whether it is in a state: at work, at rest, or done in it. */
-	boolean isIn() {
-		Status now = status();
-		return now == Status.RUNNING || now == Status.RESTING || now == Status.DONE;
-	}
-
 	/** Returns the target as what calls a state by its number. */
 	StateObject states() {
 		return this.target;
@@ -103,7 +97,7 @@ final class Machine implements StateMachine {
 	@Override
 	public List<String> targets() {
 		StateActivation active = this.position.active();
-		return this.type.table().legal((active != null) ? active.spec() : null, this.position.status());
+		return this.type.table().legal((active != null) ? active.spec() : null, status() == Status.DONE);
 	}
 
 	@Override

@@ -17,9 +17,9 @@ import org.slf4j.LoggerFactory;
  * was, for an observer that counts machines: known beyond the machine's life, so that one
  * that is forgotten at rest is not counted for ever. Must not keep the machine.
  */
-final class MachineCleaner extends WeakReference<Machine> {
+final class MachineCleaner extends WeakReference<StateMachine> {
 
-	private static final Logger log = LoggerFactory.getLogger(StateMachines.class);
+	private static final Logger log = LoggerFactory.getLogger(StateMachine.class);
 
 	/** Written by whoever moves the machine, one at a time; only for an observer. */
 	private volatile @Nullable String state;
@@ -27,7 +27,7 @@ final class MachineCleaner extends WeakReference<Machine> {
 	/** The one made before this. Written before others see this, then by sweeps. */
 	private volatile @Nullable MachineCleaner older;
 
-	private MachineCleaner(Machine machine, ReferenceQueue<Machine> gone) {
+	private MachineCleaner(StateMachine machine, ReferenceQueue<StateMachine> gone) {
 		super(machine, gone);
 	}
 
@@ -45,7 +45,7 @@ final class MachineCleaner extends WeakReference<Machine> {
 		/** So few that are gone are not worth a walk. */
 		private static final int FEW = 1000;
 
-		private final ReferenceQueue<Machine> gone = new ReferenceQueue<>();
+		private final ReferenceQueue<StateMachine> gone = new ReferenceQueue<>();
 
 		private final AtomicReference<@Nullable MachineCleaner> youngest = new AtomicReference<>();
 
@@ -65,7 +65,7 @@ final class MachineCleaner extends WeakReference<Machine> {
 		 * Takes a machine in, which is complete. Returns what is to be told where it is,
 		 * {@code null} where nobody asks.
 		 */
-		@Nullable MachineCleaner add(Machine machine) {
+		@Nullable MachineCleaner add(StateMachine machine) {
 			MachineCleaner whereabouts = new MachineCleaner(machine, this.gone);
 			@Nullable MachineCleaner first;
 			do {
@@ -76,9 +76,9 @@ final class MachineCleaner extends WeakReference<Machine> {
 			return (this.observer != MachineListener.NONE) ? whereabouts : null;
 		}
 
-		void forEach(Consumer<Machine> action) {
+		void forEach(Consumer<StateMachine> action) {
 			for (MachineCleaner each = this.youngest.get(); each != null; each = each.older) {
-				Machine machine = each.get();
+				StateMachine machine = each.get();
 				if (machine != null) {
 					action.accept(machine);
 				}

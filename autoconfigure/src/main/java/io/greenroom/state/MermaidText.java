@@ -13,20 +13,20 @@ final class MermaidText {
 			"direction", "end", "fork", "hide", "href", "join", "note", "of", "scale", "state", "statediagram", "style",
 			"title", "accdescr", "acctitle");
 
-	private final StateDiagram diagram;
+	private final Drawing diagram;
 
 	private final Map<String, String> ids = new HashMap<>();
 
 	private final StringBuilder text = new StringBuilder("stateDiagram-v2\n");
 
-	MermaidText(StateDiagram diagram) {
+	MermaidText(Drawing diagram) {
 		this.diagram = diagram;
 	}
 
 	String text() {
 		this.diagram.states().forEach((state) -> name(state.name()));
 		this.diagram.starts().forEach((state) -> line("[*] --> " + id(state.name())));
-		for (StateDiagram.Edge edge : this.diagram.edges()) {
+		for (Drawing.Arrow edge : this.diagram.arrows()) {
 			String label = this.diagram.label(edge);
 			line(id(edge.from()) + " --> " + id(edge.to()) + (label.isEmpty() ? "" : " : " + label));
 		}

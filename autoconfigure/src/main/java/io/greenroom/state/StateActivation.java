@@ -15,7 +15,7 @@ final class StateActivation implements StateHandle {
 
 	private static final long LAST_PAUSE = 10_000;
 
-	private final Machine machine;
+	private final StateMachine machine;
 
 	private final StateSpec state;
 
@@ -74,14 +74,14 @@ final class StateActivation implements StateHandle {
 	/** Whether a visitor has moved the machine. Confined to the body's thread. */
 	private boolean movedByVisitor;
 
-	StateActivation(Machine machine, StateSpec state, @Nullable Object[] args) {
+	StateActivation(StateMachine machine, StateSpec state, @Nullable Object[] args) {
 		this.machine = machine;
 		this.state = state;
 		this.args = args;
 	}
 
 	@Override
-	public Machine machine() {
+	public StateMachine machine() {
 		return this.machine;
 	}
 

@@ -76,7 +76,7 @@ public record StateDiagram(String name, List<StateDescriptor> states, List<Edge>
 	 * @return a {@code stateDiagram-v2}
 	 */
 	public String mermaid() {
-		return new MermaidText(this).text();
+		return new MermaidText(drawing()).text();
 	}
 
 	/**
@@ -84,7 +84,7 @@ public record StateDiagram(String name, List<StateDescriptor> states, List<Edge>
 	 * @return a {@code digraph}
 	 */
 	public String graphviz() {
-		return new GraphvizText(this).text();
+		return new GraphvizText(drawing()).text();
 	}
 
 	/**
@@ -92,38 +92,16 @@ public record StateDiagram(String name, List<StateDescriptor> states, List<Edge>
 	 * @return an SVG document
 	 */
 	public String svg() {
-		return new SvgPicture(this).text();
+		return new SvgPicture(drawing()).text();
 	}
 
-	/** Returns the states that a machine may start in. */
-	List<StateDescriptor> starts() {
-		List<StateDescriptor> marked = this.states.stream().filter(StateDescriptor::initial).toList();
-		return marked.isEmpty() ? this.states : marked;
+	/** Returns the same as what is to be drawn. */
+	Drawing drawing() {
+		return new Drawing(this.name, this.states, this.edges.stream().map(StateDiagram::arrow).toList(), this.current);
 	}
 
-	/** Returns what is to be known of the whole, {@code null} for nothing. */
-	@Nullable String remark() {
-		return this.states.stream().anyMatch(StateDescriptor::initial) ? null
-				: "no state is marked initial, so every state may start it";
-	}
-
-	/** Returns what is written at a move, empty for nothing. */
-	String label(Edge edge) {
-		List<String> parts = new ArrayList<>();
-		for (StateDescriptor state : this.states) {
-			if (state.name().equals(edge.from())) {
-				if (edge.onTimeout() && state.timeout() != null) {
-					parts.add("after " + Durations.format(state.timeout()));
-				}
-				if (edge.to().equals(state.onError())) {
-					parts.add("on error");
-				}
-			}
-		}
-		if (edge.count() > 0) {
-			parts.add(edge.count() + "\u00d7");
-		}
-		return String.join(", ", parts);
+	private static Drawing.Arrow arrow(Edge edge) {
+		return new Drawing.Arrow(edge.from(), edge.to(), edge.onTimeout(), edge.count());
 	}
 
 }

@@ -184,7 +184,7 @@ public final class StateMachines implements AutoCloseable {
 		requireState(type, state);
 		List<StateMachine> found = new ArrayList<>();
 		registers(type).forEach((register) -> register.forEach((machine) -> {
-			if (machine.isIn() && state.equals(machine.current())) {
+			if (isInState(machine) && state.equals(machine.current())) {
 				found.add(machine);
 			}
 		}));
@@ -201,7 +201,7 @@ public final class StateMachines implements AutoCloseable {
 		Map<String, Long> counts = new TreeMap<>();
 		declared(type).forEach((table) -> table.names().forEach((name) -> counts.put(name, 0L)));
 		registers(type).forEach((register) -> register.forEach((machine) -> {
-			String state = machine.isIn() ? machine.current() : null;
+			String state = isInState(machine) ? machine.current() : null;
 			if (state != null) {
 				counts.merge(state, 1L, Long::sum);
 			}
@@ -223,6 +223,14 @@ public final class StateMachines implements AutoCloseable {
 			}
 		}));
 		return found;
+	}
+
+	/** Returns whether it is at work, at rest, or done in a state. */
+	private static boolean isInState(StateMachine machine) {
+		return switch (machine.status()) {
+			case RUNNING, RESTING, DONE -> true;
+			case NEW, FAILED, STOPPED -> false;
+		};
 	}
 
 	private Stream<MachineCleaner.Register> registers(Class<?> type) {

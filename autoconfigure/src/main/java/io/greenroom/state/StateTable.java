@@ -74,13 +74,13 @@ final class StateTable {
 	/**
 	 * Returns what may follow; where the machine is in no state, what may start it.
 	 * @param from the current state, {@code null} before the start and after the end
-	 * @param status where the machine is in its life
+	 * @param done whether the machine has come to an end of its own
 	 */
-	List<String> legal(@Nullable StateSpec from, StateMachine.Status status) {
+	List<String> legal(@Nullable StateSpec from, boolean done) {
 		if (from != null) {
 			return from.targets();
 		}
-		return (status == StateMachine.Status.DONE) ? this.restarts : this.starts;
+		return done ? this.restarts : this.starts;
 	}
 
 }

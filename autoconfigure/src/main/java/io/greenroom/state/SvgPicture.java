@@ -21,7 +21,7 @@ final class SvgPicture {
 			</style>
 			""";
 
-	private final StateDiagram diagram;
+	private final Drawing diagram;
 
 	private final DiagramLayout layout;
 
@@ -32,7 +32,7 @@ final class SvgPicture {
 
 	private final StringBuilder text = new StringBuilder();
 
-	SvgPicture(StateDiagram diagram) {
+	SvgPicture(Drawing diagram) {
 		this.diagram = diagram;
 		this.layout = new DiagramLayout(diagram);
 		for (StateDescriptor state : diagram.states()) {

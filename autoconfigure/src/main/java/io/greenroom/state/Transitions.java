@@ -35,7 +35,7 @@ import org.slf4j.event.Level;
  * </ol>
  * No code of the user runs under the lock.
  */
-final class Transitions implements StateCalls {
+final class Transitions implements StateCalls, WaitCircle.Held {
 
 	private static final Logger log = LoggerFactory.getLogger(StateMachine.class);
 
@@ -203,7 +203,7 @@ final class Transitions implements StateCalls {
 		if (boundary == null) {
 			return;
 		}
-		BoundaryCheck wayOut = new BoundaryCheck(boundary, current.state());
+		BoundaryCheck wayOut = new BoundaryCheck(boundary, current.state(), Transitions.class);
 		String obstacle = current.isVisited() ? wayOut.obstacleOfVisit() : wayOut.obstacle(current.begun());
 		if (obstacle != null) {
 			throw new IllegalStateException(
@@ -455,7 +455,8 @@ final class Transitions implements StateCalls {
 				throw busyFor(to);
 			}
 			this.machines.rejectWhenClosed(this.machine.name(), to.name());
-			List<String> legal = this.table.legal((active != null) ? active.spec() : null, this.position.status());
+			List<String> legal = this.table.legal((active != null) ? active.spec() : null,
+					this.position.status() == Status.DONE);
 			if (legal.contains(to.name())) {
 				Move mine = claim(active, to, args, false);
 				mine.timedOut = (expected != null);
@@ -507,8 +508,8 @@ final class Transitions implements StateCalls {
 		}
 	}
 
-	/** Returns the thread that has to do something first for others to move. */
-	@Nullable Thread heldBy() {
+	@Override
+	public @Nullable Thread heldBy() {
 		this.position.lock();
 		try {
 			Move current = this.move;
@@ -523,15 +524,15 @@ final class Transitions implements StateCalls {
 		}
 	}
 
-	/** Says what a thread that holds the machine up does. */
-	String doing(Thread thread) {
+	@Override
+	public String doing(Thread thread) {
 		this.position.lock();
 		try {
 			Move current = this.move;
 			if (current != null && current.isPartOf(thread)) {
-				return "just moving to '%s'".formatted(current.next.state());
+				return "%s, just moving to '%s'".formatted(this.machine.name(), current.next.state());
 			}
-			return "in the body of '%s'".formatted(this.machine.current());
+			return "%s, in the body of '%s'".formatted(this.machine.name(), this.machine.current());
 		}
 		finally {
 			this.position.unlock();
@@ -554,11 +555,18 @@ final class Transitions implements StateCalls {
 	}
 
 	private static void abandoned(Move late) {
-		late.next.machine().transitions().abandon(late);
+		of(late.next.machine()).abandon(late);
 	}
 
 	private static void timeIsOver(StateActivation late) {
-		late.machine().transitions().timedOut(late);
+		of(late.machine()).timedOut(late);
+	}
+
+	/**
+	 * A stay knows its machine as its users do, and only one of this package has stays.
+	 */
+	private static Transitions of(StateMachine machine) {
+		return ((Machine) machine).transitions();
 	}
 
 	/** Gives a move up whose old body does not end. */

@@ -32,11 +32,11 @@ final class WaitCircle {
 	}
 
 	/** Says that the current thread is going to wait; close what this returns after. */
-	static Wait begin(Transitions machine, String what) {
+	static Wait begin(Held machine, String what) {
 		return begin(machine, what, false);
 	}
 
-	private static Wait begin(Transitions machine, String what, boolean polls) {
+	private static Wait begin(Held machine, String what, boolean polls) {
 		Thread current = Thread.currentThread();
 		Wait wait = new Wait(current, machine, what, polls, WAITS.get(current));
 		WAITS.put(current, wait);
@@ -57,6 +57,17 @@ final class WaitCircle {
 					what(circle.get(i).waited)));
 		}
 		return text.append("%nLet one of them ask from another thread, or later.".formatted()).toString();
+	}
+
+	/** A machine that is waited for, as far as circles go. */
+	interface Held {
+
+		/** Returns the thread that has to do something first for others to move. */
+		@Nullable Thread heldBy();
+
+		/** Says which machine a thread holds up, and what it does there. */
+		String doing(Thread thread);
+
 	}
 
 	/** A thread and what it waits for, a {@link Wait} or a {@link WaitedFor}. */
@@ -121,8 +132,7 @@ final class WaitCircle {
 		if (holding instanceof WaitedFor handler) {
 			return handler.name() + ", in a call,";
 		}
-		Transitions machine = ((Wait) holding).machine;
-		return "%s, %s,".formatted(machine.machine().name(), machine.doing(thread));
+		return ((Wait) holding).machine.doing(thread) + ",";
 	}
 
 	/** One wait of one thread for one machine. */
@@ -130,7 +140,7 @@ final class WaitCircle {
 
 		private final Thread thread;
 
-		private final Transitions machine;
+		private final Held machine;
 
 		/** What for, in words. */
 		private final String what;
@@ -143,7 +153,7 @@ final class WaitCircle {
 		/** What the thread waited for when it came to this; null as a rule. */
 		private final @Nullable Wait outer;
 
-		Wait(Thread thread, Transitions machine, String what, boolean polls, @Nullable Wait outer) {
+		Wait(Thread thread, Held machine, String what, boolean polls, @Nullable Wait outer) {
 			this.thread = thread;
 			this.machine = machine;
 			this.what = what;
@@ -181,7 +191,7 @@ final class WaitCircle {
 	 */
 	static final class Look implements Runnable, AutoCloseable {
 
-		private final Transitions machine;
+		private final Held machine;
 
 		private final String what;
 
@@ -189,7 +199,7 @@ final class WaitCircle {
 
 		private @Nullable String circle;
 
-		Look(Transitions machine, String what) {
+		Look(Held machine, String what) {
 			this.machine = machine;
 			this.what = what;
 		}

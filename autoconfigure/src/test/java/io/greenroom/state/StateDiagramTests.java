@@ -82,8 +82,8 @@ class StateDiagramTests {
 			long ends = diagram.states().stream().filter((state) -> state.transitionsTo().isEmpty()).count();
 			assertThat(boxes.getLength()).isEqualTo(diagram.states().size() + ends);
 			assertThat(svg.getElementsByTagName("path").getLength())
-				.isEqualTo(1 + diagram.starts().size() + diagram.edges().size());
-			DiagramLayout layout = new DiagramLayout(diagram);
+				.isEqualTo(1 + diagram.drawing().starts().size() + diagram.edges().size());
+			DiagramLayout layout = new DiagramLayout(diagram.drawing());
 			for (StateDescriptor one : diagram.states()) {
 				for (StateDescriptor other : diagram.states()) {
 					DiagramLayout.Place a = layout.box(one.name());
@@ -152,7 +152,7 @@ class StateDiagramTests {
 	@Test
 	@DisplayName("S23 a move over several layers passes between the boxes, and one that closes a cycle runs upwards")
 	void layout() {
-		DiagramLayout layout = new DiagramLayout(StateDiagram.of(Ladder.class));
+		DiagramLayout layout = new DiagramLayout(StateDiagram.of(Ladder.class).drawing());
 		assertThat(List.of("a", "b", "c", "d")).extracting((name) -> layout.box(name).layer)
 			.containsExactly(0, 1, 2, 3);
 		assertThat(layout.lines()).filteredOn(DiagramLayout.Line::upwards)
