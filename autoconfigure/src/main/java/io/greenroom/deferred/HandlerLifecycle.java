@@ -465,8 +465,10 @@ final class HandlerLifecycle {
 	void stop(Duration grace) throws InterruptedException {
 		moveTo(Phase.CLOSING);
 		GreenThread<Void> thread = owner();
-		if (this.holding.isMine() || (thread != null && thread.join(grace))) {
-			// A body that stops its own handler sees the end when it has returned.
+		boolean inBody = this.holding.isMine() || Hold.of(this.handler) != null;
+		if (inBody || (thread != null && thread.join(grace))) {
+			// A body that stops its own handler, a read-only one too, sees the end when
+			// it has returned.
 			return;
 		}
 		boolean news = !isStopped();

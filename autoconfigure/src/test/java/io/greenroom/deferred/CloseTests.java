@@ -120,6 +120,17 @@ class CloseTests {
 		assertClosed(desk);
 	}
 
+	@ParameterizedTest
+	@EnumSource
+	@DisplayName("F05 D38 a read-only body that closes its own handler is finished first, and does not wait for itself")
+	void closesInReadOnlyBody(Execution execution) {
+		Reader reader = new Reader();
+		Deferred<Reader> handle = Deferred.of(this.scheduler, reader,
+				HandlerOptions.defaults().withExecution(execution).withTimeout(Duration.ofMinutes(10)));
+		assertThat(handle.sync(Duration.ofSeconds(30)).close(handle)).isEqualTo("closed");
+		assertThatExceptionOfType(HandlerStoppedException.class).isThrownBy(() -> handle.sync().close(handle));
+	}
+
 	@Test
 	@DisplayName("F05 D31 a close whose time is over tells all who wait, and returns")
 	void tooLate() throws Exception {
@@ -378,6 +389,17 @@ class CloseTests {
 				calls.process(Duration.ofMillis(50));
 			}
 			this.ended = true;
+		}
+
+	}
+
+	/** Closes its handler while it reads. */
+	static class Reader {
+
+		@ReadOnly
+		String close(Deferred<Reader> handle) {
+			handle.close();
+			return "closed";
 		}
 
 	}
