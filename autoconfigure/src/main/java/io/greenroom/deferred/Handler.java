@@ -96,7 +96,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 		this.reports = new CallReports(HandlerCore.name(type, options), scheduler.observer(), this.gauges);
 		this.core = new Core(scheduler, type, target, options, this.reports);
 		this.holding = new Ownership(this.core, lends(options) ? new CallerRuns(this.core, this.mailbox) : null);
-		this.life = new HandlerLifecycle(this.core, new Work(), this.mailbox, this.holding);
+		this.life = new HandlerLifecycle(this.core, this.mailbox, this.holding);
 		this.runner = new CallRunner(this.life, this.reports);
 		this.readers = type.hasReadOnly() ? new Readers(this.core, this.runner, this.life) : null;
 		this.processor = new Processor(this.core, this.mailbox, this.holding, this.life, this.runner, this.readers);
@@ -439,7 +439,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 	}
 
 	/** What the parts may ask of each other. */
-	private final class Core extends HandlerCore {
+	private final class Core extends HandlerCore implements OwnerWork {
 
 		Core(GreenScheduler scheduler, HandlerType type, Object target, HandlerOptions options, CallReports reports) {
 			super(scheduler, type, target, options, reports);
@@ -490,10 +490,10 @@ public final class Handler implements DrainedService, AutoCloseable {
 			Handler.this.runner.run(call, Objects.requireNonNull(Hold.of(this)));
 		}
 
-	}
-
-	/** What the owner does. */
-	private final class Work implements OwnerWork {
+		@Override
+		OwnerWork work() {
+			return this;
+		}
 
 		@Override
 		public boolean take() {

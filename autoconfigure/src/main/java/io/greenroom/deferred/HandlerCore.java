@@ -84,6 +84,9 @@ abstract class HandlerCore implements WaitedFor {
 	/** Returns the handler as its scheduler knows it. */
 	abstract DrainedService service();
 
+	/** Returns what the owner does. */
+	abstract OwnerWork work();
+
 	/** Returns the calls that wait, for whoever processes them. */
 	abstract DeferredCalls calls();
 

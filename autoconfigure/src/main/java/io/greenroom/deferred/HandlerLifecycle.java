@@ -49,19 +49,9 @@ final class HandlerLifecycle {
 
 	private final HandlerCore handler;
 
-	private final OwnerWork work;
-
-	private final GreenScheduler scheduler;
-
-	private final HandlerOptions options;
-
 	private final Mailbox mailbox;
 
 	private final Ownership holding;
-
-	private final CallReports reports;
-
-	private final Rejections rejections;
 
 	/**
 	 * Of whoever made the handler: the owner's, whoever calls first. A thread of the
@@ -114,15 +104,10 @@ final class HandlerLifecycle {
 	/** What the owner died of. Written under this, before the phase says so. */
 	private @Nullable Throwable death;
 
-	HandlerLifecycle(HandlerCore handler, OwnerWork work, Mailbox mailbox, Ownership holding) {
+	HandlerLifecycle(HandlerCore handler, Mailbox mailbox, Ownership holding) {
 		this.handler = handler;
-		this.work = work;
-		this.scheduler = handler.scheduler();
-		this.options = handler.options();
 		this.mailbox = mailbox;
 		this.holding = holding;
-		this.reports = handler.reports();
-		this.rejections = handler.rejections();
 	}
 
 	boolean isOpen() {
@@ -146,7 +131,7 @@ final class HandlerLifecycle {
 
 	/** Has the owner give its thread back if nothing comes. Anybody may ask for it. */
 	void rest() {
-		if (this.options.processing() == Processing.MANUAL) {
+		if (this.handler.options().processing() == Processing.MANUAL) {
 			restUnattended();
 		}
 		else if (!this.handler.type().hasLoop()) {
@@ -170,7 +155,7 @@ final class HandlerLifecycle {
 	private void release() {
 		if (!this.drained) {
 			this.released = true;
-			this.scheduler.release(this.handler.service());
+			this.handler.scheduler().release(this.handler.service());
 		}
 	}
 
@@ -180,14 +165,14 @@ final class HandlerLifecycle {
 	 */
 	private void retain() {
 		this.released = false;
-		this.scheduler.retain(this.handler.service());
+		this.handler.scheduler().retain(this.handler.service());
 	}
 
 	/** Owner: gives its thread back, unless something has come. */
 	private synchronized boolean rests() {
 		this.resting = false;
 		// Whoever reads may be late, which is looked at with the owner only.
-		if (endsWhenEmpty() || this.work.isRead() || !this.mailbox.leaveUnattended()) {
+		if (endsWhenEmpty() || this.handler.work().isRead() || !this.mailbox.leaveUnattended()) {
 			return false;
 		}
 		if (this.holding.turnstile() != null) {
@@ -204,7 +189,7 @@ final class HandlerLifecycle {
 
 	/** Returns whether the owner has given its thread back, and nothing wakes it yet. */
 	synchronized boolean isAtRest() {
-		return this.attached && this.owner == null && this.options.processing() == Processing.OWNER
+		return this.attached && this.owner == null && this.handler.options().processing() == Processing.OWNER
 				&& this.mailbox.size() == 0;
 	}
 
@@ -237,13 +222,13 @@ final class HandlerLifecycle {
 	void admit(Call call) {
 		Phase now = this.phase;
 		if (now != Phase.OPEN && !(now == Phase.REJECTING && isInside())) {
-			throw this.rejections.stopped(call, death());
+			throw this.handler.rejections().stopped(call, death());
 		}
 		boolean canServe = this.started || !this.handler.type().hasLoop();
 		if (!canServe) {
 			if (now != Phase.OPEN) {
 				// Nobody starts a loop any more.
-				throw this.rejections.stopped(call, null);
+				throw this.handler.rejections().stopped(call, null);
 			}
 			rejectFromStarter(call);
 		}
@@ -251,10 +236,10 @@ final class HandlerLifecycle {
 			begin(canServe);
 		}
 		catch (SchedulerClosedException closed) {
-			throw this.rejections.stopped(call, null);
+			throw this.handler.rejections().stopped(call, null);
 		}
 		catch (OutOfMemoryError rejected) {
-			throw this.rejections.notStarted(call, rejected);
+			throw this.handler.rejections().notStarted(call, rejected);
 		}
 	}
 
@@ -262,8 +247,8 @@ final class HandlerLifecycle {
 	private void rejectFromStarter(Call call) {
 		LoopStart start = this.loopStart;
 		if (start != null && call.mode() == CallMode.SYNC && startsWithCaller(start)) {
-			throw this.rejections.loopNotStarted(call, java.util.Objects.requireNonNull(this.handler.type().loop()),
-					start.remedy());
+			throw this.handler.rejections()
+				.loopNotStarted(call, java.util.Objects.requireNonNull(this.handler.type().loop()), start.remedy());
 		}
 	}
 
@@ -292,7 +277,8 @@ final class HandlerLifecycle {
 	/** Bodies of other handlers and the scheduler's green threads are accepted work. */
 	private boolean isInside() {
 		Hold held = Hold.current();
-		return (held != null && held.handler().scheduler() == this.scheduler) || this.scheduler.isInside();
+		return (held != null && held.handler().scheduler() == this.handler.scheduler())
+				|| this.handler.scheduler().isInside();
 	}
 
 	/** Starts the owner of a handler that has a loop. */
@@ -318,10 +304,10 @@ final class HandlerLifecycle {
 		}
 		boolean first = !this.attached;
 		if (first) {
-			this.scheduler.attach(this.handler.service());
+			this.handler.scheduler().attach(this.handler.service());
 			this.attached = true;
 		}
-		boolean owned = (this.options.processing() == Processing.OWNER);
+		boolean owned = (this.handler.options().processing() == Processing.OWNER);
 		if (owned && withOwner && this.owner == null) {
 			startOwner(first);
 		}
@@ -335,13 +321,13 @@ final class HandlerLifecycle {
 	/** Called under the lock. */
 	private void startOwner(boolean first) {
 		try {
-			this.owner = this.scheduler.spawnDetached("handler-" + this.handler.name(), this::own);
+			this.owner = this.handler.scheduler().spawnDetached("handler-" + this.handler.name(), this::own);
 		}
 		finally {
 			if (this.owner == null && first) {
 				// Nothing else would ever let go of it, if nobody calls again.
 				this.attached = false;
-				this.scheduler.detach(this.handler.service());
+				this.handler.scheduler().detach(this.handler.service());
 			}
 		}
 	}
@@ -349,7 +335,7 @@ final class HandlerLifecycle {
 	/** The owner's whole life. */
 	private void own() {
 		Thread.currentThread().setContextClassLoader(this.classLoader);
-		if (!this.work.take()) {
+		if (!this.handler.work().take()) {
 			return;
 		}
 		boolean rests = false;
@@ -358,7 +344,7 @@ final class HandlerLifecycle {
 			do {
 				// Returns when nothing is left to run at the end; a stray interrupt or
 				// stop means nothing here.
-				this.work.serve();
+				this.handler.work().serve();
 				Thread.interrupted();
 				rests = this.resting && rests();
 				if (rests) {
@@ -387,7 +373,7 @@ final class HandlerLifecycle {
 		if (loop == null) {
 			return;
 		}
-		Restarts restarts = new Restarts(this.options.restart());
+		Restarts restarts = new Restarts(this.handler.options().restart());
 		boolean again;
 		do {
 			again = !runOnce(loop, restarts);
@@ -407,7 +393,7 @@ final class HandlerLifecycle {
 		}
 		catch (Throwable failure) {
 			Duration pause = isClosing() ? null : restarts.next(System.nanoTime());
-			this.reports.loopFailed(failure, pause != null);
+			this.handler.reports().loopFailed(failure, pause != null);
 			if (pause == null) {
 				throw failure;
 			}
@@ -441,7 +427,7 @@ final class HandlerLifecycle {
 			this.drained = true;
 			retain();
 		}
-		this.rejections.drained();
+		this.handler.rejections().drained();
 		moveTo(Phase.REJECTING);
 		// Most have nothing to do any more, and a hundred thousand of them would need
 		// their threads' memory for their shutdown.
@@ -517,7 +503,7 @@ final class HandlerLifecycle {
 		leaveQueued();
 		this.holding.wakeWaiting();
 		if (!reported) {
-			this.scheduler.detach(this.handler.service());
+			this.handler.scheduler().detach(this.handler.service());
 		}
 	}
 
@@ -532,8 +518,8 @@ final class HandlerLifecycle {
 
 	/** Tells a call's caller that it is not run any more. */
 	void leave(Call call) {
-		if (call.fail(this.rejections.notRun(call, death()))) {
-			this.reports.leftOver(call);
+		if (call.fail(this.handler.rejections().notRun(call, death()))) {
+			this.handler.reports().leftOver(call);
 			left(call, "");
 		}
 		else {
@@ -543,7 +529,7 @@ final class HandlerLifecycle {
 
 	private void leaveRunning() {
 		this.handler.holds().forEach((held) -> held.bodies().forEach(this::leaveRunning));
-		this.work.endReading((call) -> {
+		this.handler.work().endReading((call) -> {
 			// One that has a thread already may not have begun.
 			leave(call);
 			leaveRunning(call);
@@ -551,7 +537,7 @@ final class HandlerLifecycle {
 	}
 
 	private void leaveRunning(Call call) {
-		if (call.tell(this.rejections.leftRunning(call))) {
+		if (call.tell(this.handler.rejections().leftRunning(call))) {
 			left(call, " (running)");
 		}
 	}
@@ -594,7 +580,7 @@ final class HandlerLifecycle {
 			// What was left has been told, and nothing begins any more.
 			return this.holding.running() == null;
 		}
-		if (owner() == null && this.options.processing() == Processing.OWNER) {
+		if (owner() == null && this.handler.options().processing() == Processing.OWNER) {
 			// A loop that has not been started is not going to be. An owner that rests is
 			// woken by a call whose room is reserved.
 			return this.handler.type().hasLoop()
@@ -606,7 +592,7 @@ final class HandlerLifecycle {
 		}
 		// The room first: a call gives it back after it has been counted among the
 		// taken.
-		return this.mailbox.size() == 0 && !this.inLoop && !this.work.isRead()
+		return this.mailbox.size() == 0 && !this.inLoop && !this.handler.work().isRead()
 				&& (this.holding.isFree() || (this.mailbox.isSlept() && this.holding.running() == null));
 	}
 
@@ -614,10 +600,10 @@ final class HandlerLifecycle {
 	 * Returns whether nobody has processed for a while what only a user's thread does.
 	 */
 	private boolean isDeserted() {
-		if (this.options.processing() != Processing.MANUAL) {
+		if (this.handler.options().processing() != Processing.MANUAL) {
 			return false;
 		}
-		int turns = this.work.turns();
+		int turns = this.handler.work().turns();
 		boolean free = this.holding.isFree();
 		long now = System.nanoTime();
 		synchronized (this) {

@@ -105,7 +105,7 @@ class BodyShapeTests {
 	private static final String SWITCH = "try { %s; } catch (Exception failure) { switch (failure) { case IOException broken -> throw new UncheckedIOException(broken); default -> throw failure; } }";
 
 	@Test
-	@DisplayName("A14 I01 a checked failure of a body can be caught as the documentation says, and needs no throws clause")
+	@DisplayName("I01 a checked failure of a body can be caught as the documentation says, and needs no throws clause")
 	void checkedFailures() {
 		List<String> calls = List.of("thread.get()", "thread.get(limit)", "scheduler.await(future)",
 				"pool.apply(() -> desk.count())", "pool.map(List.of(1), (item) -> item)", "scope.join()",

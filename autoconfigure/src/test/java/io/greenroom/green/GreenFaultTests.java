@@ -98,6 +98,9 @@ class GreenFaultTests {
 		}));
 		table.put("GreenScheduler.unstarted", () -> s.unstarted(() -> 1));
 		table.put("GreenScheduler.spawnLater", () -> s.spawnLater(Duration.ofMillis(1), () -> 1));
+		table.put("GreenScheduler.spawnLaterDetached", () -> s.spawnLaterDetached("later", Duration.ofMillis(1), () -> {
+		}));
+		table.put("GreenScheduler.nanoTime", s::nanoTime);
 		table.put("GreenScheduler.sleep", () -> done(() -> s.sleep(Duration.ZERO)));
 		table.put("GreenScheduler.await", () -> s.await(CompletableFuture.completedFuture(1)));
 		table.put("GreenScheduler.timeout", () -> s.timeout(SHORT).call(() -> 1));

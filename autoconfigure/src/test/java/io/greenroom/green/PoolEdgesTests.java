@@ -192,7 +192,7 @@ class PoolEdgesTests {
 	}
 
 	@Test
-	@DisplayName("A14 P22 a checked failure of a task is caught as that very type by a block that declares it")
+	@DisplayName("P22 a checked failure of a task is caught as that very type by a block that declares it")
 	void checkedFailure() {
 		GreenPool pool = this.scheduler.pool("p", 1);
 		IOException broken = new IOException("broken");
