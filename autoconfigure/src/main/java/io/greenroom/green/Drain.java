@@ -121,6 +121,8 @@ final class Drain {
 	private List<GreenThread<?>> others() {
 		List<GreenThread<?>> others = this.live.snapshot();
 		others.remove(GreenThread.current());
+		// One whose stack ended as it was taken off the list has ended all the same.
+		others.removeIf(GreenThread::ready);
 		return others;
 	}
 

@@ -254,6 +254,7 @@ public final class GreenScheduler implements AutoCloseable {
 	public GreenThread<Void> spawnLaterDetached(String name, Duration delay, GreenTask body) {
 		Objects.requireNonNull(name, "name");
 		long nanos = Limits.nanos(delay, "delay");
+		StackRoom.check();
 		return later(nanos,
 				new GreenThread<>(this.home, name, callable(body), null, Origin.detached(this.captureSpawnSites)));
 	}
