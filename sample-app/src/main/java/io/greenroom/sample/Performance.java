@@ -21,7 +21,7 @@ class Performance {
 		this.feed = feed;
 	}
 
-	@State(initial = true, transitionsTo = { "onSale", "cancelled" })
+	@State(initial = true, restart = true, transitionsTo = { "onSale", "cancelled" })
 	void announced(boolean openAtOnce) {
 		this.feed.changed();
 		if (openAtOnce) {
