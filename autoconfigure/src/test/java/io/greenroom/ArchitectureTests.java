@@ -94,6 +94,14 @@ class ArchitectureTests {
 	@ArchTest
 	static final ArchRule packagesAreFreeOfCycles = slices().matching("io.greenroom.(*)..").should().beFreeOfCycles();
 
+	/** The tools are built on the threads and pools; nothing points back. */
+	@ArchTest
+	static final ArchRule greenKnowsNoneOfItsTools = noClasses().that()
+		.resideInAnyPackage("io.greenroom.green", "io.greenroom.green.internal")
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage("io.greenroom.green.worker..", "io.greenroom.green.io..");
+
 	@ArchTest
 	static final ArchRule everyPackageIsInTheTable = classes().should()
 		.resideInAnyPackage(packages(List.of("observe", "green", "deferred", "state", "test", "spring", "web",

@@ -5,6 +5,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 
+import io.greenroom.green.internal.Engine;
 import io.greenroom.observe.Failures;
 import io.greenroom.observe.ForeignCode;
 import io.greenroom.observe.StackRoom;
@@ -90,7 +91,7 @@ final class Awaited<T> implements BiConsumer<T, @Nullable Throwable> {
 		if (thrown != null) {
 			// A stage that depends on the one that failed wraps what it passes on.
 			Throwable cause = (thrown instanceof CompletionException) ? Failures.cause(thrown) : null;
-			GreenThread.<RuntimeException>rethrow(AwaitedFrom.here((cause != null) ? cause : thrown));
+			throw Failures.rethrow(AwaitedFrom.here((cause != null) ? cause : thrown));
 		}
 		return this.value;
 	}

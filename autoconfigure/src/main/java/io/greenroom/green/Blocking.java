@@ -1,5 +1,9 @@
 package io.greenroom.green;
 
+import io.greenroom.green.internal.AlarmClock;
+import io.greenroom.green.internal.Turn;
+import io.greenroom.green.internal.Turns;
+
 /**
  * How the events, queues and timeouts of this package wait, wake, read the time and set
  * alarms. All of it goes through here, so that whoever owns turns and time can stand in.
@@ -35,7 +39,7 @@ final class Blocking {
 	 * @return running it takes the alarm out
 	 */
 	static Runnable alarm(long nanos, Runnable action) {
-		Turn turn = Parking.currentTurn();
+		Turn turn = Turns.current();
 		if (turn != null) {
 			return turn.schedule(nanos, action);
 		}

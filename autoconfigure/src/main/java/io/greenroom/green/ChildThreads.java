@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.List;
 
+import io.greenroom.green.internal.Countdown;
 import io.greenroom.observe.Failures;
 import io.greenroom.observe.StackRoom;
 import org.jspecify.annotations.Nullable;

@@ -2,6 +2,7 @@ package io.greenroom.green;
 
 import java.time.Duration;
 
+import io.greenroom.green.internal.Limits;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -8,6 +8,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 
+import io.greenroom.green.internal.Countdown;
+import io.greenroom.green.internal.Engine;
+import io.greenroom.green.internal.Limits;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 
+import io.greenroom.green.internal.Limits;
 import io.greenroom.observe.StackRoom;
 
 /**

@@ -6,6 +6,9 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 
+import io.greenroom.green.internal.Countdown;
+import io.greenroom.green.internal.Limits;
+import io.greenroom.observe.Failures;
 import io.greenroom.observe.StackRoom;
 import org.jspecify.annotations.Nullable;
 
@@ -133,7 +136,7 @@ public final class GreenGroup {
 			if (how.onFailure() == Join.OnFailure.KILL_OTHERS) {
 				this.members.kill(time);
 			}
-			throw GreenThread.<RuntimeException>rethrow(failure);
+			throw Failures.rethrow(failure);
 		}
 	}
 

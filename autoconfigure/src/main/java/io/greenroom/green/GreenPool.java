@@ -7,6 +7,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
+import io.greenroom.green.internal.Countdown;
+import io.greenroom.green.internal.Limits;
+import io.greenroom.observe.Failures;
 import io.greenroom.observe.StackRoom;
 import org.jspecify.annotations.Nullable;
 
@@ -403,7 +406,7 @@ public final class GreenPool implements AutoCloseable {
 			return body.call();
 		}
 		catch (Exception failure) {
-			throw GreenThread.<RuntimeException>rethrow(failure);
+			throw Failures.rethrow(failure);
 		}
 	}
 
@@ -604,7 +607,7 @@ public final class GreenPool implements AutoCloseable {
 		if (how.onFailure() == Join.OnFailure.KILL_OTHERS) {
 			this.shutdown.killOthers(time);
 		}
-		throw GreenThread.<RuntimeException>rethrow(failure);
+		throw Failures.rethrow(failure);
 	}
 
 	private void rejectMember() {

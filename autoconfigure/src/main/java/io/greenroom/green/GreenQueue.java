@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.ReentrantLock;
 
+import io.greenroom.green.internal.Limits;
 import io.greenroom.observe.StackRoom;
 import org.jspecify.annotations.Nullable;
 

@@ -11,6 +11,10 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 
+import io.greenroom.green.internal.Countdown;
+import io.greenroom.green.internal.Engine;
+import io.greenroom.green.internal.Limits;
+import io.greenroom.green.internal.SchedulerAccess;
 import io.greenroom.observe.ContextCarrier;
 import io.greenroom.observe.Failures;
 import io.greenroom.observe.Observer;
@@ -37,6 +41,10 @@ public final class GreenScheduler implements AutoCloseable {
 
 		OPEN, DRAINING, CLOSED
 
+	}
+
+	static {
+		SchedulerAccess.set(new Access());
 	}
 
 	private final String name;
@@ -404,7 +412,11 @@ public final class GreenScheduler implements AutoCloseable {
 		return this.engine;
 	}
 
-	Duration drainTimeout() {
+	/**
+	 * Returns how long {@link #close()} waits for accepted work.
+	 * @return the time, for the parts built on this scheduler
+	 */
+	public Duration drainTimeout() {
 		return this.drainTimeout;
 	}
 
@@ -734,6 +746,31 @@ public final class GreenScheduler implements AutoCloseable {
 		@Override
 		public void unobserved(GreenThread<?> thread, Throwable failure) {
 			GreenScheduler.this.unobserved(thread, failure);
+		}
+
+	}
+
+	/** Lets the worker in. */
+	private static final class Access extends SchedulerAccess {
+
+		@Override
+		public GreenScheduler scheduler(String name, Engine engine) {
+			return builder().name(name).engine(engine).build();
+		}
+
+		@Override
+		public GreenThread<Void> unstartedRepeat(GreenScheduler scheduler, Duration pause, GreenTask task) {
+			return scheduler.unstartedRepeat(scheduler.nextName(), pause, task);
+		}
+
+		@Override
+		public void reject(GreenThread<?> thread, Throwable failure) {
+			thread.reject(failure);
+		}
+
+		@Override
+		public void killAll(GreenScheduler scheduler) {
+			scheduler.killAll();
 		}
 
 	}

@@ -5,6 +5,9 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
 
+import io.greenroom.green.internal.Countdown;
+import io.greenroom.green.internal.Limits;
+import io.greenroom.observe.Failures;
 import io.greenroom.observe.StackRoom;
 
 /**
@@ -157,7 +160,7 @@ public final class GreenScope implements AutoCloseable {
 	private void throwFailure() {
 		Throwable failure = this.members.takeFailure();
 		if (failure != null) {
-			throw GreenThread.<RuntimeException>rethrow(failure);
+			throw Failures.rethrow(failure);
 		}
 	}
 

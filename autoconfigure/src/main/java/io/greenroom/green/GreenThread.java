@@ -12,7 +12,10 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
+import io.greenroom.green.internal.Limits;
+import io.greenroom.green.internal.Turns;
 import io.greenroom.observe.ContextCarrier;
+import io.greenroom.observe.Failures;
 import io.greenroom.observe.ForeignCode;
 import io.greenroom.observe.StackRoom;
 import org.jspecify.annotations.Nullable;
@@ -164,7 +167,7 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 			return carrier;
 		}
 		catch (Throwable outOfMemory) {
-			throw GreenThread.<RuntimeException>rethrow(reject(outOfMemory));
+			throw Failures.rethrow(reject(outOfMemory));
 		}
 	}
 
@@ -490,15 +493,9 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 	private @Nullable T valueOrThrow() {
 		Throwable thrown = exception();
 		if (thrown != null) {
-			throw GreenThread.<RuntimeException>rethrow(thrown);
+			throw Failures.rethrow(thrown);
 		}
 		return value();
-	}
-
-	/** Throws it as it is; returns nothing, so that callers can say that they throw. */
-	@SuppressWarnings({ "unchecked", "TypeParameterUnusedInFormals" })
-	static <X extends Throwable> RuntimeException rethrow(Throwable thrown) throws X {
-		throw (X) thrown;
 	}
 
 	/**
@@ -550,7 +547,7 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 	private boolean endsMeanwhile() {
 		Thread current = Thread.currentThread();
 		// In a worker's turns a yield would be a step of its own.
-		if (!current.isVirtual() || Parking.turnOf(current) != null) {
+		if (!current.isVirtual() || Turns.of(current) != null) {
 			return false;
 		}
 		Thread.yield();

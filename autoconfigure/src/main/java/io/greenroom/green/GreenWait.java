@@ -13,6 +13,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
+import io.greenroom.green.internal.Countdown;
+import io.greenroom.green.internal.Limits;
 import io.greenroom.observe.StackRoom;
 import org.jspecify.annotations.Nullable;
 

@@ -4,6 +4,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 
+import io.greenroom.green.internal.AlarmClock;
+import io.greenroom.green.internal.Countdown;
+import io.greenroom.green.internal.Engine;
 import io.greenroom.observe.Failures;
 import io.greenroom.observe.ForeignCode;
 import org.jspecify.annotations.Nullable;

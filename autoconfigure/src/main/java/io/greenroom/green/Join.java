@@ -3,6 +3,8 @@ package io.greenroom.green;
 import java.time.Duration;
 import java.util.Objects;
 
+import io.greenroom.green.internal.Limits;
+
 /**
  * How to join several green threads: for how many, how long, and what to do when one has
  * failed. Start with {@link #all()} or {@link #first(int)} and add what you want.

@@ -5,6 +5,8 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 
+import io.greenroom.green.internal.Countdown;
+import io.greenroom.observe.Failures;
 import io.greenroom.observe.StackRoom;
 
 /** Waits for, and kills, several green threads. */
@@ -32,7 +34,7 @@ final class Joining {
 					if (how.onFailure() == Join.OnFailure.KILL_OTHERS) {
 						kill(threads, time);
 					}
-					throw GreenThread.<RuntimeException>rethrow(failure);
+					throw Failures.rethrow(failure);
 				}
 			}
 		}

@@ -2,6 +2,7 @@ package io.greenroom.green;
 
 import java.util.NoSuchElementException;
 
+import io.greenroom.observe.Failures;
 import io.greenroom.observe.StackRoom;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,7 @@ final class MappedResults<A, R> implements GreenResults<R> {
 			return this.mapping.awaitNext();
 		}
 		catch (InterruptedException ex) {
-			throw GreenThread.<RuntimeException>rethrow(ex);
+			throw Failures.rethrow(ex);
 		}
 	}
 
@@ -36,7 +37,7 @@ final class MappedResults<A, R> implements GreenResults<R> {
 			return next.get();
 		}
 		catch (InterruptedException ex) {
-			throw GreenThread.<RuntimeException>rethrow(ex);
+			throw Failures.rethrow(ex);
 		}
 	}
 

@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 
+import io.greenroom.observe.Failures;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -335,7 +336,7 @@ final class Mapping<A, R> {
 	void throwStop() {
 		Throwable stop = this.state.takeFailure();
 		if (stop != null) {
-			throw GreenThread.<RuntimeException>rethrow(stop);
+			throw Failures.rethrow(stop);
 		}
 	}
 

@@ -1,30 +1,22 @@
 package io.greenroom.green;
 
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
+import io.greenroom.green.internal.Limits;
+import io.greenroom.green.internal.Turn;
+import io.greenroom.green.internal.Turns;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link LockSupport} for primitives that shall also run under a {@link Worker}. On an
+ * {@link LockSupport} for primitives that shall also run under a {@link io.greenroom.green.worker.Worker Worker}. On an
  * ordinary thread, virtual or not, each method is the JDK's own. On a thread of a worker
  * a wait gives the turn to another routine, and time is the worker's.
  * <p>
  * Whoever waits with {@link #park} must be woken with {@link #unpark}.
  */
 public final class Parking {
-
-	/** The threads of workers, from their start to their end. */
-	private static final Map<Thread, Turn> TURNS = new ConcurrentHashMap<>();
-
-	/**
-	 * Whether there ever was a worker: an application without one pays for this read
-	 * only. Volatile, so that a thread of a worker never misses it.
-	 */
-	private static volatile boolean inUse;
 
 	private Parking() {
 	}
@@ -35,7 +27,7 @@ public final class Parking {
 	 * @return the worker's time on one of its threads, else the JDK's
 	 */
 	public static long nanoTime() {
-		Turn turn = currentTurn();
+		Turn turn = Turns.current();
 		return (turn != null) ? turn.nanoTime() : System.nanoTime();
 	}
 
@@ -44,7 +36,7 @@ public final class Parking {
 	 * @param blocker what the thread waits for, for diagnosis
 	 */
 	public static void park(Object blocker) {
-		Turn turn = currentTurn();
+		Turn turn = Turns.current();
 		if (turn != null) {
 			turn.park(blocker);
 		}
@@ -59,7 +51,7 @@ public final class Parking {
 	 * @param nanos how long to wait at most
 	 */
 	public static void parkNanos(Object blocker, long nanos) {
-		Turn turn = currentTurn();
+		Turn turn = Turns.current();
 		if (turn != null) {
 			turn.parkNanos(blocker, nanos);
 		}
@@ -73,7 +65,7 @@ public final class Parking {
 	 * @param thread the thread; {@code null} does nothing
 	 */
 	public static void unpark(@Nullable Thread thread) {
-		Turn turn = turnOf(thread);
+		Turn turn = Turns.of(thread);
 		if (turn != null) {
 			turn.unpark();
 		}
@@ -89,7 +81,7 @@ public final class Parking {
 	 * loops over this ends; its interrupt flag stays set
 	 */
 	public static void pause() {
-		Turn turn = currentTurn();
+		Turn turn = Turns.current();
 		if (turn != null) {
 			turn.pause();
 			rejectEnded();
@@ -119,7 +111,7 @@ public final class Parking {
 	 * @param thread the thread
 	 */
 	public static void interrupt(Thread thread) {
-		Turn turn = turnOf(thread);
+		Turn turn = Turns.of(thread);
 		if (turn != null) {
 			turn.interrupt();
 		}
@@ -136,7 +128,7 @@ public final class Parking {
 	 */
 	public static void sleep(Duration length) throws InterruptedException {
 		long nanos = Limits.nanos(length, "sleep");
-		Turn turn = currentTurn();
+		Turn turn = Turns.current();
 		if (turn == null) {
 			Thread.sleep(length);
 			return;
@@ -152,23 +144,6 @@ public final class Parking {
 		if (Thread.interrupted()) {
 			throw new InterruptedException();
 		}
-	}
-
-	static @Nullable Turn currentTurn() {
-		return inUse ? TURNS.get(Thread.currentThread()) : null;
-	}
-
-	static @Nullable Turn turnOf(@Nullable Thread thread) {
-		return (inUse && thread != null) ? TURNS.get(thread) : null;
-	}
-
-	static void register(Thread thread, Turn turn) {
-		inUse = true;
-		TURNS.put(thread, turn);
-	}
-
-	static void forget(Thread thread) {
-		TURNS.remove(thread);
 	}
 
 }

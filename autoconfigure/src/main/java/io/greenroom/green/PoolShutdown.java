@@ -3,6 +3,9 @@ package io.greenroom.green;
 import java.time.Duration;
 import java.util.List;
 
+import io.greenroom.green.internal.Countdown;
+import io.greenroom.green.internal.Limits;
+
 /**
  * How a pool comes to its end: by its scheduler, by its user, at once or in time. Safe
  * for use by many threads.

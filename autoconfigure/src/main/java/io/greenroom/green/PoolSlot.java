@@ -7,6 +7,8 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 
+import io.greenroom.green.internal.Limits;
+import io.greenroom.observe.Failures;
 import io.greenroom.observe.StackRoom;
 import org.jspecify.annotations.Nullable;
 
@@ -309,7 +311,7 @@ final class PoolSlot implements Slot, Reservation, TaskSlot {
 					if (this.leftOver) {
 						this.pool.handOn();
 					}
-					GreenThread.<RuntimeException>rethrow(failure);
+					throw Failures.rethrow(failure);
 				}
 			}
 			case REJECTED -> throw this.pool.reports().closed();

@@ -9,6 +9,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
+import io.greenroom.green.internal.Countdown;
+import io.greenroom.green.internal.Engine;
 import io.greenroom.observe.Failures;
 import io.greenroom.observe.ForeignCode;
 import org.slf4j.Logger;

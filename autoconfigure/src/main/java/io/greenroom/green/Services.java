@@ -8,6 +8,7 @@ import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 
+import io.greenroom.green.internal.Engine;
 import io.greenroom.observe.Failures;
 import io.greenroom.observe.ForeignCode;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,7 @@
 package io.greenroom.green;
 
+import io.greenroom.green.internal.Engine;
+
 /**
  * What a green thread needs of the scheduler it belongs to. Implementations are safe for
  * use by many threads.

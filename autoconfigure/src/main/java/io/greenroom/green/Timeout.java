@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
+import io.greenroom.green.internal.Limits;
 import io.greenroom.observe.StackRoom;
 import org.jspecify.annotations.Nullable;
 

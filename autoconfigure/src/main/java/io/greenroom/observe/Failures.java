@@ -15,7 +15,7 @@ import org.slf4j.event.Level;
  * Handles throwables that come from code that is not Greenroom's, and of which nothing is
  * sure: their methods may throw or return null, their causes may form a ring or a chain
  * of thousands, one instance may be thrown by many threads. Nothing here throws, whatever
- * it is given, and no walk along causes is without a bound.
+ * it is given, but {@link #rethrow}; and no walk along causes is without a bound.
  * <p>
  * All methods are safe for use by many threads.
  */
@@ -123,6 +123,20 @@ public final class Failures {
 		catch (Throwable rejected) {
 			// It is final in the JDK and rejects only itself; no memory may be left.
 		}
+	}
+
+	/**
+	 * Throws a throwable as it is, checked or not.
+	 * @param failure what to throw
+	 * @return never; callers say {@code throw}, so that the compiler sees the end
+	 */
+	public static RuntimeException rethrow(Throwable failure) {
+		throw Failures.<RuntimeException>unchecked(failure);
+	}
+
+	@SuppressWarnings({ "unchecked", "TypeParameterUnusedInFormals" })
+	private static <X extends Throwable> X unchecked(Throwable failure) throws X {
+		throw (X) failure;
 	}
 
 	/** Returns the failure itself if a logging system can write it, else a stand-in. */

@@ -7,7 +7,7 @@ import java.util.List;
 
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.GreenTask;
-import io.greenroom.green.Worker;
+import io.greenroom.green.worker.Worker;
 
 /**
  * A green scheduler and a clock for tests: give {@link #scheduler()} and {@link #clock()}
@@ -82,7 +82,7 @@ public final class DeterministicScheduler implements AutoCloseable {
 	/**
 	 * Runs a test on a green thread, and whatever it spawns, to the end.
 	 * @param test the test
-	 * @throws io.greenroom.green.WorkerStuckException if anything is left that nothing
+	 * @throws io.greenroom.green.worker.WorkerStuckException if anything is left that nothing
 	 * can make go on, with the stack trace of each
 	 */
 	public void run(GreenTask test) {
@@ -92,7 +92,7 @@ public final class DeterministicScheduler implements AutoCloseable {
 
 	/**
 	 * Runs to the end what was spawned so far.
-	 * @throws io.greenroom.green.WorkerStuckException if anything is left that nothing
+	 * @throws io.greenroom.green.worker.WorkerStuckException if anything is left that nothing
 	 * can make go on, with the stack trace of each
 	 */
 	public void finish() {

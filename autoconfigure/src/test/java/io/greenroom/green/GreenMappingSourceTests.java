@@ -14,6 +14,7 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import io.greenroom.green.worker.Worker;
 import io.greenroom.testkit.Race;
 import io.greenroom.testkit.Until;
 import io.greenroom.testkit.Unusual;

@@ -6,6 +6,9 @@ import java.net.Socket;
 import java.time.Duration;
 
 import io.greenroom.deferred.Deferred;
+import io.greenroom.green.io.Command;
+import io.greenroom.green.io.GreenServer;
+import io.greenroom.green.worker.Worker;
 import io.greenroom.observe.MachineListener;
 import io.greenroom.observe.Observer;
 import io.greenroom.state.State;

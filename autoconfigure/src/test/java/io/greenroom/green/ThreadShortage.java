@@ -4,6 +4,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.greenroom.green.internal.Countdown;
+import io.greenroom.green.internal.Engine;
+
 /**
  * A scheduler's engine on which starting a thread fails as it does when memory for one is
  * missing (row F03), for as long as a test wants:

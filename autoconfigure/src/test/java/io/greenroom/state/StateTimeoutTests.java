@@ -17,7 +17,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.greenroom.green.GreenScheduler;
-import io.greenroom.green.Worker;
+import io.greenroom.green.worker.Worker;
 import io.greenroom.observe.MachineListener;
 import io.greenroom.observe.Observer;
 import org.jspecify.annotations.Nullable;

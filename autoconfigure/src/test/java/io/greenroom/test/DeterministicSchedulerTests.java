@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.greenroom.green.GreenThread;
 import io.greenroom.green.Parking;
-import io.greenroom.green.Worker;
-import io.greenroom.green.WorkerStuckException;
+import io.greenroom.green.worker.Worker;
+import io.greenroom.green.worker.WorkerStuckException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

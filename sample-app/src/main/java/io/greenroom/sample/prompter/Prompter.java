@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.List;
 
 import io.greenroom.green.GreenScheduler;
-import io.greenroom.green.GreenServer;
+import io.greenroom.green.io.GreenServer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,0 +1,60 @@
+package io.greenroom.green.internal;
+
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Platform threads of our own that exist while there is something to do. They belong to
+ * nobody: they have the system's class loader and inherit nothing from whoever happens to
+ * start them.
+ */
+final class OnDemand {
+
+	private OnDemand() {
+	}
+
+	/**
+	 * Starts a thread unless there is one. Where the system gives none, a virtual one
+	 * must do.
+	 */
+	static void start(String name, AtomicReference<@Nullable Thread> place, Runnable body) {
+		Thread thread = Thread.ofPlatform().daemon().name(name).inheritInheritableThreadLocals(false).unstarted(body);
+		thread.setContextClassLoader(ClassLoader.getSystemClassLoader());
+		if (!place.compareAndSet(null, thread)) {
+			return;
+		}
+		try {
+			thread.start();
+		}
+		catch (OutOfMemoryError none) {
+			startVirtual(name, place, body);
+		}
+		catch (Throwable failure) {
+			place.set(null);
+			throw failure;
+		}
+	}
+
+	private static void startVirtual(String name, AtomicReference<@Nullable Thread> place, Runnable body) {
+		try {
+			Thread thread = Thread.ofVirtual().name(name).inheritInheritableThreadLocals(false).unstarted(body);
+			place.set(thread);
+			thread.start();
+		}
+		catch (Throwable noneEither) {
+			place.set(null);
+			throw noneEither;
+		}
+	}
+
+	/**
+	 * Gives up the place; returns whether the thread is to end. It stays if something has
+	 * come meanwhile and nobody else was started for it.
+	 */
+	static boolean leave(Thread thread, AtomicReference<@Nullable Thread> place, BooleanSupplier nothingLeft) {
+		return !place.compareAndSet(thread, null) || nothingLeft.getAsBoolean() || !place.compareAndSet(null, thread);
+	}
+
+}

@@ -1,0 +1,50 @@
+package io.greenroom.green.internal;
+
+import java.time.Duration;
+import java.util.Objects;
+
+import io.greenroom.green.GreenScheduler;
+import io.greenroom.green.GreenTask;
+import io.greenroom.green.GreenThread;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a worker may do with a scheduler and its threads, and users may not. The scheduler
+ * itself brings the one implementation.
+ */
+public abstract class SchedulerAccess {
+
+	/** Written once, when the scheduler's class is initialised. */
+	private static volatile @Nullable SchedulerAccess access;
+
+	/** For the scheduler. */
+	protected SchedulerAccess() {
+	}
+
+	/** Returns the access to every scheduler. */
+	public static SchedulerAccess get() {
+		if (access == null) {
+			// Initialises the class, which calls set.
+			GreenScheduler.builder();
+		}
+		return Objects.requireNonNull(access);
+	}
+
+	/** Called by the scheduler's class. */
+	public static void set(SchedulerAccess implementation) {
+		access = implementation;
+	}
+
+	/** Makes a scheduler whose green threads run on an engine. */
+	public abstract GreenScheduler scheduler(String name, Engine engine);
+
+	/** Makes a thread that repeats a task, and does not start it. */
+	public abstract GreenThread<Void> unstartedRepeat(GreenScheduler scheduler, Duration pause, GreenTask task);
+
+	/** Ends a thread that could not be started. */
+	public abstract void reject(GreenThread<?> thread, Throwable failure);
+
+	/** Kills all that live. */
+	public abstract void killAll(GreenScheduler scheduler);
+
+}

@@ -1,0 +1,46 @@
+package io.greenroom.green.internal;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows the threads that wait by giving their turn away: those of workers, from their
+ * start to their end.
+ */
+public final class Turns {
+
+	private static final Map<Thread, Turn> TURNS = new ConcurrentHashMap<>();
+
+	/**
+	 * Whether there ever was a worker: an application without one pays for this read
+	 * only. Volatile, so that a thread of a worker never misses it.
+	 */
+	private static volatile boolean inUse;
+
+	private Turns() {
+	}
+
+	/** Returns the turn of the current thread. */
+	public static @Nullable Turn current() {
+		return inUse ? TURNS.get(Thread.currentThread()) : null;
+	}
+
+	/** Returns the turn of a thread. */
+	public static @Nullable Turn of(@Nullable Thread thread) {
+		return (inUse && thread != null) ? TURNS.get(thread) : null;
+	}
+
+	/** Lets a thread wait by its turn from now on. */
+	public static void register(Thread thread, Turn turn) {
+		inUse = true;
+		TURNS.put(thread, turn);
+	}
+
+	/** Forgets a thread that has ended. */
+	public static void forget(Thread thread) {
+		TURNS.remove(thread);
+	}
+
+}

@@ -1,0 +1,5 @@
+/** Programs and connections on green threads. */
+@NullMarked
+package io.greenroom.green.io;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,244 @@
+package io.greenroom.green.worker;
+
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+import io.greenroom.green.internal.Turn;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The JDK's virtual threads, of which only the one that holds the baton runs. It hands
+ * the baton on where it waits through {@link io.greenroom.green.Parking Parking}, straight to the next in line if it
+ * may, else to the stepper.
+ */
+final class BatonEngine extends WorkerEngine<BatonEngine.Runner> {
+
+	private static final Logger log = LoggerFactory.getLogger(Worker.class);
+
+	/** A step is short; one that takes so long is probably stuck in the JDK. */
+	private static final long STUCK_NANOS = 5_000_000_000L;
+
+	/** How often to look whether the time for the close is over. */
+	private static final long CLOSING_NANOS = 10_000_000L;
+
+	/** Who holds the baton. Volatile: it is what the hand-over publishes. */
+	private volatile @Nullable Runner holder;
+
+	/** Where the baton comes back to; confined to whoever holds it. */
+	private @Nullable Thread stepping;
+
+	/** Until when runners may pass it among themselves; confined to the holder. */
+	private long goOnUntil;
+
+	BatonEngine(String name, Order<Runner> order, Consumer<String> onStep) {
+		super(name, order, onStep);
+	}
+
+	@Override
+	Thread.Builder.OfVirtual builder() {
+		return Thread.ofVirtual();
+	}
+
+	@Override
+	Runner routine(Thread thread) {
+		return new Runner(thread);
+	}
+
+	@Override
+	void run(Runner next, long until) {
+		this.stepping = Thread.currentThread();
+		this.goOnUntil = until;
+		hand(next);
+		boolean interrupted = false;
+		boolean told = false;
+		while (this.holder != null && !isOverdue()) {
+			long before = System.nanoTime();
+			LockSupport.parkNanos(this, isClosing() ? CLOSING_NANOS : STUCK_NANOS);
+			interrupted |= Thread.interrupted();
+			Runner stuck = this.holder;
+			if (!told && stuck != null && System.nanoTime() - before >= STUCK_NANOS) {
+				told = true;
+				warn(stuck);
+			}
+		}
+		if (interrupted) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	@Override
+	boolean isAbandoned() {
+		return this.holder != null;
+	}
+
+	private void warn(Runner stuck) {
+		Throwable where = new Throwable("Where '" + stuck.name() + "' is");
+		where.setStackTrace(stuck.thread.getStackTrace());
+		log.warn("""
+				Worker '{}' waits for routine '{}', which does not give its turn away ({}); \
+				wait with the scheduler's or Greenroom's own means in a routine, \
+				or run with --add-opens java.base/java.lang=ALL-UNNAMED""", name(), stuck.name(),
+				stuck.thread.getState(), where);
+	}
+
+	private void hand(Runner next) {
+		announce(next);
+		this.holder = next;
+		next.wake();
+	}
+
+	/** Called by the holder when it has nothing more to do for now. */
+	private void handOn() {
+		Runner next = mayGoOn() ? this.queue.pollBefore(this.goOnUntil) : null;
+		if (next != null) {
+			hand(next);
+		}
+		else {
+			Thread stepper = this.stepping;
+			this.holder = null;
+			LockSupport.unpark(stepper);
+		}
+	}
+
+	@Override
+	void ended(@Nullable Turn routine) {
+		handOn();
+	}
+
+	/** One virtual thread, running or waiting for the baton. */
+	final class Runner implements WorkerEngine.Routine {
+
+		private final Thread thread;
+
+		/** Confined to whoever hands the baton over. */
+		private boolean started;
+
+		/** Volatile: the stepper asks. */
+		private volatile boolean outside;
+
+		/** As of LockSupport; guarded by this. */
+		private boolean permit;
+
+		/** Whether it is neither running nor in the line; guarded by this. */
+		private boolean parked;
+
+		Runner(Thread thread) {
+			this.thread = thread;
+		}
+
+		@Override
+		public Thread thread() {
+			return this.thread;
+		}
+
+		@Override
+		public String name() {
+			return this.thread.getName();
+		}
+
+		@Override
+		public synchronized boolean isParked() {
+			return this.parked && !this.outside;
+		}
+
+		@Override
+		public void outside(boolean now) {
+			this.outside = now;
+		}
+
+		@Override
+		public long nanoTime() {
+			return BatonEngine.this.nanoTime();
+		}
+
+		@Override
+		public Runnable schedule(long nanos, Runnable action) {
+			return BatonEngine.this.schedule(nanos, action);
+		}
+
+		@Override
+		public void park(Object blocker) {
+			if (beginPark()) {
+				giveAway(blocker);
+			}
+		}
+
+		private synchronized boolean beginPark() {
+			if (this.permit || this.thread.isInterrupted()) {
+				this.permit = false;
+				return false;
+			}
+			this.parked = true;
+			return true;
+		}
+
+		@Override
+		public void parkNanos(Object blocker, long nanos) {
+			if (nanos > 0) {
+				Runnable cancel = schedule(nanos, this::unpark);
+				park(blocker);
+				cancel.run();
+			}
+		}
+
+		@Override
+		public void pause() {
+			BatonEngine.this.queue.addYielded(this);
+			giveAway(this);
+		}
+
+		@Override
+		public synchronized void unpark() {
+			if (!rejoin()) {
+				this.permit = true;
+			}
+		}
+
+		@Override
+		public void interrupt() {
+			// In the line first: the place must not hang on how fast the thread wakes.
+			rejoin();
+			this.thread.interrupt();
+		}
+
+		private synchronized boolean rejoin() {
+			if (!this.parked) {
+				return false;
+			}
+			this.parked = false;
+			BatonEngine.this.queue.add(this);
+			return true;
+		}
+
+		private void giveAway(Object blocker) {
+			handOn();
+			boolean interrupted = false;
+			while (BatonEngine.this.holder != this) {
+				LockSupport.park(blocker);
+				// Cleared, or the next park would not wait.
+				if (Thread.interrupted()) {
+					interrupted = true;
+					rejoin();
+				}
+			}
+			if (interrupted) {
+				this.thread.interrupt();
+			}
+		}
+
+		/** Lets the thread notice that it holds the baton. */
+		private void wake() {
+			if (this.started) {
+				LockSupport.unpark(this.thread);
+			}
+			else {
+				this.started = true;
+				this.thread.start();
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,23 @@
+package io.greenroom.green.worker;
+
+import java.io.Serial;
+
+/**
+ * How to replay a failure, attached to it as a suppressed exception, so that whoever
+ * prints the failure prints the seed.
+ */
+final class SeedNote extends RuntimeException {
+
+	@Serial
+	private static final long serialVersionUID = 1L;
+
+	private SeedNote(String worker, String routine, long seed) {
+		super("Routine '%s' of worker '%s' failed with seed %d; Worker.builder().seed(%dL) replays it"
+			.formatted(routine, worker, seed, seed), null, false, false);
+	}
+
+	static void addTo(Throwable failure, String worker, String routine, long seed) {
+		failure.addSuppressed(new SeedNote(worker, routine, seed));
+	}
+
+}

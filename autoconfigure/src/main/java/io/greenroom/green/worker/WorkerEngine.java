@@ -1,0 +1,394 @@
+package io.greenroom.green.worker;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+import io.greenroom.green.GreenThread;
+import io.greenroom.green.Parking;
+import io.greenroom.green.internal.Countdown;
+import io.greenroom.green.internal.Engine;
+import io.greenroom.green.internal.Turn;
+import io.greenroom.green.internal.Turns;
+import io.greenroom.observe.Failures;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the threads of a worker go on, one step at a time, whenever somebody asks. A step
+ * is what a thread does between two waits.
+ *
+ * @param <S> what stands in the line: a thread, as the engine knows it
+ */
+abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements Engine
+		permits CarrierEngine, BatonEngine {
+
+	/** How long to wait for a JDK call to end before looking again. */
+	private static final long LOOK_AGAIN_MILLIS = 10;
+
+	private final String name;
+
+	private final Consumer<String> onStep;
+
+	final RunQueue<S> queue;
+
+	/** Those started and not ended, in order; guarded by itself. */
+	private final Set<Routine> live = new LinkedHashSet<>();
+
+	/** What has failed and was not thrown yet. */
+	private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+
+	/** Who steps at the moment. */
+	private final AtomicReference<@Nullable Thread> stepper = new AtomicReference<>();
+
+	/** Who has stepped last, and so is expected to go on. Volatile: asked by waiters. */
+	private volatile Thread lastStepper = Thread.currentThread();
+
+	/** Set by anyone, cleared when a run begins. */
+	private volatile boolean stopped;
+
+	/** Set once, by whoever closes. */
+	private volatile boolean closing;
+
+	/** Until when it may be stepped then, on the JDK's scale; written before closing. */
+	private volatile long closeBy;
+
+	WorkerEngine(String name, Order<S> order, Consumer<String> onStep) {
+		this.name = name;
+		this.queue = new RunQueue<>(order);
+		this.onStep = onStep;
+	}
+
+	/** Lets the routine run to its next wait or its end, and those after it if asked. */
+	abstract void run(S next, long limit);
+
+	/** Whether steps may follow each other without coming back to the stepper. */
+	boolean mayGoOn() {
+		return !this.stopped && this.failures.isEmpty() && !isOverdue();
+	}
+
+	final String name() {
+		return this.name;
+	}
+
+	final void announce(S next) {
+		this.onStep.accept(next.name());
+	}
+
+	/** Does one step, and lets time pass up to the limit where nobody is ready. */
+	final boolean step(long limit) {
+		enter();
+		try {
+			boolean stepped = stepOnce(limit, Long.MIN_VALUE);
+			throwFailure();
+			return stepped;
+		}
+		finally {
+			leave();
+		}
+	}
+
+	/**
+	 * Steps until the time is over or nothing is left to step; the condition, if any, is
+	 * asked after each step.
+	 */
+	final void runUntil(@Nullable BooleanSupplier done, long limit) {
+		enter();
+		try {
+			long goOnUntil = (done == null) ? limit : Long.MIN_VALUE;
+			boolean more = true;
+			while (more && isWanted(done) && this.queue.now() < limit) {
+				more = stepOnce(limit, goOnUntil) || awaitJdk();
+			}
+			if (limit != Long.MAX_VALUE && isWanted(done)) {
+				this.queue.skipTo(limit);
+				this.queue.fireDue();
+			}
+			throwFailure();
+		}
+		finally {
+			leave();
+		}
+	}
+
+	private boolean isWanted(@Nullable BooleanSupplier done) {
+		return mayGoOn() && !isOverdue() && !Thread.currentThread().isInterrupted()
+				&& (done == null || !done.getAsBoolean());
+	}
+
+	/** Whether a step goes on that nobody waits for any more; then there is no other. */
+	boolean isAbandoned() {
+		return false;
+	}
+
+	private boolean stepOnce(long limit, long goOnUntil) {
+		if (isAbandoned()) {
+			return false;
+		}
+		this.queue.fireDue();
+		S next = this.queue.poll();
+		while (next == null) {
+			if (!this.queue.skipToTimer(limit)) {
+				return false;
+			}
+			this.queue.fireDue();
+			next = this.queue.poll();
+		}
+		run(next, goOnUntil);
+		return true;
+	}
+
+	/**
+	 * Waits while a routine is in a JDK call that ends by itself, such as a timed one;
+	 * returns whether there was any. Whoever waits through {@link Parking} does so
+	 * without a limit of the JDK's.
+	 */
+	private boolean awaitJdk() {
+		if (isAbandoned() || (snapshot().stream().allMatch(Routine::isParked) && !this.queue.hasReady())) {
+			return false;
+		}
+		try {
+			this.queue.awaitReady(LOOK_AGAIN_MILLIS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		return true;
+	}
+
+	private void enter() {
+		Thread current = Thread.currentThread();
+		if (Turns.of(current) != null) {
+			throw new IllegalStateException("Worker '" + this.name + "' was asked to step by the routine '"
+					+ current.getName() + "'; step it from outside, and wait inside a routine");
+		}
+		checkStepper(current);
+		Thread other = this.stepper.compareAndExchange(null, current);
+		if (other != null) {
+			throw new IllegalStateException("Worker '" + this.name + "' was asked to step by '" + current.getName()
+					+ "' while '" + other.getName() + "' steps it; step it from one thread at a time");
+		}
+		this.lastStepper = current;
+		this.stopped = false;
+	}
+
+	/** Rejects threads that cannot step. */
+	void checkStepper(Thread thread) {
+		// Any will do.
+	}
+
+	private void leave() {
+		this.stepper.set(null);
+	}
+
+	final @Nullable Thread stepper() {
+		return this.stepper.get();
+	}
+
+	/** Whether somebody has ended the last run. */
+	final boolean stopped() {
+		return this.stopped;
+	}
+
+	/** Makes the run end after the current step. */
+	final void stop() {
+		this.stopped = true;
+	}
+
+	/** Tells the stepper of a failure; it is thrown after the current step. */
+	final void fail(Throwable failure) {
+		if (!this.closing) {
+			this.failures.add(failure);
+		}
+	}
+
+	/**
+	 * Lets failures be, since what ends now was killed, and steps for so long at most in
+	 * real time.
+	 */
+	final void closeWithin(Duration limit) {
+		this.closeBy = System.nanoTime() + limit.toNanos();
+		this.closing = true;
+		this.failures.clear();
+	}
+
+	final boolean isClosing() {
+		return this.closing;
+	}
+
+	/** Whether the worker was closed and has had its time. */
+	final boolean isOverdue() {
+		return this.closing && System.nanoTime() - this.closeBy >= 0;
+	}
+
+	private void throwFailure() {
+		Throwable failure = this.failures.poll();
+		if (failure != null) {
+			throw Failures.rethrow(failure);
+		}
+	}
+
+	final boolean hasLive() {
+		synchronized (this.live) {
+			return !this.live.isEmpty();
+		}
+	}
+
+	/** Rejects to leave routines behind. */
+	final void checkFinished() {
+		if (hasLive()) {
+			throw new WorkerStuckException(this.name, snapshot().stream().map(Routine::thread).toList());
+		}
+	}
+
+	private List<Routine> snapshot() {
+		synchronized (this.live) {
+			return new ArrayList<>(this.live);
+		}
+	}
+
+	@Override
+	public final Thread thread(String threadName, Runnable body) {
+		return Engine.unstarted(builder(), threadName, () -> {
+			try {
+				body.run();
+			}
+			finally {
+				end();
+			}
+		});
+	}
+
+	abstract Thread.Builder.OfVirtual builder();
+
+	@Override
+	public final void start(Thread thread) {
+		S routine = routine(thread);
+		Turns.register(thread, routine);
+		synchronized (this.live) {
+			this.live.add(routine);
+		}
+		this.queue.add(routine);
+	}
+
+	abstract S routine(Thread thread);
+
+	/** Runs on the routine's thread, which has the turn, at its very end. */
+	private void end() {
+		Thread current = Thread.currentThread();
+		Turn routine = Turns.of(current);
+		synchronized (this.live) {
+			this.live.remove(routine);
+		}
+		Turns.forget(current);
+		ended(routine);
+	}
+
+	/** Called on the routine's thread when all is done. */
+	abstract void ended(@Nullable Turn routine);
+
+	@Override
+	public final Runnable schedule(long nanos, Runnable action) {
+		return this.queue.schedule(nanos, action);
+	}
+
+	@Override
+	public final long nanoTime() {
+		return this.queue.now();
+	}
+
+	/** Returns the worker's time after so long. */
+	final long after(long nanos) {
+		long time = nanoTime() + nanos;
+		return (time < 0) ? Long.MAX_VALUE : time;
+	}
+
+	@Override
+	public final void checkMayWait(String what, String whose) {
+		Thread current = Thread.currentThread();
+		if (current == this.lastStepper && Turns.of(current) == null) {
+			throw new IllegalStateException("Thread '" + current.getName() + "' would " + what + " '" + whose
+					+ "', but it is the one that steps worker '" + this.name
+					+ "', so that would never come; wait inside a routine (worker.assign(...), then worker.work()), or call worker.wrap(...)");
+		}
+	}
+
+	@Override
+	public final boolean awaitEnd(GreenThread<?> thread, long nanos) throws InterruptedException {
+		if (Turns.current() != null) {
+			return thread.join(Duration.ofNanos(nanos));
+		}
+		settle(thread::ready, after(nanos));
+		return thread.ready();
+	}
+
+	@Override
+	public final void runAll(List<Runnable> jobs, Countdown time) throws InterruptedException {
+		Thread waiting = Thread.currentThread();
+		AtomicInteger left = new AtomicInteger(jobs.size());
+		List<Thread> threads = new ArrayList<>();
+		for (Runnable job : jobs) {
+			threads.add(thread(this.name + "-service", () -> {
+				job.run();
+				left.decrementAndGet();
+				Parking.unpark(waiting);
+			}));
+		}
+		threads.forEach(this::start);
+		if (Turns.of(waiting) == null) {
+			settle(() -> left.get() == 0, after(time.left()));
+		}
+		else {
+			awaitAll(left, time);
+		}
+		threads.stream().filter(Thread::isAlive).forEach(Thread::interrupt);
+	}
+
+	private static void awaitAll(AtomicInteger left, Countdown time) throws InterruptedException {
+		for (long nanos = time.left(); left.get() > 0 && nanos > 0; nanos = time.left()) {
+			Parking.parkNanos(left, nanos);
+			if (Thread.interrupted()) {
+				throw new InterruptedException();
+			}
+		}
+	}
+
+	/** Steps whatever happens meanwhile, until the condition holds or time is over. */
+	private void settle(BooleanSupplier done, long limit) {
+		enter();
+		try {
+			boolean more = true;
+			while (more && !done.getAsBoolean() && this.queue.now() < limit && !isOverdue()) {
+				more = stepOnce(limit, Long.MIN_VALUE) || awaitJdk();
+			}
+		}
+		finally {
+			leave();
+		}
+	}
+
+	@Override
+	public final void close() {
+		// Killed threads clean up after this, perhaps in time.
+	}
+
+	/** A thread of a worker. */
+	interface Routine extends Turn {
+
+		Thread thread();
+
+		String name();
+
+		/** Returns whether only {@link Parking#unpark} or an interrupt wakes it. */
+		boolean isParked();
+
+	}
+
+}

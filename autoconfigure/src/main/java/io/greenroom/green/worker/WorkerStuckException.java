@@ -1,0 +1,37 @@
+package io.greenroom.green.worker;
+
+import java.io.Serial;
+import java.util.List;
+
+/**
+ * Nothing can make the routines that are left go on: each waits for something that none
+ * of them will bring. Where each one waits stands in its stack trace, attached as a
+ * suppressed exception.
+ */
+public final class WorkerStuckException extends IllegalStateException {
+
+	@Serial
+	private static final long serialVersionUID = 1L;
+
+	WorkerStuckException(String worker, List<Thread> left) {
+		super("Worker '" + worker + "' has nothing left to step, but " + left.size()
+				+ ((left.size() == 1) ? " routine waits: " : " routines wait: ")
+				+ left.stream().map(Thread::getName).toList()
+				+ "; let a routine bring what they wait for, or kill them");
+		left.forEach((thread) -> addSuppressed(new Waiting(thread)));
+	}
+
+	/** Where one routine waits. */
+	private static final class Waiting extends RuntimeException {
+
+		@Serial
+		private static final long serialVersionUID = 1L;
+
+		Waiting(Thread thread) {
+			super("Where '" + thread.getName() + "' waits");
+			setStackTrace(thread.getStackTrace());
+		}
+
+	}
+
+}
