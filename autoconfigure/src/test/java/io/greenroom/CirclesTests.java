@@ -28,7 +28,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class CirclesTests {
 
 	@ParameterizedTest
-	@CsvSource({ "deferred, 8", "green, 17", "green.worker, 4", "green.io, 1", "green.internal, 2", "state, 5", "observe, 2", "web, 2", "spring, 3" })
+	@CsvSource({ "deferred, 8", "green, 17", "green.worker, 4", "green.io, 1", "green.internal, 2", "state, 5",
+			"observe, 2", "web, 2", "spring, 3" })
 	void circlesAreNoWiderThanAConcept(String part, int most) {
 		for (Set<String> circle : circles(edges(part))) {
 			assertThat(circle).as("a circle of types in io.greenroom." + part).hasSizeLessThanOrEqualTo(most);

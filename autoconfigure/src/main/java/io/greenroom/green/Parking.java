@@ -10,9 +10,10 @@ import io.greenroom.green.internal.Turns;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link LockSupport} for primitives that shall also run under a {@link io.greenroom.green.worker.Worker Worker}. On an
- * ordinary thread, virtual or not, each method is the JDK's own. On a thread of a worker
- * a wait gives the turn to another routine, and time is the worker's.
+ * {@link LockSupport} for primitives that shall also run under a
+ * {@link io.greenroom.green.worker.Worker Worker}. On an ordinary thread, virtual or not,
+ * each method is the JDK's own. On a thread of a worker a wait gives the turn to another
+ * routine, and time is the worker's.
  * <p>
  * Whoever waits with {@link #park} must be woken with {@link #unpark}.
  */

@@ -82,8 +82,8 @@ public final class DeterministicScheduler implements AutoCloseable {
 	/**
 	 * Runs a test on a green thread, and whatever it spawns, to the end.
 	 * @param test the test
-	 * @throws io.greenroom.green.worker.WorkerStuckException if anything is left that nothing
-	 * can make go on, with the stack trace of each
+	 * @throws io.greenroom.green.worker.WorkerStuckException if anything is left that
+	 * nothing can make go on, with the stack trace of each
 	 */
 	public void run(GreenTask test) {
 		this.worker.assign("test", test);
@@ -92,8 +92,8 @@ public final class DeterministicScheduler implements AutoCloseable {
 
 	/**
 	 * Runs to the end what was spawned so far.
-	 * @throws io.greenroom.green.worker.WorkerStuckException if anything is left that nothing
-	 * can make go on, with the stack trace of each
+	 * @throws io.greenroom.green.worker.WorkerStuckException if anything is left that
+	 * nothing can make go on, with the stack trace of each
 	 */
 	public void finish() {
 		this.worker.work();

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * platform threads with small stacks, which no other green thread needs; run many
  * thousands at once in a {@link io.greenroom.green.GreenPool GreenPool}.
  * <p>
- * In a routine of a {@link io.greenroom.green.worker.Worker Worker} the others go on meanwhile; the program runs, and its
- * timeout counts, in real time.
+ * In a routine of a {@link io.greenroom.green.worker.Worker Worker} the others go on
+ * meanwhile; the program runs, and its timeout counts, in real time.
  * <p>
  * A command may be run many times. Not safe for use by several threads while it is being
  * set up. The idea is the command of the clockwork worker.

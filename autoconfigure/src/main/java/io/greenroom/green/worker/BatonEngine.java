@@ -10,8 +10,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The JDK's virtual threads, of which only the one that holds the baton runs. It hands
- * the baton on where it waits through {@link io.greenroom.green.Parking Parking}, straight to the next in line if it
- * may, else to the stepper.
+ * the baton on where it waits through {@link io.greenroom.green.Parking Parking},
+ * straight to the next in line if it may, else to the stepper.
  */
 final class BatonEngine extends WorkerEngine<BatonEngine.Runner> {
 

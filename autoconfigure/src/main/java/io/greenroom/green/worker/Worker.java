@@ -291,7 +291,8 @@ public final class Worker implements AutoCloseable {
 	/**
 	 * Ends the step of the current routine; the others go first.
 	 * @throws java.util.concurrent.CancellationException if the routine was killed, or
-	 * the time of a {@link io.greenroom.green.Timeout Timeout} round this is over; its interrupt flag stays set
+	 * the time of a {@link io.greenroom.green.Timeout Timeout} round this is over; its
+	 * interrupt flag stays set
 	 * @throws IllegalStateException if called outside a routine
 	 */
 	public void pause() {
