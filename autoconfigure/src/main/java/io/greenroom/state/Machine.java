@@ -133,22 +133,25 @@ final class Machine implements StateMachine {
 	@Override
 	public boolean join(Duration limit) throws InterruptedException {
 		StackRoom.check();
-		rejectOwnBody();
 		long nanos = Durations.nanos(limit, "limit");
-		try (WaitCircle.Look look = new WaitCircle.Look(this.transitions, "for the end of " + this.name)) {
-			return this.position.await(this.position::isEnd, nanos, this.transitions::rejectToWait, look)
-					|| look.inVain();
+		if (nanos > 0) {
+			rejectOwnBody();
+		}
+		try (WaitCircle.Look look = new WaitCircle.Look(this.transitions, "for the end of " + this.name, nanos)) {
+			return this.position.await(this.position::isEnd, nanos, this.transitions::rejectToWait, look);
 		}
 	}
 
 	@Override
 	public boolean awaitRest(Duration limit) throws InterruptedException {
 		StackRoom.check();
-		rejectOwnBody();
 		long nanos = Durations.nanos(limit, "limit");
-		try (WaitCircle.Look look = new WaitCircle.Look(this.transitions, "for a rest of " + this.name)) {
+		if (nanos > 0) {
+			rejectOwnBody();
+		}
+		try (WaitCircle.Look look = new WaitCircle.Look(this.transitions, "for a rest of " + this.name, nanos)) {
 			return this.position.await(() -> !this.transitions.isMoving() && status() != Status.RUNNING, nanos,
-					this.transitions::rejectToWait, look) || look.inVain();
+					this.transitions::rejectToWait, look);
 		}
 	}
 
@@ -160,9 +163,12 @@ final class Machine implements StateMachine {
 		}
 		StackRoom.check();
 		long nanos = Durations.nanos(limit, "limit");
+		if (nanos > 0 && !state.equals(current())) {
+			rejectOwnBody();
+		}
 		try (WaitCircle.Look look = new WaitCircle.Look(this.transitions,
-				"for %s to be in '%s'".formatted(this.name, state))) {
-			return this.position.awaitState(state, nanos, this.transitions::rejectToWait, look) || look.inVain();
+				"for %s to be in '%s'".formatted(this.name, state), nanos)) {
+			return this.position.awaitState(state, nanos, this.transitions::rejectToWait, look);
 		}
 	}
 
@@ -170,10 +176,12 @@ final class Machine implements StateMachine {
 	public String moveAndWait(GreenTask move, Duration limit) throws InterruptedException, TimeoutException {
 		StackRoom.check();
 		rejectOwnBody();
+		long nanos = Durations.nanos(limit, "limit");
 		Arrival arrival = new Arrival(this.position, this.transitions::isMovingTo);
 		boolean arrived = false;
-		try (WaitCircle.Look look = new WaitCircle.Look(this.transitions, "for what comes of a move of " + this.name)) {
-			arrived = this.position.await(arrival, move, Durations.nanos(limit, "limit"), look::reject);
+		try (WaitCircle.Look look = new WaitCircle.Look(this.transitions, "for what comes of a move of " + this.name,
+				nanos)) {
+			arrived = this.position.await(arrival, move, nanos, look::reject);
 		}
 		catch (Exception thrown) {
 			// The move's own, or the wait's interrupt.

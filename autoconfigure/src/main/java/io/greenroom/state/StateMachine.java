@@ -116,18 +116,21 @@ public interface StateMachine {
 
 	/**
 	 * Waits at most so long until the machine has ended. Where machines and handlers wait
-	 * in a circle, the log says so at the end of the limit.
+	 * in a circle, each longer than a second, the log says so at once; a move or a stop
+	 * from outside may still end the wait.
 	 * @param limit how long to wait at most; zero looks once
 	 * @return whether it has ended
 	 * @throws InterruptedException if the caller is interrupted while it waits
 	 * @throws IllegalArgumentException if the limit is negative
-	 * @throws IllegalStateException if a body would wait for the end of its own machine
+	 * @throws IllegalStateException if a body would wait for the end of its own machine,
+	 * with a limit above zero
 	 */
 	boolean join(Duration limit) throws InterruptedException;
 
 	/**
 	 * Waits at most so long until the machine is in a state. A state that the machine
-	 * enters and leaves again during the wait counts.
+	 * enters and leaves again during the wait counts. A circle of waits is told as in
+	 * {@link #join(Duration)}.
 	 * @param state the state's name
 	 * @param limit how long to wait at most; zero looks once
 	 * @return whether the machine was in the state; {@code false} when the time is over
@@ -135,16 +138,20 @@ public interface StateMachine {
 	 * @throws InterruptedException if the caller is interrupted while it waits
 	 * @throws IllegalArgumentException if there is no such state, or the limit is
 	 * negative
+	 * @throws IllegalStateException if a body would wait for its own machine to be in
+	 * another state, with a limit above zero
 	 */
 	boolean awaitState(String state, Duration limit) throws InterruptedException;
 
 	/**
-	 * Waits at most so long until no body runs and no move is under way.
+	 * Waits at most so long until no body runs and no move is under way. A circle of
+	 * waits is told as in {@link #join(Duration)}.
 	 * @param limit how long to wait at most; zero looks once
 	 * @return whether the machine rests, has ended, or was never started
 	 * @throws InterruptedException if the caller is interrupted while it waits
 	 * @throws IllegalArgumentException if the limit is negative
-	 * @throws IllegalStateException if a body would wait for its own end
+	 * @throws IllegalStateException if a body would wait for its own end, with a limit
+	 * above zero
 	 */
 	boolean awaitRest(Duration limit) throws InterruptedException;
 

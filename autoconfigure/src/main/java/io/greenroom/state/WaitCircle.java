@@ -1,5 +1,6 @@
 package io.greenroom.state;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -186,27 +187,43 @@ final class WaitCircle {
 	}
 
 	/**
-	 * A wait that has a limit: it says what it waits for only when it has lasted a while,
-	 * and notes a circle that it finds.
+	 * A wait that has a limit: it says what it waits for only when it has lasted a while.
+	 * A circle of such waits is told at once, and ends none of them: a move from outside
+	 * may bring what they wait for. A short one is a poll, and holds nobody up.
 	 */
 	static final class Look implements Runnable, AutoCloseable {
+
+		/** Up to how long a wait is a poll, in nanoseconds. */
+		private static final long POLL = 1_000_000_000;
 
 		private final Held machine;
 
 		private final String what;
 
+		private final long nanos;
+
 		private @Nullable Wait wait;
 
-		private @Nullable String circle;
+		private boolean told;
 
-		Look(Held machine, String what) {
+		Look(Held machine, String what, long nanos) {
 			this.machine = machine;
 			this.what = what;
+			this.nanos = nanos;
 		}
 
 		@Override
 		public void run() {
-			this.circle = find(begun(true));
+			if (this.told || this.nanos <= POLL) {
+				return;
+			}
+			String circle = find(begun(true));
+			if (circle != null) {
+				this.told = true;
+				log.warn("{} waits {}, up to {}, which a move or a stop from outside can end before, but none of {}",
+						Thread.currentThread().getName(), this.what, Durations.format(Duration.ofNanos(this.nanos)),
+						circle);
+			}
 		}
 
 		/** As a run, but rejects to wait on in a circle. */
@@ -218,14 +235,6 @@ final class WaitCircle {
 			Wait begun = (this.wait != null) ? this.wait : begin(this.machine, this.what, polls);
 			this.wait = begun;
 			return begun;
-		}
-
-		/** The limit is over; says why where that is known, and returns {@code false}. */
-		boolean inVain() {
-			if (this.circle != null) {
-				log.warn("{} waited {} in vain, because {}", Thread.currentThread().getName(), this.what, this.circle);
-			}
-			return false;
 		}
 
 		@Override

@@ -9,20 +9,27 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 
+import io.greenroom.testkit.Until;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 /** Machines that wait for each other, and moves that are given up. */
 @Timeout(60)
+@ExtendWith(OutputCaptureExtension.class)
 class StateCircleTests {
 
 	/** So long that nobody takes its end for finding a circle. */
@@ -266,6 +273,99 @@ class StateCircleTests {
 		this.states.of(two).stop();
 		assertThat(Machines.ended(this.states.of(one))).isTrue();
 		assertThat(Machines.ended(this.states.of(two))).isTrue();
+	}
+
+	/** How a body may wait for another machine with a limit. */
+	enum TimedWait {
+
+		JOIN {
+			@Override
+			boolean await(StateMachine machine, Duration limit) throws InterruptedException {
+				return machine.join(limit);
+			}
+		},
+		REST {
+			@Override
+			boolean await(StateMachine machine, Duration limit) throws InterruptedException {
+				return machine.awaitRest(limit);
+			}
+		},
+		STATE {
+			@Override
+			boolean await(StateMachine machine, Duration limit) throws InterruptedException {
+				return machine.awaitState("won", limit);
+			}
+		};
+
+		abstract boolean await(StateMachine machine, Duration limit) throws InterruptedException;
+
+	}
+
+	/** Has bodies wait for each other in a circle; returns what they throw. */
+	private List<CompletableFuture<Throwable>> waitInACircle(List<Player> players, TimedWait how, Duration limit) {
+		List<CompletableFuture<Throwable>> outcomes = new ArrayList<>();
+		for (int i = 0; i < players.size(); i++) {
+			CompletableFuture<Throwable> outcome = new CompletableFuture<>();
+			outcomes.add(outcome);
+			Player other = players.get((i + 1) % players.size());
+			players.get(i).turn = () -> {
+				other.inside.await();
+				outcome.complete(catchThrowable(() -> how.await(this.states.of(other), limit)));
+			};
+		}
+		players.forEach(StateCircleTests::begin);
+		return outcomes;
+	}
+
+	@ParameterizedTest(name = "{displayName} [{0}]")
+	@EnumSource
+	@DisplayName("S39 bodies that wait for each other with a limit are told of in the log at once, and a move from outside still ends the wait")
+	void timedWaits(TimedWait how, CapturedOutput output) throws Exception {
+		List<Player> players = List.of(this.states.create(Player.class), this.states.create(Player.class),
+				this.states.create(Player.class));
+		List<CompletableFuture<Throwable>> outcomes = waitInACircle(players, how, Duration.ofSeconds(40));
+		Until.until("the log", () -> output.getOut().contains("up to 40s, which a move or a stop from outside"));
+		for (Player player : players) {
+			assertThat(output.getOut()).contains("%s, in the body of 'playing', waits for".formatted(name(player)));
+		}
+		players.getFirst().won();
+		assertThat(outcomes.getFirst().get(20, TimeUnit.SECONDS)).isInstanceOf(InterruptedException.class);
+		players.forEach((player) -> this.states.of(player).stop());
+		for (CompletableFuture<Throwable> outcome : outcomes) {
+			Throwable thrown = outcome.get(20, TimeUnit.SECONDS);
+			assertThat(thrown == null || thrown instanceof InterruptedException).isTrue();
+		}
+	}
+
+	private String name(Player player) {
+		return this.states.of(player).name();
+	}
+
+	@ParameterizedTest(name = "{displayName} [{0}]")
+	@EnumSource
+	@DisplayName("S39 bodies that poll each other are no circle, and the log says nothing")
+	void polls(TimedWait how, CapturedOutput output) throws Exception {
+		List<Player> players = List.of(this.states.create(Player.class), this.states.create(Player.class));
+		for (CompletableFuture<Throwable> outcome : waitInACircle(players, how, Duration.ofMillis(200))) {
+			assertThat(outcome.get(20, TimeUnit.SECONDS)).isNull();
+		}
+		assertThat(output.getOut()).doesNotContain("circle");
+	}
+
+	@ParameterizedTest(name = "{displayName} [{0}]")
+	@EnumSource
+	@DisplayName("S39 S20 a body that would wait for its own machine is told so at once, with a limit too, but may look")
+	void ownMachine(TimedWait how) throws Exception {
+		Player player = this.states.create(Player.class);
+		StateMachine machine = this.states.of(player);
+		CompletableFuture<List<Object>> seen = new CompletableFuture<>();
+		player.turn = () -> seen.complete(List.of(catchThrowable(() -> how.await(machine, STOP_TIMEOUT)),
+				how.await(machine, Duration.ZERO), machine.awaitState("playing", STOP_TIMEOUT)));
+		player.playing();
+		List<Object> looks = seen.get(20, TimeUnit.SECONDS);
+		assertThat((Throwable) looks.getFirst()).isInstanceOf(IllegalStateException.class)
+			.hasMessageContaining("would wait for its own end");
+		assertThat(looks.subList(1, 3)).containsExactly(false, true);
 	}
 
 	@Test
