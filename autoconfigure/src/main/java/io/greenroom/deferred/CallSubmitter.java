@@ -294,7 +294,7 @@ final class CallSubmitter {
 		boolean placed = false;
 		@Nullable InterruptedException interrupt = null;
 		try {
-			placed = mayWait && this.wait.reserve(this.mailbox, call, nanos);
+			placed = mayWait && this.wait.reserve(this.mailbox, call, nanos, this.life::isRefusing);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -307,6 +307,9 @@ final class CallSubmitter {
 			this.mailbox.unreserve();
 		}
 		if (!placed && call.withdraw()) {
+			if (interrupt == null && this.life.isRefusing()) {
+				throw this.rejections.stopped(call, this.life.death());
+			}
 			if (interrupt == null) {
 				throw this.rejections.full(call, mayWait ? Duration.ofNanos(nanos) : null, this.holding.doing());
 			}

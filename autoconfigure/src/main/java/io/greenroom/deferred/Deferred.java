@@ -75,9 +75,9 @@ public interface Deferred<T> extends AutoCloseable {
 
 	/**
 	 * Ends the handler, for all who call it: rejects new calls at once with a
-	 * {@link HandlerStoppedException}, runs those accepted for no longer than callers
-	 * wait for an answer by the handler's timeout, tells the callers of what is left, and
-	 * ends a {@link ProcessingLoop}. Blocks meanwhile, but not in a body of this handler,
+	 * {@link HandlerStoppedException}, also those that wait for room in its mailbox, runs
+	 * those accepted for no longer than callers wait for an answer by the handler's
+	 * timeout, tells the callers of what is left, and ends a {@link ProcessingLoop}. Blocks meanwhile, but not in a body of this handler,
 	 * which is finished first; an interrupt cuts the wait short and stays set.
 	 * Idempotent.
 	 * <p>

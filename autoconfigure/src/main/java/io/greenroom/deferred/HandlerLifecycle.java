@@ -220,13 +220,12 @@ final class HandlerLifecycle {
 
 	/** Lets a call in that came while the handler was not simply open, or rejects it. */
 	void admit(Call call) {
-		Phase now = this.phase;
-		if (now != Phase.OPEN && !(now == Phase.REJECTING && isInside())) {
+		if (isRefusing()) {
 			throw this.handler.rejections().stopped(call, death());
 		}
 		boolean canServe = this.started || !this.handler.type().hasLoop();
 		if (!canServe) {
-			if (now != Phase.OPEN) {
+			if (isClosing()) {
 				// Nobody starts a loop any more.
 				throw this.handler.rejections().stopped(call, null);
 			}
@@ -241,6 +240,12 @@ final class HandlerLifecycle {
 		catch (OutOfMemoryError rejected) {
 			throw this.handler.rejections().notStarted(call, rejected);
 		}
+	}
+
+	/** Returns whether the current thread's calls are not taken any more. */
+	boolean isRefusing() {
+		Phase now = this.phase;
+		return now != Phase.OPEN && !(now == Phase.REJECTING && isInside());
 	}
 
 	/** Whoever is to start the loop can't wait for what it does. */
@@ -445,6 +450,8 @@ final class HandlerLifecycle {
 			this.open = false;
 		}
 		this.mailbox.wake();
+		// Their calls are not accepted yet, and are told now rather than at the end.
+		this.mailbox.wakeWaiting();
 	}
 
 	/** Takes no calls any more, runs those there are within the grace, and ends. */

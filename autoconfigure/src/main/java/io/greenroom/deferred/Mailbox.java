@@ -107,11 +107,18 @@ class Mailbox {
 	}
 
 	/**
-	 * Waits for room at most so long; returns whether it was taken. Stops waiting when
-	 * others have decided what becomes of the call, or something else is to be done.
+	 * Waits for room at most so long; returns whether it was taken. Stops waiting when the
+	 * call is refused, others have decided what becomes of it, or something else is to be
+	 * done.
 	 */
-	boolean reserve(long nanos, Call call, @Nullable BooleanSupplier elsewhere) throws InterruptedException {
-		return this.room.await(nanos, call, this::isClosed, elsewhere);
+	boolean reserve(long nanos, Call call, BooleanSupplier refused, @Nullable BooleanSupplier elsewhere)
+			throws InterruptedException {
+		return this.room.await(nanos, call, refused, elsewhere);
+	}
+
+	/** Has all who wait for room look whether they may. Anybody may. */
+	void wakeWaiting() {
+		this.room.wakeAll();
 	}
 
 	/** Gives the room of a call back that is not going to be pushed. */

@@ -161,22 +161,24 @@ final class MailboxCapacity {
 	/**
 	 * Waits at most so long for a place; returns whether it was taken. Stops waiting when
 	 * others have decided what becomes of the call, which may go unnoticed for a moment.
+	 * @param refused says whether nobody may wait any more; asked at each
+	 * {@link #wakeAll}
 	 */
-	boolean await(long nanos, Call call, BooleanSupplier closed) throws InterruptedException {
-		return await(nanos, call, closed, null);
+	boolean await(long nanos, Call call, BooleanSupplier refused) throws InterruptedException {
+		return await(nanos, call, refused, null);
 	}
 
 	/**
 	 * Waits likewise, and stops waiting where something else is to be done.
 	 * @param elsewhere says whether there is; asked now and then
 	 */
-	boolean await(long nanos, Call call, BooleanSupplier closed, @Nullable BooleanSupplier elsewhere)
+	boolean await(long nanos, Call call, BooleanSupplier refused, @Nullable BooleanSupplier elsewhere)
 			throws InterruptedException {
 		Waiter mine = new Waiter(call, System.nanoTime() + nanos, elsewhere != null);
 		this.waiting.incrementAndGet();
 		try {
 			this.line.add(mine);
-			while (!closed.getAsBoolean()) {
+			while (!refused.getAsBoolean()) {
 				boolean first = (this.line.peek() == mine);
 				if (first && tryTakeKept()) {
 					return true;
@@ -189,9 +191,7 @@ final class MailboxCapacity {
 					throw new InterruptedException();
 				}
 			}
-			// A closed mailbox has room for everybody, and then rejects the call.
-			CAME.getAndAdd(this.words, 1);
-			return true;
+			return false;
 		}
 		finally {
 			this.line.remove(mine);
