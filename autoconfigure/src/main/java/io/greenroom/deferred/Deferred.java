@@ -77,9 +77,9 @@ public interface Deferred<T> extends AutoCloseable {
 	 * Ends the handler, for all who call it: rejects new calls at once with a
 	 * {@link HandlerStoppedException}, also those that wait for room in its mailbox, runs
 	 * those accepted for no longer than callers wait for an answer by the handler's
-	 * timeout, tells the callers of what is left, and ends a {@link ProcessingLoop}. Blocks meanwhile, but not in a body of this handler,
-	 * which is finished first; an interrupt cuts the wait short and stays set.
-	 * Idempotent.
+	 * timeout, tells the callers of what is left, and ends a {@link ProcessingLoop}.
+	 * Blocks meanwhile, but not in a body of this handler, which is finished first; an
+	 * interrupt cuts the wait short and stays set. Idempotent.
 	 * <p>
 	 * Nobody needs to close a handler without a loop: it is collected when nobody refers
 	 * to it and nothing is queued. One whose loop runs lives until it is closed, or its

@@ -107,9 +107,9 @@ class Mailbox {
 	}
 
 	/**
-	 * Waits for room at most so long; returns whether it was taken. Stops waiting when the
-	 * call is refused, others have decided what becomes of it, or something else is to be
-	 * done.
+	 * Waits for room at most so long; returns whether it was taken. Stops waiting when
+	 * the call is refused, others have decided what becomes of it, or something else is
+	 * to be done.
 	 */
 	boolean reserve(long nanos, Call call, BooleanSupplier refused, @Nullable BooleanSupplier elsewhere)
 			throws InterruptedException {

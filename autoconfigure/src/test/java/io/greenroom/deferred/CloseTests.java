@@ -138,8 +138,7 @@ class CloseTests {
 			Until.waiting(
 					Thread.startVirtualThread(() -> outcome.complete(catchThrowable(() -> who.call(desk, other)))));
 		}
-		Thread closing = Thread
-			.startVirtualThread((end == End.CLOSE) ? desk::close : this.scheduler::close);
+		Thread closing = Thread.startVirtualThread((end == End.CLOSE) ? desk::close : this.scheduler::close);
 		for (CompletableFuture<Throwable> outcome : waiting) {
 			assertThat(outcome.get(20, TimeUnit.SECONDS)).isInstanceOf(HandlerStoppedException.class)
 				.hasMessageContaining("was not run");

@@ -134,9 +134,9 @@ class HandlerCircleTests {
 		Thread.startVirtualThread(() -> this.clerk.sync(AGES).run(() -> {
 			waiting.complete(Thread.currentThread());
 			order.goOn.countDown();
-			ended.complete(List.of(catchThrowable(() -> machine.join(AGES)),
-					catchThrowable(() -> machine.awaitRest(AGES)),
-					catchThrowable(() -> machine.awaitState("placed", AGES))));
+			ended.complete(
+					List.of(catchThrowable(() -> machine.join(AGES)), catchThrowable(() -> machine.awaitRest(AGES)),
+							catchThrowable(() -> machine.awaitState("placed", AGES))));
 		}));
 		for (String wait : List.of("waits for the end of " + machine.name(), "waits for a rest of " + machine.name(),
 				"waits for " + machine.name() + " to be in 'placed'")) {
