@@ -131,7 +131,7 @@ class BodyShapeTests {
 	private List<String> rejected(List<String> statements, String thrown) {
 		StringBuilder text = new StringBuilder(
 				"""
-						package p; import io.greenroom.green.*; import java.io.*; import java.time.*; import java.util.*; import java.util.concurrent.*; import java.util.concurrent.atomic.*; import java.util.function.*; \
+						package p; import io.greenroom.green.*; import io.greenroom.green.worker.Worker; import java.io.*; import java.time.*; import java.util.*; import java.util.concurrent.*; import java.util.concurrent.atomic.*; import java.util.function.*; \
 						class Desk { void work() throws IOException { } int count() { return 1; } void take(int item) { } static void open() { } } \
 						abstract class Subject { GreenScheduler scheduler; GreenPool pool; GreenGroup group; GreenScope scope; Worker worker; \
 						Duration limit; CountDownLatch latch; GreenEvent event; GreenQueue<Integer> queue; GreenThread<Integer> thread; Desk desk; \

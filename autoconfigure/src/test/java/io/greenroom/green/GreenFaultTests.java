@@ -47,7 +47,8 @@ class GreenFaultTests {
 
 	/** What only tells, is told elsewhere, or ends the part. */
 	private static final Set<String> NO_ENTRY = Set.of("GreenScheduler.builder", "GreenScheduler.name",
-			"GreenScheduler.observer", "GreenScheduler.contextCarrier", "GreenScheduler.services",
+			"GreenScheduler.observer", "GreenScheduler.contextCarrier", "GreenScheduler.drainTimeout",
+			"GreenScheduler.services",
 			"GreenScheduler.close", "GreenScheduler.drain", "GreenScheduler.attach", "GreenScheduler.detach",
 			"GreenScheduler.isInside", "GreenScheduler.release", "GreenScheduler.retain", "GreenScheduler.pool",
 			"GreenScheduler.group", "GreenQueue.close", "GreenQueue.closeNow", "GreenQueue.closed",
