@@ -48,12 +48,12 @@ class GreenFaultTests {
 	/** What only tells, is told elsewhere, or ends the part. */
 	private static final Set<String> NO_ENTRY = Set.of("GreenScheduler.builder", "GreenScheduler.name",
 			"GreenScheduler.observer", "GreenScheduler.contextCarrier", "GreenScheduler.drainTimeout",
-			"GreenScheduler.services",
-			"GreenScheduler.close", "GreenScheduler.drain", "GreenScheduler.attach", "GreenScheduler.detach",
-			"GreenScheduler.isInside", "GreenScheduler.release", "GreenScheduler.retain", "GreenScheduler.pool",
-			"GreenScheduler.group", "GreenQueue.close", "GreenQueue.closeNow", "GreenQueue.closed",
-			"GreenQueue.capacity", "GreenQueue.remaining", "GreenQueue.size", "GreenWait.remaining", "Timeout.expired",
-			"Deadline.remaining", "Deadline.expired", "Parking.unpark", "Parking.interrupt", "Parking.park");
+			"GreenScheduler.services", "GreenScheduler.close", "GreenScheduler.drain", "GreenScheduler.attach",
+			"GreenScheduler.detach", "GreenScheduler.isInside", "GreenScheduler.release", "GreenScheduler.retain",
+			"GreenScheduler.pool", "GreenScheduler.group", "GreenQueue.close", "GreenQueue.closeNow",
+			"GreenQueue.closed", "GreenQueue.capacity", "GreenQueue.remaining", "GreenQueue.size",
+			"GreenWait.remaining", "Timeout.expired", "Deadline.remaining", "Deadline.expired", "Parking.unpark",
+			"Parking.interrupt", "Parking.park");
 
 	private static final Duration SHORT = Duration.ofMillis(20);
 
