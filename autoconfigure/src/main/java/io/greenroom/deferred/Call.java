@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
  * got. It is its own node in the {@link Mailbox}.
  * <p>
  * One word decides every race: the processor moves it from pending to running and to its
- * end, a caller who gives up moves it from pending to withdrawn, and whoever comes second
+ * end, a caller who gives up moves it from pending to withdrawn, and the second of them
  * sees it. The other fields are handed over with the word or with the mailbox.
  */
 abstract class Call {
 
 	private static final int PENDING = 0;
 
-	/** It is being failed before it began; whoever does so is not its runner. */
+	/** It is being failed before it began; the thread that does so is not its runner. */
 	private static final int FAILING = 1;
 
 	private static final int RUNNING = 2;
@@ -238,8 +238,8 @@ abstract class Call {
 	}
 
 	/**
-	 * Ends a running call that nobody waits for and nobody counts. Whoever stops the
-	 * handler at this moment may take it for running still, and say so.
+	 * Ends a running call that nobody waits for and nobody counts. A thread that stops
+	 * the handler at this moment may take it for running still, and say so.
 	 */
 	final void ended() {
 		STATE.setRelease(this, RETURNED);

@@ -151,7 +151,9 @@ final class CallRunner {
 		}
 	}
 
-	/** Returns whether whoever waits for the call is still there, if anybody does. */
+	/**
+	 * Returns whether the waiting thread for the call is still there, if anybody does.
+	 */
 	private boolean end(Call call, @Nullable Object result, @Nullable Throwable failure) {
 		if (call.mode() == CallMode.ONEWAY && !this.life.isCounting()) {
 			// Saves a flood a compare-and-set for each call.

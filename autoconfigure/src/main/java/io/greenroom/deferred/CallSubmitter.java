@@ -253,7 +253,10 @@ final class CallSubmitter {
 		return this.mailbox.tryReserve() || makeRoom(call, nanos);
 	}
 
-	/** Whoever does not wait may be gone, and with it its request, when the body runs. */
+	/**
+	 * A caller that does not wait may be gone, and with it its request, when the body
+	 * runs.
+	 */
 	private void carryContext(Call call) {
 		if (this.carrier != ContextCarrier.NONE) {
 			call.carry((call.mode() == CallMode.SYNC) ? this.carrier.capture() : this.carrier.captureDetached());
@@ -286,7 +289,7 @@ final class CallSubmitter {
 
 	/**
 	 * Waits for room; returns whether there is a place for the call, which nobody has
-	 * begun or failed. Whoever gets neither place nor answer is told why.
+	 * begun or failed. A caller that gets neither place nor answer is told why.
 	 */
 	private boolean awaitRoom(Call call, long nanos) {
 		boolean mayWait = this.options.overflow() != Overflow.REJECT && !this.holding.isMine()
@@ -294,7 +297,7 @@ final class CallSubmitter {
 		boolean placed = false;
 		@Nullable InterruptedException interrupt = null;
 		try {
-			placed = mayWait && this.wait.reserve(this.mailbox, call, nanos, this.life::isRefusing);
+			placed = mayWait && this.wait.reserve(this.mailbox, call, nanos, this.life::isRejecting);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -307,7 +310,7 @@ final class CallSubmitter {
 			this.mailbox.unreserve();
 		}
 		if (!placed && call.withdraw()) {
-			if (interrupt == null && this.life.isRefusing()) {
+			if (interrupt == null && this.life.isRejecting()) {
 				throw this.rejections.stopped(call, this.life.death());
 			}
 			if (interrupt == null) {

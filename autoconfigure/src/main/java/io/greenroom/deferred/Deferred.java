@@ -33,7 +33,7 @@ public interface Deferred<T> extends AutoCloseable {
 	T sync();
 
 	/**
-	 * Returns a view like {@link #sync()} whose calls wait at most so long, from the call
+	 * Returns a view like {@link #sync()} whose calls wait up to the limit, from the call
 	 * to the result. A call whose time is over before it began never runs; one that runs
 	 * is left to finish, and its result is dropped and counted.
 	 * @param timeout how long each call may take; positive

@@ -9,9 +9,9 @@ import java.lang.annotation.Target;
 
 /**
  * Makes a bean a handler: its methods run one at a time, in the order of the calls, on a
- * green thread of its own, whoever calls. The bean needs no lock. Callers go on calling
- * methods: a call waits for its result, a {@link Oneway} call does not. Inside the bean,
- * calls to {@code this} are ordinary calls.
+ * green thread of its own, regardless of the caller. The bean needs no lock. Callers go
+ * on calling methods: a call waits for its result, a {@link Oneway} call does not. Inside
+ * the bean, calls to {@code this} are ordinary calls.
  * <p>
  * What is promised holds for calls through the injected bean or a {@link Deferred}.
  * Fields that others read directly, and collections that a method hands out, are not

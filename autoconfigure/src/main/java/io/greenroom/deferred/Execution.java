@@ -3,7 +3,7 @@ package io.greenroom.deferred;
 /** Who runs the bodies of a handler. */
 public enum Execution {
 
-	/** The handler's own green thread, or whoever processes it. */
+	/** The handler's own green thread, or the thread that processes it. */
 	OWNER,
 
 	/**

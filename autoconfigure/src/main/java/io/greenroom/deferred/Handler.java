@@ -164,7 +164,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 
 	/**
 	 * Returns the calls that wait.
-	 * @return the control object of whoever processes
+	 * @return the control object of the thread that processes
 	 */
 	public DeferredCalls calls() {
 		return this.processor;
@@ -329,7 +329,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 			stop(Duration.ZERO);
 		}
 		catch (InterruptedException again) {
-			// Whoever waits has been told before.
+			// A waiting thread has been told before.
 		}
 	}
 
@@ -414,7 +414,9 @@ public final class Handler implements DrainedService, AutoCloseable {
 		return (this.watch == null || ownersOnly) && this.life.isAtRest();
 	}
 
-	/** Returns whether whoever processes waits, or nobody does and nothing is queued. */
+	/**
+	 * Returns whether the processing thread waits, or nobody does and nothing is queued.
+	 */
 	private boolean isIdle() {
 		return this.processor.isWaiting() || (this.core.options().processing() == Processing.MANUAL
 				&& this.holding.isFree() && this.mailbox.size() == 0);

@@ -87,7 +87,7 @@ abstract class HandlerCore implements WaitedFor {
 	/** Returns what the owner does. */
 	abstract OwnerWork work();
 
-	/** Returns the calls that wait, for whoever processes them. */
+	/** Returns the calls that wait, for the thread that processes them. */
 	abstract DeferredCalls calls();
 
 	/** Returns all holds that a call which has not begun may have to wait for. */

@@ -22,7 +22,7 @@ import org.slf4j.event.Level;
  * <p>
  * An open handler takes all calls. One that rejects takes those from inside only, because
  * accepted work elsewhere may need it. One that closes takes none and runs what it has.
- * One that has ended runs nothing: whoever waits is told. It only ever moves on in this
+ * One that has ended runs nothing: all waiting threads are told. It only ever moves on in this
  * order.
  * <p>
  * A handler that is not called for a while gives its thread back: most of what an idle
@@ -54,7 +54,7 @@ final class HandlerLifecycle {
 	private final Ownership holding;
 
 	/**
-	 * Of whoever made the handler: the owner's, whoever calls first. A thread of the
+	 * Of the thread that made the handler: the owner's, or the first caller's. A thread of the
 	 * common pool for one would bring the wrong one.
 	 */
 	private final @Nullable ClassLoader classLoader = Thread.currentThread().getContextClassLoader();
@@ -171,7 +171,7 @@ final class HandlerLifecycle {
 	/** Owner: gives its thread back, unless something has come. */
 	private synchronized boolean rests() {
 		this.resting = false;
-		// Whoever reads may be late, which is looked at with the owner only.
+		// A thread that reads may be late, which is looked at with the owner only.
 		if (endsWhenEmpty() || this.handler.work().isRead() || !this.mailbox.leaveUnattended()) {
 			return false;
 		}
@@ -220,7 +220,7 @@ final class HandlerLifecycle {
 
 	/** Lets a call in that came while the handler was not simply open, or rejects it. */
 	void admit(Call call) {
-		if (isRefusing()) {
+		if (isRejecting()) {
 			throw this.handler.rejections().stopped(call, death());
 		}
 		boolean canServe = this.started || !this.handler.type().hasLoop();
@@ -243,12 +243,12 @@ final class HandlerLifecycle {
 	}
 
 	/** Returns whether the current thread's calls are not taken any more. */
-	boolean isRefusing() {
+	boolean isRejecting() {
 		Phase now = this.phase;
 		return now != Phase.OPEN && !(now == Phase.REJECTING && isInside());
 	}
 
-	/** Whoever is to start the loop can't wait for what it does. */
+	/** A thread that is to start the loop can't wait for what it does. */
 	private void rejectFromStarter(Call call) {
 		LoopStart start = this.loopStart;
 		if (start != null && call.mode() == CallMode.SYNC && startsWithCaller(start)) {
@@ -496,7 +496,7 @@ final class HandlerLifecycle {
 		}
 	}
 
-	/** Nothing runs any more, and whoever waits is told. */
+	/** Nothing runs any more, and all waiting threads are told. */
 	private void end(@Nullable Throwable reason) {
 		boolean reported;
 		moveTo(Phase.CLOSING);
@@ -515,7 +515,7 @@ final class HandlerLifecycle {
 	}
 
 	/**
-	 * Tells the callers of all that is queued. Called by whoever ends the handler, and
+	 * Tells the callers of all that is queued. Called by the thread that ends the handler, and
 	 * again by a processor that finds it ended: it may have been between taking calls out
 	 * of the mailbox and putting them into its line.
 	 */

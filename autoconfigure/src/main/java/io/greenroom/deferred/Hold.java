@@ -193,7 +193,7 @@ final class Hold extends HoldPadding.Bodies implements Call.Runner {
 	}
 
 	/**
-	 * Holder: a flag set for one body must not reach the next, nor whoever processes.
+	 * Holder: a flag set for one body must not reach the next, nor the processing thread.
 	 * After the call has ended, for until then its caller may set it.
 	 * @param call the call
 	 * @param before whether the flag of a thread that is not the handler's was set before

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * Who waits stands in a line, in which a place is kept for each; others take what there
  * is beyond. The first in the line takes its place and wakes the next. Each has a timer
- * of its own, for whoever is first may be gone; the first also looks after the others.
+ * of its own, for the thread that is first may be gone; the first also looks after the
+ * others.
  */
 final class MailboxCapacity {
 
@@ -129,7 +130,7 @@ final class MailboxCapacity {
 
 	/**
 	 * Processor: a call has gone out. Those who wait are woken when there is a good deal
-	 * of room, for whoever has got a place is soon back.
+	 * of room, for the thread that has got a place is soon back.
 	 */
 	void give() {
 		int gone = this.words.went + 1;
@@ -159,7 +160,7 @@ final class MailboxCapacity {
 	}
 
 	/**
-	 * Waits at most so long for a place; returns whether it was taken. Stops waiting when
+	 * Waits up to the limit for a place; returns whether it was taken. Stops waiting when
 	 * others have decided what becomes of the call, which may go unnoticed for a moment.
 	 * @param refused says whether nobody may wait any more; asked at each
 	 * {@link #wakeAll}

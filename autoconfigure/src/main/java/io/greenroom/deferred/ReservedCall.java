@@ -9,8 +9,8 @@ import org.slf4j.event.Level;
 
 /**
  * A oneway call that was accepted and has its room in the mailbox, and waits for the
- * transaction it was made in. Whoever watches that ends it, in one way or the other; a
- * second end does nothing. Safe for use by many threads.
+ * transaction it was made in. A thread that watches that ends it, in one way or the
+ * other; a second end does nothing. Safe for use by many threads.
  */
 public final class ReservedCall {
 
@@ -34,7 +34,7 @@ public final class ReservedCall {
 	}
 
 	/**
-	 * Submits the call. Returns at once and never throws: whoever has committed must not
+	 * Submits the call. Returns at once and never throws: the committed caller must not
 	 * suffer for it. If the handler has ended meanwhile, the call is reported as lost.
 	 */
 	public void submit() {

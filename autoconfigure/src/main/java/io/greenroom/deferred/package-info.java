@@ -1,6 +1,6 @@
 /**
- * Handlers: objects whose methods run one at a time, whoever calls. Usable without
- * Spring, starting from {@code Deferred.of}.
+ * Handlers: objects whose methods run one at a time, regardless of the caller. Usable
+ * without Spring, starting from {@code Deferred.of}.
  */
 @NullMarked
 package io.greenroom.deferred;

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One thread's wait for one stage. Written by whoever completes the stage, read by the
- * waiting thread once {@code done} is seen.
+ * One thread's wait for one stage. Written by the thread that completes the stage, read
+ * by the waiting thread once {@code done} is seen.
  */
 final class Awaited<T> implements BiConsumer<T, @Nullable Throwable> {
 

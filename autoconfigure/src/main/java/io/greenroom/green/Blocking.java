@@ -6,7 +6,7 @@ import io.greenroom.green.internal.Turns;
 
 /**
  * How the events, queues and timeouts of this package wait, wake, read the time and set
- * alarms. All of it goes through here, so that whoever owns turns and time can stand in.
+ * alarms. All of it goes through here, so that the owner of turns and time can stand in.
  */
 final class Blocking {
 
@@ -23,7 +23,7 @@ final class Blocking {
 		Parking.park(blocker);
 	}
 
-	/** Parks at most so long. */
+	/** Parks up to the limit. */
 	static void park(Object blocker, long nanos) {
 		Parking.parkNanos(blocker, nanos);
 	}

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The green threads of a group or scope that have not ended, and the first failure among
- * those that have. Whoever is added while all are being killed is killed too.
+ * those that have. A thread that is added while all are being killed is killed too.
  */
 final class ChildThreads {
 

@@ -170,7 +170,7 @@ class CompletionLatch<S> {
 
 		private volatile @Nullable Watcher<S> next;
 
-		/** Who came after it; confined to whoever releases. */
+		/** Who came after it; confined to the thread that releases. */
 		private @Nullable Watcher<S> above;
 
 		Watcher(@Nullable Thread waiting, @Nullable Consumer<? super S> callback, boolean quiet) {

@@ -20,7 +20,8 @@ public final class GreenEvent implements Awaitable {
 
 	/**
 	 * Those who wait for the next set, and the flag: it is set while they are released.
-	 * Replaced by {@link #clear()}, so that whoever waits keeps their own generation.
+	 * Replaced by {@link #clear()}, so that the waiting thread keeps their own
+	 * generation.
 	 */
 	private final AtomicReference<CompletionLatch<GreenEvent>> generation = new AtomicReference<>(
 			new CompletionLatch<>());
@@ -62,7 +63,7 @@ public final class GreenEvent implements Awaitable {
 	}
 
 	/**
-	 * Waits at most so long until the flag is set. A wait that ends early leaves nothing
+	 * Waits up to the limit until the flag is set. A wait that ends early leaves nothing
 	 * behind.
 	 * @param limit how long to wait at most; zero looks once
 	 * @return whether the flag was set, also if it has been cleared since

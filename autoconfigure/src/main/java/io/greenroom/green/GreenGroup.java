@@ -146,7 +146,7 @@ public final class GreenGroup {
 	}
 
 	/**
-	 * Kills all members, and those added until it returns, and waits at most so long for
+	 * Kills all members, and those added until it returns, and waits up to the limit for
 	 * their ends.
 	 * @param limit how long to wait at most; zero does not wait
 	 * @return those that have not ended, still cleaning up or stuck
@@ -228,7 +228,7 @@ public final class GreenGroup {
 		return "GreenGroup[" + size() + " members]";
 	}
 
-	/** Whoever reads the results of a mapping learns of its failures. */
+	/** A thread that reads the results of a mapping learns of its failures. */
 	private final class MappedMembers implements Mapping.Tasks {
 
 		@Override

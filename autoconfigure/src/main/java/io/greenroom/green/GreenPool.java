@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  * either a task, which runs on a green thread of its own and starts clean, or the calling
  * thread itself, which {@linkplain #enter(Duration) takes a slot} and goes on.
  * <p>
- * Whoever ends hands the slot to the first in line; nobody overtakes. The line is bounded
- * for all but callers that block in {@link #spawn}, {@link #trySpawn}, {@link #apply} or
- * a {@link #map}, who are their own bound. A place that is given up, by time, interrupt
- * or kill, takes no slot with it.
+ * A thread that ends hands the slot to the first in line; nobody overtakes. The line is
+ * bounded for all but callers that block in {@link #spawn}, {@link #trySpawn},
+ * {@link #apply} or a {@link #map}, who are their own bound. A place that is given up, by
+ * time, interrupt or kill, takes no slot with it.
  * <p>
  * A member, which is a task of the pool at work or a thread that has entered, never waits
  * for a slot that it may hold itself: what it asks of its own pool runs inline, on the
@@ -228,7 +228,7 @@ public final class GreenPool implements AutoCloseable {
 
 	/**
 	 * Runs a task on a green thread in a slot of its own. Blocks in line while none is
-	 * free, at most so long; a member of the pool runs the task inline then.
+	 * free, up to the limit; a member of the pool runs the task inline then.
 	 * @param limit how long to wait at most; zero looks once
 	 * @param body what it runs
 	 * @return the task's green thread, started
@@ -253,7 +253,7 @@ public final class GreenPool implements AutoCloseable {
 	}
 
 	/**
-	 * Runs a task that returns nothing, waiting in line at most so long.
+	 * Runs a task that returns nothing, waiting in line up to the limit.
 	 * @param limit how long to wait at most; zero looks once
 	 * @param body what it runs
 	 * @return the task's green thread, started
@@ -305,7 +305,7 @@ public final class GreenPool implements AutoCloseable {
 
 	/**
 	 * Takes a slot for the calling thread, which then works on its own. Blocks in line
-	 * while none is free, at most so long.
+	 * while none is free, up to the limit.
 	 * @param limit how long to wait at most; zero looks once
 	 * @return the slot, to be closed
 	 * @throws InterruptedException if the caller is interrupted while it waits
@@ -618,7 +618,7 @@ public final class GreenPool implements AutoCloseable {
 	}
 
 	/**
-	 * Closes the pool at once, kills its tasks, and waits at most so long until nobody is
+	 * Closes the pool at once, kills its tasks, and waits up to the limit until nobody is
 	 * at work. Who waits in line or for a slot gets a {@link PoolClosedException}, and
 	 * nothing starts any more. Threads that have entered are waited for, not interrupted.
 	 * @param limit how long to wait at most; zero does not wait

@@ -105,7 +105,7 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 	}
 
 	/**
-	 * Puts an item. Blocks in line while the queue is full, at most so long.
+	 * Puts an item. Blocks in line while the queue is full, up to the limit.
 	 * @param item the item
 	 * @param limit how long to wait at most; zero looks once
 	 * @return whether it is in the queue
@@ -199,7 +199,7 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 	}
 
 	/**
-	 * Takes the first item. Blocks in line while the queue is empty, at most so long.
+	 * Takes the first item. Blocks in line while the queue is empty, up to the limit.
 	 * @param limit how long to wait at most; zero looks once
 	 * @return the item, {@code null} if none came in time
 	 * @throws InterruptedException if the caller is interrupted; no item is taken then
@@ -301,8 +301,9 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 	}
 
 	/**
-	 * Near the end of the stack the JDK's lock may be taken and never given back. Whoever
-	 * has come to wait looks no more: there is as much room after a wait as before.
+	 * Near the end of the stack the JDK's lock may be taken and never given back. A
+	 * thread that has come to wait looks no more: there is as much room after a wait as
+	 * before.
 	 */
 	private void lock() {
 		StackRoom.check();
@@ -351,7 +352,7 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 	}
 
 	/**
-	 * Waits at most so long until every item that was put has been taken and done.
+	 * Waits up to the limit until every item that was put has been taken and done.
 	 * @param limit how long to wait at most; zero looks once
 	 * @return whether it was so
 	 * @throws InterruptedException if the caller is interrupted while it waits

@@ -169,8 +169,9 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Starts a green thread that is nobody's child and has no context, whoever calls. For
-	 * services that outlive the caller, such as a loop that the first request starts.
+	 * Starts a green thread that is nobody's child and has no context, regardless of the
+	 * caller. For services that outlive the caller, such as a loop that the first request
+	 * starts.
 	 * @param name the thread's name
 	 * @param body what it runs
 	 * @return the started thread
@@ -184,7 +185,7 @@ public final class GreenScheduler implements AutoCloseable {
 
 	/**
 	 * Makes a green thread that {@link GreenThread#start()} starts. Its parent and
-	 * context are those of whoever makes it.
+	 * context are those of the thread that makes it.
 	 * @param body what it runs
 	 * @return the thread
 	 * @param <T> the type of the result
@@ -249,9 +250,9 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Starts a green thread later that is nobody's child and has no context, whoever
-	 * calls. For parts built on this scheduler, whose timers are not part of what the
-	 * caller does. Killing it before its time takes it out of the timer.
+	 * Starts a green thread later that is nobody's child and has no context, regardless
+	 * of the caller. For parts built on this scheduler, whose timers are not part of what
+	 * the caller does. Killing it before its time takes it out of the timer.
 	 * @param name the thread's name
 	 * @param delay how long from now; zero starts at once
 	 * @param body what it runs
@@ -421,7 +422,7 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Makes a child of whoever calls, in its context.
+	 * Makes a child of the caller, in its context.
 	 * @param beside whose sibling it is instead, if that is who calls
 	 */
 	<T> GreenThread<T> child(String name, Callable<? extends T> body, @Nullable TaskSlot slot,
@@ -593,7 +594,7 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Kills all and waits at most so long for their ends.
+	 * Kills all and waits up to the limit for their ends.
 	 * @param threads whom to kill
 	 * @param limit how long to wait at most, in all; zero does not wait
 	 * @return those that have not ended, still cleaning up or stuck

@@ -114,7 +114,7 @@ public final class GreenScope implements AutoCloseable {
 	}
 
 	/**
-	 * Waits until all children have ended, at most so long.
+	 * Waits until all children have ended, up to the limit.
 	 * @param limit how long to wait at most; zero looks once
 	 * @throws TimeoutException if some have not ended; they run on until the scope is
 	 * closed

@@ -82,10 +82,12 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 	/** How many wait for the end and have not given up; changed through WAITING. */
 	private volatile int waiting;
 
-	/** Written before the thread is started; cleared by whoever claims the end. */
+	/**
+	 * Written before the thread is started; cleared by the thread that claims the end.
+	 */
 	private @Nullable Callable<? extends T> body;
 
-	/** Of whoever made this thread; let go of like the body. */
+	/** Of the thread that made this thread; let go of like the body. */
 	private ContextCarrier.Snapshot context;
 
 	/** Written once, guarded by this, when the first child or reader asks. */
@@ -100,9 +102,9 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 	@Nullable GreenThread<?> youngerLive;
 
 	/**
-	 * The value once SUCCEEDED, what was thrown once FAILED; both written before by
-	 * whoever claimed the end. Until then why it was killed, written by the killer while
-	 * INTERRUPTING, and read by the body's thread after that.
+	 * The value once SUCCEEDED, what was thrown once FAILED; both written before by the
+	 * thread that claimed the end. Until then why it was killed, written by the killer
+	 * while INTERRUPTING, and read by the body's thread after that.
 	 */
 	private @Nullable Object outcome;
 
@@ -147,7 +149,8 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 			this.home.engine().start(carrier);
 		}
 		catch (Throwable rejected) {
-			// Also an OutOfMemoryError at thread start: whoever waits must not wait for
+			// Also an OutOfMemoryError at thread start: the waiting thread must not wait
+			// for
 			// ever.
 			if (PHASE.compareAndSet(this, STARTED, ENDING)) {
 				settle(null, rejected);
@@ -285,7 +288,7 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 		boolean watched;
 		try {
 			// While this thread still counts as living, so that a draining scheduler lets
-			// it start its successor; and whoever joins it finds the slot free.
+			// it start its successor; and the thread that joins it finds the slot free.
 			if (this.slot != null) {
 				this.slot.taskEnded(thrown);
 			}
@@ -476,7 +479,7 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 	}
 
 	/**
-	 * Waits for the end at most so long and returns the result.
+	 * Waits for the end up to the limit and returns the result.
 	 * @param limit how long to wait at most; zero looks once
 	 * @return the body's result
 	 * @throws TimeoutException if the thread has not ended in time; it goes on
@@ -508,7 +511,7 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 	}
 
 	/**
-	 * Waits for the end at most so long, whatever the outcome. A wait that ends early
+	 * Waits for the end up to the limit, whatever the outcome. A wait that ends early
 	 * leaves nothing behind.
 	 * @param limit how long to wait at most; zero looks once
 	 * @return whether the thread has ended
@@ -618,7 +621,7 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 	}
 
 	/**
-	 * Ends the thread with a {@link GreenThreadKilledException} and waits at most so long
+	 * Ends the thread with a {@link GreenThreadKilledException} and waits up to the limit
 	 * for its end. A body that swallows the interrupt, or takes longer to clean up, goes
 	 * on in the state {@link State#KILLED}.
 	 * @param limit how long to wait at most; zero does not wait
@@ -635,7 +638,7 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 	}
 
 	/**
-	 * Ends the thread with the given cause and waits at most so long for its end.
+	 * Ends the thread with the given cause and waits up to the limit for its end.
 	 * @param cause what the thread ends with
 	 * @param limit how long to wait at most; zero does not wait
 	 * @return whether the thread has ended

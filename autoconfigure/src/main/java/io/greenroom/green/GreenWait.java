@@ -69,7 +69,7 @@ public final class GreenWait<A extends Awaitable> implements AutoCloseable {
 	}
 
 	/**
-	 * Waits until so many are ready, at most so long.
+	 * Waits until so many are ready, up to the limit.
 	 * @param count how many at least to wait for; all, if there are fewer
 	 * @param limit how long to wait at most; zero looks once
 	 * @param awaitables what to wait for, in any mix
@@ -118,7 +118,7 @@ public final class GreenWait<A extends Awaitable> implements AutoCloseable {
 	}
 
 	/**
-	 * Waits for the next that is ready, at most so long.
+	 * Waits for the next that is ready, up to the limit.
 	 * @param limit how long to wait at most; zero looks once
 	 * @return the next one; {@code null} if none was ready in time, or all have been
 	 * handed out
@@ -130,7 +130,7 @@ public final class GreenWait<A extends Awaitable> implements AutoCloseable {
 	}
 
 	/**
-	 * Waits for so many, at most so long in all.
+	 * Waits for so many, up to the limit in all.
 	 * @param count how many; all, if there are fewer
 	 * @param limit how long to wait at most; zero looks once
 	 * @return those ready by then, in the order of readiness

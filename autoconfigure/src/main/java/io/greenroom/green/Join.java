@@ -45,7 +45,7 @@ public record Join(int count, Duration limit, OnFailure onFailure) {
 	}
 
 	/**
-	 * Waits at most so long.
+	 * Waits up to the limit.
 	 * @param limit how long; zero looks once
 	 * @return settings with that limit
 	 */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A function on its way over a line of items, each on a green thread of its own, a
- * bounded number of them ahead of whoever reads the results.
+ * bounded number of them ahead of the reader of the results.
  * <p>
  * An iterator may wait for its next item for ever, while results of earlier ones are
  * there for the reader. So it is the reader who pulls the items only where the iterator
@@ -393,8 +393,8 @@ final class Mapping<A, R> {
 
 		/**
 		 * Begins a task, now or when its turn has come. Does not wait.
-		 * @param whenEnded called once when it has ended; whoever is called learns of a
-		 * failure, which is not reported otherwise
+		 * @param whenEnded called once when it has ended; the thread that is called
+		 * learns of a failure, which is not reported otherwise
 		 * @param beside who starts it in place of the thread that made that one
 		 */
 		<R> GreenThread<R> start(Callable<? extends @Nullable R> body, Consumer<? super GreenThread<R>> whenEnded,

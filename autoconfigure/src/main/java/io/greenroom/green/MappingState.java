@@ -128,7 +128,8 @@ final class MappingState<A, R> {
 
 	/**
 	 * Notes the item's thread.
-	 * @return whether the item still counts, so that whoever ends all finds the thread
+	 * @return whether the item still counts, so that the thread that ends all finds the
+	 * thread
 	 */
 	synchronized boolean started(MappedItem<A, R> item, GreenThread<R> thread) {
 		item.thread = thread;

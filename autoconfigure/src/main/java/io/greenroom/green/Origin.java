@@ -20,7 +20,7 @@ record Origin(@Nullable Lineage parent, ContextCarrier.Snapshot context, List<St
 		return new Origin((parent != null) ? parent.lineage() : null, carrier.capture(), site(captureSite));
 	}
 
-	/** Of what belongs to nobody, whoever makes it. */
+	/** Of what belongs to nobody, no matter who makes it. */
 	static Origin detached(boolean captureSite) {
 		return new Origin(null, ContextCarrier.Snapshot.EMPTY, site(captureSite));
 	}

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * each method is the JDK's own. On a thread of a worker a wait gives the turn to another
  * routine, and time is the worker's.
  * <p>
- * Whoever waits with {@link #park} must be woken with {@link #unpark}.
+ * A waiting thread with {@link #park} must be woken with {@link #unpark}.
  */
 public final class Parking {
 
@@ -47,7 +47,7 @@ public final class Parking {
 	}
 
 	/**
-	 * Waits at most so long until unparked or interrupted, or for no reason.
+	 * Waits up to the limit until unparked or interrupted, or for no reason.
 	 * @param blocker what the thread waits for, for diagnosis
 	 * @param nanos how long to wait at most
 	 */
@@ -92,7 +92,7 @@ public final class Parking {
 		}
 	}
 
-	/** Any other interrupt is for whoever waits next. */
+	/** Any other interrupt is for the waiting thread next. */
 	private static void rejectEnded() {
 		if (!Thread.currentThread().isInterrupted()) {
 			return;

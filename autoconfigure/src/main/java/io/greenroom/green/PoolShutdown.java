@@ -23,10 +23,10 @@ final class PoolShutdown implements GreenService {
 
 	private final PoolCompletions ends;
 
-	/** Set once. Whoever comes in looks at it after coming in. */
+	/** Set once. A thread that comes in looks at it after coming in. */
 	private volatile boolean closed;
 
-	/** Set once. Whoever has started a task looks at it after the start. */
+	/** Set once. A thread that has started a task looks at it after the start. */
 	private volatile boolean killed;
 
 	PoolShutdown(GreenPool pool, GreenScheduler scheduler, Admission admission, PoolCompletions ends) {
@@ -85,7 +85,7 @@ final class PoolShutdown implements GreenService {
 		}
 	}
 
-	/** Kills at once, and waits at most so long; returns who has not ended. */
+	/** Kills at once, and waits up to the limit; returns who has not ended. */
 	List<GreenThread<?>> kill(long nanos) throws InterruptedException {
 		this.closed = true;
 		this.killed = true;

@@ -13,9 +13,8 @@ import io.greenroom.observe.StackRoom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place in a pool's line that becomes a slot. Whoever holds it, a thread or a task,
- * owns it: giving it up leaves the line or returns the slot, once, whatever happened
- * before.
+ * A place in a pool's line that becomes a slot. Its holder, a thread or a task, owns it:
+ * giving it up leaves the line or returns the slot, once, whatever happened before.
  */
 final class PoolSlot implements Slot, Reservation, TaskSlot {
 
@@ -75,10 +74,10 @@ final class PoolSlot implements Slot, Reservation, TaskSlot {
 	 */
 	private volatile @Nullable Object taker;
 
-	/** Written by whoever gives the slot, before HELD. */
+	/** Written by the thread that gives the slot, before HELD. */
 	private long heldAt;
 
-	/** Written by whoever moved the state to STARTING. */
+	/** Written by the thread that moved the state to STARTING. */
 	private volatile @Nullable Thread starter;
 
 	/** Whether a thread works here on its own; written before the slot is handed out. */
@@ -115,7 +114,7 @@ final class PoolSlot implements Slot, Reservation, TaskSlot {
 			case GreenThread<?> task -> {
 				Throwable failure = begin(task);
 				if (failure != null) {
-					// Whoever ended before has nothing to do with it.
+					// A thread that ended before has nothing to do with it.
 					this.pool.unobserved(task, failure);
 				}
 				yield failure == null || !this.leftOver;
@@ -297,14 +296,14 @@ final class PoolSlot implements Slot, Reservation, TaskSlot {
 	/**
 	 * Starts the task as {@link #startNow(Callable)} does.
 	 * @param whenEnded who is told of its end, before it can have ended
-	 * @param beside whose sibling it is; {@code null} for a child of whoever calls
+	 * @param beside whose sibling it is; {@code null} for a child of the caller
 	 */
 	<T> GreenThread<T> startNow(Callable<? extends T> body, @Nullable Consumer<? super GreenThread<T>> whenEnded,
 			@Nullable GreenThread<?> beside) {
 		GreenThread<T> task = task(body, whenEnded, beside);
 		this.taker = task;
 		switch (this.state) {
-			// Whoever gave the slot may not have seen the task.
+			// A thread that gave the slot may not have seen the task.
 			case HELD -> {
 				Throwable failure = begin(task);
 				if (failure != null) {

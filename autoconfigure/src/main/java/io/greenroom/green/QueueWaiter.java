@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One thread that waits in a queue: a getter for an item, or a putter with one. It is
- * answered once, under the queue's lock, by whoever takes it out of its line.
+ * answered once, under the queue's lock, by the thread that takes it out of its line.
  */
 final class QueueWaiter<T> {
 

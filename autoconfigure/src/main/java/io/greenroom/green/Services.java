@@ -144,7 +144,7 @@ final class Services {
 
 		private final GreenService service;
 
-		/** Volatile: whoever takes the service out reads it. */
+		/** Volatile: the thread that takes the service out reads it. */
 		private volatile @Nullable Round round;
 
 		/** Whether an inspection of it is under way; it must not be inspected twice. */

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Report report = Timeout.after(Duration.ofSeconds(2)).call(() -> build(request));
  * }
  * The time counts from entering the block. When it is over the thread is interrupted
- * once: its blocking call throws, the block is left, and whoever entered it gets a
- * {@link TimeoutExpiredException} with this timeout, or what was asked for instead. A
+ * once: its blocking call throws, the block is left, and the thread that entered it gets
+ * a {@link TimeoutExpiredException} with this timeout, or what was asked for instead. A
  * block that catches the interrupt and goes on ends normally. One that never blocks and
  * never looks at its interrupt flag is not stopped; {@link Thread#sleep(Duration)} with
  * zero is a yield that does look, {@link Thread#yield()} is not.

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The timeouts that one thread has entered, one inside the other. A thread has a single
  * interrupt flag for all of them and for everybody else, so this keeps account of who has
- * set it: whoever leaves a block takes back its own interrupt and nobody else's.
+ * set it: the thread that leaves a block takes back its own interrupt and nobody else's.
  * <p>
  * All of it is guarded by this. An alarm interrupts the thread under that lock, so that
  * no interrupt is on its way any more when a block has been left.

@@ -12,7 +12,7 @@ import java.util.TreeMap;
  *
  * @param ran how much of it ran to its end
  * @param withdrawn how much was taken back by those who had asked for it
- * @param left the names of what had not ended in time; whoever waits for it was told
+ * @param left the names of what had not ended in time; threads waiting for it were told
  */
 public record WorkReport(int ran, int withdrawn, List<String> left) {
 

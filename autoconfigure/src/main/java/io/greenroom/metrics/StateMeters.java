@@ -34,7 +34,9 @@ final class StateMeters {
 	/** Looked up at the first use; two first uses side by side get the same meter. */
 	private volatile @Nullable Timer duration;
 
-	/** Written by whoever counts the first machine in; says that there is a gauge. */
+	/**
+	 * Written by the thread that counts the first machine in; says that there is a gauge.
+	 */
 	private volatile boolean gauged;
 
 	StateMeters(Binding binding, String machine, String state) {

@@ -15,8 +15,8 @@ public interface ContextCarrier {
 	ContextCarrier NONE = () -> Snapshot.EMPTY;
 
 	/**
-	 * Takes what belongs to the calling thread now. What it throws reaches whoever hands
-	 * the work in.
+	 * Takes what belongs to the calling thread now. What it throws reaches the thread
+	 * that hands the work in.
 	 * @return the snapshot; an {@linkplain Snapshot#isEmpty() empty} one, made once,
 	 * where there is nothing
 	 */

@@ -8,7 +8,7 @@ package io.greenroom.observe;
  * The frame of {@link #check()} has room for thousands of local variables that are never
  * written. The JVM looks at the entry of a method whether its frame fits, and takes that
  * of the interpreter for it, however the method was compiled. So a check costs one call
- * that does nothing, and whoever returns from it has 32 kilobytes at least.
+ * that does nothing, and the thread that returns from it has 32 kilobytes at least.
  * <p>
  * All methods are safe for use by many threads.
  */

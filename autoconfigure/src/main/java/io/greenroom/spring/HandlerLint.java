@@ -50,7 +50,7 @@ final class HandlerLint {
 			for (Method method : level.getDeclaredMethods()) {
 				if (Modifier.isSynchronized(method.getModifiers()) && !method.isSynthetic()) {
 					found.add(
-							"%s is synchronized: its bodies run one at a time anyway, and whoever holds the lock holds the handler up; remove 'synchronized'"
+							"%s is synchronized: its bodies run one at a time anyway, and the thread that holds the lock holds the handler up; remove 'synchronized'"
 								.formatted(signature(method)));
 				}
 			}

@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Notices when a body returns some of the handler's own mutable state, or what reads it
- * later: whoever gets it reads it while the handler changes it. Looks at the first call
- * of each method that returns something that could be of the kind; when strict, at all of
+ * later: its receiver reads it while the handler changes it. Looks at the first call of
+ * each method that returns something that could be of the kind; when strict, at all of
  * them.
  */
 final class LeakedStateCheck {
@@ -56,7 +56,9 @@ final class LeakedStateCheck {
 		return result;
 	}
 
-	/** A stage that ends later has its value looked at then, by whoever ends it. */
+	/**
+	 * A stage that ends later has its value looked at then, by the thread that ends it.
+	 */
 	private Object checkLater(Method method, CompletionStage<?> stage) {
 		CompletableFuture<@Nullable Object> checked = new CompletableFuture<>();
 		stage.whenComplete((value, failure) -> {

@@ -199,7 +199,7 @@ final class OwnState {
 		if (object == this.target) {
 			// As the result itself, Spring puts the bean in its place.
 			return (object == result) ? null
-					: "%s that holds the handler itself: whoever has it reaches past the mailbox; give it the values it needs, or the handler's Deferred"
+					: "%s that holds the handler itself: its holder reaches past the mailbox; give it the values it needs, or the handler's Deferred"
 						.formatted(article(result));
 		}
 		String field = this.own.get(object);
@@ -207,7 +207,7 @@ final class OwnState {
 			return owned((object == result) ? "" : article(result) + " of ", object, field);
 		}
 		if (isReadLater(object)) {
-			return "%s, which is read when the turn is over: whoever reads it does so while the handler changes what it reads; return a copy, a List for instance"
+			return "%s, which is read when the turn is over: the reader does so while the handler changes what it reads; return a copy, a List for instance"
 				.formatted((object == result) ? article(object) : article(result) + " with " + article(object));
 		}
 		for (Map.Entry<Object, String> each : this.own.entrySet()) {
@@ -219,7 +219,7 @@ final class OwnState {
 	}
 
 	private static String owned(String shape, Object own, String field) {
-		return "%sthe handler's own %s from its field '%s': whoever has it reads it while the handler changes it; return a copy"
+		return "%sthe handler's own %s from its field '%s': its holder reads it while the handler changes it; return a copy"
 			.formatted(shape, own.getClass().getSimpleName(), field);
 	}
 

@@ -134,7 +134,7 @@ final class TurnGuard implements MethodInterceptor {
 		String message = "%s.%s was moved out of the handler's turn to thread '%s' by advice of its bean; its body has not run. Take that advice off the handler, and put it on a bean that calls the handler"
 			.formatted(this.handler.name(), method.getName(), Thread.currentThread().getName());
 		if (this.told.add(method)) {
-			// Whoever moves calls may well lose what they throw.
+			// Code that moves calls may well lose what they throw.
 			log.error(message);
 		}
 		return new IllegalStateException(message);

@@ -180,7 +180,7 @@ final class Enhancer {
 	}
 
 	/**
-	 * One frame for whoever calls a state by its number; a method handle would be three.
+	 * One frame for the caller a state by its number; a method handle would be three.
 	 */
 	private void addCallMethod(ClassBuilder type, StateTable table) {
 		type.withMethodBody(CALL_NAME, MOVE, HIDDEN, (code) -> {

@@ -21,7 +21,9 @@ final class MachineCleaner extends WeakReference<StateMachine> {
 
 	private static final Logger log = LoggerFactory.getLogger(StateMachine.class);
 
-	/** Written by whoever moves the machine, one at a time; only for an observer. */
+	/**
+	 * Written by the thread that moves the machine, one at a time; only for an observer.
+	 */
 	private volatile @Nullable String state;
 
 	/** The one made before this. Written before others see this, then by sweeps. */

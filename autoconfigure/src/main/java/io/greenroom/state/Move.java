@@ -5,9 +5,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A move under way. A machine has one at most: whoever made it holds the right to move,
- * from the check until the listeners have heard. All fields are guarded by the machine's
- * lock.
+ * A move under way. A machine has one at most: the thread that made it holds the right to
+ * move, from the check until the listeners have heard. All fields are guarded by the
+ * machine's lock.
  */
 final class Move {
 

@@ -64,8 +64,8 @@ public @interface State {
 	 * Names a method of the class that is called before the machine enters this state,
 	 * with a {@link StateHandle} and, if it takes {@code Object...} too, the arguments of
 	 * the call. It runs on the thread that asks for the move, after the check and before
-	 * the old body is left. What it throws goes to whoever asked, and nothing has moved.
-	 * It must not move the machine itself.
+	 * the old body is left. What it throws goes to the thread that asked, and nothing has
+	 * moved. It must not move the machine itself.
 	 * @return the name of a method, empty for none
 	 */
 	String onStart() default "";

@@ -141,7 +141,7 @@ final class StateActivation implements StateHandle {
 		return this.givenUp;
 	}
 
-	/** Returns whether whoever could not start it ends it, and nobody else. */
+	/** Returns whether the thread that could not start it ends it, and nobody else. */
 	boolean isGivenUp() {
 		return this.givenUp;
 	}
@@ -157,7 +157,7 @@ final class StateActivation implements StateHandle {
 	 */
 	void end() {
 		if (isOnBodyThread()) {
-			// Whoever interrupted meant the body; what this thread does next is not it.
+			// The interrupter meant the body; what this thread does next is not it.
 			Thread.interrupted();
 		}
 		this.ended = true;

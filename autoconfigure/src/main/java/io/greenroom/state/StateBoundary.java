@@ -34,7 +34,7 @@ public interface StateBoundary {
 	/**
 	 * A move is asked for on this thread that will not wait for whatever transaction the
 	 * thread is in, and will stay made if that rolls back. Called before anything moves;
-	 * what it throws reaches whoever asked, and nothing has moved.
+	 * what it throws reaches the thread that asked, and nothing has moved.
 	 * @param machine the machine that is to move
 	 * @param to the state it is to move to
 	 */

@@ -160,7 +160,7 @@ public final class StateClass {
 	/**
 	 * Returns the class to make objects of: a subclass in the same package and class
 	 * loader, with the same constructors, whose state methods move the object's machine,
-	 * whoever calls them. Defined at the first call, unless the class loader has it.
+	 * their caller. Defined at the first call, unless the class loader has it.
 	 * @return the enhanced class
 	 * @throws InvalidStatesException if there are {@linkplain #problems() problems}
 	 */

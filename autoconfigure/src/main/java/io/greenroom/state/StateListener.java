@@ -46,7 +46,7 @@ public interface StateListener {
 	}
 
 	/**
-	 * A move was rejected; whoever asked gets the exception.
+	 * A move was rejected; the thread that asked gets the exception.
 	 * @param machine the machine, where it was
 	 * @param rejection what was asked and what is declared
 	 */

@@ -115,7 +115,7 @@ public interface StateMachine {
 	void join() throws InterruptedException;
 
 	/**
-	 * Waits at most so long until the machine has ended. Where machines and handlers wait
+	 * Waits up to the limit until the machine has ended. Where machines and handlers wait
 	 * in a circle, each longer than a second, the log says so at once; a move or a stop
 	 * from outside may still end the wait.
 	 * @param limit how long to wait at most; zero looks once
@@ -128,7 +128,7 @@ public interface StateMachine {
 	boolean join(Duration limit) throws InterruptedException;
 
 	/**
-	 * Waits at most so long until the machine is in a state. A state that the machine
+	 * Waits up to the limit until the machine is in a state. A state that the machine
 	 * enters and leaves again during the wait counts. A circle of waits is told as in
 	 * {@link #join(Duration)}.
 	 * @param state the state's name
@@ -144,7 +144,7 @@ public interface StateMachine {
 	boolean awaitState(String state, Duration limit) throws InterruptedException;
 
 	/**
-	 * Waits at most so long until no body runs and no move is under way. A circle of
+	 * Waits up to the limit until no body runs and no move is under way. A circle of
 	 * waits is told as in {@link #join(Duration)}.
 	 * @param limit how long to wait at most; zero looks once
 	 * @return whether the machine rests, has ended, or was never started
@@ -156,7 +156,7 @@ public interface StateMachine {
 	boolean awaitRest(Duration limit) throws InterruptedException;
 
 	/**
-	 * Asks for a move from outside, and waits at most so long until the machine, after
+	 * Asks for a move from outside, and waits up to the limit until the machine, after
 	 * that move, rests in a state or has ended: there, or where the bodies went on to by
 	 * themselves. A rest that is over again by then counts.
 	 * <p>

@@ -27,7 +27,10 @@ final class Trampoline implements Callable<Object>, Consumer<GreenThread<Object>
 
 	private final Transitions transitions;
 
-	/** What runs, or is to. Written by whoever makes this, then by the thread itself. */
+	/**
+	 * What runs, or is to. Written by the thread that makes this, then by the thread
+	 * itself.
+	 */
 	private StateActivation current;
 
 	Trampoline(Transitions transitions, StateActivation first) {

@@ -982,7 +982,7 @@ final class Transitions implements StateCalls, WaitCircle.Held {
 			}
 		}
 		catch (Throwable shortage) {
-			// Of memory: whoever waits is told, rather than wait for ever.
+			// Of memory: all waiting threads are told, rather than wait for ever.
 			next = null;
 			release();
 			settled = Status.FAILED;

@@ -84,7 +84,7 @@ final class BodyWatch implements IoWatch {
 		return this.countdown.isExpired();
 	}
 
-	/** The slot is given back in time: whoever still reads does so unwatched. */
+	/** The slot is given back in time: a thread that still reads does so unwatched. */
 	void stop() {
 		this.countdown.stop();
 	}

@@ -7,9 +7,9 @@ import org.springframework.context.SmartLifecycle;
 /**
  * Keeps the pools open for as long as the web server answers: what runs goes on, what
  * waits runs, and what comes on an open connection is served as ever. Shortly before the
- * grace period is over, whoever still waits is rejected, so that every client gets an
- * answer. A pool that was idle for a moment stays open. The scheduler closes later, for
- * what the server did not wait for.
+ * grace period is over, a thread that still waits is rejected, so that every client gets
+ * an answer. A pool that was idle for a moment stays open. The scheduler closes later,
+ * for what the server did not wait for.
  */
 public final class ControllerPoolsLifecycle implements SmartLifecycle {
 

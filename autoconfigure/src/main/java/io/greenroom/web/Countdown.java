@@ -108,7 +108,7 @@ final class Countdown {
 		return this.state == State.EXPIRED;
 	}
 
-	/** The request is done with in time: whoever still waits does so unwatched. */
+	/** The request is done with in time: a thread that still waits does so unwatched. */
 	void stop() {
 		GreenThread<?> unneeded;
 		synchronized (this) {

@@ -27,8 +27,8 @@ public interface ServerExchange {
 	void watchWrites(@Nullable WriteWatch watch);
 
 	/**
-	 * Ends the connection, or, over HTTP/2, the stream, since its client does not read.
-	 * Whoever waits in a write gets an exception. Called on any thread.
+	 * Ends the connection, or, over HTTP/2, the stream, since its client does not read. A
+	 * waiting thread in a write gets an exception. Called on any thread.
 	 */
 	void abort();
 

@@ -13,7 +13,7 @@ public final class Countdown {
 
 	private final long start;
 
-	/** Counts in the time of whoever waits: a worker's on one of its threads. */
+	/** Counts in the time of the waiting thread: a worker's on one of its threads. */
 	public Countdown(long nanos) {
 		this(nanos, Parking::nanoTime);
 	}

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Platform threads of our own that exist while there is something to do. They belong to
- * nobody: they have the system's class loader and inherit nothing from whoever happens to
- * start them.
+ * nobody: they have the system's class loader and inherit nothing from the thread that
+ * happens to start them.
  */
 final class OnDemand {
 

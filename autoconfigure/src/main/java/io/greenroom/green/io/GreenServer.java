@@ -227,7 +227,7 @@ public final class GreenServer implements GreenService, AutoCloseable {
 	}
 
 	/**
-	 * Closes the listener at once, waits for the handlers at most so long, and kills
+	 * Closes the listener at once, waits for the handlers up to the limit, and kills
 	 * those left. May be called by a handler, which is spared. A second stop waits for
 	 * the same handlers.
 	 * @param grace how long the handlers may take; zero kills them at once

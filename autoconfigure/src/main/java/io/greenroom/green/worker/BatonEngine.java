@@ -26,7 +26,7 @@ final class BatonEngine extends WorkerEngine<BatonEngine.Runner> {
 	/** Who holds the baton. Volatile: it is what the hand-over publishes. */
 	private volatile @Nullable Runner holder;
 
-	/** Where the baton comes back to; confined to whoever holds it. */
+	/** Where the baton comes back to; confined to the thread that holds it. */
 	private @Nullable Thread stepping;
 
 	/** Until when runners may pass it among themselves; confined to the holder. */
@@ -112,7 +112,7 @@ final class BatonEngine extends WorkerEngine<BatonEngine.Runner> {
 
 		private final Thread thread;
 
-		/** Confined to whoever hands the baton over. */
+		/** Confined to the thread that hands the baton over. */
 		private boolean started;
 
 		/** Volatile: the stepper asks. */

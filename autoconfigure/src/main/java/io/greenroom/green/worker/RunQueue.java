@@ -106,7 +106,7 @@ final class RunQueue<S> {
 		return (!this.timers.isEmpty() && this.timers.first().due() <= this.now) ? this.timers.pollFirst() : null;
 	}
 
-	/** Waits in real time, at most so long, until something is ready. */
+	/** Waits in real time, up to the limit, until something is ready. */
 	@SuppressWarnings("WaitNotInLoop") // the caller looks again in any case
 	synchronized void awaitReady(long millis) throws InterruptedException {
 		if (this.ready.size() == 0) {

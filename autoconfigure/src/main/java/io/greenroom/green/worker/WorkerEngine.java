@@ -54,7 +54,7 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 	/** Set by anyone, cleared when a run begins. */
 	private volatile boolean stopped;
 
-	/** Set once, by whoever closes. */
+	/** Set once, by the thread that closes. */
 	private volatile boolean closing;
 
 	/** Until when it may be stepped then, on the JDK's scale; written before closing. */
@@ -147,7 +147,7 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 
 	/**
 	 * Waits while a routine is in a JDK call that ends by itself, such as a timed one;
-	 * returns whether there was any. Whoever waits through {@link Parking} does so
+	 * returns whether there was any. A waiting thread through {@link Parking} does so
 	 * without a limit of the JDK's.
 	 */
 	private boolean awaitJdk() {
