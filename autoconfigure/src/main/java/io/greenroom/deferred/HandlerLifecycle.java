@@ -22,8 +22,8 @@ import org.slf4j.event.Level;
  * <p>
  * An open handler takes all calls. One that rejects takes those from inside only, because
  * accepted work elsewhere may need it. One that closes takes none and runs what it has.
- * One that has ended runs nothing: all waiting threads are told. It only ever moves on in this
- * order.
+ * One that has ended runs nothing: all waiting threads are told. It only ever moves on in
+ * this order.
  * <p>
  * A handler that is not called for a while gives its thread back: most of what an idle
  * handler weighs is that thread's stack. The next call starts another.
@@ -54,8 +54,8 @@ final class HandlerLifecycle {
 	private final Ownership holding;
 
 	/**
-	 * Of the thread that made the handler: the owner's, or the first caller's. A thread of the
-	 * common pool for one would bring the wrong one.
+	 * Of the thread that made the handler: the owner's, or the first caller's. A thread
+	 * of the common pool for one would bring the wrong one.
 	 */
 	private final @Nullable ClassLoader classLoader = Thread.currentThread().getContextClassLoader();
 
@@ -515,9 +515,9 @@ final class HandlerLifecycle {
 	}
 
 	/**
-	 * Tells the callers of all that is queued. Called by the thread that ends the handler, and
-	 * again by a processor that finds it ended: it may have been between taking calls out
-	 * of the mailbox and putting them into its line.
+	 * Tells the callers of all that is queued. Called by the thread that ends the
+	 * handler, and again by a processor that finds it ended: it may have been between
+	 * taking calls out of the mailbox and putting them into its line.
 	 */
 	void leaveQueued() {
 		this.mailbox.close(this::leave);

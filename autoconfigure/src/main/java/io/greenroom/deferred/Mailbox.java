@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
  * Callers push onto a lock-free stack; the processor takes the whole stack at once, turns
  * it round and appends it to a line of its own, from which it takes in order, or out of
  * order where a filter says so. The top of the stack is also where both sides learn of
- * each other: {@link #IDLE} says that the processor sleeps (the thread that replaces it wakes
- * it), and {@link #CLOSED} that nothing more is taken. So an accepted call can neither be
- * overlooked by a processor that goes to sleep nor slip in behind one that closes. A
- * third mark, {@link #UNATTENDED}, says that there is no processor: nothing is accepted
- * before somebody has started one.
+ * each other: {@link #IDLE} says that the processor sleeps (the thread that replaces it
+ * wakes it), and {@link #CLOSED} that nothing more is taken. So an accepted call can
+ * neither be overlooked by a processor that goes to sleep nor slip in behind one that
+ * closes. A third mark, {@link #UNATTENDED}, says that there is no processor: nothing is
+ * accepted before somebody has started one.
  * <p>
  * {@link MailboxCapacity} is counted apart. A withdrawn call keeps its room until the
  * processor passes it by: callers who give up on a stuck handler must not fill the
@@ -393,7 +393,8 @@ class Mailbox {
 		if (!isLineEmpty() || !TOP.compareAndSet(this.words, null, UNATTENDED)) {
 			return false;
 		}
-		// Only now, so that the thread that takes room either is seen here or sees the mark.
+		// Only now, so that the thread that takes room either is seen here or sees the
+		// mark.
 		if (size() > 0) {
 			attended();
 			return false;
