@@ -2,6 +2,7 @@ package io.greenroom.deferred;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
@@ -113,7 +114,9 @@ public interface Deferred<T> extends AutoCloseable {
 	 */
 	@SuppressWarnings("unchecked")
 	static <T> Deferred<T> of(GreenScheduler scheduler, T target, HandlerOptions options) {
-		Class<T> type = (Class<T>) target.getClass();
+		Objects.requireNonNull(scheduler, "scheduler");
+		Objects.requireNonNull(options, "options");
+		Class<T> type = (Class<T>) Objects.requireNonNull(target, "target").getClass();
 		HandlerType known = HandlerType.of(type);
 		known.checkStates(List.of());
 		Handler handler = new Handler(scheduler, known, target, options);

@@ -1,6 +1,7 @@
 package io.greenroom.deferred;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
@@ -57,7 +58,7 @@ final class Handle<T> implements Deferred<T> {
 
 	@Override
 	public T sync(Duration timeout) {
-		if (!timeout.isPositive()) {
+		if (!Objects.requireNonNull(timeout, "timeout").isPositive()) {
 			throw new IllegalArgumentException("The timeout is " + timeout + "; give a positive duration");
 		}
 		return view(ViewInvocationHandler.Kind.SYNC, HandlerCore.nanos(timeout));
@@ -70,7 +71,7 @@ final class Handle<T> implements Deferred<T> {
 
 	@Override
 	public <R extends @Nullable Object> CompletableFuture<R> async(Function<? super T, ? extends R> function) {
-		return this.handler.intake().async(function, this.object);
+		return this.handler.intake().async(Objects.requireNonNull(function, "function"), this.object);
 	}
 
 	@Override

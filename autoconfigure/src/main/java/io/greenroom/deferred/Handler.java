@@ -91,6 +91,11 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 */
 	public Handler(GreenScheduler scheduler, HandlerType type, Object target, HandlerOptions options,
 			CallerTransactions transactions) {
+		Objects.requireNonNull(scheduler, "scheduler");
+		Objects.requireNonNull(type, "type");
+		Objects.requireNonNull(target, "target");
+		Objects.requireNonNull(options, "options");
+		Objects.requireNonNull(transactions, "transactions");
 		this.mailbox = mailbox(type, options);
 		this.gauges = gauges(this.mailbox);
 		this.reports = new CallReports(HandlerCore.name(type, options), scheduler.observer(), this.gauges);
@@ -180,7 +185,8 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 * @param <T> the type to call by
 	 */
 	public <T> Deferred<T> deferred(Class<T> as, T entry) {
-		return new Handle<>(this, HandlerType.of(as), as, entry);
+		return new Handle<>(this, HandlerType.of(Objects.requireNonNull(as, "as")), as,
+				Objects.requireNonNull(entry, "entry"));
 	}
 
 	/**
@@ -192,6 +198,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 * @throws Throwable what the body threw, or a {@link DeferredException}
 	 */
 	public @Nullable Object call(Invocation invocation) throws Throwable {
+		Objects.requireNonNull(invocation, "invocation");
 		if (this.intake.isEntered()) {
 			return invocation.proceed();
 		}
@@ -212,7 +219,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 * @param remedy where such a call belongs, to end the message of its rejection
 	 */
 	public void startedBy(Predicate<Thread> starter, String remedy) {
-		this.life.startedBy(starter, remedy);
+		this.life.startedBy(Objects.requireNonNull(starter, "starter"), Objects.requireNonNull(remedy, "remedy"));
 	}
 
 	/**
@@ -231,6 +238,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 * @throws IllegalStateException if there is one already
 	 */
 	public void gatedBy(CallGate gate) {
+		Objects.requireNonNull(gate, "gate");
 		if (this.holding.turnstile() != null) {
 			throw new IllegalStateException("Handler '%s' has a gate already".formatted(name()));
 		}
@@ -304,7 +312,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 */
 	@Override
 	public void stop(Duration grace) throws InterruptedException {
-		this.life.stop(grace);
+		this.life.stop(Objects.requireNonNull(grace, "grace"));
 	}
 
 	/**

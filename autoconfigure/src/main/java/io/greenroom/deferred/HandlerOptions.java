@@ -1,6 +1,7 @@
 package io.greenroom.deferred;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * How a handler takes its calls.
@@ -34,6 +35,14 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	 * positive
 	 */
 	public HandlerOptions {
+		Objects.requireNonNull(name, "name");
+		Objects.requireNonNull(overflow, "overflow");
+		Objects.requireNonNull(timeout, "timeout");
+		Objects.requireNonNull(processing, "processing");
+		Objects.requireNonNull(onTimeout, "onTimeout");
+		Objects.requireNonNull(restart, "restart");
+		Objects.requireNonNull(busyLimit, "busyLimit");
+		Objects.requireNonNull(execution, "execution");
 		if (capacity < 1) {
 			throw new IllegalArgumentException(
 					"The capacity is " + capacity + "; a mailbox needs room for 1 call at least");

@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -84,7 +85,7 @@ public final class HandlerType {
 	 * @throws InvalidHandlerException if it can't be a handler; lists every reason
 	 */
 	public static HandlerType of(Class<?> type) {
-		return TYPES.get(type);
+		return TYPES.get(Objects.requireNonNull(type, "type"));
 	}
 
 	/**
@@ -118,6 +119,7 @@ public final class HandlerType {
 	 * of handlers' methods; empty if there is none
 	 */
 	public static Optional<Method> annotated(Class<?> type) {
+		Objects.requireNonNull(type, "type");
 		for (Class<?> level = type; level != null && level != Object.class; level = level.getSuperclass()) {
 			for (Method method : level.getDeclaredMethods()) {
 				if (!method.isSynthetic() && OURS.stream().anyMatch(method::isAnnotationPresent)) {
@@ -135,6 +137,7 @@ public final class HandlerType {
 	 * there is not, or a machine has a loop beside its bodies; lists every reason
 	 */
 	public void checkStates(Collection<String> states) {
+		Objects.requireNonNull(states, "states");
 		List<String> problems = new ArrayList<>();
 		if (this.loop != null && !states.isEmpty()) {
 			problems.add(
@@ -181,7 +184,7 @@ public final class HandlerType {
 	 * @return whether it is a reactive type
 	 */
 	public static boolean isReactive(Class<?> type) {
-		return Leaving.isReactive(type);
+		return Leaving.isReactive(Objects.requireNonNull(type, "type"));
 	}
 
 	boolean hasUrgent() {
@@ -280,7 +283,7 @@ public final class HandlerType {
 	 * @return a sentence for each such method, with the remedy
 	 */
 	public static List<String> hidden(Class<?> type) {
-		return Hidden.of(type).stream().map((method) -> signature(method) + " " + Hidden.problem(method)).toList();
+		return Hidden.of(Objects.requireNonNull(type, "type")).stream().map((method) -> signature(method) + " " + Hidden.problem(method)).toList();
 	}
 
 	private static HandlerMethod checkedLoop(HandlerMethod candidate, @Nullable HandlerMethod earlier,

@@ -2,6 +2,7 @@ package io.greenroom.deferred;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.WeakHashMap;
 
@@ -23,6 +24,7 @@ public final class Handlers {
 	 * @param handler the handler
 	 */
 	public void add(Handler handler) {
+		Objects.requireNonNull(handler, "handler");
 		synchronized (this.all) {
 			this.all.add(handler);
 		}
@@ -33,6 +35,7 @@ public final class Handlers {
 	 * @param handler the handler
 	 */
 	public void remove(Handler handler) {
+		Objects.requireNonNull(handler, "handler");
 		synchronized (this.all) {
 			this.all.remove(handler);
 		}
@@ -46,6 +49,11 @@ public final class Handlers {
 		synchronized (this.all) {
 			return List.copyOf(this.all);
 		}
+	}
+
+	@Override
+	public String toString() {
+		return "Handlers[" + all().size() + "]";
 	}
 
 }

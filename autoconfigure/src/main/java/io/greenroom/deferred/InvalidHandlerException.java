@@ -2,6 +2,7 @@ package io.greenroom.deferred;
 
 import java.io.Serial;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A class can't be a handler. Lists everything that is wrong with it, each with its
@@ -22,7 +23,8 @@ public final class InvalidHandlerException extends IllegalArgumentException {
 	 * @param problems what is wrong, one sentence each, with the remedy
 	 */
 	public InvalidHandlerException(Class<?> type, List<String> problems) {
-		super(type.getName() + " can't be a handler: " + String.join("; ", problems));
+		super(Objects.requireNonNull(type, "type").getName() + " can't be a handler: "
+				+ String.join("; ", Objects.requireNonNull(problems, "problems")));
 		this.type = type;
 		this.problems = List.copyOf(problems);
 	}

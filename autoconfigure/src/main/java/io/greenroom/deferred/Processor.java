@@ -78,11 +78,11 @@ final class Processor implements DeferredCalls {
 
 	@Override
 	public int process(Duration time, String... methods) {
-		return process(time, filter(methods));
+		return process(Objects.requireNonNull(time, "time"), filter(methods));
 	}
 
 	private int process(Duration time, @Nullable Predicate<Call> filter) {
-		if (time.isNegative()) {
+		if (Objects.requireNonNull(time, "time").isNegative()) {
 			throw new IllegalArgumentException("The time is negative: " + time + "; give zero or a positive duration");
 		}
 		return time.isZero() ? runQueued(filter) : runUntil(HandlerCore.nanos(time), filter, this.life::isClosing);
@@ -312,7 +312,7 @@ final class Processor implements DeferredCalls {
 	}
 
 	private Predicate<Call> filter(String... methods) {
-		if (methods.length == 0) {
+		if (Objects.requireNonNull(methods, "methods").length == 0) {
 			throw new IllegalArgumentException(
 					"The filter for %s is empty; name a method, or leave the list out for all".formatted(this.handler));
 		}
@@ -343,6 +343,11 @@ final class Processor implements DeferredCalls {
 	@Override
 	public int pending() {
 		return this.mailbox.size();
+	}
+
+	@Override
+	public String toString() {
+		return "DeferredCalls[" + this.handler.name() + ", " + pending() + " waiting]";
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.greenroom.deferred;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * Whether and when a {@link ProcessingLoop} that has thrown is started again. Calls that
@@ -22,6 +23,8 @@ public record RestartPolicy(int limit, Duration period, Duration backoff) {
 	 * or the back-off negative
 	 */
 	public RestartPolicy {
+		Objects.requireNonNull(period, "period");
+		Objects.requireNonNull(backoff, "backoff");
 		if (limit < 0) {
 			throw new IllegalArgumentException("The limit of restarts is " + limit + "; give 0 for none, or more");
 		}

@@ -111,7 +111,7 @@ public final class GreenGroup {
 	 */
 	public boolean join(Join how) throws InterruptedException {
 		StackRoom.check();
-		Countdown time = new Countdown(how.nanos());
+		Countdown time = new Countdown(Objects.requireNonNull(how, "how").nanos());
 		int left = how.count();
 		raise(how, time);
 		for (List<GreenThread<?>> now = members(); left > 0 && !now.isEmpty(); now = members()) {

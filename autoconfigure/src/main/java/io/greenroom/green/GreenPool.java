@@ -594,6 +594,7 @@ public final class GreenPool implements AutoCloseable {
 	 */
 	public boolean join(Join how) throws InterruptedException {
 		StackRoom.check();
+		Objects.requireNonNull(how, "how");
 		rejectMember();
 		if (!this.ends.idle()) {
 			checkMayWait();

@@ -576,7 +576,7 @@ public final class GreenScheduler implements AutoCloseable {
 	 * @throws IllegalStateException if the caller would wait for itself
 	 */
 	public void joinAll(Collection<? extends GreenThread<?>> threads) throws InterruptedException {
-		Joining.join(threads, Join.all());
+		joinAll(threads, Join.all());
 	}
 
 	/**
@@ -590,7 +590,7 @@ public final class GreenScheduler implements AutoCloseable {
 	 */
 	public <G extends GreenThread<?>> List<G> joinAll(Collection<? extends G> threads, Join how)
 			throws InterruptedException {
-		return Joining.join(threads, how);
+		return Joining.join(Objects.requireNonNull(threads, "threads"), Objects.requireNonNull(how, "how"));
 	}
 
 	/**
@@ -606,7 +606,8 @@ public final class GreenScheduler implements AutoCloseable {
 	 */
 	public <G extends GreenThread<?>> List<G> killAll(Collection<? extends G> threads, Duration limit)
 			throws InterruptedException {
-		return Joining.kill(threads, new Countdown(Limits.nanos(limit, "limit")));
+		return Joining.kill(Objects.requireNonNull(threads, "threads"),
+				new Countdown(Limits.nanos(limit, "limit")));
 	}
 
 	/**
@@ -625,7 +626,7 @@ public final class GreenScheduler implements AutoCloseable {
 	 * is not one that accepted work has brought to life
 	 */
 	public void attach(GreenService service) {
-		this.services.add(service);
+		this.services.add(Objects.requireNonNull(service, "service"));
 		// Added first: a drain that has begun sees the service, or the service sees it.
 		switch (this.phase) {
 			case OPEN ->
@@ -665,7 +666,7 @@ public final class GreenScheduler implements AutoCloseable {
 	 * @see #retain
 	 */
 	public void release(GreenService service) {
-		this.services.release(service);
+		this.services.release(Objects.requireNonNull(service, "service"));
 	}
 
 	/**
@@ -675,7 +676,7 @@ public final class GreenScheduler implements AutoCloseable {
 	 * @param service the service, which says that it is awake by now
 	 */
 	public void retain(GreenService service) {
-		this.services.retain(service);
+		this.services.retain(Objects.requireNonNull(service, "service"));
 	}
 
 	/**
@@ -683,7 +684,7 @@ public final class GreenScheduler implements AutoCloseable {
 	 * @param service the service
 	 */
 	public void detach(GreenService service) {
-		this.services.remove(service);
+		this.services.remove(Objects.requireNonNull(service, "service"));
 	}
 
 	/**
@@ -822,6 +823,7 @@ public final class GreenScheduler implements AutoCloseable {
 		 * @return this builder
 		 */
 		public Builder observer(Observer observer) {
+			Objects.requireNonNull(observer, "observer");
 			// Also a single one is wrapped, so that its failures stop nothing.
 			this.observer = (observer == Observer.NONE) ? observer : Observer.all(List.of(observer));
 			return this;

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -54,10 +55,11 @@ public final class GreenWait<A extends Awaitable> implements AutoCloseable {
 	 */
 	public static <A extends Awaitable> GreenWait<A> on(Collection<? extends A> awaitables) {
 		StackRoom.check();
+		Objects.requireNonNull(awaitables, "awaitables");
 		Set<A> distinct = Collections.newSetFromMap(new IdentityHashMap<>());
 		List<A> inOrder = new ArrayList<>(awaitables.size());
 		for (A awaitable : awaitables) {
-			if (distinct.add(awaitable)) {
+			if (distinct.add(Objects.requireNonNull(awaitable, "one of awaitables"))) {
 				inOrder.add(awaitable);
 			}
 		}
@@ -179,6 +181,11 @@ public final class GreenWait<A extends Awaitable> implements AutoCloseable {
 	@Override
 	public void close() {
 		this.links.forEach(GreenThread.Link::remove);
+	}
+
+	@Override
+	public String toString() {
+		return "GreenWait[" + remaining() + " left]";
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.greenroom.green;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.LockSupport;
 
@@ -37,6 +38,7 @@ public final class Parking {
 	 * @param blocker what the thread waits for, for diagnosis
 	 */
 	public static void park(Object blocker) {
+		Objects.requireNonNull(blocker, "blocker");
 		Turn turn = Turns.current();
 		if (turn != null) {
 			turn.park(blocker);
@@ -52,6 +54,7 @@ public final class Parking {
 	 * @param nanos how long to wait at most
 	 */
 	public static void parkNanos(Object blocker, long nanos) {
+		Objects.requireNonNull(blocker, "blocker");
 		Turn turn = Turns.current();
 		if (turn != null) {
 			turn.parkNanos(blocker, nanos);
@@ -112,7 +115,7 @@ public final class Parking {
 	 * @param thread the thread
 	 */
 	public static void interrupt(Thread thread) {
-		Turn turn = Turns.of(thread);
+		Turn turn = Turns.of(Objects.requireNonNull(thread, "thread"));
 		if (turn != null) {
 			turn.interrupt();
 		}
@@ -128,7 +131,7 @@ public final class Parking {
 	 * @throws IllegalArgumentException if the length is negative
 	 */
 	public static void sleep(Duration length) throws InterruptedException {
-		long nanos = Limits.nanos(length, "sleep");
+		long nanos = Limits.nanos(length, "length");
 		Turn turn = Turns.current();
 		if (turn == null) {
 			Thread.sleep(length);

@@ -128,4 +128,9 @@ final class PoolShutdown implements GreenService {
 		}
 	}
 
+	@Override
+	public String toString() {
+		return "PoolShutdown[" + name() + "]";
+	}
+
 }

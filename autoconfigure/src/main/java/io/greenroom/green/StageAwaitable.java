@@ -1,5 +1,6 @@
 package io.greenroom.green;
 
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -27,6 +28,7 @@ public final class StageAwaitable<S extends CompletionStage<?>> implements Await
 	@Override
 	@SuppressWarnings("FutureReturnValueIgnored") // the callback does not throw
 	public GreenThread.Link onReady(Runnable callback) {
+		Objects.requireNonNull(callback, "callback");
 		CompletableFuture<?> future = this.stage.toCompletableFuture();
 		CompletableFuture<Boolean> stop = new CompletableFuture<>();
 		// A plain dependent stays in the future until that completes. The JDK's anyOf
@@ -42,7 +44,8 @@ public final class StageAwaitable<S extends CompletionStage<?>> implements Await
 
 	@Override
 	public String toString() {
-		return this.stage.toString();
+		// Not the stage's own text, which may be anybody's code.
+		return "StageAwaitable[" + this.stage.getClass().getName() + "]";
 	}
 
 }

@@ -2,6 +2,7 @@ package io.greenroom.state;
 
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -86,7 +87,7 @@ final class Durations {
 	 * @throws IllegalArgumentException if it is negative
 	 */
 	static long nanos(Duration length, String what) {
-		if (length.isNegative()) {
+		if (Objects.requireNonNull(length, what).isNegative()) {
 			throw new IllegalArgumentException(
 					"The " + what + " is negative: " + length + "; give zero or a positive duration");
 		}

@@ -3,6 +3,7 @@ package io.greenroom.state;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 
 import io.greenroom.green.GreenTask;
@@ -175,6 +176,7 @@ final class Machine implements StateMachine {
 	@Override
 	public String moveAndWait(GreenTask move, Duration limit) throws InterruptedException, TimeoutException {
 		StackRoom.check();
+		Objects.requireNonNull(move, "move");
 		rejectOwnBody();
 		long nanos = Durations.nanos(limit, "limit");
 		Arrival arrival = new Arrival(this.position, this.transitions::isMovingTo);

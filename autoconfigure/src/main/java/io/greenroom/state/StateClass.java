@@ -4,6 +4,7 @@ import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 import io.greenroom.state.internal.StateObject;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +58,7 @@ public final class StateClass {
 	 * @return whether there is a method with {@link State @State}
 	 */
 	public static boolean isPresentOn(Class<?> type) {
-		return WITH_STATES.get(type);
+		return WITH_STATES.get(Objects.requireNonNull(type, "type"));
 	}
 
 	/**
@@ -123,6 +124,7 @@ public final class StateClass {
 	 * @throws InvalidStatesException if there are {@linkplain #problems() problems}
 	 */
 	public boolean isState(Method method) {
+		Objects.requireNonNull(method, "method");
 		table();
 		List<List<Class<?>>> forms = this.signatures.get(method.getName());
 		return forms != null && forms.contains(Arrays.asList(method.getParameterTypes()));
@@ -154,6 +156,9 @@ public final class StateClass {
 	 * @throws InvalidStatesException if there are {@linkplain #problems() problems}
 	 */
 	public void call(Object object, Method state, @Nullable Object[] args) throws Throwable {
+		Objects.requireNonNull(object, "object");
+		Objects.requireNonNull(state, "state");
+		Objects.requireNonNull(args, "args");
 		((StateObject) object).greenroom$call(table().state(state.getName()).index(), args);
 	}
 

@@ -106,6 +106,8 @@ public final class StateMachines implements AutoCloseable {
 	 */
 	public <T> T create(Class<T> type, @Nullable Object... args) {
 		StackRoom.check();
+		Objects.requireNonNull(type, "type");
+		Objects.requireNonNull(args, "args");
 		T object = type.cast(this.instantiator.instantiate(StateClass.of(type).enhanced(), args));
 		bind(object, null);
 		return object;
@@ -121,7 +123,7 @@ public final class StateMachines implements AutoCloseable {
 	 */
 	public StateMachine of(Object object) {
 		StackRoom.check();
-		Object target = this.unwrapper.apply(object);
+		Object target = this.unwrapper.apply(Objects.requireNonNull(object, "object"));
 		if (!(target instanceof StateObject stateful)) {
 			throw noMachine(target.getClass());
 		}
@@ -167,6 +169,7 @@ public final class StateMachines implements AutoCloseable {
 	 * @return a copy, in no order
 	 */
 	public List<StateMachine> all(Class<?> type) {
+		Objects.requireNonNull(type, "type");
 		List<StateMachine> found = new ArrayList<>();
 		registers(type).forEach((register) -> register.forEach(found::add));
 		return found;
@@ -181,7 +184,7 @@ public final class StateMachines implements AutoCloseable {
 	 * @throws IllegalArgumentException if no such class is known to have such a state
 	 */
 	public List<StateMachine> allIn(Class<?> type, String state) {
-		requireState(type, state);
+		requireState(Objects.requireNonNull(type, "type"), Objects.requireNonNull(state, "state"));
 		List<StateMachine> found = new ArrayList<>();
 		registers(type).forEach((register) -> register.forEach((machine) -> {
 			if (isInState(machine) && state.equals(machine.current())) {
@@ -198,6 +201,7 @@ public final class StateMachines implements AutoCloseable {
 	 * @return by name, every declared state, also those that no machine is in
 	 */
 	public Map<String, Long> counts(Class<?> type) {
+		Objects.requireNonNull(type, "type");
 		Map<String, Long> counts = new TreeMap<>();
 		declared(type).forEach((table) -> table.names().forEach((name) -> counts.put(name, 0L)));
 		registers(type).forEach((register) -> register.forEach((machine) -> {
@@ -270,6 +274,7 @@ public final class StateMachines implements AutoCloseable {
 	 */
 	public StateMachine bind(Object object, @Nullable StateEntry entry) {
 		StackRoom.check();
+		Objects.requireNonNull(object, "object");
 		if (!(object instanceof StateObject stateful)) {
 			throw noMachine(object.getClass());
 		}
@@ -300,7 +305,7 @@ public final class StateMachines implements AutoCloseable {
 	 * @throws IllegalArgumentException if the machine is somebody else's
 	 */
 	public void visit(StateMachine machine, Runnable visitor) {
-		own(machine).visit(visitor);
+		own(machine).visit(Objects.requireNonNull(visitor, "visitor"));
 	}
 
 	/**
@@ -328,7 +333,7 @@ public final class StateMachines implements AutoCloseable {
 	 * @return whether its states are states
 	 */
 	public static boolean isStateful(Object object) {
-		return object instanceof StateObject;
+		return Objects.requireNonNull(object, "object") instanceof StateObject;
 	}
 
 	private MachineType typeOf(Class<?> type) {
@@ -425,6 +430,11 @@ public final class StateMachines implements AutoCloseable {
 		}
 	}
 
+	@Override
+	public String toString() {
+		return "StateMachines[" + this.scheduler.name() + (this.closed ? ", closed]" : "]");
+	}
+
 	/** What the scheduler stops first when it drains. */
 	private final class Service implements GreenService {
 
@@ -447,6 +457,11 @@ public final class StateMachines implements AutoCloseable {
 		public void inspect() {
 			StateMachines.this.deadlines.inspect();
 			StateMachines.this.types.values().forEach((type) -> type.register().tell());
+		}
+
+		@Override
+		public String toString() {
+			return StateMachines.this.toString();
 		}
 
 	}
@@ -482,7 +497,7 @@ public final class StateMachines implements AutoCloseable {
 		 * @throws IllegalArgumentException if the timeout is not positive
 		 */
 		public Builder stopTimeout(Duration timeout) {
-			if (!timeout.isPositive()) {
+			if (!Objects.requireNonNull(timeout, "timeout").isPositive()) {
 				throw new IllegalArgumentException("The stop timeout is " + timeout + "; give a positive duration");
 			}
 			this.stopTimeout = timeout;

@@ -1,6 +1,7 @@
 package io.greenroom.green.internal;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /** Checks lengths of time at the public edge. */
@@ -14,7 +15,7 @@ public final class Limits {
 	 * that.
 	 */
 	public static long nanos(Duration length, String what) {
-		if (length.isNegative()) {
+		if (Objects.requireNonNull(length, what).isNegative()) {
 			throw new IllegalArgumentException(
 					"The " + what + " is negative: " + length + "; give zero or a positive duration");
 		}

@@ -61,7 +61,7 @@ public final class Command {
 	 */
 	public static Command of(String program, String... arguments) {
 		Objects.requireNonNull(program, "program");
-		List<String> all = new ArrayList<>(List.of(arguments));
+		List<String> all = new ArrayList<>(List.of(Objects.requireNonNull(arguments, "arguments")));
 		all.addFirst(program);
 		return of(all);
 	}
@@ -73,7 +73,7 @@ public final class Command {
 	 * @throws IllegalArgumentException if the list is empty
 	 */
 	public static Command of(List<String> arguments) {
-		if (arguments.isEmpty()) {
+		if (Objects.requireNonNull(arguments, "arguments").isEmpty()) {
 			throw new IllegalArgumentException("The command is empty; give a program and its arguments");
 		}
 		return new Command(List.copyOf(arguments));
@@ -107,7 +107,7 @@ public final class Command {
 	 * @return this command
 	 */
 	public Command input(String input) {
-		return input(input.getBytes(this.charset));
+		return input(Objects.requireNonNull(input, "input").getBytes(this.charset));
 	}
 
 	/**
@@ -116,7 +116,7 @@ public final class Command {
 	 * @return this command
 	 */
 	public Command input(byte[] input) {
-		this.input = input.clone();
+		this.input = Objects.requireNonNull(input, "input").clone();
 		return this;
 	}
 

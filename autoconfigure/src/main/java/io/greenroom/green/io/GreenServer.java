@@ -237,7 +237,7 @@ public final class GreenServer implements GreenService, AutoCloseable {
 	 */
 	@Override
 	public void stop(Duration grace) throws InterruptedException {
-		Deadline deadline = Deadline.after(grace);
+		Deadline deadline = Deadline.after(Objects.requireNonNull(grace, "grace"));
 		closeListener();
 		this.acceptor.kill();
 		try {

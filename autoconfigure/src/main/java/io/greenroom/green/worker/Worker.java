@@ -150,7 +150,7 @@ public final class Worker implements AutoCloseable {
 	 * @param <T> the type of the result
 	 */
 	public <T> GreenThread<T> assign(Callable<? extends T> routine) {
-		return assign(this.scheduler.unstarted(routine));
+		return assign(this.scheduler.unstarted(Objects.requireNonNull(routine, "routine")));
 	}
 
 	/**
@@ -160,7 +160,7 @@ public final class Worker implements AutoCloseable {
 	 * @see #assign(Callable)
 	 */
 	public GreenThread<Void> assign(GreenTask routine) {
-		return assign(this.scheduler.unstarted(routine));
+		return assign(this.scheduler.unstarted(Objects.requireNonNull(routine, "routine")));
 	}
 
 	/**
@@ -172,7 +172,7 @@ public final class Worker implements AutoCloseable {
 	 * @see #assign(Callable)
 	 */
 	public <T> GreenThread<T> assign(String name, Callable<? extends T> routine) {
-		return assign(this.scheduler.unstarted(name, routine));
+		return assign(this.scheduler.unstarted(name, Objects.requireNonNull(routine, "routine")));
 	}
 
 	/**
@@ -183,7 +183,7 @@ public final class Worker implements AutoCloseable {
 	 * @see #assign(Callable)
 	 */
 	public GreenThread<Void> assign(String name, GreenTask routine) {
-		return assign(this.scheduler.unstarted(name, routine));
+		return assign(this.scheduler.unstarted(name, Objects.requireNonNull(routine, "routine")));
 	}
 
 	private <T> GreenThread<T> assign(GreenThread<T> thread) {
@@ -216,7 +216,8 @@ public final class Worker implements AutoCloseable {
 	 * @throws IllegalArgumentException if the delay is negative
 	 */
 	public GreenThread<Void> repeat(Duration delay, GreenTask routine) {
-		return assign(SchedulerAccess.get().unstartedRepeat(this.scheduler, delay, routine));
+		return assign(SchedulerAccess.get().unstartedRepeat(this.scheduler, Objects.requireNonNull(delay, "delay"),
+				Objects.requireNonNull(routine, "routine")));
 	}
 
 	/**
@@ -234,7 +235,7 @@ public final class Worker implements AutoCloseable {
 	 * work
 	 */
 	public <T> @Nullable T wrap(Callable<? extends T> routine) throws InterruptedException {
-		return wrap(this.scheduler.<T>unstarted(routine));
+		return wrap(this.scheduler.<T>unstarted(Objects.requireNonNull(routine, "routine")));
 	}
 
 	private <T> @Nullable T wrap(GreenThread<T> thread) throws InterruptedException {
@@ -263,7 +264,7 @@ public final class Worker implements AutoCloseable {
 	 * @see #wrap(Callable)
 	 */
 	public void wrap(GreenTask routine) throws InterruptedException {
-		wrap(this.scheduler.unstarted(routine));
+		wrap(this.scheduler.unstarted(Objects.requireNonNull(routine, "routine")));
 	}
 
 	private void checkEnded(GreenThread<?> thread) {
@@ -284,6 +285,7 @@ public final class Worker implements AutoCloseable {
 	 * @throws IllegalStateException if called outside a routine
 	 */
 	public void sleep(Duration length) throws InterruptedException {
+		Objects.requireNonNull(length, "length");
 		checkInside("sleep");
 		Parking.sleep(length);
 	}
