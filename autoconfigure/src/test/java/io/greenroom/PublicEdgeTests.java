@@ -93,8 +93,9 @@ class PublicEdgeTests {
 
 	/** What users implement: nobody calls these but us. */
 	private static final Set<Class<?>> OF_USERS = Set.of(Awaitable.class, CallGate.class, CallerTransactions.class,
-			DrainedService.class, GreenFunction.class, GreenService.class, GreenServer.Handler.class, GreenTask.class, Invocation.class,
-			StateBoundary.class, StateEntry.class, StateInstantiator.class, StateListener.class, StateProcessor.class);
+			DrainedService.class, GreenFunction.class, GreenService.class, GreenServer.Handler.class, GreenTask.class,
+			Invocation.class, StateBoundary.class, StateEntry.class, StateInstantiator.class, StateListener.class,
+			StateProcessor.class);
 
 	/** What Greenroom makes, and users only read. */
 	private static final Set<Class<?>> TOLD = Set.of(CommandResult.class, DrainReport.class, GreenThreadDump.class,
@@ -150,8 +151,8 @@ class PublicEdgeTests {
 		add(pool, this.scheduler.pool("other"), this.scheduler.spawn(() -> {
 		}), this.scheduler.group(), this.scheduler.scope(), desk, desk.calls(), type, handler, new Handlers(), machine,
 				machine.diagram(), states, states.method("open"), StateMachines.builder(this.scheduler),
-				HandlerOptions.defaults(), RestartPolicy.none(), Command.of("true"), Deadline.after(Duration.ofSeconds(1)),
-				new GreenEvent(), Awaitable.of(new CompletableFuture<>() {
+				HandlerOptions.defaults(), RestartPolicy.none(), Command.of("true"),
+				Deadline.after(Duration.ofSeconds(1)), new GreenEvent(), Awaitable.of(new CompletableFuture<>() {
 
 					@Override
 					public String toString() {
@@ -159,7 +160,8 @@ class PublicEdgeTests {
 					}
 
 				}), new GreenQueue<>(1), GreenWait.on(List.of(new GreenEvent())), Timeout.after(Duration.ofSeconds(1)),
-				GreenScheduler.builder(), Worker.builder(), Worker.builder().build(), Join.all(), pool.enter(Duration.ofSeconds(1)),
+				GreenScheduler.builder(), Worker.builder(), Worker.builder().build(), Join.all(),
+				pool.enter(Duration.ofSeconds(1)),
 				GreenServer.listen(this.scheduler, pool, new InetSocketAddress("localhost", 0), (connection) -> {
 				}));
 	}
@@ -323,8 +325,8 @@ class PublicEdgeTests {
 			return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] { type },
 					(proxy, method, arguments) -> {
 						if (method.getDeclaringClass() == Object.class) {
-							return method.getName().equals("hashCode") ? 1 : method.getName().equals("equals") ? false
-									: "sample";
+							return method.getName().equals("hashCode") ? 1
+									: method.getName().equals("equals") ? false : "sample";
 						}
 						this.ran.add(method.toString());
 						return null;

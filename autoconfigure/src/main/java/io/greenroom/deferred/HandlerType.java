@@ -283,7 +283,10 @@ public final class HandlerType {
 	 * @return a sentence for each such method, with the remedy
 	 */
 	public static List<String> hidden(Class<?> type) {
-		return Hidden.of(Objects.requireNonNull(type, "type")).stream().map((method) -> signature(method) + " " + Hidden.problem(method)).toList();
+		return Hidden.of(Objects.requireNonNull(type, "type"))
+			.stream()
+			.map((method) -> signature(method) + " " + Hidden.problem(method))
+			.toList();
 	}
 
 	private static HandlerMethod checkedLoop(HandlerMethod candidate, @Nullable HandlerMethod earlier,

@@ -606,8 +606,7 @@ public final class GreenScheduler implements AutoCloseable {
 	 */
 	public <G extends GreenThread<?>> List<G> killAll(Collection<? extends G> threads, Duration limit)
 			throws InterruptedException {
-		return Joining.kill(Objects.requireNonNull(threads, "threads"),
-				new Countdown(Limits.nanos(limit, "limit")));
+		return Joining.kill(Objects.requireNonNull(threads, "threads"), new Countdown(Limits.nanos(limit, "limit")));
 	}
 
 	/**

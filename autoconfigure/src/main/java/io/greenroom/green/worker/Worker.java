@@ -216,8 +216,9 @@ public final class Worker implements AutoCloseable {
 	 * @throws IllegalArgumentException if the delay is negative
 	 */
 	public GreenThread<Void> repeat(Duration delay, GreenTask routine) {
-		return assign(SchedulerAccess.get().unstartedRepeat(this.scheduler, Objects.requireNonNull(delay, "delay"),
-				Objects.requireNonNull(routine, "routine")));
+		return assign(SchedulerAccess.get()
+			.unstartedRepeat(this.scheduler, Objects.requireNonNull(delay, "delay"),
+					Objects.requireNonNull(routine, "routine")));
 	}
 
 	/**
