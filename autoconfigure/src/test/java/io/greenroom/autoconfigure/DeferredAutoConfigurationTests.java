@@ -335,13 +335,23 @@ class DeferredAutoConfigurationTests {
 				Orders orders = context.getBean(Orders.class);
 				CountDownLatch inside = new CountDownLatch(1);
 				CountDownLatch leave = new CountDownLatch(1);
+				CompletableFuture<Integer> held = orders.deferred.async((inventory) -> {
+					try {
+						return inventory.audit(inside, leave);
+					}
+					catch (InterruptedException broken) {
+						throw new IllegalStateException(broken);
+					}
+				});
+				inside.await();
+				// It keeps its room until the handler passes it by.
 				assertThatExceptionOfType(DeferredTimeoutException.class)
 					.isThrownBy(() -> orders.inventory.audit(inside, leave))
 					.withMessageContaining("within PT0.02S");
-				orders.inventory.restock("a", 1);
 				assertThatExceptionOfType(MailboxFullException.class).isThrownBy(() -> orders.inventory.restock("a", 1))
 					.withMessageContaining("(1 calls waiting");
 				leave.countDown();
+				held.get(30, TimeUnit.SECONDS);
 				Patient patient = context.getBean(Patient.class);
 				CountDownLatch patientInside = new CountDownLatch(1);
 				CountDownLatch patientLeave = new CountDownLatch(1);
