@@ -4,12 +4,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.Charset;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Semaphore;
-import java.util.stream.Stream;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.greenroom.green.internal.Countdown;
 import io.greenroom.green.internal.Outside;
@@ -23,9 +20,6 @@ final class RunningCommand {
 
 	/** How long to wait for the last output of a process that was killed. */
 	private static final long LAST_WORDS = Duration.ofSeconds(1).toNanos();
-
-	/** How often to look for descendants that were born while the others were killed. */
-	private static final int HUNTS = 10;
 
 	/**
 	 * Starting and killing are work for the system: many at once must leave some of it to
@@ -62,11 +56,13 @@ final class RunningCommand {
 	/** Starts it; a caller that is interrupted meanwhile leaves nothing running. */
 	static RunningCommand start(ProcessBuilder builder, byte[] input, Charset charset, int outputLimit)
 			throws IOException, InterruptedException {
-		Outside<Process> start = Outside.begin("greenroom-command", () -> start(builder));
+		AtomicBoolean wanted = new AtomicBoolean(true);
+		Outside<Process> start = Outside.begin("greenroom-command", () -> start(builder, wanted));
 		try {
 			start.await(Long.MAX_VALUE);
 		}
 		catch (Throwable notAwaited) {
+			wanted.set(false);
 			start.awaitUninterruptibly(Long.MAX_VALUE);
 			Process process = started(start);
 			if (process != null) {
@@ -86,9 +82,12 @@ final class RunningCommand {
 		}
 	}
 
-	private static Process start(ProcessBuilder builder) throws IOException {
+	private static Process start(ProcessBuilder builder, AtomicBoolean wanted) throws IOException {
 		SYSTEM_CALLS.acquireUninterruptibly();
 		try {
+			if (!wanted.get()) {
+				throw new IOException("Nobody waits for the command any more, so it was not started");
+			}
 			return builder.start();
 		}
 		finally {
@@ -143,31 +142,9 @@ final class RunningCommand {
 		}
 	}
 
-	/**
-	 * Who is orphaned is not found any more, so the whole tree is looked up before its
-	 * root dies, and those found are searched for children again.
-	 */
 	private static boolean killTree(Process process) {
-		SYSTEM_CALLS.acquireUninterruptibly();
-		try {
-			Map<Long, ProcessHandle> tree = new LinkedHashMap<>();
-			List<ProcessHandle> found = descendants(Stream.of(process.toHandle())).toList();
-			process.destroyForcibly();
-			for (int hunt = 0; hunt < HUNTS && !found.isEmpty(); hunt++) {
-				found.forEach((handle) -> tree.put(handle.pid(), handle));
-				List<ProcessHandle> younger = descendants(found.stream()).toList();
-				found.forEach(ProcessHandle::destroyForcibly);
-				found = younger.stream().filter((handle) -> !tree.containsKey(handle.pid())).toList();
-			}
-			return true;
-		}
-		finally {
-			SYSTEM_CALLS.release();
-		}
-	}
-
-	private static Stream<ProcessHandle> descendants(Stream<ProcessHandle> of) {
-		return of.flatMap(ProcessHandle::descendants);
+		ProcessKill.kill(process, SYSTEM_CALLS);
+		return true;
 	}
 
 }

@@ -56,6 +56,28 @@ class CommandStarvationTests {
 		until("none to be left", () -> children() == 0);
 	}
 
+	@Test
+	@DisplayName("C10 F08 many commands with children that are killed at once leave none of either")
+	void trees() throws Exception {
+		String length = "6124";
+		List<GreenThread<CommandResult>> commands = new ArrayList<>();
+		for (int i = 0; i < 12; i++) {
+			String script = "sh -c 'sleep %s & wait' & sleep %1$s & wait".formatted(length);
+			commands.add(this.scheduler.spawn(() -> Command.of("sh", "-c", script).run()));
+		}
+		until("all to run", () -> sleepers(length) == 24);
+		assertThat(this.scheduler.killAll(commands, Duration.ofSeconds(60))).isEmpty();
+		until("none to be left", () -> sleepers(length) == 0);
+	}
+
+	/** Orphans too. */
+	private static long sleepers(String length) {
+		return ProcessHandle.allProcesses()
+			.filter((process) -> process.info().command().orElse("").contains("sleep")
+					&& List.of(process.info().arguments().orElse(new String[0])).contains(length))
+			.count();
+	}
+
 	private static long children() {
 		return ProcessHandle.current()
 			.children()
