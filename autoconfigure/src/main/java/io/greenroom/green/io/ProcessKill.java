@@ -91,8 +91,8 @@ final class ProcessKill {
 		Map<Long, List<ProcessHandle>> children = new HashMap<>();
 		ProcessHandle.allProcesses()
 			.forEach((process) -> process.parent()
-				.ifPresent((parent) -> children.computeIfAbsent(parent.pid(), (pid) -> new ArrayList<>())
-					.add(process)));
+				.ifPresent(
+						(parent) -> children.computeIfAbsent(parent.pid(), (pid) -> new ArrayList<>()).add(process)));
 		List<ProcessHandle> found = new ArrayList<>();
 		of.forEach((root) -> addChildren(root, children, found));
 		return found;
