@@ -56,6 +56,9 @@ class ArchitectureTests {
 	static final ArchRule deferredKnowsGreen = only("deferred", List.of("green", "observe"), PLAIN, REFLECTION_FACTORY);
 
 	@ArchTest
+	static final ArchRule keyedKnowsDeferred = only("keyed", List.of("deferred", "green", "observe"), PLAIN);
+
+	@ArchTest
 	static final ArchRule stateKnowsGreen = only("state", List.of("green", "observe"), PLAIN, REFLECTION_FACTORY,
 			JAVAC);
 
@@ -63,7 +66,7 @@ class ArchitectureTests {
 	static final ArchRule testKnowsTheCore = only("test", List.of("green", "deferred", "state"), PLAIN);
 
 	@ArchTest
-	static final ArchRule springKnowsTheCore = only("spring", List.of("observe", "green", "deferred", "state"), PLAIN,
+	static final ArchRule springKnowsTheCore = only("spring", List.of("observe", "green", "deferred", "keyed", "state"), PLAIN,
 			SPRING);
 
 	@ArchTest
@@ -81,7 +84,7 @@ class ArchitectureTests {
 	static final ArchRule contextKnowsObserve = only("context", List.of("observe"), PLAIN, SPRING_MVC, MICROMETER);
 
 	@ArchTest
-	static final ArchRule actuateKnowsTheCore = only("actuate", List.of("observe", "green", "deferred", "state"), PLAIN,
+	static final ArchRule actuateKnowsTheCore = only("actuate", List.of("observe", "green", "deferred", "keyed", "state"), PLAIN,
 			SPRING);
 
 	@ArchTest
@@ -104,7 +107,7 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule everyPackageIsInTheTable = classes().should()
-		.resideInAnyPackage(packages(List.of("observe", "green", "deferred", "state", "test", "spring", "web",
+		.resideInAnyPackage(packages(List.of("observe", "green", "deferred", "keyed", "state", "test", "spring", "web",
 				"metrics", "context", "actuate", "autoconfigure")));
 
 	@ArchTest

@@ -35,7 +35,10 @@ import io.greenroom.deferred.CallGate;
 import io.greenroom.deferred.CallerTransactions;
 import io.greenroom.deferred.Deferred;
 import io.greenroom.deferred.Handler;
+import io.greenroom.deferred.HandlerFamily;
+import io.greenroom.deferred.HandlerHost;
 import io.greenroom.deferred.HandlerOptions;
+import io.greenroom.deferred.HandlerRoute;
 import io.greenroom.deferred.HandlerType;
 import io.greenroom.deferred.Handlers;
 import io.greenroom.deferred.Invocation;
@@ -93,7 +96,7 @@ class PublicEdgeTests {
 
 	/** What users implement: nobody calls these but us. */
 	private static final Set<Class<?>> OF_USERS = Set.of(Awaitable.class, CallGate.class, CallerTransactions.class,
-			DrainedService.class, GreenFunction.class, GreenService.class, GreenServer.Handler.class, GreenTask.class,
+			DrainedService.class, HandlerFamily.Keeper.class, HandlerHost.class, HandlerRoute.class, GreenFunction.class, GreenService.class, GreenServer.Handler.class, GreenTask.class,
 			Invocation.class, StateBoundary.class, StateEntry.class, StateInstantiator.class, StateListener.class,
 			StateProcessor.class);
 

@@ -139,6 +139,11 @@ abstract class Call {
 		return false;
 	}
 
+	/** Returns whether the future is that of the body's own future, where it returns one. */
+	boolean isFlat() {
+		return true;
+	}
+
 	/** Returns in which states the body may run, {@code null} if in any. */
 	@Nullable InState required() {
 		return null;

@@ -37,7 +37,7 @@ final class CallReports {
 	/** How deep in listeners the current thread is. */
 	private static final ThreadLocal<@Nullable Integer> DEPTH = new ThreadLocal<>();
 
-	private final String handler;
+	private final HandlerName handler;
 
 	/** What listeners are called in the log. */
 	private final String who;
@@ -52,13 +52,21 @@ final class CallReports {
 	 */
 	private volatile int sites = SITES_PER_TURN;
 
-	CallReports(String handler, Observer observer, HandlerGauges gauges) {
+	CallReports(HandlerName handler, Observer observer, HandlerGauges gauges) {
 		this.handler = handler;
 		this.who = "A listener of handler '" + handler + "'";
 		HandlerListener found = ForeignCode.ask(log, "An observer", HandlerListener.NONE,
-				() -> observer.handler(handler, gauges));
+				() -> observer.handler(handler.name(), gauges));
 		this.listener = (found != null) ? found : HandlerListener.NONE;
 		this.timed = ForeignCode.ask(log, this.who, false, this.listener::timed);
+	}
+
+	/** Tells the same listener of another handler of the same name. */
+	CallReports(HandlerName handler, CallReports shared) {
+		this.handler = handler;
+		this.who = shared.who;
+		this.listener = shared.listener;
+		this.timed = shared.timed;
 	}
 
 	/** Returns whether the listener wants to know how long calls take. */
@@ -187,7 +195,16 @@ final class CallReports {
 	}
 
 	void rejected(Call call, String reason) {
-		tell((told) -> told.rejected(call.method(), call.mode(), reason));
+		rejected(call.method(), call.mode(), reason);
+	}
+
+	void rejected(String method, CallMode mode, String reason) {
+		tell((told) -> told.rejected(method, mode, reason));
+	}
+
+	/** A caller gave up before its call had a handler. */
+	void gaveUp(String method, CallMode mode) {
+		tell((told) -> told.ended(method, mode, CallOutcome.CANCELLED, Duration.ZERO, Duration.ZERO));
 	}
 
 }

@@ -21,12 +21,16 @@ final class CallRunner {
 
 	private final CallReports reports;
 
+	/** Nothing for handlers that are of no family. */
+	private final @Nullable HandlerHost host;
+
 	/** Set at most once, before the first call. */
 	private volatile @Nullable CallGate gate;
 
-	CallRunner(HandlerLifecycle life, CallReports reports) {
+	CallRunner(HandlerLifecycle life, CallReports reports, @Nullable HandlerHost host) {
 		this.life = life;
 		this.reports = reports;
+		this.host = host;
 	}
 
 	void gatedBy(CallGate gate) {
@@ -147,7 +151,10 @@ final class CallRunner {
 		}
 		if (call.mode() == CallMode.ASYNC) {
 			// A function's future is its result, also where that is a future itself.
-			complete(call.future(), result, failure, !(call instanceof FunctionCall<?, ?>));
+			complete(call.future(), result, failure, call.isFlat());
+		}
+		if (this.host != null && call.mode() != CallMode.SYNC) {
+			this.host.ran();
 		}
 	}
 

@@ -69,7 +69,7 @@ final class CallSubmitter {
 		this.loan = holding.loan();
 		this.timeout = handler.timeoutNanos();
 		this.transactions = transactions;
-		this.guard = new TransactionGuard(handler.name(), transactions);
+		this.guard = new TransactionGuard(handler.fullName(), transactions);
 		this.wait = new CallWait(handler, this.guard);
 	}
 
@@ -96,7 +96,7 @@ final class CallSubmitter {
 				return result;
 			}
 		}
-		return queue(call, method, (nanos == AS_DECLARED) ? this.timeout : nanos);
+		return queue(call, method, declared(nanos, this.timeout));
 	}
 
 	/** Returns whether the caller may run this call if nobody is before it. */
@@ -172,10 +172,15 @@ final class CallSubmitter {
 	}
 
 	/** A call made by the body of another one has no more time than that. */
-	private static long withinOuter(long now, long nanos) {
+	static long withinOuter(long now, long nanos) {
 		Hold held = Hold.current();
 		Call outer = (held != null) ? held.running() : null;
 		return (outer != null && outer.isTimed()) ? Math.max(0, Math.min(nanos, outer.deadline - now)) : nanos;
+	}
+
+	/** Returns the time of a call, which may be what is declared. */
+	static long declared(long nanos, long declared) {
+		return (nanos == AS_DECLARED) ? declared : nanos;
 	}
 
 	private void checkCallable(HandlerMethod method) {
@@ -186,6 +191,16 @@ final class CallSubmitter {
 		}
 	}
 
+	/** Makes a call that a function of {@link Deferred#async} has made. */
+	Object submitRecorded(RecordedCall call, HandlerMethod method) throws Throwable {
+		StackRoom.check();
+		if (this.holding.passes(method)) {
+			return CompletableFuture.completedFuture(call.invoke());
+		}
+		enqueue(call, System.nanoTime(), this.timeout);
+		return call.future();
+	}
+
 	/** Runs a function of the target as one call in its turn. */
 	<T, R extends @Nullable Object> CompletableFuture<R> async(Function<? super T, ? extends R> function, T entry) {
 		StackRoom.check();
@@ -194,6 +209,24 @@ final class CallSubmitter {
 		@SuppressWarnings("unchecked")
 		CompletableFuture<R> future = (CompletableFuture<R>) call.future();
 		return future;
+	}
+
+	/**
+	 * Waits until there is a target, for a call that is not taken into the mailbox and
+	 * needs it at once.
+	 */
+	void awaitMade(HandlerMethod method, long nanos) throws Throwable {
+		if (this.handler.isMade() || this.holding.isMine()) {
+			return;
+		}
+		long start = System.nanoTime();
+		long time = withinOuter(start, declared(nanos, this.timeout));
+		Call call = new Making.AwaitMade(method.name());
+		call.deadline = start + time;
+		enqueue(call, start, time);
+		if (!this.handler.isMade() || !call.withdraw()) {
+			this.wait.outcome(call, start, time);
+		}
 	}
 
 	private void enqueue(Call call, long start, long nanos) {

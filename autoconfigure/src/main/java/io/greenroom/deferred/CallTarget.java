@@ -6,15 +6,17 @@ import org.jspecify.annotations.Nullable;
  * What the bodies of calls made through views are called on.
  *
  * @param handler the handler
- * @param object its target, or a proxy round it that leads back to {@link Handler#call}
+ * @param object its target, or a proxy round it that leads back to {@link Handler#call};
+ * {@code null} for what the handler is made with, when the body runs
  */
-record CallTarget(HandlerCore handler, Object object) {
+record CallTarget(HandlerCore handler, @Nullable Object object) {
 
 	@Nullable Object invoke(HandlerMethod method, @Nullable Object[] arguments) throws Throwable {
-		if (this.object != this.handler.target()) {
+		Object entry = (this.object != null) ? this.object : this.handler.entry();
+		if (entry != this.handler.target()) {
 			Hold.aboutToEnter(this.handler);
 		}
-		return method.invoke(this.object, arguments);
+		return method.invoke(entry, arguments);
 	}
 
 }

@@ -34,6 +34,11 @@ final class FunctionCall<T, R extends @Nullable Object> extends Call {
 	}
 
 	@Override
+	boolean isFlat() {
+		return false;
+	}
+
+	@Override
 	void runAsNested() {
 		this.handler.runNested(this);
 	}

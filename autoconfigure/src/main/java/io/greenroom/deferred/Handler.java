@@ -91,23 +91,35 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 */
 	public Handler(GreenScheduler scheduler, HandlerType type, Object target, HandlerOptions options,
 			CallerTransactions transactions) {
-		Objects.requireNonNull(scheduler, "scheduler");
-		Objects.requireNonNull(type, "type");
-		Objects.requireNonNull(target, "target");
-		Objects.requireNonNull(options, "options");
-		Objects.requireNonNull(transactions, "transactions");
+		this(new HandlerParts(Objects.requireNonNull(scheduler, "scheduler"), HandlerHome.of(scheduler), type, options, transactions), null, new HandlerHost.Made(target, target), null,
+				null);
+	}
+
+	/**
+	 * Makes a handler that is looked after by a host, and whose target that one makes.
+	 */
+	Handler(HandlerParts parts, String key, HandlerHost host, CallReports shared) {
+		this(parts, key, null, host, shared);
+	}
+
+	private Handler(HandlerParts parts, @Nullable String key, HandlerHost.@Nullable Made made,
+			@Nullable HandlerHost host, @Nullable CallReports shared) {
+		HandlerType type = parts.type();
+		HandlerOptions options = parts.options();
+		HandlerName name = new HandlerName(parts.name(), key);
 		this.mailbox = mailbox(type, options);
 		this.gauges = gauges(this.mailbox);
-		this.reports = new CallReports(HandlerCore.name(type, options), scheduler.observer(), this.gauges);
-		this.core = new Core(scheduler, type, target, options, this.reports);
+		this.reports = (shared != null) ? new CallReports(name, shared)
+				: new CallReports(name, parts.scheduler().observer(), this.gauges);
+		this.core = new Core(parts, this.reports, name, made, host);
 		this.holding = new Ownership(this.core, lends(options) ? new CallerRuns(this.core, this.mailbox) : null);
 		this.life = new HandlerLifecycle(this.core, this.mailbox, this.holding);
-		this.runner = new CallRunner(this.life, this.reports);
+		this.runner = new CallRunner(this.life, this.reports, host);
 		this.readers = type.hasReadOnly() ? new Readers(this.core, this.runner, this.life) : null;
 		this.processor = new Processor(this.core, this.mailbox, this.holding, this.life, this.runner, this.readers);
 		this.watch = options.busyLimit().isPositive() ? new BusyWatch(this.core, this.processor) : null;
 		this.inspection = options.busyLimit().isPositive() ? options.busyLimit().dividedBy(LOOKS_PER_LIMIT) : LOOK;
-		this.intake = new CallSubmitter(this.core, transactions, this.mailbox, this.holding, this.life, this.runner);
+		this.intake = new CallSubmitter(this.core, parts.transactions(), this.mailbox, this.holding, this.life, this.runner);
 	}
 
 	private Mailbox mailbox(HandlerType type, HandlerOptions options) {
@@ -430,6 +442,44 @@ public final class Handler implements DrainedService, AutoCloseable {
 				&& this.holding.isFree() && this.mailbox.size() == 0);
 	}
 
+	/**
+	 * Ends a handler of a {@link HandlerFamily} that is not called any more, if it has
+	 * nothing to do: no body runs, and nothing is queued or has its place reserved by a
+	 * transaction. Returns at once; the host hears of the end.
+	 * @return whether it ends or has ended; {@code false} if it has something to do, and
+	 * goes on
+	 */
+	public boolean retire() {
+		return this.life.retire();
+	}
+
+	/**
+	 * Returns whether there is a target, which is always so but in a
+	 * {@link HandlerFamily}.
+	 * @return whether the target is made
+	 */
+	public boolean isMade() {
+		return this.core.isMade();
+	}
+
+	/**
+	 * Returns whether the current thread holds the handler, so that a call from it runs at
+	 * once.
+	 * @return whether it runs a body of this handler, or makes or ends its target
+	 */
+	public boolean isHeld() {
+		return this.holding.isMine() || Hold.of(this.core) != null;
+	}
+
+	/** Takes no calls any more; returns at once. */
+	void beginStop() {
+		this.life.beginStop();
+	}
+
+	HandlerGauges gauges() {
+		return this.gauges;
+	}
+
 	/** Has the owner give its thread back if nothing comes. */
 	void rest() {
 		this.life.rest();
@@ -451,8 +501,9 @@ public final class Handler implements DrainedService, AutoCloseable {
 	/** What the parts may ask of each other. */
 	private final class Core extends HandlerCore implements OwnerWork {
 
-		Core(GreenScheduler scheduler, HandlerType type, Object target, HandlerOptions options, CallReports reports) {
-			super(scheduler, type, target, options, reports);
+		Core(HandlerParts parts, CallReports reports, HandlerName name, HandlerHost.@Nullable Made made,
+				@Nullable HandlerHost host) {
+			super(parts, reports, name, made, host);
 		}
 
 		@Override
@@ -492,7 +543,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 
 		@Override
 		String doing() {
-			return Handler.this.holding.doing();
+			return Handler.this.life.isMaking() ? "; the handler's target was being made" : Handler.this.holding.doing();
 		}
 
 		@Override

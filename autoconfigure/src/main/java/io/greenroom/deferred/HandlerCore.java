@@ -19,36 +19,44 @@ abstract class HandlerCore implements WaitedFor {
 
 	private final GreenScheduler scheduler;
 
+	private final HandlerHome home;
+
 	private final HandlerType type;
 
-	private final Object target;
+	/** Nothing while it is not made; what the members of a family are made from. */
+	private volatile HandlerHost.@Nullable Made made;
 
 	private final HandlerOptions options;
 
-	private final String name;
+	private final HandlerName name;
+
+	/** Nothing for handlers that are of no family. */
+	private final @Nullable HandlerHost host;
 
 	private final CallReports reports;
 
 	private final Rejections rejections;
 
-	HandlerCore(GreenScheduler scheduler, HandlerType type, Object target, HandlerOptions options,
-			CallReports reports) {
-		this.scheduler = scheduler;
-		this.type = type;
-		this.target = target;
-		this.options = options;
-		this.name = name(type, options);
+	HandlerCore(HandlerParts parts, CallReports reports, HandlerName name, HandlerHost.@Nullable Made made,
+			@Nullable HandlerHost host) {
+		this.scheduler = parts.scheduler();
+		this.home = parts.home();
+		this.type = parts.type();
+		this.options = parts.options();
+		this.name = name;
+		this.made = made;
+		this.host = host;
 		this.reports = reports;
-		this.rejections = new Rejections(this.name, options, reports);
-	}
-
-	/** Returns the name of a handler that is to be. */
-	static String name(HandlerType type, HandlerOptions options) {
-		return options.name().isEmpty() ? type.name() : options.name();
+		this.rejections = new Rejections(this.name, this.options, reports);
 	}
 
 	final GreenScheduler scheduler() {
 		return this.scheduler;
+	}
+
+	/** Returns who looks after the handler. */
+	final HandlerHome home() {
+		return this.home;
 	}
 
 	final HandlerType type() {
@@ -56,7 +64,37 @@ abstract class HandlerCore implements WaitedFor {
 	}
 
 	final Object target() {
-		return this.target;
+		return made().target();
+	}
+
+	/** Returns what bodies are called on where a call does not say. */
+	final Object entry() {
+		return made().entry();
+	}
+
+	private HandlerHost.Made made() {
+		HandlerHost.Made known = this.made;
+		if (known == null) {
+			throw new IllegalStateException(
+					"%s is being made, or is not any more, and has no methods to call; call it when it is made: don't call it from its own constructor or initialisation, but oneway"
+						.formatted(this.name));
+		}
+		return known;
+	}
+
+	/** Returns whether there is a target. */
+	final boolean isMade() {
+		return this.made != null;
+	}
+
+	/** Owner: says what the target is; {@code null} if there is none any more. */
+	final void made(HandlerHost.@Nullable Made made) {
+		this.made = made;
+	}
+
+	/** Returns who makes the target, if it does not come with the handler. */
+	final @Nullable HandlerHost host() {
+		return this.host;
 	}
 
 	final HandlerOptions options() {
@@ -65,6 +103,11 @@ abstract class HandlerCore implements WaitedFor {
 
 	@Override
 	public final String name() {
+		return this.name.toString();
+	}
+
+	/** Returns the name, without the text made of it. */
+	final HandlerName fullName() {
 		return this.name;
 	}
 

@@ -11,6 +11,7 @@ import io.greenroom.green.SchedulerClosedException;
 import io.greenroom.green.WorkReport;
 import io.greenroom.observe.CallMode;
 import io.greenroom.observe.Failures;
+import io.greenroom.observe.ForeignCode;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +29,7 @@ import org.slf4j.event.Level;
  * A handler that is not called for a while gives its thread back: most of what an idle
  * handler weighs is that thread's stack. The next call starts another.
  */
-final class HandlerLifecycle {
+final class HandlerLifecycle implements Making.CallEnds {
 
 	private static final Logger log = LoggerFactory.getLogger(HandlerLog.NAME);
 
@@ -41,6 +42,9 @@ final class HandlerLifecycle {
 	 */
 	private static final long PATIENCE = 1_000_000_000;
 
+	/** How many turns an owner gets to go to sleep. */
+	private static final int MOMENTS = 100;
+
 	private enum Phase {
 
 		OPEN, REJECTING, CLOSING, ENDED
@@ -52,6 +56,9 @@ final class HandlerLifecycle {
 	private final Mailbox mailbox;
 
 	private final Ownership holding;
+
+	/** Nothing where the target came with the handler. */
+	private final @Nullable Making making;
 
 	/**
 	 * Of the thread that made the handler: the owner's, or the first caller's. A thread
@@ -108,6 +115,8 @@ final class HandlerLifecycle {
 		this.handler = handler;
 		this.mailbox = mailbox;
 		this.holding = holding;
+		HandlerHost host = handler.host();
+		this.making = (host != null) ? new Making(handler, host, mailbox, holding) : null;
 	}
 
 	boolean isOpen() {
@@ -155,7 +164,7 @@ final class HandlerLifecycle {
 	private void release() {
 		if (!this.drained) {
 			this.released = true;
-			this.handler.scheduler().release(this.handler.service());
+			this.handler.home().release(this.handler.service());
 		}
 	}
 
@@ -165,7 +174,7 @@ final class HandlerLifecycle {
 	 */
 	private void retain() {
 		this.released = false;
-		this.handler.scheduler().retain(this.handler.service());
+		this.handler.home().retain(this.handler.service());
 	}
 
 	/** Owner: gives its thread back, unless something has come. */
@@ -184,6 +193,9 @@ final class HandlerLifecycle {
 		}
 		this.owner = null;
 		release();
+		if (this.making != null) {
+			this.making.host().rested();
+		}
 		return true;
 	}
 
@@ -309,7 +321,7 @@ final class HandlerLifecycle {
 		}
 		boolean first = !this.attached;
 		if (first) {
-			this.handler.scheduler().attach(this.handler.service());
+			this.handler.home().attach(this.handler.service());
 			this.attached = true;
 		}
 		boolean owned = (this.handler.options().processing() == Processing.OWNER);
@@ -332,7 +344,7 @@ final class HandlerLifecycle {
 			if (this.owner == null && first) {
 				// Nothing else would ever let go of it, if nobody calls again.
 				this.attached = false;
-				this.handler.scheduler().detach(this.handler.service());
+				this.handler.home().detach(this.handler.service());
 			}
 		}
 	}
@@ -349,7 +361,7 @@ final class HandlerLifecycle {
 			do {
 				// Returns when nothing is left to run at the end; a stray interrupt or
 				// stop means nothing here.
-				this.handler.work().serve();
+				serve();
 				Thread.interrupted();
 				rests = this.resting && rests();
 				if (rests) {
@@ -367,9 +379,101 @@ final class HandlerLifecycle {
 		}
 		finally {
 			if (!rests && this.holding.isMine()) {
+				tellEnded();
 				this.holding.release();
 			}
 		}
+	}
+
+	/** Owner: runs what there is to run, once there is a target to run it on. */
+	private void serve() {
+		Making target = this.making;
+		if (target == null || target.isMade()) {
+			this.handler.work().serve();
+			return;
+		}
+		this.mailbox.attend(Thread.currentThread());
+		if (!this.mailbox.isEmpty() && !isStopped()) {
+			// Nobody may come again if that fails.
+			this.resting |= !target.make(this);
+		}
+		else if (!pausesWhenEmpty()) {
+			// Whoever has its place reserved may come when its transaction ends.
+			this.mailbox.sleep(Long.MAX_VALUE);
+		}
+	}
+
+	/** Owner: the handler has ended, and its target is not needed any more. */
+	private void tellEnded() {
+		if (this.making != null && isStopped()) {
+			ForeignCode.run(log, "The end of a handler's target", this.making.host()::ended);
+		}
+	}
+
+	/** Ends the handler if it has nothing to do; returns whether it ends. */
+	boolean retire() {
+		Making target = this.making;
+		if (target == null) {
+			throw new IllegalStateException("%s is of no family, so nobody makes another; close it"
+				.formatted(this.handler.name()));
+		}
+		awaitSleep();
+		synchronized (this) {
+			if (this.phase != Phase.OPEN || !isIdle()) {
+				return this.phase == Phase.ENDED;
+			}
+			moveTo(Phase.CLOSING);
+			if (this.owner != null || (target.isMade() && hasLastOwner())) {
+				return true;
+			}
+		}
+		end(null);
+		tellEnded();
+		return true;
+	}
+
+	/** An owner that has just run its last call needs a moment to see that. */
+	private void awaitSleep() {
+		for (int i = 0; i < MOMENTS && isAboutToSleep(); i++) {
+			Thread.yield();
+		}
+	}
+
+	private boolean isAboutToSleep() {
+		return !this.mailbox.isSlept() && this.mailbox.size() == 0 && this.holding.running() == null
+				&& this.holding.turnstile() == null && owner() != null;
+	}
+
+	/** Returns whether nothing runs, is queued or has its place. Called under the lock. */
+	private boolean isIdle() {
+		GateControl gate = this.holding.turnstile();
+		if (this.mailbox.size() > 0 || this.holding.running() != null || this.handler.work().isRead()
+				|| (gate != null && (this.holding.isOccupied() || !gate.isOpen()))) {
+			return false;
+		}
+		return (this.owner != null) ? this.mailbox.isSlept() : (gate == null || this.holding.isFree());
+	}
+
+	/** Starts the thread on which a handler at rest ends. Called under the lock. */
+	private boolean hasLastOwner() {
+		try {
+			startOwner(false);
+			this.mailbox.attended();
+			return true;
+		}
+		catch (SchedulerClosedException | OutOfMemoryError none) {
+			return false;
+		}
+	}
+
+	/** Takes no calls any more, and runs those there are. */
+	void beginStop() {
+		moveTo(Phase.CLOSING);
+	}
+
+	/** Returns whether the target is being made. */
+	boolean isMaking() {
+		return this.making != null && this.making.isUnderWay();
 	}
 
 	/** Runs the user's loop, again and again as the restart policy says. */
@@ -510,7 +614,7 @@ final class HandlerLifecycle {
 		leaveQueued();
 		this.holding.wakeWaiting();
 		if (!reported) {
-			this.handler.scheduler().detach(this.handler.service());
+			this.handler.home().detach(this.handler.service());
 		}
 	}
 
@@ -562,7 +666,8 @@ final class HandlerLifecycle {
 	}
 
 	/** A body has ended, and its call was waited for by the handler at least. */
-	void ran() {
+	@Override
+	public void ran() {
 		Tally counts = this.tally;
 		if (counts != null) {
 			counts.ran();
@@ -570,7 +675,8 @@ final class HandlerLifecycle {
 	}
 
 	/** A call that is over already was passed by. */
-	void passed(Call call) {
+	@Override
+	public void passed(Call call) {
 		Tally counts = this.tally;
 		if (counts != null && call.countAsWithdrawn()) {
 			counts.withdrawn();

@@ -5,7 +5,7 @@ import io.greenroom.observe.CallMode;
 import org.jspecify.annotations.Nullable;
 
 /** A call made through a view: a method with its arguments. */
-final class MethodCall extends DeclaredCall {
+class MethodCall extends DeclaredCall {
 
 	private final CallTarget entry;
 
@@ -18,17 +18,17 @@ final class MethodCall extends DeclaredCall {
 	}
 
 	@Override
-	@Nullable Object invoke() throws Throwable {
+	final @Nullable Object invoke() throws Throwable {
 		return this.entry.invoke(this.method, this.arguments);
 	}
 
 	@Override
-	void runAsNested() {
+	final void runAsNested() {
 		this.entry.handler().runNested(this);
 	}
 
 	@Override
-	void clear() {
+	final void clear() {
 		this.arguments = CallSink.NO_ARGUMENTS;
 	}
 

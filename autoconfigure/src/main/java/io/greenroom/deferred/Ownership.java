@@ -55,8 +55,8 @@ final class Ownership {
 		this.loan = loan;
 	}
 
-	/** Has a gate decide when calls may run. */
-	void gatedBy(GateControl gate) {
+	/** Has a gate decide when calls may run; none for {@code null}. */
+	void gatedBy(@Nullable GateControl gate) {
 		this.turnstile = gate;
 	}
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** Says why a call was not taken or not run, and counts what was not taken. */
 final class Rejections {
 
-	private final String handler;
+	private final HandlerName handler;
 
 	private final HandlerOptions options;
 
@@ -18,7 +18,7 @@ final class Rejections {
 	/** Whether the handler ends with its scheduler. */
 	private volatile boolean drained;
 
-	Rejections(String handler, HandlerOptions options, CallReports reports) {
+	Rejections(HandlerName handler, HandlerOptions options, CallReports reports) {
 		this.handler = handler;
 		this.options = options;
 		this.reports = reports;

@@ -30,6 +30,14 @@ final class Tally {
 		}
 	}
 
+	void add(WorkReport report) {
+		this.ran.addAndGet(report.ran());
+		this.withdrawn.addAndGet(report.withdrawn());
+		synchronized (this.left) {
+			this.left.addAll(report.left());
+		}
+	}
+
 	WorkReport report() {
 		synchronized (this.left) {
 			return new WorkReport(this.ran.get(), this.withdrawn.get(), this.left);

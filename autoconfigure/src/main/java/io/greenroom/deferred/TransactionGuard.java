@@ -20,14 +20,14 @@ final class TransactionGuard {
 
 	private static final String REMEDIES = "call it before the transaction begins, or make it @Oneway(phase = OnewayPhase.AFTER_COMMIT)";
 
-	private final String handler;
+	private final HandlerName handler;
 
 	private final CallerTransactions transactions;
 
 	/** The places that were warned of; made by the first. */
 	private volatile @Nullable Set<String> sites;
 
-	TransactionGuard(String handler, CallerTransactions transactions) {
+	TransactionGuard(HandlerName handler, CallerTransactions transactions) {
 		this.handler = handler;
 		this.transactions = transactions;
 	}

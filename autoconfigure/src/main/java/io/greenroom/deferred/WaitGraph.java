@@ -110,7 +110,8 @@ final class WaitGraph {
 			Hold held = heldBy(waiting, wait.thread());
 			Call running = (held != null) ? held.running() : null;
 			text.append("%n  %s waits for %s%s.%s at %s".formatted(
-					(running != null) ? waiting.name() + "." + running.method() : waiting.name() + "'s loop",
+					(running != null) ? waiting.name() + "." + running.method()
+							: waiting.name() + (waiting.isMade() ? "'s loop" : "'s constructor"),
 					wait.isForRoom() ? "room in a full mailbox for " : "", wait.on().name(), wait.call().method(),
 					site(wait.thread())));
 			before = wait;

@@ -84,6 +84,24 @@ final class CompositeObserver implements Observer {
 	}
 
 	@Override
+	public KeyedListener keyed(String handler, KeyedGauges gauges) {
+		List<KeyedListener> listeners = ask((observer) -> observer.keyed(handler, gauges), KeyedListener.NONE);
+		return listeners.isEmpty() ? KeyedListener.NONE : new KeyedListener() {
+
+			@Override
+			public void activated(boolean success, Duration took) {
+				tell(listeners, (listener) -> listener.activated(success, took));
+			}
+
+			@Override
+			public void passivated(String reason) {
+				tell(listeners, (listener) -> listener.passivated(reason));
+			}
+
+		};
+	}
+
+	@Override
 	public MachineListener machine(String machine) {
 		List<MachineListener> listeners = ask((observer) -> observer.machine(machine), MachineListener.NONE);
 		return listeners.isEmpty() ? MachineListener.NONE : new MachineListener() {

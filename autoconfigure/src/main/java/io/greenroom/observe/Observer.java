@@ -39,6 +39,17 @@ public interface Observer {
 	}
 
 	/**
+	 * Returns the listener for the instances of one handler by key, whose calls the
+	 * {@linkplain #handler listener} of the handler's name hears of.
+	 * @param handler the handler's name
+	 * @param gauges the live numbers; hold them weakly
+	 * @return the listener
+	 */
+	default KeyedListener keyed(String handler, KeyedGauges gauges) {
+		return KeyedListener.NONE;
+	}
+
+	/**
 	 * Returns the listener for all machines of one class.
 	 * @param machine the full name of the machine's class, since simple names repeat
 	 * @return the listener

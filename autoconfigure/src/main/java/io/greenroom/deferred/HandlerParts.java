@@ -1,0 +1,30 @@
+package io.greenroom.deferred;
+
+import java.util.Objects;
+
+import io.greenroom.green.GreenScheduler;
+
+/**
+ * What a handler is made of, which several may share.
+ *
+ * @param scheduler where its threads run
+ * @param home who looks after it
+ * @param type what is known of its class
+ * @param options how calls are taken
+ * @param transactions knows the transactions of the callers
+ */
+record HandlerParts(GreenScheduler scheduler, HandlerHome home, HandlerType type, HandlerOptions options,
+		CallerTransactions transactions) {
+
+	HandlerParts {
+		Objects.requireNonNull(type, "type");
+		Objects.requireNonNull(options, "options");
+		Objects.requireNonNull(transactions, "transactions");
+	}
+
+	/** Returns the name of the handlers. */
+	String name() {
+		return this.options.name().isEmpty() ? this.type.name() : this.options.name();
+	}
+
+}
