@@ -23,11 +23,13 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -43,6 +45,7 @@ import io.greenroom.deferred.HandlerType;
 import io.greenroom.deferred.Handlers;
 import io.greenroom.deferred.Invocation;
 import io.greenroom.deferred.RestartPolicy;
+import io.greenroom.deferred.RoutedCall;
 import io.greenroom.green.Awaitable;
 import io.greenroom.green.io.Command;
 import io.greenroom.green.io.GreenServer;
@@ -149,6 +152,13 @@ class PublicEdgeTests {
 		desk.sync().work();
 		HandlerType type = HandlerType.of(Desk.class);
 		Handler handler = new Handler(this.scheduler, type, target, HandlerOptions.defaults());
+		HandlerFamily family = family(type);
+		AtomicReference<@Nullable RoutedCall> routed = new AtomicReference<>();
+		family.view(Desk.class, (call) -> {
+			routed.set(call);
+			return null;
+		}).work();
+		add(family, Objects.requireNonNull(routed.get()));
 		StateMachine machine = this.machines.of(this.machines.create(Door.class));
 		StateClass states = StateClass.of(Door.class);
 		add(pool, this.scheduler.pool("other"), this.scheduler.spawn(() -> {
@@ -167,6 +177,22 @@ class PublicEdgeTests {
 				pool.enter(Duration.ofSeconds(1)),
 				GreenServer.listen(this.scheduler, pool, new InetSocketAddress("localhost", 0), (connection) -> {
 				}));
+	}
+
+	private HandlerFamily family(HandlerType type) {
+		return new HandlerFamily(this.scheduler, type, HandlerOptions.defaults(), CallerTransactions.NONE,
+				(method) -> false, List::of, new HandlerFamily.Keeper() {
+
+					@Override
+					public Duration pause() {
+						return Duration.ofSeconds(1);
+					}
+
+					@Override
+					public void look() {
+					}
+
+				});
 	}
 
 	private void add(Object... objects) {

@@ -91,19 +91,19 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 */
 	public Handler(GreenScheduler scheduler, HandlerType type, Object target, HandlerOptions options,
 			CallerTransactions transactions) {
-		this(new HandlerParts(Objects.requireNonNull(scheduler, "scheduler"), HandlerHome.of(scheduler), type, options, transactions), null, new HandlerHost.Made(target, target), null,
-				null);
+		this(new HandlerParts(Objects.requireNonNull(scheduler, "scheduler"), HandlerHome.of(scheduler), type, options), Objects.requireNonNull(transactions, "transactions"), null,
+				new HandlerHost.Made(target, target), null, null);
 	}
 
 	/**
 	 * Makes a handler that is looked after by a host, and whose target that one makes.
 	 */
-	Handler(HandlerParts parts, String key, HandlerHost host, CallReports shared) {
-		this(parts, key, null, host, shared);
+	Handler(HandlerParts parts, CallerTransactions transactions, String key, HandlerHost host, CallReports shared) {
+		this(parts, transactions, key, null, host, shared);
 	}
 
-	private Handler(HandlerParts parts, @Nullable String key, HandlerHost.@Nullable Made made,
-			@Nullable HandlerHost host, @Nullable CallReports shared) {
+	private Handler(HandlerParts parts, CallerTransactions transactions, @Nullable String key,
+			HandlerHost.@Nullable Made made, @Nullable HandlerHost host, @Nullable CallReports shared) {
 		HandlerType type = parts.type();
 		HandlerOptions options = parts.options();
 		HandlerName name = new HandlerName(parts.name(), key);
@@ -119,7 +119,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 		this.processor = new Processor(this.core, this.mailbox, this.holding, this.life, this.runner, this.readers);
 		this.watch = options.busyLimit().isPositive() ? new BusyWatch(this.core, this.processor) : null;
 		this.inspection = options.busyLimit().isPositive() ? options.busyLimit().dividedBy(LOOKS_PER_LIMIT) : LOOK;
-		this.intake = new CallSubmitter(this.core, parts.transactions(), this.mailbox, this.holding, this.life, this.runner);
+		this.intake = new CallSubmitter(this.core, transactions, this.mailbox, this.holding, this.life, this.runner);
 	}
 
 	private Mailbox mailbox(HandlerType type, HandlerOptions options) {

@@ -29,6 +29,8 @@ public final class HandlerFamily implements DrainedService {
 
 	private final HandlerParts parts;
 
+	private final CallerTransactions transactions;
+
 	private final HandlerMethod[] methods;
 
 	private final Predicate<Method> passing;
@@ -69,7 +71,8 @@ public final class HandlerFamily implements DrainedService {
 		Objects.requireNonNull(members, "members");
 		Objects.requireNonNull(keeper, "keeper");
 		HandlerHome home = new Home();
-		this.parts = new HandlerParts(scheduler, home, type, options, transactions);
+		this.parts = new HandlerParts(scheduler, home, type, options);
+		this.transactions = Objects.requireNonNull(transactions, "transactions");
 		this.methods = type.methods().toArray(HandlerMethod[]::new);
 		this.passing = passing;
 		this.members = members;
@@ -109,7 +112,7 @@ public final class HandlerFamily implements DrainedService {
 	public Handler member(String key, HandlerHost host) {
 		Objects.requireNonNull(key, "key");
 		Objects.requireNonNull(host, "host");
-		return new Handler(this.parts, key, host, this.reports);
+		return new Handler(this.parts, this.transactions, key, host, this.reports);
 	}
 
 	/**

@@ -116,7 +116,7 @@ final class HandlerLifecycle implements Making.CallEnds {
 		this.mailbox = mailbox;
 		this.holding = holding;
 		HandlerHost host = handler.host();
-		this.making = (host != null) ? new Making(handler, host, mailbox, holding) : null;
+		this.making = (host != null) ? new Making(handler, host, mailbox, () -> holding.gatedBy(null)) : null;
 	}
 
 	boolean isOpen() {

@@ -11,15 +11,12 @@ import io.greenroom.green.GreenScheduler;
  * @param home who looks after it
  * @param type what is known of its class
  * @param options how calls are taken
- * @param transactions knows the transactions of the callers
  */
-record HandlerParts(GreenScheduler scheduler, HandlerHome home, HandlerType type, HandlerOptions options,
-		CallerTransactions transactions) {
+record HandlerParts(GreenScheduler scheduler, HandlerHome home, HandlerType type, HandlerOptions options) {
 
 	HandlerParts {
 		Objects.requireNonNull(type, "type");
 		Objects.requireNonNull(options, "options");
-		Objects.requireNonNull(transactions, "transactions");
 	}
 
 	/** Returns the name of the handlers. */

@@ -21,16 +21,17 @@ final class Making {
 
 	private final Mailbox mailbox;
 
-	private final Ownership holding;
+	/** Takes back what a target that failed has got as far as setting. */
+	private final Runnable undo;
 
 	/** Whether the target is being made; written by the owner. */
 	private volatile boolean underWay;
 
-	Making(HandlerCore handler, HandlerHost host, Mailbox mailbox, Ownership holding) {
+	Making(HandlerCore handler, HandlerHost host, Mailbox mailbox, Runnable undo) {
 		this.handler = handler;
 		this.host = host;
 		this.mailbox = mailbox;
-		this.holding = holding;
+		this.undo = undo;
 	}
 
 	HandlerHost host() {
@@ -65,8 +66,7 @@ final class Making {
 			answerAwaiting();
 			return true;
 		}
-		// It may have got as far as having a gate.
-		this.holding.gatedBy(null);
+		this.undo.run();
 		fail(failure, ends);
 		return false;
 	}

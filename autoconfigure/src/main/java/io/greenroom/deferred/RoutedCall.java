@@ -110,4 +110,9 @@ public final class RoutedCall {
 		return this.method.name();
 	}
 
+	@Override
+	public String toString() {
+		return "RoutedCall[" + this.family.name() + "." + this.method.name() + "]";
+	}
+
 }
