@@ -66,8 +66,8 @@ class ArchitectureTests {
 	static final ArchRule testKnowsTheCore = only("test", List.of("green", "deferred", "state"), PLAIN);
 
 	@ArchTest
-	static final ArchRule springKnowsTheCore = only("spring", List.of("observe", "green", "deferred", "keyed", "state"), PLAIN,
-			SPRING);
+	static final ArchRule springKnowsTheCore = only("spring", List.of("observe", "green", "deferred", "keyed", "state"),
+			PLAIN, SPRING);
 
 	@ArchTest
 	static final ArchRule webKnowsGreenAndObserve = only("web", List.of("green", "observe"), PLAIN, SPRING_MVC,
@@ -84,8 +84,8 @@ class ArchitectureTests {
 	static final ArchRule contextKnowsObserve = only("context", List.of("observe"), PLAIN, SPRING_MVC, MICROMETER);
 
 	@ArchTest
-	static final ArchRule actuateKnowsTheCore = only("actuate", List.of("observe", "green", "deferred", "keyed", "state"), PLAIN,
-			SPRING);
+	static final ArchRule actuateKnowsTheCore = only("actuate",
+			List.of("observe", "green", "deferred", "keyed", "state"), PLAIN, SPRING);
 
 	@ArchTest
 	static final ArchRule nobodyKnowsAutoconfigure = noClasses().that()

@@ -99,9 +99,9 @@ class PublicEdgeTests {
 
 	/** What users implement: nobody calls these but us. */
 	private static final Set<Class<?>> OF_USERS = Set.of(Awaitable.class, CallGate.class, CallerTransactions.class,
-			DrainedService.class, HandlerFamily.Keeper.class, HandlerHost.class, HandlerRoute.class, GreenFunction.class, GreenService.class, GreenServer.Handler.class, GreenTask.class,
-			Invocation.class, StateBoundary.class, StateEntry.class, StateInstantiator.class, StateListener.class,
-			StateProcessor.class);
+			DrainedService.class, HandlerFamily.Keeper.class, HandlerHost.class, HandlerRoute.class,
+			GreenFunction.class, GreenService.class, GreenServer.Handler.class, GreenTask.class, Invocation.class,
+			StateBoundary.class, StateEntry.class, StateInstantiator.class, StateListener.class, StateProcessor.class);
 
 	/** What Greenroom makes, and users only read. */
 	private static final Set<Class<?>> TOLD = Set.of(CommandResult.class, DrainReport.class, GreenThreadDump.class,

@@ -8,6 +8,7 @@ import io.greenroom.spring.HandlerBeanPostProcessor;
 import io.greenroom.spring.HandlerDefinitions;
 import io.greenroom.spring.HandlerEvents;
 import io.greenroom.spring.HandlerLoops;
+import io.greenroom.spring.KeyedHandlers;
 import io.greenroom.spring.SpringTransactions;
 import io.greenroom.web.ControllerPool;
 import io.greenroom.web.ControllerPools;
@@ -17,6 +18,7 @@ import io.greenroom.web.RunInPool;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -47,7 +49,7 @@ import org.springframework.web.servlet.DispatcherServlet;
 @AutoConfiguration(after = GreenSchedulerAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "greenroom.deferred.enabled", matchIfMissing = true)
 @ConditionalOnBean(GreenScheduler.class)
-@EnableConfigurationProperties(DeferredProperties.class)
+@EnableConfigurationProperties({ DeferredProperties.class, KeyedProperties.class })
 public final class DeferredAutoConfiguration {
 
 	@Bean
@@ -96,6 +98,16 @@ public final class DeferredAutoConfiguration {
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static HandlerAdviceOrder handlerAdviceOrder() {
 		return new HandlerAdviceOrder();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static KeyedHandlers keyedHandlers(ConfigurableListableBeanFactory beanFactory,
+			ObjectProvider<GreenScheduler> scheduler, ObjectProvider<DeferredProperties> properties,
+			ObjectProvider<KeyedProperties> keyed, ObjectProvider<CallerTransactions> transactions) {
+		return new KeyedHandlers(beanFactory, scheduler::getObject, () -> properties.getObject().options(),
+				() -> keyed.getObject().options(), () -> transactions.getIfAvailable(() -> CallerTransactions.NONE));
 	}
 
 	@Bean

@@ -139,7 +139,9 @@ abstract class Call {
 		return false;
 	}
 
-	/** Returns whether the future is that of the body's own future, where it returns one. */
+	/**
+	 * Returns whether the future is that of the body's own future, where it returns one.
+	 */
 	boolean isFlat() {
 		return true;
 	}

@@ -192,7 +192,7 @@ final class CallSubmitter {
 	}
 
 	/** Makes a call that a function of {@link Deferred#async} has made. */
-	Object submitRecorded(RecordedCall call, HandlerMethod method) throws Throwable {
+	CompletableFuture<@Nullable Object> submitRecorded(RecordedCall call, HandlerMethod method) throws Throwable {
 		StackRoom.check();
 		if (this.holding.passes(method)) {
 			return CompletableFuture.completedFuture(call.invoke());

@@ -95,4 +95,12 @@ public @interface DeferredHandler {
 	 */
 	String busyLimit() default "";
 
+	/**
+	 * How long the instance of a key stays that is not called, such as {@code 10m}, in a
+	 * class whose constructor has a {@code @Key}; empty takes
+	 * {@code greenroom.keyed.idle}.
+	 * @return a duration in the form Spring Boot reads
+	 */
+	String idle() default "";
+
 }

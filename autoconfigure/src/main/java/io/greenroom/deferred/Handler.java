@@ -91,8 +91,9 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 */
 	public Handler(GreenScheduler scheduler, HandlerType type, Object target, HandlerOptions options,
 			CallerTransactions transactions) {
-		this(new HandlerParts(Objects.requireNonNull(scheduler, "scheduler"), HandlerHome.of(scheduler), type, options), Objects.requireNonNull(transactions, "transactions"), null,
-				new HandlerHost.Made(target, target), null, null);
+		this(new HandlerParts(Objects.requireNonNull(scheduler, "scheduler"), HandlerHome.of(scheduler), type, options),
+				Objects.requireNonNull(transactions, "transactions"), null, new HandlerHost.Made(target, target), null,
+				null);
 	}
 
 	/**
@@ -463,8 +464,8 @@ public final class Handler implements DrainedService, AutoCloseable {
 	}
 
 	/**
-	 * Returns whether the current thread holds the handler, so that a call from it runs at
-	 * once.
+	 * Returns whether the current thread holds the handler, so that a call from it runs
+	 * at once.
 	 * @return whether it runs a body of this handler, or makes or ends its target
 	 */
 	public boolean isHeld() {
@@ -543,7 +544,8 @@ public final class Handler implements DrainedService, AutoCloseable {
 
 		@Override
 		String doing() {
-			return Handler.this.life.isMaking() ? "; the handler's target was being made" : Handler.this.holding.doing();
+			return Handler.this.life.isMaking() ? "; the handler's target was being made"
+					: Handler.this.holding.doing();
 		}
 
 		@Override

@@ -22,8 +22,8 @@ import io.greenroom.observe.HandlerGauges;
 public final class HandlerFamily implements DrainedService {
 
 	/**
-	 * How many members may keep a green thread while they have nothing to do. It weighs as
-	 * much as the member itself.
+	 * How many members may keep a green thread while they have nothing to do. It weighs
+	 * as much as the member itself.
 	 */
 	private static final int MOST_AWAKE = 4096;
 
@@ -94,7 +94,8 @@ public final class HandlerFamily implements DrainedService {
 
 			@Override
 			public Duration oldestAge() {
-				return known.all().stream()
+				return known.all()
+					.stream()
 					.map((member) -> member.gauges().oldestAge())
 					.max(Duration::compareTo)
 					.orElse(Duration.ZERO);

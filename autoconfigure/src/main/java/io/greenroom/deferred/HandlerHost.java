@@ -10,8 +10,8 @@ public interface HandlerHost {
 
 	/**
 	 * Makes the target. Called by the handler's own green thread before the first body,
-	 * and again at the next call if it has failed; calls wait meanwhile. What it throws is
-	 * what those who wait get.
+	 * and again at the next call if it has failed; calls wait meanwhile. What it throws
+	 * is what those who wait get.
 	 * @return the target
 	 * @throws Throwable what its constructor throws
 	 */

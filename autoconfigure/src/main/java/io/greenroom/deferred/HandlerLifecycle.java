@@ -414,8 +414,8 @@ final class HandlerLifecycle implements Making.CallEnds {
 	boolean retire() {
 		Making target = this.making;
 		if (target == null) {
-			throw new IllegalStateException("%s is of no family, so nobody makes another; close it"
-				.formatted(this.handler.name()));
+			throw new IllegalStateException(
+					"%s is of no family, so nobody makes another; close it".formatted(this.handler.name()));
 		}
 		awaitSleep();
 		synchronized (this) {
@@ -444,7 +444,9 @@ final class HandlerLifecycle implements Making.CallEnds {
 				&& this.holding.turnstile() == null && owner() != null;
 	}
 
-	/** Returns whether nothing runs, is queued or has its place. Called under the lock. */
+	/**
+	 * Returns whether nothing runs, is queued or has its place. Called under the lock.
+	 */
 	private boolean isIdle() {
 		GateControl gate = this.holding.turnstile();
 		if (this.mailbox.size() > 0 || this.holding.running() != null || this.handler.work().isRead()

@@ -23,7 +23,9 @@ public final class RoutedCall {
 	/** Whether it was taken down in a function of {@link Deferred#async}. */
 	private final boolean recorded;
 
-	/** How long the caller waits; {@link CallSubmitter#AS_DECLARED} if it does not say. */
+	/**
+	 * How long the caller waits; {@link CallSubmitter#AS_DECLARED} if it does not say.
+	 */
 	private long nanos;
 
 	RoutedCall(HandlerFamily family, HandlerMethod method, CallMode mode, @Nullable Object[] arguments,
@@ -41,8 +43,8 @@ public final class RoutedCall {
 	 * @return the time, at most what is left of the call that it runs in
 	 */
 	public Duration timeLeft() {
-		return Duration.ofNanos(
-				CallSubmitter.withinOuter(System.nanoTime(), CallSubmitter.declared(this.nanos, this.family.timeout())));
+		return Duration.ofNanos(CallSubmitter.withinOuter(System.nanoTime(),
+				CallSubmitter.declared(this.nanos, this.family.timeout())));
 	}
 
 	/**
@@ -64,7 +66,8 @@ public final class RoutedCall {
 		}
 		CallTarget target = new CallTarget(handler.core(), null);
 		if (this.recorded) {
-			return intake.submitRecorded(new RecordedCall(this.method, target, this.arguments), this.method);
+			Object future = intake.submitRecorded(new RecordedCall(this.method, target, this.arguments), this.method);
+			return future;
 		}
 		return intake.submit(new MethodCall(this.method, this.mode, target, this.arguments), this.method, this.nanos);
 	}

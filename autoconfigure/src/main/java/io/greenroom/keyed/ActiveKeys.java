@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * The instances of all keys in this JVM: makes one where a call finds none, and ends those
- * that are idle or in the way.
+ * The instances of all keys in this JVM: makes one where a call finds none, and ends
+ * those that are idle or in the way.
  */
 final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFamily.Keeper {
 
@@ -183,7 +183,9 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 		}
 	}
 
-	/** Takes a place for an instance; has the longest idle one end where there is none. */
+	/**
+	 * Takes a place for an instance; has the longest idle one end where there is none.
+	 */
 	private void takeRoom(K key, RoutedCall call, long deadline) {
 		if (this.room.tryAcquire()) {
 			return;
@@ -325,7 +327,8 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 	/** Ends all that have been idle for long enough. */
 	@Override
 	public void look() {
-		long since = System.nanoTime() - Math.min(TimeUnit.NANOSECONDS.convert(this.options.idle()), Long.MAX_VALUE / 2);
+		long since = System.nanoTime()
+				- Math.min(TimeUnit.NANOSECONDS.convert(this.options.idle()), Long.MAX_VALUE / 2);
 		boolean found = true;
 		while (found && !family().isClosing()) {
 			found = retireLongestIdle(since, "idle");

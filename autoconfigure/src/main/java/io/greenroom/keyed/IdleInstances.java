@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The instances that may be idle, the longest idle first. A call costs nothing here: each
- * stays where its last known time of use put it until it comes to the top, and is put right
- * then. As that time only grows, one that is right at the top is the longest idle. Safe for
- * use by many threads.
+ * stays where its last known time of use put it until it comes to the top, and is put
+ * right then. As that time only grows, one that is right at the top is the longest idle.
+ * Safe for use by many threads.
  */
 final class IdleInstances {
 
@@ -52,8 +52,9 @@ final class IdleInstances {
 	}
 
 	/**
-	 * Takes out the instance that has been idle longest, if it has been so since the given
-	 * time at least. One that has something to do is taken out as well, and not returned.
+	 * Takes out the instance that has been idle longest, if it has been so since the
+	 * given time at least. One that has something to do is taken out as well, and not
+	 * returned.
 	 */
 	synchronized @Nullable Instance<?> poll(long before) {
 		while (this.size > 0) {

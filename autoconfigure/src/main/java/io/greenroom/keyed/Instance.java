@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The instance of one key, from before it is made until after it is gone.
  * <p>
- * One word decides whether a call gets in: callers who are in count it up, whoever retires
- * the instance marks it when nobody is, and whoever finds it marked waits for the next
- * instance.
+ * One word decides whether a call gets in: callers who are in count it up, whoever
+ * retires the instance marks it when nobody is, and whoever finds it marked waits for the
+ * next instance.
  */
 final class Instance<K> implements HandlerHost {
 
@@ -142,8 +142,8 @@ final class Instance<K> implements HandlerHost {
 	}
 
 	/**
-	 * Ends the instance if nobody is in and nothing is to be done; returns whether it ends
-	 * or has ended.
+	 * Ends the instance if nobody is in and nothing is to be done; returns whether it
+	 * ends or has ended.
 	 */
 	boolean retire(String why) {
 		return retire(why, false);
@@ -186,8 +186,8 @@ final class Instance<K> implements HandlerHost {
 	}
 
 	/**
-	 * Waits until the instance is gone or lets callers in again; returns whether that came
-	 * in time.
+	 * Waits until the instance is gone or lets callers in again; returns whether that
+	 * came in time.
 	 */
 	synchronized boolean awaitChange(Duration limit) throws InterruptedException {
 		long start = System.nanoTime();

@@ -11,8 +11,8 @@ import java.lang.annotation.Target;
  * constructor that gets the key: there is one instance of the class for each key then,
  * reached by {@link Keyed}. The other parameters are beans.
  * <p>
- * A key is a {@code String}, {@code Long}, {@code Integer}, {@link java.util.UUID} or of an
- * enum, and its text has at most 200 characters.
+ * A key is a {@code String}, {@code Long}, {@code Integer}, {@link java.util.UUID} or of
+ * an enum, and its text has at most 200 characters.
  */
 @Target(ElementType.PARAMETER)
 @Retention(RetentionPolicy.RUNTIME)

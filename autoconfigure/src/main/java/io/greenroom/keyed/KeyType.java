@@ -67,14 +67,16 @@ public record KeyType(Class<?> type) {
 						.formatted(type.getSimpleName()));
 		}
 		if (withKey.size() > 1) {
-			problems.add("%d of its constructors have a @Key, so that it can't be told which one makes an instance; keep one"
-				.formatted(withKey.size()));
+			problems.add(
+					"%d of its constructors have a @Key, so that it can't be told which one makes an instance; keep one"
+						.formatted(withKey.size()));
 		}
 		for (Constructor<?> constructor : withKey) {
 			List<Parameter> keys = keys(constructor);
 			if (keys.size() > 1) {
-				problems.add("%d parameters of its constructor are annotated with @Key; keep one, and put what else belongs to the key into its text"
-					.formatted(keys.size()));
+				problems.add(
+						"%d parameters of its constructor are annotated with @Key; keep one, and put what else belongs to the key into its text"
+							.formatted(keys.size()));
 			}
 			for (Parameter key : keys) {
 				if (!isUsable(boxed(key.getType()))) {

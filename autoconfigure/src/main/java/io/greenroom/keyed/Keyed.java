@@ -9,15 +9,16 @@ import io.greenroom.deferred.Deferred;
  * The handlers of a class by {@link Key}. In Spring it is injected by its type arguments,
  * as in {@code Keyed<String, Account>}. Safe for use by many threads.
  * <p>
- * The instance of a key is made when the key is first called, by its own green thread: the
- * calls for that key wait meanwhile, those for other keys do not. What its constructor or
- * initialisation throws is what the callers get that wait, and the next call tries again.
+ * The instance of a key is made when the key is first called, by its own green thread:
+ * the calls for that key wait meanwhile, those for other keys do not. What its
+ * constructor or initialisation throws is what the callers get that wait, and the next
+ * call tries again.
  * <p>
- * An instance goes, after its {@code @PreDestroy} methods, when it has not been called for
- * the handler's {@code idle} time; and the longest idle one goes earlier where more than
- * {@code greenroom.keyed.max-active} would be there. One that runs a body, has calls
- * waiting, or has a place reserved by a transaction stays. A call that comes in that moment
- * runs on the next instance. At no time are there two instances of one key.
+ * An instance goes, after its {@code @PreDestroy} methods, when it has not been called
+ * for the handler's {@code idle} time; and the longest idle one goes earlier where more
+ * than {@code greenroom.keyed.max-active} would be there. One that runs a body, has calls
+ * waiting, or has a place reserved by a transaction stays. A call that comes in that
+ * moment runs on the next instance. At no time are there two instances of one key.
  * <b>What an instance keeps in memory only is gone with it.</b>
  *
  * @param <K> the type of the keys
@@ -27,8 +28,8 @@ public interface Keyed<K, T> {
 
 	/**
 	 * Returns the handler of a key. Makes no instance, nor do {@code equals},
-	 * {@code hashCode} and {@code toString} of what is returned; calls do. They are made as
-	 * their methods declare, like those of an injected handler, and throw
+	 * {@code hashCode} and {@code toString} of what is returned; calls do. They are made
+	 * as their methods declare, like those of an injected handler, and throw
 	 * {@link TooManyKeysException} besides, where there is no room for another instance
 	 * within the caller's time.
 	 * @param key the key
@@ -39,10 +40,10 @@ public interface Keyed<K, T> {
 	T get(K key);
 
 	/**
-	 * Returns the handle of a key, to say how it is called. As it is bound to no instance,
-	 * {@link Deferred#direct()}, {@link Deferred#calls()} and {@link Deferred#close()} are
-	 * not there, and {@link Deferred#async} takes a function that makes one call and returns
-	 * its result.
+	 * Returns the handle of a key, to say how it is called. As it is bound to no
+	 * instance, {@link Deferred#direct()}, {@link Deferred#calls()} and
+	 * {@link Deferred#close()} are not there, and {@link Deferred#async} takes a function
+	 * that makes one call and returns its result.
 	 * @param key the key
 	 * @return the handle; makes no instance
 	 * @throws IllegalArgumentException if the key's text has more than 200 characters
@@ -50,8 +51,8 @@ public interface Keyed<K, T> {
 	Deferred<T> deferred(K key);
 
 	/**
-	 * Returns instances whose state is the given one, those
-	 * first that have been in it longest. Makes none, and stops none for it.
+	 * Returns instances whose state is the given one, those first that have been in it
+	 * longest. Makes none, and stops none for it.
 	 * @param state the name of a state of the class
 	 * @param limit the greatest number of entries
 	 * @return the entries, none if nothing is in that state
@@ -74,11 +75,12 @@ public interface Keyed<K, T> {
 	int active();
 
 	/**
-	 * Ends the instance of a key now if it has nothing to do, whatever the idle time. Waits
-	 * for its end, {@code @PreDestroy} included, for no longer than callers wait for an
-	 * answer.
+	 * Ends the instance of a key now if it has nothing to do, whatever the idle time.
+	 * Waits for its end, {@code @PreDestroy} included, for no longer than callers wait
+	 * for an answer.
 	 * @param key the key
-	 * @return whether there is no instance any more; {@code false} if it has something to do
+	 * @return whether there is no instance any more; {@code false} if it has something to
+	 * do
 	 */
 	boolean passivate(K key);
 

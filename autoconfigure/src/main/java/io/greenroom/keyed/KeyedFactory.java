@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 public interface KeyedFactory<K> {
 
 	/**
-	 * Makes the instance of a key, on the green thread that will run its bodies. At most one
-	 * of a key is being made at a time.
+	 * Makes the instance of a key, on the green thread that will run its bodies. At most
+	 * one of a key is being made at a time.
 	 * @param key the key
 	 * @param handler the handler it is to be the target of
 	 * @return the instance
@@ -25,8 +25,8 @@ public interface KeyedFactory<K> {
 	HandlerHost.Made make(K key, Handler handler) throws Throwable;
 
 	/**
-	 * Ends an instance that nobody calls any more. Another one of its key is made when this
-	 * has returned.
+	 * Ends an instance that nobody calls any more. Another one of its key is made when
+	 * this has returned.
 	 * @param key the key
 	 * @param instance the instance
 	 */

@@ -202,9 +202,9 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 	}
 
 	/**
-	 * Takes no calls any more, gives accepted ones the time that callers wait for an answer,
-	 * and ends all instances. Idempotent. An interrupt cuts the wait for calls short and
-	 * stays set.
+	 * Takes no calls any more, gives accepted ones the time that callers wait for an
+	 * answer, and ends all instances. Idempotent. An interrupt cuts the wait for calls
+	 * short and stays set.
 	 */
 	@Override
 	public void close() {

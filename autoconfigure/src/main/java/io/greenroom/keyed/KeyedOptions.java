@@ -14,8 +14,8 @@ public record KeyedOptions(Duration idle, int maxActive) {
 
 	/**
 	 * Checks the values.
-	 * @throws IllegalArgumentException if the idle time is not positive or the number less
-	 * than 1
+	 * @throws IllegalArgumentException if the idle time is not positive or the number
+	 * less than 1
 	 */
 	public KeyedOptions {
 		if (!idle.isPositive()) {

@@ -6,8 +6,8 @@ import java.util.List;
 import io.greenroom.deferred.HandlerSnapshot;
 
 /**
- * What can be seen of a handler by key from outside. Nobody stops for it, so its parts may
- * be of slightly different moments.
+ * What can be seen of a handler by key from outside. Nobody stops for it, so its parts
+ * may be of slightly different moments.
  *
  * @param name the handler's name
  * @param active how many keys have an instance

@@ -3,12 +3,17 @@ package io.greenroom.spring;
 import java.io.Serial;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 import io.greenroom.deferred.Deferred;
+import io.greenroom.keyed.Key;
+import io.greenroom.keyed.KeyType;
+import io.greenroom.keyed.Keyed;
 import io.greenroom.observe.Failures;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.beans.factory.BeanCurrentlyInCreationException;
 import org.springframework.beans.factory.BeanFactoryUtils;
@@ -17,6 +22,7 @@ import org.springframework.beans.factory.config.BeanDefinitionHolder;
 import org.springframework.beans.factory.config.DependencyDescriptor;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.context.annotation.ContextAnnotationAutowireCandidateResolver;
+import org.springframework.core.MethodParameter;
 import org.springframework.core.ResolvableType;
 
 /**
@@ -30,6 +36,10 @@ final class DeferredCandidateResolver extends ContextAnnotationAutowireCandidate
 	@Override
 	public @Nullable Object getLazyResolutionProxyIfNecessary(DependencyDescriptor descriptor,
 			@Nullable String beanName) {
+		MethodParameter parameter = descriptor.getMethodParameter();
+		if (parameter != null && parameter.hasParameterAnnotation(Key.class)) {
+			return key(beanName);
+		}
 		Object lazy = super.getLazyResolutionProxyIfNecessary(descriptor, beanName);
 		return (lazy != null || !isDeferred(descriptor)) ? lazy : resolve(descriptor, beanName);
 	}
@@ -47,6 +57,9 @@ final class DeferredCandidateResolver extends ContextAnnotationAutowireCandidate
 	@Override
 	public boolean isAutowireCandidate(BeanDefinitionHolder candidate, DependencyDescriptor descriptor) {
 		if (super.isAutowireCandidate(candidate, descriptor)) {
+			return !isKeyed(candidate, descriptor);
+		}
+		if (isKeyedByInterface(candidate, descriptor)) {
 			return true;
 		}
 		if (!isDeferred(descriptor) || !(getBeanFactory() instanceof DefaultListableBeanFactory beanFactory)) {
@@ -59,6 +72,53 @@ final class DeferredCandidateResolver extends ContextAnnotationAutowireCandidate
 		DependencyDescriptor nested = new HandlerDescriptor(descriptor);
 		return beanFactory.isTypeMatch(handler, nested.getResolvableType())
 				&& beanFactory.isAutowireCandidate(handler, nested);
+	}
+
+	/** The key is given as it is: nothing in it is a placeholder or an expression. */
+	private Object key(@Nullable String beanName) {
+		KeyedActivation making = KeyedActivation.of(beanName);
+		if (making != null) {
+			return making.key();
+		}
+		BeanFactory beanFactory = getBeanFactory();
+		Class<?> type = (beanName != null && beanFactory != null) ? KeyedDefinitions.typeOf(beanFactory, beanName)
+				: null;
+		if (type != null) {
+			throw KeyedDefinitions.rejected(Objects.requireNonNull(beanName), type);
+		}
+		throw new IllegalStateException(
+				"@Key belongs to a parameter of the constructor of a @DeferredHandler class, but was found at bean '%s'"
+					.formatted(beanName));
+	}
+
+	/**
+	 * Returns whether a candidate is made by key, and so none; throws where it is asked
+	 * for itself.
+	 */
+	private boolean isKeyed(BeanDefinitionHolder candidate, DependencyDescriptor descriptor) {
+		BeanFactory beanFactory = getBeanFactory();
+		Class<?> type = (beanFactory != null) ? KeyedDefinitions.typeOf(beanFactory, candidate.getBeanName()) : null;
+		if (type != null && descriptor.getDependencyType() == type) {
+			throw KeyedDefinitions.rejected(candidate.getBeanName(), type);
+		}
+		return type != null;
+	}
+
+	/** Returns whether {@code Keyed} of an interface, or a superclass, is asked for. */
+	private boolean isKeyedByInterface(BeanDefinitionHolder candidate, DependencyDescriptor descriptor) {
+		String handler = (descriptor.getDependencyType() == Keyed.class)
+				? KeyedDefinitions.handlerOf(candidate.getBeanName()) : null;
+		BeanFactory beanFactory = getBeanFactory();
+		Class<?> type = (handler != null && beanFactory != null) ? KeyedDefinitions.typeOf(beanFactory, handler) : null;
+		if (type == null) {
+			return false;
+		}
+		ResolvableType asked = descriptor.getResolvableType();
+		Class<?> called = asked.getGeneric(1).resolve();
+		return called != null && called != type && called != Object.class && asked.getGeneric(1).isAssignableFrom(type)
+				&& asked.getGeneric(0).resolve() == KeyType.of(type).type()
+				&& ((DefaultListableBeanFactory) beanFactory).isAutowireCandidate(candidate.getBeanName(),
+						new RawDescriptor(descriptor, type));
 	}
 
 	private static boolean isDeferred(DependencyDescriptor descriptor) {
@@ -131,6 +191,26 @@ final class DeferredCandidateResolver extends ContextAnnotationAutowireCandidate
 			}
 		}
 		return false;
+	}
+
+	/** An injection point of {@code Keyed} of an interface, as if it named the class. */
+	private static final class RawDescriptor extends DependencyDescriptor {
+
+		@Serial
+		private static final long serialVersionUID = 1L;
+
+		private final transient ResolvableType type;
+
+		RawDescriptor(DependencyDescriptor original, Class<?> type) {
+			super(original);
+			this.type = ResolvableType.forClassWithGenerics(Keyed.class, KeyType.of(type).type(), type);
+		}
+
+		@Override
+		public ResolvableType getResolvableType() {
+			return this.type;
+		}
+
 	}
 
 	/**

@@ -46,6 +46,12 @@ final class HandlerAnnotation {
 		return options.withTimeout(positive(timeout, options.timeout(), beanName, "timeout"));
 	}
 
+	/** Returns how long an instance by key stays that is not called. */
+	static Duration idle(DeferredHandler annotation, String beanName, Duration otherwise,
+			UnaryOperator<String> placeholders) {
+		return positive(placeholders.apply(annotation.idle()), otherwise, beanName, "idle");
+	}
+
 	private static RestartPolicy restart(Restart restart, String beanName, RestartPolicy defaults,
 			UnaryOperator<String> placeholders) {
 		check(restart.limit() >= 0, beanName, "restart.limit", restart.limit(), "0 for none, or a number of restarts");

@@ -1,10 +1,7 @@
 package io.greenroom.spring;
 
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
@@ -66,11 +63,8 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 	/** By bean name; handlers that were handed out before they were complete. */
 	private final transient Map<String, Object> early = new ConcurrentHashMap<>();
 
-	/**
-	 * Of the beans alive. A handler is kept by its proxy, and by nothing here. Guarded by
-	 * itself.
-	 */
-	private final transient Set<Handler> handlers = Collections.newSetFromMap(new WeakHashMap<>());
+	/** Of the beans alive. A handler is kept by its proxy, and by nothing here. */
+	private final transient WeakIdentityMap<Handler> handlers = new WeakIdentityMap<>();
 
 	/**
 	 * Makes the post-processor.
@@ -148,14 +142,17 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 					"Handler bean '%s' has a proxy with a changing target, so it can't have one mailbox; annotate the target bean instead"
 						.formatted(beanName));
 		}
-		HandlerOptions options = options(type, beanName);
-		Handler handler = new Handler(this.scheduler.get(), handlerType, target, options, this.transactions.get());
+		KeyedActivation making = KeyedActivation.of(beanName);
+		Handler handler = (making != null) ? making.handler() : new Handler(this.scheduler.get(), handlerType, target,
+				options(type, beanName), this.transactions.get());
 		advised.setTargetSource(new HandlerTarget(target));
 		advised.removeAdvisor(java.util.Objects.requireNonNull(this.advisor));
 		advised.addAdvisor(0, new DefaultPointcutAdvisor(new MailboxInterceptor(handler, this.strict)));
-		synchronized (this.handlers) {
-			this.handlers.add(handler);
+		if (making != null) {
+			// It ends with its key.
+			return proxy;
 		}
+		this.handlers.put(target, handler);
 		this.loops.add(handler, endsWithBean(beanName));
 		if (this.beanFactory != null) {
 			HandlerDefinitions.addLate(this.beanFactory, beanName, type);
@@ -174,9 +171,7 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 		if (handler == null) {
 			return;
 		}
-		synchronized (this.handlers) {
-			this.handlers.remove(handler);
-		}
+		this.handlers.remove(bean);
 		this.loops.end(handler);
 	}
 
@@ -188,9 +183,7 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 	}
 
 	private @Nullable Handler handlerOf(Object bean) {
-		synchronized (this.handlers) {
-			return this.handlers.stream().filter((handler) -> handler.target() == bean).findAny().orElse(null);
-		}
+		return this.handlers.get(bean);
 	}
 
 	private static void rejectStray(Class<?> type, String beanName) {

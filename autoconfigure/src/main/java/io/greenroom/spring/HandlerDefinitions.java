@@ -1,5 +1,6 @@
 package io.greenroom.spring;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -72,18 +73,29 @@ public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 		AsyncMethods async = new AsyncMethods(beanFactory);
 		for (String name : beanFactory.getBeanDefinitionNames()) {
 			Class<?> type = beanFactory.getType(name, false);
-			if (type == null || !AnnotatedElementUtils.hasAnnotation(type, DeferredHandler.class)) {
+			if (type == null) {
+				continue;
+			}
+			// A class that another part enhances is known by the name its author gave it.
+			Class<?> handler = ClassUtils.getUserClass(type);
+			boolean keyed = KeyedDefinitions.isKeyed(handler);
+			if (!AnnotatedElementUtils.hasAnnotation(type, DeferredHandler.class)) {
+				if (keyed) {
+					invalid.put(name, new InvalidHandlerException(handler, List.of(KeyedDefinitions.stray())));
+				}
 				continue;
 			}
 			try {
-				// A class that another part enhances is known by the name its author gave
-				// it.
-				Class<?> handler = ClassUtils.getUserClass(type);
 				HandlerType.of(handler).checkStates(states(handler, beanFactory));
 				checkAnnotation(beanFactory, name, handler);
 				async.check(handler);
 				look(rails, name, handler);
-				addDeferred(beanFactory, name, handler);
+				if (keyed) {
+					addKeyed(beanFactory, name, handler);
+				}
+				else {
+					addDeferred(beanFactory, name, handler);
+				}
 			}
 			catch (InvalidHandlerException ex) {
 				invalid.put(name, ex);
@@ -97,6 +109,14 @@ public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 			resolver.setBeanFactory(factory);
 			factory.setAutowireCandidateResolver(resolver);
 		}
+	}
+
+	private static void addKeyed(ConfigurableListableBeanFactory beanFactory, String name, Class<?> type) {
+		KeyedDefinitions.check(beanFactory, name, type);
+		KeyedDefinitions.define(beanFactory, name, type);
+		log.info(
+				"Handler '{}' ({}) has an instance for each key, in memory only: what it keeps is gone when the instance is idle, makes room, or the application ends",
+				name, type.getName());
 	}
 
 	/** Says at the start, for all handlers, what making the first of each would say. */
@@ -113,6 +133,12 @@ public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 		};
 		try {
 			HandlerAnnotation.options(annotation, name, HandlerOptions.defaults(), placeholders);
+			HandlerAnnotation.idle(annotation, name, Duration.ofMinutes(10), placeholders);
+			if (!annotation.idle().isEmpty() && !KeyedDefinitions.isKeyed(type)) {
+				throw new IllegalArgumentException(
+						"@DeferredHandler(idle) of bean '%s' is '%s', but it has no @Key, so that it is there for as long as its context; remove idle, or annotate a parameter of its constructor with @Key"
+							.formatted(name, annotation.idle()));
+			}
 		}
 		catch (IllegalArgumentException wrong) {
 			throw new InvalidHandlerException(type, List.of(String.valueOf(wrong.getMessage())));

@@ -17,12 +17,14 @@ final class HandlesAotFilter implements BeanRegistrationExcludeFilter, RuntimeHi
 
 	@Override
 	public boolean isExcludedFromAotProcessing(RegisteredBean registeredBean) {
-		return DeferredHandles.class.getName().equals(registeredBean.getMergedBeanDefinition().getBeanClassName());
+		String type = registeredBean.getMergedBeanDefinition().getBeanClassName();
+		return DeferredHandles.class.getName().equals(type) || KeyedHandlers.class.getName().equals(type);
 	}
 
 	@Override
 	public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
 		hints.reflection().registerType(DeferredHandles.class, MemberCategory.INVOKE_DECLARED_METHODS);
+		hints.reflection().registerType(KeyedHandlers.class, MemberCategory.INVOKE_DECLARED_METHODS);
 	}
 
 }

@@ -152,7 +152,8 @@ class KeyedTests {
 		};
 		KeyedHandler<String, Account> accounts = this.books.accounts(this.scheduler, DEFAULTS);
 		List<CompletableFuture<Integer>> first = IntStream.range(0, 50)
-			.mapToObj((i) -> CompletableFuture.supplyAsync(() -> accounts.get("slow").increment(), Thread::startVirtualThread))
+			.mapToObj((i) -> CompletableFuture.supplyAsync(() -> accounts.get("slow").increment(),
+					Thread::startVirtualThread))
 			.toList();
 		Until.until("a constructor to begin", () -> Books.of(this.books.made, "slow") == 1);
 		for (int i = 0; i < 20; i++) {
@@ -178,10 +179,8 @@ class KeyedTests {
 		KeyedHandler<String, Account> accounts = this.books.accounts(this.scheduler, DEFAULTS);
 		Race.run(500, (round) -> {
 			String key = "key" + round;
-			return new Race.Round(
-					List.of(() -> accounts.get(key).increment(), () -> accounts.get(key).increment(),
-							() -> accounts.deferred(key).oneway().increment()),
-					() -> {
+			return new Race.Round(List.of(() -> accounts.get(key).increment(), () -> accounts.get(key).increment(),
+					() -> accounts.deferred(key).oneway().increment()), () -> {
 						assertThat(accounts.get(key).increment()).isEqualTo(4);
 						assertThat(Books.of(this.books.made, key)).isEqualTo(1);
 					});
@@ -193,8 +192,9 @@ class KeyedTests {
 	@DisplayName("K04 what a constructor throws is what its callers get, whatever it is; the next call tries anew, and nothing is left")
 	void constructorsThatThrow() throws Exception {
 		KeyedHandler<String, Account> accounts = this.books.accounts(this.scheduler, DEFAULTS.withMaxActive(1));
-		List<Throwable> failures = List.of(new IllegalStateException("x"), new IOException("checked"), new AssertionError("e"),
-				new StackOverflowError(), new InterruptedException("i"), new OutOfMemoryError("not really"));
+		List<Throwable> failures = List.of(new IllegalStateException("x"), new IOException("checked"),
+				new AssertionError("e"), new StackOverflowError(), new InterruptedException("i"),
+				new OutOfMemoryError("not really"));
 		for (Throwable failure : failures) {
 			this.books.beforeMaking = (key) -> {
 				throw failure;
@@ -422,8 +422,8 @@ class KeyedTests {
 		});
 		assertThat(failed).isCompletedExceptionally();
 		assertThat(ann.sync().count()).as("what was refused did not run").isEqualTo(3);
-		for (org.assertj.core.api.ThrowableAssert.ThrowingCallable refused : List
-			.<org.assertj.core.api.ThrowableAssert.ThrowingCallable>of(ann::direct, ann::calls, ann::close)) {
+		for (org.assertj.core.api.ThrowableAssert.ThrowingCallable refused : List.<org.assertj.core.api.ThrowableAssert.ThrowingCallable>of(
+				ann::direct, ann::calls, ann::close)) {
 			assertThatExceptionOfType(UnsupportedOperationException.class).isThrownBy(refused)
 				.withMessageContaining("account[ann]");
 		}
@@ -491,7 +491,8 @@ class KeyedTests {
 		}
 		assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
 		CompletableFuture<Void> closed = CompletableFuture.runAsync(this.scheduler::close, Thread::startVirtualThread);
-		Until.until("calls from outside to be rejected", () -> isStopped(accounts, "key2999") && isStopped(accounts, "newest"));
+		Until.until("calls from outside to be rejected",
+				() -> isStopped(accounts, "key2999") && isStopped(accounts, "newest"));
 		mayEnd.countDown();
 		closed.get(20, TimeUnit.SECONDS);
 		for (CompletableFuture<?> each : work) {

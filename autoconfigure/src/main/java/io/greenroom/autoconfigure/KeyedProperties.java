@@ -1,0 +1,34 @@
+package io.greenroom.autoconfigure;
+
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+
+import io.greenroom.keyed.KeyedOptions;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.convert.DurationUnit;
+
+/**
+ * Settings of handlers by key.
+ *
+ * @param idle Time after which the instance of a key that is not called ends.
+ * @param maxActive Number of instances of one handler; beyond it the longest idle one
+ * ends.
+ */
+@ConfigurationProperties("greenroom.keyed")
+record KeyedProperties(@DefaultValue("10m") @DurationUnit(ChronoUnit.SECONDS) Duration idle,
+		@DefaultValue("100000") int maxActive) {
+
+	KeyedProperties {
+		InvalidSettingException.require(idle.isPositive(), "greenroom.keyed.idle", idle,
+				"a positive duration such as 10m");
+		InvalidSettingException.require(maxActive >= 1, "greenroom.keyed.max-active", maxActive,
+				"a number of instances from 1");
+	}
+
+	KeyedOptions options() {
+		return new KeyedOptions(this.idle, this.maxActive);
+	}
+
+}

@@ -1,0 +1,107 @@
+package io.greenroom.spring;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+import io.greenroom.deferred.Handler;
+import io.greenroom.deferred.HandlerHost.Made;
+import io.greenroom.keyed.KeyedEntry;
+import io.greenroom.keyed.KeyedFactory;
+import io.greenroom.state.StateClass;
+import io.greenroom.state.StateDescriptor;
+import io.greenroom.state.StateMachine;
+import io.greenroom.state.StateMachines;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.BeanInstantiationException;
+import org.springframework.beans.BeansException;
+import org.springframework.beans.factory.BeanCreationException;
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+
+/** Has Spring make and destroy the instances of a handler by key, as beans. */
+final class KeyedBeans implements KeyedFactory<Object> {
+
+	private final ConfigurableBeanFactory beanFactory;
+
+	private final String beanName;
+
+	/** Nothing where there are no machines. */
+	private final @Nullable Supplier<StateMachines> machines;
+
+	private final Map<String, StateDescriptor> states;
+
+	/**
+	 * Makes the factory.
+	 * @param beanFactory where the bean is
+	 * @param beanName its name
+	 * @param states its states, {@code null} if it has none
+	 */
+	KeyedBeans(ConfigurableBeanFactory beanFactory, String beanName, @Nullable StateClass states) {
+		this.beanFactory = beanFactory;
+		this.beanName = beanName;
+		this.machines = (states != null) ? () -> beanFactory.getBean(StateMachines.class) : null;
+		this.states = (states != null)
+				? states.states().stream().collect(Collectors.toMap(StateDescriptor::name, (state) -> state))
+				: Map.of();
+	}
+
+	@Override
+	public Made make(Object key, Handler handler) throws Throwable {
+		KeyedActivation making = KeyedActivation.begin(this.beanName, key, handler);
+		try {
+			Object bean = this.beanFactory.getBean(this.beanName);
+			if (DeferredHandles.handler(bean) != handler) {
+				throw new IllegalStateException(
+						"The bean '%s' for %s is not what Greenroom has made of it: a post-processor has put something of its own in its place, round the mailbox"
+							.formatted(this.beanName, handler.name()));
+			}
+			return new Made(SpringProxies.targetOf(bean), bean);
+		}
+		catch (BeanCreationException failure) {
+			throw own(failure);
+		}
+		finally {
+			making.end();
+		}
+	}
+
+	/** What the user's constructor or initialisation has thrown is for the callers. */
+	private Throwable own(BeanCreationException failure) {
+		Throwable cause = failure.getCause();
+		if (!this.beanName.equals(failure.getBeanName()) || cause == null) {
+			return failure;
+		}
+		Throwable thrown = (cause instanceof BeanInstantiationException instantiation
+				&& instantiation.getConstructor() != null) ? cause.getCause() : cause;
+		return (thrown == null || thrown instanceof BeansException) ? failure : thrown;
+	}
+
+	@Override
+	public void end(Object key, Made instance) {
+		this.beanFactory.destroyBean(this.beanName, instance.target());
+	}
+
+	@Override
+	public Set<String> states() {
+		return this.states.keySet();
+	}
+
+	@Override
+	public @Nullable KeyedEntry<Object> entry(Object key, Made instance) {
+		if (this.machines == null) {
+			return null;
+		}
+		StateMachine machine = this.machines.get().of(instance.target());
+		String state = machine.current();
+		Instant since = machine.since();
+		StateDescriptor known = (state != null) ? this.states.get(state) : null;
+		boolean timed = known != null && known.timeout() != null && since != null && !machine.isDone();
+		return new KeyedEntry<>(key, state, since,
+				timed ? Objects.requireNonNull(since).plus(Objects.requireNonNull(known.timeout())) : null);
+	}
+
+}

@@ -1,0 +1,99 @@
+package io.greenroom.spring;
+
+import java.lang.reflect.Method;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+import io.greenroom.deferred.CallerTransactions;
+import io.greenroom.deferred.DeferredHandler;
+import io.greenroom.deferred.HandlerOptions;
+import io.greenroom.green.GreenScheduler;
+import io.greenroom.keyed.KeyType;
+import io.greenroom.keyed.KeyedFactory;
+import io.greenroom.keyed.KeyedHandler;
+import io.greenroom.keyed.KeyedOptions;
+import io.greenroom.state.StateClass;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+
+/** Makes what {@link io.greenroom.keyed.Keyed} injection points get. */
+public final class KeyedHandlers {
+
+	private final ConfigurableListableBeanFactory beanFactory;
+
+	private final Supplier<GreenScheduler> scheduler;
+
+	private final Supplier<HandlerOptions> defaults;
+
+	private final Supplier<KeyedOptions> keyedDefaults;
+
+	private final Supplier<CallerTransactions> transactions;
+
+	private final List<KeyedHandler<?, ?>> all = new CopyOnWriteArrayList<>();
+
+	/**
+	 * Makes the maker.
+	 * @param beanFactory where the handlers' beans are
+	 * @param scheduler gives the scheduler
+	 * @param defaults gives the options of handlers that do not say otherwise
+	 * @param keyedDefaults gives those for their instances
+	 * @param transactions gives the transactions that callers may be in
+	 */
+	public KeyedHandlers(ConfigurableListableBeanFactory beanFactory, Supplier<GreenScheduler> scheduler,
+			Supplier<HandlerOptions> defaults, Supplier<KeyedOptions> keyedDefaults,
+			Supplier<CallerTransactions> transactions) {
+		this.beanFactory = beanFactory;
+		this.scheduler = scheduler;
+		this.defaults = defaults;
+		this.keyedDefaults = keyedDefaults;
+		this.transactions = transactions;
+	}
+
+	/**
+	 * Returns the handlers by key that were asked for so far.
+	 * @return the handlers
+	 */
+	public List<KeyedHandler<?, ?>> all() {
+		return List.copyOf(this.all);
+	}
+
+	/** Returns what is injected for a bean; a factory method for bean definitions. */
+	static KeyedHandler<?, ?> of(KeyedHandlers handlers, String beanName) {
+		return handlers.make(beanName);
+	}
+
+	@SuppressWarnings({ "unchecked", "rawtypes" })
+	private KeyedHandler<?, ?> make(String beanName) {
+		Class<?> type = Objects.requireNonNull(KeyedDefinitions.typeOf(this.beanFactory, beanName));
+		DeferredHandler annotation = Objects
+			.requireNonNull(AnnotatedElementUtils.findMergedAnnotation(type, DeferredHandler.class));
+		HandlerOptions options = HandlerAnnotation.options(annotation, beanName, this.defaults.get(),
+				this::withoutPlaceholders);
+		KeyedOptions keyed = this.keyedDefaults.get();
+		Duration idle = HandlerAnnotation.idle(annotation, beanName, keyed.idle(), this::withoutPlaceholders);
+		StateClass states = states(type);
+		Predicate<Method> passing = (states != null) ? states::isState : (method) -> false;
+		KeyedFactory<?> factory = new KeyedBeans(this.beanFactory, beanName, states);
+		KeyedHandler<?, ?> made = new KeyedHandler(this.scheduler.get(), type, KeyType.of(type), options,
+				keyed.withIdle(idle), this.transactions.get(), passing, factory);
+		this.all.add(made);
+		return made;
+	}
+
+	private @Nullable StateClass states(Class<?> type) {
+		boolean machines = this.beanFactory.getBeanNamesForType(StateBeanPostProcessor.class, false, false).length > 0;
+		return (machines && StateClass.isPresentOn(type)) ? StateClass.of(type) : null;
+	}
+
+	private String withoutPlaceholders(String text) {
+		String resolved = this.beanFactory.resolveEmbeddedValue(text);
+		return (resolved != null) ? resolved : "";
+	}
+
+}
