@@ -1,10 +1,12 @@
 package io.greenroom.actuate;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 import io.greenroom.deferred.HandlerSnapshot;
+import io.greenroom.keyed.KeyedSnapshot;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,17 +16,20 @@ import org.jspecify.annotations.Nullable;
  * @param scheduler the scheduler's name
  * @param threads its green threads as a tree, each followed by its children
  * @param handlers the handlers, with the calls that wait and run, and what they wait for
+ * @param keyed the handlers by key: how many keys are there, and the busiest of them
  * @param pools the pools
  * @param machines the machines that are beans, and those that have failed, beans or not
  * @param states how many machines are in each state, beans or not
  */
 public record GreenroomDump(String scheduler, List<GreenThreadEntry> threads, List<HandlerSnapshot> handlers,
+		List<KeyedSnapshot> keyed,
 		List<Pool> pools, List<Machine> machines, List<StateCount> states) {
 
 	/** Copies the lists. */
 	public GreenroomDump {
 		threads = List.copyOf(threads);
 		handlers = List.copyOf(handlers);
+		keyed = List.copyOf(keyed);
 		pools = List.copyOf(pools);
 		machines = List.copyOf(machines);
 		states = List.copyOf(states);
@@ -96,6 +101,8 @@ public record GreenroomDump(String scheduler, List<GreenThreadEntry> threads, Li
 		this.threads.forEach((thread) -> describe(thread, text));
 		head(text, "Handlers", this.handlers.size(), "");
 		this.handlers.forEach((handler) -> describe(handler, text));
+		head(text, "Handlers by key", this.keyed.size(), "");
+		this.keyed.forEach((keyed) -> describe(keyed, text));
 		head(text, "Pools", this.pools.size(), "");
 		this.pools.forEach((pool) -> line(text, 1,
 				"%s: %d of %d at work, %d in line".formatted(pool.name, pool.active, pool.size, pool.queued)));
@@ -103,8 +110,10 @@ public record GreenroomDump(String scheduler, List<GreenThreadEntry> threads, Li
 				" beans");
 		this.machines.forEach((machine) -> describe(machine, text));
 		this.states.forEach((state) -> line(text, 1, "%d %s in %s".formatted(state.count, state.machine, state.state)));
-		head(text, "Waits", this.handlers.stream().mapToInt((handler) -> handler.waits().size()).sum(), "");
-		this.handlers.forEach((handler) -> handler.waits().forEach((edge) -> describe(handler, edge, text)));
+		List<HandlerSnapshot> all = new ArrayList<>(this.handlers);
+		this.keyed.forEach((keyed) -> all.addAll(keyed.busiest()));
+		head(text, "Waits", all.stream().mapToInt((handler) -> handler.waits().size()).sum(), "");
+		all.forEach((handler) -> handler.waits().forEach((edge) -> describe(handler, edge, text)));
 		return text.toString();
 	}
 
@@ -135,6 +144,12 @@ public record GreenroomDump(String scheduler, List<GreenThreadEntry> threads, Li
 		handler.running()
 			.forEach((body) -> line(text, 2,
 					"runs %s on thread %s, called %s ago".formatted(body.method(), body.thread(), body.submitted())));
+	}
+
+	private static void describe(KeyedSnapshot keyed, StringBuilder text) {
+		line(text, 1, "%s: %d keys active, %d awake, %d with something to do; %d calls wait, the oldest for %s".formatted(
+				keyed.name(), keyed.active(), keyed.awake(), keyed.busy(), keyed.queued(), keyed.oldestAge()));
+		keyed.busiest().forEach((handler) -> describe(handler, text));
 	}
 
 	private static void describe(HandlerSnapshot handler, HandlerSnapshot.Edge edge, StringBuilder text) {

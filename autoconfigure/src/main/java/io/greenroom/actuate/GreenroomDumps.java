@@ -19,6 +19,8 @@ import io.greenroom.deferred.Handler;
 import io.greenroom.deferred.HandlerSnapshot;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.GreenThreadDump;
+import io.greenroom.keyed.KeyedHandler;
+import io.greenroom.keyed.KeyedSnapshot;
 import io.greenroom.observe.MachineListener;
 import io.greenroom.observe.Observer;
 import io.greenroom.observe.PoolGauges;
@@ -30,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * observer, and keeps none of them alive.
  */
 public final class GreenroomDumps implements Observer {
+
+	/** How many keys of a handler are shown in full. */
+	private static final int BUSIEST = 50;
 
 	private final Collection<NamedPool> pools = new ConcurrentLinkedQueue<>();
 
@@ -80,17 +85,22 @@ public final class GreenroomDumps implements Observer {
 	 * @param scheduler whose threads and handlers to show
 	 * @param handlers handlers that the scheduler need not know, as nobody has called
 	 * them yet
+	 * @param keyed the handlers by key
 	 * @param machines the machines that are beans
 	 * @param frames how many frames of each thread's stack to take; 0 takes none
 	 * @return the dump
 	 */
-	GreenroomDump take(GreenScheduler scheduler, Collection<Handler> handlers, List<GreenroomDump.Machine> machines,
-			int frames) {
+	GreenroomDump take(GreenScheduler scheduler, Collection<Handler> handlers,
+			Collection<? extends KeyedHandler<?, ?>> keyed, List<GreenroomDump.Machine> machines, int frames) {
 		Set<Handler> all = new LinkedHashSet<>(handlers);
 		scheduler.services().stream().filter(Handler.class::isInstance).map(Handler.class::cast).forEach(all::add);
 		return new GreenroomDump(scheduler.name(),
 				scheduler.dump(frames).threads().stream().map(GreenroomDumps::entry).toList(),
 				all.stream().map(Handler::snapshot).sorted(Comparator.comparing(HandlerSnapshot::name)).toList(),
+				keyed.stream()
+					.map((handler) -> handler.snapshot(BUSIEST))
+					.sorted(Comparator.comparing(KeyedSnapshot::name))
+					.toList(),
 				pools(), machines, states());
 	}
 

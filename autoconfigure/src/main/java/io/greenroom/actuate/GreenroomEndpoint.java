@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 import io.greenroom.deferred.Handlers;
 import io.greenroom.green.GreenPool;
 import io.greenroom.green.GreenScheduler;
+import io.greenroom.keyed.KeyedHandler;
 import io.greenroom.observe.Failures;
 import io.greenroom.state.StateMachine;
 import io.greenroom.state.StateMachines;
@@ -48,6 +49,8 @@ public final class GreenroomEndpoint {
 
 	private final Supplier<@Nullable Handlers> handlers;
 
+	private final Supplier<List<KeyedHandler<?, ?>>> keyed;
+
 	private final Supplier<@Nullable StateMachines> stateMachines;
 
 	private final Supplier<Map<String, GreenPool>> pools;
@@ -59,16 +62,18 @@ public final class GreenroomEndpoint {
 	 * @param dumps takes the dumps
 	 * @param scheduler whose threads and handlers to show
 	 * @param handlers gives the handlers that are beans, if there are any
+	 * @param keyed gives the handlers by key
 	 * @param stateMachines gives the machines, if there are any
 	 * @param pools gives the pools that may be resized, by name
 	 * @param beanFactory where the machines that are beans are looked for
 	 */
 	public GreenroomEndpoint(GreenroomDumps dumps, GreenScheduler scheduler, Supplier<@Nullable Handlers> handlers,
-			Supplier<@Nullable StateMachines> stateMachines, Supplier<Map<String, GreenPool>> pools,
+			Supplier<List<KeyedHandler<?, ?>>> keyed, Supplier<@Nullable StateMachines> stateMachines, Supplier<Map<String, GreenPool>> pools,
 			ConfigurableListableBeanFactory beanFactory) {
 		this.dumps = dumps;
 		this.scheduler = scheduler;
 		this.handlers = handlers;
+		this.keyed = keyed;
 		this.stateMachines = stateMachines;
 		this.pools = pools;
 		this.beanFactory = beanFactory;
@@ -82,7 +87,8 @@ public final class GreenroomEndpoint {
 	@ReadOperation
 	public GreenroomDump dump(@Nullable Integer frames) {
 		Handlers beans = this.handlers.get();
-		return this.dumps.take(this.scheduler, (beans != null) ? beans.all() : List.of(), machines(),
+		return this.dumps.take(this.scheduler, (beans != null) ? beans.all() : List.of(), this.keyed.get(),
+				machines(),
 				(frames != null) ? frames : FRAMES);
 	}
 

@@ -8,6 +8,8 @@ import io.greenroom.actuate.GreenroomEndpoint;
 import io.greenroom.deferred.Handlers;
 import io.greenroom.green.GreenPool;
 import io.greenroom.green.GreenScheduler;
+import io.greenroom.keyed.KeyedHandler;
+import io.greenroom.spring.KeyedHandlers;
 import io.greenroom.state.StateMachines;
 import io.greenroom.web.ControllerPool;
 import io.greenroom.web.ControllerPools;
@@ -42,9 +44,10 @@ public final class GreenroomEndpointAutoConfiguration {
 	@ConditionalOnMissingBean
 	@ConditionalOnAvailableEndpoint(GreenroomEndpoint.class)
 	GreenroomEndpoint greenroomEndpoint(GreenroomDumps dumps, GreenScheduler scheduler,
-			ObjectProvider<Handlers> handlers, ObjectProvider<StateMachines> stateMachines,
+			ObjectProvider<Handlers> handlers, ObjectProvider<KeyedHandlers> keyed, ObjectProvider<StateMachines> stateMachines,
 			ObjectProvider<ControllerPools> pools, ConfigurableListableBeanFactory beanFactory) {
-		return new GreenroomEndpoint(dumps, scheduler, handlers::getIfAvailable, stateMachines::getIfAvailable,
+		return new GreenroomEndpoint(dumps, scheduler, handlers::getIfAvailable,
+				() -> keyed.stream().<KeyedHandler<?, ?>>flatMap((each) -> each.all().stream()).toList(), stateMachines::getIfAvailable,
 				() -> ofFixedSize(pools.getIfAvailable()), beanFactory);
 	}
 

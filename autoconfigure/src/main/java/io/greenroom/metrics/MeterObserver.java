@@ -6,6 +6,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import io.greenroom.observe.HandlerGauges;
 import io.greenroom.observe.HandlerListener;
+import io.greenroom.observe.KeyedGauges;
+import io.greenroom.observe.KeyedListener;
 import io.greenroom.observe.MachineListener;
 import io.greenroom.observe.Observer;
 import io.greenroom.observe.PoolGauges;
@@ -31,6 +33,8 @@ public final class MeterObserver implements Observer {
 	private final Map<String, ThreadMeters> threads = new ConcurrentHashMap<>();
 
 	private final Map<String, HandlerMeters> handlers = new ConcurrentHashMap<>();
+
+	private final Map<String, KeyedMeters> keyed = new ConcurrentHashMap<>();
 
 	private final Map<String, MachineMeters> machines = new ConcurrentHashMap<>();
 
@@ -64,6 +68,11 @@ public final class MeterObserver implements Observer {
 	@Override
 	public HandlerListener handler(String handler, HandlerGauges gauges) {
 		return this.handlers.computeIfAbsent(handler, (name) -> new HandlerMeters(name, this.binding)).listener(gauges);
+	}
+
+	@Override
+	public KeyedListener keyed(String handler, KeyedGauges gauges) {
+		return this.keyed.computeIfAbsent(handler, (name) -> new KeyedMeters(name, this.binding)).listener(gauges);
 	}
 
 	@Override
