@@ -22,8 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param states how many machines are in each state, beans or not
  */
 public record GreenroomDump(String scheduler, List<GreenThreadEntry> threads, List<HandlerSnapshot> handlers,
-		List<KeyedSnapshot> keyed,
-		List<Pool> pools, List<Machine> machines, List<StateCount> states) {
+		List<KeyedSnapshot> keyed, List<Pool> pools, List<Machine> machines, List<StateCount> states) {
 
 	/** Copies the lists. */
 	public GreenroomDump {
@@ -147,8 +146,8 @@ public record GreenroomDump(String scheduler, List<GreenThreadEntry> threads, Li
 	}
 
 	private static void describe(KeyedSnapshot keyed, StringBuilder text) {
-		line(text, 1, "%s: %d keys active, %d awake, %d with something to do; %d calls wait, the oldest for %s".formatted(
-				keyed.name(), keyed.active(), keyed.awake(), keyed.busy(), keyed.queued(), keyed.oldestAge()));
+		line(text, 1, "%s: %d keys active, %d awake, %d with something to do; %d calls wait, the oldest for %s"
+			.formatted(keyed.name(), keyed.active(), keyed.awake(), keyed.busy(), keyed.queued(), keyed.oldestAge()));
 		keyed.busiest().forEach((handler) -> describe(handler, text));
 	}
 

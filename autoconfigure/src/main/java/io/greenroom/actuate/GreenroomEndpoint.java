@@ -68,8 +68,8 @@ public final class GreenroomEndpoint {
 	 * @param beanFactory where the machines that are beans are looked for
 	 */
 	public GreenroomEndpoint(GreenroomDumps dumps, GreenScheduler scheduler, Supplier<@Nullable Handlers> handlers,
-			Supplier<List<KeyedHandler<?, ?>>> keyed, Supplier<@Nullable StateMachines> stateMachines, Supplier<Map<String, GreenPool>> pools,
-			ConfigurableListableBeanFactory beanFactory) {
+			Supplier<List<KeyedHandler<?, ?>>> keyed, Supplier<@Nullable StateMachines> stateMachines,
+			Supplier<Map<String, GreenPool>> pools, ConfigurableListableBeanFactory beanFactory) {
 		this.dumps = dumps;
 		this.scheduler = scheduler;
 		this.handlers = handlers;
@@ -87,8 +87,7 @@ public final class GreenroomEndpoint {
 	@ReadOperation
 	public GreenroomDump dump(@Nullable Integer frames) {
 		Handlers beans = this.handlers.get();
-		return this.dumps.take(this.scheduler, (beans != null) ? beans.all() : List.of(), this.keyed.get(),
-				machines(),
+		return this.dumps.take(this.scheduler, (beans != null) ? beans.all() : List.of(), this.keyed.get(), machines(),
 				(frames != null) ? frames : FRAMES);
 	}
 

@@ -44,11 +44,12 @@ public final class GreenroomEndpointAutoConfiguration {
 	@ConditionalOnMissingBean
 	@ConditionalOnAvailableEndpoint(GreenroomEndpoint.class)
 	GreenroomEndpoint greenroomEndpoint(GreenroomDumps dumps, GreenScheduler scheduler,
-			ObjectProvider<Handlers> handlers, ObjectProvider<KeyedHandlers> keyed, ObjectProvider<StateMachines> stateMachines,
-			ObjectProvider<ControllerPools> pools, ConfigurableListableBeanFactory beanFactory) {
+			ObjectProvider<Handlers> handlers, ObjectProvider<KeyedHandlers> keyed,
+			ObjectProvider<StateMachines> stateMachines, ObjectProvider<ControllerPools> pools,
+			ConfigurableListableBeanFactory beanFactory) {
 		return new GreenroomEndpoint(dumps, scheduler, handlers::getIfAvailable,
-				() -> keyed.stream().<KeyedHandler<?, ?>>flatMap((each) -> each.all().stream()).toList(), stateMachines::getIfAvailable,
-				() -> ofFixedSize(pools.getIfAvailable()), beanFactory);
+				() -> keyed.stream().<KeyedHandler<?, ?>>flatMap((each) -> each.all().stream()).toList(),
+				stateMachines::getIfAvailable, () -> ofFixedSize(pools.getIfAvailable()), beanFactory);
 	}
 
 	private static Map<String, GreenPool> ofFixedSize(@Nullable ControllerPools pools) {

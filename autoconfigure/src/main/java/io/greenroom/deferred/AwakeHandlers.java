@@ -25,7 +25,7 @@ final class AwakeHandlers {
 
 	/** A handler is awake. */
 	void add(Handler handler) {
-		Handler longest = (addFirst(handler)) ? longest() : null;
+		Handler longest = addFirst(handler) ? longest() : null;
 		if (longest != null) {
 			longest.rest();
 		}

@@ -39,7 +39,10 @@ import org.springframework.stereotype.Service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-/** What the guide to handlers by key says is what the code does, and what can be seen of it. */
+/**
+ * What the guide to handlers by key says is what the code does, and what can be seen of
+ * it.
+ */
 @Timeout(60)
 class KeyedDocsTests {
 
@@ -106,10 +109,13 @@ class KeyedDocsTests {
 				assertThat(tags).allSatisfy((tag) -> assertThat(tag).doesNotContain("["));
 			});
 			String name = context.getBeanNamesForType(Quotas.class)[0];
-			Until.until("bodies to wait", () -> context.getBean(GreenroomEndpoint.class).dump(0).keyed().getFirst().busy() == 60);
+			Until.until("bodies to wait",
+					() -> context.getBean(GreenroomEndpoint.class).dump(0).keyed().getFirst().busy() == 60);
 			assertThat(meters.get("greenroom.keyed.active").tag("handler", name).gauge().value()).isEqualTo(200);
-			assertThat(meters.get("greenroom.keyed.activation").tag("outcome", "success").timer().count()).isEqualTo(201);
-			assertThat(meters.get("greenroom.keyed.passivations").tag("reason", "asked").counter().count()).isEqualTo(1);
+			assertThat(meters.get("greenroom.keyed.activation").tag("outcome", "success").timer().count())
+				.isEqualTo(201);
+			assertThat(meters.get("greenroom.keyed.passivations").tag("reason", "asked").counter().count())
+				.isEqualTo(1);
 			assertThat(meters.get("greenroom.deferred.calls").tag("handler", name).tag("method", "left").meters())
 				.isNotEmpty();
 			GreenroomDump dump = context.getBean(GreenroomEndpoint.class).dump(0);
@@ -117,7 +123,8 @@ class KeyedDocsTests {
 			assertThat(dump.keyed()).singleElement().satisfies((keyed) -> {
 				assertThat(keyed.name()).isEqualTo(name);
 				assertThat(keyed.active()).isEqualTo(200);
-				assertThat(keyed.busiest()).hasSize(50).allSatisfy((each) -> assertThat(each.name()).contains("[client"));
+				assertThat(keyed.busiest()).hasSize(50)
+					.allSatisfy((each) -> assertThat(each.name()).contains("[client"));
 			});
 			assertThat(dump.toString()).contains("200 keys active").contains("60 with something to do");
 			Throwable late = catchThrowable(() -> quotas.deferred("client3").sync(Duration.ofMillis(20)).left());

@@ -19,17 +19,22 @@ import org.springframework.javapoet.ClassName;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Spring's own advice round the bodies of a handler by key, plain and from generated code. */
+/**
+ * Spring's own advice round the bodies of a handler by key, plain and from generated
+ * code.
+ */
 @Timeout(120)
 class KeyedAdviceTests {
 
-	private static final List<String> EXPECTED = List.of("made ${left} with true", "sale in a transaction", "sale by the handle in a transaction",
-			"price of tea", "try 1", "try 2", "try 3", "ring kept in a transaction", "opened");
+	private static final List<String> EXPECTED = List.of("made ${left} with true", "sale in a transaction",
+			"sale by the handle in a transaction", "price of tea", "try 1", "try 2", "try 3",
+			"ring kept in a transaction", "opened");
 
 	@Test
 	@DisplayName("K08 transactions, caching, retries and security apply round the bodies of a key, on its own thread")
 	void plain() {
-		try (AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext(KeyedTill.Stand.class)) {
+		try (AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext(
+				KeyedTill.Stand.class)) {
 			assertThat(context.getBean(KeyedTill.Clerk.class).work()).isEqualTo(EXPECTED);
 		}
 	}

@@ -60,7 +60,6 @@ public class KeyedTill {
 		note("opened");
 	}
 
-
 	private int looked;
 
 	private int tried;
