@@ -11,8 +11,13 @@ import org.jspecify.annotations.Nullable;
  */
 record CallTarget(HandlerCore handler, @Nullable Object object) {
 
+	/** Returns what bodies are called on now. */
+	Object entry() {
+		return (this.object != null) ? this.object : this.handler.entry();
+	}
+
 	@Nullable Object invoke(HandlerMethod method, @Nullable Object[] arguments) throws Throwable {
-		Object entry = (this.object != null) ? this.object : this.handler.entry();
+		Object entry = entry();
 		if (entry != this.handler.target()) {
 			Hold.aboutToEnter(this.handler);
 		}

@@ -37,7 +37,7 @@ final class ViewInvocationHandler implements CallSink {
 		return switch (this.kind) {
 			case SYNC -> submit(method, method.mode(), arguments);
 			case ONEWAY -> submit(method, CallMode.ONEWAY, arguments);
-			case DIRECT -> this.intake.direct(method, this.entry.object(), arguments);
+			case DIRECT -> this.intake.direct(method, this.entry.entry(), arguments);
 		};
 	}
 

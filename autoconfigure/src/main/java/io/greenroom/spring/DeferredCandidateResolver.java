@@ -108,8 +108,10 @@ final class DeferredCandidateResolver extends ContextAnnotationAutowireCandidate
 	private boolean isKeyedByInterface(BeanDefinitionHolder candidate, DependencyDescriptor descriptor) {
 		String handler = (descriptor.getDependencyType() == Keyed.class)
 				? KeyedDefinitions.handlerOf(candidate.getBeanName()) : null;
-		BeanFactory beanFactory = getBeanFactory();
-		Class<?> type = (handler != null && beanFactory != null) ? KeyedDefinitions.typeOf(beanFactory, handler) : null;
+		if (handler == null || !(getBeanFactory() instanceof DefaultListableBeanFactory beanFactory)) {
+			return false;
+		}
+		Class<?> type = KeyedDefinitions.typeOf(beanFactory, handler);
 		if (type == null) {
 			return false;
 		}
@@ -117,7 +119,7 @@ final class DeferredCandidateResolver extends ContextAnnotationAutowireCandidate
 		Class<?> called = asked.getGeneric(1).resolve();
 		return called != null && called != type && called != Object.class && asked.getGeneric(1).isAssignableFrom(type)
 				&& asked.getGeneric(0).resolve() == KeyType.of(type).type()
-				&& ((DefaultListableBeanFactory) beanFactory).isAutowireCandidate(candidate.getBeanName(),
+				&& beanFactory.isAutowireCandidate(candidate.getBeanName(),
 						new RawDescriptor(descriptor, type));
 	}
 

@@ -1,8 +1,8 @@
 package io.greenroom.spring;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -99,9 +99,8 @@ final class KeyedBeans implements KeyedFactory<Object> {
 		String state = machine.current();
 		Instant since = machine.since();
 		StateDescriptor known = (state != null) ? this.states.get(state) : null;
-		boolean timed = known != null && known.timeout() != null && since != null && !machine.isDone();
-		return new KeyedEntry<>(key, state, since,
-				timed ? Objects.requireNonNull(since).plus(Objects.requireNonNull(known.timeout())) : null);
+		Duration timeout = (known != null && !machine.isDone()) ? known.timeout() : null;
+		return new KeyedEntry<>(key, state, since, (timeout != null && since != null) ? since.plus(timeout) : null);
 	}
 
 }
