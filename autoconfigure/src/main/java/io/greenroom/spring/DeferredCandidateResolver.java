@@ -119,8 +119,7 @@ final class DeferredCandidateResolver extends ContextAnnotationAutowireCandidate
 		Class<?> called = asked.getGeneric(1).resolve();
 		return called != null && called != type && called != Object.class && asked.getGeneric(1).isAssignableFrom(type)
 				&& asked.getGeneric(0).resolve() == KeyType.of(type).type()
-				&& beanFactory.isAutowireCandidate(candidate.getBeanName(),
-						new RawDescriptor(descriptor, type));
+				&& beanFactory.isAutowireCandidate(candidate.getBeanName(), new RawDescriptor(descriptor, type));
 	}
 
 	private static boolean isDeferred(DependencyDescriptor descriptor) {
