@@ -2,7 +2,6 @@ package io.greenroom.state;
 
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 import io.greenroom.green.GreenThread;
@@ -41,22 +40,38 @@ final class Trampoline implements Callable<Object>, Consumer<GreenThread<Object>
 	@Override
 	public Object call() {
 		GreenThread<?> thread = Objects.requireNonNull(GreenThread.current());
-		long began = System.nanoTime();
 		@Nullable StateActivation next = this.transitions.perform(this.current);
-		for (int moves = 1; next != null && thread.state() != GreenThread.State.KILLED; moves++) {
-			if (moves % LOOK == 0 && System.nanoTime() - began > TURN) {
-				// Virtual threads are not preempted, and one that only yields may
-				// come before what was submitted from outside the carriers.
-				LockSupport.parkNanos(this, 1);
-				began = System.nanoTime();
-			}
-			this.current = next;
-			next = this.transitions.perform(next);
+		if (next != null) {
+			next = moveOn(thread, next);
 		}
 		if (next != null) {
 			this.transitions.startAfterKill(next);
 		}
 		return this;
+	}
+
+	/** Returns what is to run when this thread was killed, {@code null} at rest. */
+	private @Nullable StateActivation moveOn(GreenThread<?> thread, StateActivation first) {
+		@Nullable StateActivation next = first;
+		RestlessTurns.@Nullable Turn turn = null;
+		long began = System.nanoTime();
+		try {
+			for (int moves = 1; next != null && thread.state() != GreenThread.State.KILLED; moves++) {
+				if (moves % LOOK == 0 && System.nanoTime() - began > TURN) {
+					turn = (turn != null) ? turn : new RestlessTurns.Turn(thread);
+					turn.next();
+					began = System.nanoTime();
+				}
+				this.current = next;
+				next = this.transitions.perform(next);
+			}
+		}
+		finally {
+			if (turn != null) {
+				turn.end();
+			}
+		}
+		return next;
 	}
 
 	/** The thread has ended, perhaps killed before it ran. */

@@ -73,10 +73,62 @@ class TrampolineTests {
 		for (Clock clock : clocks) {
 			assertThat(clock.ticked.await(20, TimeUnit.SECONDS)).isTrue();
 		}
-		assertThat(this.machines.scheduler.spawn(() -> "ran").get(Machines.LONG)).isEqualTo("ran");
+		for (int i = 0; i < 20; i++) {
+			assertThat(this.machines.scheduler.spawn(() -> "ran").get(Machines.LONG)).isEqualTo("ran");
+		}
 		for (Clock clock : clocks) {
 			this.machines.of(clock).stop();
 			assertThat(Machines.ended(this.machines.of(clock))).isTrue();
+		}
+	}
+
+	static class Halting extends Clock {
+
+		final CountDownLatch halted = new CountDownLatch(1);
+
+		final CountDownLatch goOn = new CountDownLatch(1);
+
+		private int moves;
+
+		@Override
+		@State(initial = true, transitionsTo = "tock")
+		void tick() {
+			if (++this.moves == 200_000) {
+				this.halted.countDown();
+				await(this.goOn);
+			}
+			super.ticked.countDown();
+			tock();
+		}
+
+		private static void await(CountDownLatch latch) {
+			try {
+				latch.await();
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		}
+
+	}
+
+	@Test
+	@DisplayName("S03 restless machines whose bodies come to block in their turn do not hold the others up")
+	void haltingMachines() throws Exception {
+		List<Halting> halting = new ArrayList<>();
+		for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
+			Halting machine = this.machines.create(Halting.class);
+			machine.tick();
+			halting.add(machine);
+		}
+		for (Halting machine : halting) {
+			assertThat(machine.halted.await(20, TimeUnit.SECONDS)).isTrue();
+		}
+		restlessMachines();
+		halting.forEach((machine) -> machine.goOn.countDown());
+		for (Halting machine : halting) {
+			this.machines.of(machine).stop();
+			assertThat(Machines.ended(this.machines.of(machine))).isTrue();
 		}
 	}
 

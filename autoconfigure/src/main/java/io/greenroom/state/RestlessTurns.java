@@ -1,0 +1,167 @@
+package io.greenroom.state;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+
+import io.greenroom.green.GreenThread;
+
+/**
+ * Turns of the machines that move without end: as many at once as there are carriers, the
+ * others wait here in line.
+ * <p>
+ * Virtual threads are not preempted, and a carrier takes from one of the scheduler's
+ * queues for as long as there is something in it. More restless threads than carriers
+ * keep that queue filled, though each of them yields, and what is submitted through
+ * another queue is not looked at. If those who wait are not in the queue, it is empty
+ * each time a turn ends, and the carriers look at all queues.
+ * <p>
+ * A machine whose body blocks in its turn does not hold the others up: when nobody has
+ * been let in for a while, as many as there are carriers are let in beside it.
+ */
+final class RestlessTurns {
+
+	/** Of this JVM, as its carriers are. */
+	private static final RestlessTurns ALL = new RestlessTurns(
+			Integer.getInteger("jdk.virtualThreadScheduler.parallelism", Runtime.getRuntime().availableProcessors()));
+
+	/** After so long without a turn's end others are let in, in nanoseconds. */
+	private static final long PATIENCE = 20_000_000;
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final int atOnce;
+
+	/** Those who wait. Guarded by the lock. */
+	private final Queue<Turn> line = new ArrayDeque<>();
+
+	/** How many were let in and have not come back. Guarded by the lock. */
+	private int running;
+
+	/** Counts how often those who were let in have been given up. Guarded by the lock. */
+	private int round;
+
+	/** When somebody was let in last. Guarded by the lock. */
+	private long lastEntry;
+
+	private RestlessTurns(int atOnce) {
+		this.atOnce = Math.max(1, atOnce);
+	}
+
+	private void enter(Turn turn) {
+		this.lock.lock();
+		try {
+			leave(turn);
+			turn.mayRun = false;
+			this.line.add(turn);
+			letIn();
+		}
+		finally {
+			this.lock.unlock();
+		}
+		while (!turn.mayRun && !turn.isKilled()) {
+			LockSupport.parkNanos(this, PATIENCE);
+			turn.interrupted |= Thread.interrupted();
+			if (!turn.mayRun) {
+				giveUpTheSlow();
+			}
+		}
+	}
+
+	private void giveUpTheSlow() {
+		this.lock.lock();
+		try {
+			if (System.nanoTime() - this.lastEntry > PATIENCE) {
+				this.round++;
+				this.running = 0;
+				letIn();
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void end(Turn turn) {
+		this.lock.lock();
+		try {
+			leave(turn);
+			letIn();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** Called under the lock. */
+	private void leave(Turn turn) {
+		if (!turn.mayRun) {
+			this.line.remove(turn);
+		}
+		else if (turn.round == this.round) {
+			this.running--;
+		}
+	}
+
+	/** Called under the lock. */
+	private void letIn() {
+		while (this.running < this.atOnce && !this.line.isEmpty()) {
+			Turn next = this.line.remove();
+			this.running++;
+			this.lastEntry = System.nanoTime();
+			next.round = this.round;
+			next.mayRun = true;
+			if (next.thread != Thread.currentThread()) {
+				// One's own would be left over, and end the next park at once.
+				LockSupport.unpark(next.thread);
+			}
+		}
+	}
+
+	/** The turns of one machine's thread, from its first to its rest. */
+	static final class Turn {
+
+		private final GreenThread<?> machine;
+
+		private final Thread thread = Thread.currentThread();
+
+		private volatile boolean mayRun;
+
+		/** Confined to the thread. */
+		private boolean interrupted;
+
+		/** Guarded by the lock. */
+		private int round;
+
+		/** The current thread's, which runs the machine. */
+		Turn(GreenThread<?> machine) {
+			this.machine = machine;
+		}
+
+		/**
+		 * Ends a turn, and waits for the next, or until the machine is killed. An
+		 * interrupt stays set, and does not cut the wait short.
+		 */
+		void next() {
+			this.interrupted = Thread.interrupted();
+			ALL.enter(this);
+			// Unparked by a carrier's thread it would run there before all others.
+			LockSupport.parkNanos(this, 1);
+			if (this.interrupted) {
+				this.thread.interrupt();
+			}
+		}
+
+		private boolean isKilled() {
+			return this.machine.state() == GreenThread.State.KILLED;
+		}
+
+		/** The thread moves the machine no more. */
+		void end() {
+			ALL.end(this);
+		}
+
+	}
+
+}
