@@ -62,6 +62,14 @@ class ArchitectureTests {
 	static final ArchRule stateKnowsGreen = only("state", List.of("green", "observe"), PLAIN, REFLECTION_FACTORY,
 			JAVAC);
 
+	/** A running application may lack the module of the compiler. */
+	@ArchTest
+	static final ArchRule onlyTheProcessorKnowsJavac = noClasses().that()
+		.resideOutsideOfPackage("io.greenroom.state.processor..")
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage(JAVAC);
+
 	@ArchTest
 	static final ArchRule testKnowsTheCore = only("test", List.of("green", "deferred", "state"), PLAIN);
 

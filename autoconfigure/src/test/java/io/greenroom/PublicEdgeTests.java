@@ -78,7 +78,7 @@ import io.greenroom.state.StateInstantiator;
 import io.greenroom.state.StateListener;
 import io.greenroom.state.StateMachine;
 import io.greenroom.state.StateMachines;
-import io.greenroom.state.StateProcessor;
+import io.greenroom.state.processor.StateProcessor;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;

@@ -94,12 +94,11 @@ final class SeenMethods {
 		return this.families.values();
 	}
 
-	/** Returns all methods of a name, the lowest first. */
-	List<Method> named(String name) {
+	/** Returns all methods, the lowest first. */
+	List<Method> all() {
 		return this.families.values()
 			.stream()
 			.flatMap(List::stream)
-			.filter((method) -> method.getName().equals(name))
 			.sorted((one, other) -> this.levels.indexOf(one.getDeclaringClass())
 					- this.levels.indexOf(other.getDeclaringClass()))
 			.toList();

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 
 import io.greenroom.state.internal.StateObject;
+import io.greenroom.state.internal.StateRules;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,10 +47,11 @@ public final class StateClass {
 	private StateClass(Class<?> type) {
 		this.type = type;
 		StateScanner scanner = new StateScanner(type);
-		this.table = scanner.scan();
+		StateRules.Verdict<Method> verdict = StateRules.judge(scanner.declared());
 		this.signatures = scanner.signatures();
-		this.problems = scanner.problems();
-		this.warnings = scanner.warnings();
+		this.problems = verdict.problems().stream().map(StateRules.Finding::text).toList();
+		this.warnings = verdict.warnings().stream().map(StateRules.Finding::text).toList();
+		this.table = this.problems.isEmpty() ? scanner.table() : null;
 	}
 
 	/**

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
+import io.greenroom.state.internal.DurationText;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -266,12 +267,12 @@ class StateClassTests {
 	@Test
 	@DisplayName("S19 lengths of time are read as people write them")
 	void durations() {
-		assertThat(Durations.parse("200ms")).isEqualTo(Duration.ofMillis(200));
-		assertThat(Durations.parse(" 30 s")).isEqualTo(Duration.ofSeconds(30));
-		assertThat(Durations.parse("5m")).isEqualTo(Duration.ofMinutes(5));
-		assertThat(Durations.parse("2h")).isEqualTo(Duration.ofHours(2));
-		assertThat(Durations.parse("7d")).isEqualTo(Duration.ofDays(7));
-		assertThat(Durations.parse("PT1M30S")).isEqualTo(Duration.ofSeconds(90));
+		assertThat(DurationText.parse("200ms")).isEqualTo(Duration.ofMillis(200));
+		assertThat(DurationText.parse(" 30 s")).isEqualTo(Duration.ofSeconds(30));
+		assertThat(DurationText.parse("5m")).isEqualTo(Duration.ofMinutes(5));
+		assertThat(DurationText.parse("2h")).isEqualTo(Duration.ofHours(2));
+		assertThat(DurationText.parse("7d")).isEqualTo(Duration.ofDays(7));
+		assertThat(DurationText.parse("PT1M30S")).isEqualTo(Duration.ofSeconds(90));
 	}
 
 	public static class Absent {

@@ -41,7 +41,7 @@ class StateDocsTests {
 	void everyJavaBlockIsCompiledHere() throws IOException {
 		StringBuilder sources = new StringBuilder();
 		try (Stream<Path> files = Files.list(Path.of("src/test/java/io/greenroom/state"))) {
-			for (Path file : files.toList()) {
+			for (Path file : files.filter(Files::isRegularFile).toList()) {
 				sources.append(withoutIndent(Files.readString(file))).append('\n');
 			}
 		}

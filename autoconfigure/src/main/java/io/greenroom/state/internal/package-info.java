@@ -1,5 +1,6 @@
 /**
- * What the enhanced classes call. Promises nothing to anybody else.
+ * What the enhanced classes call, and the rules that the start and javac judge by.
+ * Promises nothing to anybody else.
  */
 @NullMarked
 package io.greenroom.state.internal;

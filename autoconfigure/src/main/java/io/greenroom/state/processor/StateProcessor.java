@@ -1,0 +1,80 @@
+package io.greenroom.state.processor;
+
+import java.util.Arrays;
+import java.util.Set;
+
+import javax.annotation.processing.AbstractProcessor;
+import javax.annotation.processing.RoundEnvironment;
+import javax.lang.model.SourceVersion;
+import javax.lang.model.element.Element;
+import javax.lang.model.element.ElementKind;
+import javax.lang.model.element.ExecutableElement;
+import javax.lang.model.element.TypeElement;
+import javax.lang.model.util.ElementFilter;
+import javax.tools.Diagnostic;
+
+import io.greenroom.state.internal.StateRules;
+
+/**
+ * Reports states that are declared wrongly when they are compiled, as the start of the
+ * application would. A warning, of a state that no way leads out of, is silenced by
+ * {@code @SuppressWarnings("states")} on the state's method or on the class. Found by
+ * javac on its processor path; javac looks for processors on the class path only when
+ * told to, with {@code -proc:full}. Makes no files.
+ */
+public final class StateProcessor extends AbstractProcessor {
+
+	/** Made by javac. */
+	public StateProcessor() {
+	}
+
+	@Override
+	public Set<String> getSupportedAnnotationTypes() {
+		// Also what inherits states and declares none itself is looked at.
+		return Set.of("*");
+	}
+
+	@Override
+	public SourceVersion getSupportedSourceVersion() {
+		return SourceVersion.latestSupported();
+	}
+
+	@Override
+	public boolean process(Set<? extends TypeElement> annotations, RoundEnvironment round) {
+		round.getRootElements().forEach(this::check);
+		return false;
+	}
+
+	private void check(Element element) {
+		if (element instanceof TypeElement type) {
+			if (type.getKind() != ElementKind.ANNOTATION_TYPE) {
+				report(type, StateRules.judge(new StateElements(this.processingEnv, type).read()));
+			}
+			ElementFilter.typesIn(type.getEnclosedElements()).forEach(this::check);
+		}
+	}
+
+	private void report(TypeElement type, StateRules.Verdict<ExecutableElement> verdict) {
+		verdict.problems().forEach((problem) -> print(Diagnostic.Kind.ERROR, type, problem));
+		if (!isSilenced(type)) {
+			verdict.warnings()
+				.stream()
+				.filter((warning) -> warning.method() == null || !isSilenced(warning.method()))
+				.forEach((warning) -> print(Diagnostic.Kind.WARNING, type, warning));
+		}
+	}
+
+	private static boolean isSilenced(Element element) {
+		SuppressWarnings silence = element.getAnnotation(SuppressWarnings.class);
+		return silence != null && Arrays.asList(silence.value()).contains("states");
+	}
+
+	/** At the method, or at the class where the method is somebody else's. */
+	private void print(Diagnostic.Kind kind, TypeElement type, StateRules.Finding<ExecutableElement> finding) {
+		ExecutableElement method = finding.method();
+		this.processingEnv.getMessager()
+			.printMessage(kind, finding.text(),
+					(method != null && type.equals(method.getEnclosingElement())) ? method : type);
+	}
+
+}

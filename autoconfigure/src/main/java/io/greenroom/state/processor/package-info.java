@@ -1,0 +1,8 @@
+/**
+ * What javac calls to check states when they are compiled; see
+ * {@link io.greenroom.state.State}.
+ */
+@NullMarked
+package io.greenroom.state.processor;
+
+import org.jspecify.annotations.NullMarked;
