@@ -91,9 +91,9 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 */
 	public Handler(GreenScheduler scheduler, HandlerType type, Object target, HandlerOptions options,
 			CallerTransactions transactions) {
-		this(new HandlerParts(Objects.requireNonNull(scheduler, "scheduler"), HandlerHome.of(scheduler), type, options),
-				Objects.requireNonNull(transactions, "transactions"), null, new HandlerHost.Made(target, target), null,
-				null);
+		this(new HandlerParts(Objects.requireNonNull(scheduler, "scheduler"), null, type, options),
+				Objects.requireNonNull(transactions, "transactions"), null, Objects.requireNonNull(target, "target"),
+				null, null);
 	}
 
 	/**
@@ -104,7 +104,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 	}
 
 	private Handler(HandlerParts parts, CallerTransactions transactions, @Nullable String key,
-			HandlerHost.@Nullable Made made, @Nullable HandlerHost host, @Nullable CallReports shared) {
+			@Nullable Object target, @Nullable HandlerHost host, @Nullable CallReports shared) {
 		HandlerType type = parts.type();
 		HandlerOptions options = parts.options();
 		HandlerName name = new HandlerName(parts.name(), key);
@@ -112,7 +112,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 		this.gauges = gauges(this.mailbox);
 		this.reports = (shared != null) ? new CallReports(name, shared)
 				: new CallReports(name, parts.scheduler().observer(), this.gauges);
-		this.core = new Core(parts, this.reports, name, made, host);
+		this.core = new Core(parts, this.reports, name, target, host);
 		this.holding = new Ownership(this.core, lends(options) ? new CallerRuns(this.core, this.mailbox) : null);
 		this.life = new HandlerLifecycle(this.core, this.mailbox, this.holding);
 		this.runner = new CallRunner(this.life, this.reports, host);
@@ -502,9 +502,9 @@ public final class Handler implements DrainedService, AutoCloseable {
 	/** What the parts may ask of each other. */
 	private final class Core extends HandlerCore implements OwnerWork {
 
-		Core(HandlerParts parts, CallReports reports, HandlerName name, HandlerHost.@Nullable Made made,
+		Core(HandlerParts parts, CallReports reports, HandlerName name, @Nullable Object target,
 				@Nullable HandlerHost host) {
-			super(parts, reports, name, made, host);
+			super(parts, reports, name, target, host);
 		}
 
 		@Override

@@ -19,12 +19,13 @@ abstract class HandlerCore implements WaitedFor {
 
 	private final GreenScheduler scheduler;
 
-	private final HandlerHome home;
+	/** Nothing where the scheduler looks after the handler. */
+	private final @Nullable HandlerHome home;
 
 	private final HandlerType type;
 
-	/** Nothing while it is not made; what the members of a family are made from. */
-	private volatile HandlerHost.@Nullable Made made;
+	/** The target, or what was made as such; nothing while it is not made. */
+	private volatile @Nullable Object made;
 
 	private final HandlerOptions options;
 
@@ -37,14 +38,14 @@ abstract class HandlerCore implements WaitedFor {
 
 	private final Rejections rejections;
 
-	HandlerCore(HandlerParts parts, CallReports reports, HandlerName name, HandlerHost.@Nullable Made made,
+	HandlerCore(HandlerParts parts, CallReports reports, HandlerName name, @Nullable Object target,
 			@Nullable HandlerHost host) {
 		this.scheduler = parts.scheduler();
 		this.home = parts.home();
 		this.type = parts.type();
 		this.options = parts.options();
 		this.name = name;
-		this.made = made;
+		this.made = target;
 		this.host = host;
 		this.reports = reports;
 		this.rejections = new Rejections(this.name, this.options, reports);
@@ -54,9 +55,44 @@ abstract class HandlerCore implements WaitedFor {
 		return this.scheduler;
 	}
 
-	/** Returns who looks after the handler. */
-	final HandlerHome home() {
-		return this.home;
+	/** The handler is called for the first time. */
+	final void attach() {
+		if (this.home != null) {
+			this.home.attach(service());
+		}
+		else {
+			this.scheduler.attach(service());
+		}
+	}
+
+	/** The handler is awake. */
+	final void retain() {
+		if (this.home != null) {
+			this.home.retain(service());
+		}
+		else {
+			this.scheduler.retain(service());
+		}
+	}
+
+	/** The handler has given its thread back. */
+	final void release() {
+		if (this.home != null) {
+			this.home.release(service());
+		}
+		else {
+			this.scheduler.release(service());
+		}
+	}
+
+	/** The handler has ended. */
+	final void detach() {
+		if (this.home != null) {
+			this.home.detach(service());
+		}
+		else {
+			this.scheduler.detach(service());
+		}
 	}
 
 	final HandlerType type() {
@@ -64,16 +100,18 @@ abstract class HandlerCore implements WaitedFor {
 	}
 
 	final Object target() {
-		return made().target();
+		Object known = made();
+		return (known instanceof HandlerHost.Made pair) ? pair.target() : known;
 	}
 
 	/** Returns what bodies are called on where a call does not say. */
 	final Object entry() {
-		return made().entry();
+		Object known = made();
+		return (known instanceof HandlerHost.Made pair) ? pair.entry() : known;
 	}
 
-	private HandlerHost.Made made() {
-		HandlerHost.Made known = this.made;
+	private Object made() {
+		Object known = this.made;
 		if (known == null) {
 			throw new IllegalStateException(
 					"%s is being made, or is not any more, and has no methods to call; call it when it is made: don't call it from its own constructor or initialisation, but oneway"
@@ -87,8 +125,8 @@ abstract class HandlerCore implements WaitedFor {
 		return this.made != null;
 	}
 
-	/** Owner: says what the target is; {@code null} if there is none any more. */
-	final void made(HandlerHost.@Nullable Made made) {
+	/** Owner: says what the target is. */
+	final void made(HandlerHost.Made made) {
 		this.made = made;
 	}
 

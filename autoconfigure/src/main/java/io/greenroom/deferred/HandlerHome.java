@@ -1,11 +1,10 @@
 package io.greenroom.deferred;
 
 import io.greenroom.green.DrainedService;
-import io.greenroom.green.GreenScheduler;
 
 /**
- * Who looks after a handler that is awake, keeps it alive, and brings it to its end with
- * the scheduler. Called under the handler's lock.
+ * Who looks after a handler in its scheduler's place: keeps it alive while it is awake,
+ * and brings it to its end with the scheduler. Called under the handler's lock.
  */
 interface HandlerHome {
 
@@ -20,32 +19,5 @@ interface HandlerHome {
 
 	/** The handler has ended. */
 	void detach(DrainedService handler);
-
-	/** Returns the home of handlers that are services of the scheduler themselves. */
-	static HandlerHome of(GreenScheduler scheduler) {
-		return new HandlerHome() {
-
-			@Override
-			public void attach(DrainedService handler) {
-				scheduler.attach(handler);
-			}
-
-			@Override
-			public void retain(DrainedService handler) {
-				scheduler.retain(handler);
-			}
-
-			@Override
-			public void release(DrainedService handler) {
-				scheduler.release(handler);
-			}
-
-			@Override
-			public void detach(DrainedService handler) {
-				scheduler.detach(handler);
-			}
-
-		};
-	}
 
 }

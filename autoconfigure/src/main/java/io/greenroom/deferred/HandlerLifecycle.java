@@ -164,7 +164,7 @@ final class HandlerLifecycle implements Making.CallEnds {
 	private void release() {
 		if (!this.drained) {
 			this.released = true;
-			this.handler.home().release(this.handler.service());
+			this.handler.release();
 		}
 	}
 
@@ -174,7 +174,7 @@ final class HandlerLifecycle implements Making.CallEnds {
 	 */
 	private void retain() {
 		this.released = false;
-		this.handler.home().retain(this.handler.service());
+		this.handler.retain();
 	}
 
 	/** Owner: gives its thread back, unless something has come. */
@@ -321,7 +321,7 @@ final class HandlerLifecycle implements Making.CallEnds {
 		}
 		boolean first = !this.attached;
 		if (first) {
-			this.handler.home().attach(this.handler.service());
+			this.handler.attach();
 			this.attached = true;
 		}
 		boolean owned = (this.handler.options().processing() == Processing.OWNER);
@@ -344,7 +344,7 @@ final class HandlerLifecycle implements Making.CallEnds {
 			if (this.owner == null && first) {
 				// Nothing else would ever let go of it, if nobody calls again.
 				this.attached = false;
-				this.handler.home().detach(this.handler.service());
+				this.handler.detach();
 			}
 		}
 	}
@@ -361,7 +361,12 @@ final class HandlerLifecycle implements Making.CallEnds {
 			do {
 				// Returns when nothing is left to run at the end; a stray interrupt or
 				// stop means nothing here.
-				serve();
+				if (this.making == null || this.making.isMade()) {
+					this.handler.work().serve();
+				}
+				else {
+					serveUnmade(this.making);
+				}
 				Thread.interrupted();
 				rests = this.resting && rests();
 				if (rests) {
@@ -385,13 +390,8 @@ final class HandlerLifecycle implements Making.CallEnds {
 		}
 	}
 
-	/** Owner: runs what there is to run, once there is a target to run it on. */
-	private void serve() {
-		Making target = this.making;
-		if (target == null || target.isMade()) {
-			this.handler.work().serve();
-			return;
-		}
+	/** Owner: has the target made if there is a call for it. */
+	private void serveUnmade(Making target) {
 		this.mailbox.attend(Thread.currentThread());
 		if (!this.mailbox.isEmpty() && !isStopped()) {
 			// Nobody may come again if that fails.
@@ -616,7 +616,7 @@ final class HandlerLifecycle implements Making.CallEnds {
 		leaveQueued();
 		this.holding.wakeWaiting();
 		if (!reported) {
-			this.handler.home().detach(this.handler.service());
+			this.handler.detach();
 		}
 	}
 

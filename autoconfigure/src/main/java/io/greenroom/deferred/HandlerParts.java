@@ -3,16 +3,17 @@ package io.greenroom.deferred;
 import java.util.Objects;
 
 import io.greenroom.green.GreenScheduler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a handler is made of, which several may share.
  *
  * @param scheduler where its threads run
- * @param home who looks after it
+ * @param home who looks after it; {@code null} where the scheduler does
  * @param type what is known of its class
  * @param options how calls are taken
  */
-record HandlerParts(GreenScheduler scheduler, HandlerHome home, HandlerType type, HandlerOptions options) {
+record HandlerParts(GreenScheduler scheduler, @Nullable HandlerHome home, HandlerType type, HandlerOptions options) {
 
 	HandlerParts {
 		Objects.requireNonNull(type, "type");

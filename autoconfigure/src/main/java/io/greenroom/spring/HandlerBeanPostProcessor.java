@@ -147,7 +147,8 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 				options(type, beanName), this.transactions.get());
 		advised.setTargetSource(new HandlerTarget(target));
 		advised.removeAdvisor(java.util.Objects.requireNonNull(this.advisor));
-		advised.addAdvisor(0, new DefaultPointcutAdvisor(new MailboxInterceptor(handler, this.strict)));
+		advised.addAdvisor(0, new DefaultPointcutAdvisor(new MailboxInterceptor(handler, this.strict,
+				(making != null) ? making.known() : new MailboxInterceptor.Known())));
 		if (making != null) {
 			// It ends with its key.
 			return proxy;

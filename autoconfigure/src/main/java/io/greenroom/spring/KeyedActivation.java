@@ -10,9 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param beanName the name of the handler's bean
  * @param key the key
  * @param handler the handler that the bean is to be the target of
+ * @param known what is known of its methods
  * @param outer what the thread was making before, if anything
  */
-record KeyedActivation(String beanName, Object key, Handler handler, @Nullable KeyedActivation outer) {
+record KeyedActivation(String beanName, Object key, Handler handler, MailboxInterceptor.Known known,
+		@Nullable KeyedActivation outer) {
 
 	private static final ThreadLocal<@Nullable KeyedActivation> CURRENT = new ThreadLocal<>();
 
@@ -22,8 +24,8 @@ record KeyedActivation(String beanName, Object key, Handler handler, @Nullable K
 		return (current != null && current.beanName.equals(beanName)) ? current : null;
 	}
 
-	static KeyedActivation begin(String beanName, Object key, Handler handler) {
-		KeyedActivation mine = new KeyedActivation(beanName, key, handler, CURRENT.get());
+	static KeyedActivation begin(String beanName, Object key, Handler handler, MailboxInterceptor.Known known) {
+		KeyedActivation mine = new KeyedActivation(beanName, key, handler, known, CURRENT.get());
 		CURRENT.set(mine);
 		return mine;
 	}

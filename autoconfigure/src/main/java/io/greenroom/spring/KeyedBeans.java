@@ -29,6 +29,8 @@ final class KeyedBeans implements KeyedFactory<Object> {
 
 	private final String beanName;
 
+	private final MailboxInterceptor.Known known = new MailboxInterceptor.Known();
+
 	/** Nothing where there are no machines. */
 	private final @Nullable Supplier<StateMachines> machines;
 
@@ -51,7 +53,7 @@ final class KeyedBeans implements KeyedFactory<Object> {
 
 	@Override
 	public Made make(Object key, Handler handler) throws Throwable {
-		KeyedActivation making = KeyedActivation.begin(this.beanName, key, handler);
+		KeyedActivation making = KeyedActivation.begin(this.beanName, key, handler, this.known);
 		try {
 			Object bean = this.beanFactory.getBean(this.beanName);
 			if (DeferredHandles.handler(bean) != handler) {

@@ -4,7 +4,6 @@ import java.lang.reflect.Method;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 
 import io.greenroom.deferred.Deferred;
 import io.greenroom.deferred.Handler;
@@ -27,11 +26,13 @@ final class LeakedStateCheck {
 
 	private final boolean strict;
 
-	private final Set<Method> seen = ConcurrentHashMap.newKeySet();
+	/** What was looked at; several handlers may share it. */
+	private final Set<Method> seen;
 
-	LeakedStateCheck(Handler handler, boolean strict) {
+	LeakedStateCheck(Handler handler, boolean strict, Set<Method> seen) {
 		this.handler = handler;
 		this.strict = strict;
+		this.seen = seen;
 	}
 
 	/**

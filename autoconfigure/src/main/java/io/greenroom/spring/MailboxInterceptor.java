@@ -2,6 +2,7 @@ package io.greenroom.spring;
 
 import java.lang.reflect.Method;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.greenroom.deferred.Handler;
@@ -24,17 +25,15 @@ final class MailboxInterceptor implements MethodInterceptor {
 
 	private final LeakedStateCheck handedOut;
 
-	/**
-	 * The handler's own methods for what was called, an interface's method for instance.
-	 */
-	private final Map<Method, Method> methods = new ConcurrentHashMap<>();
+	private final Known known;
 
 	/** Set before the bean is handed out; nothing where no advice could move a body. */
 	private @Nullable TurnGuard turnGuard;
 
-	MailboxInterceptor(Handler handler, boolean strict) {
+	MailboxInterceptor(Handler handler, boolean strict, Known known) {
 		this.handler = handler;
-		this.handedOut = new LeakedStateCheck(handler, strict);
+		this.known = known;
+		this.handedOut = new LeakedStateCheck(handler, strict, known.checked());
 	}
 
 	Handler handler() {
@@ -62,8 +61,8 @@ final class MailboxInterceptor implements MethodInterceptor {
 	}
 
 	private Method ownMethod(Method called) {
-		Method known = this.methods.get(called);
-		return (known != null) ? known : this.methods.computeIfAbsent(called,
+		Method own = this.known.methods().get(called);
+		return (own != null) ? own : this.known.methods().computeIfAbsent(called,
 				(method) -> AopUtils.getMostSpecificMethod(method, this.handler.type().type()));
 	}
 
@@ -73,6 +72,21 @@ final class MailboxInterceptor implements MethodInterceptor {
 	 */
 	void guardBodies(TurnGuard guard) {
 		this.turnGuard = guard;
+	}
+
+	/**
+	 * What is found out about methods, once for all handlers that share it.
+	 *
+	 * @param methods the handler's own methods for what was called, an interface's method
+	 * for instance
+	 * @param checked the methods whose results were looked at
+	 */
+	record Known(Map<Method, Method> methods, Set<Method> checked) {
+
+		Known() {
+			this(new ConcurrentHashMap<>(), ConcurrentHashMap.newKeySet());
+		}
+
 	}
 
 	/** A call as the core takes it. */

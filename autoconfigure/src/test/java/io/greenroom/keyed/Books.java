@@ -3,6 +3,8 @@ package io.greenroom.keyed;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.greenroom.deferred.CallerTransactions;
@@ -11,11 +13,15 @@ import io.greenroom.deferred.Handler;
 import io.greenroom.deferred.HandlerHost.Made;
 import io.greenroom.deferred.HandlerOptions;
 import io.greenroom.deferred.Oneway;
+import io.greenroom.deferred.OnewayPhase;
 import io.greenroom.deferred.ReadOnly;
+import io.greenroom.deferred.Urgent;
 import io.greenroom.green.GreenScheduler;
 
 /** Accounts by key for tests, what they are made from, and what is noticed meanwhile. */
 final class Books implements KeyedFactory<String> {
+
+	CallerTransactions transactions = CallerTransactions.NONE;
 
 	/** What an account keeps when it goes. */
 	final Map<String, Integer> stored = new ConcurrentHashMap<>();
@@ -41,7 +47,7 @@ final class Books implements KeyedFactory<String> {
 
 	KeyedHandler<String, Account> accounts(GreenScheduler scheduler, KeyedOptions options, HandlerOptions calls) {
 		return new KeyedHandler<>(scheduler, Account.class, new KeyType(String.class), calls.withName("account"),
-				options, CallerTransactions.NONE, (method) -> false, this);
+				options, this.transactions, (method) -> false, this);
 	}
 
 	@Override
@@ -121,6 +127,22 @@ final class Books implements KeyedFactory<String> {
 		@Oneway
 		void add(int amount) {
 			this.count += amount;
+		}
+
+		@Oneway(phase = OnewayPhase.AFTER_COMMIT)
+		void addAfterCommit(int amount) {
+			this.count += amount;
+		}
+
+		@ReadOnly
+		void meet(CyclicBarrier others) throws Exception {
+			others.await(20, TimeUnit.SECONDS);
+		}
+
+		@Urgent
+		@Oneway
+		void runUrgently(Runnable body) {
+			body.run();
 		}
 
 		@ReadOnly

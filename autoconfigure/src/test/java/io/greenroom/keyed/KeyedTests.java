@@ -6,17 +6,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
+import io.greenroom.deferred.CallerTransactions;
 import io.greenroom.deferred.Deferred;
 import io.greenroom.deferred.DeferredDeadlockException;
 import io.greenroom.deferred.DeferredTimeoutException;
 import io.greenroom.deferred.HandlerOptions;
 import io.greenroom.deferred.HandlerStoppedException;
+import io.greenroom.deferred.InTransaction;
+import io.greenroom.deferred.ReservedCall;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.keyed.Books.Account;
 import io.greenroom.testkit.Race;
@@ -455,6 +460,75 @@ class KeyedTests {
 		mayEnd.countDown();
 		assertThat(accounts.get("ann").increment()).isEqualTo(1);
 		assertThat(accounts.get("ann").<Integer>run(() -> accounts.get("ann").increment())).isEqualTo(2);
+	}
+
+	@Test
+	@DisplayName("K09 read-only bodies of a key run beside each other, urgent calls overtake others")
+	void readersAndUrgentCalls() throws Exception {
+		KeyedHandler<String, Account> accounts = this.books.accounts(this.scheduler, DEFAULTS);
+		CyclicBarrier meeting = new CyclicBarrier(5);
+		List<CompletableFuture<Void>> readers = IntStream.range(0, 5)
+			.mapToObj((i) -> accounts.deferred("ann").<Void>async((account) -> {
+				try {
+					account.meet(meeting);
+				}
+				catch (Exception ex) {
+					throw new IllegalStateException(ex);
+				}
+				return null;
+			}))
+			.toList();
+		for (CompletableFuture<Void> reader : readers) {
+			reader.get(20, TimeUnit.SECONDS);
+		}
+		List<String> order = new CopyOnWriteArrayList<>();
+		CountDownLatch mayGoOn = new CountDownLatch(1);
+		accounts.get("ann").runLater(() -> await(mayGoOn));
+		accounts.get("ann").runLater(() -> order.add("ordinary"));
+		accounts.get("ann").runUrgently(() -> order.add("urgent"));
+		mayGoOn.countDown();
+		Until.until("both to run", () -> order.size() == 2);
+		assertThat(order).containsExactly("urgent", "ordinary");
+	}
+
+	@Test
+	@DisplayName("K09 a place that a transaction has reserved keeps the instance: the call runs on it after the commit, or goes with the rollback")
+	void reservedPlaces() {
+		List<ReservedCall> reserved = new ArrayList<>();
+		this.books.transactions = new CallerTransactions() {
+
+			@Override
+			public boolean isActive() {
+				return true;
+			}
+
+			@Override
+			public void atEnd(ReservedCall call) {
+				reserved.add(call);
+			}
+
+			@Override
+			public InTransaction syncCalls() {
+				return InTransaction.ALLOW;
+			}
+
+		};
+		KeyedHandler<String, Account> accounts = this.books.accounts(this.scheduler, DEFAULTS.withMaxActive(1));
+		accounts.get("ann").increment();
+		accounts.get("ann").addAfterCommit(10);
+		assertThat(accounts.passivate("ann")).isFalse();
+		assertThatExceptionOfType(TooManyKeysException.class)
+			.isThrownBy(() -> accounts.deferred("bob").sync(Duration.ofMillis(50)).increment());
+		reserved.removeFirst().submit();
+		assertThat(accounts.get("ann").count()).isEqualTo(11);
+		accounts.get("ann").addAfterCommit(10);
+		reserved.removeFirst().giveBack();
+		Until.until("it to be idle", () -> accounts.passivate("ann"));
+		assertThat(this.books.stored).containsEntry("ann", 11);
+		accounts.get("new").addAfterCommit(5);
+		reserved.removeFirst().submit();
+		Until.until("it to be made and run", () -> accounts.get("new").count() == 5);
+		assertThat(Books.of(this.books.made, "ann")).isEqualTo(1);
 	}
 
 	@Test
