@@ -103,8 +103,8 @@ public final class Handler implements DrainedService, AutoCloseable {
 		this(parts, transactions, key, null, host, shared);
 	}
 
-	private Handler(HandlerParts parts, CallerTransactions transactions, @Nullable String key,
-			@Nullable Object target, @Nullable HandlerHost host, @Nullable CallReports shared) {
+	private Handler(HandlerParts parts, CallerTransactions transactions, @Nullable String key, @Nullable Object target,
+			@Nullable HandlerHost host, @Nullable CallReports shared) {
 		HandlerType type = parts.type();
 		HandlerOptions options = parts.options();
 		HandlerName name = new HandlerName(parts.name(), key);

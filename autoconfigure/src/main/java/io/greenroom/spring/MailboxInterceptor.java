@@ -62,8 +62,8 @@ final class MailboxInterceptor implements MethodInterceptor {
 
 	private Method ownMethod(Method called) {
 		Method own = this.known.methods().get(called);
-		return (own != null) ? own : this.known.methods().computeIfAbsent(called,
-				(method) -> AopUtils.getMostSpecificMethod(method, this.handler.type().type()));
+		return (own != null) ? own : this.known.methods()
+			.computeIfAbsent(called, (method) -> AopUtils.getMostSpecificMethod(method, this.handler.type().type()));
 	}
 
 	/**
