@@ -73,12 +73,12 @@ final class CallWait {
 	/**
 	 * Waits for room; a holder does so in sight of the others, and runs calls of its own
 	 * chain meanwhile. Returns whether there is a place for the call; {@code false} also
-	 * when it is refused, or others have decided what becomes of it.
+	 * when it is rejected, or others have decided what becomes of it.
 	 */
-	boolean reserve(Mailbox mailbox, Call call, long nanos, BooleanSupplier refused) throws InterruptedException {
+	boolean reserve(Mailbox mailbox, Call call, long nanos, BooleanSupplier rejected) throws InterruptedException {
 		Hold held = Hold.current();
 		if (held == null) {
-			return mailbox.reserve(nanos, call, refused, null);
+			return mailbox.reserve(nanos, call, rejected, null);
 		}
 		Wait wait = new Wait(this.handler, call, true);
 		@Nullable Wait outer = held.waiting();
@@ -87,7 +87,7 @@ final class CallWait {
 			long start = System.nanoTime();
 			while (true) {
 				long left = nanos - (System.nanoTime() - start);
-				boolean reserved = mailbox.reserve(left, call, refused, () -> isWanted(wait));
+				boolean reserved = mailbox.reserve(left, call, rejected, () -> isWanted(wait));
 				Call nested = wait.takeNested();
 				if (nested == null) {
 					return reserved;

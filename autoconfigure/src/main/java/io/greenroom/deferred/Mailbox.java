@@ -111,9 +111,9 @@ class Mailbox {
 	 * the call is rejected, others have decided what becomes of it, or something else is
 	 * to be done.
 	 */
-	boolean reserve(long nanos, Call call, BooleanSupplier refused, @Nullable BooleanSupplier elsewhere)
+	boolean reserve(long nanos, Call call, BooleanSupplier rejected, @Nullable BooleanSupplier elsewhere)
 			throws InterruptedException {
-		return this.room.await(nanos, call, refused, elsewhere);
+		return this.room.await(nanos, call, rejected, elsewhere);
 	}
 
 	/** Has all who wait for room look whether they may. Anybody may. */

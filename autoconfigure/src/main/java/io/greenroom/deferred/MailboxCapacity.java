@@ -162,24 +162,24 @@ final class MailboxCapacity {
 	/**
 	 * Waits up to the limit for a place; returns whether it was taken. Stops waiting when
 	 * others have decided what becomes of the call, which may go unnoticed for a moment.
-	 * @param refused says whether nobody may wait any more; asked at each
+	 * @param rejected says whether nobody may wait any more; asked at each
 	 * {@link #wakeAll}
 	 */
-	boolean await(long nanos, Call call, BooleanSupplier refused) throws InterruptedException {
-		return await(nanos, call, refused, null);
+	boolean await(long nanos, Call call, BooleanSupplier rejected) throws InterruptedException {
+		return await(nanos, call, rejected, null);
 	}
 
 	/**
 	 * Waits likewise, and stops waiting where something else is to be done.
 	 * @param elsewhere says whether there is; asked now and then
 	 */
-	boolean await(long nanos, Call call, BooleanSupplier refused, @Nullable BooleanSupplier elsewhere)
+	boolean await(long nanos, Call call, BooleanSupplier rejected, @Nullable BooleanSupplier elsewhere)
 			throws InterruptedException {
 		Waiter mine = new Waiter(call, System.nanoTime() + nanos, elsewhere != null);
 		this.waiting.incrementAndGet();
 		try {
 			this.line.add(mine);
-			while (!refused.getAsBoolean()) {
+			while (!rejected.getAsBoolean()) {
 				boolean first = (this.line.peek() == mine);
 				if (first && tryTakeKept()) {
 					return true;

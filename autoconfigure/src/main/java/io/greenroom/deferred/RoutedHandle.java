@@ -83,22 +83,22 @@ final class RoutedHandle<T> implements Deferred<T> {
 
 	@Override
 	public T direct() {
-		throw refused("direct()",
+		throw rejected("direct()",
 				"its object may be made or gone at any moment; call sync(), or get the key's view from Keyed.get");
 	}
 
 	@Override
 	public DeferredCalls calls() {
-		throw refused("calls()",
+		throw rejected("calls()",
 				"Greenroom processes its calls; inside a body, DeferredCalls.current() lets further ones in");
 	}
 
 	@Override
 	public void close() {
-		throw refused("close()", "the next call would make another; Keyed.passivate ends the one there is");
+		throw rejected("close()", "the next call would make another; Keyed.passivate ends the one there is");
 	}
 
-	private UnsupportedOperationException refused(String what, String remedy) {
+	private UnsupportedOperationException rejected(String what, String remedy) {
 		return new UnsupportedOperationException(
 				"Deferred.%s is not there for %s, a handler by key: %s".formatted(what, this.route, remedy));
 	}
