@@ -33,6 +33,11 @@ final class HandlerLifecycle implements Making.CallEnds {
 
 	private static final Logger log = LoggerFactory.getLogger(HandlerLog.NAME);
 
+	/** When to look again at what a wait for the end waits for; then ever later. */
+	private static final Duration FIRST_LOOK = Duration.ofMillis(50);
+
+	private static final Duration LAST_LOOK = Duration.ofSeconds(1);
+
 	/** How long a killed owner gets to tell the caller of a call it did not begin. */
 	private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
@@ -564,10 +569,7 @@ final class HandlerLifecycle implements Making.CallEnds {
 	void stop(Duration grace) throws InterruptedException {
 		moveTo(Phase.CLOSING);
 		GreenThread<Void> thread = owner();
-		boolean inBody = this.holding.isMine() || Hold.of(this.handler) != null;
-		if (inBody || (thread != null && thread.join(grace))) {
-			// A body that stops its own handler, a read-only one too, sees the end when
-			// it has returned.
+		if (isInOwnBody() || (thread != null && hasEnded(thread, grace))) {
 			return;
 		}
 		boolean news = !isStopped();
@@ -578,6 +580,35 @@ final class HandlerLifecycle implements Making.CallEnds {
 			awaitLastWords(thread);
 		}
 		logLeft(grace, news);
+	}
+
+	/**
+	 * A body that stops its own handler, a read-only one or one further down the chain of
+	 * calls too, sees the end when it has returned.
+	 */
+	private boolean isInOwnBody() {
+		return this.holding.isMine() || Hold.of(this.handler) != null
+				|| (Hold.current() != null && WaitGraph.isWaitedForBy(this.handler, Thread.currentThread()));
+	}
+
+	/**
+	 * Waits for the owner's end. Looks now and then whether that waits for this: a caller
+	 * says that it waits a moment after its call may have begun.
+	 */
+	private boolean hasEnded(GreenThread<Void> thread, Duration grace) throws InterruptedException {
+		Duration left = grace;
+		Duration pause = FIRST_LOOK;
+		while (true) {
+			Duration now = (left.compareTo(pause) < 0) ? left : pause;
+			if (thread.join(now) || isInOwnBody()) {
+				return true;
+			}
+			left = left.minus(now);
+			if (!left.isPositive()) {
+				return false;
+			}
+			pause = (pause.compareTo(LAST_LOOK) < 0) ? pause.multipliedBy(2) : LAST_LOOK;
+		}
 	}
 
 	/**

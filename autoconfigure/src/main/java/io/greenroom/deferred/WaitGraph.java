@@ -38,6 +38,29 @@ final class WaitGraph {
 		}
 	}
 
+	/**
+	 * Returns whether a body of a handler waits for what a thread runs, perhaps through
+	 * others: then that thread can't wait for the handler's end.
+	 */
+	static boolean isWaitedForBy(HandlerCore handler, Thread thread) {
+		return isWaitedForBy(handler, thread, new ArrayList<>());
+	}
+
+	private static boolean isWaitedForBy(HandlerCore handler, Thread thread, List<HandlerCore> seen) {
+		if (seen.contains(handler)) {
+			return false;
+		}
+		seen.add(handler);
+		for (Hold held : handler.holds()) {
+			Wait wait = held.waiting();
+			if (held.thread() == thread
+					|| (wait != null && !wait.isOver() && isWaitedForBy(wait.on(), thread, seen))) {
+				return true;
+			}
+		}
+		return false;
+	}
+
 	private static void resolve(List<Wait> cycle, Wait stuck, Wait next) {
 		// Only a caller who waits for the answer may have the call run elsewhere, at
 		// once.

@@ -161,6 +161,21 @@ class CloseTests {
 		assertThatExceptionOfType(HandlerStoppedException.class).isThrownBy(() -> handle.sync().close(handle));
 	}
 
+	@ParameterizedTest
+	@EnumSource
+	@DisplayName("F05 D19 a body that closes a handler whose body waits for it, through others too, does not wait for itself")
+	void closesFurtherDown(Execution execution) {
+		HandlerOptions options = HandlerOptions.defaults()
+			.withExecution(execution)
+			.withTimeout(Duration.ofMinutes(10));
+		Deferred<Desk> first = desk(options);
+		Deferred<Desk> second = Deferred.of(this.scheduler, new Desk(), options);
+		Deferred<Desk> third = Deferred.of(this.scheduler, new Desk(), options);
+		first.sync(Duration.ofSeconds(30)).run(() -> second.sync().run(() -> third.sync().run(first::close)));
+		assertThatExceptionOfType(HandlerStoppedException.class).isThrownBy(first.sync()::work);
+		assertThat(second.sync().work()).isEqualTo(1);
+	}
+
 	@Test
 	@DisplayName("F05 D31 a close whose time is over tells all who wait, and returns")
 	void tooLate() throws Exception {
