@@ -53,8 +53,7 @@ final class WaitGraph {
 		seen.add(handler);
 		for (Hold held : handler.holds()) {
 			Wait wait = held.waiting();
-			if (held.thread() == thread
-					|| (wait != null && !wait.isOver() && isWaitedForBy(wait.on(), thread, seen))) {
+			if (held.thread() == thread || (wait != null && !wait.isOver() && isWaitedForBy(wait.on(), thread, seen))) {
 				return true;
 			}
 		}

@@ -165,9 +165,7 @@ class CloseTests {
 	@EnumSource
 	@DisplayName("F05 D19 a body that closes a handler whose body waits for it, through others too, does not wait for itself")
 	void closesFurtherDown(Execution execution) {
-		HandlerOptions options = HandlerOptions.defaults()
-			.withExecution(execution)
-			.withTimeout(Duration.ofMinutes(10));
+		HandlerOptions options = HandlerOptions.defaults().withExecution(execution).withTimeout(Duration.ofMinutes(10));
 		Deferred<Desk> first = desk(options);
 		Deferred<Desk> second = Deferred.of(this.scheduler, new Desk(), options);
 		Deferred<Desk> third = Deferred.of(this.scheduler, new Desk(), options);
