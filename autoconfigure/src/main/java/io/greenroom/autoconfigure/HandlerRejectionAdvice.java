@@ -8,6 +8,7 @@ import io.greenroom.deferred.DeferredException;
 import io.greenroom.deferred.DeferredTimeoutException;
 import io.greenroom.deferred.HandlerStoppedException;
 import io.greenroom.deferred.MailboxFullException;
+import io.greenroom.keyed.TooManyKeysException;
 import io.greenroom.web.RejectionAnswers;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +23,8 @@ import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.context.request.NativeWebRequest;
 
 /**
- * Answers a request whose controller called a handler that has no room, no time or has
- * stopped with 503, as a full pool does. The controller's own {@code @ExceptionHandler},
+ * Answers a request whose controller called a handler that has no room, for the call or for
+ * another key, no time, or has stopped with 503, as a full pool does. The controller's own {@code @ExceptionHandler},
  * and an advice with a negative order, answer before it.
  */
 @ControllerAdvice
@@ -39,7 +40,8 @@ final class HandlerRejectionAdvice {
 		this.retryAfter = retryAfter;
 	}
 
-	@ExceptionHandler({ MailboxFullException.class, DeferredTimeoutException.class, HandlerStoppedException.class })
+	@ExceptionHandler({ MailboxFullException.class, DeferredTimeoutException.class, HandlerStoppedException.class,
+			TooManyKeysException.class })
 	@Nullable ResponseEntity<Object> rejected(DeferredException rejection, NativeWebRequest request) throws IOException {
 		long seconds = this.retryAfter.get().plusSeconds(1).minusNanos(1).toSeconds();
 		ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.SERVICE_UNAVAILABLE,

@@ -424,7 +424,9 @@ final class HandlerLifecycle implements Making.CallEnds {
 		}
 		awaitSleep();
 		synchronized (this) {
-			if (this.phase != Phase.OPEN || !isIdle()) {
+			// One that has nothing to lose goes in a shutdown too.
+			boolean stays = this.phase != Phase.OPEN && target.isMade();
+			if (stays || this.phase == Phase.ENDED || !isIdle()) {
 				return this.phase == Phase.ENDED;
 			}
 			moveTo(Phase.CLOSING);

@@ -280,7 +280,7 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 
 	@Override
 	public void ended(Instance<K> instance) {
-		if (!this.closing) {
+		if (!this.closing || instance.made() == null) {
 			end(instance);
 		}
 	}

@@ -580,6 +580,31 @@ class KeyedTests {
 	}
 
 	@Test
+	@DisplayName("K12 calls of new keys during and after a shutdown are rejected at once, and nothing is left of them")
+	void lateKeys() throws Exception {
+		KeyedHandler<String, Account> accounts = this.books.accounts(this.scheduler, DEFAULTS.withMaxActive(2));
+		CountDownLatch mayEnd = new CountDownLatch(1);
+		accounts.get("ann").runLater(() -> await(mayEnd));
+		Until.until("it to be there", () -> accounts.active() == 1);
+		CompletableFuture<Void> closed = CompletableFuture.runAsync(this.scheduler::close, Thread::startVirtualThread);
+		Until.until("calls from outside to be rejected", () -> isStopped(accounts, "ann"));
+		for (int i = 0; i < 20; i++) {
+			assertThat(isStopped(accounts, "during" + i)).isTrue();
+		}
+		mayEnd.countDown();
+		closed.get(20, TimeUnit.SECONDS);
+		for (int i = 0; i < 20; i++) {
+			assertThat(isStopped(accounts, "before" + i)).isTrue();
+		}
+		accounts.close();
+		for (int i = 0; i < 20; i++) {
+			assertThat(isStopped(accounts, "after" + i)).isTrue();
+		}
+		assertThat(this.books.made).containsOnlyKeys("ann");
+		assertThat(this.books.ended).containsOnlyKeys("ann");
+	}
+
+	@Test
 	@DisplayName("K12 what does not end in time is told to its callers, all at once")
 	void shutdownCutShort() throws Exception {
 		GreenScheduler hasty = GreenScheduler.builder().drainTimeout(Duration.ofMillis(200)).build();
