@@ -23,9 +23,10 @@ import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.context.request.NativeWebRequest;
 
 /**
- * Answers a request whose controller called a handler that has no room, for the call or for
- * another key, no time, or has stopped with 503, as a full pool does. The controller's own {@code @ExceptionHandler},
- * and an advice with a negative order, answer before it.
+ * Answers a request whose controller called a handler that has no room, for the call or
+ * for another key, no time, or has stopped with 503, as a full pool does. The
+ * controller's own {@code @ExceptionHandler}, and an advice with a negative order, answer
+ * before it.
  */
 @ControllerAdvice
 @Order(0)
