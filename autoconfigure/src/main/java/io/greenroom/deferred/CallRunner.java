@@ -17,7 +17,7 @@ final class CallRunner {
 
 	private static final Logger log = LoggerFactory.getLogger(HandlerLog.NAME);
 
-	private final HandlerLifecycle life;
+	private final HandlerLifecycle lifecycle;
 
 	private final CallReports reports;
 
@@ -27,8 +27,8 @@ final class CallRunner {
 	/** Set at most once, before the first call. */
 	private volatile @Nullable CallGate gate;
 
-	CallRunner(HandlerLifecycle life, CallReports reports, @Nullable HandlerHost host) {
-		this.life = life;
+	CallRunner(HandlerLifecycle lifecycle, CallReports reports, @Nullable HandlerHost host) {
+		this.lifecycle = lifecycle;
 		this.reports = reports;
 		this.host = host;
 	}
@@ -39,12 +39,12 @@ final class CallRunner {
 
 	/** Runs a call on the thread that has the hold; returns whether its body ran. */
 	boolean run(Call call, Hold held) {
-		if (this.life.isStopped()) {
-			this.life.leave(call);
+		if (this.lifecycle.isStopped()) {
+			this.lifecycle.leave(call);
 			return false;
 		}
 		if (!call.begin()) {
-			this.life.passed(call);
+			this.lifecycle.passed(call);
 			return false;
 		}
 		try {
@@ -162,14 +162,14 @@ final class CallRunner {
 	 * Returns whether the waiting thread for the call is still there, if anybody does.
 	 */
 	private boolean end(Call call, @Nullable Object result, @Nullable Throwable failure) {
-		if (call.mode() == CallMode.ONEWAY && !this.life.isCounting()) {
+		if (call.mode() == CallMode.ONEWAY && !this.lifecycle.isCounting()) {
 			// Saves a flood a compare-and-set for each call.
 			call.ended();
 			return true;
 		}
 		boolean awaited = (failure == null) ? call.returned(result) : call.threw(failure);
 		if (!call.isTold()) {
-			this.life.ran();
+			this.lifecycle.ran();
 		}
 		return awaited;
 	}

@@ -28,9 +28,9 @@ final class CallSubmitter {
 
 	private final Mailbox mailbox;
 
-	private final Ownership holding;
+	private final Ownership ownership;
 
-	private final HandlerLifecycle life;
+	private final HandlerLifecycle lifecycle;
 
 	private final CallRunner runner;
 
@@ -44,7 +44,7 @@ final class CallSubmitter {
 	private final ContextCarrier carrier;
 
 	/** Nothing where callers never run their own calls. */
-	private final @Nullable CallerRuns loan;
+	private final @Nullable CallerRuns callerRuns;
 
 	private final long timeout;
 
@@ -54,19 +54,19 @@ final class CallSubmitter {
 
 	private final TransactionGuard guard;
 
-	CallSubmitter(HandlerCore handler, CallerTransactions transactions, Mailbox mailbox, Ownership holding,
-			HandlerLifecycle life, CallRunner runner) {
+	CallSubmitter(HandlerCore handler, CallerTransactions transactions, Mailbox mailbox, Ownership ownership,
+			HandlerLifecycle lifecycle, CallRunner runner) {
 		this.handler = handler;
 		this.options = handler.options();
 		this.mailbox = mailbox;
-		this.holding = holding;
-		this.life = life;
+		this.ownership = ownership;
+		this.lifecycle = lifecycle;
 		this.runner = runner;
 		this.reads = handler.type().hasReadOnly();
 		this.reports = handler.reports();
 		this.rejections = handler.rejections();
 		this.carrier = handler.scheduler().contextCarrier();
-		this.loan = holding.loan();
+		this.callerRuns = ownership.callerRuns();
 		this.timeout = handler.timeoutNanos();
 		this.transactions = transactions;
 		this.guard = new TransactionGuard(handler.fullName(), transactions);
@@ -79,10 +79,10 @@ final class CallSubmitter {
 	 */
 	@Nullable Object submit(Call call, HandlerMethod method, long nanos) throws Throwable {
 		StackRoom.check();
-		if (this.holding.passes(method)) {
+		if (this.ownership.passes(method)) {
 			return call.invoke();
 		}
-		if (call.mode() != CallMode.ONEWAY && this.holding.isMine()) {
+		if (call.mode() != CallMode.ONEWAY && this.ownership.isMine()) {
 			rejectInWrongState(call);
 			return call.invoke();
 		}
@@ -90,8 +90,8 @@ final class CallSubmitter {
 			return call.invoke();
 		}
 		checkCallable(method);
-		if (this.loan != null && nanos == AS_DECLARED && this.loan.isOffered() && mayRunHere(call, method)) {
-			Object result = runHere(this.loan, call);
+		if (this.callerRuns != null && nanos == AS_DECLARED && this.callerRuns.isOffered() && mayRunHere(call, method)) {
+			Object result = runHere(this.callerRuns, call);
 			if (result != CallerRuns.NOT_LENT) {
 				return result;
 			}
@@ -101,7 +101,7 @@ final class CallSubmitter {
 
 	/** Returns whether the caller may run this call if nobody is before it. */
 	private boolean mayRunHere(Call call, HandlerMethod method) {
-		if (call.mode() != CallMode.SYNC || method.readOnly() || !this.life.isOpen() || this.transactions.isBound()) {
+		if (call.mode() != CallMode.SYNC || method.readOnly() || !this.lifecycle.isOpen() || this.transactions.isBound()) {
 			return false;
 		}
 		Hold held = Hold.current();
@@ -146,8 +146,8 @@ final class CallSubmitter {
 
 	/** A call from a body of this handler can't wait until the machine is elsewhere. */
 	private void rejectInWrongState(Call call) {
-		GateControl turnstile = this.holding.turnstile();
-		DeferredException rejection = (turnstile != null) ? turnstile.rejectionInside(call, this.rejections) : null;
+		GateControl gateControl = this.ownership.gateControl();
+		DeferredException rejection = (gateControl != null) ? gateControl.rejectionInside(call, this.rejections) : null;
 		if (rejection != null) {
 			throw rejection;
 		}
@@ -194,7 +194,7 @@ final class CallSubmitter {
 	/** Makes a call that a function of {@link Deferred#async} has made. */
 	CompletableFuture<@Nullable Object> submitRecorded(RecordedCall call, HandlerMethod method) throws Throwable {
 		StackRoom.check();
-		if (this.holding.passes(method)) {
+		if (this.ownership.passes(method)) {
 			return CompletableFuture.completedFuture(call.invoke());
 		}
 		enqueue(call, System.nanoTime(), this.timeout);
@@ -216,7 +216,7 @@ final class CallSubmitter {
 	 * needs it at once.
 	 */
 	void awaitMade(HandlerMethod method, long nanos) throws Throwable {
-		if (this.handler.isMade() || this.holding.isMine()) {
+		if (this.handler.isMade() || this.ownership.isMine()) {
 			return;
 		}
 		long start = System.nanoTime();
@@ -242,7 +242,7 @@ final class CallSubmitter {
 		}
 		if (!pushed) {
 			if (call.withdraw()) {
-				throw this.rejections.stopped(call, this.life.death());
+				throw this.rejections.stopped(call, this.lifecycle.death());
 			}
 			settled(call);
 		}
@@ -253,12 +253,12 @@ final class CallSubmitter {
 		if (!accept(call, start, nanos)) {
 			return;
 		}
-		ReservedCall reserved = new ReservedCall(this.handler.name(), call, this.mailbox, this.life);
+		ReservedCall reserved = new ReservedCall(this.handler.name(), call, this.mailbox, this.lifecycle);
 		boolean taken = false;
 		try {
 			// The commit may come when a shutdown lets nobody start any more.
 			if (!this.mailbox.haveAttended()) {
-				throw this.rejections.stopped(call, this.life.death());
+				throw this.rejections.stopped(call, this.lifecycle.death());
 			}
 			this.transactions.atEnd(reserved);
 			taken = true;
@@ -278,8 +278,8 @@ final class CallSubmitter {
 	 * have decided what becomes of it.
 	 */
 	private boolean accept(Call call, long start, long nanos) {
-		if (!this.life.isOpen()) {
-			this.life.admit(call);
+		if (!this.lifecycle.isOpen()) {
+			this.lifecycle.admit(call);
 		}
 		carryContext(call);
 		this.reports.submitted(call, start);
@@ -311,7 +311,7 @@ final class CallSubmitter {
 				if (oldest != null) {
 					if (oldest.mode() == CallMode.ONEWAY) {
 						this.reports.rejected(oldest, "dropped");
-						this.life.passed(oldest);
+						this.lifecycle.passed(oldest);
 					}
 					return true;
 				}
@@ -325,12 +325,12 @@ final class CallSubmitter {
 	 * begun or failed. A caller that gets neither place nor answer is told why.
 	 */
 	private boolean awaitRoom(Call call, long nanos) {
-		boolean mayWait = this.options.overflow() != Overflow.REJECT && !this.holding.isMine()
-				&& !this.life.waitsForCaller();
+		boolean mayWait = this.options.overflow() != Overflow.REJECT && !this.ownership.isMine()
+				&& !this.lifecycle.waitsForCaller();
 		boolean placed = false;
 		@Nullable InterruptedException interrupt = null;
 		try {
-			placed = mayWait && this.wait.reserve(this.mailbox, call, nanos, this.life::isRejecting);
+			placed = mayWait && this.wait.reserve(this.mailbox, call, nanos, this.lifecycle::isRejecting);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -343,11 +343,11 @@ final class CallSubmitter {
 			this.mailbox.unreserve();
 		}
 		if (!placed && call.withdraw()) {
-			if (interrupt == null && this.life.isRejecting()) {
-				throw this.rejections.stopped(call, this.life.death());
+			if (interrupt == null && this.lifecycle.isRejecting()) {
+				throw this.rejections.stopped(call, this.lifecycle.death());
 			}
 			if (interrupt == null) {
-				throw this.rejections.full(call, mayWait ? Duration.ofNanos(nanos) : null, this.holding.doing());
+				throw this.rejections.full(call, mayWait ? Duration.ofNanos(nanos) : null, this.ownership.doing());
 			}
 			throw new DeferredInterruptedException(
 					"Interrupted while waiting for room in the mailbox of %s for %s; the call was not made"

@@ -15,18 +15,18 @@ final class GateControl {
 
 	private final Mailbox mailbox;
 
-	private final Ownership holding;
+	private final Ownership ownership;
 
-	private final HandlerLifecycle life;
+	private final HandlerLifecycle lifecycle;
 
 	/** Changes with the gate, so that nobody goes to sleep on an old answer. */
 	private final AtomicInteger changes = new AtomicInteger();
 
-	GateControl(CallGate gate, Mailbox mailbox, Ownership holding, HandlerLifecycle life) {
+	GateControl(CallGate gate, Mailbox mailbox, Ownership ownership, HandlerLifecycle lifecycle) {
 		this.gate = gate;
 		this.mailbox = mailbox;
-		this.holding = holding;
-		this.life = life;
+		this.ownership = ownership;
+		this.lifecycle = lifecycle;
 	}
 
 	CallGate gate() {
@@ -42,7 +42,7 @@ final class GateControl {
 	 * points, or while the target does nothing.
 	 */
 	boolean isOpen() {
-		return this.holding.isOccupied() || this.gate.isOpen();
+		return this.ownership.isOccupied() || this.gate.isOpen();
 	}
 
 	/** Holder: returns whether to take a call out now, be it to reject it. */
@@ -79,26 +79,26 @@ final class GateControl {
 
 	/** At shutdown nobody moves a target that does nothing by itself. */
 	private boolean isTooLate() {
-		return this.life.isClosing() && !this.holding.isOccupied();
+		return this.lifecycle.isClosing() && !this.ownership.isOccupied();
 	}
 
 	/** The target waits for the handler and keeps it. */
 	void occupy() throws InterruptedException {
 		this.changes.incrementAndGet();
 		this.mailbox.wake();
-		this.holding.occupy();
+		this.ownership.occupy();
 	}
 
 	/** The target gives the handler back. */
 	void vacate() {
-		this.holding.vacate();
+		this.ownership.vacate();
 	}
 
 	/** The gate has opened, or the target is in another state. */
 	void moved() {
 		this.changes.incrementAndGet();
 		this.mailbox.wake();
-		this.holding.wakeWaiting();
+		this.ownership.wakeWaiting();
 	}
 
 	/**
@@ -106,7 +106,7 @@ final class GateControl {
 	 * {@code false} when the handler has ended first.
 	 */
 	boolean take() {
-		return this.holding.takeWhen(() -> this.gate.isOpen(), this.life::isStopped);
+		return this.ownership.takeWhen(() -> this.gate.isOpen(), this.lifecycle::isStopped);
 	}
 
 }

@@ -48,7 +48,7 @@ final class Handle<T> implements Deferred<T> {
 
 	private T view(ViewInvocationHandler.Kind kind, long nanos) {
 		return HandlerViews.view(this.type,
-				new ViewInvocationHandler(this.handler.intake(), this.entry, this.methods, kind, nanos));
+				new ViewInvocationHandler(this.handler.submitter(), this.entry, this.methods, kind, nanos));
 	}
 
 	@Override
@@ -71,7 +71,7 @@ final class Handle<T> implements Deferred<T> {
 
 	@Override
 	public <R extends @Nullable Object> CompletableFuture<R> async(Function<? super T, ? extends R> function) {
-		return this.handler.intake().async(Objects.requireNonNull(function, "function"), this.object);
+		return this.handler.submitter().async(Objects.requireNonNull(function, "function"), this.object);
 	}
 
 	@Override

@@ -41,9 +41,9 @@ public final class Handler implements DrainedService, AutoCloseable {
 
 	private final Mailbox mailbox;
 
-	private final Ownership holding;
+	private final Ownership ownership;
 
-	private final HandlerLifecycle life;
+	private final HandlerLifecycle lifecycle;
 
 	private final CallRunner runner;
 
@@ -63,7 +63,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 	/** Since when no more has; confined to who looks. */
 	private long quietSince;
 
-	private final CallSubmitter intake;
+	private final CallSubmitter submitter;
 
 	private final CallReports reports;
 
@@ -113,14 +113,14 @@ public final class Handler implements DrainedService, AutoCloseable {
 		this.reports = (shared != null) ? new CallReports(name, shared)
 				: new CallReports(name, parts.scheduler().observer(), this.gauges);
 		this.core = new Core(parts, this.reports, name, target, host);
-		this.holding = new Ownership(this.core, lends(options) ? new CallerRuns(this.core, this.mailbox) : null);
-		this.life = new HandlerLifecycle(this.core, this.mailbox, this.holding);
-		this.runner = new CallRunner(this.life, this.reports, host);
-		this.readers = type.hasReadOnly() ? new Readers(this.core, this.runner, this.life) : null;
-		this.processor = new Processor(this.core, this.mailbox, this.holding, this.life, this.runner, this.readers);
+		this.ownership = new Ownership(this.core, lends(options) ? new CallerRuns(this.core, this.mailbox) : null);
+		this.lifecycle = new HandlerLifecycle(this.core, this.mailbox, this.ownership);
+		this.runner = new CallRunner(this.lifecycle, this.reports, host);
+		this.readers = type.hasReadOnly() ? new Readers(this.core, this.runner, this.lifecycle) : null;
+		this.processor = new Processor(this.core, this.mailbox, this.ownership, this.lifecycle, this.runner, this.readers);
 		this.watch = options.busyLimit().isPositive() ? new BusyWatch(this.core, this.processor) : null;
 		this.inspection = options.busyLimit().isPositive() ? options.busyLimit().dividedBy(LOOKS_PER_LIMIT) : LOOK;
-		this.intake = new CallSubmitter(this.core, transactions, this.mailbox, this.holding, this.life, this.runner);
+		this.submitter = new CallSubmitter(this.core, transactions, this.mailbox, this.ownership, this.lifecycle, this.runner);
 	}
 
 	private Mailbox mailbox(HandlerType type, HandlerOptions options) {
@@ -138,7 +138,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 	}
 
 	private boolean wakeOwner() {
-		return this.life.wakeOwner();
+		return this.lifecycle.wakeOwner();
 	}
 
 	/** The gauges know the mailbox only: a meter must not keep a handler alive. */
@@ -212,14 +212,14 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 */
 	public @Nullable Object call(Invocation invocation) throws Throwable {
 		Objects.requireNonNull(invocation, "invocation");
-		if (this.intake.isEntered()) {
+		if (this.submitter.isEntered()) {
 			return invocation.proceed();
 		}
 		HandlerMethod method = type().method(invocation.method());
-		if (this.holding.passes(method)) {
+		if (this.ownership.passes(method)) {
 			return invocation.proceed();
 		}
-		return this.intake.submit(new InvocationCall(this.core, method, invocation), method, CallSubmitter.AS_DECLARED);
+		return this.submitter.submit(new InvocationCall(this.core, method, invocation), method, CallSubmitter.AS_DECLARED);
 	}
 
 	/**
@@ -232,7 +232,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 * @param remedy where such a call belongs, to end the message of its rejection
 	 */
 	public void startedBy(Predicate<Thread> starter, String remedy) {
-		this.life.startedBy(Objects.requireNonNull(starter, "starter"), Objects.requireNonNull(remedy, "remedy"));
+		this.lifecycle.startedBy(Objects.requireNonNull(starter, "starter"), Objects.requireNonNull(remedy, "remedy"));
 	}
 
 	/**
@@ -241,7 +241,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 */
 	public void start() {
 		if (type().hasLoop()) {
-			this.life.startLoop();
+			this.lifecycle.startLoop();
 		}
 	}
 
@@ -252,10 +252,10 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 */
 	public void gatedBy(CallGate gate) {
 		Objects.requireNonNull(gate, "gate");
-		if (this.holding.turnstile() != null) {
+		if (this.ownership.gateControl() != null) {
 			throw new IllegalStateException("Handler '%s' has a gate already".formatted(name()));
 		}
-		this.holding.gatedBy(new GateControl(gate, this.mailbox, this.holding, this.life));
+		this.ownership.gatedBy(new GateControl(gate, this.mailbox, this.ownership, this.lifecycle));
 		this.runner.gatedBy(gate);
 	}
 
@@ -284,12 +284,12 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 * @return the gate, {@code null} where there is none
 	 */
 	public @Nullable CallGate gate() {
-		GateControl known = this.holding.turnstile();
+		GateControl known = this.ownership.gateControl();
 		return (known != null) ? known.gate() : null;
 	}
 
 	private GateControl gated() {
-		GateControl known = this.holding.turnstile();
+		GateControl known = this.ownership.gateControl();
 		if (known == null) {
 			throw new IllegalStateException("Handler '%s' has no gate".formatted(name()));
 		}
@@ -299,22 +299,22 @@ public final class Handler implements DrainedService, AutoCloseable {
 	/** {@inheritDoc} */
 	@Override
 	public void reject() {
-		this.life.reject();
+		this.lifecycle.reject();
 	}
 
 	@Override
 	public boolean isQuiet() {
-		return this.life.isQuiet();
+		return this.lifecycle.isQuiet();
 	}
 
 	@Override
 	public long mark() {
-		return this.mailbox.taken() + ((this.holding.loan() != null) ? (long) this.holding.loan().ran() : 0);
+		return this.mailbox.taken() + ((this.ownership.callerRuns() != null) ? (long) this.ownership.callerRuns().ran() : 0);
 	}
 
 	@Override
 	public List<GreenThread<?>> threads() {
-		return this.life.threads();
+		return this.lifecycle.threads();
 	}
 
 	/**
@@ -325,7 +325,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 */
 	@Override
 	public void stop(Duration grace) throws InterruptedException {
-		this.life.stop(Objects.requireNonNull(grace, "grace"));
+		this.lifecycle.stop(Objects.requireNonNull(grace, "grace"));
 	}
 
 	/**
@@ -360,7 +360,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 * was shut down
 	 */
 	public @Nullable Throwable failure() {
-		return this.life.death();
+		return this.lifecycle.death();
 	}
 
 	/**
@@ -393,13 +393,13 @@ public final class Handler implements DrainedService, AutoCloseable {
 		if (death != null) {
 			return HandlerSnapshot.State.DEAD;
 		}
-		return this.life.isStopped() ? HandlerSnapshot.State.STOPPED
-				: this.life.isClosing() ? HandlerSnapshot.State.CLOSING : HandlerSnapshot.State.OPEN;
+		return this.lifecycle.isStopped() ? HandlerSnapshot.State.STOPPED
+				: this.lifecycle.isClosing() ? HandlerSnapshot.State.CLOSING : HandlerSnapshot.State.OPEN;
 	}
 
 	@Override
 	public WorkReport report() {
-		return this.life.report();
+		return this.lifecycle.report();
 	}
 
 	@Override
@@ -419,9 +419,9 @@ public final class Handler implements DrainedService, AutoCloseable {
 			this.quietSince = now;
 		}
 		else if (now - this.quietSince >= REST_AFTER) {
-			this.life.rest();
+			this.lifecycle.rest();
 		}
-		if (this.mailbox.size() > 0 && this.holding.running() == null) {
+		if (this.mailbox.size() > 0 && this.ownership.running() == null) {
 			// A caller whose stack overflowed may have queued its call and not have come
 			// to wake anybody. Waking once too often does no harm.
 			this.mailbox.wake();
@@ -431,8 +431,8 @@ public final class Handler implements DrainedService, AutoCloseable {
 	/** Bodies on the threads of callers or readers need no owner, and may be late. */
 	@Override
 	public boolean isAtRest() {
-		boolean ownersOnly = this.holding.loan() == null && this.readers == null;
-		return (this.watch == null || ownersOnly) && this.life.isAtRest();
+		boolean ownersOnly = this.ownership.callerRuns() == null && this.readers == null;
+		return (this.watch == null || ownersOnly) && this.lifecycle.isAtRest();
 	}
 
 	/**
@@ -440,7 +440,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 */
 	private boolean isIdle() {
 		return this.processor.isWaiting() || (this.core.options().processing() == Processing.MANUAL
-				&& this.holding.isFree() && this.mailbox.size() == 0);
+				&& this.ownership.isFree() && this.mailbox.size() == 0);
 	}
 
 	/**
@@ -451,7 +451,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 * goes on
 	 */
 	public boolean retire() {
-		return this.life.retire();
+		return this.lifecycle.retire();
 	}
 
 	/**
@@ -469,12 +469,12 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 * @return whether it runs a body of this handler, or makes or ends its target
 	 */
 	public boolean isHeld() {
-		return this.holding.isMine() || Hold.of(this.core) != null;
+		return this.ownership.isMine() || Hold.of(this.core) != null;
 	}
 
 	/** Takes no calls any more; returns at once. */
 	void beginStop() {
-		this.life.beginStop();
+		this.lifecycle.beginStop();
 	}
 
 	HandlerGauges gauges() {
@@ -483,15 +483,15 @@ public final class Handler implements DrainedService, AutoCloseable {
 
 	/** Has the owner give its thread back if nothing comes. */
 	void rest() {
-		this.life.rest();
+		this.lifecycle.rest();
 	}
 
 	HandlerCore core() {
 		return this.core;
 	}
 
-	CallSubmitter intake() {
-		return this.intake;
+	CallSubmitter submitter() {
+		return this.submitter;
 	}
 
 	@Override
@@ -520,7 +520,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 		@Override
 		List<Hold> holds() {
 			List<Hold> holds = new ArrayList<>();
-			Hold held = Handler.this.holding.held();
+			Hold held = Handler.this.ownership.held();
 			if (held != null) {
 				holds.add(held);
 			}
@@ -539,13 +539,13 @@ public final class Handler implements DrainedService, AutoCloseable {
 
 		@Override
 		@Nullable HandlerMethod loopUnderWay() {
-			return Handler.this.life.isInLoop() ? type().loop() : null;
+			return Handler.this.lifecycle.isInLoop() ? type().loop() : null;
 		}
 
 		@Override
 		String doing() {
-			return Handler.this.life.isMaking() ? "; the handler's target was being made"
-					: Handler.this.holding.doing();
+			return Handler.this.lifecycle.isMaking() ? "; the handler's target was being made"
+					: Handler.this.ownership.doing();
 		}
 
 		@Override
@@ -560,7 +560,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 
 		@Override
 		public boolean take() {
-			return Handler.this.holding.takeForOwner();
+			return Handler.this.ownership.takeForOwner();
 		}
 
 		@Override

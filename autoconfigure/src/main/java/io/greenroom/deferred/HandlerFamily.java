@@ -47,7 +47,7 @@ public final class HandlerFamily implements DrainedService {
 	private final Duration inspection;
 
 	/** What became of the work of members that are gone since the drain began. */
-	private final Tally gone = new Tally();
+	private final WorkCounter gone = new WorkCounter();
 
 	private volatile boolean draining;
 

@@ -60,7 +60,7 @@ final class HandlerLifecycle implements Making.CallEnds {
 
 	private final Mailbox mailbox;
 
-	private final Ownership holding;
+	private final Ownership ownership;
 
 	/** Nothing where the target came with the handler. */
 	private final @Nullable Making making;
@@ -102,7 +102,7 @@ final class HandlerLifecycle implements Making.CallEnds {
 	private long desertedSince;
 
 	/** Made when the first call is rejected; written under this. */
-	private volatile @Nullable Tally tally;
+	private volatile @Nullable WorkCounter counter;
 
 	/** Whether the scheduler keeps the handler alive no longer; guarded by this. */
 	private boolean released;
@@ -116,12 +116,12 @@ final class HandlerLifecycle implements Making.CallEnds {
 	/** What the owner died of. Written under this, before the phase says so. */
 	private @Nullable Throwable death;
 
-	HandlerLifecycle(HandlerCore handler, Mailbox mailbox, Ownership holding) {
+	HandlerLifecycle(HandlerCore handler, Mailbox mailbox, Ownership ownership) {
 		this.handler = handler;
 		this.mailbox = mailbox;
-		this.holding = holding;
+		this.ownership = ownership;
 		HandlerHost host = handler.host();
-		this.making = (host != null) ? new Making(handler, host, mailbox, () -> holding.gatedBy(null)) : null;
+		this.making = (host != null) ? new Making(handler, host, mailbox, () -> ownership.gatedBy(null)) : null;
 	}
 
 	boolean isOpen() {
@@ -156,7 +156,7 @@ final class HandlerLifecycle implements Making.CallEnds {
 
 	/** Without an owner there is no thread to give back. */
 	private synchronized void restUnattended() {
-		if (this.attached && !this.released && this.phase == Phase.OPEN && this.holding.isFree()
+		if (this.attached && !this.released && this.phase == Phase.OPEN && this.ownership.isFree()
 				&& this.mailbox.leaveUnused()) {
 			release();
 		}
@@ -189,12 +189,12 @@ final class HandlerLifecycle implements Making.CallEnds {
 		if (endsWhenEmpty() || this.handler.work().isRead() || !this.mailbox.leaveUnattended()) {
 			return false;
 		}
-		if (this.holding.turnstile() != null) {
+		if (this.ownership.gateControl() != null) {
 			// For the target itself may want it meanwhile.
-			this.holding.release();
+			this.ownership.release();
 		}
 		else {
-			this.holding.rest();
+			this.ownership.rest();
 		}
 		this.owner = null;
 		release();
@@ -388,9 +388,9 @@ final class HandlerLifecycle implements Making.CallEnds {
 					report().leftByName());
 		}
 		finally {
-			if (!rests && this.holding.isMine()) {
+			if (!rests && this.ownership.isMine()) {
 				tellEnded();
-				this.holding.release();
+				this.ownership.release();
 			}
 		}
 	}
@@ -447,20 +447,20 @@ final class HandlerLifecycle implements Making.CallEnds {
 	}
 
 	private boolean isAboutToSleep() {
-		return !this.mailbox.isSlept() && this.mailbox.size() == 0 && this.holding.running() == null
-				&& this.holding.turnstile() == null && owner() != null;
+		return !this.mailbox.isSlept() && this.mailbox.size() == 0 && this.ownership.running() == null
+				&& this.ownership.gateControl() == null && owner() != null;
 	}
 
 	/**
 	 * Returns whether nothing runs, is queued or has its place. Called under the lock.
 	 */
 	private boolean isIdle() {
-		GateControl gate = this.holding.turnstile();
-		if (this.mailbox.size() > 0 || this.holding.running() != null || this.handler.work().isRead()
-				|| (gate != null && (this.holding.isOccupied() || !gate.isOpen()))) {
+		GateControl gate = this.ownership.gateControl();
+		if (this.mailbox.size() > 0 || this.ownership.running() != null || this.handler.work().isRead()
+				|| (gate != null && (this.ownership.isOccupied() || !gate.isOpen()))) {
 			return false;
 		}
-		return (this.owner != null) ? this.mailbox.isSlept() : (gate == null || this.holding.isFree());
+		return (this.owner != null) ? this.mailbox.isSlept() : (gate == null || this.ownership.isFree());
 	}
 
 	/** Starts the thread on which a handler at rest ends. Called under the lock. */
@@ -554,8 +554,8 @@ final class HandlerLifecycle implements Making.CallEnds {
 
 	private void moveTo(Phase next) {
 		synchronized (this) {
-			if (this.tally == null) {
-				this.tally = new Tally();
+			if (this.counter == null) {
+				this.counter = new WorkCounter();
 			}
 			if (this.phase.compareTo(next) < 0) {
 				this.phase = next;
@@ -589,7 +589,7 @@ final class HandlerLifecycle implements Making.CallEnds {
 	 * calls too, sees the end when it has returned.
 	 */
 	private boolean isInOwnBody() {
-		return this.holding.isMine() || Hold.of(this.handler) != null
+		return this.ownership.isMine() || Hold.of(this.handler) != null
 				|| (Hold.current() != null && WaitGraph.isWaitedForBy(this.handler, Thread.currentThread()));
 	}
 
@@ -618,7 +618,7 @@ final class HandlerLifecycle implements Making.CallEnds {
 	 * tells that call's caller, and counts it, before it ends.
 	 */
 	private void awaitLastWords(GreenThread<Void> thread) throws InterruptedException {
-		if (this.holding.running() == null) {
+		if (this.ownership.running() == null) {
 			thread.join(LAST_WORDS);
 		}
 	}
@@ -647,7 +647,7 @@ final class HandlerLifecycle implements Making.CallEnds {
 			reported = this.drained;
 		}
 		leaveQueued();
-		this.holding.wakeWaiting();
+		this.ownership.wakeWaiting();
 		if (!reported) {
 			this.handler.detach();
 		}
@@ -689,7 +689,7 @@ final class HandlerLifecycle implements Making.CallEnds {
 	}
 
 	private void left(Call call, String how) {
-		Tally counts = this.tally;
+		WorkCounter counts = this.counter;
 		if (counts != null) {
 			counts.left(this.handler.name() + "." + call.method() + how);
 		}
@@ -697,13 +697,13 @@ final class HandlerLifecycle implements Making.CallEnds {
 
 	/** Returns whether it matters to a shutdown what becomes of calls. */
 	boolean isCounting() {
-		return this.tally != null;
+		return this.counter != null;
 	}
 
 	/** A body has ended, and its call was waited for by the handler at least. */
 	@Override
 	public void ran() {
-		Tally counts = this.tally;
+		WorkCounter counts = this.counter;
 		if (counts != null) {
 			counts.ran();
 		}
@@ -712,7 +712,7 @@ final class HandlerLifecycle implements Making.CallEnds {
 	/** A call that is over already was passed by. */
 	@Override
 	public void passed(Call call) {
-		Tally counts = this.tally;
+		WorkCounter counts = this.counter;
 		if (counts != null && call.countAsWithdrawn()) {
 			counts.withdrawn();
 		}
@@ -726,13 +726,13 @@ final class HandlerLifecycle implements Making.CallEnds {
 	boolean isQuiet() {
 		if (isStopped()) {
 			// What was left has been told, and nothing begins any more.
-			return this.holding.running() == null;
+			return this.ownership.running() == null;
 		}
 		if (owner() == null && this.handler.options().processing() == Processing.OWNER) {
 			// A loop that has not been started is not going to be. An owner that rests is
 			// woken by a call whose room is reserved.
 			return this.handler.type().hasLoop()
-					|| (this.mailbox.size() == 0 && (this.holding.turnstile() == null || this.holding.isFree()));
+					|| (this.mailbox.size() == 0 && (this.ownership.gateControl() == null || this.ownership.isFree()));
 		}
 		if (isDeserted()) {
 			// What is queued is told when the handler is stopped, which is next.
@@ -741,7 +741,7 @@ final class HandlerLifecycle implements Making.CallEnds {
 		// The room first: a call gives it back after it has been counted among the
 		// taken.
 		return this.mailbox.size() == 0 && !this.inLoop && !this.handler.work().isRead()
-				&& (this.holding.isFree() || (this.mailbox.isSlept() && this.holding.running() == null));
+				&& (this.ownership.isFree() || (this.mailbox.isSlept() && this.ownership.running() == null));
 	}
 
 	/**
@@ -752,7 +752,7 @@ final class HandlerLifecycle implements Making.CallEnds {
 			return false;
 		}
 		int turns = this.handler.work().turns();
-		boolean free = this.holding.isFree();
+		boolean free = this.ownership.isFree();
 		long now = System.nanoTime();
 		synchronized (this) {
 			if (!free || turns != this.turnsSeen) {
@@ -769,7 +769,7 @@ final class HandlerLifecycle implements Making.CallEnds {
 	}
 
 	WorkReport report() {
-		Tally counts = this.tally;
+		WorkCounter counts = this.counter;
 		return (counts != null) ? counts.report() : new WorkReport(0, 0, List.of());
 	}
 

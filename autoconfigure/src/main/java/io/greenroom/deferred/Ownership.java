@@ -39,10 +39,10 @@ final class Ownership {
 	private volatile @Nullable Hold held;
 
 	/** Nothing where callers never run their own calls. */
-	private final @Nullable CallerRuns loan;
+	private final @Nullable CallerRuns callerRuns;
 
 	/** Set at most once, before the first call; nothing for most handlers. */
-	private volatile @Nullable GateControl turnstile;
+	private volatile @Nullable GateControl gateControl;
 
 	/** Those who wait to hold; empty but for handlers whose target occupies them. */
 	private final Queue<Thread> waiting = new ConcurrentLinkedQueue<>();
@@ -50,37 +50,37 @@ final class Ownership {
 	/** Whether the target itself holds; written by the holder. */
 	private volatile boolean occupied;
 
-	Ownership(HandlerCore handler, @Nullable CallerRuns loan) {
+	Ownership(HandlerCore handler, @Nullable CallerRuns callerRuns) {
 		this.handler = handler;
-		this.loan = loan;
+		this.callerRuns = callerRuns;
 	}
 
 	/** Has a gate decide when calls may run; none for {@code null}. */
 	void gatedBy(@Nullable GateControl gate) {
-		this.turnstile = gate;
+		this.gateControl = gate;
 	}
 
 	/** Returns what lets calls in as a gate says, {@code null} where there is no gate. */
-	@Nullable GateControl turnstile() {
-		return this.turnstile;
+	@Nullable GateControl gateControl() {
+		return this.gateControl;
 	}
 
 	/** Returns whether a method is no call, so that the mailbox is passed by. */
 	boolean passes(HandlerMethod method) {
-		GateControl known = this.turnstile;
+		GateControl known = this.gateControl;
 		return known != null && !known.gate().takes(method.method());
 	}
 
 	/**
 	 * Returns what lends the handler; nothing where callers never run their own calls.
 	 */
-	@Nullable CallerRuns loan() {
-		return this.loan;
+	@Nullable CallerRuns callerRuns() {
+		return this.callerRuns;
 	}
 
 	/** Owner: takes the handler; returns whether it has not ended before. */
 	boolean takeForOwner() {
-		GateControl known = this.turnstile;
+		GateControl known = this.gateControl;
 		return (known != null) ? known.take() : take(true);
 	}
 
@@ -192,12 +192,12 @@ final class Ownership {
 	}
 
 	private boolean isLentToMe() {
-		return this.loan != null && this.loan.isMine();
+		return this.callerRuns != null && this.callerRuns.isMine();
 	}
 
 	/** Returns whether a caller runs its own call, while the holder waits. */
 	boolean isLent() {
-		return this.loan != null && this.loan.held() != null;
+		return this.callerRuns != null && this.callerRuns.held() != null;
 	}
 
 	boolean isFree() {
@@ -206,7 +206,7 @@ final class Ownership {
 
 	/** Returns the hold of the thread that may run bodies now. */
 	@Nullable Hold held() {
-		Hold lent = (this.loan != null) ? this.loan.held() : null;
+		Hold lent = (this.callerRuns != null) ? this.callerRuns.held() : null;
 		return (lent != null) ? lent : this.held;
 	}
 

@@ -21,9 +21,9 @@ final class Processor implements DeferredCalls {
 
 	private final Mailbox mailbox;
 
-	private final Ownership holding;
+	private final Ownership ownership;
 
-	private final HandlerLifecycle life;
+	private final HandlerLifecycle lifecycle;
 
 	private final CallRunner runner;
 
@@ -34,7 +34,7 @@ final class Processor implements DeferredCalls {
 	private final Rejections rejections;
 
 	/** Nothing where callers never run their own calls. */
-	private final @Nullable CallerRuns loan;
+	private final @Nullable CallerRuns callerRuns;
 
 	/** Set from any thread while somebody processes; cleared when the outermost ends. */
 	private volatile boolean stopping;
@@ -48,17 +48,17 @@ final class Processor implements DeferredCalls {
 	/** Whether a processing waits while the target itself has the handler. */
 	private volatile boolean givingWay;
 
-	Processor(HandlerCore handler, Mailbox mailbox, Ownership holding, HandlerLifecycle life, CallRunner runner,
+	Processor(HandlerCore handler, Mailbox mailbox, Ownership ownership, HandlerLifecycle lifecycle, CallRunner runner,
 			@Nullable Readers readers) {
 		this.handler = handler;
 		this.mailbox = mailbox;
-		this.holding = holding;
-		this.life = life;
+		this.ownership = ownership;
+		this.lifecycle = lifecycle;
 		this.runner = runner;
 		this.readers = readers;
 		this.reports = handler.reports();
 		this.rejections = handler.rejections();
-		this.loan = holding.loan();
+		this.callerRuns = ownership.callerRuns();
 	}
 
 	@Override
@@ -85,17 +85,17 @@ final class Processor implements DeferredCalls {
 		if (Objects.requireNonNull(time, "time").isNegative()) {
 			throw new IllegalArgumentException("The time is negative: " + time + "; give zero or a positive duration");
 		}
-		return time.isZero() ? runQueued(filter) : runUntil(HandlerCore.nanos(time), filter, this.life::isClosing);
+		return time.isZero() ? runQueued(filter) : runUntil(HandlerCore.nanos(time), filter, this.lifecycle::isClosing);
 	}
 
 	@Override
 	public int processForever() {
-		return runUntil(Long.MAX_VALUE, null, this.life::isClosing);
+		return runUntil(Long.MAX_VALUE, null, this.lifecycle::isClosing);
 	}
 
 	@Override
 	public int processForever(String... methods) {
-		return runUntil(Long.MAX_VALUE, filter(methods), this.life::isClosing);
+		return runUntil(Long.MAX_VALUE, filter(methods), this.lifecycle::isClosing);
 	}
 
 	/**
@@ -103,17 +103,17 @@ final class Processor implements DeferredCalls {
 	 * handler, or before a rest; may return earlier.
 	 */
 	void serve() {
-		runUntil(Long.MAX_VALUE, null, this.life::pausesWhenEmpty);
+		runUntil(Long.MAX_VALUE, null, this.lifecycle::pausesWhenEmpty);
 	}
 
 	private int runQueued(@Nullable Predicate<Call> filter) {
-		GateControl turnstile = this.holding.turnstile();
-		@Nullable Predicate<Call> accepted = admitted(filter, turnstile);
+		GateControl gateControl = this.ownership.gateControl();
+		@Nullable Predicate<Call> accepted = admitted(filter, gateControl);
 		Turn turn = enter();
 		try {
 			int upTo = this.mailbox.gather();
 			int ran = 0;
-			while (!isStopped() && (turnstile == null || turnstile.isOpen())) {
+			while (!isStopped() && (gateControl == null || gateControl.isOpen())) {
 				Call call = this.mailbox.take((accepted != null) ? accepted : (any) -> true, upTo);
 				if (call == null) {
 					break;
@@ -128,26 +128,26 @@ final class Processor implements DeferredCalls {
 	}
 
 	private static @Nullable Predicate<Call> admitted(@Nullable Predicate<Call> filter,
-			@Nullable GateControl turnstile) {
-		if (turnstile == null) {
+			@Nullable GateControl gateControl) {
+		if (gateControl == null) {
 			return filter;
 		}
-		return (filter != null) ? filter.and(turnstile::letsIn) : turnstile::letsIn;
+		return (filter != null) ? filter.and(gateControl::letsIn) : gateControl::letsIn;
 	}
 
 	private int runUntil(long nanos, @Nullable Predicate<Call> filter, BooleanSupplier ending) {
-		GateControl turnstile = this.holding.turnstile();
-		@Nullable Predicate<Call> accepted = admitted(filter, turnstile);
+		GateControl gateControl = this.ownership.gateControl();
+		@Nullable Predicate<Call> accepted = admitted(filter, gateControl);
 		long start = System.nanoTime();
 		Turn turn = enter();
-		CallerRuns lendable = (turn.outermost() && accepted == null) ? this.loan : null;
+		CallerRuns lendable = (turn.outermost() && accepted == null) ? this.callerRuns : null;
 		int ranByCallers = (lendable != null) ? -lendable.ran() : 0;
 		try {
 			int ran = 0;
 			while (!isStopped()) {
-				int seen = (turnstile != null) ? turnstile.changes() : 0;
-				if (turnstile != null && !turnstile.isOpen()) {
-					if (!turn.outermost() || !giveWay(turnstile)) {
+				int seen = (gateControl != null) ? gateControl.changes() : 0;
+				if (gateControl != null && !gateControl.isOpen()) {
+					if (!turn.outermost() || !giveWay(gateControl)) {
 						break;
 					}
 					continue;
@@ -166,7 +166,7 @@ final class Processor implements DeferredCalls {
 				}
 				if (call == null) {
 					this.reports.keptUp();
-					sleep(left, lendable, turnstile, seen);
+					sleep(left, lendable, gateControl, seen);
 				}
 			}
 			return ran + ((lendable != null) ? lendable.ran() + ranByCallers : 0);
@@ -176,9 +176,9 @@ final class Processor implements DeferredCalls {
 		}
 	}
 
-	private void sleep(long nanos, @Nullable CallerRuns lendable, @Nullable GateControl turnstile, long seen) {
-		if (turnstile != null) {
-			this.mailbox.sleep(nanos, () -> turnstile.changes() == seen);
+	private void sleep(long nanos, @Nullable CallerRuns lendable, @Nullable GateControl gateControl, long seen) {
+		if (gateControl != null) {
+			this.mailbox.sleep(nanos, () -> gateControl.changes() == seen);
 		}
 		else if (lendable != null && (this.readers == null || this.readers.isEmpty())) {
 			this.mailbox.sleep(nanos, lendable);
@@ -192,14 +192,14 @@ final class Processor implements DeferredCalls {
 	 * Lets the target have the handler, and waits until it is through; returns
 	 * {@code false} when the handler has ended before.
 	 */
-	private boolean giveWay(GateControl turnstile) {
+	private boolean giveWay(GateControl gateControl) {
 		if (this.readers != null) {
 			this.readers.awaitNone();
 		}
 		this.givingWay = true;
 		this.processing = false;
-		this.holding.release();
-		if (!turnstile.take()) {
+		this.ownership.release();
+		if (!gateControl.take()) {
 			return false;
 		}
 		this.processing = true;
@@ -209,9 +209,9 @@ final class Processor implements DeferredCalls {
 	}
 
 	private int run(Call call) {
-		GateControl turnstile = this.holding.turnstile();
-		if (turnstile != null && call.required() != null && call.isPending()) {
-			DeferredException rejection = turnstile.rejection(call, this.rejections);
+		GateControl gateControl = this.ownership.gateControl();
+		if (gateControl != null && call.required() != null && call.isPending()) {
+			DeferredException rejection = gateControl.rejection(call, this.rejections);
 			if (rejection != null) {
 				reject(call, rejection);
 				return 0;
@@ -220,9 +220,9 @@ final class Processor implements DeferredCalls {
 		if (this.readers != null && mayReadBeside(this.readers, call)) {
 			return 1;
 		}
-		boolean ran = this.runner.run(call, Objects.requireNonNull(this.holding.held()));
-		if (turnstile != null) {
-			turnstile.gate().ran();
+		boolean ran = this.runner.run(call, Objects.requireNonNull(this.ownership.held()));
+		if (gateControl != null) {
+			gateControl.gate().ran();
 		}
 		return ran ? 1 : 0;
 	}
@@ -241,24 +241,24 @@ final class Processor implements DeferredCalls {
 
 	private void reject(Call call, DeferredException rejection) {
 		if (rejection instanceof HandlerStoppedException) {
-			this.life.leave(call);
+			this.lifecycle.leave(call);
 		}
 		else if (call.fail(rejection)) {
 			this.reports.rejected(call, rejection);
-			this.life.ran();
+			this.lifecycle.ran();
 		}
 		else {
-			this.life.passed(call);
+			this.lifecycle.passed(call);
 		}
 	}
 
 	private boolean isStopped() {
-		return this.stopping || this.life.isStopped();
+		return this.stopping || this.lifecycle.isStopped();
 	}
 
 	private Turn enter() {
 		StackRoom.check();
-		boolean took = this.holding.take(false);
+		boolean took = this.ownership.take(false);
 		boolean outermost = !this.processing;
 		this.mailbox.attend(Thread.currentThread());
 		if (outermost && !this.givingWay) {
@@ -274,7 +274,7 @@ final class Processor implements DeferredCalls {
 	}
 
 	private void exit(Turn turn) {
-		if (!this.holding.isMine()) {
+		if (!this.ownership.isMine()) {
 			// Gave way, and the handler has ended since.
 			return;
 		}
@@ -286,12 +286,12 @@ final class Processor implements DeferredCalls {
 			if (!this.givingWay) {
 				this.stopping = false;
 			}
-			if (this.life.isStopped()) {
-				this.life.leaveQueued();
+			if (this.lifecycle.isStopped()) {
+				this.lifecycle.leaveQueued();
 			}
 		}
 		if (turn.took()) {
-			this.holding.release();
+			this.ownership.release();
 		}
 	}
 
@@ -308,7 +308,7 @@ final class Processor implements DeferredCalls {
 
 	/** Returns whether the holder is at a processing point, with nothing to run. */
 	boolean isWaiting() {
-		return this.mailbox.isSlept() && !this.holding.isLent();
+		return this.mailbox.isSlept() && !this.ownership.isLent();
 	}
 
 	private Predicate<Call> filter(String... methods) {
@@ -337,7 +337,7 @@ final class Processor implements DeferredCalls {
 
 	@Override
 	public boolean closing() {
-		return this.life.isClosing();
+		return this.lifecycle.isClosing();
 	}
 
 	@Override

@@ -22,15 +22,15 @@ public final class ReservedCall {
 
 	private final Mailbox mailbox;
 
-	private final HandlerLifecycle life;
+	private final HandlerLifecycle lifecycle;
 
 	private final AtomicBoolean over = new AtomicBoolean();
 
-	ReservedCall(String handler, Call call, Mailbox mailbox, HandlerLifecycle life) {
+	ReservedCall(String handler, Call call, Mailbox mailbox, HandlerLifecycle lifecycle) {
 		this.handler = handler;
 		this.call = call;
 		this.mailbox = mailbox;
-		this.life = life;
+		this.lifecycle = lifecycle;
 	}
 
 	/**
@@ -57,7 +57,7 @@ public final class ReservedCall {
 		log.error(
 				"{} was not run: its transaction has committed, but the handler had ended by then; it was submitted at {}",
 				this, CallSite.describe(this.call.site()));
-		this.life.leave(this.call);
+		this.lifecycle.leave(this.call);
 	}
 
 	/** Gives the room back; the call is never made. Never throws. */

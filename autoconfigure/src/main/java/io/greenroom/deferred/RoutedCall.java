@@ -60,16 +60,16 @@ public final class RoutedCall {
 		if (spent.isPositive()) {
 			this.nanos = Math.max(1, timeLeft().minus(spent).toNanos());
 		}
-		CallSubmitter intake = handler.intake();
+		CallSubmitter submitter = handler.submitter();
 		if (this.family.passes(this.method)) {
-			intake.awaitMade(this.method, this.nanos);
+			submitter.awaitMade(this.method, this.nanos);
 		}
 		CallTarget target = new CallTarget(handler.core(), null);
 		if (this.recorded) {
-			Object future = intake.submitRecorded(new RecordedCall(this.method, target, this.arguments), this.method);
+			Object future = submitter.submitRecorded(new RecordedCall(this.method, target, this.arguments), this.method);
 			return future;
 		}
-		return intake.submit(new MethodCall(this.method, this.mode, target, this.arguments), this.method, this.nanos);
+		return submitter.submit(new MethodCall(this.method, this.mode, target, this.arguments), this.method, this.nanos);
 	}
 
 	/**

@@ -13,7 +13,7 @@ final class ViewInvocationHandler implements CallSink {
 
 	}
 
-	private final CallSubmitter intake;
+	private final CallSubmitter submitter;
 
 	private final CallTarget entry;
 
@@ -23,8 +23,8 @@ final class ViewInvocationHandler implements CallSink {
 
 	private final long nanos;
 
-	ViewInvocationHandler(CallSubmitter intake, CallTarget entry, HandlerMethod[] methods, Kind kind, long nanos) {
-		this.intake = intake;
+	ViewInvocationHandler(CallSubmitter submitter, CallTarget entry, HandlerMethod[] methods, Kind kind, long nanos) {
+		this.submitter = submitter;
 		this.entry = entry;
 		this.methods = methods;
 		this.kind = kind;
@@ -37,29 +37,29 @@ final class ViewInvocationHandler implements CallSink {
 		return switch (this.kind) {
 			case SYNC -> submit(method, method.mode(), arguments);
 			case ONEWAY -> submit(method, CallMode.ONEWAY, arguments);
-			case DIRECT -> this.intake.direct(method, this.entry.entry(), arguments);
+			case DIRECT -> this.submitter.direct(method, this.entry.entry(), arguments);
 		};
 	}
 
 	private @Nullable Object submit(HandlerMethod method, CallMode mode, @Nullable Object[] arguments)
 			throws Throwable {
-		return this.intake.submit(new MethodCall(method, mode, this.entry, arguments), method, this.nanos);
+		return this.submitter.submit(new MethodCall(method, mode, this.entry, arguments), method, this.nanos);
 	}
 
 	@Override
 	public boolean sameAs(@Nullable Object other) {
 		return other instanceof View view && view.greenroom$sink() instanceof ViewInvocationHandler sink
-				&& sink.intake == this.intake && sink.kind == this.kind;
+				&& sink.submitter == this.submitter && sink.kind == this.kind;
 	}
 
 	@Override
 	public boolean equals(@Nullable Object other) {
-		return other instanceof ViewInvocationHandler sink && sink.intake == this.intake && sink.kind == this.kind;
+		return other instanceof ViewInvocationHandler sink && sink.submitter == this.submitter && sink.kind == this.kind;
 	}
 
 	@Override
 	public int hashCode() {
-		return System.identityHashCode(this.intake) * 31 + this.kind.hashCode();
+		return System.identityHashCode(this.submitter) * 31 + this.kind.hashCode();
 	}
 
 	@Override

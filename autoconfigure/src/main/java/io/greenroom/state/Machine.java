@@ -25,7 +25,7 @@ final class Machine implements StateMachine {
 	private final Position position;
 
 	/** Null where nobody counts machines. Written before the first move. */
-	private @Nullable MachineCleaner whereabouts;
+	private @Nullable MachineCleaner cleaner;
 
 	private final Transitions transitions;
 
@@ -39,7 +39,7 @@ final class Machine implements StateMachine {
 
 	/** Lets the machine be found. Called once, before its first move. */
 	void register() {
-		this.whereabouts = this.type.register().add(this);
+		this.cleaner = this.type.register().add(this);
 	}
 
 	/** Returns the target as what calls a state by its number. */
@@ -53,8 +53,8 @@ final class Machine implements StateMachine {
 
 	/** Notes where the machine is, {@code null} after its end. */
 	void isIn(@Nullable String state) {
-		if (this.whereabouts != null) {
-			this.whereabouts.in(state);
+		if (this.cleaner != null) {
+			this.cleaner.in(state);
 		}
 	}
 

@@ -68,14 +68,14 @@ final class MachineCleaner extends WeakReference<StateMachine> {
 		 * {@code null} where nobody asks.
 		 */
 		@Nullable MachineCleaner add(StateMachine machine) {
-			MachineCleaner whereabouts = new MachineCleaner(machine, this.gone);
+			MachineCleaner cleaner = new MachineCleaner(machine, this.gone);
 			@Nullable MachineCleaner first;
 			do {
 				first = this.youngest.get();
-				whereabouts.older = first;
+				cleaner.older = first;
 			}
-			while (!this.youngest.compareAndSet(first, whereabouts));
-			return (this.observer != MachineListener.NONE) ? whereabouts : null;
+			while (!this.youngest.compareAndSet(first, cleaner));
+			return (this.observer != MachineListener.NONE) ? cleaner : null;
 		}
 
 		void forEach(Consumer<StateMachine> action) {
@@ -100,8 +100,8 @@ final class MachineCleaner extends WeakReference<StateMachine> {
 		synchronized void tell() {
 			for (Reference<?> each = this.gone.poll(); each != null; each = this.gone.poll()) {
 				this.left++;
-				if (each instanceof MachineCleaner whereabouts) {
-					String last = whereabouts.state;
+				if (each instanceof MachineCleaner cleaner) {
+					String last = cleaner.state;
 					if (last != null) {
 						ForeignCode.run(log, "An observer of machines", () -> this.observer.forgotten(last));
 					}

@@ -58,7 +58,7 @@ public final class StateMachines implements AutoCloseable {
 	/** How often to look for machines that are gone. */
 	private static final Duration LOOK = Duration.ofSeconds(1);
 
-	private final StateListeners audience;
+	private final StateListeners listeners;
 
 	private final StateTimers deadlines;
 
@@ -78,7 +78,7 @@ public final class StateMachines implements AutoCloseable {
 		this.instantiator = builder.instantiator;
 		this.unwrapper = builder.unwrapper;
 		this.boundary = builder.boundary;
-		this.audience = new StateListeners(builder.listeners);
+		this.listeners = new StateListeners(builder.listeners);
 		this.deadlines = new StateTimers(builder.scheduler);
 		builder.scheduler.attach(this.service);
 	}
@@ -409,8 +409,8 @@ public final class StateMachines implements AutoCloseable {
 		return this.scheduler.nanoTime();
 	}
 
-	StateListeners audience() {
-		return this.audience;
+	StateListeners listeners() {
+		return this.listeners;
 	}
 
 	StateTimers deadlines() {

@@ -590,7 +590,7 @@ final class Transitions implements StateCalls, WaitCircle.Held {
 				"{} stays in '{}' and does not move to '{}': its body has not ended within {} of being interrupted;"
 						+ " let it react to interrupts, or raise the stop timeout{}",
 				this.machine.name(), stays.state(), late.next.state(), this.machines.stopTimeout(), again(pause));
-		this.machines.audience().abandoned(this.machine, stays.state(), late.next.state());
+		this.machines.listeners().abandoned(this.machine, stays.state(), late.next.state());
 	}
 
 	private void timedOut(StateActivation late) {
@@ -691,7 +691,7 @@ final class Transitions implements StateCalls, WaitCircle.Held {
 	}
 
 	private IllegalTransitionException rejected(IllegalTransitionException rejection) {
-		this.machines.audience().rejected(this.machine, rejection);
+		this.machines.listeners().rejected(this.machine, rejection);
 		return rejection;
 	}
 
@@ -737,14 +737,14 @@ final class Transitions implements StateCalls, WaitCircle.Held {
 	}
 
 	/** Called under the lock. */
-	private void watch(StateActivation stay, Duration timeout) {
-		stay.cancelTimer();
-		stay.watchedBy(this.machines.deadlines().arm(this.machine.name(), timeout, stay, TIME_IS_OVER));
+	private void watch(StateActivation activation, Duration timeout) {
+		activation.cancelTimer();
+		activation.watchedBy(this.machines.deadlines().arm(this.machine.name(), timeout, activation, TIME_IS_OVER));
 	}
 
 	private void announce(Move mine, StateMove made) {
 		try {
-			this.machines.audience().moved(this.machine, made, mine.next.args(), mine.spent);
+			this.machines.listeners().moved(this.machine, made, mine.next.args(), mine.spent);
 		}
 		catch (Throwable shortage) {
 			// Of stack or memory, between one listener and the next.
@@ -837,7 +837,7 @@ final class Transitions implements StateCalls, WaitCircle.Held {
 		}
 		if (rested != null) {
 			settled();
-			this.machines.audience().ended(this.machine, rested.state(), rested.spent(this.machines.nanoTime()), null);
+			this.machines.listeners().ended(this.machine, rested.state(), rested.spent(this.machines.nanoTime()), null);
 		}
 	}
 
@@ -1002,7 +1002,7 @@ final class Transitions implements StateCalls, WaitCircle.Held {
 		}
 		settled();
 		if (error == null && (settled == Status.RESTING || settled == Status.DONE)) {
-			this.machines.audience().completed(this.machine, mine.state());
+			this.machines.listeners().completed(this.machine, mine.state());
 		}
 		if (error != null && settled == Status.RESTING) {
 			Failures.log(log, Level.WARN, error,
@@ -1010,7 +1010,7 @@ final class Transitions implements StateCalls, WaitCircle.Held {
 					this.machine.name(), mine.state());
 		}
 		if (settled != null && settled.isEnd()) {
-			this.machines.audience().ended(this.machine, mine.state(), mine.spent(this.machines.nanoTime()), failure);
+			this.machines.listeners().ended(this.machine, mine.state(), mine.spent(this.machines.nanoTime()), failure);
 		}
 		return null;
 	}

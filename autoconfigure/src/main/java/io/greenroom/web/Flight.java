@@ -155,9 +155,9 @@ final class Flight {
 	}
 
 	/** Keeps the slot until the end; returns false if that has been. */
-	synchronized boolean hold(SlotLease stay) {
+	synchronized boolean hold(SlotLease lease) {
 		if (!this.over) {
-			this.held = stay;
+			this.held = lease;
 		}
 		return !this.over;
 	}
@@ -187,11 +187,11 @@ final class Flight {
 
 	/** The dispatch back is done, or there will be none. Idempotent. */
 	void end() {
-		SlotLease stay;
+		SlotLease lease;
 		Map<String, Runnable> due;
 		synchronized (this) {
 			this.over = true;
-			stay = this.held;
+			lease = this.held;
 			this.held = null;
 			due = new LinkedHashMap<>(this.callbacks);
 			this.callbacks.clear();
@@ -202,8 +202,8 @@ final class Flight {
 					callback::run));
 		}
 		finally {
-			if (stay != null) {
-				stay.close();
+			if (lease != null) {
+				lease.close();
 			}
 		}
 	}

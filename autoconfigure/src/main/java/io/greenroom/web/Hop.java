@@ -76,18 +76,18 @@ final class Hop {
 
 	private final Consumer<HttpServletRequest> identity;
 
-	private final RequestAdmission door;
+	private final RequestAdmission admission;
 
 	private final Run inSlot;
 
 	private final Arrivals arrivals = new Arrivals();
 
-	Hop(GreenScheduler scheduler, TaskDecorator context, Consumer<HttpServletRequest> identity, RequestAdmission door,
+	Hop(GreenScheduler scheduler, TaskDecorator context, Consumer<HttpServletRequest> identity, RequestAdmission admission,
 			Run inSlot) {
 		this.scheduler = scheduler;
 		this.context = context;
 		this.identity = identity;
-		this.door = door;
+		this.admission = admission;
 		this.inSlot = inSlot;
 	}
 
@@ -306,22 +306,22 @@ final class Hop {
 
 	private Landing fly(Flight flight, ControllerPool pool, Reservation reservation, HttpServletRequest request,
 			HopResponse response, HandlerMethod controller) throws Exception {
-		SlotLease stay = this.door.enter(pool, reservation, request);
+		SlotLease lease = this.admission.enter(pool, reservation, request);
 		boolean held = false;
 		try {
-			stay.watch(request, this.scheduler);
+			lease.watch(request, this.scheduler);
 			ModelAndView view = this.inSlot.run(request, response, controller);
 			AsyncReturnValue value = flight.handedBack();
-			held = value != null && !value.asynchronous() && flight.hold(stay);
+			held = value != null && !value.asynchronous() && flight.hold(lease);
 			return new Landing(view, value, response, RequestContextUtils.getOutputFlashMap(request));
 		}
 		catch (Throwable failure) {
-			stay.failed(failure);
+			lease.failed(failure);
 			throw failure;
 		}
 		finally {
 			if (!held) {
-				stay.close();
+				lease.close();
 			}
 		}
 	}

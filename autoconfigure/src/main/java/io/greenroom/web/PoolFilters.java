@@ -21,7 +21,7 @@ public final class PoolFilters {
 
 	private final GreenScheduler scheduler;
 
-	private final RequestAdmission door;
+	private final RequestAdmission admission;
 
 	/**
 	 * Makes the filters.
@@ -32,7 +32,7 @@ public final class PoolFilters {
 	public PoolFilters(ControllerPools pools, GreenScheduler scheduler, ClientPresence clients) {
 		this.pools = pools;
 		this.scheduler = scheduler;
-		this.door = new RequestAdmission(clients);
+		this.admission = new RequestAdmission(clients);
 	}
 
 	/**
@@ -46,19 +46,19 @@ public final class PoolFilters {
 		if (pool == null) {
 			throw new UnknownPoolException("A route", name, this.pools.names());
 		}
-		return (request, next) -> stay(pool, request, next);
+		return (request, next) -> runInSlot(pool, request, next);
 	}
 
-	private ServerResponse stay(ControllerPool pool, ServerRequest request, HandlerFunction<ServerResponse> next)
+	private ServerResponse runInSlot(ControllerPool pool, ServerRequest request, HandlerFunction<ServerResponse> next)
 			throws Exception {
 		HttpServletRequest servletRequest = request.servletRequest();
-		try (SlotLease stay = this.door.enter(pool, pool.reserve(), servletRequest)) {
+		try (SlotLease lease = this.admission.enter(pool, pool.reserve(), servletRequest)) {
 			try {
-				stay.watch(servletRequest, this.scheduler);
+				lease.watch(servletRequest, this.scheduler);
 				return next.handle(request);
 			}
 			catch (Throwable failure) {
-				stay.failed(failure);
+				lease.failed(failure);
 				throw failure;
 			}
 		}

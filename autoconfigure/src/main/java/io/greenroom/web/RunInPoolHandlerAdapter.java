@@ -41,7 +41,7 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 
 	private final GreenScheduler scheduler;
 
-	private final RequestAdmission door;
+	private final RequestAdmission admission;
 
 	private final Hop hop;
 
@@ -70,8 +70,8 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 		this.selector = selector;
 		this.mode = mode;
 		this.scheduler = scheduler;
-		this.door = new RequestAdmission(clients);
-		this.hop = new Hop(scheduler, context, identity, this.door, this::inSlot);
+		this.admission = new RequestAdmission(clients);
+		this.hop = new Hop(scheduler, context, identity, this.admission, this::inSlot);
 	}
 
 	@Override
@@ -97,18 +97,18 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 			this.hop.leave(exit, request, response, controller, pool);
 			return null;
 		}
-		return stay(pool, request, response, controller);
+		return runInSlot(pool, request, response, controller);
 	}
 
-	private @Nullable ModelAndView stay(ControllerPool pool, HttpServletRequest request, HttpServletResponse response,
+	private @Nullable ModelAndView runInSlot(ControllerPool pool, HttpServletRequest request, HttpServletResponse response,
 			HandlerMethod controller) throws Exception {
-		try (SlotLease stay = this.door.enter(pool, pool.reserve(), request)) {
+		try (SlotLease lease = this.admission.enter(pool, pool.reserve(), request)) {
 			try {
-				stay.watch(request, this.scheduler);
+				lease.watch(request, this.scheduler);
 				return inSlot(request, response, controller);
 			}
 			catch (Throwable failure) {
-				stay.failed(failure);
+				lease.failed(failure);
 				throw failure;
 			}
 		}

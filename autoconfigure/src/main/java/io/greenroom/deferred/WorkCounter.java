@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.greenroom.green.WorkReport;
 
 /** Counts what becomes of a handler's calls once it is being shut down. */
-final class Tally {
+final class WorkCounter {
 
 	private final AtomicInteger ran = new AtomicInteger();
 
