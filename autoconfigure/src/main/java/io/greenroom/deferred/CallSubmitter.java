@@ -90,7 +90,8 @@ final class CallSubmitter {
 			return call.invoke();
 		}
 		checkCallable(method);
-		if (this.callerRuns != null && nanos == AS_DECLARED && this.callerRuns.isOffered() && mayRunHere(call, method)) {
+		if (this.callerRuns != null && nanos == AS_DECLARED && this.callerRuns.isOffered()
+				&& mayRunHere(call, method)) {
 			Object result = runHere(this.callerRuns, call);
 			if (result != CallerRuns.NOT_LENT) {
 				return result;
@@ -101,7 +102,8 @@ final class CallSubmitter {
 
 	/** Returns whether the caller may run this call if nobody is before it. */
 	private boolean mayRunHere(Call call, HandlerMethod method) {
-		if (call.mode() != CallMode.SYNC || method.readOnly() || !this.lifecycle.isOpen() || this.transactions.isBound()) {
+		if (call.mode() != CallMode.SYNC || method.readOnly() || !this.lifecycle.isOpen()
+				|| this.transactions.isBound()) {
 			return false;
 		}
 		Hold held = Hold.current();

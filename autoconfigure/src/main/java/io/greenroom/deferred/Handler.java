@@ -117,10 +117,12 @@ public final class Handler implements DrainedService, AutoCloseable {
 		this.lifecycle = new HandlerLifecycle(this.core, this.mailbox, this.ownership);
 		this.runner = new CallRunner(this.lifecycle, this.reports, host);
 		this.readers = type.hasReadOnly() ? new Readers(this.core, this.runner, this.lifecycle) : null;
-		this.processor = new Processor(this.core, this.mailbox, this.ownership, this.lifecycle, this.runner, this.readers);
+		this.processor = new Processor(this.core, this.mailbox, this.ownership, this.lifecycle, this.runner,
+				this.readers);
 		this.watch = options.busyLimit().isPositive() ? new BusyWatch(this.core, this.processor) : null;
 		this.inspection = options.busyLimit().isPositive() ? options.busyLimit().dividedBy(LOOKS_PER_LIMIT) : LOOK;
-		this.submitter = new CallSubmitter(this.core, transactions, this.mailbox, this.ownership, this.lifecycle, this.runner);
+		this.submitter = new CallSubmitter(this.core, transactions, this.mailbox, this.ownership, this.lifecycle,
+				this.runner);
 	}
 
 	private Mailbox mailbox(HandlerType type, HandlerOptions options) {
@@ -219,7 +221,8 @@ public final class Handler implements DrainedService, AutoCloseable {
 		if (this.ownership.passes(method)) {
 			return invocation.proceed();
 		}
-		return this.submitter.submit(new InvocationCall(this.core, method, invocation), method, CallSubmitter.AS_DECLARED);
+		return this.submitter.submit(new InvocationCall(this.core, method, invocation), method,
+				CallSubmitter.AS_DECLARED);
 	}
 
 	/**
@@ -309,7 +312,8 @@ public final class Handler implements DrainedService, AutoCloseable {
 
 	@Override
 	public long mark() {
-		return this.mailbox.taken() + ((this.ownership.callerRuns() != null) ? (long) this.ownership.callerRuns().ran() : 0);
+		return this.mailbox.taken()
+				+ ((this.ownership.callerRuns() != null) ? (long) this.ownership.callerRuns().ran() : 0);
 	}
 
 	@Override

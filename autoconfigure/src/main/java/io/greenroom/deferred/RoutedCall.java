@@ -66,10 +66,12 @@ public final class RoutedCall {
 		}
 		CallTarget target = new CallTarget(handler.core(), null);
 		if (this.recorded) {
-			Object future = submitter.submitRecorded(new RecordedCall(this.method, target, this.arguments), this.method);
+			Object future = submitter.submitRecorded(new RecordedCall(this.method, target, this.arguments),
+					this.method);
 			return future;
 		}
-		return submitter.submit(new MethodCall(this.method, this.mode, target, this.arguments), this.method, this.nanos);
+		return submitter.submit(new MethodCall(this.method, this.mode, target, this.arguments), this.method,
+				this.nanos);
 	}
 
 	/**

@@ -54,7 +54,8 @@ final class ViewInvocationHandler implements CallSink {
 
 	@Override
 	public boolean equals(@Nullable Object other) {
-		return other instanceof ViewInvocationHandler sink && sink.submitter == this.submitter && sink.kind == this.kind;
+		return other instanceof ViewInvocationHandler sink && sink.submitter == this.submitter
+				&& sink.kind == this.kind;
 	}
 
 	@Override

@@ -82,8 +82,8 @@ final class Hop {
 
 	private final Arrivals arrivals = new Arrivals();
 
-	Hop(GreenScheduler scheduler, TaskDecorator context, Consumer<HttpServletRequest> identity, RequestAdmission admission,
-			Run inSlot) {
+	Hop(GreenScheduler scheduler, TaskDecorator context, Consumer<HttpServletRequest> identity,
+			RequestAdmission admission, Run inSlot) {
 		this.scheduler = scheduler;
 		this.context = context;
 		this.identity = identity;

@@ -100,8 +100,8 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 		return runInSlot(pool, request, response, controller);
 	}
 
-	private @Nullable ModelAndView runInSlot(ControllerPool pool, HttpServletRequest request, HttpServletResponse response,
-			HandlerMethod controller) throws Exception {
+	private @Nullable ModelAndView runInSlot(ControllerPool pool, HttpServletRequest request,
+			HttpServletResponse response, HandlerMethod controller) throws Exception {
 		try (SlotLease lease = this.admission.enter(pool, pool.reserve(), request)) {
 			try {
 				lease.watch(request, this.scheduler);
