@@ -331,6 +331,7 @@ class PoolFaultTests {
 			attempt(name, table(() -> 1).get(name));
 			calm();
 			assertServes();
+			forgetFailures();
 			this.inClose = failure;
 			Throwable told = attempt(name, table(() -> 1).get(name));
 			calm();
@@ -352,8 +353,7 @@ class PoolFaultTests {
 			calm();
 			Thread.interrupted();
 			assertThat(told).as(name).isNull();
-			catchThrowable(() -> this.group.join(Join.all().within(SHORT).raising()));
-			catchThrowable(() -> this.pool.join(Join.all().within(SHORT).raising()));
+			forgetFailures();
 			assertServes();
 		}
 	}
@@ -448,6 +448,12 @@ class PoolFaultTests {
 		// Thrown past the compiler, it may have left its mark.
 		Thread.interrupted();
 		return told;
+	}
+
+	/** What members have failed with is kept for the next join that raises. */
+	private void forgetFailures() {
+		catchThrowable(() -> this.group.join(Join.all().within(SHORT).raising()));
+		catchThrowable(() -> this.pool.join(Join.all().within(SHORT).raising()));
 	}
 
 	/** Nothing is taken, nobody is left, and all slots can be had from elsewhere. */
