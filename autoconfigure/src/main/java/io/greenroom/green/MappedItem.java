@@ -20,6 +20,9 @@ final class MappedItem<A, R> implements Callable<@Nullable R>, Consumer<GreenThr
 	 */
 	@Nullable GreenThread<R> thread;
 
+	/** Whether it is begun, and not counted as done. */
+	boolean open;
+
 	boolean ended;
 
 	/** Whether the reader has seen the end, though not handed it out yet. */

@@ -208,7 +208,7 @@ final class Mapping<A, R> {
 		while (this.state.pullsOn(beside)) {
 			MappedItem<A, R> item = pullNext();
 			if (item != null) {
-				if (this.state.put(item, beside != null)) {
+				if (this.state.put(item, beside)) {
 					start(item, beside);
 				}
 				else {

@@ -27,6 +27,12 @@ final class MappingState<A, R> {
 	/** What was pulled beside a reader that must start it itself; they are begun, too. */
 	private final Queue<MappedItem<A, R>> unstarted = new ArrayDeque<>();
 
+	/** Handed out to be started; {@code null} once it is known how that went. */
+	private @Nullable MappedItem<A, R> starting;
+
+	/** Who starts that one: a puller, or the reader for {@code null}. */
+	private @Nullable GreenThread<Void> starter;
+
 	/**
 	 * In the order of their ends, where that matters, linked by the items: an end needs
 	 * no memory.
@@ -85,6 +91,7 @@ final class MappingState<A, R> {
 
 	/** Returns whether the thread was the puller until now. */
 	synchronized boolean pullerEnded(GreenThread<Void> ended) {
+		dropBrokenStart(ended);
 		boolean current = this.puller == ended;
 		if (current) {
 			this.puller = null;
@@ -98,6 +105,7 @@ final class MappingState<A, R> {
 	 * @param beside the puller; {@code null} for the reader
 	 */
 	synchronized boolean pullsOn(@Nullable GreenThread<Void> beside) {
+		dropBrokenStart(beside);
 		boolean on = mayPull();
 		if (!on && beside != null && this.puller == beside) {
 			this.puller = null;
@@ -107,23 +115,46 @@ final class MappingState<A, R> {
 
 	/**
 	 * Puts an item at the end, unless the items have ended.
+	 * @param beside the puller who has it; {@code null} for the reader
 	 * @return whether who pulled it is to start it; else the reader is, if anybody
 	 */
-	synchronized boolean put(MappedItem<A, R> item, boolean beside) {
+	synchronized boolean put(MappedItem<A, R> item, @Nullable GreenThread<Void> beside) {
 		if (this.exhausted) {
 			return false;
 		}
 		this.begun.add(item);
+		item.open = true;
 		this.open++;
-		if (!beside || !this.readerStarts) {
+		if (beside == null || !this.readerStarts) {
+			this.starting = item;
+			this.starter = beside;
 			return true;
 		}
 		this.unstarted.add(item);
 		return false;
 	}
 
+	/** Takes out the next that the reader is to start. */
 	synchronized @Nullable MappedItem<A, R> pollUnstarted() {
-		return this.unstarted.poll();
+		dropBrokenStart(null);
+		MappedItem<A, R> next = this.unstarted.poll();
+		if (next != null) {
+			this.starting = next;
+			this.starter = null;
+		}
+		return next;
+	}
+
+	/**
+	 * Takes out an item whose start ended without a word, as it does when the stack
+	 * overflows in the cleaning up, too. Who starts items asks here before the next.
+	 */
+	private void dropBrokenStart(@Nullable GreenThread<Void> asking) {
+		MappedItem<A, R> broken = this.starting;
+		if (broken != null && this.starter == asking) {
+			notStarted(broken);
+			stop(new IllegalStateException("An item could not be started; the failure was thrown before"));
+		}
 	}
 
 	/**
@@ -133,7 +164,8 @@ final class MappingState<A, R> {
 	 */
 	synchronized boolean started(MappedItem<A, R> item, GreenThread<R> thread) {
 		item.thread = thread;
-		return item.ended || this.begun.contains(item);
+		this.starting = null;
+		return item.ended || item.open;
 	}
 
 	/** Takes out one that can't be started, and those after it. */
@@ -142,10 +174,13 @@ final class MappingState<A, R> {
 		// Their turn would come after what has stopped them.
 		this.unstarted.forEach(this::forget);
 		this.unstarted.clear();
+		this.starting = null;
 	}
 
 	private void forget(MappedItem<A, R> item) {
-		if (this.begun.remove(item)) {
+		this.begun.remove(item);
+		if (item.open) {
+			item.open = false;
 			this.open--;
 		}
 	}
@@ -154,7 +189,7 @@ final class MappingState<A, R> {
 	synchronized boolean ended(MappedItem<A, R> item, GreenThread<R> thread) {
 		item.thread = thread;
 		item.ended = true;
-		if (!this.begun.contains(item) || (this.ordered && this.begun.getFirst() != item)) {
+		if (!item.open || (this.ordered && this.begun.getFirst() != item)) {
 			return false;
 		}
 		if (!this.ordered) {
@@ -177,6 +212,7 @@ final class MappingState<A, R> {
 	synchronized @Nullable MappedItem<A, R> pollDone() {
 		MappedItem<A, R> next = this.ordered ? pollFirst() : pollEnded();
 		if (next != null) {
+			next.open = false;
 			this.open--;
 			this.room = Math.min(this.room, this.ahead);
 		}
@@ -198,7 +234,7 @@ final class MappingState<A, R> {
 			if (this.firstEnded == null) {
 				this.lastEnded = null;
 			}
-			if (this.begun.contains(ended)) {
+			if (ended.open) {
 				return ended;
 			}
 		}
@@ -264,6 +300,9 @@ final class MappingState<A, R> {
 	/** Takes out all that were begun, in their order. */
 	synchronized List<MappedItem<A, R>> removeAll() {
 		List<MappedItem<A, R>> all = new ArrayList<>(this.begun);
+		for (MappedItem<A, R> item : all) {
+			item.open = false;
+		}
 		this.begun.clear();
 		this.unstarted.clear();
 		this.firstEnded = null;

@@ -140,7 +140,7 @@ class PoolFaultTests {
 				return body.call();
 			}
 		});
-		for (String of : List.of("spawn", "trySpawn", "submit", "apply", "map", "imap")) {
+		for (String of : List.of("spawn", "trySpawn", "submit", "apply", "map", "imap", "imapUnordered")) {
 			table.put("GreenPool." + of + " as a member", () -> {
 				try (Slot _ = p.enter(LONG)) {
 					return switch (of) {
@@ -149,7 +149,8 @@ class PoolFaultTests {
 						case "submit" -> p.submit(body).get();
 						case "apply" -> p.apply(body);
 						case "map" -> p.map(List.of(1, 2, 3), function);
-						default -> first(p.imap(asked, function));
+						case "imap" -> first(p.imap(asked, function));
+						default -> first(p.imapUnordered(asked, function));
 					};
 				}
 			});

@@ -88,7 +88,10 @@ class ClosingContextsTests {
 					CountDownLatch leave = new CountDownLatch(1);
 					accepted.add(deferred.async((looped) -> looped.hold(leave)));
 					accepted.add(deferred.async(Looped::work));
-					Thread.startVirtualThread(() -> {
+					// Two virtual threads that only yield would have both carriers of a
+					// small
+					// machine to themselves.
+					Thread.ofPlatform().daemon().start(() -> {
 						while (!deferred.calls().closing()) {
 							Thread.yield();
 						}
