@@ -82,11 +82,9 @@ final class MovesInTransaction {
 	}
 
 	private static boolean isUserCode(String type) {
-		return !type.contains("$$") && !type.startsWith("io.greenroom.state.internal.")
-				&& !type.equals("io.greenroom.state.Transitions") && !type.equals(StateMachines.class.getName())
-				&& !OWN.contains(type) && !type.startsWith("org.springframework.aop.")
-				&& !type.startsWith("org.springframework.util.") && !type.startsWith("java.")
-				&& !type.startsWith("jdk.");
+		return !type.contains("$$") && !type.startsWith("io.greenroom.state.") && !OWN.contains(type)
+				&& !type.startsWith("org.springframework.aop.") && !type.startsWith("org.springframework.util.")
+				&& !type.startsWith("java.") && !type.startsWith("jdk.");
 	}
 
 	/** Moves that wait for the commit. */

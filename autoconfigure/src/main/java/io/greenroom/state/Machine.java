@@ -7,12 +7,14 @@ import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 
 import io.greenroom.green.GreenTask;
+import io.greenroom.observe.Failures;
+import io.greenroom.observe.MachineListener;
 import io.greenroom.observe.StackRoom;
 import io.greenroom.state.internal.StateObject;
 import org.jspecify.annotations.Nullable;
 
 /** The machine of one object: what it is made of, and what its users see of it. */
-final class Machine implements StateMachine {
+final class Machine implements MovingMachine {
 
 	private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
 
@@ -29,21 +31,33 @@ final class Machine implements StateMachine {
 
 	private final Transitions transitions;
 
-	Machine(StateMachines machines, MachineType type, StateObject target, @Nullable StateEntry entry) {
+	private Machine(MachineEngine engine, MachineType type, StateObject target, @Nullable StateEntry entry) {
 		this.type = type;
 		this.target = target;
 		this.name = type.nextName();
-		this.position = new Position(machines.historySize());
-		this.transitions = new Transitions(machines, this, this.position, entry);
+		this.position = new Position(engine.services().historySize());
+		this.transitions = new Transitions(engine, this, this.position, entry);
 	}
 
-	/** Lets the machine be found. Called once, before its first move. */
-	void register() {
-		this.cleaner = this.type.register().add(this);
+	/** Makes a machine and lets it be found. */
+	static Machine of(MachineEngine engine, MachineType type, StateObject target, @Nullable StateEntry entry) {
+		Machine machine = new Machine(engine, type, target, entry);
+		machine.cleaner = type.register().add(machine);
+		return machine;
 	}
 
-	/** Returns the target as what calls a state by its number. */
-	StateObject states() {
+	@Override
+	public StateTable table() {
+		return this.type.table();
+	}
+
+	@Override
+	public MachineListener observer() {
+		return this.type.observer();
+	}
+
+	@Override
+	public StateObject states() {
 		return this.target;
 	}
 
@@ -51,11 +65,21 @@ final class Machine implements StateMachine {
 		return this.type;
 	}
 
-	/** Notes where the machine is, {@code null} after its end. */
-	void isIn(@Nullable String state) {
+	@Override
+	public void isIn(@Nullable String state) {
 		if (this.cleaner != null) {
 			this.cleaner.in(state);
 		}
+	}
+
+	@Override
+	public void abandon(Move late) {
+		this.transitions.abandon(late);
+	}
+
+	@Override
+	public void timedOut(StateActivation late) {
+		this.transitions.timedOut(late);
 	}
 
 	Transitions transitions() {
@@ -98,13 +122,13 @@ final class Machine implements StateMachine {
 	@Override
 	public List<String> targets() {
 		StateActivation active = this.position.active();
-		return this.type.table().legal((active != null) ? active.spec() : null, status() == Status.DONE);
+		return table().legal((active != null) ? active.spec() : null, status() == Status.DONE);
 	}
 
 	@Override
 	public StateDiagram diagram() {
 		StackRoom.check();
-		return StateDiagram.of(this.name, this.type.table(), current(), this.position.counts());
+		return StateDiagram.of(this.name, table(), current(), this.position.counts());
 	}
 
 	@Override
@@ -121,13 +145,13 @@ final class Machine implements StateMachine {
 	public void join() throws InterruptedException {
 		StackRoom.check();
 		rejectOwnBody();
-		if (!this.transitions.mustWait()) {
+		if (!this.transitions.steps().mustWait()) {
 			return;
 		}
-		try (WaitCircle.Wait wait = WaitCircle.begin(this.transitions, "for the end of " + this.name)) {
+		try (WaitCircle.Wait wait = WaitCircle.begin(this.transitions.steps(), "for the end of " + this.name)) {
 			wait.rejectCircle();
-			this.position.await(this.position::isEnd, Durations.nanos(FOREVER, "limit"), this.transitions::rejectToWait,
-					wait::rejectCircle);
+			this.position.await(this.position::isEnd, Durations.nanos(FOREVER, "limit"),
+					this.transitions.steps()::rejectToWait, wait::rejectCircle);
 		}
 	}
 
@@ -138,8 +162,9 @@ final class Machine implements StateMachine {
 		if (nanos > 0) {
 			rejectOwnBody();
 		}
-		try (WaitCircle.Look look = new WaitCircle.Look(this.transitions, "for the end of " + this.name, nanos)) {
-			return this.position.await(this.position::isEnd, nanos, this.transitions::rejectToWait, look);
+		try (WaitCircle.Look look = new WaitCircle.Look(this.transitions.steps(), "for the end of " + this.name,
+				nanos)) {
+			return this.position.await(this.position::isEnd, nanos, this.transitions.steps()::rejectToWait, look);
 		}
 	}
 
@@ -150,26 +175,27 @@ final class Machine implements StateMachine {
 		if (nanos > 0) {
 			rejectOwnBody();
 		}
-		try (WaitCircle.Look look = new WaitCircle.Look(this.transitions, "for a rest of " + this.name, nanos)) {
-			return this.position.await(() -> !this.transitions.isMoving() && status() != Status.RUNNING, nanos,
-					this.transitions::rejectToWait, look);
+		try (WaitCircle.Look look = new WaitCircle.Look(this.transitions.steps(), "for a rest of " + this.name,
+				nanos)) {
+			return this.position.await(() -> !this.transitions.steps().isMoving() && status() != Status.RUNNING, nanos,
+					this.transitions.steps()::rejectToWait, look);
 		}
 	}
 
 	@Override
 	public boolean awaitState(String state, Duration limit) throws InterruptedException {
-		if (!this.type.table().has(state)) {
+		if (!table().has(state)) {
 			throw new IllegalArgumentException(
-					"%s has no state '%s'; its states are %s".formatted(this.name, state, this.type.table().names()));
+					"%s has no state '%s'; its states are %s".formatted(this.name, state, table().names()));
 		}
 		StackRoom.check();
 		long nanos = Durations.nanos(limit, "limit");
 		if (nanos > 0 && !state.equals(current())) {
 			rejectOwnBody();
 		}
-		try (WaitCircle.Look look = new WaitCircle.Look(this.transitions,
+		try (WaitCircle.Look look = new WaitCircle.Look(this.transitions.steps(),
 				"for %s to be in '%s'".formatted(this.name, state), nanos)) {
-			return this.position.awaitState(state, nanos, this.transitions::rejectToWait, look);
+			return this.position.awaitState(state, nanos, this.transitions.steps()::rejectToWait, look);
 		}
 	}
 
@@ -179,15 +205,15 @@ final class Machine implements StateMachine {
 		Objects.requireNonNull(move, "move");
 		rejectOwnBody();
 		long nanos = Durations.nanos(limit, "limit");
-		Arrival arrival = new Arrival(this.position, this.transitions::isMovingTo);
+		Arrival arrival = new Arrival(this.position, this.transitions.steps()::isMovingTo);
 		boolean arrived = false;
-		try (WaitCircle.Look look = new WaitCircle.Look(this.transitions, "for what comes of a move of " + this.name,
-				nanos)) {
+		try (WaitCircle.Look look = new WaitCircle.Look(this.transitions.steps(),
+				"for what comes of a move of " + this.name, nanos)) {
 			arrived = this.position.await(arrival, move, nanos, look::reject);
 		}
 		catch (Exception thrown) {
 			// The move's own, or the wait's interrupt.
-			Transitions.<RuntimeException>rethrow(thrown);
+			throw Failures.rethrow(thrown);
 		}
 		if (!arrival.isAsked()) {
 			throw new IllegalArgumentException(
@@ -201,7 +227,7 @@ final class Machine implements StateMachine {
 		}
 		Throwable failure = arrival.failure();
 		if (failure != null) {
-			Transitions.<RuntimeException>rethrow(AskedFrom.here(failure, this.name));
+			throw Failures.rethrow(AskedFrom.here(failure, this.name));
 		}
 		String state = arrival.state();
 		if (state == null) {

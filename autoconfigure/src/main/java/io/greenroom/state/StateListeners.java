@@ -30,7 +30,7 @@ final class StateListeners {
 	private static final int DEPTH = 8;
 
 	/** The machines of whose rejections and ends the current thread tells, if it does. */
-	private static final ThreadLocal<@Nullable List<Machine>> TELLING = new ThreadLocal<>();
+	private static final ThreadLocal<@Nullable List<MovingMachine>> TELLING = new ThreadLocal<>();
 
 	private final List<StateListener> listeners;
 
@@ -38,9 +38,9 @@ final class StateListeners {
 		this.listeners = List.copyOf(listeners);
 	}
 
-	void moved(Machine machine, StateMove move, @Nullable Object[] args, Duration spent) {
+	void moved(MovingMachine machine, StateMove move, @Nullable Object[] args, Duration spent) {
 		machine.isIn(move.to());
-		tell(machine.type().observer(), (observer) -> observer.moved(move.from(), move.to(), spent));
+		tell(machine.observer(), (observer) -> observer.moved(move.from(), move.to(), spent));
 		if (!this.listeners.isEmpty()) {
 			List<@Nullable Object> arguments = Collections
 				.<@Nullable Object>unmodifiableList(Arrays.<@Nullable Object>asList(args));
@@ -48,38 +48,38 @@ final class StateListeners {
 		}
 	}
 
-	void completed(Machine machine, String state) {
+	void completed(MovingMachine machine, String state) {
 		this.listeners.forEach((each) -> tell(each, (listener) -> listener.completed(machine, state)));
 	}
 
-	void rejected(Machine machine, IllegalTransitionException rejection) {
-		tell(machine.type().observer(), (observer) -> observer.rejected(rejection.from(), rejection.to()));
+	void rejected(MovingMachine machine, IllegalTransitionException rejection) {
+		tell(machine.observer(), (observer) -> observer.rejected(rejection.from(), rejection.to()));
 		tellUnlessInside(machine, (listener) -> listener.rejected(machine, rejection));
 	}
 
-	void abandoned(Machine machine, String from, String to) {
+	void abandoned(MovingMachine machine, String from, String to) {
 		this.listeners.forEach((each) -> tell(each, (listener) -> listener.abandoned(machine, from, to)));
 	}
 
-	void ended(Machine machine, String state, Duration spent, @Nullable Throwable failure) {
+	void ended(MovingMachine machine, String state, Duration spent, @Nullable Throwable failure) {
 		if (failure != null) {
 			Failures.log(log, Level.ERROR, failure, "{} failed in state '{}'", machine.name(), state);
 		}
 		machine.isIn(null);
 		if (failure != null) {
-			tell(machine.type().observer(), (observer) -> observer.failed(state, failure));
+			tell(machine.observer(), (observer) -> observer.failed(state, failure));
 			tellUnlessInside(machine, (listener) -> listener.failed(machine, failure));
 		}
-		tell(machine.type().observer(), (MachineListener observer) -> observer.ended(state, spent));
+		tell(machine.observer(), (MachineListener observer) -> observer.ended(state, spent));
 		tellUnlessInside(machine, (listener) -> listener.ended(machine));
 	}
 
-	private void tellUnlessInside(Machine machine, Consumer<StateListener> message) {
+	private void tellUnlessInside(MovingMachine machine, Consumer<StateListener> message) {
 		if (this.listeners.isEmpty()) {
 			return;
 		}
-		List<Machine> told = TELLING.get();
-		List<Machine> inside = (told != null) ? told : new ArrayList<>(2);
+		List<MovingMachine> told = TELLING.get();
+		List<MovingMachine> inside = (told != null) ? told : new ArrayList<>(2);
 		if (inside.size() >= DEPTH || inside.contains(machine)) {
 			log.warn("{} is not told about on thread '{}', where listeners are being told already", machine.name(),
 					Thread.currentThread().getName());

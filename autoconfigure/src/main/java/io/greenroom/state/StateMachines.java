@@ -43,11 +43,7 @@ public final class StateMachines implements AutoCloseable {
 
 	private final GreenScheduler scheduler;
 
-	private final Duration stopTimeout;
-
-	private final int historySize;
-
-	private final ForeignCode.Question<Instant> clock;
+	private final MachineEngine engine;
 
 	private final StateInstantiator instantiator;
 
@@ -58,28 +54,17 @@ public final class StateMachines implements AutoCloseable {
 	/** How often to look for machines that are gone. */
 	private static final Duration LOOK = Duration.ofSeconds(1);
 
-	private final StateListeners listeners;
-
-	private final StateTimers deadlines;
-
 	private final Map<Class<?>, MachineType> types = new ConcurrentHashMap<>();
 
 	private final GreenService service = new Service();
 
-	/** Set once, by the drain or by close. */
-	private volatile boolean closed;
-
 	private StateMachines(Builder builder) {
-		Transitions.prepare();
 		this.scheduler = builder.scheduler;
-		this.stopTimeout = builder.stopTimeout;
-		this.historySize = builder.historySize;
-		this.clock = builder.clock::instant;
 		this.instantiator = builder.instantiator;
 		this.unwrapper = builder.unwrapper;
 		this.boundary = builder.boundary;
-		this.listeners = new StateListeners(builder.listeners);
-		this.deadlines = new StateTimers(builder.scheduler);
+		this.engine = new MachineEngine(new MachineServices(builder.scheduler, builder.stopTimeout, builder.historySize,
+				builder.clock, builder.boundary, new StateListeners(builder.listeners)));
 		builder.scheduler.attach(this.service);
 	}
 
@@ -279,19 +264,12 @@ public final class StateMachines implements AutoCloseable {
 			throw noMachine(object.getClass());
 		}
 		if (stateful.greenroom$slot().machine() instanceof Transitions transitions) {
-			transitions.enterBy(entry);
+			transitions.steps().enterBy(entry);
 			return transitions.machine();
 		}
 		MachineType type = this.types.computeIfAbsent(userClass(object), this::typeOf);
-		Machine machine = machine(type, stateful, entry);
+		Machine machine = Machine.of(this.engine, type, stateful, entry);
 		stateful.greenroom$slot().bind(machine.transitions(), stateful);
-		return machine;
-	}
-
-	/** Makes a machine and lets it be found. */
-	Machine machine(MachineType type, StateObject object, @Nullable StateEntry entry) {
-		Machine machine = new Machine(this, type, object, entry);
-		machine.register();
 		return machine;
 	}
 
@@ -363,76 +341,16 @@ public final class StateMachines implements AutoCloseable {
 	@Override
 	public void close() {
 		this.scheduler.detach(this.service);
-		end();
-	}
-
-	private void end() {
-		this.closed = true;
-		this.deadlines.close();
+		this.engine.services().close();
 	}
 
 	boolean isClosed() {
-		return this.closed;
-	}
-
-	void rejectWhenClosed(String machine, String to) {
-		if (this.closed) {
-			throw new IllegalStateException(
-					"%s can't move to '%s': the application is shutting down and takes no more moves".formatted(machine,
-							to));
-		}
-	}
-
-	Duration stopTimeout() {
-		return this.stopTimeout;
-	}
-
-	@Nullable StateBoundary boundary() {
-		return this.boundary;
-	}
-
-	int historySize() {
-		return this.historySize;
-	}
-
-	/**
-	 * Returns the time of day, by the user's clock if that says: never call this under a
-	 * lock.
-	 */
-	Instant now() {
-		Instant told = ForeignCode.<@Nullable Instant>ask(log, "The clock of state machines", null, this.clock);
-		return (told != null) ? told : Instant.now();
-	}
-
-	/** Returns the time to measure lengths by, which nobody can set. */
-	long nanoTime() {
-		return this.scheduler.nanoTime();
-	}
-
-	StateListeners listeners() {
-		return this.listeners;
-	}
-
-	StateTimers deadlines() {
-		return this.deadlines;
-	}
-
-	/** Starts a thread for bodies; if that fails, they hear of it by the caller only. */
-	void start(String name, Trampoline bodies) {
-		GreenThread<Object> thread = this.scheduler.unstarted(name, bodies);
-		thread.start();
-		try {
-			thread.link(bodies);
-		}
-		catch (Throwable shortage) {
-			// It runs all the same, and only a kill before its first step goes unheard.
-			Failures.log(log, Level.WARN, shortage, "The end of the thread of {} can't be watched", name);
-		}
+		return this.engine.services().isClosed();
 	}
 
 	@Override
 	public String toString() {
-		return "StateMachines[" + this.scheduler.name() + (this.closed ? ", closed]" : "]");
+		return "StateMachines[" + this.scheduler.name() + (isClosed() ? ", closed]" : "]");
 	}
 
 	/** What the scheduler stops first when it drains. */
@@ -445,7 +363,7 @@ public final class StateMachines implements AutoCloseable {
 
 		@Override
 		public void stop(Duration grace) {
-			end();
+			StateMachines.this.engine.services().close();
 		}
 
 		@Override
@@ -455,7 +373,7 @@ public final class StateMachines implements AutoCloseable {
 
 		@Override
 		public void inspect() {
-			StateMachines.this.deadlines.inspect();
+			StateMachines.this.engine.services().deadlines().inspect();
 			StateMachines.this.types.values().forEach((type) -> type.register().tell());
 		}
 

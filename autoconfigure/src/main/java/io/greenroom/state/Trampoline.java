@@ -24,7 +24,9 @@ final class Trampoline implements Callable<Object>, Consumer<GreenThread<Object>
 	/** How often to look: most moves take less than a reading of the time. */
 	private static final int LOOK = 16;
 
-	private final Transitions transitions;
+	private final BodyRunner runner;
+
+	private final MoveSteps steps;
 
 	/**
 	 * What runs, or is to. Written by the thread that makes this, then by the thread
@@ -32,20 +34,21 @@ final class Trampoline implements Callable<Object>, Consumer<GreenThread<Object>
 	 */
 	private StateActivation current;
 
-	Trampoline(Transitions transitions, StateActivation first) {
-		this.transitions = transitions;
+	Trampoline(BodyRunner runner, MoveSteps steps, StateActivation first) {
+		this.runner = runner;
+		this.steps = steps;
 		this.current = first;
 	}
 
 	@Override
 	public Object call() {
 		GreenThread<?> thread = Objects.requireNonNull(GreenThread.current());
-		@Nullable StateActivation next = this.transitions.perform(this.current);
+		@Nullable StateActivation next = this.runner.perform(this.steps, this.current);
 		if (next != null) {
 			next = moveOn(thread, next);
 		}
 		if (next != null) {
-			this.transitions.startAfterKill(next);
+			this.runner.startAfterKill(this.steps, next);
 		}
 		return this;
 	}
@@ -63,7 +66,7 @@ final class Trampoline implements Callable<Object>, Consumer<GreenThread<Object>
 					began = System.nanoTime();
 				}
 				this.current = next;
-				next = this.transitions.perform(next);
+				next = this.runner.perform(this.steps, next);
 			}
 		}
 		finally {
@@ -77,7 +80,7 @@ final class Trampoline implements Callable<Object>, Consumer<GreenThread<Object>
 	/** The thread has ended, perhaps killed before it ran. */
 	@Override
 	public void accept(GreenThread<Object> dead) {
-		this.transitions.threadEnded(this.current, dead.exception());
+		this.runner.threadEnded(this.steps, this.current, dead.exception());
 	}
 
 }

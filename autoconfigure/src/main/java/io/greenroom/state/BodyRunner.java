@@ -1,0 +1,102 @@
+package io.greenroom.state;
+
+import io.greenroom.observe.Failures;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/** Runs bodies, one after the other, on the thread of the first. */
+final class BodyRunner {
+
+	private static final Logger log = LoggerFactory.getLogger(StateMachine.class);
+
+	private final MachineServices services;
+
+	private final Bodies bodies;
+
+	private final BodyMoves bodyMoves;
+
+	BodyRunner(MachineServices services, Bodies bodies, BodyMoves bodyMoves) {
+		this.services = services;
+		this.bodies = bodies;
+		this.bodyMoves = bodyMoves;
+	}
+
+	/** Runs a body; returns what is to run after it, if the machine has moved. */
+	@Nullable StateActivation perform(MoveSteps steps, StateActivation mine) {
+		Throwable thrown = null;
+		if (begins(steps, mine)) {
+			StateEntry framework = steps.entry();
+			try {
+				if (framework != null) {
+					framework.enter(mine.spec().method(), mine.args());
+				}
+				else {
+					steps.machine().states().greenroom$call(mine.spec().index(), mine.args());
+				}
+			}
+			catch (Throwable ex) {
+				thrown = leadsOn(steps, mine, ex) ? null : ex;
+			}
+		}
+		else if (mine.isGivenUp()) {
+			return null;
+		}
+		return this.bodies.finish(steps, mine, thrown);
+	}
+
+	private boolean begins(MoveSteps steps, StateActivation mine) {
+		steps.position().lock();
+		try {
+			Move waiting = steps.move();
+			if (mine.stopping() || mine.isGivenUp() || (waiting != null && waiting.ready)) {
+				return false;
+			}
+			mine.begin();
+			return true;
+		}
+		finally {
+			steps.position().unlock();
+		}
+	}
+
+	/**
+	 * Returns whether what a body has thrown moves the machine instead of failing it; the
+	 * move waits for the body's end then, as if the body had asked for it last.
+	 */
+	private boolean leadsOn(MoveSteps steps, StateActivation mine, Throwable thrown) {
+		String onError = mine.spec().onError();
+		if (onError == null || mine.isUnwoundBy(thrown) || (this.services.isClosed() && Bodies.isInterrupt(thrown))) {
+			return false;
+		}
+		try {
+			steps.dropOwnMove();
+			if (!Boolean.TRUE.equals(
+					this.bodyMoves.askFromBody(steps, mine, steps.table().state(onError), new Object[] { thrown }))) {
+				return false;
+			}
+		}
+		catch (Throwable rejected) {
+			Failures.suppress(thrown, rejected);
+			return false;
+		}
+		Failures.log(log, Level.WARN, thrown, "{} leaves '{}' for '{}', as its body failed", steps.machine().name(),
+				mine.state(), onError);
+		return true;
+	}
+
+	/**
+	 * Starts a body on a thread of its own, for the kill of the last one was not meant
+	 * for it; unless everything ends.
+	 */
+	void startAfterKill(MoveSteps steps, StateActivation next) {
+		this.bodies.startAfterKill(steps, next);
+	}
+
+	/** The thread has ended; the last stay has not if its body could not begin. */
+	void threadEnded(MoveSteps steps, StateActivation last, @Nullable Throwable why) {
+		this.bodies.threadEnded(steps, last, why);
+	}
+
+}

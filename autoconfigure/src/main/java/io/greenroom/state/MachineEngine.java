@@ -1,0 +1,47 @@
+package io.greenroom.state;
+
+/**
+ * What moves the machines of one {@link StateMachines}: made once for all of them, and
+ * told of each machine by its {@link MoveSteps}.
+ */
+final class MachineEngine {
+
+	private final MachineServices services;
+
+	private final Bodies bodies;
+
+	private final BodyMoves fromBody;
+
+	private final OutsideMoves fromOutside;
+
+	private final BodyRunner runner;
+
+	MachineEngine(MachineServices services) {
+		this.services = services;
+		this.bodies = new Bodies(services, this::startThread);
+		this.fromBody = new BodyMoves(services, this.bodies);
+		this.fromOutside = new OutsideMoves(services, this.bodies);
+		this.runner = new BodyRunner(services, this.bodies, this.fromBody);
+	}
+
+	private void startThread(MoveSteps steps, StateActivation first) {
+		this.services.start(steps.machine().name(), new Trampoline(this.runner, steps, first));
+	}
+
+	MachineServices services() {
+		return this.services;
+	}
+
+	Bodies bodies() {
+		return this.bodies;
+	}
+
+	BodyMoves fromBody() {
+		return this.fromBody;
+	}
+
+	OutsideMoves fromOutside() {
+		return this.fromOutside;
+	}
+
+}

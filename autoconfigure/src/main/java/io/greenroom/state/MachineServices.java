@@ -1,0 +1,147 @@
+package io.greenroom.state;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+
+import io.greenroom.green.GreenScheduler;
+import io.greenroom.green.GreenThread;
+import io.greenroom.observe.Failures;
+import io.greenroom.observe.ForeignCode;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * What the machines of one {@link StateMachines} share: its settings, the time, timers,
+ * listeners and threads.
+ */
+final class MachineServices {
+
+	private static final Logger log = LoggerFactory.getLogger(StateMachine.class);
+
+	/** Linked before anything is claimed; static, as no timer may know its machine. */
+	private static final Consumer<Move> ABANDONED = MachineServices::abandon;
+
+	private static final Consumer<StateActivation> TIME_IS_OVER = MachineServices::timedOut;
+
+	private final GreenScheduler scheduler;
+
+	private final Duration stopTimeout;
+
+	private final int historySize;
+
+	private final ForeignCode.Question<Instant> clock;
+
+	private final @Nullable StateBoundary boundary;
+
+	private final StateListeners listeners;
+
+	private final StateTimers deadlines;
+
+	/** Set once, by the drain or by close. */
+	private volatile boolean closed;
+
+	MachineServices(GreenScheduler scheduler, Duration stopTimeout, int historySize, InstantSource clock,
+			@Nullable StateBoundary boundary, StateListeners listeners) {
+		this.scheduler = scheduler;
+		this.stopTimeout = stopTimeout;
+		this.historySize = historySize;
+		this.clock = clock::instant;
+		this.boundary = boundary;
+		this.listeners = listeners;
+		this.deadlines = new StateTimers(scheduler);
+	}
+
+	private static void abandon(Move late) {
+		moving(late.next).abandon(late);
+	}
+
+	private static void timedOut(StateActivation late) {
+		moving(late).timedOut(late);
+	}
+
+	/** A stay knows its machine as its users do. */
+	private static MovingMachine moving(StateActivation stay) {
+		return (MovingMachine) stay.machine();
+	}
+
+	/** Returns what a move does that has waited too long for the old body's end. */
+	Consumer<Move> abandoned() {
+		return ABANDONED;
+	}
+
+	/** Returns what a stay does whose timeout has come. */
+	Consumer<StateActivation> timeIsOver() {
+		return TIME_IS_OVER;
+	}
+
+	/** Takes no more moves from outside, and ends the timers. Idempotent. */
+	void close() {
+		this.closed = true;
+		this.deadlines.close();
+	}
+
+	boolean isClosed() {
+		return this.closed;
+	}
+
+	void rejectWhenClosed(String machine, String to) {
+		if (this.closed) {
+			throw new IllegalStateException(
+					"%s can't move to '%s': the application is shutting down and takes no more moves".formatted(machine,
+							to));
+		}
+	}
+
+	Duration stopTimeout() {
+		return this.stopTimeout;
+	}
+
+	@Nullable StateBoundary boundary() {
+		return this.boundary;
+	}
+
+	int historySize() {
+		return this.historySize;
+	}
+
+	/**
+	 * Returns the time of day, by the user's clock if that says: never call this under a
+	 * lock.
+	 */
+	Instant now() {
+		Instant told = ForeignCode.<@Nullable Instant>ask(log, "The clock of state machines", null, this.clock);
+		return (told != null) ? told : Instant.now();
+	}
+
+	/** Returns the time to measure lengths by, which nobody can set. */
+	long nanoTime() {
+		return this.scheduler.nanoTime();
+	}
+
+	StateListeners listeners() {
+		return this.listeners;
+	}
+
+	StateTimers deadlines() {
+		return this.deadlines;
+	}
+
+	/** Starts a thread for bodies; if that fails, they hear of it by the caller only. */
+	<B extends Callable<Object> & Consumer<GreenThread<Object>>> void start(String name, B bodies) {
+		GreenThread<Object> thread = this.scheduler.unstarted(name, bodies);
+		thread.start();
+		try {
+			thread.link(bodies);
+		}
+		catch (Throwable shortage) {
+			// It runs all the same, and only a kill before its first step goes unheard.
+			Failures.log(log, Level.WARN, shortage, "The end of the thread of {} can't be watched", name);
+		}
+	}
+
+}

@@ -1,0 +1,319 @@
+package io.greenroom.state;
+
+import java.lang.invoke.MethodHandle;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.BooleanSupplier;
+
+import io.greenroom.observe.Failures;
+import io.greenroom.observe.ForeignCode;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * The steps of a machine's moves, whoever asks for them: claim, check, run onStart,
+ * commit, announce. Knows the move under way.
+ */
+final class MoveSteps implements WaitCircle.Held {
+
+	private static final Logger log = LoggerFactory.getLogger(StateMachine.class);
+
+	private final MachineServices services;
+
+	private final MovingMachine machine;
+
+	private final StateTable table;
+
+	/** Holds the lock too. */
+	private final Position position;
+
+	/** How bodies are entered, null for straight; a body reads it once. */
+	private volatile @Nullable StateEntry entry;
+
+	/** The move under way. Guarded by the lock. */
+	private @Nullable Move move;
+
+	MoveSteps(MachineServices services, MovingMachine machine, Position position, @Nullable StateEntry entry) {
+		this.services = services;
+		this.machine = machine;
+		this.table = machine.table();
+		this.position = position;
+		this.entry = entry;
+	}
+
+	MovingMachine machine() {
+		return this.machine;
+	}
+
+	StateTable table() {
+		return this.table;
+	}
+
+	Position position() {
+		return this.position;
+	}
+
+	@Nullable StateEntry entry() {
+		return this.entry;
+	}
+
+	/**
+	 * Returns the move under way. Called under the lock, or to ask whether it is part of
+	 * the current thread: only then is it stable.
+	 */
+	@Nullable Move move() {
+		return this.move;
+	}
+
+	/** Returns whether a move is under way. Called under the lock. */
+	boolean isMoving() {
+		return this.move != null;
+	}
+
+	/**
+	 * Returns whether a move is under way that leads to a stay. Called under the lock.
+	 */
+	boolean isMovingTo(StateActivation next) {
+		return this.move != null && this.move.next == next;
+	}
+
+	void enterBy(@Nullable StateEntry framework) {
+		this.entry = framework;
+	}
+
+	/** Called under the lock. */
+	void awaitOwnEnd(Move mine) {
+		mine.await();
+		this.position.signal();
+	}
+
+	/**
+	 * Waits to move, and looks before and now and then whether that can ever come. Called
+	 * under the lock, which it gives back meanwhile.
+	 * @throws IllegalStateException if it can't, because machines wait in a circle
+	 */
+	boolean await(BooleanSupplier wanted, Duration limit, StateSpec to) {
+		long nanos = Durations.nanos(limit, "limit");
+		long start = System.nanoTime();
+		long pause = Position.FIRST_LOOK;
+		try (WaitCircle.Wait wait = WaitCircle.begin(this,
+				"to move %s to '%s'".formatted(this.machine.name(), to.name()))) {
+			while (true) {
+				unlocked(wait::rejectCircle);
+				long left = nanos - (System.nanoTime() - start);
+				if (this.position.awaitUninterruptibly(wanted, Duration.ofNanos(Math.clamp(left, 0, pause)))) {
+					return true;
+				}
+				if (left <= pause) {
+					return false;
+				}
+				pause = Math.min(2 * pause, Position.LAST_LOOK);
+			}
+		}
+	}
+
+	void unlocked(Runnable look) {
+		this.position.unlock();
+		try {
+			look.run();
+		}
+		finally {
+			this.position.lock();
+		}
+	}
+
+	@Override
+	public @Nullable Thread heldBy() {
+		this.position.lock();
+		try {
+			Move current = this.move;
+			StateActivation last = this.position.run();
+			if (current != null && current.busy != null) {
+				return current.busy;
+			}
+			return (last != null) ? last.thread() : null;
+		}
+		finally {
+			this.position.unlock();
+		}
+	}
+
+	@Override
+	public String doing(Thread thread) {
+		this.position.lock();
+		try {
+			Move current = this.move;
+			if (current != null && current.isPartOf(thread)) {
+				return "%s, just moving to '%s'".formatted(this.machine.name(), current.next.state());
+			}
+			return "%s, in the body of '%s'".formatted(this.machine.name(), this.machine.current());
+		}
+		finally {
+			this.position.unlock();
+		}
+	}
+
+	/** Returns whether somebody else may move. Called under the lock. */
+	boolean isFree() {
+		return this.move == null && !this.position.isStopping();
+	}
+
+	/** Called under the lock, while no move is under way. */
+	Move claim(@Nullable StateActivation from, StateSpec to, @Nullable Object[] args, boolean own) {
+		Move claimed = new Move(from, new StateActivation(this.machine, to, args), own);
+		this.move = claimed;
+		this.position.claimed(claimed.next);
+		return claimed;
+	}
+
+	/** Called under the lock. */
+	void rejectWithinMove(StateSpec to) {
+		Move current = this.move;
+		if (current != null && current.isPartOf(Thread.currentThread())) {
+			throw new IllegalStateException(
+					"%s is just moving to '%s', and what runs as part of that move can't move it to '%s'; call %3$s() from the new body or another thread"
+						.formatted(this.machine.name(), current.next.state(), to.name()));
+		}
+	}
+
+	/**
+	 * Rejects to wait for the machine in what runs as part of its move, which would wait
+	 * for itself. Called under the lock.
+	 */
+	void rejectToWait() {
+		Move current = this.move;
+		if (current != null && current.isPartOf(Thread.currentThread())) {
+			throw new IllegalStateException(
+					"%s is just moving to '%s', and what runs as part of that move would wait for its own end; wait in another thread"
+						.formatted(this.machine.name(), current.next.state()));
+		}
+	}
+
+	/** Returns whether the machine is still to end; rejects likewise if it is. */
+	boolean mustWait() {
+		this.position.lock();
+		try {
+			if (this.position.isEnd()) {
+				return false;
+			}
+			rejectToWait();
+			return true;
+		}
+		finally {
+			this.position.unlock();
+		}
+	}
+
+	IllegalTransitionException rejected(IllegalTransitionException rejection) {
+		this.services.listeners().rejected(this.machine, rejection);
+		return rejection;
+	}
+
+	void runOnStart(Move mine) {
+		StateHandle next = mine.next;
+		MethodHandle onStart = mine.next.spec().onStart();
+		if (onStart == null) {
+			return;
+		}
+		try {
+			onStart.invokeExact(this.machine.target(), next, mine.next.args());
+		}
+		catch (Throwable thrown) {
+			releaseLocked();
+			throw Failures.rethrow(thrown);
+		}
+	}
+
+	/** Ends the move under way, whatever came of it. Called under the lock. */
+	void release() {
+		Move ended = this.move;
+		this.move = null;
+		if (ended != null) {
+			ended.cancelLimit();
+		}
+		this.position.signal();
+	}
+
+	void releaseLocked() {
+		this.position.lock();
+		try {
+			release();
+		}
+		finally {
+			this.position.unlock();
+		}
+	}
+
+	/**
+	 * Changes the state: no body runs, and nobody else may move. Called under the lock.
+	 */
+	StateMove commit(Move mine, Instant now) {
+		long nanos = this.services.nanoTime();
+		mine.take();
+		mine.cancelLimit();
+		mine.spent = (mine.from != null) ? mine.from.spent(nanos) : Duration.ZERO;
+		Duration timeout = mine.next.spec().timeout();
+		if (timeout != null) {
+			watch(mine.next, timeout);
+		}
+		mine.next.enteredAt(now, nanos);
+		return this.position.enter(mine.next, now, this.table);
+	}
+
+	/** Called under the lock. */
+	void watch(StateActivation activation, Duration timeout) {
+		activation.cancelTimer();
+		activation.watchedBy(
+				this.services.deadlines().arm(this.machine.name(), timeout, activation, this.services.timeIsOver()));
+	}
+
+	/**
+	 * Arms the timeout of a stay once more whose attempt has not moved the machine;
+	 * returns after what pause, {@code null} if the machine is leaving anyway. Called
+	 * under the lock.
+	 */
+	@Nullable Duration watchAgain(StateActivation late) {
+		if (this.position.active() != late || late.stopping() || this.services.isClosed()) {
+			return null;
+		}
+		Duration pause = late.overdueAgain();
+		watch(late, pause);
+		return pause;
+	}
+
+	void announce(Move mine, StateMove made) {
+		try {
+			this.services.listeners().moved(this.machine, made, mine.next.args(), mine.spent);
+		}
+		catch (Throwable shortage) {
+			// Of stack or memory, between one listener and the next.
+			Failures.log(log, Level.WARN, shortage, "Not all listeners heard of a move of {}", this.machine.name());
+		}
+		finally {
+			releaseLocked();
+		}
+	}
+
+	void settled() {
+		StateEntry framework = this.entry;
+		if (framework != null) {
+			ForeignCode.run(log, "The entry of states", framework::settled);
+		}
+	}
+
+	/** What the body itself has asked for does not come about. */
+	void dropOwnMove() {
+		this.position.lock();
+		try {
+			if (this.move != null && this.move.own) {
+				release();
+			}
+		}
+		finally {
+			this.position.unlock();
+		}
+	}
+
+}

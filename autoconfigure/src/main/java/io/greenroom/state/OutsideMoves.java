@@ -1,0 +1,190 @@
+package io.greenroom.state;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+
+import io.greenroom.observe.Failures;
+import io.greenroom.state.StateMachine.Status;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * The moves that somebody else asks for: another thread, another machine's body, a
+ * state's timeout.
+ */
+final class OutsideMoves {
+
+	private static final Logger log = LoggerFactory.getLogger(StateMachine.class);
+
+	private final MachineServices services;
+
+	private final Bodies bodies;
+
+	OutsideMoves(MachineServices services, Bodies bodies) {
+		this.services = services;
+		this.bodies = bodies;
+	}
+
+	/**
+	 * Moves a machine.
+	 * @param expected the stay that is to be left, and no other; {@code null} for any
+	 */
+	void move(MoveSteps steps, StateSpec to, @Nullable Object[] args, @Nullable StateActivation expected) {
+		Move outer = steps.move();
+		try {
+			askFromOutside(steps, to, args, expected);
+		}
+		catch (Throwable failure) {
+			this.bodies.releaseUnless(steps, outer, failure);
+			throw failure;
+		}
+	}
+
+	private void askFromOutside(MoveSteps steps, StateSpec to, @Nullable Object[] args,
+			@Nullable StateActivation expected) {
+		Move mine = claimFromOutside(steps, to, args, expected);
+		if (mine == null) {
+			return;
+		}
+		steps.runOnStart(mine);
+		StateMove made = makeFromOutside(steps, mine);
+		if (made == null) {
+			return;
+		}
+		steps.announce(mine, made);
+		Throwable rejected = this.bodies.start(steps, mine.next);
+		if (rejected != null) {
+			throw Failures.rethrow(rejected);
+		}
+	}
+
+	/** Returns what was made, or {@code null} if a body has to make way first. */
+	private @Nullable StateMove makeFromOutside(MoveSteps steps, Move mine) {
+		Instant now = this.services.now();
+		steps.position().lock();
+		try {
+			if (mine.cancelled || (mine.from != null && steps.position().isEnd())) {
+				throw IllegalTransitionException.endedMeanwhile(steps.machine().name(), steps.machine().current(),
+						mine.next.state(), steps.position().status());
+			}
+			if (steps.position().status() == Status.RUNNING) {
+				makeWay(steps, mine);
+				return null;
+			}
+			return steps.commit(mine, now);
+		}
+		finally {
+			steps.position().unlock();
+		}
+	}
+
+	/** Returns the move, or {@code null} if the machine has left what was expected. */
+	private @Nullable Move claimFromOutside(MoveSteps steps, StateSpec to, @Nullable Object[] args,
+			@Nullable StateActivation expected) {
+		IllegalTransitionException rejection;
+		steps.position().lock();
+		try {
+			steps.rejectWithinMove(to);
+			boolean free = steps.isFree() || steps.await(steps::isFree, this.services.stopTimeout(), to);
+			StateActivation active = steps.position().active();
+			if (expected != null && (expected != active || this.services.isClosed())) {
+				return null;
+			}
+			if (!free) {
+				throw busyFor(steps, to);
+			}
+			this.services.rejectWhenClosed(steps.machine().name(), to.name());
+			List<String> legal = steps.table()
+				.legal((active != null) ? active.spec() : null, steps.position().status() == Status.DONE);
+			if (legal.contains(to.name())) {
+				Move mine = steps.claim(active, to, args, false);
+				mine.timedOut = (expected != null);
+				return mine;
+			}
+			rejection = (active != null)
+					? IllegalTransitionException.undeclared(steps.machine().name(), active.state(), to.name(), legal)
+					: IllegalTransitionException.notInitial(steps.machine().name(), steps.machine().current(),
+							steps.position().status(), steps.position().failure(), to.name(), legal);
+		}
+		finally {
+			steps.position().unlock();
+		}
+		throw steps.rejected(rejection);
+	}
+
+	/** Called under the lock. */
+	private void makeWay(MoveSteps steps, Move mine) {
+		// The move stays this thread's, to be released by it, until all is under way.
+		mine.limitedBy(this.services.deadlines()
+			.arm(steps.machine().name(), this.services.stopTimeout(), mine, this.services.abandoned()));
+		Objects.requireNonNull(steps.position().run()).interrupt();
+		mine.await();
+		steps.position().signal();
+	}
+
+	private IllegalStateException busyFor(MoveSteps steps, StateSpec to) {
+		return new IllegalStateException(
+				"%s did not get to move to '%s' within %s, because another move or a stop of '%s' takes longer; let its body react to interrupts, or raise the stop timeout"
+					.formatted(steps.machine().name(), to.name(), this.services.stopTimeout(),
+							steps.machine().current()));
+	}
+
+	/** Gives a move up whose old body does not end. */
+	void abandon(MoveSteps steps, Move late) {
+		StateActivation stays = Objects.requireNonNull(late.from);
+		Duration pause;
+		steps.position().lock();
+		try {
+			if (steps.move() != late || stays.ended() || !stays.started()) {
+				// A body that has not begun never will, and makes way at once.
+				return;
+			}
+			stays.withdrawInterrupt();
+			steps.release();
+			pause = late.timedOut ? steps.watchAgain(stays) : null;
+		}
+		finally {
+			steps.position().unlock();
+		}
+		log.warn(
+				"{} stays in '{}' and does not move to '{}': its body has not ended within {} of being interrupted;"
+						+ " let it react to interrupts, or raise the stop timeout{}",
+				steps.machine().name(), stays.state(), late.next.state(), this.services.stopTimeout(), again(pause));
+		this.services.listeners().abandoned(steps.machine(), stays.state(), late.next.state());
+	}
+
+	/** Moves a machine whose stay in a state has taken too long. */
+	void timedOut(MoveSteps steps, StateActivation late) {
+		StateSpec to = steps.table().state(Objects.requireNonNull(late.spec().onTimeout()));
+		try {
+			move(steps, to, new Object[0], late);
+		}
+		catch (Throwable failed) {
+			Duration pause = watchAgainLocked(steps, late);
+			if (pause != null) {
+				Failures.log(log, Level.WARN, failed, "{} stays in '{}': its timeout did not get it to '{}'{}",
+						steps.machine().name(), late.state(), to.name(), again(pause));
+			}
+			// Else the machine is not there any more, which was told by others.
+		}
+	}
+
+	private @Nullable Duration watchAgainLocked(MoveSteps steps, StateActivation late) {
+		steps.position().lock();
+		try {
+			return steps.watchAgain(late);
+		}
+		finally {
+			steps.position().unlock();
+		}
+	}
+
+	private static String again(@Nullable Duration pause) {
+		return (pause != null) ? "; its timeout tries again in " + Durations.format(pause) : "";
+	}
+
+}
