@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntUnaryOperator;
 
 import io.greenroom.observe.CallMode;
+import io.greenroom.testkit.Rounds;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -17,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(120)
 class CallRaceTests {
 
-	private static final int ROUNDS = 30_000;
+	private static final int ROUNDS = Rounds.of(30_000);
 
 	/** Within a batch the three go through the calls in different orders, and meet. */
 	private static final int BATCH = 30;

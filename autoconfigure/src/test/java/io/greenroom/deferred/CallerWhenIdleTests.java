@@ -16,6 +16,7 @@ import io.greenroom.green.GreenScheduler;
 import io.greenroom.observe.HandlerGauges;
 import io.greenroom.observe.HandlerListener;
 import io.greenroom.observe.Observer;
+import io.greenroom.testkit.Rounds;
 import io.greenroom.testkit.Until;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -160,7 +161,7 @@ class CallerWhenIdleTests {
 	}
 
 	@Test
-	@DisplayName("D35 D08 a sync call never overtakes an earlier oneway of its thread, while others call too (20000 rounds)")
+	@DisplayName("D35 D08 a sync call never overtakes an earlier oneway of its thread, while others call too")
 	void orderIsKept() throws Exception {
 		Deferred<Desk> deferred = idleDesk();
 		AtomicBoolean stop = new AtomicBoolean();
@@ -172,7 +173,7 @@ class CallerWhenIdleTests {
 			}
 		});
 		int onCaller = 0;
-		for (int round = 0; round < 20_000; round++) {
+		for (int round = 0; round < Rounds.of(20_000); round++) {
 			deferred.oneway().set(round);
 			assertThat(deferred.sync().get()).isEqualTo(round);
 			onCaller += (deferred.sync().thread() == Thread.currentThread()) ? 1 : 0;
@@ -272,12 +273,12 @@ class CallerWhenIdleTests {
 	}
 
 	@Test
-	@DisplayName("D35 D15 D21 a body may let further calls in, nobody else may, and later calls are served (2000 rounds)")
+	@DisplayName("D35 D15 D21 a body may let further calls in, nobody else may, and later calls are served")
 	void bodiesProcess() throws Exception {
 		Deferred<Desk> deferred = idleDesk();
 		this.desk.calls = deferred.calls();
 		this.desk.queued = deferred.oneway();
-		for (int round = 0; round < 2_000; round++) {
+		for (int round = 0; round < Rounds.of(2_000); round++) {
 			awaitIdle(deferred);
 			assertThat(deferred.sync().process(round % 3)).isBetween(1, 2);
 			assertThat(deferred.sync(Duration.ofSeconds(20)).counted()).isEqualTo(round + 1);
@@ -352,9 +353,9 @@ class CallerWhenIdleTests {
 	}
 
 	@Test
-	@DisplayName("D35 D20 D31 callers that run their own calls race with the close: each call is run or told (1000 rounds)")
+	@DisplayName("D35 D20 D31 callers that run their own calls race with the close: each call is run or told")
 	void callersRaceWithTheClose() throws Exception {
-		for (int round = 0; round < 1_000; round++) {
+		for (int round = 0; round < Rounds.of(1_000); round++) {
 			GreenScheduler ending = GreenScheduler.builder().build();
 			Desk target = new Desk();
 			Deferred<Desk> deferred = Deferred.of(ending, target, OPTIONS);

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 import io.greenroom.green.GreenScheduler;
+import io.greenroom.testkit.Rounds;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -73,7 +74,8 @@ class DeadlockTests {
 		this.b.next = first.sync();
 		CyclicBarrier barrier = new CyclicBarrier(2);
 		int rejected = 0;
-		for (int round = 0; round < 10_000; round++) {
+		int rounds = Rounds.of(10_000);
+		for (int round = 0; round < rounds; round++) {
 			CompletableFuture<@Nullable Throwable> one = outcome(() -> first.sync().meet(barrier));
 			CompletableFuture<@Nullable Throwable> other = outcome(() -> second.sync().meet(barrier));
 			List<Throwable> failures = new ArrayList<>();
@@ -86,7 +88,7 @@ class DeadlockTests {
 			assertThat(failures).isNotEmpty().allMatch(DeferredDeadlockException.class::isInstance);
 			rejected += failures.size();
 		}
-		assertThat(rejected).isBetween(10_000, 20_000);
+		assertThat(rejected).isBetween(rounds, 2 * rounds);
 	}
 
 	private static CompletableFuture<@Nullable Throwable> outcome(Supplier<Integer> call) {
@@ -104,7 +106,7 @@ class DeadlockTests {
 		this.a.next = second.sync();
 		this.b.next = third.sync();
 		List<CompletableFuture<@Nullable Throwable>> outcomes = new ArrayList<>();
-		for (int round = 0; round < 2_000; round++) {
+		for (int round = 0; round < Rounds.of(2_000); round++) {
 			outcomes.add(outcome(first.sync()::relay));
 			outcomes.add(outcome(second.sync()::relay));
 			outcomes.add(outcome(third.sync()::answer));

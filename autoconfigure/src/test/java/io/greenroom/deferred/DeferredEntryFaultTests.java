@@ -24,6 +24,7 @@ import io.greenroom.observe.HandlerGauges;
 import io.greenroom.observe.HandlerListener;
 import io.greenroom.observe.Observer;
 import io.greenroom.testkit.LastFrames;
+import io.greenroom.testkit.Until;
 import io.greenroom.testkit.Unusual;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -140,16 +141,8 @@ class DeferredEntryFaultTests {
 		}
 		assertThat(desk.sync().read(null)).isEqualTo("read");
 		assertThat(desk.async((it) -> it.work(null)).join()).isEqualTo("worked");
-		await(() -> desk.calls().pending() == 0);
+		Until.until("no call to be pending", () -> desk.calls().pending() == 0);
 		assertThat(Thread.currentThread().isInterrupted()).isFalse();
-	}
-
-	private static void await(java.util.function.BooleanSupplier condition) {
-		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-		while (!condition.getAsBoolean()) {
-			assertThat(System.nanoTime() - end).as("in time").isNegative();
-			Thread.yield();
-		}
 	}
 
 	@Test
@@ -244,7 +237,7 @@ class DeferredEntryFaultTests {
 					else if (entry == Entry.SYNC) {
 						assertThat(caught).isNotNull();
 					}
-					await(() -> desk.calls().pending() == 0);
+					Until.until("no call to be pending", () -> desk.calls().pending() == 0);
 					carrier.failing = false;
 					assertServes(desk);
 				}
@@ -348,7 +341,7 @@ class DeferredEntryFaultTests {
 				caller.join();
 			}
 		}
-		await(() -> desk.calls().pending() == 0);
+		Until.until("no call to be pending", () -> desk.calls().pending() == 0);
 		for (int i = 0; i < 10; i++) {
 			// By the very handler: all its room is there, and nobody is in line before.
 			assertThat(desk.sync(SHORT).work(null)).isEqualTo("worked");
@@ -627,8 +620,11 @@ class DeferredEntryFaultTests {
 		/** Works till the caller of the body round this one has given up. */
 		void outlast(CountDownLatch inside, Thread caller) {
 			inside.countDown();
-			while (caller.isAlive()) {
-				Thread.yield();
+			try {
+				caller.join();
+			}
+			catch (InterruptedException stray) {
+				this.strays.incrementAndGet();
 			}
 			look();
 		}

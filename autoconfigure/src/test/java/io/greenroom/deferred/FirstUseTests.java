@@ -13,6 +13,7 @@ import java.util.concurrent.Future;
 
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.testkit.Collected;
+import io.greenroom.testkit.Rounds;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** What happens when many threads are the first to use a class as a handler. */
 public class FirstUseTests {
 
-	private static final int ROUNDS = 300;
+	private static final int ROUNDS = Rounds.of(300);
 
 	private static final int THREADS = 4;
 

@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.greenroom.observe.CallMode;
+import io.greenroom.testkit.Rounds;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -157,12 +158,13 @@ class MailboxCapacityTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 1, 3, 1000 })
-	@DisplayName("D25 everybody gets a place, and there are never more than there is room for (4 x 50000 takers)")
+	@DisplayName("D25 everybody gets a place, and there are never more than there is room for")
 	void neverTooMany(int capacity) throws Exception {
 		MailboxCapacity room = new MailboxCapacity(capacity, new MailboxWords());
+		int rounds = Rounds.of(50_000);
 		AtomicInteger inside = new AtomicInteger();
 		AtomicInteger most = new AtomicInteger();
-		AtomicInteger left = new AtomicInteger(200_000);
+		AtomicInteger left = new AtomicInteger(4 * rounds);
 		List<CompletableFuture<Void>> takers = new ArrayList<>();
 		Call call = new EmptyCall(CallMode.ONEWAY);
 		for (int i = 0; i < 4; i++) {
@@ -170,7 +172,7 @@ class MailboxCapacityTests {
 			takers.add(taker);
 			Thread.startVirtualThread(() -> {
 				try {
-					for (int k = 0; k < 50_000; k++) {
+					for (int k = 0; k < rounds; k++) {
 						assertThat(room.tryTake() || room.await(LONG, call, () -> false)).isTrue();
 						most.accumulateAndGet(inside.incrementAndGet(), Math::max);
 					}

@@ -8,6 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import io.greenroom.green.GreenScheduler;
+import io.greenroom.testkit.Rounds;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -154,9 +155,9 @@ class ProcessingTests {
 	}
 
 	@Test
-	@DisplayName("D40 stopProcessing from another thread ends a processing that waits (10000 rounds)")
+	@DisplayName("D40 stopProcessing from another thread ends a processing that waits")
 	void stopFromAnotherThread() throws Exception {
-		for (int round = 0; round < 10_000; round++) {
+		for (int round = 0; round < Rounds.of(10_000); round++) {
 			Thread processor = Thread.startVirtualThread(this.calls::processForever);
 			while (processor.isAlive()) {
 				this.calls.stopProcessing();

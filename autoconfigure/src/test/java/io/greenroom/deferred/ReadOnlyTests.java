@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.greenroom.green.GreenScheduler;
+import io.greenroom.testkit.Rounds;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -56,12 +57,13 @@ class ReadOnlyTests {
 	@Test
 	@DisplayName("D38 a read never sees a half-done write, nor one beside the other (20000 rounds)")
 	void readsAreNeverBesideWrites() throws Exception {
+		int rounds = Rounds.of(2_500);
 		AtomicInteger broken = new AtomicInteger();
 		List<Thread> callers = new ArrayList<>();
 		for (int i = 0; i < 8; i++) {
 			boolean writes = (i % 4 == 0);
 			callers.add(Thread.startVirtualThread(() -> {
-				for (int round = 0; round < 2_500; round++) {
+				for (int round = 0; round < rounds; round++) {
 					if (writes) {
 						this.deferred.sync().write();
 					}
@@ -75,11 +77,11 @@ class ReadOnlyTests {
 			caller.join();
 		}
 		assertThat(broken).hasValue(0);
-		assertThat(this.ledger.writes).isEqualTo(5_000);
+		assertThat(this.ledger.writes).isEqualTo(2 * rounds);
 	}
 
 	@Test
-	@DisplayName("D38 reads never run beside a loop: process() waits for those it let in (2000 rounds)")
+	@DisplayName("D38 reads never run beside a loop: process() waits for those it let in")
 	void readsAreNeverBesideTheLoop() throws Exception {
 		LoopedLedger looped = new LoopedLedger();
 		Deferred<LoopedLedger> handler = Deferred.of(this.scheduler, looped, options());
@@ -87,7 +89,7 @@ class ReadOnlyTests {
 		AtomicInteger broken = new AtomicInteger();
 		for (int i = 0; i < 4; i++) {
 			callers.add(Thread.startVirtualThread(() -> {
-				for (int round = 0; round < 2_000; round++) {
+				for (int round = 0; round < Rounds.of(2_000); round++) {
 					if (handler.sync().sum() != 0) {
 						broken.incrementAndGet();
 					}
@@ -148,7 +150,7 @@ class ReadOnlyTests {
 		Detour detour = new Detour();
 		this.ledger.detour = Deferred.of(this.scheduler, detour, options()).sync();
 		detour.ledger = this.deferred.sync();
-		for (int round = 0; round < 1_000; round++) {
+		for (int round = 0; round < Rounds.of(1_000); round++) {
 			CompletableFuture<@Nullable Void> writer = new CompletableFuture<>();
 			detour.before = () -> Thread.startVirtualThread(() -> {
 				this.deferred.sync().write();

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import io.greenroom.green.DrainReport;
 import io.greenroom.green.GreenScheduler;
+import io.greenroom.testkit.Rounds;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -209,9 +210,9 @@ class RestTests {
 	}
 
 	@Test
-	@DisplayName("D20 D31 resting races with the end: each call is run or told (5000 rounds)")
+	@DisplayName("D20 D31 resting races with the end: each call is run or told")
 	void restingRacesWithTheEnd() throws Exception {
-		for (int round = 0; round < 5_000; round++) {
+		for (int round = 0; round < Rounds.of(5_000); round++) {
 			Handler handler = handler(HandlerOptions.defaults());
 			Deferred<Shop> deferred = handler.deferred(Shop.class, this.shop);
 			deferred.sync().thread();

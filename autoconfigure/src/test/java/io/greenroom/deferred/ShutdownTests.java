@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.greenroom.green.DrainReport;
 import io.greenroom.green.GreenScheduler;
+import io.greenroom.testkit.Rounds;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -188,9 +189,9 @@ class ShutdownTests {
 	}
 
 	@Test
-	@DisplayName("D20 a call that races with the close is run or told, never left waiting (10000 rounds)")
+	@DisplayName("D20 a call that races with the close is run or told, never left waiting")
 	void callsRacingWithTheClose() throws Exception {
-		for (int round = 0; round < 10_000; round++) {
+		for (int round = 0; round < Rounds.of(10_000); round++) {
 			GreenScheduler scheduler = scheduler();
 			Deferred<Link> handler = Deferred.of(scheduler, new Link(), options());
 			boolean manual = (round % 2 == 0);
@@ -231,10 +232,10 @@ class ShutdownTests {
 	}
 
 	@Test
-	@DisplayName("D20 a processing thread of the user's own that finds its handler ended tells those it had in hand (10000 rounds)")
+	@DisplayName("D20 a processing thread of the user's own that finds its handler ended tells those it had in hand")
 	void manualProcessorsLeaveNobodyBehind() throws Exception {
 		GreenScheduler scheduler = scheduler();
-		for (int round = 0; round < 10_000; round++) {
+		for (int round = 0; round < Rounds.of(10_000); round++) {
 			Link link = new Link();
 			Handler handler = new Handler(scheduler, HandlerType.of(Link.class), link,
 					options().withProcessing(Processing.MANUAL));

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.greenroom.testkit.Rounds;
 import io.greenroom.testkit.Until;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -167,7 +168,7 @@ class GreenEventTests {
 		List<Thread> others = new ArrayList<>();
 		for (int i = 0; i < 2; i++) {
 			others.add(Thread.startVirtualThread(() -> {
-				for (int round = 0; round < 10_000; round++) {
+				for (int round = 0; round < Rounds.of(10_000); round++) {
 					this.event.set();
 					this.event.clear();
 					Thread.yield();

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
 import io.greenroom.testkit.Race;
+import io.greenroom.testkit.Rounds;
 import io.greenroom.testkit.Until;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -101,7 +102,7 @@ class GreenGroupTests {
 	@Test
 	@DisplayName("G32 spawns race with a kill: every member has ended when it returns, or was added after it")
 	void killRacesWithSpawns() throws Exception {
-		Race.run(10_000, (number) -> {
+		Race.run(Rounds.of(10_000), (number) -> {
 			GreenGroup own = this.scheduler.group();
 			CountDownLatch never = new CountDownLatch(1);
 			List<GreenThread<?>> spawned = new ArrayList<>();

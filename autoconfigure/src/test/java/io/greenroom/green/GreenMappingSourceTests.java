@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 
 import io.greenroom.green.worker.Worker;
 import io.greenroom.testkit.Race;
+import io.greenroom.testkit.Rounds;
 import io.greenroom.testkit.Until;
 import io.greenroom.testkit.Unusual;
 import org.jspecify.annotations.Nullable;
@@ -422,7 +423,7 @@ class GreenMappingSourceTests {
 	void closeRaces() throws Exception {
 		GreenPool pool = this.scheduler.pool("p", 2);
 		GreenGroup group = this.scheduler.group();
-		Race.run(3_000, (round) -> {
+		Race.run(Rounds.of(3_000), (round) -> {
 			Waiting<Integer> source = new Waiting<>();
 			GreenFunction<Integer, Integer> wait = (item) -> {
 				awaitForEver();

@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 import io.greenroom.observe.ContextCarrier;
+import io.greenroom.testkit.Rounds;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -97,7 +98,7 @@ class GreenPoolEndTests {
 	@Test
 	@DisplayName("P20 10 000 joins race with the last end: none is missed")
 	void joinRacesWithTheEnd() throws Exception {
-		for (int round = 0; round < 10_000; round++) {
+		for (int round = 0; round < Rounds.of(10_000); round++) {
 			this.pool.submit(Thread::yield);
 			GreenThread<Void> task = this.pool.submit(() -> {
 			});
@@ -167,7 +168,7 @@ class GreenPoolEndTests {
 	@Test
 	@DisplayName("P17 a kill races with submit, spawn and map: 10 000 pools, after it nothing starts and nobody hangs")
 	void killRaces() throws Exception {
-		for (int round = 0; round < 10_000; round++) {
+		for (int round = 0; round < Rounds.of(10_000); round++) {
 			GreenPool victim = this.scheduler.pool("victim", 1);
 			AtomicBoolean over = new AtomicBoolean();
 			AtomicInteger late = new AtomicInteger();

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 import io.greenroom.green.worker.Worker;
+import io.greenroom.testkit.Rounds;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -225,7 +226,7 @@ class GreenPoolMappingTests {
 	@DisplayName("P19 map fails: siblings are cancelled and have ended before the error leaves, and those in line never begin")
 	void siblingsEndFirst() {
 		GreenPool pool = this.scheduler.pool("p", 3);
-		for (int round = 0; round < 2_000; round++) {
+		for (int round = 0; round < Rounds.of(2_000); round++) {
 			failThird(pool);
 		}
 		assertThat(this.observer.failures()).isEmpty();
@@ -264,7 +265,7 @@ class GreenPoolMappingTests {
 	void failingMapsLeaveNothing() {
 		GreenPool pool = this.scheduler.pool("p", 2);
 		AtomicInteger inside = new AtomicInteger();
-		for (int round = 0; round < 10_000; round++) {
+		for (int round = 0; round < Rounds.of(10_000); round++) {
 			int bad = round % 4;
 			assertThatExceptionOfType(IllegalStateException.class)
 				.isThrownBy(() -> pool.map(List.of(0, 1, 2, 3), (item) -> {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.greenroom.testkit.Rounds;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
@@ -19,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(120)
 class GreenPoolRaceTests {
 
-	private static final int ROUNDS = 20_000;
+	private static final int ROUNDS = Rounds.of(20_000);
 
 	private static final Duration LONG = Duration.ofSeconds(60);
 
@@ -35,7 +36,7 @@ class GreenPoolRaceTests {
 	}
 
 	@Test
-	@DisplayName("P03 20 000 rounds of every end there is, on pools of 1, 2 and 7: never more inside, the pool is whole")
+	@DisplayName("P03 many rounds of every end there is, on pools of 1, 2 and 7: never more inside, the pool is whole")
 	void permitsAreConserved() throws Exception {
 		for (int size : List.of(1, 2, 7)) {
 			GreenPool pool = this.scheduler.pool("race").size(size).queueCapacity(16).build();
@@ -120,11 +121,12 @@ class GreenPoolRaceTests {
 	}
 
 	@Test
-	@DisplayName("P03 a wait whose time ends exactly as the slot comes: 10 000 rounds, the slot is always with somebody")
+	@DisplayName("P03 a wait whose time ends exactly as the slot comes: the slot is always with somebody")
 	void timeoutRacesWithTheGrant() throws Exception {
 		GreenPool pool = this.scheduler.pool("one", 1);
 		int got = 0;
-		for (int round = 0; round < 10_000; round++) {
+		int rounds = Rounds.of(10_000);
+		for (int round = 0; round < rounds; round++) {
 			Slot held = pool.enter(Duration.ZERO);
 			Reservation reservation = pool.reserve();
 			Thread closer = Thread.ofVirtual().start(held::close);
@@ -139,18 +141,19 @@ class GreenPoolRaceTests {
 			assertThat(pool.free()).isEqualTo(1);
 			assertThat(pool.queued()).isZero();
 		}
-		assertThat(got).as("both ends were seen").isBetween(1, 9_999);
+		assertThat(got).as("both ends were seen").isBetween(1, rounds - 1);
 	}
 
 	@Test
-	@DisplayName("P03 a slot that comes back just as somebody joins the line: 200 000 times, nobody waits beside a free slot")
+	@DisplayName("P03 a slot that comes back just as somebody joins the line: nobody waits beside a free slot")
 	void returningRacesWithJoining() throws Exception {
 		GreenPool pool = this.scheduler.pool("one", 1);
+		int rounds = Rounds.of(100_000);
 		AtomicInteger entered = new AtomicInteger();
 		List<Thread> callers = new ArrayList<>();
 		for (int caller = 0; caller < 2; caller++) {
 			callers.add(Thread.ofPlatform().start(() -> {
-				for (int round = 0; round < 100_000; round++) {
+				for (int round = 0; round < rounds; round++) {
 					spin();
 					try (Slot _ = pool.enter(Duration.ofSeconds(10))) {
 						entered.incrementAndGet();
@@ -165,7 +168,7 @@ class GreenPoolRaceTests {
 		for (Thread caller : callers) {
 			caller.join(LONG);
 		}
-		assertThat(entered).hasValue(200_000);
+		assertThat(entered).hasValue(2 * rounds);
 		assertThat(pool.free()).isEqualTo(1);
 	}
 

@@ -8,6 +8,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
+import io.greenroom.testkit.Rounds;
 import io.greenroom.testkit.Until;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -100,7 +101,7 @@ class GreenQueueRaceTests {
 	@DisplayName("Q05 10 000 rounds: a getter is killed while an item comes; the other getter always gets it")
 	void killedGetterNeverKeepsTheItem() throws Exception {
 		GreenQueue<Integer> queue = new GreenQueue<>(1);
-		for (int round = 0; round < 10_000; round++) {
+		for (int round = 0; round < Rounds.of(10_000); round++) {
 			int item = round;
 			GreenThread<Integer> dying = this.scheduler.spawn(queue::take);
 			Until.until("one waiting", () -> queue.waiting() == 1);
@@ -121,7 +122,7 @@ class GreenQueueRaceTests {
 	@Test
 	@DisplayName("Q10 10 000 rounds of closing while one puts and one takes: the item arrives, is rejected or is left")
 	void closingLosesNothing() throws Exception {
-		for (int round = 0; round < 10_000; round++) {
+		for (int round = 0; round < Rounds.of(10_000); round++) {
 			GreenQueue<Integer> queue = new GreenQueue<>(1);
 			AtomicInteger in = new AtomicInteger();
 			AtomicInteger out = new AtomicInteger();

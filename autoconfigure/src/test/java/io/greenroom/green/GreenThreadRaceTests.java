@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 import io.greenroom.testkit.Race;
+import io.greenroom.testkit.Rounds;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -20,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
 class GreenThreadRaceTests {
 
-	private static final int ROUNDS = 10_000;
+	private static final int ROUNDS = Rounds.of(10_000);
 
 	private static final Duration SECOND = Duration.ofSeconds(1);
 
@@ -141,7 +142,7 @@ class GreenThreadRaceTests {
 	@Test
 	@DisplayName("G29 a drain races with spawns, now and for later: every thread ends or is rejected, and the drain ends")
 	void drainRacesWithSpawns() throws Exception {
-		Race.run(1000, (number) -> {
+		Race.run(Rounds.of(1000), (number) -> {
 			CountingObserver observer = new CountingObserver();
 			GreenScheduler own = GreenScheduler.builder().name("own").observer(observer).build();
 			AtomicInteger accepted = new AtomicInteger();

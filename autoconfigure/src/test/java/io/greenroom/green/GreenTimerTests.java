@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.greenroom.observe.Observer;
 import io.greenroom.observe.ThreadGauges;
 import io.greenroom.observe.ThreadListener;
+import io.greenroom.testkit.Rounds;
 import io.greenroom.testkit.Until;
 import io.greenroom.testkit.Unusual;
 import org.junit.jupiter.api.AfterEach;
@@ -120,7 +121,7 @@ class GreenTimerTests {
 		AtomicInteger rung = new AtomicInteger();
 		for (int i = 0; i < 4; i++) {
 			setters.add(Thread.ofPlatform().start(() -> {
-				for (int round = 0; round < 20_000; round++) {
+				for (int round = 0; round < Rounds.of(20_000); round++) {
 					Runnable cancel = Blocking.alarm((round % 50) * 1_000L, rung::incrementAndGet);
 					if (round % 2 == 0) {
 						cancel.run();

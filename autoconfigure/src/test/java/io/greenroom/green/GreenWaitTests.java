@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.greenroom.testkit.Race;
+import io.greenroom.testkit.Rounds;
 import io.greenroom.testkit.Until;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -120,7 +121,7 @@ class GreenWaitTests {
 	void nothingIsLost() throws Exception {
 		for (int consumers = 1; consumers <= 2; consumers++) {
 			int readers = consumers;
-			Race.run(5000, (number) -> {
+			Race.run(Rounds.of(5000), (number) -> {
 				List<FakeEvent> events = List.of(new FakeEvent(), new FakeEvent(), new FakeEvent(), new FakeEvent());
 				GreenWait<FakeEvent> wait = GreenWait.on(events);
 				List<FakeEvent> taken = new ArrayList<>();

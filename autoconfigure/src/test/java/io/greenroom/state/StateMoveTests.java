@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
+import io.greenroom.testkit.Rounds;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -180,7 +181,7 @@ class StateMoveTests {
 		List<Thread> movers = new ArrayList<>();
 		for (int i = 0; i < 4; i++) {
 			movers.add(Thread.startVirtualThread(() -> {
-				for (int round = 0; round < 2_500; round++) {
+				for (int round = 0; round < Rounds.of(2_500); round++) {
 					try {
 						moves[ThreadLocalRandom.current().nextInt(moves.length)].run();
 					}

@@ -5,6 +5,7 @@ import java.util.stream.Stream;
 
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.testkit.LastFrames;
+import io.greenroom.testkit.Rounds;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.ThrowingSupplier;
@@ -18,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(120)
 class StateStackTests {
 
-	private static final int FRAMES = 5000;
+	private static final int FRAMES = 1200;
 
 	/** What is called there, and what it is to leave usable. */
 	record Use(String name, Step step) {
@@ -81,7 +82,7 @@ class StateStackTests {
 			StateMachine machine = machines.of(swing);
 			assertThat(machine.awaitRest(Machines.LONG)).isTrue();
 			ThrowingSupplier<Object> step = () -> use.step().take(machines, swing);
-			LastFrames.Outcome outcome = LastFrames.of(FRAMES).rounds(3).call(step).assertReturned();
+			LastFrames.Outcome outcome = LastFrames.of(FRAMES).untilReturned().rounds(2).call(step).assertReturned();
 			assertThat(outcome.overflows()).isPositive();
 			assertThat(outcome.returned()).as(outcome.toString()).isPositive();
 			assertThat(machine.awaitRest(Machines.LONG)).isTrue();
@@ -104,7 +105,7 @@ class StateStackTests {
 	void lastFramesOfABody(String next) throws Exception {
 		try (GreenScheduler scheduler = GreenScheduler.builder().drainTimeout(Duration.ofSeconds(1)).build()) {
 			StateMachines machines = StateMachines.builder(scheduler).stopTimeout(Duration.ofSeconds(20)).build();
-			for (int round = 0; round < 100; round++) {
+			for (int round = 0; round < Rounds.of(100); round++) {
 				Deep deep = machines.create(Deep.class);
 				deep.start(next);
 				StateMachine machine = machines.of(deep);

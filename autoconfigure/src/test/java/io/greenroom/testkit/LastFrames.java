@@ -16,12 +16,16 @@ import org.junit.jupiter.api.function.ThrowingSupplier;
  * }
  * Each round recurses to the end of the stack of a new platform thread, and calls once
  * from each frame on the way back. The first calls fail early; each further one gets a
- * little deeper, until all of it succeeds.
+ * little deeper, until all of it succeeds. A round is over early when the last hundred
+ * calls have all returned: from there on they are calls like any other.
  */
 public final class LastFrames {
 
 	/** Deep enough that code is compiled, shallow enough for a slow machine. */
 	private static final long STACK_SIZE = 256 * 1024;
+
+	/** So many calls in a row that returned had room to spare, as any other call has. */
+	private static final int ENOUGH = 100;
 
 	private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -107,6 +111,8 @@ public final class LastFrames {
 
 		private int further = LastFrames.this.further;
 
+		private int returnedInARow;
+
 		Sweep(ThrowingSupplier<?> step, Outcome outcome) {
 			this.step = step;
 			this.outcome = outcome;
@@ -128,6 +134,9 @@ public final class LastFrames {
 			catch (StackOverflowError end) {
 				// From here on the way is back.
 			}
+			if (this.returnedInARow == ENOUGH) {
+				return;
+			}
 			if (this.left > 0) {
 				this.left--;
 				callOnce();
@@ -142,12 +151,15 @@ public final class LastFrames {
 			try {
 				this.step.get();
 				this.outcome.returned++;
+				this.returnedInARow++;
 				this.further = 0;
 			}
 			catch (StackOverflowError overflow) {
+				this.returnedInARow = 0;
 				this.outcome.overflows++;
 			}
 			catch (Throwable other) {
+				this.returnedInARow = 0;
 				this.outcome.others.add(other);
 			}
 		}

@@ -6,19 +6,35 @@ import java.util.function.BooleanSupplier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Waits for a condition, and fails after a time that no working code needs. */
+/**
+ * Waits for a condition, and fails after a time that no working code needs. Can be called
+ * on any thread: it gives the core away while it waits.
+ */
 public final class Until {
 
-	private static final Duration LONG = Duration.ofSeconds(20);
+	private static final Duration LONG = Duration.ofSeconds(30);
+
+	/** Two virtual threads that only yield would keep both carriers of a small machine. */
+	private static final long PAUSE = 100_000;
+
+	/** What holds soon is seen without a pause. */
+	private static final int LOOKS_AT_ONCE = 100;
 
 	private Until() {
 	}
 
 	public static void until(String what, BooleanSupplier condition) {
 		long start = System.nanoTime();
-		while (!condition.getAsBoolean()) {
-			assertThat(System.nanoTime() - start).as("waited for: " + what).isLessThan(LONG.toNanos());
-			Thread.yield();
+		for (int looks = 0; !condition.getAsBoolean(); looks++) {
+			if (System.nanoTime() - start > LONG.toNanos()) {
+				throw new AssertionError("Waited %s s for: %s".formatted(LONG.toSeconds(), what));
+			}
+			if (looks < LOOKS_AT_ONCE) {
+				Thread.yield();
+			}
+			else {
+				LockSupport.parkNanos(PAUSE);
+			}
 		}
 	}
 

@@ -93,13 +93,13 @@ public enum Unusual {
 	/** Has a new cause each time it is asked. */
 	ENDLESS(Endless::new),
 
-	/** Has 20 000 causes. */
+	/** Has 20 000 causes; those between the first and the last have no stack of their own. */
 	DEEP(() -> {
 		RuntimeException deepest = new RuntimeException("unusual: deepest");
 		for (int i = 0; i < 20_000; i++) {
-			deepest = new RuntimeException("unusual: deep", deepest);
+			deepest = new WithoutStack(deepest);
 		}
-		return deepest;
+		return new RuntimeException("unusual: deep", deepest);
 	}),
 
 	/** One instance for all, without a stack, that takes no suppressed ones. */
@@ -151,6 +151,15 @@ public enum Unusual {
 			all.add(each.make());
 		}
 		return all;
+	}
+
+	/** One of many. */
+	private static final class WithoutStack extends RuntimeException {
+
+		WithoutStack(Throwable cause) {
+			super("unusual: deep", cause, false, false);
+		}
+
 	}
 
 	private static final class Endless extends RuntimeException {
