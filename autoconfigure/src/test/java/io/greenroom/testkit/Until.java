@@ -14,7 +14,9 @@ public final class Until {
 
 	private static final Duration LONG = Duration.ofSeconds(30);
 
-	/** Two virtual threads that only yield would keep both carriers of a small machine. */
+	/**
+	 * Two virtual threads that only yield would keep both carriers of a small machine.
+	 */
 	private static final long PAUSE = 100_000;
 
 	/** What holds soon is seen without a pause. */

@@ -93,7 +93,9 @@ public enum Unusual {
 	/** Has a new cause each time it is asked. */
 	ENDLESS(Endless::new),
 
-	/** Has 20 000 causes; those between the first and the last have no stack of their own. */
+	/**
+	 * Has 20 000 causes; those between the first and the last have no stack of their own.
+	 */
 	DEEP(() -> {
 		RuntimeException deepest = new RuntimeException("unusual: deepest");
 		for (int i = 0; i < 20_000; i++) {
