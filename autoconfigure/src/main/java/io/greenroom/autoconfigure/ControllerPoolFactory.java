@@ -32,8 +32,6 @@ final class ControllerPoolFactory {
 
 	private static final boolean HIKARI = isPresent("com.zaxxer.hikari.HikariDataSource");
 
-	private static final boolean LIMITS = isPresent("com.netflix.concurrency.limits.Limit");
-
 	private final GreenScheduler scheduler;
 
 	private final ObjectProvider<DataSource> dataSources;
@@ -50,8 +48,14 @@ final class ControllerPoolFactory {
 	/** Makes the pools of the settings, but for those that are beans. */
 	ControllerPools create(PoolsProperties properties, List<ControllerPool> beans) {
 		Map<String, ControllerPool> pools = new LinkedHashMap<>();
-		beans.forEach((pool) -> pools.put(pool.pool().name(), pool));
-		properties.pools().forEach((name, settings) -> pools.computeIfAbsent(name, (unmade) -> create(name, settings)));
+		for (ControllerPool pool : beans) {
+			pools.put(pool.pool().name(), pool);
+		}
+		for (Map.Entry<String, Pool> settings : properties.pools().entrySet()) {
+			if (!pools.containsKey(settings.getKey())) {
+				pools.put(settings.getKey(), create(settings.getKey(), settings.getValue()));
+			}
+		}
 		return new ControllerPools(pools);
 	}
 
@@ -105,7 +109,7 @@ final class ControllerPoolFactory {
 		if (settings.limit() == Limit.FIXED) {
 			return SizeLimit.FIXED;
 		}
-		requireLimits(LIMITS, key, settings.limit());
+		requireLimits(isPresent("com.netflix.concurrency.limits.Limit"), key, settings.limit());
 		Duration target = settings.targetLatency();
 		return (settings.limit() == Limit.AIMD)
 				? LatencyLimit.aimd(size, settings.minSize(), settings.maxSize(), target)

@@ -1,6 +1,7 @@
 package io.greenroom.autoconfigure;
 
 import io.greenroom.deferred.CallerTransactions;
+import io.greenroom.deferred.HandlerOptions;
 import io.greenroom.deferred.Handlers;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.spring.HandlerAdviceOrder;
@@ -8,6 +9,7 @@ import io.greenroom.spring.HandlerBeanPostProcessor;
 import io.greenroom.spring.HandlerDefinitions;
 import io.greenroom.spring.HandlerEvents;
 import io.greenroom.spring.HandlerLoops;
+import io.greenroom.spring.HandlerNeeds;
 import io.greenroom.spring.KeyedHandlers;
 import io.greenroom.spring.SpringTransactions;
 import io.greenroom.web.ControllerPool;
@@ -16,6 +18,7 @@ import io.greenroom.web.PoolTerms;
 import io.greenroom.web.RejectionAnswers;
 import io.greenroom.web.RunInPool;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -32,6 +35,7 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -50,6 +54,7 @@ import org.springframework.web.servlet.DispatcherServlet;
 @ConditionalOnBooleanProperty(name = "greenroom.deferred.enabled", matchIfMissing = true)
 @ConditionalOnBean(GreenScheduler.class)
 @EnableConfigurationProperties({ DeferredProperties.class, KeyedProperties.class })
+@Import(SettingsCheck.class)
 public final class DeferredAutoConfiguration {
 
 	@Bean
@@ -76,16 +81,33 @@ public final class DeferredAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static HandlerBeanPostProcessor handlerBeanPostProcessor(ObjectProvider<GreenScheduler> scheduler,
-			ObjectProvider<DeferredProperties> properties, ObjectProvider<CallerTransactions> transactions,
-			HandlerLoops loops, Environment environment) {
-		// Providers: a post-processor is made early, and must not drag the scheduler
-		// along.
-		HandlerBeanPostProcessor processor = new HandlerBeanPostProcessor(scheduler::getObject,
-				() -> properties.getObject().options(),
-				() -> transactions.getIfAvailable(() -> CallerTransactions.NONE), loops, isStrict(environment));
+	static HandlerBeanPostProcessor handlerBeanPostProcessor(BeanFactory beans, HandlerLoops loops,
+			Environment environment) {
+		HandlerBeanPostProcessor processor = new HandlerBeanPostProcessor(new BeansForHandlers(beans), loops,
+				isStrict(environment));
 		processor.setProxyTargetClass(environment.getProperty("spring.aop.proxy-target-class", Boolean.class, true));
 		return processor;
+	}
+
+	/** Looked up late: a post-processor must not drag the scheduler along. */
+	private record BeansForHandlers(BeanFactory beans) implements HandlerNeeds {
+
+		@Override
+		public GreenScheduler scheduler() {
+			return this.beans.getBean(GreenScheduler.class);
+		}
+
+		@Override
+		public HandlerOptions options() {
+			return this.beans.getBean(DeferredProperties.class).options();
+		}
+
+		@Override
+		public CallerTransactions transactions() {
+			CallerTransactions transactions = this.beans.getBeanProvider(CallerTransactions.class).getIfAvailable();
+			return (transactions != null) ? transactions : CallerTransactions.NONE;
+		}
+
 	}
 
 	/** Read straight from the environment: it is wanted before beans are made. */
@@ -103,11 +125,10 @@ public final class DeferredAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	@Lazy
 	static KeyedHandlers keyedHandlers(ConfigurableListableBeanFactory beanFactory,
-			ObjectProvider<GreenScheduler> scheduler, ObjectProvider<DeferredProperties> properties,
-			ObjectProvider<KeyedProperties> keyed, ObjectProvider<CallerTransactions> transactions) {
-		return new KeyedHandlers(beanFactory, scheduler::getObject, () -> properties.getObject().options(),
-				() -> keyed.getObject().options(), () -> transactions.getIfAvailable(() -> CallerTransactions.NONE));
+			ObjectProvider<KeyedProperties> settings) {
+		return new KeyedHandlers(beanFactory, new BeansForHandlers(beanFactory), () -> settings.getObject().options());
 	}
 
 	@Bean
@@ -123,6 +144,7 @@ public final class DeferredAutoConfiguration {
 	static class TransactionConfiguration {
 
 		@Bean
+		@Lazy
 		@ConditionalOnMissingBean
 		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 		CallerTransactions greenroomTransactions(DeferredProperties properties) {
@@ -139,7 +161,6 @@ public final class DeferredAutoConfiguration {
 	static class Answers {
 
 		@Bean
-		@ConditionalOnMissingBean
 		HandlerRejectionAdvice handlerRejectionAdvice(RejectionAnswers answers, ObjectProvider<ControllerPools> pools) {
 			return new HandlerRejectionAdvice(answers, () -> {
 				ControllerPools all = pools.getIfAvailable();

@@ -11,6 +11,7 @@ import io.greenroom.deferred.RestartPolicy;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.convert.DurationUnit;
+import org.springframework.context.annotation.Lazy;
 
 /**
  * Settings of handlers that do not say otherwise in their annotation.
@@ -27,6 +28,7 @@ import org.springframework.boot.convert.DurationUnit;
  * warning.
  * @param restart When a processing loop that has thrown is started again.
  */
+@Lazy
 @ConfigurationProperties("greenroom.deferred")
 record DeferredProperties(@DefaultValue("10000") int capacity, @DefaultValue("block") WhenFull overflow,
 		@DefaultValue("30s") @DurationUnit(ChronoUnit.SECONDS) Duration timeout, @DefaultValue("256") int readers,

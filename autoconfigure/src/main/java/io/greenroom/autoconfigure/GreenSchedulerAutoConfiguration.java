@@ -20,9 +20,14 @@ import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.web.context.reactive.ConfigurableReactiveWebEnvironment;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Condition;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 import org.springframework.core.task.AsyncTaskExecutor;
 import org.springframework.core.task.support.TaskExecutorAdapter;
+import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
  * Auto-configuration for the {@link GreenScheduler} bean named {@code greenScheduler} and
@@ -53,6 +58,7 @@ public final class GreenSchedulerAutoConfiguration {
 	 * back off from it.
 	 */
 	@Bean(defaultCandidate = false)
+	@Lazy
 	@Qualifier("greenScheduler")
 	@ConditionalOnMissingBean(name = "greenSchedulerExecutor")
 	@ConditionalOnBean(GreenScheduler.class)
@@ -69,15 +75,24 @@ public final class GreenSchedulerAutoConfiguration {
 
 	/** Controllers of WebFlux run in no pool, and settings of pools do nothing there. */
 	@Bean
+	@Conditional(OnReactiveEnvironment.class)
 	SmartInitializingSingleton idlePoolSettingsCheck(Environment environment) {
 		return () -> {
-			if (environment instanceof ConfigurableReactiveWebEnvironment && Binder.get(environment)
-				.bind("greenroom.pools", Bindable.mapOf(String.class, Object.class))
-				.isBound()) {
+			if (Binder.get(environment).bind("greenroom.pools", Bindable.mapOf(String.class, Object.class)).isBound()) {
 				log.warn("greenroom.pools.* is set and does nothing: this application is served by WebFlux, "
 						+ "and only controllers of Spring MVC run in pools. Remove the keys, or use Spring MVC");
 			}
 		};
+	}
+
+	/** By the environment, which is there before the classes of WebFlux are asked for. */
+	static final class OnReactiveEnvironment implements Condition {
+
+		@Override
+		public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+			return context.getEnvironment() instanceof ConfigurableReactiveWebEnvironment;
+		}
+
 	}
 
 }

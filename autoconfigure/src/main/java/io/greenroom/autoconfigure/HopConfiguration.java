@@ -3,10 +3,15 @@ package io.greenroom.autoconfigure;
 import java.util.EnumSet;
 
 import io.greenroom.green.GreenScheduler;
+import io.greenroom.web.ClientPresence;
 import io.greenroom.web.ControllerPools;
 import io.greenroom.web.HopFunctionAdapter;
 import io.greenroom.web.HopGate;
+import io.greenroom.web.HopHandlerMapping;
 import io.greenroom.web.HopRequestScope;
+import io.greenroom.web.PoolSelector;
+import io.greenroom.web.RunInPoolAdapters;
+import io.greenroom.web.RunInPoolHandlerAdapter;
 import jakarta.servlet.DispatcherType;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -17,13 +22,24 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.PriorityOrdered;
+import org.springframework.core.task.TaskDecorator;
 import org.springframework.web.context.WebApplicationContext;
 import org.springframework.web.servlet.function.support.HandlerFunctionAdapter;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 /** What only an application needs whose controllers hop. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnProperty(name = "greenroom.web.mode", havingValue = "hop")
 class HopConfiguration {
+
+	static RunInPoolAdapters adapters(PoolSelector selector, GreenScheduler scheduler, ClientPresence clients) {
+		TaskDecorator context = HopContext.of(scheduler.contextCarrier());
+		return () -> new RunInPoolHandlerAdapter(selector, scheduler, context, HopIdentity.keeper(), clients);
+	}
+
+	static RequestMappingHandlerMapping mapping() {
+		return new HopHandlerMapping();
+	}
 
 	@Bean
 	HopGateRegistration greenroomHopGate() {

@@ -8,6 +8,7 @@ import io.greenroom.keyed.KeyedOptions;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.convert.DurationUnit;
+import org.springframework.context.annotation.Lazy;
 
 /**
  * Settings of handlers by key.
@@ -16,6 +17,7 @@ import org.springframework.boot.convert.DurationUnit;
  * @param maxActive Number of instances of one handler; beyond it the longest idle one
  * ends.
  */
+@Lazy
 @ConfigurationProperties("greenroom.keyed")
 record KeyedProperties(@DefaultValue("10m") @DurationUnit(ChronoUnit.SECONDS) Duration idle,
 		@DefaultValue("100000") int maxActive) {

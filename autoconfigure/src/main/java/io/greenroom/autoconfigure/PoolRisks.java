@@ -1,10 +1,13 @@
 package io.greenroom.autoconfigure;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
+import java.util.StringJoiner;
+
+import javax.sql.DataSource;
 
 import io.greenroom.web.ControllerPool;
 import io.greenroom.web.ControllerPools;
@@ -13,10 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.AnnotationUtils;
-import org.springframework.format.annotation.DurationFormat;
-import org.springframework.format.datetime.standard.DurationFormatterUtils;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
@@ -30,28 +32,36 @@ final class PoolRisks {
 
 	private final ControllerPools pools;
 
-	private final Supplier<OptionalInt> connections;
+	private final ObjectProvider<DataSource> dataSources;
 
-	PoolRisks(ControllerPools pools, Supplier<OptionalInt> connections) {
+	PoolRisks(ControllerPools pools, ObjectProvider<DataSource> dataSources) {
 		this.pools = pools;
-		this.connections = connections;
+		this.dataSources = dataSources;
 	}
 
 	String describe() {
-		return this.pools.all().stream().map(PoolRisks::describe).collect(Collectors.joining(", "));
+		StringJoiner all = new StringJoiner(", ");
+		for (ControllerPool pool : this.pools.all()) {
+			all.add(describe(pool));
+		}
+		return all.toString();
 	}
 
 	private static String describe(ControllerPool pool) {
 		return "%s (%d at once, %d may wait %s)".formatted(pool.pool().name(), pool.pool().size(),
-				pool.pool().queueCapacity(),
-				DurationFormatterUtils.print(pool.terms().queueTimeout(), DurationFormat.Style.COMPOSITE));
+				pool.pool().queueCapacity(), asWritten(pool.terms().queueTimeout()));
+	}
+
+	/** As in {@code 1m30s}: the ISO form without its head, which needs no formatter. */
+	private static String asWritten(Duration time) {
+		return time.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
 	}
 
 	/**
 	 * Advice for the start-up line: a pool many times the size of the connection pool.
 	 */
 	String adviseOnConnections() {
-		OptionalInt connections = this.connections.get();
+		OptionalInt connections = ControllerPoolFactory.connections(this.dataSources);
 		if (connections.isEmpty()) {
 			return "";
 		}

@@ -8,15 +8,19 @@ import java.util.Map;
 import io.greenroom.web.PoolTerms;
 import io.greenroom.web.RunInPool;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.convert.DurationUnit;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.core.env.Environment;
 
 /**
  * Sizes of the pools that controllers run in. The pool {@code default} is always there.
  *
  * @param pools Pools by name.
  */
+@Lazy
 @ConfigurationProperties("greenroom")
 record PoolsProperties(@DefaultValue Map<String, Pool> pools) {
 
@@ -27,13 +31,21 @@ record PoolsProperties(@DefaultValue Map<String, Pool> pools) {
 		Map<String, Pool> all = new LinkedHashMap<>();
 		all.put(RunInPool.DEFAULT, Pool.DEFAULT);
 		all.putAll(pools);
-		all.forEach((name, pool) -> pool.check(key(name)));
+		for (Map.Entry<String, Pool> pool : pools.entrySet()) {
+			pool.getValue().check(key(pool.getKey()));
+		}
 		pools = all;
+	}
+
+	/** Returns what is set, without binding where nothing is. */
+	static PoolsProperties of(Environment environment, ObjectProvider<PoolsProperties> bound) {
+		return SettingsCheck.isAnySet("greenroom.pools", environment) ? bound.getObject()
+				: new PoolsProperties(Map.of());
 	}
 
 	/** Returns the prefix of a pool's keys, as the user writes it. */
 	static String key(String name) {
-		return "greenroom.pools." + name;
+		return "greenroom.pools.".concat(name);
 	}
 
 	/**
@@ -71,8 +83,6 @@ record PoolsProperties(@DefaultValue Map<String, Pool> pools) {
 		/** A size that is taken from the application's connection pool. */
 		private static final String DATASOURCE = "datasource";
 
-		private static final String MOST = PoolTerms.LONGEST.toDays() + "d";
-
 		private static final Pool DEFAULT = new Pool(Integer.toString(DEFAULT_SIZE), Limit.FIXED, 10, 1000,
 				Duration.ofSeconds(1), 1000, PoolTerms.DEFAULT.queueTimeout(), PoolTerms.DEFAULT.bodyTimeout(),
 				PoolTerms.DEFAULT.writeTimeout(), PoolTerms.DEFAULT.status(), PoolTerms.DEFAULT.retryAfter(),
@@ -96,13 +106,17 @@ record PoolsProperties(@DefaultValue Map<String, Pool> pools) {
 						this.minSize, "1 or more, and no more than max-size, which is " + this.maxSize);
 				InvalidSettingException.require(!this.targetLatency.isZero() && isCountable(this.targetLatency),
 						key + ".target-latency", this.targetLatency,
-						"a positive duration such as 1s, and no more than " + MOST);
+						"a positive duration such as 1s, and no more than " + most());
 			}
 		}
 
 		private static void requireTime(Duration time, String key, String zero, String example) {
 			InvalidSettingException.require(isCountable(time), key, time,
-					zero + " or a positive duration such as " + example + ", and no more than " + MOST);
+					zero + " or a positive duration such as " + example + ", and no more than " + most());
+		}
+
+		private static String most() {
+			return PoolTerms.LONGEST.toDays() + "d";
 		}
 
 		private static boolean isCountable(Duration time) {

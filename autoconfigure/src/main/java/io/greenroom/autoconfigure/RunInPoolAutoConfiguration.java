@@ -9,7 +9,6 @@ import io.greenroom.web.ClientPresence;
 import io.greenroom.web.ControllerPool;
 import io.greenroom.web.ControllerPools;
 import io.greenroom.web.ControllerPoolsLifecycle;
-import io.greenroom.web.HopHandlerMapping;
 import io.greenroom.web.PoolFilters;
 import io.greenroom.web.PoolRejectedAdvice;
 import io.greenroom.web.PoolSelector;
@@ -33,8 +32,8 @@ import org.springframework.boot.webmvc.autoconfigure.WebMvcRegistrations;
 import org.springframework.boot.webmvc.error.ErrorController;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
-import org.springframework.core.task.TaskDecorator;
 import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
@@ -50,16 +49,17 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 @ConditionalOnBean(GreenScheduler.class)
 @ConditionalOnBooleanProperty(name = "greenroom.web.enabled", matchIfMissing = true)
 @EnableConfigurationProperties({ PoolsProperties.class, WebProperties.class, LifecycleProperties.class })
-@Import({ RejectionConfiguration.class, HopConfiguration.class, ServerConfigurations.Tomcat.class,
+@Import({ SettingsCheck.class, RejectionConfiguration.class, HopConfiguration.class, ServerConfigurations.Tomcat.class,
 		ServerConfigurations.TomcatThreads.class, ServerConfigurations.Jetty.class,
 		ServerConfigurations.JettyThreads.class })
 public final class RunInPoolAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	ControllerPools controllerPools(GreenScheduler scheduler, PoolsProperties properties,
-			ObjectProvider<DataSource> dataSources, ObjectProvider<ControllerPool> pools) {
-		return new ControllerPoolFactory(scheduler, dataSources).create(properties, pools.orderedStream().toList());
+	ControllerPools controllerPools(GreenScheduler scheduler, ListableBeanFactory beans, Environment environment) {
+		PoolsProperties properties = PoolsProperties.of(environment, beans.getBeanProvider(PoolsProperties.class));
+		return new ControllerPoolFactory(scheduler, beans.getBeanProvider(DataSource.class)).create(properties,
+				beans.getBeanProvider(ControllerPool.class).orderedStream().toList());
 	}
 
 	@Bean
@@ -84,15 +84,23 @@ public final class RunInPoolAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	RunInPoolAdapters runInPoolAdapters(PoolSelector selector, WebProperties properties, GreenScheduler scheduler,
-			ObjectProvider<ClientPresence> clients) {
-		TaskDecorator context = HopContext.of(scheduler.contextCarrier());
-		ClientPresence presence = ClientPresence.any(clients.orderedStream().toList());
-		return () -> new RunInPoolHandlerAdapter(selector, properties.mode(), scheduler, context, HopIdentity.keeper(),
-				presence);
+	RunInPoolAdapters runInPoolAdapters(PoolSelector selector, ListableBeanFactory beans, Environment environment) {
+		GreenScheduler scheduler = beans.getBean(GreenScheduler.class);
+		ClientPresence presence = ClientPresence
+			.any(beans.getBeanProvider(ClientPresence.class).orderedStream().toList());
+		if (mode(beans, environment) == RunInPoolMode.HOP) {
+			return HopConfiguration.adapters(selector, scheduler, presence);
+		}
+		return () -> new RunInPoolHandlerAdapter(selector, scheduler, presence);
 	}
 
+	private static RunInPoolMode mode(ListableBeanFactory beans, Environment environment) {
+		return WebProperties.of(environment, beans.getBeanProvider(WebProperties.class)).mode();
+	}
+
+	/** Only functional routes ask for them. */
 	@Bean
+	@Lazy
 	@ConditionalOnMissingBean
 	PoolFilters poolFilters(ControllerPools pools, GreenScheduler scheduler, ObjectProvider<ClientPresence> clients) {
 		return new PoolFilters(pools, scheduler, ClientPresence.any(clients.orderedStream().toList()));
@@ -100,12 +108,14 @@ public final class RunInPoolAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	WebMvcRegistrations runInPoolRegistrations(RunInPoolAdapters adapters, WebProperties properties) {
+	WebMvcRegistrations runInPoolRegistrations(RunInPoolAdapters adapters, ListableBeanFactory beans,
+			Environment environment) {
+		boolean hop = mode(beans, environment) == RunInPoolMode.HOP;
 		return new WebMvcRegistrations() {
 
 			@Override
 			public @Nullable RequestMappingHandlerMapping getRequestMappingHandlerMapping() {
-				return (properties.mode() == RunInPoolMode.HOP) ? new HopHandlerMapping() : null;
+				return hop ? HopConfiguration.mapping() : null;
 			}
 
 			@Override
@@ -123,10 +133,8 @@ public final class RunInPoolAutoConfiguration {
 	}
 
 	@Bean
-	RunInPoolStartupCheck runInPoolStartupCheck(ListableBeanFactory beans, PoolSelector selector, ControllerPools pools,
-			WebProperties properties, Environment environment, ObjectProvider<DataSource> dataSources) {
-		return new RunInPoolStartupCheck(beans, selector, properties, environment,
-				new PoolRisks(pools, () -> ControllerPoolFactory.connections(dataSources)));
+	RunInPoolStartupCheck runInPoolStartupCheck(ListableBeanFactory beans, Environment environment) {
+		return new RunInPoolStartupCheck(beans, environment);
 	}
 
 }

@@ -1,10 +1,14 @@
 package io.greenroom.autoconfigure;
 
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
+import javax.sql.DataSource;
+
+import io.greenroom.web.ControllerPools;
 import io.greenroom.web.PoolSelector;
 import io.greenroom.web.RunInPoolHandlerAdapter;
 import io.greenroom.web.RunInPoolMode;
@@ -16,6 +20,7 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.thread.Threading;
 import org.springframework.boot.webmvc.autoconfigure.WebMvcRegistrations;
 import org.springframework.core.env.Environment;
+import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMapping;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter;
 
@@ -29,54 +34,50 @@ final class RunInPoolStartupCheck implements SmartInitializingSingleton {
 
 	private final ListableBeanFactory beans;
 
-	private final PoolSelector selector;
-
-	private final WebProperties properties;
-
 	private final Environment environment;
 
-	private final PoolRisks risks;
-
-	RunInPoolStartupCheck(ListableBeanFactory beans, PoolSelector selector, WebProperties properties,
-			Environment environment, PoolRisks risks) {
+	RunInPoolStartupCheck(ListableBeanFactory beans, Environment environment) {
 		this.beans = beans;
-		this.selector = selector;
-		this.properties = properties;
 		this.environment = environment;
-		this.risks = risks;
 	}
 
 	@Override
 	public void afterSingletonsInstantiated() {
+		PoolSelector selector = this.beans.getBean(PoolSelector.class);
 		Set<Class<?>> controllers = new HashSet<>();
-		this.beans.getBeansOfType(RequestMappingInfoHandlerMapping.class, false, true)
-			.values()
-			.stream()
-			.flatMap((mapping) -> mapping.getHandlerMethods().values().stream())
-			.forEach((controller) -> {
-				this.selector.select(controller);
+		for (RequestMappingInfoHandlerMapping mapping : all(RequestMappingInfoHandlerMapping.class)) {
+			for (HandlerMethod controller : mapping.getHandlerMethods().values()) {
+				selector.select(controller);
 				controllers.add(controller.getBeanType());
-			});
-		boolean inPlace = this.beans.getBeansOfType(RequestMappingHandlerAdapter.class, false, true)
-			.values()
-			.stream()
-			.anyMatch(RunInPoolHandlerAdapter.class::isInstance);
+			}
+		}
+		boolean inPlace = false;
+		for (RequestMappingHandlerAdapter adapter : all(RequestMappingHandlerAdapter.class)) {
+			inPlace |= adapter instanceof RunInPoolHandlerAdapter;
+		}
 		if (inPlace) {
-			sayWhatIsOn();
-			if (this.properties.mode() == RunInPoolMode.HOP) {
+			PoolRisks risks = new PoolRisks(this.beans.getBean(ControllerPools.class),
+					this.beans.getBeanProvider(DataSource.class));
+			RunInPoolMode mode = WebProperties.of(this.environment, this.beans.getBeanProvider(WebProperties.class))
+				.mode();
+			sayWhatIsOn(risks, mode);
+			if (mode == RunInPoolMode.HOP) {
 				new HopRisks(this.beans).warn();
 			}
-			this.risks.warnOfIdleAnnotations(this.beans, controllers);
+			risks.warnOfIdleAnnotations(this.beans, controllers);
 		}
 		else {
 			warn();
 		}
 	}
 
-	private void sayWhatIsOn() {
+	private <T> Collection<T> all(Class<T> type) {
+		return this.beans.getBeansOfType(type, false, true).values();
+	}
+
+	private void sayWhatIsOn(PoolRisks risks, RunInPoolMode mode) {
 		log.info("Controllers run in pools: {}; mode {}, {}. To turn this off: greenroom.web.enabled=false.{}",
-				this.risks.describe(), this.properties.mode().name().toLowerCase(Locale.ROOT), serverThreads(),
-				this.risks.adviseOnConnections());
+				risks.describe(), mode.name().toLowerCase(Locale.ROOT), serverThreads(), risks.adviseOnConnections());
 	}
 
 	private String serverThreads() {

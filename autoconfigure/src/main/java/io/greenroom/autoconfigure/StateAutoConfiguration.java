@@ -29,6 +29,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
@@ -47,6 +48,7 @@ import org.springframework.web.servlet.DispatcherServlet;
 @ConditionalOnBooleanProperty(name = "greenroom.state.enabled", matchIfMissing = true)
 @ConditionalOnBean(GreenScheduler.class)
 @EnableConfigurationProperties(StateProperties.class)
+@Import(SettingsCheck.class)
 public final class StateAutoConfiguration {
 
 	@Bean
@@ -77,7 +79,9 @@ public final class StateAutoConfiguration {
 		return guards;
 	}
 
+	/** Made for the first machine, which many an application never has. */
 	@Bean
+	@Lazy
 	@ConditionalOnMissingBean
 	StateMachines stateMachines(GreenScheduler scheduler, StateProperties properties, ApplicationContext context,
 			ObjectProvider<StateListener> listeners) {
@@ -99,7 +103,6 @@ public final class StateAutoConfiguration {
 	static class Answers {
 
 		@Bean
-		@ConditionalOnMissingBean
 		IllegalTransitionAdvice illegalTransitionAdvice(RejectionAnswers answers) {
 			return new IllegalTransitionAdvice(answers);
 		}

@@ -9,6 +9,7 @@ import io.greenroom.deferred.InTransaction;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.convert.DurationUnit;
+import org.springframework.context.annotation.Lazy;
 
 /**
  * Settings of state machines.
@@ -21,6 +22,7 @@ import org.springframework.boot.convert.DurationUnit;
  * @param inTransaction What happens to a move that is asked for while its caller is in a
  * transaction; it would stay made if that rolls back.
  */
+@Lazy
 @ConfigurationProperties("greenroom.state")
 record StateProperties(@DefaultValue("10s") @DurationUnit(ChronoUnit.SECONDS) Duration stopTimeout,
 		@DefaultValue("16") int historySize, @DefaultValue Set<String> guards,

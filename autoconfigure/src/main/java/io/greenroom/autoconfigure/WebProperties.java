@@ -2,8 +2,11 @@ package io.greenroom.autoconfigure;
 
 import io.greenroom.web.RunInPoolMode;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.core.env.Environment;
 
 /**
  * Controllers in pools.
@@ -14,9 +17,17 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param serverThreads Kind of thread on which the embedded Tomcat or Jetty handles
  * requests, unless spring.threads.virtual.enabled is set.
  */
+@Lazy
 @ConfigurationProperties("greenroom.web")
 record WebProperties(@DefaultValue("true") boolean enabled, @DefaultValue("auto") RunInPoolMode mode,
 		@DefaultValue("virtual") ServerThreads serverThreads) {
+
+	private static final WebProperties DEFAULTS = new WebProperties(true, RunInPoolMode.AUTO, ServerThreads.VIRTUAL);
+
+	/** Returns what is set, without binding where nothing is. */
+	static WebProperties of(Environment environment, ObjectProvider<WebProperties> bound) {
+		return SettingsCheck.isAnySet("greenroom.web", environment) ? bound.getObject() : DEFAULTS;
+	}
 
 	/** Kinds of server threads. */
 	enum ServerThreads {

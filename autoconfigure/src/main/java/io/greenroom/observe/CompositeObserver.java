@@ -1,6 +1,7 @@
 package io.greenroom.observe;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -158,10 +159,14 @@ final class CompositeObserver implements Observer {
 	}
 
 	private <L> List<L> ask(Function<Observer, L> question, L none) {
-		return this.observers.stream()
-			.map((observer) -> ForeignCode.ask(log, "An observer", none, () -> question.apply(observer)))
-			.filter((listener) -> listener != null && listener != none)
-			.toList();
+		List<L> listeners = new ArrayList<>();
+		for (Observer observer : this.observers) {
+			L listener = ForeignCode.ask(log, "An observer", none, () -> question.apply(observer));
+			if (listener != null && listener != none) {
+				listeners.add(listener);
+			}
+		}
+		return List.copyOf(listeners);
 	}
 
 	private static <L> void tell(List<L> listeners, Consumer<L> message) {

@@ -1,5 +1,7 @@
 package io.greenroom.observe;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -75,11 +77,12 @@ public interface Observer {
 	 * @return the observer
 	 */
 	static Observer all(List<? extends Observer> observers) {
-		List<Observer> heard = observers.stream().filter((each) -> each != NONE).<Observer>map((each) -> each).toList();
+		List<Observer> heard = new ArrayList<>(observers);
+		heard.removeIf(NONE::equals);
 		if (heard.size() == 1 && heard.getFirst() instanceof CompositeObserver fenced) {
 			return fenced;
 		}
-		return heard.isEmpty() ? NONE : new CompositeObserver(heard);
+		return heard.isEmpty() ? NONE : new CompositeObserver(Collections.unmodifiableList(heard));
 	}
 
 }

@@ -3,19 +3,17 @@ package io.greenroom.spring;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 
-import io.greenroom.deferred.CallerTransactions;
 import io.greenroom.deferred.Deferred;
 import io.greenroom.deferred.DeferredHandler;
 import io.greenroom.deferred.Handler;
 import io.greenroom.deferred.HandlerOptions;
 import io.greenroom.deferred.HandlerType;
 import io.greenroom.deferred.InvalidHandlerException;
-import io.greenroom.green.GreenScheduler;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.Advisor;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.framework.AopProxyUtils;
@@ -47,14 +45,7 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 
 	private static final long serialVersionUID = 1L;
 
-	/** Classes that can't know our annotations are not searched for them. */
-	private static final List<String> OTHERS = List.of("org.springframework.", "java.", "jakarta.");
-
-	private final transient Supplier<GreenScheduler> scheduler;
-
-	private final transient Supplier<HandlerOptions> defaults;
-
-	private final transient Supplier<CallerTransactions> transactions;
+	private final transient HandlerNeeds needs;
 
 	private final transient HandlerLoops loops;
 
@@ -68,27 +59,16 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 
 	/**
 	 * Makes the post-processor.
-	 * @param scheduler gives the scheduler, asked when the first handler is made
-	 * @param defaults gives the options of handlers that do not say otherwise
-	 * @param transactions gives the transactions that callers may be in
+	 * @param needs what handlers are made with, asked when the first one is made
 	 * @param loops starts the handlers' loops
 	 * @param strict whether a body that returns the handler's own mutable state is an
 	 * error
 	 */
-	public HandlerBeanPostProcessor(Supplier<GreenScheduler> scheduler, Supplier<HandlerOptions> defaults,
-			Supplier<CallerTransactions> transactions, HandlerLoops loops, boolean strict) {
+	public HandlerBeanPostProcessor(HandlerNeeds needs, HandlerLoops loops, boolean strict) {
 		this.strict = strict;
-		this.scheduler = scheduler;
-		this.transactions = transactions;
-		this.defaults = defaults;
+		this.needs = needs;
 		this.loops = loops;
 		setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
-		// Says which beans are handlers; replaced by the bean's own mailbox before
-		// anybody calls.
-		this.advisor = new DefaultPointcutAdvisor(new AnnotationMatchingPointcut(DeferredHandler.class, true),
-				(MethodInterceptor) (invocation) -> {
-					throw new IllegalStateException("A handler was called before it had a mailbox: " + invocation);
-				});
 	}
 
 	/**
@@ -99,6 +79,20 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 	public @Nullable Class<?> predictBeanType(Class<?> beanClass, String beanName) {
 		return (beanName.endsWith(HandlerDefinitions.SUFFIX) && Deferred.class.isAssignableFrom(beanClass))
 				? Deferred.class : null;
+	}
+
+	@Override
+	public Class<?> determineBeanType(Class<?> beanClass, String beanName) {
+		return isEligible(beanClass) ? super.determineBeanType(beanClass, beanName) : beanClass;
+	}
+
+	/** The advice is made for the first handler: many an application has none. */
+	@Override
+	protected boolean isEligible(Class<?> targetClass) {
+		if (this.advisor == null && AnnotatedElementUtils.hasAnnotation(targetClass, DeferredHandler.class)) {
+			this.advisor = Placeholder.ADVISOR;
+		}
+		return super.isEligible(targetClass);
 	}
 
 	/** Who is in a circle with a handler gets it with its mailbox. */
@@ -127,6 +121,9 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 		if (bean instanceof AopInfrastructureBean) {
 			return bean;
 		}
+		if (LibraryTypes.contain(type)) {
+			return bean;
+		}
 		if (!isEligible(type)) {
 			rejectStray(type, beanName);
 			return bean;
@@ -143,10 +140,10 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 						.formatted(beanName));
 		}
 		KeyedActivation making = KeyedActivation.of(beanName);
-		Handler handler = (making != null) ? making.handler() : new Handler(this.scheduler.get(), handlerType, target,
-				options(type, beanName), this.transactions.get());
+		Handler handler = (making != null) ? making.handler() : new Handler(this.needs.scheduler(), handlerType, target,
+				options(type, beanName), this.needs.transactions());
 		advised.setTargetSource(new HandlerTarget(target));
-		advised.removeAdvisor(java.util.Objects.requireNonNull(this.advisor));
+		advised.removeAdvisor(Placeholder.ADVISOR);
 		advised.addAdvisor(0, new DefaultPointcutAdvisor(new MailboxInterceptor(handler, this.strict,
 				(making != null) ? making.known() : new MailboxInterceptor.Known())));
 		if (making != null) {
@@ -188,9 +185,6 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 	}
 
 	private static void rejectStray(Class<?> type, String beanName) {
-		if (OTHERS.stream().anyMatch(type.getName()::startsWith)) {
-			return;
-		}
 		String stray = HandlerLint.stray(type);
 		if (stray != null) {
 			throw new InvalidHandlersException(Map.of(beanName, new InvalidHandlerException(type, List.of(stray))));
@@ -216,13 +210,26 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 
 	private HandlerOptions options(Class<?> type, String beanName) {
 		DeferredHandler annotation = AnnotatedElementUtils.findMergedAnnotation(type, DeferredHandler.class);
-		return HandlerAnnotation.options(java.util.Objects.requireNonNull(annotation), beanName, this.defaults.get(),
+		return HandlerAnnotation.options(java.util.Objects.requireNonNull(annotation), beanName, this.needs.options(),
 				this::withoutPlaceholders);
 	}
 
 	private String withoutPlaceholders(String text) {
 		String resolved = (this.beanFactory != null) ? this.beanFactory.resolveEmbeddedValue(text) : text;
 		return (resolved != null) ? resolved : "";
+	}
+
+	/**
+	 * Says which beans are handlers; replaced by the bean's own mailbox before anybody
+	 * calls.
+	 */
+	private static final class Placeholder {
+
+		static final Advisor ADVISOR = new DefaultPointcutAdvisor(
+				new AnnotationMatchingPointcut(DeferredHandler.class, true), (MethodInterceptor) (invocation) -> {
+					throw new IllegalStateException("A handler was called before it had a mailbox: " + invocation);
+				});
+
 	}
 
 }

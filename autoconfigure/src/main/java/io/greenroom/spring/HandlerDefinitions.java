@@ -1,21 +1,9 @@
 package io.greenroom.spring;
 
-import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 
 import io.greenroom.deferred.Deferred;
 import io.greenroom.deferred.DeferredHandler;
-import io.greenroom.deferred.HandlerOptions;
-import io.greenroom.deferred.HandlerType;
-import io.greenroom.deferred.InvalidHandlerException;
-import io.greenroom.state.StateClass;
-import io.greenroom.state.StateDescriptor;
-
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +18,6 @@ import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.beans.factory.support.RootBeanDefinition;
-import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.env.Environment;
@@ -44,10 +31,10 @@ import org.springframework.util.ClassUtils;
  */
 public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 
+	private static final Logger log = LoggerFactory.getLogger(Deferred.class);
+
 	/** What the name of a handler's {@link Deferred} bean ends with. */
 	static final String SUFFIX = ".deferred";
-
-	private static final Logger log = LoggerFactory.getLogger(Deferred.class);
 
 	/** Held while a definition is registered that may be there already. */
 	private static final Object registering = new Object();
@@ -68,28 +55,20 @@ public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 
 	@Override
 	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
-		Map<String, InvalidHandlerException> invalid = new TreeMap<>();
-		HandlerLint rails = new HandlerLint(beanFactory);
-		AsyncMethods async = new AsyncMethods(beanFactory);
+		HandlerChecks checks = null;
 		for (String name : beanFactory.getBeanDefinitionNames()) {
 			Class<?> type = beanFactory.getType(name, false);
-			if (type == null) {
+			if (type == null || LibraryTypes.contain(type)) {
 				continue;
 			}
 			// A class that another part enhances is known by the name its author gave it.
 			Class<?> handler = ClassUtils.getUserClass(type);
 			boolean keyed = KeyedDefinitions.isKeyed(handler);
-			if (!AnnotatedElementUtils.hasAnnotation(type, DeferredHandler.class)) {
-				if (keyed) {
-					invalid.put(name, new InvalidHandlerException(handler, List.of(KeyedDefinitions.stray())));
-				}
+			if (!keyed && !AnnotatedElementUtils.hasAnnotation(type, DeferredHandler.class)) {
 				continue;
 			}
-			try {
-				HandlerType.of(handler).checkStates(states(handler, beanFactory));
-				checkAnnotation(beanFactory, name, handler);
-				async.check(handler);
-				look(rails, name, handler);
+			checks = (checks != null) ? checks : new HandlerChecks(beanFactory, this.environment, this.strict);
+			if (checks.passes(name, handler)) {
 				if (keyed) {
 					addKeyed(beanFactory, name, handler);
 				}
@@ -97,12 +76,9 @@ public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 					addDeferred(beanFactory, name, handler);
 				}
 			}
-			catch (InvalidHandlerException ex) {
-				invalid.put(name, ex);
-			}
 		}
-		if (!invalid.isEmpty()) {
-			throw new InvalidHandlersException(invalid);
+		if (checks != null) {
+			checks.rejectInvalid();
 		}
 		if (beanFactory instanceof DefaultListableBeanFactory factory) {
 			DeferredCandidateResolver resolver = new DeferredCandidateResolver();
@@ -112,61 +88,10 @@ public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 	}
 
 	private static void addKeyed(ConfigurableListableBeanFactory beanFactory, String name, Class<?> type) {
-		KeyedDefinitions.check(beanFactory, name, type);
 		KeyedDefinitions.define(beanFactory, name, type);
 		log.info(
 				"Handler '{}' ({}) has an instance for each key, in memory only: what it keeps is gone when the instance is idle, makes room, or the application ends",
 				name, type.getName());
-	}
-
-	/** Says at the start, for all handlers, what making the first of each would say. */
-	private void checkAnnotation(ConfigurableListableBeanFactory beanFactory, String name, Class<?> type) {
-		DeferredHandler annotation = AnnotatedElementUtils.findMergedAnnotation(type, DeferredHandler.class);
-		if (annotation == null || Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)) {
-			// While a build looks at the beans, the values of placeholders are not there.
-			return;
-		}
-		UnaryOperator<String> placeholders = (text) -> {
-			String resolved = beanFactory.hasEmbeddedValueResolver() ? beanFactory.resolveEmbeddedValue(text)
-					: this.environment.resolvePlaceholders(text);
-			return (resolved != null) ? resolved : "";
-		};
-		try {
-			HandlerAnnotation.options(annotation, name, HandlerOptions.defaults(), placeholders);
-			HandlerAnnotation.idle(annotation, name, Duration.ofMinutes(10), placeholders);
-			if (!annotation.idle().isEmpty() && !KeyedDefinitions.isKeyed(type)) {
-				throw new IllegalArgumentException(
-						"@DeferredHandler(idle) of bean '%s' is '%s', but it has no @Key, so that it is there for as long as its context; remove idle, or annotate a parameter of its constructor with @Key"
-							.formatted(name, annotation.idle()));
-			}
-		}
-		catch (IllegalArgumentException wrong) {
-			throw new InvalidHandlerException(type, List.of(String.valueOf(wrong.getMessage())));
-		}
-	}
-
-	private void look(HandlerLint rails, String name, Class<?> type) {
-		if (ScopedProxyUtils.isScopedTarget(name)) {
-			return;
-		}
-		List<String> risks = OutOfTurn.risks(type);
-		if (!risks.isEmpty()) {
-			log.warn("Handler '{}' ({}) can be used past its mailbox:{}", name, type.getName(), listed(risks));
-		}
-		List<String> found = rails.look(name, type);
-		if (found.isEmpty()) {
-			return;
-		}
-		if (this.strict) {
-			throw new InvalidHandlerException(type,
-					found.stream().map((problem) -> problem + " (greenroom.deferred.strict is on)").toList());
-		}
-		log.warn("Handler '{}' ({}) does what undoes its mailbox; greenroom.deferred.strict=true makes it an error:{}",
-				name, type.getName(), listed(found));
-	}
-
-	private static String listed(List<String> found) {
-		return found.stream().map("%n    - %s"::formatted).collect(Collectors.joining());
 	}
 
 	/**
@@ -178,16 +103,6 @@ public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 				&& factory.containsBeanDefinition(handlerName)) {
 			addDeferred(factory, handlerName, type);
 		}
-	}
-
-	/** Returns the names of a handler's states, none where states mean nothing. */
-	private static List<String> states(Class<?> type, ConfigurableListableBeanFactory beanFactory) {
-		boolean machines = beanFactory.getBeanNamesForType(StateBeanPostProcessor.class, false, false).length > 0;
-		if (!machines || !StateClass.isPresentOn(type) || !StateClass.of(type).problems().isEmpty()) {
-			// Wrong states are reported by who looks at states.
-			return List.of();
-		}
-		return StateClass.of(type).states().stream().map(StateDescriptor::name).toList();
 	}
 
 	private static void addDeferred(ConfigurableListableBeanFactory beanFactory, String handlerName, Class<?> type) {

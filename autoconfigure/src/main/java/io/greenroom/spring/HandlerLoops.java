@@ -21,8 +21,8 @@ import org.springframework.context.SmartLifecycle;
  */
 public final class HandlerLoops implements SmartLifecycle, DisposableBean {
 
-	private static final String REMEDY = "make it when the context has started, in an ApplicationRunner, a listener to ApplicationReadyEvent or a SmartLifecycle of a phase above %d; from here it can be oneway"
-		.formatted(GreenSchedulerLifecycle.PHASE);
+	private static final String REMEDY = "make it when the context has started, in an ApplicationRunner, a listener to ApplicationReadyEvent or a SmartLifecycle of a phase above "
+			+ GreenSchedulerLifecycle.PHASE + "; from here it can be oneway";
 
 	/** Those that wait for the start. Guarded by this. */
 	private final List<Handler> waiting = new ArrayList<>();
@@ -84,7 +84,9 @@ public final class HandlerLoops implements SmartLifecycle, DisposableBean {
 			now = List.copyOf(this.waiting);
 			this.waiting.clear();
 		}
-		now.forEach(Handler::start);
+		for (Handler handler : now) {
+			handler.start();
+		}
 	}
 
 	@Override

@@ -55,15 +55,12 @@ final class KeyedDefinitions {
 	private static final List<String> CALLED_WITHOUT_KEY = List.of("org.springframework.context.event.EventListener",
 			"org.springframework.scheduling.annotation.Scheduled");
 
-	/** Classes that can't know our annotations are not searched for them. */
-	private static final List<String> OTHERS = List.of("org.springframework.", "java.", "jakarta.");
-
 	private KeyedDefinitions() {
 	}
 
 	/** Returns whether instances of a class are made by key. */
 	static boolean isKeyed(Class<?> type) {
-		if (type.isInterface() || OTHERS.stream().anyMatch(type.getName()::startsWith)) {
+		if (type.isInterface() || LibraryTypes.contain(type)) {
 			return false;
 		}
 		return KEYED.get(type);

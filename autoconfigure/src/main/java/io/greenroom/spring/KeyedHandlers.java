@@ -8,10 +8,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-import io.greenroom.deferred.CallerTransactions;
 import io.greenroom.deferred.DeferredHandler;
 import io.greenroom.deferred.HandlerOptions;
-import io.greenroom.green.GreenScheduler;
 import io.greenroom.keyed.KeyType;
 import io.greenroom.keyed.KeyedFactory;
 import io.greenroom.keyed.KeyedHandler;
@@ -27,32 +25,23 @@ public final class KeyedHandlers {
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
-	private final Supplier<GreenScheduler> scheduler;
-
-	private final Supplier<HandlerOptions> defaults;
+	private final HandlerNeeds needs;
 
 	private final Supplier<KeyedOptions> keyedDefaults;
-
-	private final Supplier<CallerTransactions> transactions;
 
 	private final List<KeyedHandler<?, ?>> all = new CopyOnWriteArrayList<>();
 
 	/**
 	 * Makes the maker.
 	 * @param beanFactory where the handlers' beans are
-	 * @param scheduler gives the scheduler
-	 * @param defaults gives the options of handlers that do not say otherwise
-	 * @param keyedDefaults gives those for their instances
-	 * @param transactions gives the transactions that callers may be in
+	 * @param needs what their instances are made with
+	 * @param keyedDefaults gives the options of handlers that do not say otherwise
 	 */
-	public KeyedHandlers(ConfigurableListableBeanFactory beanFactory, Supplier<GreenScheduler> scheduler,
-			Supplier<HandlerOptions> defaults, Supplier<KeyedOptions> keyedDefaults,
-			Supplier<CallerTransactions> transactions) {
+	public KeyedHandlers(ConfigurableListableBeanFactory beanFactory, HandlerNeeds needs,
+			Supplier<KeyedOptions> keyedDefaults) {
 		this.beanFactory = beanFactory;
-		this.scheduler = scheduler;
-		this.defaults = defaults;
+		this.needs = needs;
 		this.keyedDefaults = keyedDefaults;
-		this.transactions = transactions;
 	}
 
 	/**
@@ -73,15 +62,15 @@ public final class KeyedHandlers {
 		Class<?> type = Objects.requireNonNull(KeyedDefinitions.typeOf(this.beanFactory, beanName));
 		DeferredHandler annotation = Objects
 			.requireNonNull(AnnotatedElementUtils.findMergedAnnotation(type, DeferredHandler.class));
-		HandlerOptions options = HandlerAnnotation.options(annotation, beanName, this.defaults.get(),
+		HandlerOptions options = HandlerAnnotation.options(annotation, beanName, this.needs.options(),
 				this::withoutPlaceholders);
 		KeyedOptions keyed = this.keyedDefaults.get();
 		Duration idle = HandlerAnnotation.idle(annotation, beanName, keyed.idle(), this::withoutPlaceholders);
 		StateClass states = states(type);
 		Predicate<Method> passing = (states != null) ? states::isState : (method) -> false;
 		KeyedFactory<?> factory = new KeyedBeans(this.beanFactory, beanName, states);
-		KeyedHandler<?, ?> made = new KeyedHandler(this.scheduler.get(), type, KeyType.of(type), options,
-				keyed.withIdle(idle), this.transactions.get(), passing, factory);
+		KeyedHandler<?, ?> made = new KeyedHandler(this.needs.scheduler(), type, KeyType.of(type), options,
+				keyed.withIdle(idle), this.needs.transactions(), passing, factory);
 		this.all.add(made);
 		return made;
 	}

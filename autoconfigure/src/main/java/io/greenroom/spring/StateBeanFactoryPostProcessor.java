@@ -23,12 +23,11 @@ public final class StateBeanFactoryPostProcessor implements BeanFactoryPostProce
 	@Override
 	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
 		List<String> problems = new ArrayList<>();
-		StateAnnotations annotations = new StateAnnotations(beanFactory);
 		for (String name : beanFactory.getBeanDefinitionNames()) {
 			if (beanFactory.getBeanDefinition(name) instanceof AbstractBeanDefinition definition) {
 				Class<?> type = classToMake(definition, beanFactory.getBeanClassLoader());
-				if (type != null && StateClass.isPresentOn(type)) {
-					enhance(name, definition, type, annotations, problems);
+				if (type != null && !LibraryTypes.contain(type) && StateClass.isPresentOn(type)) {
+					enhance(name, definition, type, new StateAnnotations(beanFactory), problems);
 				}
 			}
 		}

@@ -17,7 +17,6 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
 import org.springframework.beans.factory.config.SmartInstantiationAwareBeanPostProcessor;
 import org.springframework.util.ClassUtils;
-import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Gives each bean with states its machine when the bean is complete, advice and all, so
@@ -30,7 +29,10 @@ import org.springframework.util.function.SingletonSupplier;
 public final class StateBeanPostProcessor
 		implements DestructionAwareBeanPostProcessor, SmartInstantiationAwareBeanPostProcessor {
 
-	private final SingletonSupplier<StateMachines> machines;
+	private final ObjectProvider<StateMachines> machines;
+
+	/** Null until the first bean that has states. */
+	private volatile @Nullable StateMachines made;
 
 	private final GuardAdvice guards;
 
@@ -44,7 +46,7 @@ public final class StateBeanPostProcessor
 	 * known to, and those marked with {@link io.greenroom.state.StateGuard}
 	 */
 	public StateBeanPostProcessor(ObjectProvider<StateMachines> machines, Set<String> guards) {
-		this.machines = SingletonSupplier.of(machines::getObject);
+		this.machines = machines;
 		this.guards = new GuardAdvice(guards);
 	}
 
@@ -66,7 +68,7 @@ public final class StateBeanPostProcessor
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		Object target = SpringProxies.targetOf(bean);
 		Class<?> type = ClassUtils.getUserClass(target);
-		if (AopUtils.isAopProxy(target) || !StateClass.isPresentOn(type)) {
+		if (AopUtils.isAopProxy(target) || LibraryTypes.contain(type) || !StateClass.isPresentOn(type)) {
 			// A proxy left here stands for several objects, such as those of a scope.
 			return bean;
 		}
@@ -81,9 +83,18 @@ public final class StateBeanPostProcessor
 			join(handler, advice, target, type);
 		}
 		else {
-			this.machines.obtain().bind(target, advice);
+			machines().bind(target, advice);
 		}
 		return bean;
+	}
+
+	private StateMachines machines() {
+		StateMachines states = this.made;
+		if (states == null) {
+			states = this.machines.getObject();
+			this.made = states;
+		}
+		return states;
 	}
 
 	private @Nullable StateAdvice adviceFor(Object proxy, @Nullable Early known, String beanName, Object target,
@@ -96,7 +107,7 @@ public final class StateBeanPostProcessor
 
 	/** The bean is a handler too, whose calls and bodies go in turns. */
 	private void join(Handler handler, StateAdvice advice, Object target, Class<?> type) {
-		StateMachines states = this.machines.obtain();
+		StateMachines states = machines();
 		handler.gatedBy(new MachineGate(states, target, StateClass.of(type)));
 		states.bind(target, new HandlerEntry(handler, advice));
 	}
@@ -123,7 +134,11 @@ public final class StateBeanPostProcessor
 
 	@Override
 	public void postProcessBeforeDestruction(Object bean, String beanName) {
-		this.machines.obtain().of(bean).stop();
+		StateMachines states = this.made;
+		if (states != null) {
+			// Else there is nothing to stop, and it is too late to make them.
+			states.of(bean).stop();
+		}
 	}
 
 	@Override

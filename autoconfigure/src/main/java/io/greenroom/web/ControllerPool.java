@@ -7,6 +7,7 @@ import java.util.function.LongSupplier;
 import io.greenroom.green.GreenPool;
 import io.greenroom.green.Reservation;
 import io.greenroom.green.Slot;
+import org.jspecify.annotations.Nullable;
 
 /** A pool that controllers run in. Safe for use by many threads. */
 public final class ControllerPool {
@@ -17,7 +18,8 @@ public final class ControllerPool {
 
 	private final SizeLimit limit;
 
-	private final LongSupplier nanoTime;
+	/** Null where nothing is learnt. */
+	private final @Nullable LongSupplier nanoTime;
 
 	/**
 	 * Makes a controllers' pool that keeps its size.
@@ -35,10 +37,10 @@ public final class ControllerPool {
 	 * @param limit what finds the pool's size
 	 */
 	public ControllerPool(GreenPool pool, PoolTerms terms, SizeLimit limit) {
-		this(pool, terms, limit, System::nanoTime);
+		this(pool, terms, limit, (limit != SizeLimit.FIXED) ? System::nanoTime : null);
 	}
 
-	ControllerPool(GreenPool pool, PoolTerms terms, SizeLimit limit, LongSupplier nanoTime) {
+	ControllerPool(GreenPool pool, PoolTerms terms, SizeLimit limit, @Nullable LongSupplier nanoTime) {
 		this.pool = pool;
 		this.terms = terms;
 		this.limit = limit;
@@ -98,12 +100,12 @@ public final class ControllerPool {
 	}
 
 	long now() {
-		return isAdaptive() ? this.nanoTime.getAsLong() : 0;
+		return (isAdaptive() && this.nanoTime != null) ? this.nanoTime.getAsLong() : 0;
 	}
 
 	/** Learns from a request that has had a slot since then. */
 	void learn(long since, int active, boolean timedOut) {
-		if (!isAdaptive()) {
+		if (!isAdaptive() || this.nanoTime == null) {
 			return;
 		}
 		this.limit.sample(since, this.nanoTime.getAsLong() - since, active, timedOut);

@@ -71,7 +71,7 @@ public final class HopFunctionAdapter implements HandlerAdapter, Ordered, Dispos
 				}
 			}
 		}
-		HopGate.Exit exit = (Flight.inTheAir(request) == null) ? HopGate.exitFor(request, RunInPoolMode.HOP) : null;
+		HopGate.Exit exit = (Flight.inTheAir(request) == null) ? HopGate.exitFor(request) : null;
 		if (exit == null) {
 			return this.usual.get().handle(request, response, handler);
 		}

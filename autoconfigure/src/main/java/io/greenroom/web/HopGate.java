@@ -54,8 +54,8 @@ public final class HopGate implements Filter {
 	 * an include is part of its page, and can't.
 	 * @return the way out; null for a request that stays on its thread
 	 */
-	static @Nullable Exit exitFor(HttpServletRequest request, RunInPoolMode mode) {
-		if (mode != RunInPoolMode.HOP || "OPTIONS".equals(request.getMethod())
+	static @Nullable Exit exitFor(HttpServletRequest request) {
+		if ("OPTIONS".equals(request.getMethod())
 				|| (request.getDispatcherType() != DispatcherType.REQUEST
 						&& request.getDispatcherType() != DispatcherType.FORWARD)
 				|| !request.isAsyncSupported() || request.isAsyncStarted() || request.getAttribute(MOCK_MVC) != null) {

@@ -37,13 +37,12 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 
 	private final PoolSelector selector;
 
-	private final RunInPoolMode mode;
-
 	private final GreenScheduler scheduler;
 
 	private final RequestAdmission admission;
 
-	private final Hop hop;
+	/** Null where no controller hops. */
+	private final @Nullable Hop hop;
 
 	/** This and the following: written while the adapter is configured. */
 	private final HandlerMethodReturnValueHandlerComposite valueHandlers = new HandlerMethodReturnValueHandlerComposite();
@@ -57,18 +56,30 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 	private List<DeferredResultProcessingInterceptor> deferredResultInterceptors = List.of();
 
 	/**
-	 * Makes an adapter; the MVC configuration does the rest.
+	 * Makes an adapter whose controllers run on the server's threads; the MVC
+	 * configuration does the rest.
 	 * @param selector the pool of each controller
-	 * @param mode on which thread controllers run
+	 * @param scheduler watches those that are slow to send or read
+	 * @param clients what knows whether a client is still there
+	 */
+	public RunInPoolHandlerAdapter(PoolSelector selector, GreenScheduler scheduler, ClientPresence clients) {
+		this.selector = selector;
+		this.scheduler = scheduler;
+		this.admission = new RequestAdmission(clients);
+		this.hop = null;
+	}
+
+	/**
+	 * Makes an adapter whose controllers hop; the MVC configuration does the rest.
+	 * @param selector the pool of each controller
 	 * @param scheduler where threads to hop to come from
 	 * @param context what carries the server thread's context over a hop
 	 * @param identity what keeps who is asking in the request, for the dispatch back
 	 * @param clients what knows whether a client is still there
 	 */
-	public RunInPoolHandlerAdapter(PoolSelector selector, RunInPoolMode mode, GreenScheduler scheduler,
-			TaskDecorator context, Consumer<HttpServletRequest> identity, ClientPresence clients) {
+	public RunInPoolHandlerAdapter(PoolSelector selector, GreenScheduler scheduler, TaskDecorator context,
+			Consumer<HttpServletRequest> identity, ClientPresence clients) {
 		this.selector = selector;
-		this.mode = mode;
 		this.scheduler = scheduler;
 		this.admission = new RequestAdmission(clients);
 		this.hop = new Hop(scheduler, context, identity, this.admission, this::inSlot);
@@ -78,11 +89,14 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 	protected @Nullable ModelAndView handleInternal(HttpServletRequest request, HttpServletResponse response,
 			HandlerMethod controller) throws Exception {
 		WebAsyncManager async = WebAsyncUtils.getAsyncManager(request);
-		if (Hop.isReturning(async)) {
-			return this.hop.land(async, request, response, controller, this::resume);
+		Hop hop = this.hop;
+		if (hop != null && Hop.isReturning(async)) {
+			return hop.land(async, request, response, controller, this::resume);
 		}
 		if (request.getDispatcherType() == DispatcherType.ERROR) {
-			Hop.keepName(request);
+			if (hop != null) {
+				Hop.keepName(request);
+			}
 			return super.handleInternal(request, response, controller);
 		}
 		if (async.hasConcurrentResult() || request.getAttribute(IN_POOL) != null) {
@@ -92,9 +106,9 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 		if (pool == null) {
 			return super.handleInternal(request, response, controller);
 		}
-		HopGate.Exit exit = HopGate.exitFor(request, this.mode);
-		if (exit != null) {
-			this.hop.leave(exit, request, response, controller, pool);
+		HopGate.Exit exit = (hop != null) ? HopGate.exitFor(request) : null;
+		if (hop != null && exit != null) {
+			hop.leave(exit, request, response, controller, pool);
 			return null;
 		}
 		return runInSlot(pool, request, response, controller);
@@ -160,7 +174,9 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 	/** Called when the server has gone. */
 	@Override
 	public void destroy() {
-		this.hop.close();
+		if (this.hop != null) {
+			this.hop.close();
+		}
 	}
 
 	@Override

@@ -6,11 +6,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Properties;
 
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.context.annotation.ImportCandidates;
 import org.springframework.boot.json.JsonParserFactory;
 import org.springframework.core.io.ClassPathResource;
+import org.springframework.core.io.support.PropertiesLoaderUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -57,6 +62,19 @@ class SettingsMetadataTests {
 				.satisfies((property) -> assertThat(property).containsEntry("type", "java.lang.Boolean")
 					.containsEntry("defaultValue", true));
 		}
+	}
+
+	@Test
+	@DisplayName("A01 Boot knows order and conditions of each auto-configuration without reading its class")
+	void autoConfigurationsAreIndexed() throws IOException {
+		Properties index = PropertiesLoaderUtils
+			.loadProperties(new ClassPathResource("META-INF/spring-autoconfigure-metadata.properties"));
+		ImportCandidates candidates = ImportCandidates.load(AutoConfiguration.class, getClass().getClassLoader());
+		assertThat(candidates).filteredOn((name) -> name.startsWith("io.greenroom."))
+			.isNotEmpty()
+			.allSatisfy((name) -> assertThat(index).containsKey(name));
+		assertThat(index).containsEntry(RunInPoolAutoConfiguration.class.getName() + ".ConditionalOnWebApplication",
+				"SERVLET");
 	}
 
 	@SuppressWarnings("unchecked")

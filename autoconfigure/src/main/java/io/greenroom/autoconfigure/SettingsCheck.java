@@ -1,0 +1,57 @@
+package io.greenroom.autoconfigure;
+
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
+import org.springframework.core.env.Environment;
+
+/**
+ * Stops the start where a setting is wrong that nobody reads yet: settings of a part that
+ * an application may never use are bound when it does, or here if any of them is set.
+ */
+final class SettingsCheck implements SmartInitializingSingleton {
+
+	private final ListableBeanFactory beans;
+
+	private final Environment environment;
+
+	SettingsCheck(ListableBeanFactory beans, Environment environment) {
+		this.beans = beans;
+		this.environment = environment;
+	}
+
+	@Override
+	public void afterSingletonsInstantiated() {
+		check("greenroom.deferred", DeferredProperties.class);
+		check("greenroom.keyed", KeyedProperties.class);
+		check("greenroom.state", StateProperties.class);
+		check("greenroom.pools", PoolsProperties.class);
+		check("greenroom.web", WebProperties.class);
+	}
+
+	/** Settings of a part that is switched off are not there, and may be wrong. */
+	private void check(String prefix, Class<?> settings) {
+		if (isAnySet(prefix, this.environment)) {
+			this.beans.getBeanProvider(settings).getIfAvailable();
+		}
+	}
+
+	/**
+	 * Returns whether there may be a key below a prefix. Where there is none, binding
+	 * finds the defaults, and takes its time for it.
+	 */
+	static boolean isAnySet(String prefix, Environment environment) {
+		ConfigurationPropertyName name = ConfigurationPropertyName.of(prefix);
+		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
+			if (source.containsDescendantOf(name) != ConfigurationPropertyState.ABSENT
+					|| source.getConfigurationProperty(name) != null) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+}
