@@ -317,7 +317,7 @@ class PublicEdgeTests {
 			}
 		});
 		try {
-			return outcome.get(5, TimeUnit.SECONDS);
+			return outcome.get(20, TimeUnit.SECONDS);
 		}
 		catch (TimeoutException waits) {
 			thread.interrupt();

@@ -13,6 +13,7 @@ import io.greenroom.deferred.DeferredHandler;
 import io.greenroom.deferred.Execution;
 import io.greenroom.deferred.Oneway;
 import io.greenroom.deferred.ReadOnly;
+import io.greenroom.testkit.Until;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
@@ -108,9 +109,9 @@ class HandlerContextTests {
 			request.addPreferredLocale(Locale.FRENCH);
 			request.setAttribute("seat", "B2");
 			over.complete(null);
-			assertThat(told.poll(5, TimeUnit.SECONDS)).isEqualTo("Ophelia da_DK Ophelia nowhere");
-			assertThat(later.get(5, TimeUnit.SECONDS)).isEqualTo("Ophelia da_DK Ophelia nowhere");
-			assertThat(future.get(5, TimeUnit.SECONDS)).isEqualTo("Ophelia da_DK Ophelia nowhere");
+			assertThat(told.poll(20, TimeUnit.SECONDS)).isEqualTo("Ophelia da_DK Ophelia nowhere");
+			assertThat(later.get(20, TimeUnit.SECONDS)).isEqualTo("Ophelia da_DK Ophelia nowhere");
+			assertThat(future.get(20, TimeUnit.SECONDS)).isEqualTo("Ophelia da_DK Ophelia nowhere");
 		});
 	}
 
@@ -173,11 +174,7 @@ class HandlerContextTests {
 	}
 
 	private static void awaitIdle(Rehearsal rehearsal) {
-		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-		while (rehearsal.thread() != Thread.currentThread()) {
-			assertThat(System.nanoTime()).isLessThan(end);
-			Thread.yield();
-		}
+		Until.until("the handler to be idle", () -> rehearsal.thread() == Thread.currentThread());
 	}
 
 	/** Leaves everything in disorder. */

@@ -107,13 +107,13 @@ class CallerWhenIdleTests {
 		Thread owner = deferred.sync(Duration.ofSeconds(20)).thread();
 		assertThat(owner.getName()).isEqualTo("handler-Desk");
 		awaitIdle(deferred);
-		assertThat(deferred.async(Desk::thread).get(5, TimeUnit.SECONDS)).isSameAs(owner);
+		assertThat(deferred.async(Desk::thread).get(20, TimeUnit.SECONDS)).isSameAs(owner);
 		awaitIdle(deferred);
-		assertThat(deferred.sync().later().get(5, TimeUnit.SECONDS)).isSameAs(owner);
+		assertThat(deferred.sync().later().get(20, TimeUnit.SECONDS)).isSameAs(owner);
 		awaitIdle(deferred);
 		BlockingQueue<Thread> seen = new LinkedBlockingQueue<>();
 		deferred.oneway().tell(seen);
-		assertThat(seen.poll(5, TimeUnit.SECONDS)).isSameAs(owner);
+		assertThat(seen.poll(20, TimeUnit.SECONDS)).isSameAs(owner);
 		awaitIdle(deferred);
 		assertThat(deferred.sync().read()).isNotSameAs(owner).isNotSameAs(Thread.currentThread());
 		awaitIdle(deferred);
@@ -156,8 +156,8 @@ class CallerWhenIdleTests {
 		Until.until("one call to be queued", () -> deferred.calls().pending() == 1);
 		assertThat(second).isNotDone();
 		leave.countDown();
-		assertThat(first.get(5, TimeUnit.SECONDS).getName()).isEmpty();
-		assertThat(second.get(5, TimeUnit.SECONDS).getName()).isEqualTo("handler-Desk");
+		assertThat(first.get(20, TimeUnit.SECONDS).getName()).isEmpty();
+		assertThat(second.get(20, TimeUnit.SECONDS).getName()).isEqualTo("handler-Desk");
 	}
 
 	@Test
@@ -224,7 +224,7 @@ class CallerWhenIdleTests {
 		inside.await();
 		caller.interrupt();
 		leave.set(true);
-		assertThat(kept.get(5, TimeUnit.SECONDS)).isTrue();
+		assertThat(kept.get(20, TimeUnit.SECONDS)).isTrue();
 		assertThat(deferred.sync(Duration.ofSeconds(5)).isInterrupted()).isFalse();
 	}
 
@@ -334,7 +334,7 @@ class CallerWhenIdleTests {
 		assertThat(drain).isNotDone();
 		leave.countDown();
 		assertThat(drain.get(20, TimeUnit.SECONDS).work().ran()).isOne();
-		assertThat(answered.get(1, TimeUnit.SECONDS).getName()).isEmpty();
+		assertThat(answered.get(20, TimeUnit.SECONDS).getName()).isEmpty();
 	}
 
 	@Test
@@ -349,7 +349,7 @@ class CallerWhenIdleTests {
 		DrainReport report = this.scheduler.drain(Duration.ofMillis(10));
 		assertThat(report.work().left()).containsExactly("Desk.spin (running)");
 		leave.set(true);
-		assertThat(told.get(5, TimeUnit.SECONDS)).isInstanceOf(HandlerStoppedException.class);
+		assertThat(told.get(20, TimeUnit.SECONDS)).isInstanceOf(HandlerStoppedException.class);
 	}
 
 	@Test
@@ -397,11 +397,11 @@ class CallerWhenIdleTests {
 		Thread processor = Thread.ofVirtual()
 			.name("by hand")
 			.start(() -> ran.complete(deferred.calls().processForever()));
-		assertThat(early.get(5, TimeUnit.SECONDS)).isSameAs(processor);
+		assertThat(early.get(20, TimeUnit.SECONDS)).isSameAs(processor);
 		int before = this.desk.threads.get();
 		awaitIdle(deferred);
 		deferred.calls().stopProcessing();
-		assertThat(ran.get(5, TimeUnit.SECONDS)).isEqualTo(1 + this.desk.threads.get() - before);
+		assertThat(ran.get(20, TimeUnit.SECONDS)).isEqualTo(1 + this.desk.threads.get() - before);
 		Thread picky = Thread.startVirtualThread(() -> deferred.calls().processForever("thread", "get"));
 		for (int i = 0; i < 1000; i++) {
 			assertThat(deferred.sync().thread()).isSameAs(picky);

@@ -245,9 +245,7 @@ class CloseTests {
 					}
 				}));
 			}
-			while (here.worked < 5) {
-				Thread.onSpinWait();
-			}
+			Until.until("five calls to be made", () -> here.worked >= 5);
 			threads.add(Thread.startVirtualThread(desk::close));
 			threads.add(Thread.startVirtualThread(desk::close));
 			for (Thread thread : threads) {

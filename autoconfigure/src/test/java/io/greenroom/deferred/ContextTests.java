@@ -55,12 +55,12 @@ class ContextTests {
 		USER.set("Ophelia");
 		assertThat(who.sync().user()).isEqualTo("Ophelia");
 		assertThat(who.sync().readUser()).isEqualTo("Ophelia");
-		assertThat(who.sync().futureUser().toCompletableFuture().get(5, TimeUnit.SECONDS))
+		assertThat(who.sync().futureUser().toCompletableFuture().get(20, TimeUnit.SECONDS))
 			.isEqualTo("Ophelia, detached");
-		assertThat(who.async(Who::user).get(5, TimeUnit.SECONDS)).isEqualTo("Ophelia, detached");
+		assertThat(who.async(Who::user).get(20, TimeUnit.SECONDS)).isEqualTo("Ophelia, detached");
 		BlockingQueue<String> seen = new LinkedBlockingQueue<>();
 		who.oneway().tell(seen);
-		assertThat(seen.poll(5, TimeUnit.SECONDS)).isEqualTo("Ophelia, detached");
+		assertThat(seen.poll(20, TimeUnit.SECONDS)).isEqualTo("Ophelia, detached");
 		USER.remove();
 		assertThat(who.sync().user()).isNull();
 		assertThat(who.sync().readUser()).isNull();

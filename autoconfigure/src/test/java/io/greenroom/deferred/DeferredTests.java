@@ -225,7 +225,7 @@ class DeferredTests {
 		CompletionStage<String> outer = deferred.sync().later(inner);
 		assertThat(outer.toCompletableFuture()).isNotDone();
 		inner.complete("done");
-		assertThat(outer.toCompletableFuture().get(5, TimeUnit.SECONDS)).isEqualTo("done");
+		assertThat(outer.toCompletableFuture().get(20, TimeUnit.SECONDS)).isEqualTo("done");
 	}
 
 	@Test
@@ -247,7 +247,7 @@ class DeferredTests {
 		});
 		assertThat(withdrawn.cancel(false)).isTrue();
 		leave.countDown();
-		assertThat(both.get(5, TimeUnit.SECONDS)).containsExactly("one", "two");
+		assertThat(both.get(20, TimeUnit.SECONDS)).containsExactly("one", "two");
 		assertThat(deferred.sync().remembered()).containsExactly("one", "two");
 	}
 
@@ -266,7 +266,7 @@ class DeferredTests {
 			assertThatExceptionOfType(MailboxFullException.class).isThrownBy(() -> deferred.oneway().append("3"))
 				.withMessageContaining("Recorder is full (2 calls waiting");
 			leave.countDown();
-			assertThat(second.get(5, TimeUnit.SECONDS)).containsExactly("1");
+			assertThat(second.get(20, TimeUnit.SECONDS)).containsExactly("1");
 		}
 	}
 

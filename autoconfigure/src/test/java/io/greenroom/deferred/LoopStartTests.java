@@ -9,6 +9,7 @@ import io.greenroom.green.GreenScheduler;
 import io.greenroom.observe.HandlerGauges;
 import io.greenroom.observe.HandlerListener;
 import io.greenroom.observe.Observer;
+import io.greenroom.testkit.Until;
 import io.greenroom.testkit.Unusual;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -73,10 +74,8 @@ class LoopStartTests {
 		CompletableFuture<Integer> later = desk.async(Looped::work);
 		CompletableFuture<Integer> other = new CompletableFuture<>();
 		Thread elsewhere = Thread.startVirtualThread(() -> other.complete(desk.sync().work()));
-		while (desk.calls().pending() < 3) {
-			assertThat(elsewhere.isAlive()).as("waits for the start").isTrue();
-			Thread.yield();
-		}
+		Until.until("three calls to wait for the start", () -> desk.calls().pending() == 3);
+		assertThat(elsewhere.isAlive()).as("waits for the start").isTrue();
 		assertThat(later).isNotDone();
 		handler.start();
 		assertThat(later.get(20, TimeUnit.SECONDS)).isEqualTo(2);
@@ -126,9 +125,7 @@ class LoopStartTests {
 		CompletableFuture<Integer> waiting = desk.async(Looped::work);
 		CompletableFuture<@Nullable Throwable> inside = new CompletableFuture<>();
 		this.scheduler.spawn("accepted", () -> {
-			while (!desk.calls().closing()) {
-				Thread.yield();
-			}
+			Until.until("the shutdown to begin", () -> desk.calls().closing());
 			inside.complete(catchThrowable(() -> desk.sync().work()));
 			return 1;
 		});

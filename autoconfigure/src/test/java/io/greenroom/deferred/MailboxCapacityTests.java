@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.greenroom.observe.CallMode;
 import io.greenroom.testkit.Rounds;
+import io.greenroom.testkit.Until;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -45,10 +46,8 @@ class MailboxCapacityTests {
 				result.completeExceptionally(failure);
 			}
 		});
-		while (thread.getState() != Thread.State.TIMED_WAITING && thread.getState() != Thread.State.WAITING
-				&& !result.isDone()) {
-			Thread.onSpinWait();
-		}
+		Until.until("the thread to wait",
+				() -> thread.getState() == Thread.State.TIMED_WAITING || thread.getState() == Thread.State.WAITING || result.isDone());
 		return new Waiting(thread, result);
 	}
 

@@ -112,7 +112,7 @@ class OverflowTests {
 		patient.join();
 		assertThat(deferred.sync().heard()).hasSize(50);
 		for (CompletableFuture<List<Integer>> call : awaited) {
-			call.get(5, TimeUnit.SECONDS);
+			call.get(20, TimeUnit.SECONDS);
 		}
 		assertThat(awaited).hasSize(51);
 	}

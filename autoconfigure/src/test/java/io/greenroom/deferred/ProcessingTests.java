@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.testkit.Rounds;
+import io.greenroom.testkit.Until;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -213,7 +214,7 @@ class ProcessingTests {
 		CompletableFuture<Integer> queued = looped.async(Pair::sum);
 		pair.stop = true;
 		pair.gate.countDown();
-		assertThat(queued.get(5, TimeUnit.SECONDS)).isZero();
+		assertThat(queued.get(20, TimeUnit.SECONDS)).isZero();
 		assertThatExceptionOfType(HandlerStoppedException.class).isThrownBy(() -> {
 			while (true) {
 				looped.sync().sum();
@@ -229,12 +230,10 @@ class ProcessingTests {
 		Deferred<Pair> looped = Deferred.of(this.scheduler, pair, options());
 		CompletableFuture<Integer> queued = looped.async(Pair::sum);
 		Thread closer = Thread.startVirtualThread(this.scheduler::close);
-		while (!looped.calls().closing()) {
-			Thread.onSpinWait();
-		}
+		Until.until("the shutdown to begin", () -> looped.calls().closing());
 		pair.gate.countDown();
 		closer.join();
-		assertThat(queued.get(5, TimeUnit.SECONDS)).isZero();
+		assertThat(queued.get(20, TimeUnit.SECONDS)).isZero();
 		assertThat(pair.sawClosing).isTrue();
 	}
 

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import io.greenroom.green.DrainReport;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.testkit.Rounds;
+import io.greenroom.testkit.Until;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -41,12 +42,10 @@ class RestTests {
 	}
 
 	private static void awaitRest(Handler handler) {
-		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-		while (!handler.threads().isEmpty()) {
-			assertThat(System.nanoTime()).isLessThan(end);
+		Until.until("the handler to rest", () -> {
 			handler.rest();
-			Thread.yield();
-		}
+			return handler.threads().isEmpty();
+		});
 	}
 
 	@Test
@@ -55,11 +54,7 @@ class RestTests {
 		Handler handler = handler(HandlerOptions.defaults().withBusyLimit(Duration.ofMillis(50)));
 		Deferred<Shop> deferred = handler.deferred(Shop.class, this.shop);
 		Thread first = deferred.sync().thread();
-		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-		while (!handler.threads().isEmpty()) {
-			assertThat(System.nanoTime()).isLessThan(end);
-			Thread.onSpinWait();
-		}
+		Until.until("the handler to rest", () -> handler.threads().isEmpty());
 		Thread second = deferred.sync().thread();
 		assertThat(second).isNotSameAs(first).matches(Thread::isVirtual);
 		assertThat(second.getName()).isEqualTo(first.getName());
@@ -101,18 +96,11 @@ class RestTests {
 		Deferred<Shop> deferred = handler.deferred(Shop.class, this.shop);
 		deferred.sync().sell();
 		handler.reject();
-		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-		while (!handler.threads().isEmpty()) {
-			assertThat(System.nanoTime()).isLessThan(end);
-			Thread.yield();
-		}
+		Until.until("the handler to rest", () -> handler.threads().isEmpty());
 		assertThatExceptionOfType(HandlerStoppedException.class).isThrownBy(() -> deferred.sync().sell());
 		assertThat(this.scheduler.spawn(() -> deferred.sync().sell()).get()).isEqualTo(2);
 		// The caller has its answer before the owner has counted the call.
-		while (handler.report().ran() == 0) {
-			assertThat(System.nanoTime()).isLessThan(end);
-			Thread.yield();
-		}
+		Until.until("the call to be counted", () -> handler.report().ran() != 0);
 		assertThat(handler.report().ran()).isOne();
 	}
 
@@ -129,9 +117,7 @@ class RestTests {
 		assertThat(handler.threads()).isNotEmpty();
 		CompletableFuture<Integer> drained = CompletableFuture
 			.supplyAsync(() -> this.scheduler.drain(Duration.ofSeconds(20)).work().ran());
-		while (!deferred.calls().closing()) {
-			Thread.onSpinWait();
-		}
+		Until.until("the shutdown to begin", () -> deferred.calls().closing());
 		assertThat(handler.isQuiet()).isFalse();
 		for (int i = 0; i < 1000; i++) {
 			handler.rest();
@@ -200,9 +186,7 @@ class RestTests {
 		awaitRest(handler);
 		CompletableFuture<DrainReport> drain = CompletableFuture
 			.supplyAsync(() -> this.scheduler.drain(Duration.ofSeconds(20)), Thread::startVirtualThread);
-		while (!handler.calls().closing()) {
-			Thread.onSpinWait();
-		}
+		Until.until("the shutdown to begin", () -> handler.calls().closing());
 		assertThatExceptionOfType(HandlerStoppedException.class).isThrownBy(deferred.sync()::sell);
 		draining.complete(null);
 		assertThat(accepted.get()).isEqualTo(2);

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.greenroom.green.DrainReport;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.testkit.Rounds;
+import io.greenroom.testkit.Until;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -120,9 +121,7 @@ class ShutdownTests {
 				}
 			}));
 		}
-		while (front.slow < 2_000) {
-			Thread.onSpinWait();
-		}
+		Until.until("2000 calls to be made", () -> front.slow >= 2_000);
 		DrainReport report = drain(scheduler, Duration.ofMillis(1)).get(30, TimeUnit.SECONDS);
 		for (Thread caller : callers) {
 			caller.join();
@@ -183,7 +182,7 @@ class ShutdownTests {
 		});
 		inside.await();
 		drain(scheduler, Duration.ZERO).get(30, TimeUnit.SECONDS);
-		assertThat(caller.get(5, TimeUnit.SECONDS)).isInstanceOf(HandlerStoppedException.class)
+		assertThat(caller.get(20, TimeUnit.SECONDS)).isInstanceOf(HandlerStoppedException.class)
 			.hasMessageContaining("Link.spin was still running");
 		leave.countDown();
 	}
@@ -259,9 +258,7 @@ class ShutdownTests {
 	}
 
 	private static void awaitClosing(Deferred<?> handler) {
-		while (!handler.calls().closing()) {
-			Thread.onSpinWait();
-		}
+		Until.until("the shutdown to begin", () -> handler.calls().closing());
 	}
 
 	/** A handler that calls the next one. */

@@ -7,6 +7,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.greenroom.testkit.Rounds;
+import io.greenroom.testkit.Until;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
@@ -52,10 +53,7 @@ class GreenPoolRaceTests {
 			for (Thread caller : callers) {
 				assertThat(caller.join(LONG)).as("%s", pool).isTrue();
 			}
-			while (pool.active() != 0 || pool.queued() != 0) {
-				Thread.onSpinWait();
-				Thread.yield();
-			}
+			Until.until("the pool to be empty", () -> pool.active() == 0 && pool.queued() == 0);
 			assertThat(this.mostInside.get()).isBetween(1, size);
 			assertThat(this.inside).hasValue(0);
 			List<Slot> all = new ArrayList<>();

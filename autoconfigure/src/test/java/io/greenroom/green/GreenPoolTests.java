@@ -15,6 +15,7 @@ import java.util.function.BooleanSupplier;
 import io.greenroom.observe.Observer;
 import io.greenroom.observe.PoolGauges;
 import io.greenroom.observe.PoolListener;
+import io.greenroom.testkit.Until;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -489,11 +490,7 @@ class GreenPoolTests {
 	}
 
 	private static void until(BooleanSupplier condition) {
-		long end = System.nanoTime() + LONG.toNanos();
-		while (!condition.getAsBoolean()) {
-			assertThat(System.nanoTime()).as("the condition came in time").isLessThan(end);
-			Thread.yield();
-		}
+		Until.until("the condition", condition);
 	}
 
 	@SuppressWarnings("unchecked")

@@ -27,7 +27,7 @@ class GreenQueueRaceTests {
 
 	private static final int ITEMS = 40_000;
 
-	private final GreenScheduler scheduler = GreenScheduler.builder().drainTimeout(Duration.ofSeconds(5)).build();
+	private final GreenScheduler scheduler = GreenScheduler.builder().drainTimeout(Duration.ofSeconds(20)).build();
 
 	@AfterEach
 	void close() {
@@ -109,12 +109,12 @@ class GreenQueueRaceTests {
 			Thread putter = Thread.startVirtualThread(() -> queue.offer(item));
 			dying.kill();
 			putter.join();
-			if (dying.join(Duration.ofSeconds(5)) && dying.successful()) {
+			if (dying.join(Duration.ofSeconds(20)) && dying.successful()) {
 				// The item was faster than the kill.
 				assertThat(dying.value()).isEqualTo(item);
 				queue.put(item);
 			}
-			assertThat(other.get(Duration.ofSeconds(5))).isEqualTo(item);
+			assertThat(other.get(Duration.ofSeconds(20))).isEqualTo(item);
 			assertThat(queue.size()).isZero();
 		}
 	}

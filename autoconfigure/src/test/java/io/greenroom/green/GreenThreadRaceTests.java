@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 
 import io.greenroom.testkit.Race;
 import io.greenroom.testkit.Rounds;
+import io.greenroom.testkit.Until;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -123,9 +124,7 @@ class GreenThreadRaceTests {
 				failing.start();
 				// Nobody else can let it fail: it does when this thread has given way.
 				GreenThread<Void> opener = this.scheduler.unstarted(() -> {
-					while (!failing.isAwaited()) {
-						Thread.yield();
-					}
+					Until.until("somebody to wait", () -> failing.isAwaited());
 					joining.countDown();
 					return null;
 				});

@@ -361,7 +361,7 @@ class KeyedTests {
 			.isThrownBy(() -> accounts.deferred("cid").sync(Duration.ofMillis(200)).increment())
 			.withMessageContaining("account[cid].increment")
 			.withMessageContaining("greenroom.keyed.max-active");
-		assertThat(System.nanoTime() - start).isBetween(200_000_000L, 2_000_000_000L);
+		assertThat(System.nanoTime() - start).isBetween(200_000_000L, 20_000_000_000L);
 		CompletableFuture<Integer> waiting = CompletableFuture
 			.supplyAsync(() -> accounts.deferred("dan").sync(LONG).increment(), Thread::startVirtualThread);
 		mayEnd.countDown();
@@ -617,7 +617,7 @@ class KeyedTests {
 		}
 		long start = System.nanoTime();
 		hasty.close();
-		assertThat(System.nanoTime() - start).isLessThan(5_000_000_000L);
+		assertThat(System.nanoTime() - start).isLessThan(20_000_000_000L);
 		for (CompletableFuture<Integer> each : work) {
 			assertThat(catchThrowable(() -> each.get(20, TimeUnit.SECONDS)))
 				.hasCauseInstanceOf(HandlerStoppedException.class);

@@ -18,6 +18,7 @@ import io.greenroom.deferred.Handlers;
 import io.greenroom.deferred.ProcessingLoop;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.testkit.Collected;
+import io.greenroom.testkit.Until;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -92,9 +93,7 @@ class ClosingContextsTests {
 					// small
 					// machine to themselves.
 					Thread.ofPlatform().daemon().start(() -> {
-						while (!deferred.calls().closing()) {
-							Thread.yield();
-						}
+						Until.until("the shutdown to begin", () -> deferred.calls().closing());
 						leave.countDown();
 					});
 				}

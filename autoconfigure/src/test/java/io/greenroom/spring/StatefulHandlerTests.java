@@ -32,6 +32,7 @@ import io.greenroom.green.GreenScheduler;
 import io.greenroom.state.State;
 import io.greenroom.state.StateMachine;
 import io.greenroom.state.StateMachines;
+import io.greenroom.testkit.Until;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -445,11 +446,7 @@ class StatefulHandlerTests {
 	}
 
 	private static void awaitQueued(ApplicationContext context) {
-		long start = System.nanoTime();
-		while (handle(context).calls().pending() == 0) {
-			assertThat(System.nanoTime() - start).as("the call came").isLessThan(TimeUnit.SECONDS.toNanos(20));
-			Thread.onSpinWait();
-		}
+		Until.until("the call to come", () -> handle(context).calls().pending() != 0);
 	}
 
 	@Test

@@ -20,6 +20,7 @@ import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.worker.Worker;
 import io.greenroom.observe.MachineListener;
 import io.greenroom.observe.Observer;
+import io.greenroom.testkit.Until;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -234,9 +235,7 @@ class StateTimeoutTests {
 		machine.stop();
 		assertThat(machine.join(Machines.LONG)).isTrue();
 		int asked = order.asked.get();
-		while (!this.machines.scheduler.dump(0).threads().isEmpty()) {
-			Thread.onSpinWait();
-		}
+		Until.until("all threads to end", () -> this.machines.scheduler.dump(0).threads().isEmpty());
 		assertThat(order.asked.get()).isBetween(asked, asked + 1);
 		assertThat(machine.status()).isEqualTo(StateMachine.Status.STOPPED);
 	}

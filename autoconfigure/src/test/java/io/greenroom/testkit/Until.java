@@ -31,7 +31,7 @@ public final class Until {
 			if (System.nanoTime() - start > LONG.toNanos()) {
 				throw new AssertionError("Waited %s s for: %s".formatted(LONG.toSeconds(), what));
 			}
-			if (looks < LOOKS_AT_ONCE) {
+			if (looks < LOOKS_AT_ONCE || Thread.currentThread().isInterrupted()) {
 				Thread.yield();
 			}
 			else {

@@ -11,6 +11,7 @@ import java.util.function.BooleanSupplier;
 
 import io.greenroom.green.GreenPool;
 import io.greenroom.green.PoolFullException;
+import io.greenroom.testkit.Until;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.DisplayName;
@@ -174,9 +175,7 @@ class RunInPoolLimitIT {
 	}
 
 	private static void until(BooleanSupplier condition) {
-		while (!condition.getAsBoolean()) {
-			Thread.yield();
-		}
+		Until.until("the condition", condition);
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -8,6 +8,7 @@ import io.greenroom.green.GreenPool;
 import io.greenroom.observe.Observer;
 import io.greenroom.observe.PoolGauges;
 import io.greenroom.observe.PoolListener;
+import io.greenroom.testkit.Until;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -59,11 +60,7 @@ final class SlotCounts implements Observer {
 	}
 
 	static void until(java.util.function.BooleanSupplier condition) {
-		long end = System.nanoTime() + 20_000_000_000L;
-		while (!condition.getAsBoolean()) {
-			assertThat(System.nanoTime()).as("20 s are over").isLessThan(end);
-			Thread.yield();
-		}
+		Until.until("the condition", condition);
 	}
 
 }

@@ -264,7 +264,7 @@ class WorkerTests {
 			});
 			long before = System.nanoTime();
 			assertThat(worker.work()).isTrue();
-			assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(5));
+			assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(30));
 			assertThat(seen).startsWith("hour 1", "later", "hour 2").endsWith("hour 23", "day").hasSize(25);
 			assertThat(worker.clock().instant()).isEqualTo(Instant.EPOCH.plus(Duration.ofDays(1)));
 		}
