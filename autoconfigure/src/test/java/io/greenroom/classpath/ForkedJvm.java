@@ -49,7 +49,7 @@ final class ForkedJvm {
 		Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
 		try {
 			// A program that hangs is ended, and with it the reading of its output.
-			process.onExit().orTimeout(90, TimeUnit.SECONDS).exceptionally((hung) -> process.destroyForcibly());
+			process.onExit().orTimeout(300, TimeUnit.SECONDS).exceptionally((hung) -> process.destroyForcibly());
 			String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 			assertThat(process.waitFor()).as(output).isZero();
 			return output.lines()

@@ -1,9 +1,15 @@
 package io.greenroom.classpath;
 
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,11 +30,22 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class OptionalClassPathTests {
 
+	/** Two at a time, as each waits for its disk and its compilers now and then. */
+	private static final Map<Family, Future<String>> RUNS = new EnumMap<>(Family.class);
+
+	@BeforeAll
+	static void startAll() {
+		ExecutorService threads = Executors.newFixedThreadPool(2, Thread.ofPlatform().daemon().factory());
+		families().forEach((family) -> RUNS.put(family,
+				threads.submit(() -> ForkedJvm.run(WholeApplication.class, (jar) -> !family.brings(jar)))));
+		threads.shutdown();
+	}
+
 	@ParameterizedTest
 	@MethodSource("families")
 	@DisplayName("A05 without one optional family the application starts with all that does not need it")
 	void startsWithout(Family family) throws Exception {
-		String present = ForkedJvm.run(WholeApplication.class, (jar) -> !family.brings(jar));
+		String present = RUNS.get(family).get();
 		assertThat(present.split(",")).containsExactlyInAnyOrderElementsOf(
 				ours().filter((name) -> family.needing.stream().noneMatch(simpleName(name)::contains)).toList());
 	}

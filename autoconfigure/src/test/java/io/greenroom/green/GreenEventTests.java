@@ -236,7 +236,7 @@ class GreenEventTests {
 
 	private static boolean passes(CountDownLatch latch) {
 		try {
-			return latch.await(5, TimeUnit.SECONDS);
+			return latch.await(20, TimeUnit.SECONDS);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

@@ -13,6 +13,7 @@ import io.greenroom.autoconfigure.DeferredAutoConfiguration;
 import io.greenroom.autoconfigure.GreenSchedulerAutoConfiguration;
 import io.greenroom.deferred.Deferred;
 import io.greenroom.deferred.DeferredHandler;
+import io.greenroom.testkit.Rounds;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,7 +45,7 @@ class FirstLookUpsTests {
 	@ValueSource(classes = { Eager.class, LazyOne.class })
 	@DisplayName("F07 the first look-ups of a handle by type, from many threads at once, all find it")
 	void byType(Class<?> configuration) {
-		for (int round = 0; round < 100; round++) {
+		for (int round = 0; round < Rounds.of(100); round++) {
 			this.runner.withUserConfiguration(configuration)
 				.run((context) -> assertThat(together(() -> provider(context).getObject().sync().next()))
 					.containsExactlyInAnyOrder(1, 2, 3, 4, 5, 6, 7, 8));
@@ -54,7 +55,7 @@ class FirstLookUpsTests {
 	@Test
 	@DisplayName("F07 handlers that nobody knows beforehand, and that many threads make at once, get one handle bean")
 	void lateHandlers() {
-		for (int round = 0; round < 200; round++) {
+		for (int round = 0; round < Rounds.of(200); round++) {
 			this.runner.withUserConfiguration(ByInterface.class).run((context) -> {
 				assertThat(together(() -> context.getBean(Counts.class).next())).containsOnly(1);
 				assertThat(context.getBeanNamesForType(Deferred.class)).containsExactly("counter.deferred");

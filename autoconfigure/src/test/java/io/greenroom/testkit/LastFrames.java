@@ -16,7 +16,7 @@ import org.junit.jupiter.api.function.ThrowingSupplier;
  * }
  * Each round recurses to the end of the stack of a new platform thread, and calls once
  * from each frame on the way back. The first calls fail early; each further one gets a
- * little deeper, until all of it succeeds. A round is over early when the last hundred
+ * little deeper, until all of it succeeds. A round is over early when the last thirty
  * calls have all returned: from there on they are calls like any other.
  */
 public final class LastFrames {
@@ -25,7 +25,7 @@ public final class LastFrames {
 	private static final long STACK_SIZE = 256 * 1024;
 
 	/** So many calls in a row that returned had room to spare, as any other call has. */
-	private static final int ENOUGH = 100;
+	private static final int ENOUGH = 30;
 
 	private static final Duration PATIENCE = Duration.ofSeconds(60);
 

@@ -26,10 +26,15 @@ public final class Until {
 	}
 
 	public static void until(String what, BooleanSupplier condition) {
+		until(what, LONG, condition);
+	}
+
+	/** Waits likewise, for what takes its time on a slow machine. */
+	public static void until(String what, Duration limit, BooleanSupplier condition) {
 		long start = System.nanoTime();
 		for (int looks = 0; !condition.getAsBoolean(); looks++) {
-			if (System.nanoTime() - start > LONG.toNanos()) {
-				throw new AssertionError("Waited %s s for: %s".formatted(LONG.toSeconds(), what));
+			if (System.nanoTime() - start > limit.toNanos()) {
+				throw new AssertionError("Waited %s s for: %s".formatted(limit.toSeconds(), what));
 			}
 			if (looks < LOOKS_AT_ONCE || Thread.currentThread().isInterrupted()) {
 				Thread.yield();

@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Commands that say nothing, and who runs beside them. */
 @EnabledOnOs({ OS.LINUX, OS.MAC })
-@Timeout(120)
+@Timeout(300)
 class CommandStarvationTests {
 
 	private static final int MANY = 300;
@@ -50,10 +50,10 @@ class CommandStarvationTests {
 			assertThat(Duration.ofNanos(begun - start)).as("while the commands are started")
 				.isLessThan(Duration.ofSeconds(20));
 		}
-		until("all to run", () -> children() == MANY);
+		until("all to run", Duration.ofSeconds(100), () -> children() == MANY);
 		assertThat(this.scheduler.spawn(() -> 1).get(Duration.ofSeconds(20))).isEqualTo(1);
 		assertThat(this.scheduler.killAll(commands, Duration.ofSeconds(60))).isEmpty();
-		until("none to be left", () -> children() == 0);
+		until("none to be left", Duration.ofSeconds(100), () -> children() == 0);
 	}
 
 	@Test
