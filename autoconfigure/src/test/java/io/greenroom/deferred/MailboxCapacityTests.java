@@ -46,8 +46,8 @@ class MailboxCapacityTests {
 				result.completeExceptionally(failure);
 			}
 		});
-		Until.until("the thread to wait",
-				() -> thread.getState() == Thread.State.TIMED_WAITING || thread.getState() == Thread.State.WAITING || result.isDone());
+		Until.until("the thread to wait", () -> thread.getState() == Thread.State.TIMED_WAITING
+				|| thread.getState() == Thread.State.WAITING || result.isDone());
 		return new Waiting(thread, result);
 	}
 

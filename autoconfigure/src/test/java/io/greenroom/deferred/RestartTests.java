@@ -125,7 +125,8 @@ class RestartTests {
 
 	/** Returns when the loop has failed and waits for its restart. */
 	private void awaitBackOff() {
-		Until.until("the loop to wait for its restart", () -> LockSupport.getBlocker(this.fragile.thread) instanceof HandlerLifecycle);
+		Until.until("the loop to wait for its restart",
+				() -> LockSupport.getBlocker(this.fragile.thread) instanceof HandlerLifecycle);
 	}
 
 	/** Its loop breaks some times. */

@@ -175,7 +175,8 @@ class ShutdownUnderLoadTests {
 			}
 			assertThat(this.warm.await(60, TimeUnit.SECONDS)).isTrue();
 			this.note = this.atTheEnd;
-			Until.until("a queue", () -> front.calls().pending() >= 100 && (!isSlow() || this.asked.get() - this.answered.get() >= 100));
+			Until.until("a queue", () -> front.calls().pending() >= 100
+					&& (!isSlow() || this.asked.get() - this.answered.get() >= 100));
 			context.close();
 			for (Thread caller : callers) {
 				assertThat(caller.join(java.time.Duration.ofSeconds(30))).isTrue();
