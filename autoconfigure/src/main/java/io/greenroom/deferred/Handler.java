@@ -455,7 +455,17 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 * goes on
 	 */
 	public boolean retire() {
-		return this.lifecycle.retire();
+		return this.lifecycle.retire(false);
+	}
+
+	/**
+	 * Ends a handler of a {@link HandlerFamily} as {@link #retire} does, but only while it
+	 * has no target.
+	 * @return whether it ends or has ended; {@code false} also if its target was made
+	 * meanwhile
+	 */
+	public boolean retireUnmade() {
+		return this.lifecycle.retire(true);
 	}
 
 	/**

@@ -415,8 +415,11 @@ final class HandlerLifecycle implements Making.CallEnds {
 		}
 	}
 
-	/** Ends the handler if it has nothing to do; returns whether it ends. */
-	boolean retire() {
+	/**
+	 * Ends the handler if it has nothing to do; returns whether it ends.
+	 * @param unmade whether it goes on if it has a target
+	 */
+	boolean retire(boolean unmade) {
 		Making target = this.making;
 		if (target == null) {
 			throw new IllegalStateException(
@@ -426,7 +429,7 @@ final class HandlerLifecycle implements Making.CallEnds {
 		synchronized (this) {
 			// One that has nothing to lose goes in a shutdown too.
 			boolean stays = this.phase != Phase.OPEN && target.isMade();
-			if (stays || this.phase == Phase.ENDED || !isIdle()) {
+			if (stays || this.phase == Phase.ENDED || !isIdle() || (unmade && target.isMade())) {
 				return this.phase == Phase.ENDED;
 			}
 			moveTo(Phase.CLOSING);

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 import io.greenroom.deferred.Handler;
 import io.greenroom.deferred.HandlerFamily;
@@ -146,23 +147,23 @@ final class Instance<K> implements HandlerHost {
 	 * ends or has ended.
 	 */
 	boolean retire(String why) {
-		return retire(why, false);
+		return retire(why, this.handler::retire);
 	}
 
 	/** Ends the instance if nobody wants it who could have it made. */
 	private void retireUnmade() {
-		retire(UNMADE, true);
+		// It may be made meanwhile, for a call whose caller has left.
+		retire(UNMADE, this.handler::retireUnmade);
 	}
 
-	private boolean retire(String why, boolean unmade) {
+	private boolean retire(String why, BooleanSupplier end) {
 		if (!CALLERS.compareAndSet(this, 0, CLOSED)) {
 			return false;
 		}
 		this.reason = why;
 		boolean retired = false;
 		try {
-			// It may have been made meanwhile.
-			retired = !(unmade && this.handler.isMade()) && this.handler.retire();
+			retired = end.getAsBoolean();
 		}
 		finally {
 			if (!retired) {

@@ -33,6 +33,9 @@ final class Books implements KeyedFactory<String> {
 	/** How many of a key are there; never more than one. */
 	final Map<String, AtomicInteger> alive = new ConcurrentHashMap<>();
 
+	/** Those of the instances that were made, by their keys. */
+	final Map<String, Handler> handlers = new ConcurrentHashMap<>();
+
 	final AtomicInteger twins = new AtomicInteger();
 
 	Step beforeMaking = (key) -> {
@@ -53,6 +56,7 @@ final class Books implements KeyedFactory<String> {
 	@Override
 	public Made make(String key, Handler handler) throws Throwable {
 		count(this.made, key);
+		this.handlers.put(key, handler);
 		if (count(this.alive, key) > 1) {
 			this.twins.incrementAndGet();
 		}

@@ -194,6 +194,18 @@ class KeyedTests {
 	}
 
 	@Test
+	@DisplayName("K03 an instance that is made while it is given up as not made stays")
+	void isMadeMeanwhile() {
+		KeyedHandler<String, Account> accounts = this.books.accounts(this.scheduler, DEFAULTS);
+		accounts.get("ann").increment();
+		assertThat(this.books.handlers.get("ann").retireUnmade()).isFalse();
+		assertThat(accounts.get("ann").increment()).isEqualTo(2);
+		assertThat(accounts.passivate("ann")).isTrue();
+		assertThat(this.books.handlers.get("ann").retireUnmade()).as("has ended").isTrue();
+		assertThat(Books.of(this.books.made, "ann")).isEqualTo(1);
+	}
+
+	@Test
 	@DisplayName("K04 what a constructor throws is what its callers get, whatever it is; the next call tries anew, and nothing is left")
 	void constructorsThatThrow() throws Exception {
 		KeyedHandler<String, Account> accounts = this.books.accounts(this.scheduler, DEFAULTS.withMaxActive(1));
