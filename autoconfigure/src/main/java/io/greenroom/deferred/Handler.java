@@ -459,8 +459,8 @@ public final class Handler implements DrainedService, AutoCloseable {
 	}
 
 	/**
-	 * Ends a handler of a {@link HandlerFamily} as {@link #retire} does, but only while it
-	 * has no target.
+	 * Ends a handler of a {@link HandlerFamily} as {@link #retire} does, but only while
+	 * it has no target.
 	 * @return whether it ends or has ended; {@code false} also if its target was made
 	 * meanwhile
 	 */
