@@ -40,6 +40,10 @@ class ArchitectureTests {
 
 	private static final String[] CONCURRENCY_LIMITS = { "com.netflix.concurrency.limits.." };
 
+	private static final String[] SQL = { "javax.sql.." };
+
+	private static final String[] JACKSON = { "tools.jackson..", "com.fasterxml.jackson.." };
+
 	/** Makes an instance without running a constructor; there is no supported way. */
 	private static final String[] REFLECTION_FACTORY = { "sun.reflect" };
 
@@ -59,6 +63,19 @@ class ArchitectureTests {
 	static final ArchRule keyedKnowsDeferred = only("keyed", List.of("deferred", "green", "observe"), PLAIN);
 
 	@ArchTest
+	static final ArchRule wireKnowsNobody = only("wire", List.of(), PLAIN);
+
+	@ArchTest
+	static final ArchRule durableKnowsKeyed = only("durable",
+			List.of("keyed", "state", "deferred", "green", "observe", "wire"), PLAIN);
+
+	@ArchTest
+	static final ArchRule jdbcKnowsDurable = only("jdbc", List.of("durable", "wire"), PLAIN, SPRING, SQL);
+
+	@ArchTest
+	static final ArchRule jsonKnowsWire = only("json", List.of("wire"), PLAIN, JACKSON);
+
+	@ArchTest
 	static final ArchRule stateKnowsGreen = only("state", List.of("green", "observe"), PLAIN, REFLECTION_FACTORY,
 			JAVAC);
 
@@ -74,8 +91,8 @@ class ArchitectureTests {
 	static final ArchRule testKnowsTheCore = only("test", List.of("green", "deferred", "state"), PLAIN);
 
 	@ArchTest
-	static final ArchRule springKnowsTheCore = only("spring", List.of("observe", "green", "deferred", "keyed", "state"),
-			PLAIN, SPRING);
+	static final ArchRule springKnowsTheCore = only("spring",
+			List.of("observe", "green", "deferred", "keyed", "durable", "wire", "state"), PLAIN, SPRING);
 
 	@ArchTest
 	static final ArchRule webKnowsGreenAndObserve = only("web", List.of("green", "observe"), PLAIN, SPRING_MVC,
@@ -115,8 +132,8 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule everyPackageIsInTheTable = classes().should()
-		.resideInAnyPackage(packages(List.of("observe", "green", "deferred", "keyed", "state", "test", "spring", "web",
-				"metrics", "context", "actuate", "autoconfigure")));
+		.resideInAnyPackage(packages(List.of("observe", "green", "deferred", "keyed", "state", "durable", "wire",
+				"jdbc", "json", "test", "spring", "web", "metrics", "context", "actuate", "autoconfigure")));
 
 	@ArchTest
 	static final ArchRule internalIsUsedByItsParentOnly = classes().that()

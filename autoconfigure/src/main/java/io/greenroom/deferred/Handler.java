@@ -478,6 +478,16 @@ public final class Handler implements DrainedService, AutoCloseable {
 	}
 
 	/**
+	 * Has another target made for the next call, when the body that runs now has ended.
+	 * To be called by the thread that runs it, in a handler of a {@link HandlerFamily}.
+	 * Calls that wait keep their places.
+	 */
+	public void renew() {
+		this.lifecycle.renew();
+		this.processor.stopProcessing();
+	}
+
+	/**
 	 * Returns whether the current thread holds the handler, so that a call from it runs
 	 * at once.
 	 * @return whether it runs a body of this handler, or makes or ends its target

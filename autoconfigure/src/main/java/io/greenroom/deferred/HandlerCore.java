@@ -130,6 +130,11 @@ abstract class HandlerCore implements WaitedFor {
 		this.made = made;
 	}
 
+	/** Owner: says that there is no target any more. */
+	final void unmade() {
+		this.made = null;
+	}
+
 	/** Returns who makes the target, if it does not come with the handler. */
 	final @Nullable HandlerHost host() {
 		return this.host;

@@ -18,6 +18,12 @@ public interface HandlerHost {
 	Made make() throws Throwable;
 
 	/**
+	 * The target is not used any more, and another one is made for the next call. Called
+	 * by the handler's own green thread between two bodies.
+	 */
+	void unmade();
+
+	/**
 	 * The body of a call that nobody waits for in a view has ended. Called by the thread
 	 * that ran it.
 	 */

@@ -92,6 +92,9 @@ final class HandlerLifecycle implements Making.CallEnds {
 	/** Whether the owner may give its thread back when it next finds nothing to do. */
 	private volatile boolean resting;
 
+	/** Whether the target is not to be used any more; written by the holder. */
+	private volatile boolean spent;
+
 	/** Whether the user's loop runs; written by the owner. */
 	private volatile boolean inLoop;
 
@@ -373,6 +376,7 @@ final class HandlerLifecycle implements Making.CallEnds {
 					serveUnmade(this.making);
 				}
 				Thread.interrupted();
+				unmakeSpent();
 				rests = this.resting && rests();
 				if (rests) {
 					return;
@@ -392,6 +396,25 @@ final class HandlerLifecycle implements Making.CallEnds {
 				tellEnded();
 				this.ownership.release();
 			}
+		}
+	}
+
+	/** Holder: has another target made for the next call. */
+	void renew() {
+		if (this.making == null) {
+			throw new IllegalStateException(
+					"%s is of no family, so nobody makes another target".formatted(this.handler.name()));
+		}
+		this.spent = true;
+	}
+
+	/** Owner: lets go of a target that is not to be used any more. */
+	private void unmakeSpent() {
+		if (this.spent && this.making != null) {
+			this.spent = false;
+			this.making.unmake();
+			// Unless somebody calls, nothing keeps it here.
+			this.resting = true;
 		}
 	}
 

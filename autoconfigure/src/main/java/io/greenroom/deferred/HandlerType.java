@@ -187,6 +187,15 @@ public final class HandlerType {
 		return Leaving.isReactive(Objects.requireNonNull(type, "type"));
 	}
 
+	/**
+	 * Returns whether a method only reads.
+	 * @param method a method of this type, or one that it implements
+	 * @return whether it is {@link ReadOnly}
+	 */
+	public boolean isReadOnly(Method method) {
+		return method(Objects.requireNonNull(method, "method")).readOnly();
+	}
+
 	boolean hasUrgent() {
 		return this.methods.stream().anyMatch(HandlerMethod::urgent);
 	}

@@ -2,6 +2,7 @@ package io.greenroom.deferred;
 
 import io.greenroom.observe.CallMode;
 import io.greenroom.observe.Failures;
+import io.greenroom.observe.ForeignCode;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,6 +70,13 @@ final class Making {
 		this.undo.run();
 		fail(failure, ends);
 		return false;
+	}
+
+	/** Owner: lets go of the target. */
+	void unmake() {
+		this.undo.run();
+		this.handler.unmade();
+		ForeignCode.run(log, "The end of a handler's target", this.host::unmade);
 	}
 
 	/** Those who only wait for the target are answered before anything else begins. */

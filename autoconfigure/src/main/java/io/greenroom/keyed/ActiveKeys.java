@@ -279,6 +279,13 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 	}
 
 	@Override
+	public void unmade(Instance<K> instance, Made before) {
+		this.active.decrementAndGet();
+		ForeignCode.run(log, "The end of an instance", () -> this.factory.end(instance.key(), before));
+		ForeignCode.run(log, "A listener", () -> this.listener.passivated("stale"));
+	}
+
+	@Override
 	public void ended(Instance<K> instance) {
 		if (!this.closing || instance.made() == null) {
 			end(instance);

@@ -211,6 +211,15 @@ final class Instance<K> implements HandlerHost {
 	}
 
 	@Override
+	public void unmade() {
+		Made before = this.made;
+		this.made = null;
+		if (before != null) {
+			this.owner.unmade(this, before);
+		}
+	}
+
+	@Override
 	public void ran() {
 		this.lastUse = System.nanoTime();
 		if (this.callers == 0) {
@@ -264,6 +273,9 @@ final class Instance<K> implements HandlerHost {
 
 		/** Makes what is behind an instance. */
 		Made make(Instance<K> instance) throws Throwable;
+
+		/** What was behind an instance is not used any more, and it stays. */
+		void unmade(Instance<K> instance, Made before);
 
 		/** Nobody is in any more. */
 		void idle(Instance<K> instance);

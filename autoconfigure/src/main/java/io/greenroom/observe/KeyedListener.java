@@ -20,7 +20,8 @@ public interface KeyedListener {
 	/**
 	 * An instance has ended.
 	 * @param reason why, from a small closed set: {@code idle}, {@code room} for one that
-	 * made room for another, {@code asked} or {@code closed}
+	 * made room for another, {@code asked}, {@code stale} for a durable one whose row is
+	 * not what it knows, or {@code closed}
 	 */
 	default void passivated(String reason) {
 	}

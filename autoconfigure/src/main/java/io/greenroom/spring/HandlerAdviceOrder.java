@@ -82,6 +82,10 @@ public final class HandlerAdviceOrder
 		if (bean instanceof Advised advised && advised.getAdvisorCount() > 0
 				&& advised.getAdvisors()[0].getAdvice() instanceof MailboxInterceptor mailbox) {
 			TurnGuard.guard(advised, mailbox, beanName);
+			KeyedActivation making = KeyedActivation.of(beanName);
+			if (making != null && making.durable() != null) {
+				making.durable().fence(advised, beanName);
+			}
 		}
 	}
 

@@ -67,6 +67,7 @@ final class HandlerChecks {
 			if (KeyedDefinitions.isKeyed(type)) {
 				KeyedDefinitions.check(this.beanFactory, name, type);
 			}
+			DurableDefinitions.check(this.beanFactory, name, type, this.environment);
 			return true;
 		}
 		catch (InvalidHandlerException ex) {

@@ -70,7 +70,7 @@ public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 			checks = (checks != null) ? checks : new HandlerChecks(beanFactory, this.environment, this.strict);
 			if (checks.passes(name, handler)) {
 				if (keyed) {
-					addKeyed(beanFactory, name, handler);
+					addKeyed(beanFactory, name, handler, this.environment);
 				}
 				else {
 					addDeferred(beanFactory, name, handler);
@@ -87,8 +87,16 @@ public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 		}
 	}
 
-	private static void addKeyed(ConfigurableListableBeanFactory beanFactory, String name, Class<?> type) {
+	private static void addKeyed(ConfigurableListableBeanFactory beanFactory, String name, Class<?> type,
+			Environment environment) {
+		boolean durable = DurableDefinitions.define(beanFactory, name, type, environment);
 		KeyedDefinitions.define(beanFactory, name, type);
+		if (durable) {
+			return;
+		}
+		if (DurableDefinitions.annotation(type) != null) {
+			log.warn("Handler '{}' ({}) is @Durable, but greenroom.durable.enabled is false", name, type.getName());
+		}
 		log.info(
 				"Handler '{}' ({}) has an instance for each key, in memory only: what it keeps is gone when the instance is idle, makes room, or the application ends",
 				name, type.getName());

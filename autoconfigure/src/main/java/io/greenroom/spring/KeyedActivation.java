@@ -11,10 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param key the key
  * @param handler the handler that the bean is to be the target of
  * @param known what is known of its methods
+ * @param durable how far its fence is, {@code null} if it is not durable
  * @param outer what the thread was making before, if anything
  */
 record KeyedActivation(String beanName, Object key, Handler handler, MailboxInterceptor.Known known,
-		@Nullable KeyedActivation outer) {
+		@Nullable DurableActivation durable, @Nullable KeyedActivation outer) {
 
 	private static final ThreadLocal<@Nullable KeyedActivation> CURRENT = new ThreadLocal<>();
 
@@ -24,8 +25,9 @@ record KeyedActivation(String beanName, Object key, Handler handler, MailboxInte
 		return (current != null && current.beanName.equals(beanName)) ? current : null;
 	}
 
-	static KeyedActivation begin(String beanName, Object key, Handler handler, MailboxInterceptor.Known known) {
-		KeyedActivation mine = new KeyedActivation(beanName, key, handler, known, CURRENT.get());
+	static KeyedActivation begin(String beanName, Object key, Handler handler, MailboxInterceptor.Known known,
+			@Nullable DurableActivation durable) {
+		KeyedActivation mine = new KeyedActivation(beanName, key, handler, known, durable, CURRENT.get());
 		CURRENT.set(mine);
 		return mine;
 	}

@@ -31,6 +31,9 @@ final class KeyedBeans implements KeyedFactory<Object> {
 
 	private final MailboxInterceptor.Known known = new MailboxInterceptor.Known();
 
+	/** Nothing where instances are in memory only. */
+	private final @Nullable DurableBean durable;
+
 	/** Nothing where there are no machines. */
 	private final @Nullable Supplier<StateMachines> machines;
 
@@ -41,8 +44,11 @@ final class KeyedBeans implements KeyedFactory<Object> {
 	 * @param beanFactory where the bean is
 	 * @param beanName its name
 	 * @param states its states, {@code null} if it has none
+	 * @param durable what is durable of it, {@code null} if nothing is
 	 */
-	KeyedBeans(ConfigurableBeanFactory beanFactory, String beanName, @Nullable StateClass states) {
+	KeyedBeans(ConfigurableBeanFactory beanFactory, String beanName, @Nullable StateClass states,
+			@Nullable DurableBean durable) {
+		this.durable = durable;
 		this.beanFactory = beanFactory;
 		this.beanName = beanName;
 		this.machines = (states != null) ? () -> beanFactory.getBean(StateMachines.class) : null;
@@ -53,7 +59,8 @@ final class KeyedBeans implements KeyedFactory<Object> {
 
 	@Override
 	public Made make(Object key, Handler handler) throws Throwable {
-		KeyedActivation making = KeyedActivation.begin(this.beanName, key, handler, this.known);
+		DurableActivation fence = (this.durable != null) ? new DurableActivation(this.durable, key, handler) : null;
+		KeyedActivation making = KeyedActivation.begin(this.beanName, key, handler, this.known, fence);
 		try {
 			Object bean = this.beanFactory.getBean(this.beanName);
 			if (DeferredHandles.handler(bean) != handler) {
@@ -61,7 +68,11 @@ final class KeyedBeans implements KeyedFactory<Object> {
 						"The bean '%s' for %s is not what Greenroom has made of it: a post-processor has put something of its own in its place, round the mailbox"
 							.formatted(this.beanName, handler.name()));
 			}
-			return new Made(SpringProxies.targetOf(bean), bean);
+			Object target = SpringProxies.targetOf(bean);
+			if (fence != null) {
+				fence.ready(target);
+			}
+			return new Made(target, bean);
 		}
 		catch (BeanCreationException failure) {
 			throw own(failure);

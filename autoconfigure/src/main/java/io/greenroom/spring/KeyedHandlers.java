@@ -68,7 +68,8 @@ public final class KeyedHandlers {
 		Duration idle = HandlerAnnotation.idle(annotation, beanName, keyed.idle(), this::withoutPlaceholders);
 		StateClass states = states(type);
 		Predicate<Method> passing = (states != null) ? states::isState : (method) -> false;
-		KeyedFactory<?> factory = new KeyedBeans(this.beanFactory, beanName, states);
+		KeyedFactory<?> factory = new KeyedBeans(this.beanFactory, beanName, states,
+				DurableHandlers.of(this.beanFactory, beanName, beanName + KeyedDefinitions.SUFFIX));
 		KeyedHandler<?, ?> made = new KeyedHandler(this.needs.scheduler(), type, KeyType.of(type), options,
 				keyed.withIdle(idle), this.needs.transactions(), passing, factory);
 		this.all.add(made);

@@ -98,7 +98,7 @@ class OptionalClassPathTests {
 
 		CONTEXT_PROPAGATION("context-propagation", "Context"),
 
-		JDBC("(spring-(jdbc|tx)|spring-boot-(jdbc|transaction|sql).*)"),
+		JDBC("(spring-(jdbc|tx)|spring-boot-(jdbc|transaction|sql).*)", "Durable"),
 
 		SECURITY("spring-(boot-)?security.*");
 

@@ -28,7 +28,7 @@ class KeyedAdviceTests {
 
 	private static final List<String> EXPECTED = List.of("made ${left} with true", "sale in a transaction",
 			"sale by the handle in a transaction", "price of tea", "try 1", "try 2", "try 3",
-			"ring kept in a transaction", "opened");
+			"ring kept in a transaction", "opened", "drawer 10 in version 2 after 2 puts");
 
 	@Test
 	@DisplayName("K08 transactions, caching, retries and security apply round the bodies of a key, on its own thread")

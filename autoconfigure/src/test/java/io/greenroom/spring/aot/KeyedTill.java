@@ -7,12 +7,15 @@ import java.util.UUID;
 import javax.sql.DataSource;
 
 import io.greenroom.autoconfigure.DeferredAutoConfiguration;
+import io.greenroom.autoconfigure.DurableAutoConfiguration;
 import io.greenroom.autoconfigure.GreenSchedulerAutoConfiguration;
 import io.greenroom.autoconfigure.GreenroomContextAutoConfiguration;
 import io.greenroom.deferred.Deferred;
 import io.greenroom.deferred.DeferredHandler;
 import io.greenroom.deferred.Oneway;
 import io.greenroom.deferred.OnewayPhase;
+import io.greenroom.durable.Durable;
+import io.greenroom.durable.Stored;
 import io.greenroom.keyed.Key;
 import io.greenroom.keyed.Keyed;
 import org.h2.jdbcx.JdbcConnectionPool;
@@ -24,6 +27,7 @@ import org.springframework.cache.concurrent.ConcurrentMapCacheManager;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.resilience.annotation.EnableResilientMethods;
 import org.springframework.resilience.annotation.Retryable;
@@ -98,6 +102,41 @@ public class KeyedTill {
 		return List.copyOf(this.log);
 	}
 
+	/** What is in it, kept in the database. */
+	@DeferredHandler
+	@Durable
+	public static class Drawer {
+
+		@Stored
+		private long cents;
+
+		private final JdbcTemplate jdbc;
+
+		public Drawer(@Key String id, DataSource dataSource) {
+			this.jdbc = new JdbcTemplate(dataSource);
+		}
+
+		@Transactional
+		@Retryable(maxRetries = 1, delay = 1)
+		public long put(long more) {
+			this.cents += more;
+			this.jdbc.update("create table if not exists puts (more bigint)");
+			this.jdbc.update("insert into puts values (?)", more);
+			if (more < 0) {
+				throw new IllegalStateException("nothing to put");
+			}
+			return this.cents;
+		}
+
+		/** What the database has, seen by the next instance. */
+		public String told() {
+			return "drawer %d in version %d after %d puts".formatted(this.cents,
+					this.jdbc.queryForObject("select version from greenroom_row", Long.class),
+					this.jdbc.queryForObject("select count(*) from puts", Long.class));
+		}
+
+	}
+
 	/** Everybody who calls the till, by the bean and by the handle. */
 	public static class Clerk {
 
@@ -105,8 +144,12 @@ public class KeyedTill {
 
 		private final PlatformTransactionManager transactions;
 
-		public Clerk(Keyed<String, KeyedTill> tills, PlatformTransactionManager transactions) {
+		private final Keyed<String, Drawer> drawers;
+
+		public Clerk(Keyed<String, KeyedTill> tills, Keyed<String, Drawer> drawers,
+				PlatformTransactionManager transactions) {
 			this.tills = tills;
+			this.drawers = drawers;
 			this.transactions = transactions;
 		}
 
@@ -140,7 +183,24 @@ public class KeyedTill {
 			if (!"right".equals(this.tills.get("right").id()) || this.tills.active() != 2) {
 				throw new AssertionError("Not one till for each key");
 			}
-			return till.log();
+			List<String> done = new ArrayList<>(till.log());
+			done.add(useDrawer(this.drawers.get("left")));
+			return done;
+		}
+
+		private String useDrawer(Drawer drawer) {
+			drawer.put(5);
+			try {
+				drawer.put(-1);
+				throw new AssertionError("Less was put");
+			}
+			catch (IllegalStateException expected) {
+				drawer.put(5);
+			}
+			while (!this.drawers.passivate("left")) {
+				Thread.onSpinWait();
+			}
+			return drawer.told();
 		}
 
 	}
@@ -151,8 +211,8 @@ public class KeyedTill {
 	@EnableResilientMethods
 	@EnableMethodSecurity
 	@ImportAutoConfiguration({ GreenSchedulerAutoConfiguration.class, DeferredAutoConfiguration.class,
-			GreenroomContextAutoConfiguration.class })
-	@Import({ KeyedTill.class, Clerk.class })
+			GreenroomContextAutoConfiguration.class, DurableAutoConfiguration.class })
+	@Import({ KeyedTill.class, KeyedTill.Drawer.class, Clerk.class })
 	static class Stand {
 
 		@Bean

@@ -1,0 +1,75 @@
+package io.greenroom.autoconfigure;
+
+import javax.sql.DataSource;
+
+import io.greenroom.durable.RowStore;
+import io.greenroom.jdbc.JdbcRowStore;
+import io.greenroom.json.JacksonCodec;
+import io.greenroom.spring.DurableHandlers;
+import io.greenroom.spring.DurableLoader;
+import io.greenroom.spring.KeyedHandlers;
+import io.greenroom.wire.Codec;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.context.annotation.Role;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * Auto-configuration for {@link io.greenroom.durable.Durable} handlers, whose rows are in
+ * the application's own database. Off with {@code greenroom.durable.enabled=false}: their
+ * instances are in memory only then.
+ */
+@AutoConfiguration(after = DeferredAutoConfiguration.class,
+		afterName = { "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
+				"org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration" })
+@ConditionalOnClass({ JdbcTemplate.class, JsonMapper.class })
+@ConditionalOnBooleanProperty(name = "greenroom.durable.enabled", matchIfMissing = true)
+@ConditionalOnBean(KeyedHandlers.class)
+@ConditionalOnSingleCandidate(DataSource.class)
+@EnableConfigurationProperties(DurableProperties.class)
+public final class DurableAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static DurableLoader durableLoader() {
+		return new DurableLoader();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	RowStore greenroomRows(DataSource dataSource, DurableProperties properties) {
+		return new JdbcRowStore(dataSource, properties.schema(), properties.lockTimeout());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	Codec greenroomCodec(ObjectProvider<JsonMapper> mapper) {
+		return new JacksonCodec(mapper.getIfAvailable(() -> JsonMapper.builder().build()));
+	}
+
+	/** Looks at the start, also where other beans are made later. */
+	@Bean
+	@Lazy(false)
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static DurableHandlers durableHandlers(ConfigurableListableBeanFactory beanFactory, RowStore rows, Codec codec) {
+		return new DurableHandlers(beanFactory, rows, codec);
+	}
+
+}

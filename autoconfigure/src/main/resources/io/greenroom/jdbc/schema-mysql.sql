@@ -1,0 +1,17 @@
+-- One row for each key of a durable handler. What follows "stored" is kept for state machines, and empty.
+-- The collation tells 'Ann' from 'ann', and ids are short enough for an index of both.
+create table if not exists greenroom_row (
+  handler varchar(200) not null,
+  key_ varchar(200) not null,
+  version bigint not null,
+  shape integer not null,
+  stored longtext,
+  state varchar(200),
+  args longtext,
+  status varchar(20),
+  since bigint,
+  deadline_at bigint,
+  node varchar(100),
+  error varchar(2000),
+  primary key (handler, key_)
+) character set utf8mb4 collate utf8mb4_bin;

@@ -1,0 +1,88 @@
+package io.greenroom.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+
+/** The real databases that tests are run against; each test has its own, and empty. */
+public enum TestDatabase {
+
+	H2 {
+		@Override
+		String make(String name) {
+			try {
+				Path folder = Files.createTempDirectory("greenroom-h2");
+				folder.toFile().deleteOnExit();
+				return "jdbc:h2:file:" + folder.resolve(name) + ";WRITE_DELAY=0";
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
+			}
+		}
+	},
+
+	POSTGRESQL {
+		@Override
+		String make(String name) {
+			EmbeddedPostgres server = Server.ONE;
+			try (Connection connection = server.getPostgresDatabase().getConnection();
+					Statement statement = connection.createStatement()) {
+				statement.execute("create database " + name);
+			}
+			catch (SQLException ex) {
+				throw new IllegalStateException(ex);
+			}
+			return server.getJdbcUrl("postgres", name);
+		}
+	};
+
+	private static final AtomicInteger NUMBERS = new AtomicInteger();
+
+	/** Makes an empty database; returns its URL. */
+	abstract String make(String name);
+
+	/** Makes an empty database with a pool of connections. */
+	public HikariDataSource fresh() {
+		return pool(make("test" + NUMBERS.incrementAndGet()), 10);
+	}
+
+	/** Makes a pool of connections to a database that is there. */
+	public static HikariDataSource pool(String url, int size) {
+		HikariDataSource pool = new HikariDataSource();
+		pool.setJdbcUrl(url);
+		pool.setUsername(url.contains(":h2:") ? "sa" : "postgres");
+		pool.setPassword("");
+		pool.setMaximumPoolSize(size);
+		pool.setMinimumIdle(0);
+		pool.setConnectionTimeout(5000);
+		return pool;
+	}
+
+	/** One server for all tests of a JVM, which ends with it. */
+	private static final class Server {
+
+		static final EmbeddedPostgres ONE = start();
+
+		private static EmbeddedPostgres start() {
+			try {
+				return EmbeddedPostgres.builder()
+					.setServerConfig("fsync", "off")
+					.setServerConfig("max_connections", "200")
+					.start();
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
+			}
+		}
+
+	}
+
+}
