@@ -75,19 +75,26 @@ final class DurableDefinitions {
 	}
 
 	/**
-	 * Rejects a handler that is declared to be durable and can't be, or that looks so and
-	 * is not.
+	 * Rejects a bean by key that is declared to be durable and can't be, or that looks so
+	 * and is not.
 	 * @throws InvalidHandlerException with all that is wrong
 	 */
 	static void check(ConfigurableListableBeanFactory beanFactory, String beanName, Class<?> type,
 			Environment environment) {
-		List<String> problems = new ArrayList<>();
-		if (!KeyedDefinitions.isKeyed(type) || annotation(type) == null) {
-			problems.addAll(stray(type));
+		if (annotation(type) == null) {
+			rejectStray(type);
 		}
 		else if (isEnabled(environment)) {
-			problems.addAll(problems(beanFactory, beanName, type));
+			reject(type, problems(beanFactory, beanName, type));
 		}
+	}
+
+	/** Rejects a bean without a key that looks durable. */
+	static void rejectStray(Class<?> type) {
+		reject(type, stray(type));
+	}
+
+	private static void reject(Class<?> type, List<String> problems) {
 		if (!problems.isEmpty()) {
 			throw new InvalidHandlerException(type, problems);
 		}

@@ -66,8 +66,11 @@ final class HandlerChecks {
 			look(name, type);
 			if (KeyedDefinitions.isKeyed(type)) {
 				KeyedDefinitions.check(this.beanFactory, name, type);
+				DurableDefinitions.check(this.beanFactory, name, type, this.environment);
 			}
-			DurableDefinitions.check(this.beanFactory, name, type, this.environment);
+			else {
+				DurableDefinitions.rejectStray(type);
+			}
 			return true;
 		}
 		catch (InvalidHandlerException ex) {
