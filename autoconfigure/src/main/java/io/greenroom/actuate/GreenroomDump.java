@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-import io.greenroom.deferred.HandlerSnapshot;
-import io.greenroom.keyed.KeyedSnapshot;
+import io.greenroom.deferred.internal.HandlerSnapshot;
+import io.greenroom.keyed.internal.KeyedSnapshot;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -15,12 +15,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
 
-import io.greenroom.deferred.Handler;
-import io.greenroom.deferred.HandlerSnapshot;
+import io.greenroom.deferred.internal.Handler;
+import io.greenroom.deferred.internal.HandlerSnapshot;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.GreenThreadDump;
-import io.greenroom.keyed.KeyedHandler;
-import io.greenroom.keyed.KeyedSnapshot;
+import io.greenroom.keyed.internal.KeyedHandler;
+import io.greenroom.keyed.internal.KeyedSnapshot;
 import io.greenroom.observe.MachineListener;
 import io.greenroom.observe.Observer;
 import io.greenroom.observe.PoolGauges;

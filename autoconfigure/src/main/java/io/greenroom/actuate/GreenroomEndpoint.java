@@ -10,11 +10,11 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 
-import io.greenroom.deferred.Handlers;
+import io.greenroom.deferred.internal.Handlers;
 import io.greenroom.green.GreenPool;
 import io.greenroom.green.GreenScheduler;
-import io.greenroom.keyed.KeyedHandler;
-import io.greenroom.observe.Failures;
+import io.greenroom.keyed.internal.KeyedHandler;
+import io.greenroom.observe.internal.Failures;
 import io.greenroom.state.StateMachine;
 import io.greenroom.state.StateMachines;
 import org.jspecify.annotations.Nullable;

@@ -3,8 +3,8 @@ package io.greenroom.actuate;
 import java.util.Map;
 import java.util.TreeMap;
 
-import io.greenroom.deferred.Handler;
-import io.greenroom.deferred.Handlers;
+import io.greenroom.deferred.internal.Handler;
+import io.greenroom.deferred.internal.Handlers;
 
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;

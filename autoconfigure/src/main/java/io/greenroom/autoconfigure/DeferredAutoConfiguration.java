@@ -1,8 +1,8 @@
 package io.greenroom.autoconfigure;
 
-import io.greenroom.deferred.CallerTransactions;
 import io.greenroom.deferred.HandlerOptions;
-import io.greenroom.deferred.Handlers;
+import io.greenroom.deferred.internal.CallerTransactions;
+import io.greenroom.deferred.internal.Handlers;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.spring.HandlerAdviceOrder;
 import io.greenroom.spring.HandlerBeanPostProcessor;

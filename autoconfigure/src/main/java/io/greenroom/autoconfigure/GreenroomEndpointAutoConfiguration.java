@@ -5,10 +5,10 @@ import java.util.Map;
 
 import io.greenroom.actuate.GreenroomDumps;
 import io.greenroom.actuate.GreenroomEndpoint;
-import io.greenroom.deferred.Handlers;
+import io.greenroom.deferred.internal.Handlers;
 import io.greenroom.green.GreenPool;
 import io.greenroom.green.GreenScheduler;
-import io.greenroom.keyed.KeyedHandler;
+import io.greenroom.keyed.internal.KeyedHandler;
 import io.greenroom.spring.KeyedHandlers;
 import io.greenroom.state.StateMachines;
 import io.greenroom.web.ControllerPool;

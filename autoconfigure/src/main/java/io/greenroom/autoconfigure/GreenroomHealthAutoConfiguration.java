@@ -1,7 +1,7 @@
 package io.greenroom.autoconfigure;
 
 import io.greenroom.actuate.HandlersHealthIndicator;
-import io.greenroom.deferred.Handlers;
+import io.greenroom.deferred.internal.Handlers;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;

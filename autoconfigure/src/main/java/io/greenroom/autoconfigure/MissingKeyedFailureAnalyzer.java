@@ -1,7 +1,7 @@
 package io.greenroom.autoconfigure;
 
-import io.greenroom.keyed.KeyType;
 import io.greenroom.keyed.Keyed;
+import io.greenroom.keyed.internal.KeyType;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.NoSuchBeanDefinitionException;

@@ -2,6 +2,8 @@ package io.greenroom.deferred;
 
 import java.time.Duration;
 
+import io.greenroom.deferred.internal.Hold;
+
 /**
  * The calls that wait for a handler, as its processor sees them. The processing methods
  * run bodies on the calling thread, which holds the handler meanwhile; one thread at a
@@ -21,13 +23,7 @@ public interface DeferredCalls {
 	 * @throws IllegalStateException if the thread is in no body of a handler
 	 */
 	static DeferredCalls current() {
-		Hold held = Hold.current();
-		if (held == null) {
-			throw new IllegalStateException(
-					"Thread '%s' is in no body of a handler and has no calls to process; call this from a body, or ask a Deferred for its calls()"
-						.formatted(Thread.currentThread().getName()));
-		}
-		return held.handler().calls();
+		return Hold.calls();
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package io.greenroom.deferred;
 
 import java.io.Serial;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,7 @@ public abstract class DeferredException extends RuntimeException {
 	 * @param cause what caused it, if anything
 	 */
 	protected DeferredException(String message, @Nullable Throwable cause) {
-		super(message, cause);
+		super(Objects.requireNonNull(message, "message"), cause);
 	}
 
 }

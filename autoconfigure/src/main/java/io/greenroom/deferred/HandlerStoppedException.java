@@ -13,7 +13,12 @@ public final class HandlerStoppedException extends DeferredException {
 	@Serial
 	private static final long serialVersionUID = 1L;
 
-	HandlerStoppedException(String message, @Nullable Throwable cause) {
+	/**
+	 * Makes the exception: for Greenroom, and for tests of code that catches it.
+	 * @param message what was asked, what was found and what to do
+	 * @param cause what caused it, if anything
+	 */
+	public HandlerStoppedException(String message, @Nullable Throwable cause) {
 		super(message, cause);
 	}
 

@@ -13,7 +13,12 @@ public final class MailboxFullException extends DeferredException {
 	@Serial
 	private static final long serialVersionUID = 1L;
 
-	MailboxFullException(String message, @Nullable Throwable cause) {
+	/**
+	 * Makes the exception: for Greenroom, and for tests of code that catches it.
+	 * @param message what was asked, what was found and what to do
+	 * @param cause what caused it, if anything
+	 */
+	public MailboxFullException(String message, @Nullable Throwable cause) {
 		super(message, cause);
 	}
 

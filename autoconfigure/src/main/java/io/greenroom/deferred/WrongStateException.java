@@ -11,7 +11,11 @@ public final class WrongStateException extends DeferredException {
 	@Serial
 	private static final long serialVersionUID = 1L;
 
-	WrongStateException(String message) {
+	/**
+	 * Makes the exception: for Greenroom, and for tests of code that catches it.
+	 * @param message what was asked, what was found and what to do
+	 */
+	public WrongStateException(String message) {
 		super(message, null);
 	}
 

@@ -3,7 +3,7 @@ package io.greenroom.durable;
 import java.util.Map;
 import java.util.Objects;
 
-import io.greenroom.observe.Failures;
+import io.greenroom.observe.internal.Failures;
 import io.greenroom.wire.Codec;
 import io.greenroom.wire.CodecException;
 import org.jspecify.annotations.Nullable;

@@ -6,9 +6,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 
 import io.greenroom.green.internal.Engine;
-import io.greenroom.observe.Failures;
-import io.greenroom.observe.ForeignCode;
-import io.greenroom.observe.StackRoom;
+import io.greenroom.observe.internal.Failures;
+import io.greenroom.observe.internal.ForeignCode;
+import io.greenroom.observe.internal.StackRoom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

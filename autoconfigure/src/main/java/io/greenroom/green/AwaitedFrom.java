@@ -2,7 +2,7 @@ package io.greenroom.green;
 
 import java.io.Serial;
 
-import io.greenroom.observe.Failures;
+import io.greenroom.observe.internal.Failures;
 
 /**
  * The waiting side of a failure, attached to it as a suppressed exception: its trace then

@@ -5,7 +5,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.greenroom.green.internal.Limits;
-import io.greenroom.observe.StackRoom;
+import io.greenroom.observe.internal.StackRoom;
 
 /**
  * A flag that threads wait for. Setting it releases all who wait, in the order of their

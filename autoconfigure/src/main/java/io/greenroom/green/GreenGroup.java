@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 
 import io.greenroom.green.internal.Countdown;
 import io.greenroom.green.internal.Limits;
-import io.greenroom.observe.Failures;
-import io.greenroom.observe.StackRoom;
+import io.greenroom.observe.internal.Failures;
+import io.greenroom.observe.internal.StackRoom;
 import org.jspecify.annotations.Nullable;
 
 /**

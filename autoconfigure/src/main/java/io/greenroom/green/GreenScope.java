@@ -7,8 +7,8 @@ import java.util.concurrent.TimeoutException;
 
 import io.greenroom.green.internal.Countdown;
 import io.greenroom.green.internal.Limits;
-import io.greenroom.observe.Failures;
-import io.greenroom.observe.StackRoom;
+import io.greenroom.observe.internal.Failures;
+import io.greenroom.observe.internal.StackRoom;
 
 /**
  * Green threads that do not outlive a block. Its last statement is {@link #join()}: <pre>

@@ -15,9 +15,9 @@ import java.util.function.Consumer;
 import io.greenroom.green.internal.Limits;
 import io.greenroom.green.internal.Turns;
 import io.greenroom.observe.ContextCarrier;
-import io.greenroom.observe.Failures;
-import io.greenroom.observe.ForeignCode;
-import io.greenroom.observe.StackRoom;
+import io.greenroom.observe.internal.Failures;
+import io.greenroom.observe.internal.ForeignCode;
+import io.greenroom.observe.internal.StackRoom;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import io.greenroom.green.internal.Countdown;
 import io.greenroom.green.internal.Limits;
-import io.greenroom.observe.StackRoom;
+import io.greenroom.observe.internal.StackRoom;
 import org.jspecify.annotations.Nullable;
 
 /**

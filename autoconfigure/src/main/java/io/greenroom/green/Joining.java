@@ -6,8 +6,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 
 import io.greenroom.green.internal.Countdown;
-import io.greenroom.observe.Failures;
-import io.greenroom.observe.StackRoom;
+import io.greenroom.observe.internal.Failures;
+import io.greenroom.observe.internal.StackRoom;
 
 /** Waits for, and kills, several green threads. */
 final class Joining {

@@ -2,8 +2,8 @@ package io.greenroom.green;
 
 import java.util.NoSuchElementException;
 
-import io.greenroom.observe.Failures;
-import io.greenroom.observe.StackRoom;
+import io.greenroom.observe.internal.Failures;
+import io.greenroom.observe.internal.StackRoom;
 import org.jspecify.annotations.Nullable;
 
 /** The results of a mapping while they are read. */

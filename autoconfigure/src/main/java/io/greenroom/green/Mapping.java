@@ -7,7 +7,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 
-import io.greenroom.observe.Failures;
+import io.greenroom.observe.internal.Failures;
 import org.jspecify.annotations.Nullable;
 
 /**

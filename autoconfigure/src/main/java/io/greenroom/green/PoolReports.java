@@ -2,9 +2,9 @@ package io.greenroom.green;
 
 import java.time.Duration;
 
-import io.greenroom.observe.Failures;
 import io.greenroom.observe.PoolGauges;
 import io.greenroom.observe.PoolListener;
+import io.greenroom.observe.internal.Failures;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -11,8 +11,8 @@ import java.util.function.Supplier;
 
 import io.greenroom.green.internal.Countdown;
 import io.greenroom.green.internal.Engine;
-import io.greenroom.observe.Failures;
-import io.greenroom.observe.ForeignCode;
+import io.greenroom.observe.internal.Failures;
+import io.greenroom.observe.internal.ForeignCode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;

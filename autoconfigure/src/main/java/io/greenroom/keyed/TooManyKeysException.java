@@ -13,7 +13,11 @@ public final class TooManyKeysException extends DeferredException {
 	@Serial
 	private static final long serialVersionUID = 1L;
 
-	TooManyKeysException(String message) {
+	/**
+	 * Makes the exception: for Greenroom, and for tests of code that catches it.
+	 * @param message what was asked, what was found and what to do
+	 */
+	public TooManyKeysException(String message) {
 		super(message, null);
 	}
 

@@ -3,7 +3,7 @@ package io.greenroom.spring;
 import java.util.ArrayList;
 import java.util.List;
 
-import io.greenroom.observe.ForeignCode;
+import io.greenroom.observe.internal.ForeignCode;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -8,9 +8,9 @@ import java.util.Set;
 
 import io.greenroom.deferred.Deferred;
 import io.greenroom.keyed.Key;
-import io.greenroom.keyed.KeyType;
 import io.greenroom.keyed.Keyed;
-import io.greenroom.observe.Failures;
+import io.greenroom.keyed.internal.KeyType;
+import io.greenroom.observe.internal.Failures;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;

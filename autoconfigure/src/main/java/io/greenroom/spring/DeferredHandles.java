@@ -2,7 +2,7 @@ package io.greenroom.spring;
 
 import io.greenroom.deferred.Deferred;
 import io.greenroom.deferred.DeferredHandler;
-import io.greenroom.deferred.Handler;
+import io.greenroom.deferred.internal.Handler;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.Advisor;

@@ -1,6 +1,6 @@
 package io.greenroom.spring;
 
-import io.greenroom.deferred.Handler;
+import io.greenroom.deferred.internal.Handler;
 import io.greenroom.durable.DurableInstance;
 import org.jspecify.annotations.Nullable;
 

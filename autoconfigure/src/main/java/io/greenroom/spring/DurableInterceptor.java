@@ -1,6 +1,6 @@
 package io.greenroom.spring;
 
-import io.greenroom.deferred.HandlerType;
+import io.greenroom.deferred.internal.HandlerType;
 import io.greenroom.durable.DurableInstance;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;

@@ -6,10 +6,10 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import io.greenroom.deferred.Deferred;
 import io.greenroom.deferred.DeferredHandler;
-import io.greenroom.deferred.Handler;
 import io.greenroom.deferred.HandlerOptions;
-import io.greenroom.deferred.HandlerType;
 import io.greenroom.deferred.InvalidHandlerException;
+import io.greenroom.deferred.internal.Handler;
+import io.greenroom.deferred.internal.HandlerType;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.jspecify.annotations.Nullable;
 

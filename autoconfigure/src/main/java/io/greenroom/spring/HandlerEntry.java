@@ -2,7 +2,7 @@ package io.greenroom.spring;
 
 import java.lang.reflect.Method;
 
-import io.greenroom.deferred.Handler;
+import io.greenroom.deferred.internal.Handler;
 import io.greenroom.state.StateEntry;
 import org.jspecify.annotations.Nullable;
 

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.WeakHashMap;
 
-import io.greenroom.deferred.Handler;
-import io.greenroom.deferred.Handlers;
+import io.greenroom.deferred.internal.Handler;
+import io.greenroom.deferred.internal.Handlers;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.DisposableBean;

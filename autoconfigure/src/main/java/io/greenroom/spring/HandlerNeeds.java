@@ -1,7 +1,7 @@
 package io.greenroom.spring;
 
-import io.greenroom.deferred.CallerTransactions;
 import io.greenroom.deferred.HandlerOptions;
+import io.greenroom.deferred.internal.CallerTransactions;
 import io.greenroom.green.GreenScheduler;
 
 /**

@@ -1,6 +1,6 @@
 package io.greenroom.spring;
 
-import io.greenroom.deferred.Handler;
+import io.greenroom.deferred.internal.Handler;
 import org.jspecify.annotations.Nullable;
 
 /**

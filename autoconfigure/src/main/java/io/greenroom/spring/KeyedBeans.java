@@ -7,10 +7,10 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-import io.greenroom.deferred.Handler;
-import io.greenroom.deferred.HandlerHost.Made;
+import io.greenroom.deferred.internal.Handler;
+import io.greenroom.deferred.internal.HandlerHost.Made;
 import io.greenroom.keyed.KeyedEntry;
-import io.greenroom.keyed.KeyedFactory;
+import io.greenroom.keyed.internal.KeyedFactory;
 import io.greenroom.state.StateClass;
 import io.greenroom.state.StateDescriptor;
 import io.greenroom.state.StateMachine;

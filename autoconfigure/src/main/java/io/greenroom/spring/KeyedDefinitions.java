@@ -11,13 +11,13 @@ import java.util.Set;
 
 import io.greenroom.deferred.DeferredHandler;
 import io.greenroom.deferred.Execution;
-import io.greenroom.deferred.HandlerType;
 import io.greenroom.deferred.InvalidHandlerException;
 import io.greenroom.deferred.Overflow;
 import io.greenroom.deferred.Processing;
+import io.greenroom.deferred.internal.HandlerType;
 import io.greenroom.keyed.Key;
-import io.greenroom.keyed.KeyType;
 import io.greenroom.keyed.Keyed;
+import io.greenroom.keyed.internal.KeyType;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;

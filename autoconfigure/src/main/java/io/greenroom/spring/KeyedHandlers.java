@@ -10,10 +10,10 @@ import java.util.function.Supplier;
 
 import io.greenroom.deferred.DeferredHandler;
 import io.greenroom.deferred.HandlerOptions;
-import io.greenroom.keyed.KeyType;
-import io.greenroom.keyed.KeyedFactory;
-import io.greenroom.keyed.KeyedHandler;
-import io.greenroom.keyed.KeyedOptions;
+import io.greenroom.keyed.internal.KeyType;
+import io.greenroom.keyed.internal.KeyedFactory;
+import io.greenroom.keyed.internal.KeyedHandler;
+import io.greenroom.keyed.internal.KeyedOptions;
 import io.greenroom.state.StateClass;
 import org.jspecify.annotations.Nullable;
 

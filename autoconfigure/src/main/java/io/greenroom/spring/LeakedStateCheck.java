@@ -6,8 +6,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 import io.greenroom.deferred.Deferred;
-import io.greenroom.deferred.Handler;
-import io.greenroom.observe.ForeignCode;
+import io.greenroom.deferred.internal.Handler;
+import io.greenroom.observe.internal.ForeignCode;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -3,10 +3,10 @@ package io.greenroom.spring;
 import java.lang.reflect.Method;
 import java.util.List;
 
-import io.greenroom.deferred.CallGate;
+import io.greenroom.deferred.internal.CallGate;
 import io.greenroom.state.StateClass;
-import io.greenroom.state.StateMachine;
 import io.greenroom.state.StateMachine.Status;
+import io.greenroom.state.StateMachine;
 import io.greenroom.state.StateMachines;
 import org.jspecify.annotations.Nullable;
 

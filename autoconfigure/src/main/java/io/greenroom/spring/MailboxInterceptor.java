@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-import io.greenroom.deferred.Handler;
-import io.greenroom.deferred.Invocation;
+import io.greenroom.deferred.internal.Handler;
+import io.greenroom.deferred.internal.Invocation;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;

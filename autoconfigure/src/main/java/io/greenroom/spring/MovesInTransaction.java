@@ -4,7 +4,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.greenroom.deferred.InTransaction;
-import io.greenroom.observe.Failures;
+import io.greenroom.observe.internal.Failures;
 import io.greenroom.state.StateMachine;
 import io.greenroom.state.StateMachines;
 import org.slf4j.Logger;

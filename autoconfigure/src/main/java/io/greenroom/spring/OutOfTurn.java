@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.Spliterator;
 import java.util.stream.BaseStream;
 
-import io.greenroom.deferred.HandlerType;
+import io.greenroom.deferred.internal.HandlerType;
 
 import org.springframework.core.annotation.AnnotatedElementUtils;
 

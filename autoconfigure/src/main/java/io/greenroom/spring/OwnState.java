@@ -22,7 +22,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.BaseStream;
 
-import io.greenroom.deferred.HandlerType;
+import io.greenroom.deferred.internal.HandlerType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +52,7 @@ final class OwnState {
 
 	/** Classes whose fields are none of a user's business. */
 	private static final List<String> OTHERS = List.of("java.", "javax.", "jdk.", "sun.", "jakarta.", "kotlin.",
-			"org.springframework.", "reactor.", "io.greenroom.deferred.Handle");
+			"org.springframework.", "reactor.", "io.greenroom.deferred.internal.Handle");
 
 	private static final ClassValue<List<Field>> FIELDS = new ClassValue<>() {
 

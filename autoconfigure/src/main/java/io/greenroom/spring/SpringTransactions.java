@@ -1,8 +1,8 @@
 package io.greenroom.spring;
 
-import io.greenroom.deferred.CallerTransactions;
 import io.greenroom.deferred.InTransaction;
-import io.greenroom.deferred.ReservedCall;
+import io.greenroom.deferred.internal.CallerTransactions;
+import io.greenroom.deferred.internal.ReservedCall;
 
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-import io.greenroom.deferred.Handler;
+import io.greenroom.deferred.internal.Handler;
 import io.greenroom.state.StateClass;
 import io.greenroom.state.StateMachines;
 import org.jspecify.annotations.Nullable;

@@ -2,7 +2,7 @@ package io.greenroom.spring;
 
 import java.io.Serial;
 
-import io.greenroom.observe.Failures;
+import io.greenroom.observe.internal.Failures;
 import io.greenroom.state.StateMachine;
 import org.jspecify.annotations.Nullable;
 

@@ -9,8 +9,8 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.greenroom.deferred.Deferred;
-import io.greenroom.deferred.Handler;
 import io.greenroom.deferred.InvalidHandlerException;
+import io.greenroom.deferred.internal.Handler;
 import org.aopalliance.aop.Advice;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;

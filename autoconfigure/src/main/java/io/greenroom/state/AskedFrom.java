@@ -2,7 +2,7 @@ package io.greenroom.state;
 
 import java.io.Serial;
 
-import io.greenroom.observe.Failures;
+import io.greenroom.observe.internal.Failures;
 
 /**
  * The asking side of a failure, attached to what the body threw as a suppressed

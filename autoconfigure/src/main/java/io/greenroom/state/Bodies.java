@@ -6,8 +6,8 @@ import java.util.Objects;
 
 import io.greenroom.green.GreenThreadKilledException;
 import io.greenroom.green.SchedulerClosedException;
-import io.greenroom.observe.Failures;
-import io.greenroom.observe.StackRoom;
+import io.greenroom.observe.internal.Failures;
+import io.greenroom.observe.internal.StackRoom;
 import io.greenroom.state.StateMachine.Status;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

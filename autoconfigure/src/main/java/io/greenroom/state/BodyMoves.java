@@ -2,7 +2,7 @@ package io.greenroom.state;
 
 import java.time.Duration;
 
-import io.greenroom.observe.StackRoom;
+import io.greenroom.observe.internal.StackRoom;
 import io.greenroom.state.StateMachine.Status;
 import org.jspecify.annotations.Nullable;
 

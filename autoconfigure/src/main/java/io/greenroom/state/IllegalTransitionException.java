@@ -3,7 +3,7 @@ package io.greenroom.state;
 import java.io.Serial;
 import java.util.List;
 
-import io.greenroom.observe.Failures;
+import io.greenroom.observe.internal.Failures;
 import org.jspecify.annotations.Nullable;
 
 /** A move was asked for that is not declared from where the machine is; nothing moved. */

@@ -7,9 +7,9 @@ import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 
 import io.greenroom.green.GreenTask;
-import io.greenroom.observe.Failures;
 import io.greenroom.observe.MachineListener;
-import io.greenroom.observe.StackRoom;
+import io.greenroom.observe.internal.Failures;
+import io.greenroom.observe.internal.StackRoom;
 import io.greenroom.state.internal.StateObject;
 import org.jspecify.annotations.Nullable;
 

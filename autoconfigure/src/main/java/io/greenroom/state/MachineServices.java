@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.GreenThread;
-import io.greenroom.observe.Failures;
-import io.greenroom.observe.ForeignCode;
+import io.greenroom.observe.internal.Failures;
+import io.greenroom.observe.internal.ForeignCode;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

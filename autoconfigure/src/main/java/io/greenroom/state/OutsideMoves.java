@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 
-import io.greenroom.observe.Failures;
+import io.greenroom.observe.internal.Failures;
 import io.greenroom.state.StateMachine.Status;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

@@ -7,9 +7,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 
-import io.greenroom.observe.Failures;
-import io.greenroom.observe.ForeignCode;
 import io.greenroom.observe.MachineListener;
+import io.greenroom.observe.internal.Failures;
+import io.greenroom.observe.internal.ForeignCode;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

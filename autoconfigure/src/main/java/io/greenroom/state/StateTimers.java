@@ -13,7 +13,7 @@ import io.greenroom.green.GreenTask;
 import io.greenroom.green.GreenThread;
 import io.greenroom.green.GreenThreadKilledException;
 import io.greenroom.green.SchedulerClosedException;
-import io.greenroom.observe.Failures;
+import io.greenroom.observe.internal.Failures;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

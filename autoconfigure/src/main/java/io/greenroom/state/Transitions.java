@@ -2,8 +2,8 @@ package io.greenroom.state;
 
 import java.util.Objects;
 
-import io.greenroom.observe.Failures;
-import io.greenroom.observe.StackRoom;
+import io.greenroom.observe.internal.Failures;
+import io.greenroom.observe.internal.StackRoom;
 import io.greenroom.state.internal.StateCalls;
 import io.greenroom.state.internal.StateObject;
 import org.jspecify.annotations.Nullable;

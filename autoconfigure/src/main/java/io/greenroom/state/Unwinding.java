@@ -2,7 +2,7 @@ package io.greenroom.state;
 
 import java.io.Serial;
 
-import io.greenroom.observe.Failures;
+import io.greenroom.observe.internal.Failures;
 
 /**
  * Ends a body that makes way for another: thrown by the call that moved, swallowed where

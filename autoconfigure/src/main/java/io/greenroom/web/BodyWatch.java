@@ -3,7 +3,7 @@ package io.greenroom.web;
 import java.time.Duration;
 
 import io.greenroom.green.GreenScheduler;
-import io.greenroom.observe.Failures;
+import io.greenroom.observe.internal.Failures;
 import org.jspecify.annotations.Nullable;
 
 /**

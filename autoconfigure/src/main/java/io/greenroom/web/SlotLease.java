@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.Slot;
-import io.greenroom.observe.Failures;
+import io.greenroom.observe.internal.Failures;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 

@@ -8,7 +8,7 @@ import io.greenroom.deferred.Deferred;
 import io.greenroom.deferred.DeferredHandler;
 
 import io.greenroom.deferred.HandlerStoppedException;
-import io.greenroom.deferred.Handlers;
+import io.greenroom.deferred.internal.Handlers;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 
-import io.greenroom.deferred.CallerTransactions;
 import io.greenroom.deferred.Deferred;
 import io.greenroom.deferred.DeferredHandler;
+import io.greenroom.deferred.internal.CallerTransactions;
 import io.greenroom.keyed.Key;
 import io.greenroom.keyed.Keyed;
 import io.greenroom.spring.KeyedHandlers;

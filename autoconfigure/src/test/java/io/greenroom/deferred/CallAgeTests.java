@@ -3,6 +3,8 @@ package io.greenroom.deferred;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 
+import io.greenroom.deferred.internal.Handler;
+import io.greenroom.deferred.internal.HandlerType;
 import io.greenroom.green.GreenScheduler;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;

@@ -11,6 +11,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.greenroom.deferred.internal.CallerTransactions;
+import io.greenroom.deferred.internal.Handler;
+import io.greenroom.deferred.internal.HandlerType;
+import io.greenroom.deferred.internal.ReservedCall;
 import io.greenroom.green.DrainReport;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.observe.HandlerGauges;
@@ -269,7 +273,7 @@ class CallerWhenIdleTests {
 		Deferred<Desk> deferred = idleDesk();
 		this.desk.other = deferred.sync();
 		assertThat(deferred.sync().threadOfOther()).isSameAs(Thread.currentThread());
-		assertThat(Hold.current()).isNull();
+		assertThatIllegalStateException().isThrownBy(DeferredCalls::current);
 	}
 
 	@Test
@@ -301,7 +305,7 @@ class CallerWhenIdleTests {
 		for (Throwable thrown : List.of(new IllegalStateException("unchecked"), new StackOverflowError("by hand"))) {
 			assertThat(catchThrowable(() -> deferred.sync().fail(thrown))).isSameAs(thrown);
 			assertThat(deferred.sync().thread()).isSameAs(Thread.currentThread());
-			assertThat(Hold.current()).isNull();
+			assertThatIllegalStateException().isThrownBy(DeferredCalls::current);
 		}
 	}
 

@@ -8,6 +8,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.greenroom.deferred.internal.Handler;
+import io.greenroom.deferred.internal.HandlerType;
+import io.greenroom.deferred.internal.Inside;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.ThreadShortage;
 import io.greenroom.testkit.LastFrames;
@@ -355,7 +358,7 @@ class CloseTests {
 		for (int round = 1; round <= 20; round++) {
 			assertThat(desk.sync().work()).isEqualTo(round);
 			Until.until("rest", () -> {
-				handler.rest();
+				Inside.rest(handler);
 				return handler.threads().isEmpty();
 			});
 			this.shortage.begin();

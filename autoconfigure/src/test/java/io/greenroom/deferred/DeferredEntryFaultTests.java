@@ -15,6 +15,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.greenroom.deferred.internal.CallerTransactions;
+import io.greenroom.deferred.internal.Handler;
+import io.greenroom.deferred.internal.HandlerType;
+import io.greenroom.deferred.internal.ReservedCall;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.ThreadShortage;
 import io.greenroom.observe.CallMode;

@@ -9,6 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
+import io.greenroom.deferred.internal.CallGate;
+import io.greenroom.deferred.internal.Handler;
+import io.greenroom.deferred.internal.HandlerType;
+import io.greenroom.deferred.internal.Inside;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.testkit.Collected;
 import io.greenroom.testkit.Until;
@@ -232,7 +236,7 @@ class DroppedHandlersTests {
 
 	private static void rest(Handler handler) {
 		Until.until("rest", () -> {
-			handler.rest();
+			Inside.rest(handler);
 			return handler.threads().isEmpty();
 		});
 	}
@@ -276,7 +280,7 @@ class DroppedHandlersTests {
 			callers.add(Thread.startVirtualThread(() -> {
 				for (int n = 0; n < 2_000; n++) {
 					cart.sync().put();
-					handler.rest();
+					Inside.rest(handler);
 				}
 			}));
 		}

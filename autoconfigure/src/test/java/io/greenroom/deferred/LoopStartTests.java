@@ -5,6 +5,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.greenroom.deferred.internal.Handler;
+import io.greenroom.deferred.internal.HandlerType;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.observe.HandlerGauges;
 import io.greenroom.observe.HandlerListener;

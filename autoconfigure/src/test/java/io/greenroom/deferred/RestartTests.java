@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
+import io.greenroom.deferred.internal.Inside;
 import io.greenroom.green.DrainReport;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.testkit.Until;
@@ -86,17 +86,6 @@ class RestartTests {
 	}
 
 	@Test
-	@DisplayName("D33 the back-off doubles up to the period, and old restarts are forgotten")
-	void backOffDoubles() {
-		Restarts restarts = new Restarts(new RestartPolicy(3, Duration.ofMillis(350), Duration.ofMillis(100)));
-		assertThat(restarts.next(0)).isEqualTo(Duration.ofMillis(100));
-		assertThat(restarts.next(1)).isEqualTo(Duration.ofMillis(200));
-		assertThat(restarts.next(2)).isEqualTo(Duration.ofMillis(350));
-		assertThat(restarts.next(3)).isNull();
-		assertThat(restarts.next(Duration.ofSeconds(1).toNanos())).isEqualTo(Duration.ofMillis(100));
-	}
-
-	@Test
 	@DisplayName("D33 D31 a shutdown in the middle of a back-off does not wait for it, and runs what is queued")
 	void shutdownInTheBackOff() throws Exception {
 		Deferred<Fragile> deferred = looped(3, Duration.ofSeconds(50));
@@ -126,7 +115,7 @@ class RestartTests {
 	/** Returns when the loop has failed and waits for its restart. */
 	private void awaitBackOff() {
 		Until.until("the loop to wait for its restart",
-				() -> LockSupport.getBlocker(this.fragile.thread) instanceof HandlerLifecycle);
+				() -> Inside.isInBackOff(this.fragile.thread));
 	}
 
 	/** Its loop breaks some times. */

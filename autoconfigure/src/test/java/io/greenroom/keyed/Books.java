@@ -7,16 +7,20 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import io.greenroom.deferred.CallerTransactions;
 import io.greenroom.deferred.Deferred;
-import io.greenroom.deferred.Handler;
-import io.greenroom.deferred.HandlerHost.Made;
 import io.greenroom.deferred.HandlerOptions;
 import io.greenroom.deferred.Oneway;
 import io.greenroom.deferred.OnewayPhase;
 import io.greenroom.deferred.ReadOnly;
 import io.greenroom.deferred.Urgent;
+import io.greenroom.deferred.internal.CallerTransactions;
+import io.greenroom.deferred.internal.Handler;
+import io.greenroom.deferred.internal.HandlerHost.Made;
 import io.greenroom.green.GreenScheduler;
+import io.greenroom.keyed.internal.KeyType;
+import io.greenroom.keyed.internal.KeyedFactory;
+import io.greenroom.keyed.internal.KeyedHandler;
+import io.greenroom.keyed.internal.KeyedOptions;
 
 /** Accounts by key for tests, what they are made from, and what is noticed meanwhile. */
 final class Books implements KeyedFactory<String> {

@@ -126,7 +126,7 @@ final class Soak {
 				scene.play(random);
 			}
 			catch (Throwable thrown) {
-				scene.wrong("a player got " + io.greenroom.observe.Failures.describe(thrown));
+				scene.wrong("a player got " + io.greenroom.observe.internal.Failures.describe(thrown));
 			}
 			if (Thread.interrupted()) {
 				scene.wrong("a player was left with an interrupt");

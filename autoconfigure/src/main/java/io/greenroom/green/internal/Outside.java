@@ -3,7 +3,7 @@ package io.greenroom.green.internal;
 import java.util.concurrent.Callable;
 
 import io.greenroom.green.Parking;
-import io.greenroom.observe.Failures;
+import io.greenroom.observe.internal.Failures;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -20,7 +20,7 @@ import io.greenroom.green.PoolClosedException;
 import io.greenroom.green.SchedulerClosedException;
 import io.greenroom.green.internal.Outside;
 import io.greenroom.green.internal.Turns;
-import io.greenroom.observe.Failures;
+import io.greenroom.observe.internal.Failures;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

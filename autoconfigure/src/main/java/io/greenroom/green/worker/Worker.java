@@ -16,7 +16,7 @@ import io.greenroom.green.Parking;
 import io.greenroom.green.internal.Limits;
 import io.greenroom.green.internal.SchedulerAccess;
 import io.greenroom.green.internal.Turns;
-import io.greenroom.observe.StackRoom;
+import io.greenroom.observe.internal.StackRoom;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -18,7 +18,7 @@ import io.greenroom.green.internal.Countdown;
 import io.greenroom.green.internal.Engine;
 import io.greenroom.green.internal.Turn;
 import io.greenroom.green.internal.Turns;
-import io.greenroom.observe.Failures;
+import io.greenroom.observe.internal.Failures;
 import org.jspecify.annotations.Nullable;
 
 /**

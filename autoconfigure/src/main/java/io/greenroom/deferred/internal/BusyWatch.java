@@ -1,0 +1,90 @@
+package io.greenroom.deferred.internal;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Notices when a handler runs the same body, or its loop without letting calls in, for
+ * longer than a limit, and reports it once until it has moved. It looks from outside now
+ * and then, so a call pays nothing for it. Confined to the thread that looks.
+ */
+final class BusyWatch {
+
+	private final HandlerCore handler;
+
+	private final Processor processor;
+
+	private final CallReports reports;
+
+	private final long limit;
+
+	private Map<Hold, Seen> seen = Map.of();
+
+	BusyWatch(HandlerCore handler, Processor processor) {
+		this.handler = handler;
+		this.processor = processor;
+		this.reports = handler.reports();
+		this.limit = HandlerCore.nanos(handler.options().busyLimit());
+	}
+
+	/** Looks what runs, and reports what has run for too long. */
+	void look(long now) {
+		List<Hold> holds = this.handler.holds();
+		if (holds.isEmpty() && this.seen.isEmpty()) {
+			return;
+		}
+		Map<Hold, Seen> found = new HashMap<>();
+		for (Hold held : holds) {
+			Object what = busyWith(held);
+			if (what != null) {
+				Seen before = this.seen.get(held);
+				int turn = held.isReading() ? 0 : this.processor.turns();
+				Seen same = (before != null && before.what == what && before.turn == turn) ? before
+						: new Seen(what, turn, now);
+				found.put(held, same);
+				report(held, same, now);
+			}
+		}
+		this.seen = found;
+	}
+
+	private @Nullable Object busyWith(Hold held) {
+		if (!held.isReading() && this.processor.isWaiting()) {
+			return null;
+		}
+		Call running = held.running();
+		return (running != null || held.isReading()) ? running : this.handler.loopUnderWay();
+	}
+
+	private void report(Hold held, Seen found, long now) {
+		if (!found.reported && now - found.since >= this.limit) {
+			found.reported = true;
+			String method = (found.what instanceof Call call) ? call.method() : ((HandlerMethod) found.what).name();
+			this.reports.busy(method, Duration.ofNanos(now - found.since), held.thread());
+		}
+	}
+
+	/** What a thread was found busy with, and since when. */
+	private static final class Seen {
+
+		private final Object what;
+
+		private final int turn;
+
+		private final long since;
+
+		private boolean reported;
+
+		Seen(Object what, int turn, long since) {
+			this.what = what;
+			this.turn = turn;
+			this.since = since;
+		}
+
+	}
+
+}

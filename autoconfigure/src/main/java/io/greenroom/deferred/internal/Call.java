@@ -1,0 +1,471 @@
+package io.greenroom.deferred.internal;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+
+import io.greenroom.deferred.InState;
+import io.greenroom.observe.CallMode;
+import io.greenroom.observe.ContextCarrier;
+import io.greenroom.observe.WaitedFor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call of a handler as an object: what is to be run, for whom, and how far it has
+ * got. It is its own node in the {@link Mailbox}.
+ * <p>
+ * One word decides every race: the processor moves it from pending to running and to its
+ * end, a caller who gives up moves it from pending to withdrawn, and the second of them
+ * sees it. The other fields are handed over with the word or with the mailbox.
+ */
+abstract class Call {
+
+	private static final int PENDING = 0;
+
+	/** It is being failed before it began; the thread that does so is not its runner. */
+	private static final int FAILING = 1;
+
+	private static final int RUNNING = 2;
+
+	private static final int RETURNED = 3;
+
+	private static final int THREW = 4;
+
+	private static final int WITHDRAWN = 5;
+
+	/** Its handler was stopped while the body ran, and the caller was told. */
+	private static final int TOLD = 6;
+
+	private static final int PHASE = 7;
+
+	/** The caller sleeps and must be woken. */
+	private static final int PARKED = 8;
+
+	/** The caller has left while the body runs. */
+	private static final int ABANDONED = 16;
+
+	/** The caller is about to interrupt the body's thread; its end waits for that. */
+	private static final int INTERRUPTING = 32;
+
+	/** Run by its own caller, who waits for as long as it takes. */
+	private static final int UNTIMED = 128;
+
+	/** Withdrawn, and seen to be by who counts such calls. */
+	private static final int COUNTED = 64;
+
+	/** The body's thread was interrupted for a caller that left; stays. */
+	private static final int INTERRUPTED = 256;
+
+	/**
+	 * The time of submission of a call that was submitted without a look at the clock.
+	 */
+	static final long NO_TIME = 0;
+
+	private static final VarHandle STATE;
+
+	private static final VarHandle HOLD;
+	static {
+		try {
+			STATE = MethodHandles.lookup().findVarHandle(Call.class, "state", int.class);
+			HOLD = MethodHandles.lookup().findVarHandle(Call.class, "hold", Runner.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	/** The next call in the mailbox; see there for who may write it. */
+	@Nullable Call next;
+
+	/** The place in the processor's line; confined to the processor. */
+	int order;
+
+	/**
+	 * When it was submitted; {@link #NO_TIME} while nobody has looked at the clock for
+	 * it, which the mailbox then does for many at once.
+	 */
+	long submitted;
+
+	/**
+	 * When the caller's time is over, on the clock of {@link System#nanoTime()}; set for
+	 * sync calls.
+	 */
+	long deadline;
+
+	private volatile int state;
+
+	/**
+	 * The thread of a sync call, the future of an async one, the place of a oneway one if
+	 * known.
+	 */
+	private @Nullable Object origin;
+
+	/** The hold it is run by; written by its runner soon after the state says so. */
+	@SuppressWarnings("UnusedVariable") // by HOLD only
+	private @Nullable Runner hold;
+
+	/**
+	 * What the body returned or threw; written before the state says so. Until the body
+	 * begins, the context it is to have: one field for both keeps the node small.
+	 */
+	private @Nullable Object outcome;
+
+	Call(CallMode mode) {
+		this.origin = switch (mode) {
+			case SYNC -> Thread.currentThread();
+			case ASYNC, ONEWAY -> null;
+		};
+	}
+
+	/** Runs the body, on a thread that holds the handler. */
+	abstract @Nullable Object invoke() throws Throwable;
+
+	/** Returns the called method's name. */
+	abstract String method();
+
+	/** Returns the thread that waits for a sync call. */
+	final @Nullable Thread caller() {
+		return (this.origin instanceof Thread thread) ? thread : null;
+	}
+
+	/** Returns whether the call overtakes others in the mailbox. */
+	boolean isUrgent() {
+		return false;
+	}
+
+	/** Returns whether the body may run beside others of its kind. */
+	boolean isReadOnly() {
+		return false;
+	}
+
+	/**
+	 * Returns whether the future is that of the body's own future, where it returns one.
+	 */
+	boolean isFlat() {
+		return true;
+	}
+
+	/** Returns in which states the body may run, {@code null} if in any. */
+	@Nullable InState required() {
+		return null;
+	}
+
+	/** Says what the caller of an async call was given; once, before the call is made. */
+	final void answeredBy(CompletableFuture<@Nullable Object> future) {
+		this.origin = future;
+	}
+
+	/** Lets go of what the body needed. */
+	abstract void clear();
+
+	final CallMode mode() {
+		Object from = this.origin;
+		return (from instanceof Thread) ? CallMode.SYNC
+				: (from instanceof CompletableFuture<?>) ? CallMode.ASYNC : CallMode.ONEWAY;
+	}
+
+	@SuppressWarnings("unchecked")
+	final CompletableFuture<@Nullable Object> future() {
+		return (CompletableFuture<@Nullable Object>) Objects.requireNonNull(this.origin);
+	}
+
+	/** Says where a oneway call comes from. Before it is queued. */
+	final void submittedAt(StackWalker.@Nullable StackFrame site) {
+		this.origin = site;
+	}
+
+	final StackWalker.@Nullable StackFrame site() {
+		return (this.origin instanceof StackWalker.StackFrame site) ? site : null;
+	}
+
+	/** Takes the caller's context along to the body. Before it is queued. */
+	final void carry(ContextCarrier.Snapshot context) {
+		this.outcome = context;
+	}
+
+	/** Runner: takes the context that came along, once. */
+	final ContextCarrier.@Nullable Snapshot takeContext() {
+		Object context = this.outcome;
+		this.outcome = null;
+		return (ContextCarrier.Snapshot) context;
+	}
+
+	final boolean isPending() {
+		return (this.state & PHASE) == PENDING;
+	}
+
+	final boolean isRunning() {
+		return (this.state & PHASE) == RUNNING;
+	}
+
+	final boolean isDone() {
+		return (this.state & PHASE) > RUNNING;
+	}
+
+	/** Takes the call for running; fails if it was withdrawn or failed before. */
+	final boolean begin() {
+		while (true) {
+			int seen = this.state;
+			if ((seen & PHASE) != PENDING) {
+				return false;
+			}
+			if (STATE.compareAndSet(this, seen, seen | RUNNING)) {
+				return true;
+			}
+		}
+	}
+
+	/**
+	 * Runner: says which hold the body runs under. Must follow {@link #begin()}, for who
+	 * leaves may wait to interrupt the body.
+	 */
+	final void runBy(Runner runner) {
+		HOLD.setRelease(this, runner);
+	}
+
+	/** Takes the call for running by its caller; nobody else knows it yet. */
+	final void beginOnCaller() {
+		STATE.setRelease(this, RUNNING | UNTIMED);
+	}
+
+	/** Returns whether somebody waits for the body until its deadline. */
+	final boolean isTimed() {
+		return mode() == CallMode.SYNC && (this.state & UNTIMED) == 0;
+	}
+
+	/** Ends a running call with a result; returns whether its caller is still there. */
+	final boolean returned(@Nullable Object value) {
+		return end(RETURNED, value);
+	}
+
+	/** Ends a running call with a failure; returns whether its caller is still there. */
+	final boolean threw(Throwable failure) {
+		return end(THREW, failure);
+	}
+
+	/**
+	 * Ends a running call that nobody waits for and nobody counts. A thread that stops
+	 * the handler at this moment may take it for running still, and say so.
+	 */
+	final void ended() {
+		STATE.setRelease(this, RETURNED);
+	}
+
+	private boolean end(int phase, @Nullable Object result) {
+		while (true) {
+			int seen = this.state;
+			if ((seen & INTERRUPTING) != 0) {
+				Thread.yield();
+				continue;
+			}
+			if ((seen & PHASE) == TOLD) {
+				return false;
+			}
+			this.outcome = result;
+			if (STATE.compareAndSet(this, seen, phase | (seen & INTERRUPTED))) {
+				if ((seen & PARKED) != 0) {
+					LockSupport.unpark((Thread) this.origin);
+				}
+				return (seen & ABANDONED) == 0;
+			}
+		}
+	}
+
+	/**
+	 * Fails the call if it has not begun; its caller is told. Returns whether it had not.
+	 */
+	final boolean fail(Throwable failure) {
+		while (true) {
+			int seen = this.state;
+			if ((seen & PHASE) != PENDING) {
+				return false;
+			}
+			if (STATE.compareAndSet(this, seen, seen | FAILING)) {
+				break;
+			}
+		}
+		clear();
+		end(THREW, failure);
+		if (mode() == CallMode.ASYNC) {
+			future().completeExceptionally(failure);
+		}
+		return true;
+	}
+
+	/**
+	 * Sends the caller of a running call away, because the handler was stopped. The body
+	 * may go on; what it comes to is dropped. Returns whether the call was running.
+	 */
+	final boolean tell(Throwable failure) {
+		while (true) {
+			int seen = this.state;
+			if ((seen & PHASE) != RUNNING) {
+				return false;
+			}
+			if ((seen & INTERRUPTING) != 0) {
+				Thread.yield();
+			}
+			else if (STATE.compareAndSet(this, seen, TOLD | (seen & INTERRUPTED))) {
+				if ((seen & PARKED) != 0) {
+					LockSupport.unpark((Thread) this.origin);
+				}
+				if (mode() == CallMode.ASYNC) {
+					future().completeExceptionally(failure);
+				}
+				return true;
+			}
+		}
+	}
+
+	/** Returns whether the caller was sent away while the body ran. */
+	final boolean isTold() {
+		return (this.state & PHASE) == TOLD;
+	}
+
+	/** Returns whether a caller who left had the body's thread interrupted. */
+	final boolean wasInterrupted() {
+		return (this.state & INTERRUPTED) != 0;
+	}
+
+	/** Returns whether the call was withdrawn; says so once. */
+	final boolean countAsWithdrawn() {
+		int seen = this.state;
+		return seen == WITHDRAWN && STATE.compareAndSet(this, seen, WITHDRAWN | COUNTED);
+	}
+
+	/** What became of a call that its caller gives up. */
+	enum Leaving {
+
+		/** It had not begun and never will. */
+		WITHDRAWN,
+
+		/** It runs, and goes on without its caller. */
+		ABANDONED,
+
+		/** It has ended, so there is an outcome to take after all. */
+		TOO_LATE
+
+	}
+
+	/** Takes the call back if it has not begun; returns whether it never will. */
+	final boolean withdraw() {
+		while (true) {
+			int seen = this.state;
+			if ((seen & PHASE) != PENDING) {
+				return false;
+			}
+			if (STATE.compareAndSet(this, seen, WITHDRAWN)) {
+				this.outcome = null;
+				clear();
+				return true;
+			}
+		}
+	}
+
+	/**
+	 * The caller gives up. A call that runs goes on without it, interrupted if that is
+	 * wanted.
+	 */
+	final Leaving leave(boolean interrupt) {
+		while (true) {
+			int seen = this.state;
+			switch (seen & PHASE) {
+				case PENDING -> {
+					if (withdraw()) {
+						return Leaving.WITHDRAWN;
+					}
+				}
+				case RUNNING -> {
+					int left = seen | ABANDONED;
+					if (STATE.compareAndSet(this, seen, interrupt ? left | INTERRUPTING | INTERRUPTED : left)) {
+						if (interrupt) {
+							interruptRunner();
+						}
+						return Leaving.ABANDONED;
+					}
+				}
+				case FAILING -> Thread.yield();
+				default -> {
+					return Leaving.TOO_LATE;
+				}
+			}
+		}
+	}
+
+	private void interruptRunner() {
+		Runner by = (Runner) HOLD.getAcquire(this);
+		while (by == null) {
+			Thread.yield();
+			by = (Runner) HOLD.getAcquire(this);
+		}
+		by.interrupt(this);
+		STATE.getAndBitwiseAnd(this, ~INTERRUPTING);
+	}
+
+	/**
+	 * Waits for the end, on the caller's thread; returns whether it came in time. Calls
+	 * of the same chain that are handed over through the wait are run meanwhile.
+	 * @param handler what the thread is seen to wait for
+	 */
+	final boolean await(long start, long nanos, WaitedFor handler, @Nullable Detour detour)
+			throws InterruptedException {
+		while (true) {
+			int seen = this.state;
+			if ((seen & PHASE) > RUNNING) {
+				return true;
+			}
+			Call nested = (detour != null) ? detour.takeNested() : null;
+			if (nested != null) {
+				nested.runAsNested();
+				continue;
+			}
+			if ((seen & PARKED) != 0 || STATE.compareAndSet(this, seen, seen | PARKED)) {
+				long left = nanos - (System.nanoTime() - start);
+				if (left <= 0) {
+					return false;
+				}
+				LockSupport.parkNanos(handler, left);
+				if (Thread.interrupted()) {
+					throw new InterruptedException();
+				}
+			}
+		}
+	}
+
+	/**
+	 * Runs this call on a thread that holds its handler and waits further down its own
+	 * chain.
+	 */
+	abstract void runAsNested();
+
+	/** Returns what the body threw, {@code null} if it returned. */
+	final @Nullable Throwable failure() {
+		return ((this.state & PHASE) == THREW) ? (Throwable) this.outcome : null;
+	}
+
+	/** Hands the result over, once. */
+	final @Nullable Object takeResult() {
+		Object result = this.outcome;
+		this.outcome = null;
+		return result;
+	}
+
+	/** The hold of the thread that runs a call. */
+	interface Runner {
+
+		/** Interrupts the body of a call whose caller gives up. */
+		void interrupt(Call call);
+
+	}
+
+	/** What a caller may have to do while it waits for its call. */
+	interface Detour {
+
+		/** Returns a call that the waiting thread is to run itself, once. */
+		@Nullable Call takeNested();
+
+	}
+
+}

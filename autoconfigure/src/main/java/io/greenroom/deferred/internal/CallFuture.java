@@ -1,0 +1,119 @@
+package io.greenroom.deferred.internal;
+
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The future of an async call, or a stage that depends on one. A thread that holds a
+ * handler and waits for it does so in sight of the wait-for graph: it may wait for
+ * itself.
+ *
+ * @param <T> the type of the result
+ */
+final class CallFuture<T extends @Nullable Object> extends CompletableFuture<T> {
+
+	private final HandlerCore handler;
+
+	private final Call call;
+
+	/** Whether it is the call's own, so that its cancellation withdraws the call. */
+	private final boolean own;
+
+	CallFuture(HandlerCore handler, Call call) {
+		this(handler, call, true);
+	}
+
+	private CallFuture(HandlerCore handler, Call call, boolean own) {
+		this.handler = handler;
+		this.call = call;
+		this.own = own;
+	}
+
+	@Override
+	public boolean cancel(boolean mayInterruptIfRunning) {
+		if (this.own) {
+			this.call.leave(false);
+		}
+		return super.cancel(mayInterruptIfRunning);
+	}
+
+	@Override
+	public <U> CompletableFuture<U> newIncompleteFuture() {
+		return new CallFuture<>(this.handler, this.call, false);
+	}
+
+	@Override
+	public T get() throws InterruptedException, ExecutionException {
+		Hold held = Hold.current();
+		if (held != null && !isDone()) {
+			awaitAsHolder(held, Long.MAX_VALUE);
+		}
+		return super.get();
+	}
+
+	@Override
+	public T get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
+		Hold held = Hold.current();
+		if (held == null || isDone()) {
+			return super.get(timeout, unit);
+		}
+		awaitAsHolder(held, unit.toNanos(timeout));
+		return super.get(0, TimeUnit.NANOSECONDS);
+	}
+
+	@Override
+	public T join() throws CancellationException {
+		Hold held = Hold.current();
+		boolean interrupted = false;
+		while (held != null && !isDone()) {
+			try {
+				awaitAsHolder(held, Long.MAX_VALUE);
+			}
+			catch (InterruptedException ex) {
+				// As the JDK's: goes on, and keeps the flag.
+				interrupted = true;
+			}
+		}
+		if (interrupted) {
+			Thread.currentThread().interrupt();
+		}
+		return super.join();
+	}
+
+	private void awaitAsHolder(Hold held, long nanos) throws InterruptedException {
+		Wait wait = new Wait(this.handler, this.call, false);
+		@Nullable Wait outer = held.waiting();
+		held.waitFor(wait);
+		try {
+			WaitGraph.breakCycle(wait);
+			Thread waiting = Thread.currentThread();
+			var _ = whenComplete((value, failure) -> LockSupport.unpark(waiting));
+			long start = System.nanoTime();
+			while (!isDone()) {
+				Call nested = wait.takeNested();
+				if (nested != null) {
+					nested.runAsNested();
+					continue;
+				}
+				long left = (nanos == Long.MAX_VALUE) ? nanos : nanos - (System.nanoTime() - start);
+				if (left <= 0) {
+					return;
+				}
+				LockSupport.parkNanos(this.handler, left);
+				if (Thread.interrupted()) {
+					throw new InterruptedException();
+				}
+			}
+		}
+		finally {
+			held.waitFor(outer);
+		}
+	}
+
+}

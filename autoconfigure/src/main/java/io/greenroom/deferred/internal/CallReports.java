@@ -1,0 +1,210 @@
+package io.greenroom.deferred.internal;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+import io.greenroom.observe.CallMode;
+import io.greenroom.observe.CallOutcome;
+import io.greenroom.observe.HandlerGauges;
+import io.greenroom.observe.HandlerListener;
+import io.greenroom.observe.Observer;
+import io.greenroom.observe.internal.Failures;
+import io.greenroom.observe.internal.ForeignCode;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * Tells the log and the listener what becomes of the calls of one handler. Reads the
+ * clock only where the listener wants times.
+ */
+final class CallReports {
+
+	private static final Logger log = LoggerFactory.getLogger(HandlerLog.NAME);
+
+	/**
+	 * How many submission sites are looked up between two moments at which nothing waits.
+	 */
+	private static final int SITES_PER_TURN = 4;
+
+	/** How deep a listener may be told of calls that it makes while it is told. */
+	private static final int DEEPEST = 4;
+
+	/** How deep in listeners the current thread is. */
+	private static final ThreadLocal<@Nullable Integer> DEPTH = new ThreadLocal<>();
+
+	private final HandlerName handler;
+
+	/** What listeners are called in the log. */
+	private final String who;
+
+	private final HandlerListener listener;
+
+	private final boolean timed;
+
+	/**
+	 * Sites still to be looked up. Not atomic: a site more or less does no harm, and a
+	 * flood must not pay for finding out where it comes from.
+	 */
+	private volatile int sites = SITES_PER_TURN;
+
+	CallReports(HandlerName handler, Observer observer, HandlerGauges gauges) {
+		this.handler = handler;
+		this.who = "A listener of handler '" + handler + "'";
+		HandlerListener found = ForeignCode.ask(log, "An observer", HandlerListener.NONE,
+				() -> observer.handler(handler.name(), gauges));
+		this.listener = (found != null) ? found : HandlerListener.NONE;
+		this.timed = ForeignCode.ask(log, this.who, false, this.listener::timed);
+	}
+
+	/** Tells the same listener of another handler of the same name. */
+	CallReports(HandlerName handler, CallReports shared) {
+		this.handler = handler;
+		this.who = shared.who;
+		this.listener = shared.listener;
+		this.timed = shared.timed;
+	}
+
+	/** Returns whether the listener wants to know how long calls take. */
+	boolean timed() {
+		return this.timed;
+	}
+
+	void submitted(Call call, long now) {
+		call.submitted = now;
+		int left = this.sites;
+		if (left > 0 && call.mode() == CallMode.ONEWAY) {
+			this.sites = left - 1;
+			call.submittedAt(CallSite.here());
+		}
+	}
+
+	/** The handler has nothing to do, so submission sites may cost something again. */
+	void keptUp() {
+		if (this.sites != SITES_PER_TURN) {
+			this.sites = SITES_PER_TURN;
+		}
+	}
+
+	long now() {
+		return this.timed ? System.nanoTime() : 0;
+	}
+
+	static Duration age(Call call) {
+		long submitted = call.submitted;
+		return (submitted != Call.NO_TIME) ? Duration.ofNanos(System.nanoTime() - submitted) : Duration.ZERO;
+	}
+
+	void returned(Call call, long begun, boolean awaited) {
+		ended(call, CallOutcome.SUCCESS, begun);
+		if (!awaited) {
+			say(() -> log.warn("The result of {}.{} was dropped: its caller had given up", this.handler,
+					call.method()));
+		}
+	}
+
+	void threw(Call call, long begun, Throwable failure, boolean awaited) {
+		ended(call, CallOutcome.FAILURE, begun);
+		if (call.mode() == CallMode.ONEWAY) {
+			Failures.log(log, Level.ERROR, failure, "Oneway call {}.{} failed; it was submitted at {}", this.handler,
+					call.method(), CallSite.describe(call.site()));
+			tell((told) -> told.onewayFailed(call.method(), failure));
+		}
+		else if (!awaited) {
+			Failures.log(log, Level.WARN, failure, "{}.{} failed after its caller had given up", this.handler,
+					call.method());
+		}
+	}
+
+	private void ended(Call call, CallOutcome outcome, long begun) {
+		if (this.timed) {
+			long now = System.nanoTime();
+			tell((told) -> told.ended(call.method(), call.mode(), outcome, Duration.ofNanos(begun - call.submitted),
+					Duration.ofNanos(now - begun)));
+		}
+		else if (this.listener != HandlerListener.NONE) {
+			tell((told) -> told.ended(call.method(), call.mode(), outcome, Duration.ZERO, Duration.ZERO));
+		}
+	}
+
+	/**
+	 * Tells the listener, whatever that throws. One that calls the handler back from what
+	 * it is told, and is told of that, comes to an end.
+	 */
+	private void tell(Consumer<HandlerListener> message) {
+		if (this.listener == HandlerListener.NONE) {
+			return;
+		}
+		Integer outer = DEPTH.get();
+		int depth = (outer != null) ? outer : 0;
+		if (depth >= DEEPEST) {
+			say(() -> log.warn("{} is told of calls that it makes itself, and was not told of one more", this.who));
+			return;
+		}
+		DEPTH.set(depth + 1);
+		try {
+			ForeignCode.run(log, this.who, () -> message.accept(this.listener));
+		}
+		finally {
+			DEPTH.set(outer);
+		}
+	}
+
+	/** Writes to the log, whatever that throws. */
+	private static void say(ForeignCode.Code words) {
+		ForeignCode.run(log, "The log", words);
+	}
+
+	/** A call was rejected in its turn; nobody waits for a oneway one. */
+	void rejected(Call call, Throwable reason) {
+		if (call.mode() == CallMode.ONEWAY) {
+			say(() -> log.warn("Oneway call {}.{}, submitted at {}, was rejected: {}", this.handler, call.method(),
+					CallSite.describe(call.site()), reason.getMessage()));
+		}
+	}
+
+	void gaveUp(Call call, boolean withdrawn) {
+		if (withdrawn) {
+			Duration age = age(call);
+			tell((told) -> told.ended(call.method(), call.mode(), CallOutcome.CANCELLED, age, Duration.ZERO));
+		}
+		else {
+			tell((told) -> told.abandoned(call.method()));
+		}
+	}
+
+	void leftOver(Call call) {
+		Duration age = age(call);
+		tell((told) -> told.ended(call.method(), call.mode(), CallOutcome.STOPPED, age, Duration.ZERO));
+	}
+
+	void loopFailed(Throwable failure, boolean restarting) {
+		tell((told) -> told.loopFailed(failure, restarting));
+	}
+
+	void busy(String method, Duration since, Thread thread) {
+		StackTraceElement[] stack = thread.getStackTrace();
+		say(() -> log.warn("Handler '{}' has been busy with {} for {}; thread '{}' is at{}", this.handler, method,
+				since, thread.getName(),
+				Arrays.stream(stack).map((frame) -> "\n\tat " + frame).collect(Collectors.joining())));
+		tell((told) -> told.busy(method, since, List.of(stack)));
+	}
+
+	void rejected(Call call, String reason) {
+		rejected(call.method(), call.mode(), reason);
+	}
+
+	void rejected(String method, CallMode mode, String reason) {
+		tell((told) -> told.rejected(method, mode, reason));
+	}
+
+	/** A caller gave up before its call had a handler. */
+	void gaveUp(String method, CallMode mode) {
+		tell((told) -> told.ended(method, mode, CallOutcome.CANCELLED, Duration.ZERO, Duration.ZERO));
+	}
+
+}

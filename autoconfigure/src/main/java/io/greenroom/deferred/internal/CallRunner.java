@@ -1,0 +1,212 @@
+package io.greenroom.deferred.internal;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+
+import io.greenroom.observe.CallMode;
+import io.greenroom.observe.ContextCarrier;
+import io.greenroom.observe.internal.Failures;
+import io.greenroom.observe.internal.ForeignCode;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs the bodies of a handler's calls, on threads that hold it, and ends the calls. */
+final class CallRunner {
+
+	private static final Logger log = LoggerFactory.getLogger(HandlerLog.NAME);
+
+	private final HandlerLifecycle lifecycle;
+
+	private final CallReports reports;
+
+	/** Nothing for handlers that are of no family. */
+	private final @Nullable HandlerHost host;
+
+	/** Set at most once, before the first call. */
+	private volatile @Nullable CallGate gate;
+
+	CallRunner(HandlerLifecycle lifecycle, CallReports reports, @Nullable HandlerHost host) {
+		this.lifecycle = lifecycle;
+		this.reports = reports;
+		this.host = host;
+	}
+
+	void gatedBy(CallGate gate) {
+		this.gate = gate;
+	}
+
+	/** Runs a call on the thread that has the hold; returns whether its body ran. */
+	boolean run(Call call, Hold held) {
+		if (this.lifecycle.isStopped()) {
+			this.lifecycle.leave(call);
+			return false;
+		}
+		if (!call.begin()) {
+			this.lifecycle.passed(call);
+			return false;
+		}
+		try {
+			CallGate around = this.gate;
+			if (around == null) {
+				runBody(call, held);
+			}
+			else {
+				around.run(() -> runBody(call, held));
+			}
+		}
+		catch (Throwable failure) {
+			if (!call.isRunning()) {
+				throw failure;
+			}
+			// It has begun, so nobody else will tell its caller.
+			call.runBy(held);
+			finish(call, this.reports.now(), null, failure);
+		}
+		return true;
+	}
+
+	private void runBody(Call call, Hold held) {
+		boolean foreign = held.hasForeignInterrupt();
+		Call outer = held.begin(call);
+		call.runBy(held);
+		long begun = this.reports.now();
+		@Nullable Object result = null;
+		@Nullable Throwable failure = null;
+		try {
+			result = invoke(call);
+		}
+		catch (Throwable thrown) {
+			failure = thrown;
+		}
+		boolean awaited;
+		if (outer == null) {
+			held.end(call);
+			call.clear();
+			awaited = end(call, result, failure);
+			held.dropInterrupt(call, foreign);
+		}
+		else {
+			call.clear();
+			awaited = end(call, result, failure);
+			held.endNested(call, outer);
+		}
+		tell(call, begun, result, failure, awaited);
+		if (outer == null) {
+			// Nor must one that a listener or a callback has left.
+			held.dropInterrupt(call, foreign);
+		}
+	}
+
+	/** Runs a call on its caller's own thread, which has its context, and ends it. */
+	@Nullable Object runOnCaller(Call call) throws Throwable {
+		long begun = this.reports.now();
+		call.submitted = begun;
+		@Nullable Object result = null;
+		@Nullable Throwable failure = null;
+		try {
+			result = call.invoke();
+		}
+		catch (Throwable thrown) {
+			failure = thrown;
+		}
+		finish(call, begun, result, failure);
+		if (failure != null) {
+			throw failure;
+		}
+		return result;
+	}
+
+	/**
+	 * Runs the body in its caller's context. An empty one is opened too: an earlier body
+	 * may have left something on this thread.
+	 */
+	private static @Nullable Object invoke(Call call) throws Throwable {
+		ContextCarrier.@Nullable Snapshot context = call.takeContext();
+		if (context == null) {
+			return call.invoke();
+		}
+		ContextCarrier.Scope scope = context.open();
+		try {
+			return call.invoke();
+		}
+		finally {
+			// The body has run, and what it came to stands.
+			ForeignCode.run(log, "A context carrier, after a body,", scope::close);
+		}
+	}
+
+	private void finish(Call call, long begun, @Nullable Object result, @Nullable Throwable failure) {
+		tell(call, begun, result, failure, end(call, result, failure));
+	}
+
+	/** Tells listeners and dependents of a call that has ended. */
+	private void tell(Call call, long begun, @Nullable Object result, @Nullable Throwable failure, boolean awaited) {
+		if (failure == null) {
+			this.reports.returned(call, begun, awaited);
+		}
+		else {
+			this.reports.threw(call, begun, failure, awaited);
+		}
+		if (call.mode() == CallMode.ASYNC) {
+			// A function's future is its result, also where that is a future itself.
+			complete(call.future(), result, failure, call.isFlat());
+		}
+		if (this.host != null && call.mode() != CallMode.SYNC) {
+			this.host.ran();
+		}
+	}
+
+	/**
+	 * Returns whether the waiting thread for the call is still there, if anybody does.
+	 */
+	private boolean end(Call call, @Nullable Object result, @Nullable Throwable failure) {
+		if (call.mode() == CallMode.ONEWAY && !this.lifecycle.isCounting()) {
+			// Saves a flood a compare-and-set for each call.
+			call.ended();
+			return true;
+		}
+		boolean awaited = (failure == null) ? call.returned(result) : call.threw(failure);
+		if (!call.isTold()) {
+			this.lifecycle.ran();
+		}
+		return awaited;
+	}
+
+	/** Completes a future, on whose dependents depends what runs here. */
+	private static void complete(CompletableFuture<@Nullable Object> future, @Nullable Object result,
+			@Nullable Throwable failure, boolean flatten) {
+		ForeignCode.Code completing = () -> {
+			if (failure != null) {
+				future.completeExceptionally(failure);
+			}
+			else if (flatten && result instanceof CompletionStage<?> stage) {
+				follow(future, stage);
+			}
+			else {
+				future.complete(result);
+			}
+		};
+		if (!ForeignCode.run(log, "A callback of a call's future", completing)) {
+			// It overflowed amid the dependents; once more for the rest of them.
+			ForeignCode.run(log, "A callback of a call's future", completing);
+		}
+	}
+
+	private static void follow(CompletableFuture<@Nullable Object> future, CompletionStage<?> stage) {
+		try {
+			stage.whenComplete((value, thrown) -> complete(future, value, unwrapped(thrown), false));
+		}
+		catch (Throwable failure) {
+			// A stage of somebody's own that can't be followed will tell nobody.
+			future.completeExceptionally(failure);
+		}
+	}
+
+	private static @Nullable Throwable unwrapped(@Nullable Throwable thrown) {
+		Throwable cause = (thrown instanceof CompletionException wrapped) ? Failures.cause(wrapped) : null;
+		return (cause != null) ? cause : thrown;
+	}
+
+}

@@ -1,0 +1,415 @@
+package io.greenroom.deferred.internal;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+import io.greenroom.deferred.Deferred;
+import io.greenroom.deferred.DeferredException;
+import io.greenroom.deferred.DeferredInterruptedException;
+import io.greenroom.deferred.HandlerOptions;
+import io.greenroom.deferred.Overflow;
+import io.greenroom.observe.CallMode;
+import io.greenroom.observe.ContextCarrier;
+import io.greenroom.observe.internal.StackRoom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The caller's side of a handler: takes a call in, which is to find out whether it may
+ * come in at all, to get room for it, to push it, and to wait for its outcome where its
+ * mode says so. From there on the {@link Processor} has it.
+ */
+final class CallSubmitter {
+
+	/** The time of a call that is given the handler's. */
+	static final long AS_DECLARED = 0;
+
+	/** The handler whose mailbox the current thread is about to pass by. */
+	private static final ThreadLocal<@Nullable HandlerCore> DIRECT = new ThreadLocal<>();
+
+	private final HandlerCore handler;
+
+	private final HandlerOptions options;
+
+	private final Mailbox mailbox;
+
+	private final Ownership ownership;
+
+	private final HandlerLifecycle lifecycle;
+
+	private final CallRunner runner;
+
+	/** Whether the handler has read-only methods. */
+	private final boolean reads;
+
+	private final CallReports reports;
+
+	private final Rejections rejections;
+
+	private final ContextCarrier carrier;
+
+	/** Nothing where callers never run their own calls. */
+	private final @Nullable CallerRuns callerRuns;
+
+	private final long timeout;
+
+	private final CallWait wait;
+
+	private final CallerTransactions transactions;
+
+	private final TransactionGuard guard;
+
+	CallSubmitter(HandlerCore handler, CallerTransactions transactions, Mailbox mailbox, Ownership ownership,
+			HandlerLifecycle lifecycle, CallRunner runner) {
+		this.handler = handler;
+		this.options = handler.options();
+		this.mailbox = mailbox;
+		this.ownership = ownership;
+		this.lifecycle = lifecycle;
+		this.runner = runner;
+		this.reads = handler.type().hasReadOnly();
+		this.reports = handler.reports();
+		this.rejections = handler.rejections();
+		this.carrier = handler.scheduler().contextCarrier();
+		this.callerRuns = ownership.callerRuns();
+		this.timeout = handler.timeoutNanos();
+		this.transactions = transactions;
+		this.guard = new TransactionGuard(handler.fullName(), transactions);
+		this.wait = new CallWait(handler, this.guard);
+	}
+
+	/**
+	 * Makes a call: runs it here where the caller holds the handler, and queues it where
+	 * not.
+	 */
+	@Nullable Object submit(Call call, HandlerMethod method, long nanos) throws Throwable {
+		StackRoom.check();
+		if (this.ownership.passes(method)) {
+			return call.invoke();
+		}
+		if (call.mode() != CallMode.ONEWAY && this.ownership.isMine()) {
+			rejectInWrongState(call);
+			return call.invoke();
+		}
+		if (this.reads && isRead(call, method)) {
+			return call.invoke();
+		}
+		checkCallable(method);
+		if (this.callerRuns != null && nanos == AS_DECLARED && this.callerRuns.isOffered()
+				&& mayRunHere(call, method)) {
+			Object result = runHere(this.callerRuns, call);
+			if (result != CallerRuns.NOT_LENT) {
+				return result;
+			}
+		}
+		return queue(call, method, declared(nanos, this.timeout));
+	}
+
+	/** Returns whether the caller may run this call if nobody is before it. */
+	private boolean mayRunHere(Call call, HandlerMethod method) {
+		if (call.mode() != CallMode.SYNC || method.readOnly() || !this.lifecycle.isOpen()
+				|| this.transactions.isBound()) {
+			return false;
+		}
+		Hold held = Hold.current();
+		Call outer = (held != null) ? held.running() : null;
+		return outer == null || !outer.isTimed();
+	}
+
+	private @Nullable Object runHere(CallerRuns lent, Call call) throws Throwable {
+		@Nullable Object result;
+		try {
+			result = lent.run(call, this.runner, this.carrier);
+		}
+		catch (Throwable failure) {
+			throw CalledFrom.here(failure, this.handler.name(), call.method());
+		}
+		if (call.isTold()) {
+			throw this.rejections.leftRunning(call);
+		}
+		return result;
+	}
+
+	private @Nullable Object queue(Call call, HandlerMethod method, long nanos) throws Throwable {
+		boolean sync = (call.mode() == CallMode.SYNC);
+		long start = (sync || this.reports.timed()) ? System.nanoTime() : Call.NO_TIME;
+		if (sync) {
+			this.guard.check(call);
+			nanos = withinOuter(start, nanos);
+			call.deadline = start + nanos;
+		}
+		if (method.afterCommit() && this.transactions.isActive()) {
+			enqueueAfterCommit(call, start, nanos);
+		}
+		else {
+			enqueue(call, start, nanos);
+		}
+		return switch (call.mode()) {
+			case SYNC -> this.wait.outcome(call, start, nanos);
+			case ASYNC -> call.future();
+			case ONEWAY -> method.nothing();
+		};
+	}
+
+	/** A call from a body of this handler can't wait until the machine is elsewhere. */
+	private void rejectInWrongState(Call call) {
+		GateControl gateControl = this.ownership.gateControl();
+		DeferredException rejection = (gateControl != null) ? gateControl.rejectionInside(call, this.rejections) : null;
+		if (rejection != null) {
+			throw rejection;
+		}
+	}
+
+	/**
+	 * Returns whether the call comes from a read-only body of this handler and reads too,
+	 * so that it may run here. One that does not would wait for its own caller.
+	 */
+	private boolean isRead(Call call, HandlerMethod method) {
+		Hold mine = Hold.of(this.handler);
+		if (mine == null || !mine.isReading() || call.mode() == CallMode.ONEWAY) {
+			return false;
+		}
+		if (method.readOnly()) {
+			rejectInWrongState(call);
+		}
+		if (!method.readOnly() && call.mode() == CallMode.SYNC) {
+			throw this.rejections.writeFromRead(call, mine.running());
+		}
+		return method.readOnly();
+	}
+
+	/** A call made by the body of another one has no more time than that. */
+	static long withinOuter(long now, long nanos) {
+		Hold held = Hold.current();
+		Call outer = (held != null) ? held.running() : null;
+		return (outer != null && outer.isTimed()) ? Math.max(0, Math.min(nanos, outer.deadline - now)) : nanos;
+	}
+
+	/** Returns the time of a call, which may be what is declared. */
+	static long declared(long nanos, long declared) {
+		return (nanos == AS_DECLARED) ? declared : nanos;
+	}
+
+	private void checkCallable(HandlerMethod method) {
+		HandlerMethod loop = this.handler.type().loop();
+		if (loop != null && method.equals(loop)) {
+			throw new IllegalStateException("%s.%s is the handler's processing loop; Greenroom runs it, nobody calls it"
+				.formatted(this.handler.name(), method.name()));
+		}
+	}
+
+	/** Makes a call that a function of {@link Deferred#async} has made. */
+	CompletableFuture<@Nullable Object> submitRecorded(RecordedCall call, HandlerMethod method) throws Throwable {
+		StackRoom.check();
+		if (this.ownership.passes(method)) {
+			return CompletableFuture.completedFuture(call.invoke());
+		}
+		enqueue(call, System.nanoTime(), this.timeout);
+		return call.future();
+	}
+
+	/** Runs a function of the target as one call in its turn. */
+	<T, R extends @Nullable Object> CompletableFuture<R> async(Function<? super T, ? extends R> function, T entry) {
+		StackRoom.check();
+		FunctionCall<T, R> call = new FunctionCall<>(this.handler, function, entry);
+		enqueue(call, System.nanoTime(), this.timeout);
+		@SuppressWarnings("unchecked")
+		CompletableFuture<R> future = (CompletableFuture<R>) call.future();
+		return future;
+	}
+
+	/**
+	 * Waits until there is a target, for a call that is not taken into the mailbox and
+	 * needs it at once.
+	 */
+	void awaitMade(HandlerMethod method, long nanos) throws Throwable {
+		if (this.handler.isMade() || this.ownership.isMine()) {
+			return;
+		}
+		long start = System.nanoTime();
+		long time = withinOuter(start, declared(nanos, this.timeout));
+		Call call = new Making.AwaitMade(method.name());
+		call.deadline = start + time;
+		enqueue(call, start, time);
+		if (!this.handler.isMade() || !call.withdraw()) {
+			this.wait.outcome(call, start, time);
+		}
+	}
+
+	private void enqueue(Call call, long start, long nanos) {
+		if (!accept(call, start, nanos)) {
+			return;
+		}
+		boolean pushed;
+		try {
+			pushed = this.mailbox.push(call);
+		}
+		catch (OutOfMemoryError failure) {
+			throw this.rejections.notStarted(call, failure);
+		}
+		if (!pushed) {
+			if (call.withdraw()) {
+				throw this.rejections.stopped(call, this.lifecycle.death());
+			}
+			settled(call);
+		}
+	}
+
+	/** The call has its room from now on, and is submitted when the caller commits. */
+	private void enqueueAfterCommit(Call call, long start, long nanos) {
+		if (!accept(call, start, nanos)) {
+			return;
+		}
+		ReservedCall reserved = new ReservedCall(this.handler.name(), call, this.mailbox, this.lifecycle);
+		boolean taken = false;
+		try {
+			// The commit may come when a shutdown lets nobody start any more.
+			if (!this.mailbox.haveAttended()) {
+				throw this.rejections.stopped(call, this.lifecycle.death());
+			}
+			this.transactions.atEnd(reserved);
+			taken = true;
+		}
+		catch (OutOfMemoryError failure) {
+			throw this.rejections.notStarted(call, failure);
+		}
+		finally {
+			if (!taken) {
+				reserved.giveBack();
+			}
+		}
+	}
+
+	/**
+	 * Takes room for a call; returns whether it has some: it is dropped else, or others
+	 * have decided what becomes of it.
+	 */
+	private boolean accept(Call call, long start, long nanos) {
+		if (!this.lifecycle.isOpen()) {
+			this.lifecycle.admit(call);
+		}
+		carryContext(call);
+		this.reports.submitted(call, start);
+		return this.mailbox.tryReserve() || makeRoom(call, nanos);
+	}
+
+	/**
+	 * A caller that does not wait may be gone, and with it its request, when the body
+	 * runs.
+	 */
+	private void carryContext(Call call) {
+		if (this.carrier != ContextCarrier.NONE) {
+			call.carry((call.mode() == CallMode.SYNC) ? this.carrier.capture() : this.carrier.captureDetached());
+		}
+	}
+
+	/**
+	 * Gets room in a full mailbox by the handler's overflow policy; returns whether there
+	 * is any, {@code false} if the call needs none.
+	 */
+	private boolean makeRoom(Call call, long nanos) {
+		if (call.mode() == CallMode.ONEWAY) {
+			if (this.options.overflow() == Overflow.DROP_NEWEST) {
+				this.reports.rejected(call, "dropped");
+				return false;
+			}
+			if (this.mailbox instanceof DroppingMailbox dropping) {
+				Call oldest = dropping.dropOldest();
+				if (oldest != null) {
+					if (oldest.mode() == CallMode.ONEWAY) {
+						this.reports.rejected(oldest, "dropped");
+						this.lifecycle.passed(oldest);
+					}
+					return true;
+				}
+			}
+		}
+		return awaitRoom(call, nanos);
+	}
+
+	/**
+	 * Waits for room; returns whether there is a place for the call, which nobody has
+	 * begun or failed. A caller that gets neither place nor answer is told why.
+	 */
+	private boolean awaitRoom(Call call, long nanos) {
+		boolean mayWait = this.options.overflow() != Overflow.REJECT && !this.ownership.isMine()
+				&& !this.lifecycle.waitsForCaller();
+		boolean placed = false;
+		@Nullable InterruptedException interrupt = null;
+		try {
+			placed = mayWait && this.wait.reserve(this.mailbox, call, nanos, this.lifecycle::isRejecting);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			interrupt = ex;
+		}
+		if (placed && call.isPending()) {
+			return true;
+		}
+		if (placed) {
+			this.mailbox.unreserve();
+		}
+		if (!placed && call.withdraw()) {
+			if (interrupt == null && this.lifecycle.isRejecting()) {
+				throw this.rejections.stopped(call, this.lifecycle.death());
+			}
+			if (interrupt == null) {
+				throw this.rejections.full(call, mayWait ? Duration.ofNanos(nanos) : null, this.ownership.doing());
+			}
+			throw new DeferredInterruptedException(
+					"Interrupted while waiting for room in the mailbox of %s for %s; the call was not made"
+						.formatted(this.handler.name(), call.method()),
+					interrupt);
+		}
+		settled(call);
+		return false;
+	}
+
+	/**
+	 * Others have decided what becomes of a call that is not in the mailbox. Who waits
+	 * for its answer gets it there; nobody else's call is begun, so it was failed.
+	 */
+	private static void settled(Call call) {
+		if (call.mode() == CallMode.SYNC) {
+			return;
+		}
+		while (!call.isDone()) {
+			Thread.onSpinWait();
+		}
+		if (call.failure() instanceof DeferredException failure) {
+			throw failure;
+		}
+	}
+
+	/** Runs a body past the mailbox, on the caller's thread. */
+	@Nullable Object direct(HandlerMethod method, Object entry, @Nullable Object[] arguments) throws Throwable {
+		if (entry == this.handler.target()) {
+			return method.invoke(entry, arguments);
+		}
+		StackRoom.check();
+		DIRECT.set(this.handler);
+		try {
+			return method.invoke(entry, arguments);
+		}
+		finally {
+			DIRECT.remove();
+		}
+	}
+
+	/**
+	 * Returns whether an intercepted call is a body already let in: by its processor, or
+	 * past the mailbox.
+	 */
+	boolean isEntered() {
+		Hold mine = Hold.of(this.handler);
+		if (mine != null && mine.takeEntry()) {
+			return true;
+		}
+		if (DIRECT.get() == this.handler) {
+			DIRECT.remove();
+			return true;
+		}
+		return false;
+	}
+
+}

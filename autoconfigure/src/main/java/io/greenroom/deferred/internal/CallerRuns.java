@@ -1,0 +1,166 @@
+package io.greenroom.deferred.internal;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
+
+import io.greenroom.observe.ContextCarrier;
+import io.greenroom.observe.internal.ForeignCode;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lends a handler to callers who run their own calls, while its processor waits for some.
+ * <p>
+ * One word says who has the handler: the processor, nobody (it is offered), or one
+ * caller. The processor takes it back before it does anything, and waits for a caller who
+ * has it. A caller gives it back at once when it finds that a call is queued, so that
+ * nobody overtakes, or that the processor wants it.
+ */
+final class CallerRuns implements Mailbox.Lender {
+
+	private static final Logger log = LoggerFactory.getLogger(HandlerLog.NAME);
+
+	/** The answer to a caller whose call must be queued. */
+	static final Object NOT_LENT = new Object();
+
+	/** Says that the processor keeps the handler. */
+	private static final Object KEPT = new Object();
+
+	/**
+	 * How long the processor waits for a caller before it looks again, in nanoseconds. A
+	 * caller whose stack is full can give back, but perhaps not wake.
+	 */
+	private static final long LOOK_AGAIN = 10_000_000;
+
+	private static final VarHandle HOLDER;
+	static {
+		try {
+			HOLDER = MethodHandles.lookup().findVarHandle(CallerRuns.class, "holder", Object.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	private final HandlerCore handler;
+
+	private final Mailbox mailbox;
+
+	/** {@link #KEPT}, nothing while it is offered, or the {@link Hold} of a caller. */
+	private volatile @Nullable Object holder = KEPT;
+
+	/** Whether the processor waits for the handler; written by it. */
+	private volatile boolean wanted;
+
+	/** Who lends; written before it offers. */
+	private @Nullable Thread processor;
+
+	/** How many calls were run by their callers; written by them in turn. */
+	private int ran;
+
+	CallerRuns(HandlerCore handler, Mailbox mailbox) {
+		this.handler = handler;
+		this.mailbox = mailbox;
+	}
+
+	/** Returns whether a caller has reason to try. */
+	boolean isOffered() {
+		return this.holder == null;
+	}
+
+	/** Returns the hold of the caller that has the handler now. */
+	@Nullable Hold held() {
+		return (this.holder instanceof Hold held) ? held : null;
+	}
+
+	/** Returns whether the current thread is the caller that has the handler. */
+	boolean isMine() {
+		return this.holder instanceof Hold held && held.thread() == Thread.currentThread();
+	}
+
+	/** Returns how many calls were run by their callers. */
+	int ran() {
+		return this.ran;
+	}
+
+	@Override
+	public void offer() {
+		this.processor = Thread.currentThread();
+		this.holder = null;
+	}
+
+	@Override
+	public void takeBack() {
+		boolean interrupted = false;
+		while (!HOLDER.compareAndSet(this, null, KEPT)) {
+			this.wanted = true;
+			if (HOLDER.compareAndSet(this, null, KEPT)) {
+				break;
+			}
+			LockSupport.parkNanos(this, LOOK_AGAIN);
+			interrupted |= Thread.interrupted();
+		}
+		this.wanted = false;
+		this.processor = null;
+		if (interrupted) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/**
+	 * Caller: runs its own call if the handler is to be had and nobody is before it, and
+	 * gives the handler back. What must be done at the end is done by stores to fields
+	 * first, which need no room on a stack that may be full.
+	 * @return the result, or {@link #NOT_LENT} where the call must be queued
+	 */
+	@Nullable Object run(Call call, CallRunner runner, ContextCarrier carrier) throws Throwable {
+		Hold held = Hold.lent(this.handler, call);
+		boolean entered = false;
+		boolean interrupted = false;
+		try {
+			if (!HOLDER.compareAndSet(this, null, held) || this.wanted || !this.mailbox.isEmpty()) {
+				return NOT_LENT;
+			}
+			call.beginOnCaller();
+			entered = true;
+			held.enter();
+			interrupted = Thread.interrupted();
+			return (carrier == ContextCarrier.NONE) ? runner.runOnCaller(call) : guarded(call, runner, carrier);
+		}
+		finally {
+			if (this.holder == held) {
+				Thread waiting = this.processor;
+				if (entered) {
+					this.ran++;
+					if (this.mailbox.processor != waiting) {
+						// The body has let further calls in.
+						this.mailbox.processor = waiting;
+					}
+				}
+				this.holder = null;
+				if (this.wanted || !this.mailbox.isSlept()) {
+					LockSupport.unpark(waiting);
+				}
+			}
+			if (entered) {
+				held.leave();
+			}
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	private static @Nullable Object guarded(Call call, CallRunner runner, ContextCarrier carrier) throws Throwable {
+		ContextCarrier.Scope scope = carrier.guard();
+		try {
+			return runner.runOnCaller(call);
+		}
+		finally {
+			ForeignCode.run(log, "A context carrier, after a body,", scope::close);
+		}
+	}
+
+}

@@ -1,0 +1,114 @@
+package io.greenroom.deferred.internal;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.greenroom.deferred.DeferredException;
+import io.greenroom.deferred.InState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets calls in as the {@link CallGate} of a handler says, and keeps the handler for the
+ * target's own doings meanwhile.
+ */
+final class GateControl {
+
+	private final CallGate gate;
+
+	private final Mailbox mailbox;
+
+	private final Ownership ownership;
+
+	private final HandlerLifecycle lifecycle;
+
+	/** Changes with the gate, so that nobody goes to sleep on an old answer. */
+	private final AtomicInteger changes = new AtomicInteger();
+
+	GateControl(CallGate gate, Mailbox mailbox, Ownership ownership, HandlerLifecycle lifecycle) {
+		this.gate = gate;
+		this.mailbox = mailbox;
+		this.ownership = ownership;
+		this.lifecycle = lifecycle;
+	}
+
+	CallGate gate() {
+		return this.gate;
+	}
+
+	int changes() {
+		return this.changes.get();
+	}
+
+	/**
+	 * Holder: returns whether it may run calls: as the target itself, at its processing
+	 * points, or while the target does nothing.
+	 */
+	boolean isOpen() {
+		return this.ownership.isOccupied() || this.gate.isOpen();
+	}
+
+	/** Holder: returns whether to take a call out now, be it to reject it. */
+	boolean letsIn(Call call) {
+		InState required = call.required();
+		return required == null || isIn(required) || required.otherwise() == InState.Otherwise.REJECT
+				|| this.gate.isOver() || isTooLate();
+	}
+
+	/**
+	 * Holder: returns why a call that was taken out must not run, {@code null} if it may.
+	 * One that may wait was let in in its state, and counts as begun since then.
+	 */
+	@Nullable DeferredException rejection(Call call, Rejections rejections) {
+		InState required = call.required();
+		if (required == null || isIn(required)) {
+			return null;
+		}
+		if (required.otherwise() == InState.Otherwise.REJECT || this.gate.isOver()) {
+			return rejections.wrongState(call, required, this.gate.where());
+		}
+		return isTooLate() ? rejections.notRun(call, null) : null;
+	}
+
+	/** Returns why a call can't run at once inside a body of this handler. */
+	@Nullable DeferredException rejectionInside(Call call, Rejections rejections) {
+		InState required = call.required();
+		return (required == null || isIn(required)) ? null : rejections.wrongState(call, required, this.gate.where());
+	}
+
+	private boolean isIn(InState required) {
+		return this.gate.isIn(List.of(required.value()));
+	}
+
+	/** At shutdown nobody moves a target that does nothing by itself. */
+	private boolean isTooLate() {
+		return this.lifecycle.isClosing() && !this.ownership.isOccupied();
+	}
+
+	/** The target waits for the handler and keeps it. */
+	void occupy() throws InterruptedException {
+		this.changes.incrementAndGet();
+		this.mailbox.wake();
+		this.ownership.occupy();
+	}
+
+	/** The target gives the handler back. */
+	void vacate() {
+		this.ownership.vacate();
+	}
+
+	/** The gate has opened, or the target is in another state. */
+	void moved() {
+		this.changes.incrementAndGet();
+		this.mailbox.wake();
+		this.ownership.wakeWaiting();
+	}
+
+	/**
+	 * Waits until the gate is open, and takes the handler again; returns whether it did,
+	 * {@code false} when the handler has ended first.
+	 */
+	boolean take() {
+		return this.ownership.takeWhen(() -> this.gate.isOpen(), this.lifecycle::isStopped);
+	}
+
+}

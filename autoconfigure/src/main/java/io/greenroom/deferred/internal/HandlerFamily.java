@@ -1,0 +1,361 @@
+package io.greenroom.deferred.internal;
+
+import java.lang.reflect.Method;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+import io.greenroom.deferred.Deferred;
+import io.greenroom.deferred.HandlerOptions;
+import io.greenroom.green.DrainedService;
+import io.greenroom.green.GreenScheduler;
+import io.greenroom.green.GreenThread;
+import io.greenroom.green.WorkReport;
+import io.greenroom.observe.HandlerGauges;
+
+/**
+ * Handlers of one class, name and options that come and go, each for a key, seen by their
+ * scheduler as one service. Whoever makes them keeps them, and says here which there are.
+ * Users don't need this. Safe for use by many threads.
+ */
+public final class HandlerFamily implements DrainedService {
+
+	/**
+	 * How many members may keep a green thread while they have nothing to do. It weighs
+	 * as much as the member itself.
+	 */
+	private static final int MOST_AWAKE = 4096;
+
+	private final HandlerParts parts;
+
+	private final CallerTransactions transactions;
+
+	private final HandlerMethod[] methods;
+
+	private final Predicate<Method> passing;
+
+	private final Supplier<? extends Iterable<Handler>> members;
+
+	private final Keeper keeper;
+
+	/** The members that have a green thread. */
+	private final AwakeHandlers awake = new AwakeHandlers(MOST_AWAKE);
+
+	private final CallReports reports;
+
+	private final Duration inspection;
+
+	/** What became of the work of members that are gone since the drain began. */
+	private final WorkCounter gone = new WorkCounter();
+
+	private volatile boolean draining;
+
+	private volatile boolean stopping;
+
+	/**
+	 * Makes a family without members, and a service of its scheduler.
+	 * @param scheduler where its threads run
+	 * @param type what is known of the members' class
+	 * @param options how calls are taken, and the name
+	 * @param transactions knows the transactions of the callers
+	 * @param passing which methods are no calls, and run on their caller's thread
+	 * @param members gives all members there are
+	 * @param keeper looks after them now and then
+	 */
+	public HandlerFamily(GreenScheduler scheduler, HandlerType type, HandlerOptions options,
+			CallerTransactions transactions, Predicate<Method> passing, Supplier<? extends Iterable<Handler>> members,
+			Keeper keeper) {
+		Objects.requireNonNull(scheduler, "scheduler");
+		Objects.requireNonNull(passing, "passing");
+		Objects.requireNonNull(members, "members");
+		Objects.requireNonNull(keeper, "keeper");
+		HandlerHome home = new Home();
+		this.parts = new HandlerParts(scheduler, home, type, options);
+		this.transactions = Objects.requireNonNull(transactions, "transactions");
+		this.methods = type.methods().toArray(HandlerMethod[]::new);
+		this.passing = passing;
+		this.members = members;
+		this.keeper = keeper;
+		this.reports = new CallReports(new HandlerName(this.parts.name(), null), scheduler.observer(), gauges());
+		Duration looks = options.busyLimit().isPositive() ? options.busyLimit().dividedBy(4) : keeper.pause();
+		this.inspection = (looks.compareTo(keeper.pause()) < 0) ? looks : keeper.pause();
+		scheduler.attach(this);
+	}
+
+	private HandlerGauges gauges() {
+		AwakeHandlers known = this.awake;
+		return new HandlerGauges() {
+
+			@Override
+			public int queued() {
+				return known.all().stream().mapToInt((member) -> member.gauges().queued()).sum();
+			}
+
+			@Override
+			public Duration oldestAge() {
+				return known.all()
+					.stream()
+					.map((member) -> member.gauges().oldestAge())
+					.max(Duration::compareTo)
+					.orElse(Duration.ZERO);
+			}
+
+		};
+	}
+
+	/**
+	 * Makes a member. Its target is made at its first call.
+	 * @param key which one it is, for messages
+	 * @param host makes its target
+	 * @return the member, which rejects calls if the family does
+	 */
+	public Handler member(String key, HandlerHost host) {
+		Objects.requireNonNull(key, "key");
+		Objects.requireNonNull(host, "host");
+		return new Handler(this.parts, this.transactions, key, host, this.reports);
+	}
+
+	/**
+	 * Says that a member can be found from now on: it missed what was said to all.
+	 * @param member the member
+	 */
+	public void added(Handler member) {
+		Objects.requireNonNull(member, "member");
+		if (this.draining) {
+			member.reject();
+		}
+		if (this.stopping) {
+			member.beginStop();
+		}
+	}
+
+	/**
+	 * Says that a member that has ended can't be found any more.
+	 * @param member the member
+	 */
+	public void removed(Handler member) {
+		Objects.requireNonNull(member, "member");
+		this.awake.remove(member);
+		if (this.draining) {
+			WorkReport report = member.report();
+			this.gone.add(report);
+		}
+	}
+
+	/**
+	 * Returns a view of a member.
+	 * @param as the class of the members, or an interface of it
+	 * @param route the way to the member
+	 * @return the view, whose calls are as declared
+	 * @param <T> the type to call by
+	 */
+	public <T> T view(Class<T> as, HandlerRoute route) {
+		Objects.requireNonNull(as, "as");
+		Objects.requireNonNull(route, "route");
+		return HandlerViews.view(as, new RoutedView(this, route, RoutedView.Kind.SYNC, CallSubmitter.AS_DECLARED));
+	}
+
+	/**
+	 * Returns the handle of a member.
+	 * @param as the class of the members
+	 * @param route the way to the member
+	 * @return the handle
+	 * @param <T> the type to call by
+	 */
+	public <T> Deferred<T> deferred(Class<T> as, HandlerRoute route) {
+		Objects.requireNonNull(as, "as");
+		Objects.requireNonNull(route, "route");
+		return new RoutedHandle<>(this, as, route);
+	}
+
+	/**
+	 * Returns what is known of the members' class.
+	 * @return the type
+	 */
+	public HandlerType type() {
+		return this.parts.type();
+	}
+
+	/**
+	 * Returns the members that have a green thread: those that have something to do, and
+	 * those that had a moment ago.
+	 * @return a copy, in any order
+	 */
+	public List<Handler> awake() {
+		return this.awake.all();
+	}
+
+	/**
+	 * Returns whether the family takes no calls from outside any more.
+	 * @return whether it is being shut down, or was
+	 */
+	public boolean isClosing() {
+		return this.draining || this.stopping;
+	}
+
+	HandlerMethod method(int number) {
+		return this.methods[number];
+	}
+
+	boolean passes(HandlerMethod method) {
+		return this.passing.test(method.method());
+	}
+
+	long timeout() {
+		return HandlerCore.nanos(this.parts.options().timeout());
+	}
+
+	CallReports reports() {
+		return this.reports;
+	}
+
+	@Override
+	public String name() {
+		return this.parts.name();
+	}
+
+	@Override
+	public void reject() {
+		this.draining = true;
+		this.members.get().forEach(Handler::reject);
+	}
+
+	@Override
+	public boolean isQuiet() {
+		for (Handler member : this.members.get()) {
+			if (!member.isQuiet()) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	@Override
+	public long mark() {
+		long mark = 0;
+		for (Handler member : this.members.get()) {
+			mark += member.mark();
+		}
+		return mark;
+	}
+
+	@Override
+	public List<GreenThread<?>> threads() {
+		List<GreenThread<?>> threads = new ArrayList<>();
+		this.awake.all().forEach((member) -> threads.addAll(member.threads()));
+		return threads;
+	}
+
+	@Override
+	public WorkReport report() {
+		WorkReport before = this.gone.report();
+		int ran = before.ran();
+		int withdrawn = before.withdrawn();
+		List<String> left = new ArrayList<>(before.left());
+		for (Handler member : this.members.get()) {
+			WorkReport report = member.report();
+			ran += report.ran();
+			withdrawn += report.withdrawn();
+			left.addAll(report.left());
+		}
+		return new WorkReport(ran, withdrawn, left);
+	}
+
+	/**
+	 * Stops all members as {@link Handler#stop} does, those with something to do at once.
+	 */
+	@Override
+	public void stop(Duration grace) throws InterruptedException {
+		Objects.requireNonNull(grace, "grace");
+		this.stopping = true;
+		this.members.get().forEach(Handler::beginStop);
+		List<Thread> busy = new ArrayList<>();
+		for (Handler member : this.members.get()) {
+			if (member.threads().isEmpty()) {
+				member.stop(Duration.ZERO);
+			}
+			else {
+				busy.add(Thread.ofVirtual().name("stop-" + member.name()).start(() -> stop(member, grace)));
+			}
+		}
+		try {
+			for (Thread stopping : busy) {
+				stopping.join();
+			}
+		}
+		catch (InterruptedException ex) {
+			busy.forEach(Thread::interrupt);
+			throw ex;
+		}
+		this.parts.scheduler().detach(this);
+	}
+
+	private static void stop(Handler member, Duration grace) {
+		try {
+			member.stop(grace);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			member.close();
+		}
+	}
+
+	@Override
+	public Duration inspection() {
+		return this.inspection;
+	}
+
+	@Override
+	public void inspect() {
+		this.awake.all().forEach(Handler::inspect);
+		this.keeper.look();
+	}
+
+	@Override
+	public String toString() {
+		return "HandlerFamily[" + name() + "]";
+	}
+
+	/** Looks after the members that have nothing to do. */
+	public interface Keeper {
+
+		/**
+		 * Returns how often it wants to look.
+		 * @return the time between two looks
+		 */
+		Duration pause();
+
+		/** Looks at those that have nothing to do; never twice at once. */
+		void look();
+
+	}
+
+	/** Where the members are at home. */
+	private final class Home implements HandlerHome {
+
+		@Override
+		public void attach(DrainedService member) {
+			// The family is.
+		}
+
+		@Override
+		public void retain(DrainedService member) {
+			HandlerFamily.this.awake.add((Handler) member);
+		}
+
+		@Override
+		public void release(DrainedService member) {
+			HandlerFamily.this.awake.remove((Handler) member);
+		}
+
+		@Override
+		public void detach(DrainedService member) {
+			HandlerFamily.this.awake.remove((Handler) member);
+		}
+
+	}
+
+}

@@ -1,0 +1,59 @@
+package io.greenroom.deferred.internal;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.WeakHashMap;
+
+/**
+ * The handlers that an integration has made, for those who report on them. Keeps none of
+ * them alive. Safe for use by many threads.
+ */
+public final class Handlers {
+
+	/** Guarded by itself. */
+	private final Set<Handler> all = Collections.newSetFromMap(new WeakHashMap<>());
+
+	/** Makes an empty collection. */
+	public Handlers() {
+	}
+
+	/**
+	 * Adds a handler.
+	 * @param handler the handler
+	 */
+	public void add(Handler handler) {
+		Objects.requireNonNull(handler, "handler");
+		synchronized (this.all) {
+			this.all.add(handler);
+		}
+	}
+
+	/**
+	 * Forgets a handler, whose object is gone.
+	 * @param handler the handler
+	 */
+	public void remove(Handler handler) {
+		Objects.requireNonNull(handler, "handler");
+		synchronized (this.all) {
+			this.all.remove(handler);
+		}
+	}
+
+	/**
+	 * Returns the handlers there are.
+	 * @return a copy, in any order
+	 */
+	public List<Handler> all() {
+		synchronized (this.all) {
+			return List.copyOf(this.all);
+		}
+	}
+
+	@Override
+	public String toString() {
+		return "Handlers[" + all().size() + "]";
+	}
+
+}

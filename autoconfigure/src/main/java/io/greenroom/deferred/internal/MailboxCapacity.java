@@ -1,0 +1,252 @@
+package io.greenroom.deferred.internal;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The room of a mailbox: how many calls have come in and gone out, and who waits for a
+ * place.
+ * <p>
+ * Callers count what comes in, the processor what goes out, each in a word of its own, so
+ * that neither slows the other down: a caller looks at the processor's word only when the
+ * room it knows of is used up.
+ * <p>
+ * Who waits stands in a line, in which a place is kept for each; others take what there
+ * is beyond. The first in the line takes its place and wakes the next. Each has a timer
+ * of its own, for the thread that is first may be gone; the first also looks after the
+ * others.
+ */
+final class MailboxCapacity {
+
+	/**
+	 * How long the first in the line sleeps before it looks for itself, in nanoseconds.
+	 * The processor does not know beforehand whether a body will take long, and wakes
+	 * nobody for a single place.
+	 */
+	private static final long LOOK_AGAIN = 5_000_000;
+
+	/**
+	 * How many calls may come in while none goes out, before the caller that made the
+	 * last of them gives the processor a turn. Nobody preempts a virtual thread: without
+	 * that, a flood keeps the processor off the cores until it ends or the room does.
+	 */
+	private static final int IN_A_ROW = 128;
+
+	private static final VarHandle CAME;
+
+	private static final VarHandle WENT;
+	static {
+		try {
+			MethodHandles.Lookup lookup = MethodHandles.lookup();
+			CAME = lookup.findVarHandle(MailboxWords.class, "came", int.class);
+			WENT = lookup.findVarHandle(MailboxWords.class, "went", int.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	private final int capacity;
+
+	private final MailboxWords words;
+
+	/** How many stand in the line, or are about to; a place is kept for each. */
+	private final AtomicInteger waiting = new AtomicInteger();
+
+	private final Queue<Waiter> line = new ConcurrentLinkedQueue<>();
+
+	MailboxCapacity(int capacity, MailboxWords words) {
+		this.capacity = capacity;
+		this.words = words;
+		words.known = capacity;
+	}
+
+	int capacity() {
+		return this.capacity;
+	}
+
+	/** Returns how many places are taken. */
+	int taken() {
+		// In this order, so that it is none only if there was a moment with none.
+		int gone = this.words.went;
+		return Math.clamp(this.words.came - gone, 0, this.capacity);
+	}
+
+	/** Takes a place if there are more than are waited for. */
+	boolean tryTake() {
+		int seen = this.words.came;
+		while (seen - this.words.known < 0 || seen - lookForMore() < 0) {
+			int found = (int) CAME.compareAndExchange(this.words, seen, seen + 1);
+			if (found == seen) {
+				if ((found + 1) % IN_A_ROW == 0) {
+					giveTurn();
+				}
+				return true;
+			}
+			seen = found;
+		}
+		return false;
+	}
+
+	private void giveTurn() {
+		int gone = this.words.went;
+		if (gone == this.words.wentBefore) {
+			Thread.yield();
+		}
+		this.words.wentBefore = gone;
+	}
+
+	private int lookForMore() {
+		int most = this.words.went + this.capacity - this.waiting.get();
+		this.words.known = most;
+		return most;
+	}
+
+	/** Takes one of the places that are kept for those who wait. */
+	private boolean tryTakeKept() {
+		int seen = this.words.came;
+		while (seen - this.words.went < this.capacity) {
+			int found = (int) CAME.compareAndExchange(this.words, seen, seen + 1);
+			if (found == seen) {
+				return true;
+			}
+			seen = found;
+		}
+		return false;
+	}
+
+	/** Gives a place back for a call that is not going to come in after all. */
+	void giveBack() {
+		CAME.getAndAdd(this.words, -1);
+		wakeFirst();
+	}
+
+	/**
+	 * Processor: a call has gone out. Those who wait are woken when there is a good deal
+	 * of room, for the thread that has got a place is soon back.
+	 */
+	void give() {
+		int gone = this.words.went + 1;
+		WENT.setRelease(this.words, gone);
+		if (this.waiting.get() != 0 && this.words.came - gone <= this.capacity / 2) {
+			Waiter first = this.line.peek();
+			if (first != null && !first.woken) {
+				first.woken = true;
+				LockSupport.unpark(first.thread);
+			}
+		}
+	}
+
+	/** Wakes the first in the line, if there is one. */
+	void wakeFirst() {
+		if (this.waiting.get() != 0) {
+			Waiter first = this.line.peek();
+			if (first != null) {
+				LockSupport.unpark(first.thread);
+			}
+		}
+	}
+
+	/** Has all who wait look again. */
+	void wakeAll() {
+		this.line.forEach((waiter) -> LockSupport.unpark(waiter.thread));
+	}
+
+	/**
+	 * Waits up to the limit for a place; returns whether it was taken. Stops waiting when
+	 * others have decided what becomes of the call, which may go unnoticed for a moment.
+	 * @param rejected says whether nobody may wait any more; asked at each
+	 * {@link #wakeAll}
+	 */
+	boolean await(long nanos, Call call, BooleanSupplier rejected) throws InterruptedException {
+		return await(nanos, call, rejected, null);
+	}
+
+	/**
+	 * Waits likewise, and stops waiting where something else is to be done.
+	 * @param elsewhere says whether there is; asked now and then
+	 */
+	boolean await(long nanos, Call call, BooleanSupplier rejected, @Nullable BooleanSupplier elsewhere)
+			throws InterruptedException {
+		Waiter mine = new Waiter(call, System.nanoTime() + nanos, elsewhere != null);
+		this.waiting.incrementAndGet();
+		try {
+			this.line.add(mine);
+			while (!rejected.getAsBoolean()) {
+				boolean first = (this.line.peek() == mine);
+				if (first && tryTakeKept()) {
+					return true;
+				}
+				if ((elsewhere != null && elsewhere.getAsBoolean()) || mine.isOver(System.nanoTime())) {
+					return false;
+				}
+				sleep(mine, first);
+				if (Thread.interrupted()) {
+					throw new InterruptedException();
+				}
+			}
+			return false;
+		}
+		finally {
+			this.line.remove(mine);
+			this.waiting.decrementAndGet();
+			wakeFirst();
+		}
+	}
+
+	private void sleep(Waiter mine, boolean first) {
+		long now = System.nanoTime();
+		long left = mine.deadline - now;
+		if (first) {
+			LockSupport.parkNanos(this, Math.min(left, LOOK_AGAIN));
+			wakeOver();
+		}
+		else {
+			LockSupport.parkNanos(this, mine.looks ? Math.min(left, 4 * LOOK_AGAIN) : left);
+		}
+	}
+
+	private void wakeOver() {
+		long now = System.nanoTime();
+		for (Waiter waiter : this.line) {
+			if (waiter.isOver(now)) {
+				LockSupport.unpark(waiter.thread);
+			}
+		}
+	}
+
+	/** Who waits, with what, and until when. */
+	private static final class Waiter {
+
+		private final Thread thread = Thread.currentThread();
+
+		private final Call call;
+
+		private final long deadline;
+
+		/** Whether the processor has woken it; confined to that. */
+		private boolean woken;
+
+		/** Whether it looks now and then whether something else is to be done. */
+		private final boolean looks;
+
+		Waiter(Call call, long deadline, boolean looks) {
+			this.call = call;
+			this.deadline = deadline;
+			this.looks = looks;
+		}
+
+		boolean isOver(long now) {
+			return this.deadline - now <= 0 || !this.call.isPending();
+		}
+
+	}
+
+}

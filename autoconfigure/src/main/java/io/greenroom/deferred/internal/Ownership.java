@@ -1,0 +1,225 @@
+package io.greenroom.deferred.internal;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+import org.jspecify.annotations.Nullable;
+
+/** Which thread may run the bodies of a handler now. */
+final class Ownership {
+
+	private static final VarHandle HOLDER;
+	static {
+		try {
+			HOLDER = MethodHandles.lookup().findVarHandle(Ownership.class, "holder", Thread.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	/** Stands for the owner of a handler while that has no thread. */
+	private static final Thread RESTING = Thread.ofVirtual()
+		.name("of its own, which rests")
+		.inheritInheritableThreadLocals(false)
+		.unstarted(() -> {
+		});
+
+	private final HandlerCore handler;
+
+	/** The thread that may run bodies now; only the holder may give it up. */
+	private volatile @Nullable Thread holder;
+
+	/** The holder's part in the wait-for graph; written by it. */
+	private volatile @Nullable Hold held;
+
+	/** Nothing where callers never run their own calls. */
+	private final @Nullable CallerRuns callerRuns;
+
+	/** Set at most once, before the first call; nothing for most handlers. */
+	private volatile @Nullable GateControl gateControl;
+
+	/** Those who wait to hold; empty but for handlers whose target occupies them. */
+	private final Queue<Thread> waiting = new ConcurrentLinkedQueue<>();
+
+	/** Whether the target itself holds; written by the holder. */
+	private volatile boolean occupied;
+
+	Ownership(HandlerCore handler, @Nullable CallerRuns callerRuns) {
+		this.handler = handler;
+		this.callerRuns = callerRuns;
+	}
+
+	/** Has a gate decide when calls may run; none for {@code null}. */
+	void gatedBy(@Nullable GateControl gate) {
+		this.gateControl = gate;
+	}
+
+	/** Returns what lets calls in as a gate says, {@code null} where there is no gate. */
+	@Nullable GateControl gateControl() {
+		return this.gateControl;
+	}
+
+	/** Returns whether a method is no call, so that the mailbox is passed by. */
+	boolean passes(HandlerMethod method) {
+		GateControl known = this.gateControl;
+		return known != null && !known.gate().takes(method.method());
+	}
+
+	/**
+	 * Returns what lends the handler; nothing where callers never run their own calls.
+	 */
+	@Nullable CallerRuns callerRuns() {
+		return this.callerRuns;
+	}
+
+	/** Owner: takes the handler; returns whether it has not ended before. */
+	boolean takeForOwner() {
+		GateControl known = this.gateControl;
+		return (known != null) ? known.take() : take(true);
+	}
+
+	/**
+	 * Takes the handler for the current thread; returns whether it was free, and not its
+	 * own already.
+	 */
+	boolean take(boolean owned) {
+		Thread current = Thread.currentThread();
+		Thread before = (Thread) HOLDER.compareAndExchange(this, null, current);
+		if (before == RESTING && owned) {
+			// Nobody else takes it from there.
+			this.holder = current;
+			before = null;
+		}
+		if (before != null && before != current && !isLentToMe()) {
+			throw new IllegalStateException(
+					"%s is processed by thread '%s' already; one thread at a time may process it"
+						.formatted(this.handler.name(), before.getName()));
+		}
+		if (before == null) {
+			this.held = Hold.begin(this.handler, owned);
+		}
+		return before == null;
+	}
+
+	void release() {
+		Hold mine = Objects.requireNonNull(this.held);
+		this.held = null;
+		mine.end();
+		this.holder = null;
+		if (!this.waiting.isEmpty()) {
+			wakeWaiting();
+		}
+	}
+
+	/** The target takes the handler for itself, as soon as nobody holds it. */
+	void occupy() throws InterruptedException {
+		Thread current = Thread.currentThread();
+		this.waiting.add(current);
+		try {
+			while (!HOLDER.compareAndSet(this, null, current)) {
+				LockSupport.park(this.handler);
+				if (Thread.interrupted()) {
+					throw new InterruptedException();
+				}
+			}
+		}
+		finally {
+			this.waiting.remove(current);
+		}
+		this.held = Hold.begin(this.handler, true);
+		this.occupied = true;
+	}
+
+	/** The target gives the handler back. */
+	void vacate() {
+		this.occupied = false;
+		release();
+	}
+
+	boolean isOccupied() {
+		return this.occupied;
+	}
+
+	/**
+	 * Takes the handler for one of its processors as soon as it may and nobody holds it;
+	 * returns {@code false} when it is given up first. An interrupt stays set and does
+	 * not cut the wait short.
+	 */
+	boolean takeWhen(BooleanSupplier may, BooleanSupplier givenUp) {
+		Thread current = Thread.currentThread();
+		boolean interrupted = false;
+		this.waiting.add(current);
+		try {
+			while (!(may.getAsBoolean() && HOLDER.compareAndSet(this, null, current))) {
+				if (givenUp.getAsBoolean()) {
+					return false;
+				}
+				LockSupport.park(this.handler);
+				interrupted |= Thread.interrupted();
+			}
+		}
+		finally {
+			this.waiting.remove(current);
+			if (interrupted) {
+				current.interrupt();
+			}
+		}
+		this.held = Hold.begin(this.handler, true);
+		return true;
+	}
+
+	/** Has those who wait look again. */
+	void wakeWaiting() {
+		this.waiting.forEach(LockSupport::unpark);
+	}
+
+	/** Owner: gives its thread up, and keeps the handler for the next one. */
+	void rest() {
+		Hold mine = Objects.requireNonNull(this.held);
+		this.held = null;
+		mine.end();
+		this.holder = RESTING;
+	}
+
+	boolean isMine() {
+		return this.holder == Thread.currentThread() || isLentToMe();
+	}
+
+	private boolean isLentToMe() {
+		return this.callerRuns != null && this.callerRuns.isMine();
+	}
+
+	/** Returns whether a caller runs its own call, while the holder waits. */
+	boolean isLent() {
+		return this.callerRuns != null && this.callerRuns.held() != null;
+	}
+
+	boolean isFree() {
+		return this.holder == null;
+	}
+
+	/** Returns the hold of the thread that may run bodies now. */
+	@Nullable Hold held() {
+		Hold lent = (this.callerRuns != null) ? this.callerRuns.held() : null;
+		return (lent != null) ? lent : this.held;
+	}
+
+	/** Returns what runs now, as far as can be seen from outside. */
+	@Nullable Call running() {
+		Hold now = held();
+		return (now != null) ? now.running() : null;
+	}
+
+	/** Says what runs now, as the end of a message. */
+	String doing() {
+		Call now = running();
+		return (now != null) ? "; the handler was running " + now.method() : "";
+	}
+
+}

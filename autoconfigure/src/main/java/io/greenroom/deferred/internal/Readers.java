@@ -1,0 +1,158 @@
+package io.greenroom.deferred.internal;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+import io.greenroom.green.GreenThread;
+import io.greenroom.green.SchedulerClosedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The read-only bodies of a handler that run now, each on a green thread of its own,
+ * which has its caller's context and no other. Only the processor starts them, and it
+ * waits for their end before it runs anything else and before it lets go of the handler;
+ * so what they read does not change.
+ */
+final class Readers {
+
+	private final HandlerCore handler;
+
+	private final CallRunner runner;
+
+	private final HandlerLifecycle lifecycle;
+
+	private final int limit;
+
+	private final Set<Reading> readings = ConcurrentHashMap.newKeySet();
+
+	/** How many were started and have not ended. */
+	private final AtomicInteger count = new AtomicInteger();
+
+	/** The processor, while it waits for readings to end; written by it. */
+	private volatile @Nullable Thread waiting;
+
+	Readers(HandlerCore handler, CallRunner runner, HandlerLifecycle lifecycle) {
+		this.handler = handler;
+		this.runner = runner;
+		this.lifecycle = lifecycle;
+		this.limit = handler.options().readers();
+	}
+
+	/**
+	 * Processor: starts the body of a read-only call; returns whether there was a thread
+	 * for it. Waits while too many run.
+	 */
+	boolean start(Call call) {
+		awaitAtMost(this.limit - 1);
+		Reading reading = new Reading(call);
+		this.readings.add(reading);
+		this.count.incrementAndGet();
+		try {
+			reading.thread = this.handler.scheduler()
+				.spawnDetached("handler-" + this.handler.name() + "-reader", () -> read(reading));
+			return true;
+		}
+		catch (Throwable rejected) {
+			// No thread is to be had; the processor runs it itself.
+			ended(reading);
+			return false;
+		}
+	}
+
+	private void read(Reading reading) {
+		try {
+			Hold held = Hold.beginReading(this.handler);
+			reading.held = held;
+			this.runner.run(reading.call, held);
+			held.end();
+		}
+		catch (Throwable failure) {
+			// Nothing of a body's comes here.
+			reading.call.fail(failure);
+			throw failure;
+		}
+		finally {
+			ended(reading);
+		}
+	}
+
+	private void ended(Reading reading) {
+		this.readings.remove(reading);
+		this.count.decrementAndGet();
+		LockSupport.unpark(this.waiting);
+	}
+
+	/** Processor: waits until nobody reads any more, or the handler has ended. */
+	void awaitNone() {
+		awaitAtMost(0);
+	}
+
+	private void awaitAtMost(int most) {
+		if (this.count.get() <= most) {
+			return;
+		}
+		boolean interrupted = false;
+		this.waiting = Thread.currentThread();
+		while (this.count.get() > most && !this.lifecycle.isStopped()) {
+			LockSupport.park(this);
+			interrupted |= Thread.interrupted();
+		}
+		this.waiting = null;
+		if (interrupted) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/** Returns whether the processor waits for readings to end. */
+	boolean areAwaited() {
+		return this.waiting != null;
+	}
+
+	boolean isEmpty() {
+		return this.count.get() == 0;
+	}
+
+	void forEachHeld(Consumer<Hold> consumer) {
+		for (Reading reading : this.readings) {
+			Hold held = reading.held;
+			if (held != null) {
+				consumer.accept(held);
+			}
+		}
+	}
+
+	/** The handler has ended: stops waiting, and has the threads stop too. */
+	void end(Consumer<Call> left) {
+		LockSupport.unpark(this.waiting);
+		for (Reading reading : List.copyOf(this.readings)) {
+			left.accept(reading.call);
+			GreenThread<?> thread = reading.thread;
+			if (thread != null) {
+				thread.kill();
+			}
+		}
+	}
+
+	/** One body. */
+	private static final class Reading {
+
+		private final Call call;
+
+		/** Written by the processor once the thread is started. */
+		private volatile @Nullable GreenThread<?> thread;
+
+		/** Written by the body's thread, before the body runs. */
+		private volatile @Nullable Hold held;
+
+		Reading(Call call) {
+			this.call = Objects.requireNonNull(call);
+		}
+
+	}
+
+}

@@ -1,0 +1,126 @@
+package io.greenroom.deferred.internal;
+
+import java.time.Duration;
+import java.util.Objects;
+
+import io.greenroom.deferred.Deferred;
+import io.greenroom.deferred.DeferredInterruptedException;
+import io.greenroom.deferred.DeferredTimeoutException;
+import io.greenroom.observe.CallMode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call on its way to a handler that is yet to be found. Confined to the caller's
+ * thread.
+ */
+public final class RoutedCall {
+
+	private final HandlerFamily family;
+
+	private final HandlerMethod method;
+
+	private final CallMode mode;
+
+	private final @Nullable Object[] arguments;
+
+	/** Whether it was taken down in a function of {@link Deferred#async}. */
+	private final boolean recorded;
+
+	/**
+	 * How long the caller waits; {@link CallSubmitter#AS_DECLARED} if it does not say.
+	 */
+	private long nanos;
+
+	RoutedCall(HandlerFamily family, HandlerMethod method, CallMode mode, @Nullable Object[] arguments,
+			boolean recorded, long nanos) {
+		this.family = family;
+		this.method = method;
+		this.mode = mode;
+		this.arguments = arguments;
+		this.recorded = recorded;
+		this.nanos = nanos;
+	}
+
+	/**
+	 * Returns how long the caller still waits, for its answer or for room.
+	 * @return the time, at most what is left of the call that it runs in
+	 */
+	public Duration timeLeft() {
+		return Duration.ofNanos(CallSubmitter.withinOuter(System.nanoTime(),
+				CallSubmitter.declared(this.nanos, this.family.timeout())));
+	}
+
+	/**
+	 * Makes the call.
+	 * @param handler the handler, which is open for as long as this takes
+	 * @param spent how much of the caller's time is gone; zero if none to speak of
+	 * @return what the caller gets
+	 * @throws Throwable what the caller gets
+	 */
+	public @Nullable Object on(Handler handler, Duration spent) throws Throwable {
+		Objects.requireNonNull(handler, "handler");
+		Objects.requireNonNull(spent, "spent");
+		if (spent.isPositive()) {
+			this.nanos = Math.max(1, timeLeft().minus(spent).toNanos());
+		}
+		CallSubmitter submitter = handler.submitter();
+		if (this.family.passes(this.method)) {
+			submitter.awaitMade(this.method, this.nanos);
+		}
+		CallTarget target = new CallTarget(handler.core(), null);
+		if (this.recorded) {
+			Object future = submitter.submitRecorded(new RecordedCall(this.method, target, this.arguments),
+					this.method);
+			return future;
+		}
+		return submitter.submit(new MethodCall(this.method, this.mode, target, this.arguments), this.method,
+				this.nanos);
+	}
+
+	/**
+	 * Returns what tells the caller that its time is over.
+	 * @param reason what it has waited for, to end the sentence
+	 * @return the exception, to be thrown
+	 */
+	public DeferredTimeoutException timedOut(String reason) {
+		Objects.requireNonNull(reason, "reason");
+		this.family.reports().gaveUp(this.method.name(), this.mode);
+		return new DeferredTimeoutException(reason, null);
+	}
+
+	/**
+	 * Returns what tells the caller that it was interrupted. The interrupt flag is set.
+	 * @param reason what it has waited for
+	 * @param cause the interrupt
+	 * @return the exception, to be thrown
+	 */
+	public DeferredInterruptedException interrupted(String reason, InterruptedException cause) {
+		Objects.requireNonNull(reason, "reason");
+		Objects.requireNonNull(cause, "cause");
+		Thread.currentThread().interrupt();
+		return new DeferredInterruptedException(reason, cause);
+	}
+
+	/**
+	 * Counts the call as rejected.
+	 * @param reason why, from a small closed set
+	 */
+	public void rejected(String reason) {
+		Objects.requireNonNull(reason, "reason");
+		this.family.reports().rejected(this.method.name(), this.mode, reason);
+	}
+
+	/**
+	 * Returns the name of the called method.
+	 * @return the name
+	 */
+	public String method() {
+		return this.method.name();
+	}
+
+	@Override
+	public String toString() {
+		return "RoutedCall[" + this.family.name() + "." + this.method.name() + "]";
+	}
+
+}

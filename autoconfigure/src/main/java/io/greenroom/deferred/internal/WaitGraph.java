@@ -1,0 +1,151 @@
+package io.greenroom.deferred.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.greenroom.deferred.DeferredDeadlockException;
+import io.greenroom.observe.CallMode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out, just before a thread that holds a handler goes to sleep, whether what it
+ * waits for waits for it. The JVM can't tell: its own search for deadlocks does not see
+ * virtual threads, and knows nothing of mailboxes.
+ * <p>
+ * A thread says what it waits for before it looks. So of those who close a cycle, one at
+ * least sees all of it. A cycle is believed when a second look finds the same waits: all
+ * of them were then under way at one moment.
+ */
+final class WaitGraph {
+
+	private WaitGraph() {
+	}
+
+	/**
+	 * Breaks the circle that a new wait closes, if it does: fails the call in it that has
+	 * not begun, or has it run where the caller of its handler's chain waits for it.
+	 */
+	static void breakCycle(Wait mine) {
+		List<Wait> cycle = path(mine);
+		if (cycle.isEmpty() || !cycle.equals(path(mine))) {
+			return;
+		}
+		for (int i = 0; i < cycle.size(); i++) {
+			Wait wait = cycle.get(i);
+			if (wait.call().isPending()) {
+				resolve(cycle, wait, cycle.get((i + 1) % cycle.size()));
+				return;
+			}
+		}
+	}
+
+	/**
+	 * Returns whether a body of a handler waits for what a thread runs, perhaps through
+	 * others: then that thread can't wait for the handler's end.
+	 */
+	static boolean isWaitedForBy(HandlerCore handler, Thread thread) {
+		return isWaitedForBy(handler, thread, new ArrayList<>());
+	}
+
+	private static boolean isWaitedForBy(HandlerCore handler, Thread thread, List<HandlerCore> seen) {
+		if (seen.contains(handler)) {
+			return false;
+		}
+		seen.add(handler);
+		for (Hold held : handler.holds()) {
+			Wait wait = held.waiting();
+			if (held.thread() == thread || (wait != null && !wait.isOver() && isWaitedForBy(wait.on(), thread, seen))) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private static void resolve(List<Wait> cycle, Wait stuck, Wait next) {
+		// Only a caller who waits for the answer may have the call run elsewhere, at
+		// once.
+		if (stuck.call().mode() == CallMode.SYNC
+				&& ((stuck.on().isReentrant() && isOneChain(cycle, stuck)) || isReadAmongReaders(stuck, next))) {
+			// The next wait is that of the thread which holds the stuck call's handler.
+			next.runNested(stuck.call());
+			return;
+		}
+		DeferredDeadlockException deadlock = describe(cycle);
+		if (stuck.call().fail(deadlock)) {
+			stuck.wake();
+			stuck.on().reports().rejected(stuck.call(), "deadlock");
+		}
+	}
+
+	private static List<Wait> path(Wait mine) {
+		List<Wait> path = new ArrayList<>();
+		return leadsTo(mine.thread(), mine, path) ? path : List.of();
+	}
+
+	/**
+	 * Follows the waits from this one on; a handler that many read may lead many ways.
+	 */
+	private static boolean leadsTo(Thread thread, @Nullable Wait wait, List<Wait> path) {
+		// One that is met twice closes a cycle that this thread only runs into.
+		if (wait == null || wait.isOver() || path.contains(wait)) {
+			return false;
+		}
+		path.add(wait);
+		for (Hold held : wait.on().holds()) {
+			if (held.mayDelay(wait) && (held.thread() == thread || leadsTo(thread, held.waiting(), path))) {
+				return true;
+			}
+		}
+		path.removeLast();
+		return false;
+	}
+
+	/**
+	 * Returns whether the stuck call only reads, and what it is held up by is a reader's
+	 * wait: while that lasts nothing is written, so it may run there.
+	 */
+	private static boolean isReadAmongReaders(Wait stuck, Wait next) {
+		Hold held = heldBy(stuck.on(), next.thread());
+		return stuck.call().isReadOnly() && held != null && held.isReading();
+	}
+
+	private static @Nullable Hold heldBy(HandlerCore handler, Thread thread) {
+		return handler.holds().stream().filter((held) -> held.thread() == thread).findFirst().orElse(null);
+	}
+
+	/**
+	 * Returns whether all others wait for what runs: then they are one chain of calls.
+	 */
+	private static boolean isOneChain(List<Wait> cycle, Wait stuck) {
+		return cycle.stream().allMatch((wait) -> wait == stuck || wait.call().isRunning());
+	}
+
+	/**
+	 * Says the cycle in words: a line for each wait, with what runs, what it waits for
+	 * and where.
+	 */
+	private static DeferredDeadlockException describe(List<Wait> cycle) {
+		StringBuilder text = new StringBuilder(
+				"This call would never be answered, because the handlers wait in a circle:");
+		Wait before = cycle.getLast();
+		for (Wait wait : cycle) {
+			HandlerCore waiting = before.on();
+			Hold held = heldBy(waiting, wait.thread());
+			Call running = (held != null) ? held.running() : null;
+			text.append("%n  %s waits for %s%s.%s at %s".formatted(
+					(running != null) ? waiting.name() + "." + running.method()
+							: waiting.name() + (waiting.isMade() ? "'s loop" : "'s constructor"),
+					wait.isForRoom() ? "room in a full mailbox for " : "", wait.on().name(), wait.call().method(),
+					site(wait.thread())));
+			before = wait;
+		}
+		text.append("%nLet one of them be @Oneway or return a future, or declare the handler reentrant.".formatted());
+		return new DeferredDeadlockException(text.toString(), null);
+	}
+
+	private static String site(Thread thread) {
+		@Nullable StackTraceElement site = CallSite.of(thread.getStackTrace());
+		return (site != null) ? site.toString() : "an unknown place of thread '" + thread.getName() + "'";
+	}
+
+}

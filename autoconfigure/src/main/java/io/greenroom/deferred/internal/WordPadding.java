@@ -1,0 +1,77 @@
+package io.greenroom.deferred.internal;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The parts of {@link MailboxWords}, in the order in which they lie in memory: the JVM
+ * puts the fields of a superclass before those of its subclasses, and fills holes that it
+ * finds; so the gaps leave none.
+ */
+@SuppressWarnings("unused") // the gaps are only to be there
+final class WordPadding {
+
+	private WordPadding() {
+	}
+
+	abstract static class BeforeCallers {
+
+		private int g0;
+
+		private long g1, g2, g3, g4, g5, g6, g7, g8;
+
+	}
+
+	/**
+	 * What callers write each time: eight bytes, so that no cache line ends between them.
+	 */
+	abstract static class Callers extends BeforeCallers {
+
+		/**
+		 * How many calls came in; without those that gave their room back. It may run
+		 * over, as all counts here, of which only differences matter.
+		 */
+		volatile int came;
+
+		/** The newest call, or a mark. */
+		volatile @Nullable Call top;
+
+	}
+
+	/** What callers look at, and seldom write. */
+	abstract static class Known extends Callers {
+
+		/**
+		 * How far {@link #came} may go without a look at what went: that only grows, so
+		 * an old value is too low.
+		 */
+		volatile int known;
+
+		/** What had gone when a caller last looked whether anything goes. */
+		int wentBefore;
+
+	}
+
+	abstract static class BetweenBoth extends Known {
+
+		private long g1, g2, g3, g4, g5, g6, g7, g8;
+
+	}
+
+	/** What the processor writes. */
+	abstract static class Processors extends BetweenBoth {
+
+		/** How many calls were taken; written by one thread at a time. */
+		volatile int went;
+
+		/** The place given last in the line. */
+		int lastOrder;
+
+	}
+
+	abstract static class AfterProcessors extends Processors {
+
+		private long g1, g2, g3, g4, g5, g6, g7, g8;
+
+	}
+
+}

@@ -1,0 +1,403 @@
+package io.greenroom.keyed.internal;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.greenroom.deferred.internal.Handler;
+import io.greenroom.deferred.internal.HandlerFamily;
+import io.greenroom.deferred.internal.HandlerHost.Made;
+import io.greenroom.deferred.internal.RoutedCall;
+import io.greenroom.keyed.Keyed;
+import io.greenroom.keyed.TooManyKeysException;
+import io.greenroom.observe.KeyedListener;
+import io.greenroom.observe.internal.Failures;
+import io.greenroom.observe.internal.ForeignCode;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * The instances of all keys in this JVM: makes one where a call finds none, and ends
+ * those that are idle or in the way.
+ */
+final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFamily.Keeper {
+
+	private static final Logger log = LoggerFactory.getLogger(Keyed.class);
+
+	/** How often an idle instance's time is looked at while it goes by. */
+	private static final int LOOKS_PER_IDLE = 4;
+
+	private static final Duration SHORTEST_PAUSE = Duration.ofMillis(10);
+
+	/** How long who waits for room sleeps before it looks for an idle instance again. */
+	private static final long FIRST_SLEEP = 100_000;
+
+	private static final long LONGEST_SLEEP = 5_000_000;
+
+	/** What is worth taking off a caller's time, in nanoseconds. */
+	private static final long WORTH_TELLING = 1_000_000;
+
+	/** How many instances that have something to do are looked at in a row. */
+	private static final int MOST_BUSY = 256;
+
+	private final String name;
+
+	private final KeyType keys;
+
+	private final KeyedOptions options;
+
+	private final KeyedFactory<K> factory;
+
+	private final KeyedListener listener;
+
+	private final Map<K, Instance<K>> instances = new ConcurrentHashMap<>();
+
+	private final IdleInstances idle = new IdleInstances();
+
+	private final Semaphore room;
+
+	/** How many wait for room. */
+	private final AtomicInteger wanted = new AtomicInteger();
+
+	/** How many instances end to make some. */
+	private final AtomicInteger ending = new AtomicInteger();
+
+	private final AtomicInteger active;
+
+	/** Set right after this is made. */
+	private @Nullable HandlerFamily family;
+
+	/** Whether instances stay until all are ended. */
+	private volatile boolean closing;
+
+	ActiveKeys(String name, KeyType keys, KeyedOptions options, KeyedFactory<K> factory, AtomicInteger active,
+			KeyedListener listener) {
+		this.name = name;
+		this.keys = keys;
+		this.options = options;
+		this.factory = factory;
+		this.active = active;
+		this.listener = listener;
+		this.room = new Semaphore(options.maxActive(), true);
+	}
+
+	void in(HandlerFamily family) {
+		this.family = family;
+	}
+
+	private HandlerFamily family() {
+		return Objects.requireNonNull(this.family);
+	}
+
+	int active() {
+		return this.active.get();
+	}
+
+	Collection<Instance<K>> all() {
+		return this.instances.values();
+	}
+
+	@Nullable Instance<K> find(K key) {
+		return this.instances.get(key);
+	}
+
+	@Override
+	public @Nullable Object call(K key, RoutedCall call) throws Throwable {
+		Instance<K> found = this.instances.get(key);
+		Duration spent = Duration.ZERO;
+		if (found == null || !found.enter()) {
+			long start = System.nanoTime();
+			found = enter(key, call);
+			long took = System.nanoTime() - start;
+			spent = (took > WORTH_TELLING) ? Duration.ofNanos(took) : Duration.ZERO;
+		}
+		try {
+			return call.on(found.handler(), spent);
+		}
+		finally {
+			found.leave();
+		}
+	}
+
+	/** Gets a call into the instance there is next, or makes one that it is in. */
+	private Instance<K> enter(K key, RoutedCall call) {
+		long deadline = System.nanoTime() + call.timeLeft().toNanos();
+		while (true) {
+			Instance<K> found = this.instances.get(key);
+			if (found == null) {
+				found = add(key, call, deadline);
+				if (found != null) {
+					return found;
+				}
+				continue;
+			}
+			if (found.enter()) {
+				return found;
+			}
+			awaitEnd(found, call, deadline);
+		}
+	}
+
+	private void awaitEnd(Instance<K> ending, RoutedCall call, long deadline) {
+		try {
+			if (!ending.awaitChange(left(deadline))) {
+				throw call.timedOut(
+						"%s.%s was not made within its caller's time: the instance before was still ending, with its @PreDestroy methods perhaps; give them less to do"
+							.formatted(ending, call.method()));
+			}
+		}
+		catch (InterruptedException ex) {
+			throw call.interrupted("Interrupted while waiting for the end of %s before %s; the call was not made"
+				.formatted(ending, call.method()), ex);
+		}
+	}
+
+	private static Duration left(long deadline) {
+		return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+	}
+
+	/** Makes an instance with a caller in it; nothing if another one was faster. */
+	private @Nullable Instance<K> add(K key, RoutedCall call, long deadline) {
+		takeRoom(key, call, deadline);
+		boolean added = false;
+		try {
+			Instance<K> mine = new Instance<>(key, this.keys.text(key, this.name), family(), this);
+			added = this.instances.putIfAbsent(key, mine) == null;
+			if (added) {
+				family().added(mine.handler());
+				return mine;
+			}
+			return null;
+		}
+		finally {
+			if (!added) {
+				this.room.release();
+			}
+		}
+	}
+
+	/**
+	 * Takes a place for an instance; has the longest idle one end where there is none.
+	 */
+	private void takeRoom(K key, RoutedCall call, long deadline) {
+		if (this.room.tryAcquire()) {
+			return;
+		}
+		this.wanted.incrementAndGet();
+		try {
+			long sleep = FIRST_SLEEP;
+			while (true) {
+				if (this.room.availablePermits() <= 0 && this.ending.get() < this.wanted.get()) {
+					makeRoom();
+				}
+				long left = left(deadline).toNanos();
+				if (this.room.tryAcquire(Math.min(left, sleep), TimeUnit.NANOSECONDS)) {
+					return;
+				}
+				if (left <= 0) {
+					throw tooMany(key, call);
+				}
+				sleep = Math.min(2 * sleep, LONGEST_SLEEP);
+			}
+		}
+		catch (InterruptedException ex) {
+			throw call.interrupted("Interrupted while waiting for room for %s[%s]; %s was not made".formatted(this.name,
+					this.keys.text(key, this.name), call.method()), ex);
+		}
+		finally {
+			this.wanted.decrementAndGet();
+		}
+	}
+
+	private TooManyKeysException tooMany(K key, RoutedCall call) {
+		call.rejected("keys");
+		return new TooManyKeysException(
+				"%s[%s].%s was not made: %d instances are there, as many as may be, and none of them was idle within the caller's time; raise greenroom.keyed.max-active, or have fewer keys at work at once"
+					.formatted(this.name, this.keys.text(key, this.name), call.method(), this.options.maxActive()));
+	}
+
+	private void makeRoom() {
+		this.ending.incrementAndGet();
+		if (!retireLongestIdle(System.nanoTime(), "room")) {
+			this.ending.decrementAndGet();
+		}
+	}
+
+	/**
+	 * Ends the longest idle of the instances that were not used since; returns whether
+	 * there was one. Those that have more to do than their callers know stay.
+	 */
+	private boolean retireLongestIdle(long since, String reason) {
+		for (int i = 0; i < MOST_BUSY; i++) {
+			Instance<?> longest = this.idle.poll(since);
+			if (longest == null) {
+				return false;
+			}
+			if (longest.retire(reason)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private void addIdle(Instance<?> instance) {
+		if (!instance.isEntered()) {
+			this.idle.add(instance);
+			if (instance.isEnded()) {
+				this.idle.remove(instance);
+			}
+		}
+	}
+
+	@Override
+	public void idle(Instance<K> instance) {
+		addIdle(instance);
+	}
+
+	@Override
+	public Made make(Instance<K> instance) throws Throwable {
+		long start = System.nanoTime();
+		boolean success = false;
+		try {
+			Made made = this.factory.make(instance.key(), instance.handler());
+			success = true;
+			this.active.incrementAndGet();
+			return made;
+		}
+		finally {
+			boolean made = success;
+			Duration took = Duration.ofNanos(System.nanoTime() - start);
+			ForeignCode.run(log, "A listener", () -> this.listener.activated(made, took));
+		}
+	}
+
+	@Override
+	public void unmade(Instance<K> instance, Made before) {
+		this.active.decrementAndGet();
+		ForeignCode.run(log, "The end of an instance", () -> this.factory.end(instance.key(), before));
+		ForeignCode.run(log, "A listener", () -> this.listener.passivated("stale"));
+	}
+
+	@Override
+	public void ended(Instance<K> instance) {
+		if (!this.closing || instance.made() == null) {
+			end(instance);
+		}
+	}
+
+	/** Ends what is behind an instance, once, and lets go of it. */
+	private void end(Instance<K> instance) {
+		if (!instance.beginEnd()) {
+			return;
+		}
+		Made made = instance.made();
+		String reason = instance.reason();
+		try {
+			if (made != null) {
+				this.factory.end(instance.key(), made);
+			}
+		}
+		catch (Throwable failure) {
+			Failures.log(log, Level.WARN, failure, "The end of {} failed", instance);
+		}
+		finally {
+			this.idle.remove(instance);
+			this.instances.remove(instance.key(), instance);
+			if (made != null) {
+				this.active.decrementAndGet();
+			}
+			if (reason.equals("room")) {
+				this.ending.decrementAndGet();
+			}
+			this.room.release();
+			family().removed(instance.handler());
+			instance.gone();
+		}
+		if (made != null) {
+			ForeignCode.run(log, "A listener", () -> this.listener.passivated(reason));
+		}
+	}
+
+	@Override
+	public Duration pause() {
+		Duration pause = this.options.idle().dividedBy(LOOKS_PER_IDLE);
+		return (pause.compareTo(SHORTEST_PAUSE) > 0) ? pause : SHORTEST_PAUSE;
+	}
+
+	/** Ends all that have been idle for long enough. */
+	@Override
+	public void look() {
+		long since = System.nanoTime()
+				- Math.min(TimeUnit.NANOSECONDS.convert(this.options.idle()), Long.MAX_VALUE / 2);
+		boolean found = true;
+		while (found && !family().isClosing()) {
+			found = retireLongestIdle(since, "idle");
+		}
+	}
+
+	/** Ends an instance now; returns whether there is none any more. */
+	boolean passivate(K key, Duration limit) {
+		Instance<K> found = this.instances.get(key);
+		if (found == null) {
+			return true;
+		}
+		if (found.handler().isHeld() || !(found.retire("asked") || found.isClosed())) {
+			return false;
+		}
+		try {
+			return found.awaitChange(limit) && this.instances.get(key) != found;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
+	}
+
+	/** From now on instances that end stay until {@link #endAll}. */
+	void close() {
+		this.closing = true;
+	}
+
+	/** Ends what is behind all instances, when their handlers have. */
+	void endAll() {
+		List<Instance<K>> left = List.copyOf(this.instances.values());
+		int threads = Math.min(left.size(), 64);
+		List<Thread> ending = new ArrayList<>();
+		for (int i = 0; i < threads; i++) {
+			int first = i;
+			ending.add(Thread.ofVirtual().name("end-" + this.name).start(() -> {
+				for (int at = first; at < left.size(); at += threads) {
+					end(left.get(at));
+				}
+			}));
+		}
+		boolean interrupted = false;
+		for (Thread thread : ending) {
+			while (thread.isAlive()) {
+				try {
+					thread.join();
+				}
+				catch (InterruptedException ex) {
+					interrupted = true;
+				}
+			}
+		}
+		if (interrupted) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	Iterable<Handler> handlers() {
+		return () -> this.instances.values().stream().map(Instance::handler).iterator();
+	}
+
+}

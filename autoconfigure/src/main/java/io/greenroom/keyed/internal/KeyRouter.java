@@ -1,0 +1,22 @@
+package io.greenroom.keyed.internal;
+
+import io.greenroom.deferred.internal.RoutedCall;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the calls of a key run.
+ *
+ * @param <K> the type of the keys
+ */
+interface KeyRouter<K> {
+
+	/**
+	 * Makes a call of a key.
+	 * @param key the key
+	 * @param call the call
+	 * @return what its caller gets
+	 * @throws Throwable what its caller gets
+	 */
+	@Nullable Object call(K key, RoutedCall call) throws Throwable;
+
+}

@@ -1,0 +1,138 @@
+package io.greenroom.keyed.internal;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Executable;
+import java.lang.reflect.Parameter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+
+import io.greenroom.keyed.Key;
+
+/**
+ * What the keys of a class are.
+ *
+ * @param type the type of the keys, never primitive
+ */
+public record KeyType(Class<?> type) {
+
+	private static final int LONGEST = 200;
+
+	private static final Set<Class<?>> KNOWN = Set.of(String.class, Long.class, Integer.class, UUID.class);
+
+	private static final Map<Class<?>, Class<?>> BOXED = Map.of(long.class, Long.class, int.class, Integer.class);
+
+	/**
+	 * Returns whether a class has instances by key.
+	 * @param type any class
+	 * @return whether a parameter of one of its constructors is a {@link Key}
+	 */
+	public static boolean isOn(Class<?> type) {
+		return Arrays.stream(type.getDeclaredConstructors()).anyMatch((constructor) -> !keys(constructor).isEmpty());
+	}
+
+	/**
+	 * Returns the type of a class's keys.
+	 * @param type a class that has instances by key
+	 * @return the type
+	 * @throws IllegalArgumentException if it can't have keys
+	 */
+	public static KeyType of(Class<?> type) {
+		List<String> problems = problems(type);
+		if (!problems.isEmpty()) {
+			throw new IllegalArgumentException(type.getName() + ": " + String.join("; ", problems));
+		}
+		return Arrays.stream(type.getDeclaredConstructors())
+			.flatMap((constructor) -> keys(constructor).stream())
+			.findFirst()
+			.map((key) -> new KeyType(boxed(key.getType())))
+			.orElseThrow();
+	}
+
+	/**
+	 * Returns what keeps a class from having instances by key.
+	 * @param type a class that has a {@link Key}
+	 * @return one sentence each, with the remedy
+	 */
+	public static List<String> problems(Class<?> type) {
+		List<String> problems = new ArrayList<>();
+		List<Constructor<?>> withKey = Arrays.stream(type.getDeclaredConstructors())
+			.filter((constructor) -> !keys(constructor).isEmpty())
+			.toList();
+		if (withKey.isEmpty()) {
+			problems.add(
+					"no parameter of a constructor is annotated with @Key; annotate the one that gets the key, as in %s(@Key String id, …)"
+						.formatted(type.getSimpleName()));
+		}
+		if (withKey.size() > 1) {
+			problems.add(
+					"%d of its constructors have a @Key, so that it can't be told which one makes an instance; keep one"
+						.formatted(withKey.size()));
+		}
+		for (Constructor<?> constructor : withKey) {
+			List<Parameter> keys = keys(constructor);
+			if (keys.size() > 1) {
+				problems.add(
+						"%d parameters of its constructor are annotated with @Key; keep one, and put what else belongs to the key into its text"
+							.formatted(keys.size()));
+			}
+			for (Parameter key : keys) {
+				if (!isUsable(boxed(key.getType()))) {
+					problems.add(
+							"its key is of type %s; use String, Long, Integer, UUID or an enum, which have the same text everywhere and for ever"
+								.formatted(key.getType().getName()));
+				}
+			}
+		}
+		return problems;
+	}
+
+	private static List<Parameter> keys(Executable constructor) {
+		return Arrays.stream(constructor.getParameters())
+			.filter((parameter) -> parameter.isAnnotationPresent(Key.class))
+			.toList();
+	}
+
+	private static boolean isUsable(Class<?> type) {
+		return KNOWN.contains(type) || type.isEnum();
+	}
+
+	private static Class<?> boxed(Class<?> type) {
+		return BOXED.getOrDefault(type, type);
+	}
+
+	/** Checks a key that somebody has given; returns its text. */
+	String text(Object key, String handler) {
+		Objects.requireNonNull(key, () -> "The key of handler '" + handler + "' is null");
+		if (!this.type.isInstance(key)) {
+			throw new IllegalArgumentException("The key of handler '%s' is a %s, but its keys are of type %s"
+				.formatted(handler, key.getClass().getName(), this.type.getName()));
+		}
+		String text = (key instanceof Enum<?> constant) ? constant.name() : key.toString();
+		if (text.length() > LONGEST) {
+			throw new IllegalArgumentException(
+					"The key of handler '%s' has %d characters, beginning with '%s'; a key has at most %d"
+						.formatted(handler, text.length(), printable(text.substring(0, 40)), LONGEST));
+		}
+		return printable(text);
+	}
+
+	/** A key may come from anywhere, and must not write lines into a log. */
+	private static String printable(String text) {
+		if (text.chars().noneMatch(Character::isISOControl)) {
+			return text;
+		}
+		StringBuilder shown = new StringBuilder(text);
+		for (int i = 0; i < shown.length(); i++) {
+			if (Character.isISOControl(shown.charAt(i))) {
+				shown.setCharAt(i, '?');
+			}
+		}
+		return shown.toString();
+	}
+
+}

@@ -1,0 +1,267 @@
+package io.greenroom.keyed.internal;
+
+import java.lang.reflect.Method;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+import io.greenroom.deferred.Deferred;
+import io.greenroom.deferred.HandlerOptions;
+import io.greenroom.deferred.internal.CallerTransactions;
+import io.greenroom.deferred.internal.Handler;
+import io.greenroom.deferred.internal.HandlerFamily;
+import io.greenroom.deferred.internal.HandlerHost.Made;
+import io.greenroom.deferred.internal.HandlerRoute;
+import io.greenroom.deferred.internal.HandlerSnapshot;
+import io.greenroom.deferred.internal.HandlerType;
+import io.greenroom.deferred.internal.RoutedCall;
+import io.greenroom.green.GreenScheduler;
+import io.greenroom.keyed.Keyed;
+import io.greenroom.keyed.KeyedEntry;
+import io.greenroom.observe.KeyedGauges;
+import io.greenroom.observe.KeyedListener;
+import io.greenroom.observe.internal.ForeignCode;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one {@link Keyed}. For integrations, which make it and close it; users don't need
+ * this.
+ *
+ * @param <K> the type of the keys
+ * @param <T> the handler's class
+ */
+public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
+
+	private static final Logger log = LoggerFactory.getLogger(Keyed.class);
+
+	private final Class<T> type;
+
+	private final KeyType keys;
+
+	private final HandlerOptions options;
+
+	private final KeyedFactory<K> factory;
+
+	private final ActiveKeys<K> here;
+
+	private final KeyRouter<K> router;
+
+	private final HandlerFamily family;
+
+	/** Held by whoever holds this: observers hold them weakly. */
+	private final KeyedGauges gauges;
+
+	/**
+	 * Makes a handler by key without instances, a service of its scheduler.
+	 * @param scheduler where its threads run
+	 * @param type the handler's class
+	 * @param keys what its keys are
+	 * @param options how calls are taken, and the name
+	 * @param keyedOptions how long instances stay
+	 * @param transactions knows the transactions of the callers
+	 * @param passing which methods are no calls, and run on their caller's thread
+	 * @param factory makes the instances
+	 */
+	public KeyedHandler(GreenScheduler scheduler, Class<T> type, KeyType keys, HandlerOptions options,
+			KeyedOptions keyedOptions, CallerTransactions transactions, Predicate<Method> passing,
+			KeyedFactory<K> factory) {
+		this.type = type;
+		this.keys = keys;
+		this.options = options;
+		this.factory = factory;
+		AtomicInteger active = new AtomicInteger();
+		this.gauges = active::get;
+		KeyedListener listener = ForeignCode.ask(log, "An observer", KeyedListener.NONE,
+				() -> scheduler.observer().keyed(options.name(), this.gauges));
+		this.here = new ActiveKeys<>(options.name(), keys, keyedOptions, factory, active,
+				(listener != null) ? listener : KeyedListener.NONE);
+		this.router = this.here;
+		this.family = new HandlerFamily(scheduler, HandlerType.of(type), options, transactions, passing,
+				this.here::handlers, this.here);
+		this.here.in(this.family);
+	}
+
+	/**
+	 * Makes a handler by key without Spring, with the default options. It ends with the
+	 * scheduler, or when it is closed.
+	 * @param scheduler where its threads run
+	 * @param type the handler's class
+	 * @param keys the type of its keys
+	 * @param options how long instances stay
+	 * @param constructor makes the instance of a key
+	 * @return the handler
+	 * @param <K> the type of the keys
+	 * @param <T> the handler's class
+	 */
+	public static <K, T> KeyedHandler<K, T> of(GreenScheduler scheduler, Class<T> type, Class<K> keys,
+			KeyedOptions options, Function<? super K, ? extends T> constructor) {
+		HandlerOptions named = HandlerOptions.defaults().withName(type.getSimpleName());
+		return new KeyedHandler<>(scheduler, type, new KeyType(keys), named, options, CallerTransactions.NONE,
+				(method) -> false, (key, handler) -> {
+					T made = constructor.apply(key);
+					return new Made(made, made);
+				});
+	}
+
+	/**
+	 * Returns the handler's name.
+	 * @return the name
+	 */
+	public String name() {
+		return this.options.name();
+	}
+
+	@Override
+	public T get(K key) {
+		return this.family.view(this.type, route(key));
+	}
+
+	@Override
+	public Deferred<T> deferred(K key) {
+		return this.family.deferred(this.type, route(key));
+	}
+
+	private Route<K> route(K key) {
+		return new Route<>(this.router, key, name(), this.keys.text(key, name()));
+	}
+
+	@Override
+	public List<KeyedEntry<K>> in(String state, int limit) {
+		if (!this.factory.states().contains(state)) {
+			throw new IllegalArgumentException(
+					"Handler '%s' has no state '%s'; %s".formatted(name(), state, this.factory.states().isEmpty()
+							? "its class has no states" : "its states are " + new TreeSet<>(this.factory.states())));
+		}
+		if (limit < 0) {
+			throw new IllegalArgumentException("The limit is " + limit + "; give 0 or more");
+		}
+		List<KeyedEntry<K>> found = new ArrayList<>();
+		for (Instance<K> instance : this.here.all()) {
+			KeyedEntry<K> entry = entry(instance);
+			if (entry != null && state.equals(entry.state())) {
+				found.add(entry);
+			}
+		}
+		found.sort(Comparator.comparing((entry) -> Objects.requireNonNullElse(entry.since(), Instant.MAX)));
+		return List.copyOf(found.subList(0, Math.min(limit, found.size())));
+	}
+
+	@Override
+	public Optional<KeyedEntry<K>> entry(K key) {
+		this.keys.text(key, name());
+		Instance<K> instance = this.here.find(key);
+		return Optional.ofNullable((instance != null) ? entry(instance) : null);
+	}
+
+	private @Nullable KeyedEntry<K> entry(Instance<K> instance) {
+		Made made = instance.made();
+		if (made == null) {
+			return null;
+		}
+		KeyedEntry<K> entry = this.factory.entry(instance.key(), made);
+		return (entry != null) ? entry : new KeyedEntry<>(instance.key(), null, null, null);
+	}
+
+	@Override
+	public int active() {
+		return this.here.active();
+	}
+
+	@Override
+	public boolean passivate(K key) {
+		this.keys.text(key, name());
+		return this.here.passivate(key, this.options.timeout());
+	}
+
+	/**
+	 * Returns what can be seen now.
+	 * @param most how many instances to show that have something to do
+	 * @return the snapshot
+	 */
+	public KeyedSnapshot snapshot(int most) {
+		List<HandlerSnapshot> awake = this.family.awake().stream().map(Handler::snapshot).toList();
+		List<HandlerSnapshot> busiest = awake.stream()
+			.filter((handler) -> handler.queued() > 0 || !handler.running().isEmpty() || !handler.waits().isEmpty())
+			.sorted(Comparator.comparingInt(HandlerSnapshot::queued)
+				.thenComparing(HandlerSnapshot::oldestAge)
+				.reversed()
+				.thenComparing(HandlerSnapshot::name))
+			.toList();
+		return new KeyedSnapshot(name(), active(), awake.size(), busiest.size(),
+				awake.stream().mapToInt(HandlerSnapshot::queued).sum(),
+				awake.stream().map(HandlerSnapshot::oldestAge).max(Duration::compareTo).orElse(Duration.ZERO),
+				busiest.subList(0, Math.min(most, busiest.size())));
+	}
+
+	/**
+	 * Takes no calls any more, gives accepted ones the time that callers wait for an
+	 * answer, and ends all instances. Idempotent. An interrupt cuts the wait for calls
+	 * short and stays set.
+	 */
+	@Override
+	public void close() {
+		this.here.close();
+		boolean interrupted = false;
+		try {
+			this.family.stop(this.options.timeout());
+		}
+		catch (InterruptedException ex) {
+			interrupted = true;
+			stopNow();
+		}
+		this.here.endAll();
+		if (interrupted) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private void stopNow() {
+		try {
+			this.family.stop(Duration.ZERO);
+		}
+		catch (InterruptedException again) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	@Override
+	public String toString() {
+		return "Keyed[" + name() + "]";
+	}
+
+	/** The way to the instance of a key. */
+	private record Route<K>(KeyRouter<K> router, K key, String handler, String text) implements HandlerRoute {
+
+		@Override
+		public @Nullable Object call(RoutedCall call) throws Throwable {
+			return this.router.call(this.key, call);
+		}
+
+		@Override
+		public boolean equals(@Nullable Object other) {
+			return other instanceof Route<?> that && that.router == this.router && that.key.equals(this.key);
+		}
+
+		@Override
+		public int hashCode() {
+			return this.key.hashCode();
+		}
+
+		@Override
+		public String toString() {
+			return this.handler + "[" + this.text + "]";
+		}
+
+	}
+
+}
