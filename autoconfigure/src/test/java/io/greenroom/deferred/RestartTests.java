@@ -114,8 +114,7 @@ class RestartTests {
 
 	/** Returns when the loop has failed and waits for its restart. */
 	private void awaitBackOff() {
-		Until.until("the loop to wait for its restart",
-				() -> Inside.isInBackOff(this.fragile.thread));
+		Until.until("the loop to wait for its restart", () -> Inside.isInBackOff(this.fragile.thread));
 	}
 
 	/** Its loop breaks some times. */

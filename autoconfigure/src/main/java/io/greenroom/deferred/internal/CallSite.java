@@ -11,11 +11,13 @@ final class CallSite {
 	private static final StackWalker WALKER = StackWalker.getInstance();
 
 	/** The machinery, by name: none of it is to be known here. */
-	private static final Set<String> OWN = Set.of("io.greenroom.deferred.internal.CallSite", "io.greenroom.deferred.internal.CallReports",
-			"io.greenroom.deferred.internal.Handler", "io.greenroom.deferred.internal.CallSubmitter", "io.greenroom.deferred.internal.Handle",
+	private static final Set<String> OWN = Set.of("io.greenroom.deferred.internal.CallSite",
+			"io.greenroom.deferred.internal.CallReports", "io.greenroom.deferred.internal.Handler",
+			"io.greenroom.deferred.internal.CallSubmitter", "io.greenroom.deferred.internal.Handle",
 			"io.greenroom.deferred.internal.ViewInvocationHandler", "io.greenroom.deferred.internal.Call",
-			"io.greenroom.deferred.internal.CallWait", "io.greenroom.deferred.internal.Mailbox", "io.greenroom.deferred.internal.WaitGraph",
-			"io.greenroom.deferred.internal.TransactionGuard", "io.greenroom.spring.MailboxInterceptor");
+			"io.greenroom.deferred.internal.CallWait", "io.greenroom.deferred.internal.Mailbox",
+			"io.greenroom.deferred.internal.WaitGraph", "io.greenroom.deferred.internal.TransactionGuard",
+			"io.greenroom.spring.MailboxInterceptor");
 
 	private CallSite() {
 	}
