@@ -74,6 +74,7 @@ import io.greenroom.state.StateDescriptor;
 import io.greenroom.state.StateDiagram;
 import io.greenroom.state.StateEntry;
 import io.greenroom.state.StateInstantiator;
+import io.greenroom.state.StateJournal;
 import io.greenroom.state.StateListener;
 import io.greenroom.state.StateMachine;
 import io.greenroom.state.StateMachines;
@@ -101,12 +102,14 @@ class PublicEdgeTests {
 	private static final Set<Class<?>> OF_USERS = Set.of(Awaitable.class, CallGate.class, CallerTransactions.class,
 			DrainedService.class, HandlerFamily.Keeper.class, HandlerHost.class, HandlerRoute.class,
 			GreenFunction.class, GreenService.class, GreenServer.Handler.class, GreenTask.class, Invocation.class,
-			StateBoundary.class, StateEntry.class, StateInstantiator.class, StateListener.class, StateProcessor.class);
+			StateBoundary.class, StateEntry.class, StateInstantiator.class, StateJournal.class, StateListener.class,
+			StateProcessor.class);
 
 	/** What Greenroom makes, and users only read. */
 	private static final Set<Class<?>> TOLD = Set.of(CommandResult.class, DrainReport.class, GreenThreadDump.class,
 			GreenThreadDump.Entry.class, HandlerSnapshot.class, HandlerSnapshot.Body.class, HandlerSnapshot.Edge.class,
-			StateDescriptor.class, StateDiagram.class, StateDiagram.Edge.class, StateMove.class, WorkReport.class);
+			StateDescriptor.class, StateDiagram.class, StateDiagram.Edge.class, StateJournal.Entry.class,
+			StateMove.class, WorkReport.class);
 
 	private final Map<Class<?>, Object> samples = new LinkedHashMap<>();
 

@@ -68,8 +68,9 @@ public final class DurableAutoConfiguration {
 	@Lazy(false)
 	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static DurableHandlers durableHandlers(ConfigurableListableBeanFactory beanFactory, RowStore rows, Codec codec) {
-		return new DurableHandlers(beanFactory, rows, codec);
+	static DurableHandlers durableHandlers(ConfigurableListableBeanFactory beanFactory, RowStore rows, Codec codec,
+			DurableProperties properties) {
+		return new DurableHandlers(beanFactory, rows, codec, properties.sweep(), properties.nodeTimeout());
 	}
 
 }

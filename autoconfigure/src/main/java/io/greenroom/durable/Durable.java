@@ -14,6 +14,12 @@ import java.lang.annotation.Target;
  * the method, if there is one, and is the last statement of it. Every write checks that
  * nobody else has written since: an instance that is stale stores nothing, and its caller
  * gets a {@code StaleInstanceException}.
+ * <p>
+ * A machine is where its row says: at rest after a restart, or its body runs again from
+ * the beginning, with the same arguments, as that of a process that is gone. What a body
+ * writes belongs to one transaction with its end, or its move, if it is
+ * {@code @Transactional}. The timeouts of states come once, also for keys without an
+ * instance.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

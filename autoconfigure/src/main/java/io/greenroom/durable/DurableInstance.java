@@ -2,6 +2,7 @@ package io.greenroom.durable;
 
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 
 import io.greenroom.observe.internal.Failures;
 import io.greenroom.wire.Codec;
@@ -35,11 +36,25 @@ public final class DurableInstance {
 	/** Has another instance made for the next call. */
 	private final Runnable drop;
 
+	/** What was there when the instance was made. */
+	private @Nullable Row row;
+
 	/** Of the row, 0 for none; with what the transaction under way has written. */
 	private long version;
 
 	/** The stored fields when that was written, or when the instance was ready. */
 	private String values = "{}";
+
+	/** Where the machine is by the row, with what the transaction has written. */
+	private Row.@Nullable Place place;
+
+	/** What was stored when the body of a state began, and the version of it. */
+	private String atStart = "{}";
+
+	private long versionAtStart;
+
+	/** Where the machine is to be by the body of its state. */
+	private Row.@Nullable Place wanted;
 
 	/** Whether these are to be written though no body changes them. */
 	private boolean behind;
@@ -81,10 +96,12 @@ public final class DurableInstance {
 	 */
 	public void load() throws Throwable {
 		Row row = this.rows.find(this.id);
+		this.row = row;
 		if (row == null) {
 			return;
 		}
 		this.version = row.version();
+		this.place = row.place();
 		if (row.shape() > this.type.version()) {
 			throw new UnreadableRowException(
 					"The row of %s was written by version %d of its class, and this is version %d; run the newer one, or correct the row"
@@ -158,7 +175,7 @@ public final class DurableInstance {
 		}
 	}
 
-	private void requireUsed(String method) {
+	void requireUsed(String method) {
 		String reason = this.dropped;
 		if (reason != null) {
 			throw new StaleInstanceException("%s.%s stored nothing: %s. The next call makes the instance anew"
@@ -182,8 +199,12 @@ public final class DurableInstance {
 
 	/** The body has returned. */
 	private void store(String method) {
+		store(method, this.place);
+	}
+
+	private void store(String method, Row.@Nullable Place next) {
 		String now = text(method);
-		boolean same = now.equals(this.values);
+		boolean same = now.equals(this.values) && next == this.place;
 		RowStore.Transaction transaction = this.rows.transaction();
 		boolean fenced = transaction == RowStore.Transaction.JOINED;
 		if (same && !fenced && !(this.behind && transaction == RowStore.Transaction.NONE)) {
@@ -194,13 +215,13 @@ public final class DurableInstance {
 					"%s.%s was in a transaction of something else than the database of the durable handlers, which its row could not be written in; use the transaction manager of that database"
 						.formatted(this.id, method));
 			case READ_ONLY -> throw new IllegalStateException(
-					"%s.%s has changed a stored field in a read-only transaction; take readOnly = true off its @Transactional"
-						.formatted(this.id, method));
-			case NONE, JOINED -> write(method, now, fenced);
+					"%s.%s %s in a read-only transaction; take readOnly = true off its @Transactional".formatted(
+							this.id, method, (next == this.place) ? "has changed a stored field" : "is a state"));
+			case NONE, JOINED -> write(method, now, next, fenced);
 		}
 	}
 
-	private void write(String method, String now, boolean joined) {
+	private void write(String method, String now, Row.@Nullable Place next, boolean joined) {
 		Written before = this.written;
 		if (before != null && !(joined && this.rows.isOfThisTransaction(before))) {
 			throw new IllegalStateException(
@@ -213,10 +234,14 @@ public final class DurableInstance {
 		if (this.written != null) {
 			this.written.writes++;
 		}
-		Row row = new Row(this.id, this.version + 1, this.type.version(), now);
+		write(method, now, next, this.rows::write);
+	}
+
+	private void write(String method, String now, Row.@Nullable Place next, Predicate<Row> writing) {
+		Row row = new Row(this.id, this.version + 1, this.type.version(), now, next);
 		boolean done;
 		try {
-			done = this.rows.write(row);
+			done = writing.test(row);
 		}
 		catch (Throwable failure) {
 			drop("its row could not be written, or it is not known whether it was");
@@ -230,11 +255,94 @@ public final class DurableInstance {
 		}
 		this.version = row.version();
 		this.values = now;
+		this.place = next;
 		this.behind = false;
 	}
 
+	/** The body of a state begins. */
+	void begin(String state) {
+		requireUsed(state);
+		this.atStart = (this.depth > 0) ? text(state) : undoRead();
+		this.versionAtStart = this.version;
+		this.depth++;
+	}
+
+	/** The body of a state has returned, or moves the machine on. */
+	void end(String state, Row.Place next) {
+		requireUsed(state);
+		this.wanted = next;
+		store(state, next);
+		this.depth--;
+	}
+
+	/** The body of a state has thrown, or its end could not be stored. */
+	void fail(Throwable thrown) {
+		this.wanted = null;
+		failed(thrown, (this.version == this.versionAtStart) ? this.atStart : this.values);
+		this.depth--;
+	}
+
+	/** Returns whether what the body of a state has stored is still so. */
+	boolean isWritten() {
+		return !isDropped() && this.written == null && this.place == this.wanted;
+	}
+
+	/**
+	 * Writes where the machine is, and whatever the fields are now, by itself: at once,
+	 * and whatever becomes of the transaction of the thread.
+	 */
+	void keep(String state, Row.Place next) {
+		requireUsed(state);
+		if (this.written != null) {
+			throw new IllegalStateException(
+					"%s can't move to '%s' in a transaction that has written its row; move after the transaction, or by stateMachines.afterCommit(...)"
+						.formatted(this.id, next.state()));
+		}
+		boolean midway = this.depth > 0 && this.rows.transaction() != RowStore.Transaction.NONE;
+		write(state, midway ? this.values : text(state), next, this.rows::commit);
+	}
+
+	/** Writes which node runs the body; the fields stay as they are in the row. */
+	void takeOver(Row.Place next) {
+		Row before = Objects.requireNonNull(this.row);
+		Row row = new Row(this.id, before.version() + 1, before.shape(), before.stored(), next);
+		if (!this.rows.commit(row)) {
+			throw new StaleInstanceException(
+					"%s was taken over by somebody else in this moment; call again".formatted(this.id));
+		}
+		this.version = row.version();
+		this.place = next;
+		this.row = row;
+	}
+
+	/** Nothing was kept: fields are as they are stored. */
+	void giveUp() {
+		if (this.depth == 0 && !isDropped() && !this.values.equals(textOrNull())) {
+			restore(this.values);
+		}
+	}
+
+	/** The object is had for a move. */
+	void hold() {
+		if (this.depth == 0) {
+			undoRead();
+		}
+	}
+
+	boolean isDropped() {
+		return this.dropped != null;
+	}
+
+	Row.@Nullable Place place() {
+		return this.place;
+	}
+
+	RowId id() {
+		return this.id;
+	}
+
 	private void hear() {
-		Written mine = new Written(this.version, this.values, this.behind);
+		Written mine = new Written(this.version, this.values, this.behind, this.place);
 		this.rows.atEnd(mine);
 		this.written = mine;
 	}
@@ -330,11 +438,14 @@ public final class DurableInstance {
 
 		private final boolean behind;
 
+		private final Row.@Nullable Place place;
+
 		private int writes;
 
 		private boolean committing;
 
-		Written(long version, String values, boolean behind) {
+		Written(long version, String values, boolean behind, Row.@Nullable Place place) {
+			this.place = place;
 			this.version = version;
 			this.values = values;
 			this.behind = behind;
@@ -344,7 +455,7 @@ public final class DurableInstance {
 		public void beforeCommit() {
 			if (this.writes == 0) {
 				// Its body threw, and what that has written is fenced too.
-				write("commit", DurableInstance.this.values, true);
+				write("commit", DurableInstance.this.values, DurableInstance.this.place, true);
 			}
 			requireUsed("commit");
 			this.committing = true;
@@ -366,6 +477,7 @@ public final class DurableInstance {
 			DurableInstance.this.version = this.version;
 			DurableInstance.this.values = this.values;
 			DurableInstance.this.behind = this.behind;
+			DurableInstance.this.place = this.place;
 			if (changed && DurableInstance.this.dropped == null) {
 				restore(this.values);
 			}

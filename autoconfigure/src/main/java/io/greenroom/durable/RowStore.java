@@ -1,6 +1,10 @@
 package io.greenroom.durable;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +45,81 @@ public interface RowStore {
 	 * before, or if there is none and this is not the first version
 	 */
 	boolean write(Row row);
+
+	/**
+	 * Writes as {@link #write} does, but commits it whatever transaction the thread is
+	 * in.
+	 * @param row what is to be there
+	 * @return whether it is
+	 */
+	boolean commit(Row row);
+
+	/**
+	 * Reads the rows that are in a state, and have not failed there or been stopped.
+	 * @param handler the name of the handler
+	 * @param state the name of the state
+	 * @param limit how many rows at most
+	 * @return the rows, the one longest there first
+	 */
+	List<Row> in(String handler, String state, int limit);
+
+	/**
+	 * Counts the rows of a handler that are in a state, and have not failed there or been
+	 * stopped.
+	 * @param handler the name of the handler
+	 * @return how many are in each state, by its name
+	 */
+	Map<String, Long> counts(String handler);
+
+	/**
+	 * Reads the rows that nothing but a hand gets on with.
+	 * @param handler the name of the handler
+	 * @param states the names of all states that its class has
+	 * @param limit how many rows at most
+	 * @return the rows that have failed, or are in no state of the class, the one longest
+	 * there first
+	 */
+	List<Row> stranded(String handler, Collection<String> states, int limit);
+
+	/**
+	 * Reads the rows whose timeout comes.
+	 * @param handler the name of the handler
+	 * @param states the names of all states that its class has
+	 * @param until until when
+	 * @param limit how many rows at most
+	 * @return the keys, the one longest overdue first
+	 */
+	List<RowId> due(String handler, Collection<String> states, Instant until, int limit);
+
+	/**
+	 * Reads the rows whose body is run by a node that is not there any more.
+	 * @param handler the name of the handler
+	 * @param states the names of all states that its class has
+	 * @param timeout how long a node must not have been seen
+	 * @param limit how many rows at most
+	 * @return the keys, the one longest in its state first
+	 */
+	List<RowId> abandoned(String handler, Collection<String> states, Duration timeout, int limit);
+
+	/**
+	 * Says that a node is there, by the time of the database.
+	 * @param node its id
+	 */
+	void seen(String node);
+
+	/**
+	 * Says that a node has gone.
+	 * @param node its id
+	 */
+	void left(String node);
+
+	/**
+	 * Returns whether a node is there.
+	 * @param node its id
+	 * @param timeout how long it must not have been seen to be gone
+	 * @return whether it was seen since, by the time of the database
+	 */
+	boolean isSeen(String node, Duration timeout);
 
 	/**
 	 * Returns the transaction that a write of this thread would join.

@@ -12,25 +12,29 @@ import org.springframework.jdbc.support.MetaDataAccessException;
 /** The databases whose SQL is known, and where they differ. */
 enum Database {
 
-	H2("h2"),
+	H2("h2", "", "extract(epoch from current_timestamp) * 1000"),
 
 	/** A failed insert would end the caller's transaction, so it must not fail. */
-	POSTGRESQL("postgresql", " on conflict do nothing"),
+	POSTGRESQL("postgresql", " on conflict do nothing", "extract(epoch from clock_timestamp()) * 1000"),
 
 	/** MySQL and MariaDB. */
-	MYSQL("mysql");
+	MYSQL("mysql", "", "unix_timestamp(now(3)) * 1000");
 
 	private final String file;
 
 	private final String unlessThere;
 
-	Database(String file) {
-		this(file, "");
-	}
+	private final String now;
 
-	Database(String file, String unlessThere) {
+	Database(String file, String unlessThere, String now) {
 		this.file = file;
 		this.unlessThere = unlessThere;
+		this.now = now;
+	}
+
+	/** Returns what the time is, in milliseconds since 1970, as an integer. */
+	String now() {
+		return "cast(" + this.now + " as " + ((this == MYSQL) ? "signed" : "bigint") + ")";
 	}
 
 	/** Returns what an insert ends with to do nothing where the row is there. */

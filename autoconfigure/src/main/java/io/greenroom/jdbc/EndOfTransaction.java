@@ -8,7 +8,20 @@ import org.springframework.transaction.support.TransactionSynchronization;
 /**
  * Tells of the end of a transaction, before others hear of it: they may call the handler.
  */
-record EndOfTransaction(RowStore.Ending ending) implements TransactionSynchronization {
+final class EndOfTransaction implements TransactionSynchronization {
+
+	private final RowStore.Ending ending;
+
+	/** Whether the transaction was to commit: else it can't have. */
+	private boolean committing;
+
+	EndOfTransaction(RowStore.Ending ending) {
+		this.ending = ending;
+	}
+
+	boolean tells(RowStore.Ending other) {
+		return this.ending == other;
+	}
 
 	@Override
 	public int getOrder() {
@@ -17,6 +30,7 @@ record EndOfTransaction(RowStore.Ending ending) implements TransactionSynchroniz
 
 	@Override
 	public void beforeCommit(boolean readOnly) {
+		this.committing = true;
 		this.ending.beforeCommit();
 	}
 
@@ -25,12 +39,22 @@ record EndOfTransaction(RowStore.Ending ending) implements TransactionSynchroniz
 		this.ending.unknown();
 	}
 
+	/** A rollback that fails, as by a connection that is cut, is made by the database. */
+	private void ended() {
+		if (this.committing) {
+			this.ending.unknown();
+		}
+		else {
+			this.ending.rolledBack();
+		}
+	}
+
 	@Override
 	public void afterCompletion(int status) {
 		switch (status) {
 			case STATUS_COMMITTED -> this.ending.committed();
 			case STATUS_ROLLED_BACK -> this.ending.rolledBack();
-			default -> this.ending.unknown();
+			default -> ended();
 		}
 	}
 

@@ -4,13 +4,23 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 
 import javax.sql.DataSource;
 
 import io.greenroom.durable.Row;
+import io.greenroom.durable.Row.Place;
+import io.greenroom.durable.Row.Status;
 import io.greenroom.durable.RowId;
 import io.greenroom.durable.RowStore;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +28,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.UncategorizedSQLException;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -33,9 +44,23 @@ public final class JdbcRowStore implements RowStore {
 
 	private static final Logger log = LoggerFactory.getLogger(JdbcRowStore.class);
 
-	private static final String FIND = "select handler, key_, version, shape, stored from greenroom_row where handler = ? and key_ = ?";
+	private static final String SELECT = "select handler, key_, version, shape, stored, state, args, status, since, deadline_at, node, error from greenroom_row";
+
+	private static final String FIND = SELECT + " where handler = ? and key_ = ?";
 
 	private static final String UPDATE = "update greenroom_row set version = ?, shape = ?, stored = ? where handler = ? and key_ = ? and version = ?";
+
+	private static final String MOVE = "update greenroom_row set version = ?, shape = ?, stored = ?, state = ?, args = ?, status = ?, since = ?, deadline_at = ?, node = ?, error = ? where handler = ? and key_ = ? and version = ?";
+
+	private static final String START = "insert into greenroom_row (version, shape, stored, state, args, status, since, deadline_at, node, error, handler, key_) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+	private static final String IN_STATE = " and state is not null and status in ('RUNNING', 'RESTING', 'DONE')";
+
+	/** The most characters of an error that are kept. */
+	private static final int LONGEST_ERROR = 2000;
+
+	/** Of a node that was not seen for so long nobody asks any more. */
+	private static final Duration FORGOTTEN = Duration.ofDays(7);
 
 	private static final String INSERT = "insert into greenroom_row (version, shape, stored, handler, key_) values (?, ?, ?, ?, ?)";
 
@@ -129,22 +154,65 @@ public final class JdbcRowStore implements RowStore {
 	}
 
 	private static Row row(ResultSet result) throws SQLException {
-		return new Row(new RowId(result.getString(1), result.getString(2)), result.getLong(3), result.getInt(4),
-				result.getString(5));
+		return new Row(id(result), result.getLong(3), result.getInt(4), result.getString(5), place(result));
+	}
+
+	private static RowId id(ResultSet result) throws SQLException {
+		return new RowId(result.getString(1), result.getString(2));
+	}
+
+	private static @Nullable Place place(ResultSet result) throws SQLException {
+		String state = result.getString(6);
+		if (state == null) {
+			return null;
+		}
+		long deadline = result.getLong(10);
+		Instant due = result.wasNull() ? null : Instant.ofEpochMilli(deadline);
+		return new Place(state, result.getString(7), status(result), Instant.ofEpochMilli(result.getLong(9)), due,
+				result.getString(11), result.getString(12));
+	}
+
+	/** A row may have been edited by hand. */
+	private static Status status(ResultSet result) throws SQLException {
+		String text = result.getString(8);
+		return Arrays.stream(Status.values())
+			.filter((known) -> known.name().equals(text))
+			.findFirst()
+			.orElseThrow(() -> new SQLException(
+					"greenroom_row has status '" + text + "'; write RUNNING, RESTING, DONE, FAILED or STOPPED"));
 	}
 
 	@Override
 	public boolean write(Row row) {
+		boolean own = transaction() == Transaction.NONE;
+		return write(row, (sql, known) -> Boolean.TRUE.equals(this.jdbc
+			.execute((ConnectionCallback<Boolean>) (connection) -> write(connection, sql, row, known, own))));
+	}
+
+	@Override
+	public boolean commit(Row row) {
+		return write(row, (sql, known) -> {
+			try (Connection connection = this.dataSource.getConnection()) {
+				return write(connection, sql, row, known, true);
+			}
+			catch (SQLException failure) {
+				throw Objects.requireNonNullElseGet(
+						this.jdbc.getExceptionTranslator().translate("durable move", sql, failure),
+						() -> new UncategorizedSQLException("durable move", sql, failure));
+			}
+		});
+	}
+
+	private boolean write(Row row, Writing writing) {
 		boolean first = row.version() == 1;
 		Database known = database();
-		boolean own = transaction() == Transaction.NONE;
-		String sql = first ? INSERT + known.unlessThere() : UPDATE;
+		boolean moves = row.place() != null;
+		String sql = first ? (moves ? START : INSERT) + known.unlessThere() : moves ? MOVE : UPDATE;
 		// What a body has done is stored though it was told to hurry; and H2 would close
 		// its file on an interrupted thread.
 		boolean interrupted = Thread.interrupted();
 		try {
-			return Boolean.TRUE.equals(this.jdbc
-				.execute((ConnectionCallback<Boolean>) (connection) -> write(connection, sql, row, known, own)));
+			return writing.write(sql, known);
 		}
 		catch (DuplicateKeyException there) {
 			if (first) {
@@ -168,10 +236,11 @@ public final class JdbcRowStore implements RowStore {
 			statement.setLong(1, row.version());
 			statement.setInt(2, row.shape());
 			statement.setString(3, row.stored());
-			statement.setString(4, row.id().handler());
-			statement.setString(5, row.id().key());
+			int next = (row.place() != null) ? bind(statement, row.place()) : 4;
+			statement.setString(next, row.id().handler());
+			statement.setString(next + 1, row.id().key());
 			if (row.version() > 1) {
-				statement.setLong(6, row.version() - 1);
+				statement.setLong(next + 2, row.version() - 1);
 			}
 			done = statement.executeUpdate() == 1;
 		}
@@ -179,6 +248,126 @@ public final class JdbcRowStore implements RowStore {
 			connection.commit();
 		}
 		return done;
+	}
+
+	/** Returns which parameter is next. */
+	private static int bind(PreparedStatement statement, Place place) throws SQLException {
+		statement.setString(4, place.state());
+		statement.setString(5, place.args());
+		statement.setString(6, place.status().name());
+		statement.setLong(7, millis(place.since()));
+		if (place.deadline() != null) {
+			statement.setLong(8, millis(place.deadline()));
+		}
+		else {
+			statement.setNull(8, Types.BIGINT);
+		}
+		statement.setString(9, place.node());
+		statement.setString(10, shortened(place.error()));
+		return 11;
+	}
+
+	/** What is beyond all times comes never. */
+	private static long millis(Instant time) {
+		try {
+			return time.toEpochMilli();
+		}
+		catch (ArithmeticException beyond) {
+			return (time.getEpochSecond() < 0) ? Long.MIN_VALUE : Long.MAX_VALUE;
+		}
+	}
+
+	private static @Nullable String shortened(@Nullable String error) {
+		return (error == null || error.length() <= LONGEST_ERROR) ? error : error.substring(0, LONGEST_ERROR);
+	}
+
+	@Override
+	public List<Row> in(String handler, String state, int limit) {
+		return this.jdbc.query(SELECT + " where handler = ? and state = ?" + IN_STATE + " order by since, key_ limit ?",
+				(result, index) -> row(result), handler, state, limit);
+	}
+
+	@Override
+	public Map<String, Long> counts(String handler) {
+		Map<String, Long> counts = new TreeMap<>();
+		this.jdbc.query("select state, count(*) from greenroom_row where handler = ?" + IN_STATE + " group by state",
+				(result) -> {
+					counts.put(result.getString(1), result.getLong(2));
+				}, handler);
+		return counts;
+	}
+
+	@Override
+	public List<Row> stranded(String handler, Collection<String> states, int limit) {
+		return this.jdbc.query(
+				SELECT + " where handler = ? and state is not null and (status = 'FAILED' or state not in ("
+						+ marks(states) + ")) order by since, key_ limit ?",
+				(result, index) -> row(result), arguments(handler, states, limit));
+	}
+
+	@Override
+	public List<RowId> due(String handler, Collection<String> states, Instant until, int limit) {
+		return this.jdbc.query(
+				"select handler, key_ from greenroom_row where handler = ? and state in (" + marks(states)
+						+ ") and deadline_at <= ? and status in ('RUNNING', 'RESTING') order by deadline_at limit ?",
+				(result, index) -> id(result), arguments(handler, states, millis(until), limit));
+	}
+
+	@Override
+	public List<RowId> abandoned(String handler, Collection<String> states, Duration timeout, int limit) {
+		return this.jdbc.query("select handler, key_ from greenroom_row where handler = ? and state in ("
+				+ marks(states)
+				+ ") and status = 'RUNNING' and node is not null and not exists (select 1 from greenroom_node n where n.id = greenroom_row.node and n.seen_at > "
+				+ database().now() + " - ?) order by since limit ?", (result, index) -> id(result),
+				arguments(handler, states, timeout.toMillis(), limit));
+	}
+
+	private static String marks(Collection<String> values) {
+		return String.join(", ", Collections.nCopies(values.size(), "?"));
+	}
+
+	private static Object[] arguments(String handler, Collection<String> states, Object... more) {
+		List<Object> all = new ArrayList<>();
+		all.add(handler);
+		all.addAll(states);
+		all.addAll(Arrays.asList(more));
+		return all.toArray();
+	}
+
+	@Override
+	public void seen(String node) {
+		String now = database().now();
+		if (this.jdbc.update("update greenroom_node set seen_at = " + now + " where id = ?", node) > 0) {
+			return;
+		}
+		this.jdbc.update("delete from greenroom_node where seen_at < " + now + " - ?", FORGOTTEN.toMillis());
+		try {
+			this.jdbc.update("insert into greenroom_node (id, seen_at) values (?, " + now + ")", node);
+		}
+		catch (DuplicateKeyException there) {
+			// Another thread of this node was faster.
+		}
+	}
+
+	@Override
+	public void left(String node) {
+		this.jdbc.update("delete from greenroom_node where id = ?", node);
+	}
+
+	@Override
+	public boolean isSeen(String node, Duration timeout) {
+		return !this.jdbc
+			.queryForList("select 1 from greenroom_node where id = ? and seen_at > " + database().now() + " - ?",
+					Integer.class, node, timeout.toMillis())
+			.isEmpty();
+	}
+
+	/** Writes a row by a statement. */
+	@FunctionalInterface
+	private interface Writing {
+
+		boolean write(String sql, Database database);
+
 	}
 
 	@Override
@@ -215,7 +404,9 @@ public final class JdbcRowStore implements RowStore {
 	@Override
 	public boolean isOfThisTransaction(Ending ending) {
 		return TransactionSynchronizationManager.isSynchronizationActive()
-				&& TransactionSynchronizationManager.getSynchronizations().contains(new EndOfTransaction(ending));
+				&& TransactionSynchronizationManager.getSynchronizations()
+					.stream()
+					.anyMatch((each) -> each instanceof EndOfTransaction end && end.tells(ending));
 	}
 
 }

@@ -1,7 +1,6 @@
 package io.greenroom.jdbc;
 
 import java.util.List;
-import java.util.Map;
 
 import javax.sql.DataSource;
 
@@ -14,8 +13,10 @@ import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
 /** Makes the tables, or looks whether they are there. */
 final class Schema {
 
-	private static final Map<String, List<String>> COLUMNS = Map.of("greenroom_row",
-			List.of("handler", "key_", "version", "shape", "stored"));
+	private static final List<Table> TABLES = List.of(
+			new Table("greenroom_row",
+					"handler, key_, version, shape, stored, state, args, status, since, deadline_at, node, error"),
+			new Table("greenroom_node", "id, seen_at"));
 
 	private final DataSource dataSource;
 
@@ -57,18 +58,23 @@ final class Schema {
 	 */
 	void validate() {
 		JdbcClient jdbc = JdbcClient.create(this.dataSource);
-		COLUMNS.forEach((table, columns) -> {
-			String names = String.join(", ", columns);
+		for (Table table : TABLES) {
 			try {
-				jdbc.sql("select %s from %s where 1 = 0".formatted(names, table)).query().listOfRows();
+				jdbc.sql("select %s from %s where 1 = 0".formatted(table.columns(), table.name())).query().listOfRows();
 			}
 			catch (DataAccessException ex) {
 				throw new IllegalStateException(
 						"The table %s of the durable handlers is not as it should be (columns %s): %s; make it by %s, which is in Greenroom's jar, or set greenroom.durable.schema=create"
-							.formatted(table, names, ex.getMostSpecificCause().getMessage(), this.database.script()),
+							.formatted(table.name(), table.columns(), ex.getMostSpecificCause().getMessage(),
+									this.database.script()),
 						ex);
 			}
-		});
+		}
+	}
+
+	/** What there must be. */
+	private record Table(String name, String columns) {
+
 	}
 
 }

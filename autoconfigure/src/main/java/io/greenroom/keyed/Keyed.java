@@ -1,6 +1,7 @@
 package io.greenroom.keyed;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 import io.greenroom.deferred.Deferred;
@@ -51,8 +52,9 @@ public interface Keyed<K, T> {
 	Deferred<T> deferred(K key);
 
 	/**
-	 * Returns instances whose state is the given one, those first that have been in it
-	 * longest. Makes none, and stops none for it.
+	 * Returns the keys whose state is the given one, those first that have been in it
+	 * longest: of a durable handler all that are stored, of others those that have an
+	 * instance. Makes none, and stops none for it.
 	 * @param state the name of a state of the class
 	 * @param limit the greatest number of entries
 	 * @return the entries, none if nothing is in that state
@@ -62,9 +64,28 @@ public interface Keyed<K, T> {
 	List<KeyedEntry<K>> in(String state, int limit);
 
 	/**
+	 * Counts the keys in each state, as {@link #in} finds them.
+	 * @return by name, every state of the class, also those that no key is in; empty if
+	 * it has none
+	 */
+	Map<String, Long> counts();
+
+	/**
+	 * Returns the keys of a durable handler that don't go on by themselves, those first
+	 * that have been where they are longest: those whose state has failed, which a call
+	 * of an initial state starts anew, and those whose stored state the class does not
+	 * have any more, which stay as they are until the class has it again, or somebody
+	 * corrects the row.
+	 * @param limit the greatest number of keys
+	 * @return the keys; none for a handler that is not durable or has no states
+	 * @throws IllegalArgumentException if the limit is negative
+	 */
+	List<StrandedKey<K>> stranded(int limit);
+
+	/**
 	 * Returns what is known of a key. Makes no instance.
 	 * @param key the key
-	 * @return the entry; empty if the key has no instance
+	 * @return the entry; empty if the key has no instance, and none is stored
 	 */
 	Optional<KeyedEntry<K>> entry(K key);
 

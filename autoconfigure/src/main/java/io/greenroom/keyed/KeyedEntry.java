@@ -5,7 +5,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a key that has an instance.
+ * What is known of a key that has an instance, or a row.
  *
  * @param key the key
  * @param state the state it is in; {@code null} if in none, or if its class has none

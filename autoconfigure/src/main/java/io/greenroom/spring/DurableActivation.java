@@ -2,6 +2,10 @@ package io.greenroom.spring;
 
 import io.greenroom.deferred.internal.Handler;
 import io.greenroom.durable.DurableInstance;
+import io.greenroom.durable.DurableMachine;
+import io.greenroom.state.StateEntry;
+import io.greenroom.state.StateMachine;
+import io.greenroom.state.StateMachines;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.framework.Advised;
@@ -26,6 +30,8 @@ final class DurableActivation {
 
 	private boolean fenced;
 
+	private @Nullable Runnable resumed;
+
 	DurableActivation(DurableBean bean, Object key, Handler handler) {
 		this.bean = bean;
 		this.key = key;
@@ -49,6 +55,24 @@ final class DurableActivation {
 	@SuppressWarnings("unchecked")
 	private static <X extends Throwable> void rethrow(Throwable failure) throws X {
 		throw (X) failure;
+	}
+
+	/**
+	 * Gives the instance its machine, which is where the row says; returns {@code false}
+	 * if its states are not stored.
+	 */
+	boolean bind(StateMachines machines, Object made, StateEntry entry, DurableMachine.Turn turn) {
+		DurableInstance loaded = this.instance;
+		if (loaded == null || this.target != made) {
+			return false;
+		}
+		DurableMachine journal = this.bean.machine(loaded);
+		if (journal == null) {
+			return false;
+		}
+		StateMachine machine = machines.bind(made, entry, journal, journal.restore(turn));
+		this.resumed = () -> machines.resume(machine);
+		return true;
 	}
 
 	/** All advice is round the bean: puts the fence under it, right round the bodies. */
@@ -81,6 +105,9 @@ final class DurableActivation {
 						.formatted(this.handler.name()));
 		}
 		loaded.ready();
+		if (this.resumed != null) {
+			this.resumed.run();
+		}
 	}
 
 }

@@ -1,11 +1,21 @@
 package io.greenroom.spring;
 
+import java.util.Set;
+import java.util.stream.Collectors;
+
 import io.greenroom.deferred.internal.Handler;
 import io.greenroom.durable.DurableInstance;
+import io.greenroom.durable.DurableMachine;
+import io.greenroom.durable.DurableNode;
 import io.greenroom.durable.DurableType;
 import io.greenroom.durable.RowId;
 import io.greenroom.durable.RowStore;
+import io.greenroom.keyed.internal.KeyType;
+import io.greenroom.keyed.internal.KeyedHandler;
+import io.greenroom.state.StateClass;
+import io.greenroom.state.StateDescriptor;
 import io.greenroom.wire.Codec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is durable of one handler by key.
@@ -14,14 +24,48 @@ import io.greenroom.wire.Codec;
  * @param type what is stored of its class
  * @param rows where the rows are
  * @param codec writes the fields
+ * @param states its states, {@code null} if it has none
+ * @param node this node
+ * @param sweep has instances made that have something to do
  */
-record DurableBean(String name, DurableType type, RowStore rows, Codec codec) {
+record DurableBean(String name, DurableType type, RowStore rows, Codec codec, @Nullable StateClass states,
+		DurableNode node, DurableSweep sweep) {
 
 	/** Returns the fence of an instance. */
 	DurableInstance instance(Object key, Object target, Handler handler) {
-		String text = (key instanceof Enum<?> constant) ? constant.name() : key.toString();
-		return new DurableInstance(new RowId(this.name, text), this.type, target, this.codec, this.rows,
-				handler::renew);
+		RowId id = id(key);
+		return new DurableInstance(id, this.type, target, this.codec, this.rows, () -> {
+			handler.renew();
+			if (this.states != null) {
+				this.sweep.lost(id);
+			}
+		});
+	}
+
+	/** Has machines that have something to do made by a handler. */
+	void watch(KeyType keys, KeyedHandler<?, ?> handler) {
+		if (this.states != null) {
+			this.sweep.watch(this.name, names(this.states), keys, handler);
+		}
+	}
+
+	private static Set<String> names(StateClass states) {
+		return states.states().stream().map(StateDescriptor::name).collect(Collectors.toUnmodifiableSet());
+	}
+
+	/** Returns what tells of all keys that are stored. */
+	DurableListing listing(KeyType keys) {
+		return new DurableListing(this.name, keys, (this.states != null) ? names(this.states) : Set.of(), this.rows,
+				this::id);
+	}
+
+	RowId id(Object key) {
+		return new RowId(this.name, (key instanceof Enum<?> constant) ? constant.name() : key.toString());
+	}
+
+	/** Returns what keeps where an instance's machine is, {@code null} for none. */
+	@Nullable DurableMachine machine(DurableInstance instance) {
+		return (this.states != null) ? new DurableMachine(instance, this.states, this.codec, this.node) : null;
 	}
 
 }

@@ -12,7 +12,6 @@ import io.greenroom.durable.Durable;
 import io.greenroom.durable.DurableType;
 import io.greenroom.durable.RowId;
 import io.greenroom.durable.RowStore;
-import io.greenroom.state.StateClass;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
@@ -111,9 +110,6 @@ final class DurableDefinitions {
 	private static List<String> problems(ConfigurableListableBeanFactory beanFactory, String beanName, Class<?> type) {
 		Durable annotation = Objects.requireNonNull(annotation(type));
 		List<String> problems = new ArrayList<>(DurableType.problems(type, annotation.version()));
-		if (StateClass.isPresentOn(type)) {
-			problems.add("it is @Durable and has states, which are not stored yet; remove @Durable");
-		}
 		checkName(beanFactory, nameInDatabase(annotation, beanName), problems);
 		if (BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory, RowStore.class, true, false).length == 0) {
 			problems.add(

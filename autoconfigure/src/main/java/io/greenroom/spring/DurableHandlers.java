@@ -1,5 +1,6 @@
 package io.greenroom.spring;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -9,21 +10,28 @@ import java.util.concurrent.locks.ReentrantLock;
 
 import io.greenroom.deferred.InvalidHandlerException;
 import io.greenroom.durable.Durable;
+import io.greenroom.durable.DurableMachine;
+import io.greenroom.durable.DurableNode;
 import io.greenroom.durable.DurableType;
 import io.greenroom.durable.RowStore;
+import io.greenroom.observe.internal.Failures;
+import io.greenroom.state.StateClass;
 import io.greenroom.wire.Codec;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.context.SmartLifecycle;
 
 /**
  * Knows the durable handlers of a context, and looks at the start whether their rows can
  * be kept. Where there are none, the database is left alone.
  */
-public final class DurableHandlers implements SmartInitializingSingleton {
+public final class DurableHandlers implements SmartInitializingSingleton, SmartLifecycle, DisposableBean {
 
 	private static final Logger log = LoggerFactory.getLogger(Durable.class);
 
@@ -37,13 +45,24 @@ public final class DurableHandlers implements SmartInitializingSingleton {
 
 	private volatile boolean open;
 
+	private final DurableNode node;
+
+	private final DurableSweep sweep;
+
+	private volatile boolean running;
+
 	/**
 	 * Makes the handlers.
 	 * @param beanFactory where the handlers' beans are
 	 * @param rows where their rows are
 	 * @param codec writes their fields
+	 * @param sweep how often to look for machines that have something to do
+	 * @param nodeTimeout how long a node must not have been seen to be gone
 	 */
-	public DurableHandlers(ConfigurableListableBeanFactory beanFactory, RowStore rows, Codec codec) {
+	public DurableHandlers(ConfigurableListableBeanFactory beanFactory, RowStore rows, Codec codec, Duration sweep,
+			Duration nodeTimeout) {
+		this.node = new DurableNode(rows, nodeTimeout);
+		this.sweep = new DurableSweep(rows, this.node, sweep);
 		this.beanFactory = beanFactory;
 		this.rows = rows;
 		this.codec = codec;
@@ -52,21 +71,24 @@ public final class DurableHandlers implements SmartInitializingSingleton {
 	/**
 	 * Returns what is durable of a bean, {@code null} if nothing is.
 	 * @param keyedName the name of the bean that its instances end with
+	 * @param states its states, {@code null} if it has none
 	 */
-	static @Nullable DurableBean of(ConfigurableListableBeanFactory beanFactory, String beanName, String keyedName) {
+	static @Nullable DurableBean of(ConfigurableListableBeanFactory beanFactory, String beanName, String keyedName,
+			@Nullable StateClass states) {
 		String name = DurableDefinitions.nameOf(beanFactory, beanName);
 		return (name != null) ? beanFactory.getBean(DurableHandlers.class)
-			.make(name, DurableDefinitions.typeOf(beanFactory, beanName), keyedName) : null;
+			.make(name, DurableDefinitions.typeOf(beanFactory, beanName), keyedName, states) : null;
 	}
 
-	private DurableBean make(String name, Class<?> type, String keyedName) {
+	private DurableBean make(String name, Class<?> type, String keyedName, @Nullable StateClass states) {
 		open();
 		// What is called by key ends before the rows do.
 		for (String mine : this.beanFactory.getBeanNamesForType(DurableHandlers.class, false, false)) {
 			this.beanFactory.registerDependentBean(mine, keyedName);
 		}
 		Durable annotation = Objects.requireNonNull(DurableDefinitions.annotation(type));
-		return new DurableBean(name, new DurableType(type, annotation.version()), this.rows, this.codec);
+		return new DurableBean(name, new DurableType(type, annotation.version()), this.rows, this.codec, states,
+				this.node, this.sweep);
 	}
 
 	@Override
@@ -78,7 +100,10 @@ public final class DurableHandlers implements SmartInitializingSingleton {
 		Map<String, InvalidHandlerException> invalid = new TreeMap<>();
 		all.forEach((bean, name) -> {
 			Class<?> type = DurableDefinitions.typeOf(this.beanFactory, bean);
-			List<String> problems = DurableType.unreadable(type, this.codec);
+			List<String> problems = new ArrayList<>(DurableType.unreadable(type, this.codec));
+			if (StateClass.isPresentOn(type)) {
+				problems.addAll(DurableMachine.problems(StateClass.of(type), this.codec));
+			}
 			if (!problems.isEmpty()) {
 				invalid.put(bean, new InvalidHandlerException(type, problems));
 			}
@@ -93,6 +118,57 @@ public final class DurableHandlers implements SmartInitializingSingleton {
 			log.warn(
 					"There are rows of {}, and no durable handlers of these names here; if a class or bean was renamed, say so with @Durable(name), for its rows are not found otherwise",
 					unknown);
+		}
+	}
+
+	/** Timers and bodies that were under way go on when the application has started. */
+	@Override
+	public void start() {
+		this.running = true;
+		boolean machines = false;
+		for (String bean : DurableDefinitions.all(this.beanFactory).keySet()) {
+			if (StateClass.isPresentOn(DurableDefinitions.typeOf(this.beanFactory, bean))) {
+				machines = true;
+				this.beanFactory.getBean(bean + KeyedDefinitions.SUFFIX);
+			}
+		}
+		if (machines) {
+			this.sweep.start();
+		}
+	}
+
+	@Override
+	public void stop() {
+		this.running = false;
+		this.sweep.stop();
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.running;
+	}
+
+	/** A paused context goes on later. */
+	@Override
+	public boolean isPauseable() {
+		return false;
+	}
+
+	/** Starts after the scheduler, and stops before it drains. */
+	@Override
+	public int getPhase() {
+		return GreenSchedulerLifecycle.PHASE + 1;
+	}
+
+	/** All bodies have ended. */
+	@Override
+	public void destroy() {
+		this.sweep.close();
+		try {
+			this.node.leave();
+		}
+		catch (RuntimeException failure) {
+			Failures.log(log, Level.WARN, failure, "This node could not say that it goes; others see that in a while");
 		}
 	}
 

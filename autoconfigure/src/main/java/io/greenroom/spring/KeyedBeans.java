@@ -2,6 +2,7 @@ package io.greenroom.spring;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -9,8 +10,10 @@ import java.util.stream.Collectors;
 
 import io.greenroom.deferred.internal.Handler;
 import io.greenroom.deferred.internal.HandlerHost.Made;
+import io.greenroom.keyed.internal.KeyType;
 import io.greenroom.keyed.KeyedEntry;
 import io.greenroom.keyed.internal.KeyedFactory;
+import io.greenroom.keyed.StrandedKey;
 import io.greenroom.state.StateClass;
 import io.greenroom.state.StateDescriptor;
 import io.greenroom.state.StateMachine;
@@ -29,6 +32,8 @@ final class KeyedBeans implements KeyedFactory<Object> {
 
 	private final String beanName;
 
+	private final KeyType keys;
+
 	private final MailboxInterceptor.Known known = new MailboxInterceptor.Known();
 
 	/** Nothing where instances are in memory only. */
@@ -43,11 +48,13 @@ final class KeyedBeans implements KeyedFactory<Object> {
 	 * Makes the factory.
 	 * @param beanFactory where the bean is
 	 * @param beanName its name
+	 * @param keys the type of its keys
 	 * @param states its states, {@code null} if it has none
 	 * @param durable what is durable of it, {@code null} if nothing is
 	 */
-	KeyedBeans(ConfigurableBeanFactory beanFactory, String beanName, @Nullable StateClass states,
+	KeyedBeans(ConfigurableBeanFactory beanFactory, String beanName, KeyType keys, @Nullable StateClass states,
 			@Nullable DurableBean durable) {
+		this.keys = keys;
 		this.durable = durable;
 		this.beanFactory = beanFactory;
 		this.beanName = beanName;
@@ -101,6 +108,31 @@ final class KeyedBeans implements KeyedFactory<Object> {
 	@Override
 	public Set<String> states() {
 		return this.states.keySet();
+	}
+
+	@Override
+	public boolean isStored() {
+		return this.durable != null;
+	}
+
+	@Override
+	public @Nullable KeyedEntry<Object> stored(Object key) {
+		return (this.durable != null) ? this.durable.listing(this.keys).entry(key) : null;
+	}
+
+	@Override
+	public @Nullable List<KeyedEntry<Object>> in(String state, int limit) {
+		return (this.durable != null) ? this.durable.listing(this.keys).in(state, limit) : null;
+	}
+
+	@Override
+	public @Nullable Map<String, Long> counts() {
+		return (this.durable != null) ? this.durable.listing(this.keys).counts() : null;
+	}
+
+	@Override
+	public List<StrandedKey<Object>> stranded(int limit) {
+		return (this.durable != null) ? this.durable.listing(this.keys).stranded(limit) : List.of();
 	}
 
 	@Override

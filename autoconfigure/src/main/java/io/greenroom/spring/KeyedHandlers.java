@@ -68,10 +68,15 @@ public final class KeyedHandlers {
 		Duration idle = HandlerAnnotation.idle(annotation, beanName, keyed.idle(), this::withoutPlaceholders);
 		StateClass states = states(type);
 		Predicate<Method> passing = (states != null) ? states::isState : (method) -> false;
-		KeyedFactory<?> factory = new KeyedBeans(this.beanFactory, beanName, states,
-				DurableHandlers.of(this.beanFactory, beanName, beanName + KeyedDefinitions.SUFFIX));
-		KeyedHandler<?, ?> made = new KeyedHandler(this.needs.scheduler(), type, KeyType.of(type), options,
-				keyed.withIdle(idle), this.needs.transactions(), passing, factory);
+		DurableBean durable = DurableHandlers.of(this.beanFactory, beanName, beanName + KeyedDefinitions.SUFFIX,
+				states);
+		KeyType keys = KeyType.of(type);
+		KeyedFactory<?> factory = new KeyedBeans(this.beanFactory, beanName, keys, states, durable);
+		KeyedHandler<?, ?> made = new KeyedHandler(this.needs.scheduler(), type, keys, options, keyed.withIdle(idle),
+				this.needs.transactions(), passing, factory);
+		if (durable != null) {
+			durable.watch(keys, made);
+		}
 		this.all.add(made);
 		return made;
 	}

@@ -1,9 +1,13 @@
 package io.greenroom.spring;
 
 import java.lang.reflect.Method;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.greenroom.deferred.internal.CallGate;
+import io.greenroom.deferred.internal.Handler;
+import io.greenroom.durable.DurableMachine;
 import io.greenroom.state.StateClass;
 import io.greenroom.state.StateMachine.Status;
 import io.greenroom.state.StateMachine;
@@ -14,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * The handler's view of a machine on the same bean: calls run while the machine rests or
  * has ended, and while its body lets them in.
  */
-final class MachineGate implements CallGate {
+final class MachineGate implements CallGate, DurableMachine.Turn {
 
 	private final StateMachines machines;
 
@@ -22,10 +26,19 @@ final class MachineGate implements CallGate {
 
 	private final StateClass states;
 
+	private final Handler handler;
+
+	/** How many want the handler for a move, or have it. */
+	private final AtomicInteger moves = new AtomicInteger();
+
+	/** Whether who moves has the handler anyway; confined to who moves. */
+	private boolean nested;
+
 	/** Looked up at the first use, always the same. */
 	private volatile @Nullable StateMachine machine;
 
-	MachineGate(StateMachines machines, Object target, StateClass states) {
+	MachineGate(Handler handler, StateMachines machines, Object target, StateClass states) {
+		this.handler = handler;
 		this.machines = machines;
 		this.target = target;
 		this.states = states;
@@ -52,7 +65,41 @@ final class MachineGate implements CallGate {
 
 	@Override
 	public boolean isOpen() {
-		return machine().status() != Status.RUNNING;
+		return this.moves.get() == 0 && machine().status() != Status.RUNNING;
+	}
+
+	@Override
+	public boolean take(Duration limit) throws InterruptedException {
+		if (this.handler.isHeldAlone()) {
+			this.nested = true;
+			return true;
+		}
+		this.moves.incrementAndGet();
+		boolean taken = false;
+		try {
+			taken = this.handler.occupy(this, limit);
+			return taken;
+		}
+		finally {
+			if (!taken) {
+				moved();
+			}
+		}
+	}
+
+	@Override
+	public void giveBack() {
+		if (this.nested) {
+			this.nested = false;
+			return;
+		}
+		this.handler.vacate();
+		moved();
+	}
+
+	private void moved() {
+		this.moves.decrementAndGet();
+		this.handler.gateMoved();
 	}
 
 	@Override

@@ -80,7 +80,7 @@ public final class StateBeanPostProcessor
 		StateAdvice advice = adviceFor(proxy, known, beanName, target, type);
 		Handler handler = DeferredHandles.handlerAnywhere(proxy);
 		if (handler != null && advice != null) {
-			join(handler, advice, target, type);
+			join(handler, advice, target, type, KeyedActivation.of(beanName));
 		}
 		else {
 			machines().bind(target, advice);
@@ -106,10 +106,17 @@ public final class StateBeanPostProcessor
 	}
 
 	/** The bean is a handler too, whose calls and bodies go in turns. */
-	private void join(Handler handler, StateAdvice advice, Object target, Class<?> type) {
+	private void join(Handler handler, StateAdvice advice, Object target, Class<?> type,
+			@Nullable KeyedActivation making) {
 		StateMachines states = machines();
-		handler.gatedBy(new MachineGate(states, target, StateClass.of(type)));
-		states.bind(target, new HandlerEntry(handler, advice));
+		MachineGate gate = new MachineGate(handler, states, target, StateClass.of(type));
+		handler.gatedBy(gate);
+		HandlerEntry entry = new HandlerEntry(handler, advice);
+		boolean stored = making != null && making.durable() != null
+				&& making.durable().bind(states, target, entry, gate);
+		if (!stored) {
+			states.bind(target, entry);
+		}
 	}
 
 	private static String ordinary(String beanName, Class<?> type) {
@@ -137,7 +144,7 @@ public final class StateBeanPostProcessor
 		StateMachines states = this.made;
 		if (states != null) {
 			// Else there is nothing to stop, and it is too late to make them.
-			states.of(bean).stop();
+			states.release(states.of(bean));
 		}
 	}
 

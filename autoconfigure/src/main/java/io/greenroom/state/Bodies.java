@@ -25,8 +25,11 @@ final class Bodies {
 
 	private final Starter starter;
 
+	private final KeptEnds keptEnds;
+
 	Bodies(MachineServices services, Starter starter) {
 		this.services = services;
+		this.keptEnds = new KeptEnds(services);
 		this.starter = starter;
 	}
 
@@ -82,6 +85,10 @@ final class Bodies {
 	/** Stops the machine; see {@link StateMachine#stop()}. */
 	void stop(MoveSteps steps) {
 		StackRoom.check();
+		Journal journal = steps.journal();
+		if (journal != null && !journal.isReleased() && stopKept(steps, journal)) {
+			return;
+		}
 		StateActivation rested;
 		steps.position().lock();
 		try {
@@ -105,6 +112,85 @@ final class Bodies {
 			steps.settled();
 			this.services.listeners()
 				.ended(steps.machine(), rested.state(), rested.spent(this.services.nanoTime()), null);
+		}
+	}
+
+	/**
+	 * Stops a machine at rest that is kept; returns {@code false} if it does not rest, or
+	 * somebody moves it, who will see to it.
+	 */
+	private boolean stopKept(MoveSteps steps, Journal journal) {
+		StateActivation rested;
+		steps.position().lock();
+		try {
+			rested = steps.position().active();
+			if (rested == null || steps.position().status() != Status.RESTING || steps.isMoving()) {
+				return false;
+			}
+			steps.claim(rested, rested.spec(), new Object[0], false);
+		}
+		finally {
+			steps.position().unlock();
+		}
+		boolean kept = false;
+		try {
+			keepStopped(steps, journal);
+			kept = true;
+		}
+		finally {
+			steps.position().lock();
+			try {
+				if (kept) {
+					steps.position().settle(Status.STOPPED, null);
+				}
+				steps.release();
+			}
+			finally {
+				steps.position().unlock();
+			}
+		}
+		steps.settled();
+		this.services.listeners().ended(steps.machine(), rested.state(), rested.spent(this.services.nanoTime()), null);
+		return true;
+	}
+
+	private void keepStopped(MoveSteps steps, Journal journal) {
+		journal.hold(this.services.stopTimeout(), steps.machine().name(), "its end");
+		boolean kept = false;
+		try {
+			journal.settle(Status.STOPPED, null);
+			kept = true;
+		}
+		finally {
+			journal.letGo(kept);
+		}
+	}
+
+	/** Goes on with what was under way before this process. */
+	void resume(MoveSteps steps) {
+		Journal journal = steps.journal();
+		if (journal == null || !journal.resumes()) {
+			return;
+		}
+		Duration left = journal.left(this.services.now());
+		StateActivation stay;
+		boolean running;
+		steps.position().lock();
+		try {
+			stay = steps.position().active();
+			running = steps.position().status() == Status.RUNNING;
+			if (stay == null) {
+				return;
+			}
+			if (left != null && stay.spec().timeout() != null) {
+				steps.watch(stay, left);
+			}
+		}
+		finally {
+			steps.position().unlock();
+		}
+		if (running) {
+			start(steps, stay);
 		}
 	}
 
@@ -156,9 +242,13 @@ final class Bodies {
 				return null;
 			}
 			mine.end();
+			Journal journal = steps.journal();
+			if (journal != null) {
+				this.keptEnds.keep(steps, journal, mine, new End(steps, mine, error, interrupted));
+			}
 			next = waitingFor(steps, mine, error);
 			if (next != null) {
-				made = steps.commit(next, now);
+				made = steps.commit(next, (next.keptSince != null) ? next.keptSince : now);
 			}
 			else {
 				settled = settle(steps, mine, error, interrupted);
@@ -198,6 +288,41 @@ final class Bodies {
 				.ended(steps.machine(), mine.state(), mine.spent(this.services.nanoTime()), failure);
 		}
 		return null;
+	}
+
+	/** What comes of a body's end. */
+	private final class End implements KeptEnds.Plan {
+
+		private final MoveSteps steps;
+
+		private final StateActivation mine;
+
+		private final @Nullable Throwable error;
+
+		private final boolean interrupted;
+
+		End(MoveSteps steps, StateActivation mine, @Nullable Throwable error, boolean interrupted) {
+			this.steps = steps;
+			this.mine = mine;
+			this.error = error;
+			this.interrupted = interrupted;
+		}
+
+		@Override
+		public @Nullable Throwable error() {
+			return this.error;
+		}
+
+		@Override
+		public @Nullable Move next() {
+			return waitingFor(this.steps, this.mine, this.error);
+		}
+
+		@Override
+		public Status outcome() {
+			return Bodies.this.outcome(this.mine, this.error, this.interrupted);
+		}
+
 	}
 
 	/** Returns the move that waits for the body's end, if it can still be made. */

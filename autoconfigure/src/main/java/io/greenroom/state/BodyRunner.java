@@ -37,7 +37,14 @@ final class BodyRunner {
 				}
 			}
 			catch (Throwable ex) {
-				thrown = leadsOn(steps, mine, ex) ? null : ex;
+				thrown = ex;
+			}
+			Journal journal = steps.journal();
+			if (journal != null) {
+				thrown = journal.ended(thrown, steps.machine().name());
+			}
+			if (thrown != null && leadsOn(steps, mine, thrown)) {
+				thrown = null;
 			}
 		}
 		else if (mine.isGivenUp()) {
@@ -67,7 +74,9 @@ final class BodyRunner {
 	 */
 	private boolean leadsOn(MoveSteps steps, StateActivation mine, Throwable thrown) {
 		String onError = mine.spec().onError();
-		if (onError == null || mine.isUnwoundBy(thrown) || (this.services.isClosed() && Bodies.isInterrupt(thrown))) {
+		Journal journal = steps.journal();
+		if (onError == null || (journal != null && journal.isLost()) || mine.isUnwoundBy(thrown)
+				|| (this.services.isClosed() && Bodies.isInterrupt(thrown))) {
 			return false;
 		}
 		try {

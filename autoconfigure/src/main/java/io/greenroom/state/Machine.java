@@ -41,9 +41,44 @@ final class Machine implements MovingMachine {
 
 	/** Makes a machine and lets it be found. */
 	static Machine of(MachineEngine engine, MachineType type, StateObject target, @Nullable StateEntry entry) {
-		Machine machine = new Machine(engine, type, target, entry);
+		return found(new Machine(engine, type, target, entry));
+	}
+
+	/**
+	 * Makes a machine that is kept.
+	 * @param stay where it was before, ready to be resumed; {@code null} if it is new
+	 */
+	static Machine kept(MachineEngine engine, MachineType type, StateObject target, @Nullable StateEntry entry,
+			StateJournal journal, StateJournal.@Nullable Entry stay) {
+		Machine machine = found(new Machine(engine, type, target, entry));
+		machine.transitions.steps().keptBy(new Journal(journal, stay));
+		if (stay != null) {
+			machine.restore(engine.services(), stay);
+		}
+		return machine;
+	}
+
+	private static Machine found(Machine machine) {
+		MachineType type = machine.type;
 		machine.cleaner = type.register().add(machine);
 		return machine;
+	}
+
+	private void restore(MachineServices services, StateJournal.Entry entry) {
+		StateActivation stay = new StateActivation(this, table().state(entry.state()), entry.args().toArray());
+		Duration spent = Duration.between(entry.since(), services.now());
+		long nanos = Durations.nanos(spent.isNegative() ? Duration.ZERO : spent, "time spent");
+		stay.enteredAt(entry.since(), services.nanoTime() - Math.min(nanos, Long.MAX_VALUE / 2));
+		if (entry.status() != Status.RUNNING) {
+			stay.endedBefore();
+		}
+		this.position.lock();
+		try {
+			this.transitions.steps().restore(stay, entry.status(), entry.failure());
+		}
+		finally {
+			this.position.unlock();
+		}
 	}
 
 	@Override

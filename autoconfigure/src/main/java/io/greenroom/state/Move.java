@@ -1,6 +1,7 @@
 package io.greenroom.state;
 
 import java.time.Duration;
+import java.time.Instant;
 
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,9 @@ final class Move {
 
 	/** Gives the move up when the old body does not end. */
 	private StateTimers.@Nullable Timer<Move> limit;
+
+	/** Since when it is kept; null until then, and where nothing is. */
+	@Nullable Instant keptSince;
 
 	/** How long the machine was in what it left; written when the move is made. */
 	Duration spent = Duration.ZERO;

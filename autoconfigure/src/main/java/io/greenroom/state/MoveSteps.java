@@ -7,6 +7,7 @@ import java.util.function.BooleanSupplier;
 
 import io.greenroom.observe.internal.Failures;
 import io.greenroom.observe.internal.ForeignCode;
+import io.greenroom.state.StateMachine.Status;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +32,9 @@ final class MoveSteps implements WaitCircle.Held {
 
 	/** How bodies are entered, null for straight; a body reads it once. */
 	private volatile @Nullable StateEntry entry;
+
+	/** Keeps where the machine is; null for most. Written before the first move. */
+	private @Nullable Journal journal;
 
 	/** The move under way. Guarded by the lock. */
 	private @Nullable Move move;
@@ -57,6 +61,16 @@ final class MoveSteps implements WaitCircle.Held {
 
 	@Nullable StateEntry entry() {
 		return this.entry;
+	}
+
+	/** Has all that follows kept. Called before the machine is seen by others. */
+	void keptBy(Journal keeper) {
+		this.journal = keeper;
+	}
+
+	/** Returns what keeps where the machine is, {@code null} where nothing does. */
+	@Nullable Journal journal() {
+		return this.journal;
 	}
 
 	/**
@@ -260,6 +274,12 @@ final class MoveSteps implements WaitCircle.Held {
 		}
 		mine.next.enteredAt(now, nanos);
 		return this.position.enter(mine.next, now, this.table);
+	}
+
+	/** Is where it was before this process. Called under the lock. */
+	void restore(StateActivation stay, Status status, @Nullable Throwable failure) {
+		this.position.restore(stay, status, failure);
+		this.machine.isIn(status.isEnd() && status != Status.DONE ? null : stay.state());
 	}
 
 	/** Called under the lock. */

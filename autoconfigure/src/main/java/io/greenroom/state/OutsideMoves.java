@@ -50,8 +50,15 @@ final class OutsideMoves {
 		if (mine == null) {
 			return;
 		}
-		steps.runOnStart(mine);
-		StateMove made = makeFromOutside(steps, mine);
+		Journal journal = steps.journal();
+		StateMove made;
+		if (journal != null) {
+			made = makeKept(steps, mine, journal);
+		}
+		else {
+			steps.runOnStart(mine);
+			made = makeFromOutside(steps, mine);
+		}
 		if (made == null) {
 			return;
 		}
@@ -67,18 +74,90 @@ final class OutsideMoves {
 		Instant now = this.services.now();
 		steps.position().lock();
 		try {
-			if (mine.cancelled || (mine.from != null && steps.position().isEnd())) {
-				throw IllegalTransitionException.endedMeanwhile(steps.machine().name(), steps.machine().current(),
-						mine.next.state(), steps.position().status());
-			}
+			rejectCancelled(steps, mine);
 			if (steps.position().status() == Status.RUNNING) {
 				makeWay(steps, mine);
 				return null;
 			}
-			return steps.commit(mine, now);
+			return steps.commit(mine, (mine.keptSince != null) ? mine.keptSince : now);
 		}
 		finally {
 			steps.position().unlock();
+		}
+	}
+
+	/**
+	 * Keeps a move before it is made, unless a body has to make way first; returns what
+	 * was made. As the move is this thread's, a machine at rest stays there meanwhile.
+	 */
+	private @Nullable StateMove makeKept(MoveSteps steps, Move mine, Journal journal) {
+		boolean held = false;
+		boolean kept = false;
+		try {
+			if (steps.position().status() != Status.RUNNING) {
+				hold(steps, mine, journal);
+				held = true;
+			}
+			steps.runOnStart(mine);
+			if (makesWay(steps, mine)) {
+				return null;
+			}
+			if (!held) {
+				hold(steps, mine, journal);
+				held = true;
+			}
+			mine.keptSince = journal.enter(mine.next, this.services.now());
+			kept = true;
+			return makeFromOutside(steps, mine);
+		}
+		catch (Throwable failure) {
+			keepStop(steps, mine, journal);
+			throw failure;
+		}
+		finally {
+			if (held) {
+				journal.letGo(kept);
+			}
+		}
+	}
+
+	private void hold(MoveSteps steps, Move mine, Journal journal) {
+		journal.hold(this.services.stopTimeout(), steps.machine().name(), mine.next.state());
+	}
+
+	private boolean makesWay(MoveSteps steps, Move mine) {
+		steps.position().lock();
+		try {
+			rejectCancelled(steps, mine);
+			boolean running = steps.position().status() == Status.RUNNING;
+			if (running) {
+				makeWay(steps, mine);
+			}
+			return running;
+		}
+		finally {
+			steps.position().unlock();
+		}
+	}
+
+	/** Who has stopped the machine meanwhile has left it to this thread to keep that. */
+	private void keepStop(MoveSteps steps, Move mine, Journal journal) {
+		if (mine.cancelled && mine.from != null && !journal.isReleased() && !journal.isLost()) {
+			try {
+				journal.settle(Status.STOPPED, null);
+			}
+			catch (Throwable failure) {
+				Failures.log(log, Level.ERROR, failure, "{} was stopped, which could not be kept",
+						steps.machine().name());
+			}
+		}
+	}
+
+	/** Called under the lock. */
+	private static void rejectCancelled(MoveSteps steps, Move mine) {
+		if (mine.cancelled || (mine.from != null && steps.position().isEnd())) {
+			throw IllegalTransitionException.endedMeanwhile(steps.machine().name(), steps.machine().current(),
+					mine.next.state(), steps.position().status());
 		}
 	}
 
@@ -164,6 +243,13 @@ final class OutsideMoves {
 			move(steps, to, new Object[0], late);
 		}
 		catch (Throwable failed) {
+			Journal journal = steps.journal();
+			if (journal != null && journal.isLost()) {
+				// Another node has moved it, or this one begins anew from what is kept.
+				log.debug("{} was not moved from '{}' by its timeout here", steps.machine().name(), late.state(),
+						failed);
+				return;
+			}
 			Duration pause = watchAgainLocked(steps, late);
 			if (pause != null) {
 				Failures.log(log, Level.WARN, failed, "{} stays in '{}': its timeout did not get it to '{}'{}",

@@ -110,6 +110,14 @@ final class Position {
 		return made;
 	}
 
+	/** Is where it was before this process. Called under the lock. */
+	void restore(StateActivation stay, Status status, @Nullable Throwable failure) {
+		this.run = stay;
+		this.status = status;
+		this.failure = failure;
+		signal();
+	}
+
 	private void count(StateTable table, int edge) {
 		int[] known = (this.counts != null) ? this.counts : new int[table.edges()];
 		known[edge]++;

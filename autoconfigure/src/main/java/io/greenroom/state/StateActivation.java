@@ -71,6 +71,12 @@ final class StateActivation implements StateHandle {
 	/** What the boundary said when the body began. Confined to the body's thread. */
 	private @Nullable Object begun;
 
+	/**
+	 * Whether the body proper has ended, and what is round it must not be interrupted.
+	 * Guarded by the machine's lock.
+	 */
+	private boolean shielded;
+
 	/** Whether a visitor has moved the machine. Confined to the body's thread. */
 	private boolean movedByVisitor;
 
@@ -107,6 +113,13 @@ final class StateActivation implements StateHandle {
 	void enteredAt(Instant now, long nanos) {
 		this.since = now;
 		this.sinceNanos = nanos;
+	}
+
+	/** Its body has ended, before this process. */
+	void endedBefore() {
+		this.started = true;
+		this.ended = true;
+		this.args = null;
 	}
 
 	@Nullable Instant since() {
@@ -211,11 +224,31 @@ final class StateActivation implements StateHandle {
 	void interrupt() {
 		this.interruptWithdrawn = false;
 		Thread running = this.thread;
-		if (this.visitors > 0) {
+		if (this.visitors > 0 || this.shielded) {
 			this.interruptLater = true;
 		}
 		else if (running != null) {
 			Parking.interrupt(running);
+		}
+	}
+
+	/**
+	 * Body's thread: an interrupt of the body comes too late from now on; what is round
+	 * it stores what it has done. Called under the lock.
+	 */
+	void shield() {
+		this.shielded = true;
+		if (!isKilled()) {
+			this.interruptLater |= Thread.interrupted();
+		}
+	}
+
+	/** Body's thread: the body runs once more. Called under the lock. */
+	void unshield() {
+		this.shielded = false;
+		if (this.interruptLater) {
+			this.interruptLater = false;
+			Thread.currentThread().interrupt();
 		}
 	}
 

@@ -274,6 +274,60 @@ public final class StateMachines implements AutoCloseable {
 	}
 
 	/**
+	 * Gives an object its machine, as {@link #bind(Object, StateEntry)} does, and has
+	 * where it is kept by a journal; for frameworks. A machine that was somewhere before
+	 * is there again, its {@code onStart} not called; states called since the object's
+	 * construction start then nothing. {@link #resume} must follow.
+	 * @param object the object, complete, not a proxy
+	 * @param entry how bodies are entered, {@code null} for straight
+	 * @param journal keeps where the machine is from now on
+	 * @param before where it was, in a state of its class; {@code null} if it is new
+	 * @return the machine
+	 * @throws IllegalArgumentException if the object's class is not enhanced, or it has a
+	 * machine already
+	 */
+	public StateMachine bind(Object object, @Nullable StateEntry entry, StateJournal journal,
+			StateJournal.@Nullable Entry before) {
+		StackRoom.check();
+		Objects.requireNonNull(object, "object");
+		Objects.requireNonNull(journal, "journal");
+		if (!(object instanceof StateObject stateful)) {
+			throw noMachine(object.getClass());
+		}
+		if (stateful.greenroom$slot().machine() != null) {
+			throw new IllegalArgumentException("The object has its machine already: " + of(object));
+		}
+		MachineType type = this.types.computeIfAbsent(userClass(object), this::typeOf);
+		Machine machine = Machine.kept(this.engine, type, stateful, entry, journal, before);
+		if (before != null) {
+			stateful.greenroom$slot().forget();
+		}
+		stateful.greenroom$slot().bind(machine.transitions(), stateful);
+		return machine;
+	}
+
+	/**
+	 * Goes on with a machine that was somewhere before: runs a body that had begun from
+	 * its beginning, and waits for the rest of a timeout. Does nothing for others; for
+	 * frameworks.
+	 * @param machine a machine that is kept by a journal
+	 * @throws IllegalArgumentException if the machine is somebody else's
+	 */
+	public void resume(StateMachine machine) {
+		own(machine).resume();
+	}
+
+	/**
+	 * Lets go of a machine whose object is not used any more: ends it in memory as
+	 * {@link StateMachine#stop()} does, but where it is kept it stays; for frameworks.
+	 * @param machine the machine
+	 * @throws IllegalArgumentException if the machine is somebody else's
+	 */
+	public void release(StateMachine machine) {
+		own(machine).release();
+	}
+
+	/**
 	 * Runs something that the body of a machine has let in on its own thread and that is
 	 * no part of the body; for frameworks. A move that it asks for returns to it, and
 	 * takes place when the body ends; an interrupt of the body comes after it. On any

@@ -67,7 +67,26 @@ final class Transitions implements StateCalls {
 		if (boundary != null) {
 			current.begun(beginIn(boundary));
 		}
+		Journal journal = this.steps.journal();
+		if (journal != null) {
+			beginKept(journal, current);
+		}
 		return true;
+	}
+
+	/** A body that could not be kept does not begin. */
+	private void beginKept(Journal journal, StateActivation current) {
+		boolean begun = false;
+		try {
+			locked(current::unshield);
+			journal.bodyBegins();
+			begun = true;
+		}
+		finally {
+			if (!begun) {
+				current.leave();
+			}
+		}
 	}
 
 	private @Nullable Object beginIn(StateBoundary boundary) {
@@ -85,6 +104,10 @@ final class Transitions implements StateCalls {
 	public void leave(@Nullable Throwable thrown) {
 		StateActivation current = Objects.requireNonNull(this.steps.position().run());
 		current.leave();
+		Journal journal = this.steps.journal();
+		if (journal != null) {
+			keepEnd(journal, current, thrown);
+		}
 		if (thrown == null) {
 			return;
 		}
@@ -97,10 +120,59 @@ final class Transitions implements StateCalls {
 		}
 	}
 
+	/** The body's own move, or its return, belongs to what it has done. */
+	private void keepEnd(Journal journal, StateActivation current, @Nullable Throwable thrown) {
+		locked(current::shield);
+		if (thrown != null && !current.isUnwoundBy(thrown)) {
+			journal.bodyThrew(thrown);
+			return;
+		}
+		Move own = ownMove(current);
+		try {
+			if (own != null) {
+				own.keptSince = journal.enterInBody(own.next, this.engine.services().now());
+			}
+			else {
+				journal
+					.settleInBody(current.spec().terminal() ? StateMachine.Status.DONE : StateMachine.Status.RESTING);
+			}
+		}
+		catch (Throwable failure) {
+			journal.bodyThrew(failure);
+			throw failure;
+		}
+	}
+
+	private void locked(Runnable change) {
+		this.steps.position().lock();
+		try {
+			change.run();
+		}
+		finally {
+			this.steps.position().unlock();
+		}
+	}
+
+	/** Returns the move that the body has asked for, and that waits for its end. */
+	private @Nullable Move ownMove(StateActivation current) {
+		this.steps.position().lock();
+		try {
+			Move waiting = this.steps.move();
+			return (waiting != null && waiting.own && waiting.ready && !current.stopping()) ? waiting : null;
+		}
+		finally {
+			this.steps.position().unlock();
+		}
+	}
+
 	@Override
 	public void move(int state, @Nullable Object[] args) {
 		StackRoom.check();
 		StateSpec to = this.steps.table().state(state);
+		Journal journal = this.steps.journal();
+		if (journal != null) {
+			journal.check(to, args);
+		}
 		StateActivation current = this.steps.position().run();
 		if (current != null && current.isOnBodyThread()) {
 			if (current.isVisited()) {
@@ -134,6 +206,20 @@ final class Transitions implements StateCalls {
 
 	void stop() {
 		this.engine.bodies().stop(this.steps);
+	}
+
+	/** Ends in memory only. */
+	void release() {
+		Journal journal = this.steps.journal();
+		if (journal != null) {
+			journal.release();
+		}
+		stop();
+	}
+
+	/** Has a body run, or a timeout come, that was under way before this process. */
+	void resume() {
+		this.engine.bodies().resume(this.steps);
 	}
 
 }

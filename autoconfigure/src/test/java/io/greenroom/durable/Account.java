@@ -176,6 +176,15 @@ class Account {
 		this.jdbc.sql("insert into ledger (account, why) values (?, ?)").params(this.id, why).update();
 	}
 
+	static class UnwritableNumbers extends ArrayList<Integer> {
+
+		@Override
+		public int size() {
+			throw new UnsupportedOperationException("not to be counted");
+		}
+
+	}
+
 	static class Unwritable extends ArrayList<String> {
 
 		@Override

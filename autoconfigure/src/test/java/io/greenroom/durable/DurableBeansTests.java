@@ -48,7 +48,7 @@ class DurableBeansTests {
 	@DisplayName("R09 a start with handlers that can't be durable is stopped, with every reason and its remedy")
 	void rejectedClasses() {
 		try (HikariDataSource pool = TestDatabase.H2.fresh()) {
-			assertThat(start(pool, NoKey.class, StoredOnly.class, BadFields.class, Machine.class, BadUpgrade.class,
+			assertThat(start(pool, NoKey.class, StoredOnly.class, BadFields.class, BadUpgrade.class,
 					KeyedStoredOnly.class))
 				.isInstanceOf(InvalidHandlersException.class)
 				.hasMessageContaining("has no key that its row could have; annotate a parameter")
@@ -56,9 +56,10 @@ class DurableBeansTests {
 				.hasMessageContaining("the @Stored field 'count' is final")
 				.hasMessageContaining("the @Stored field 'all' is static")
 				.hasMessageContaining("versions begin with 1")
-				.hasMessageContaining("has states, which are not stored yet")
 				.hasMessageContaining("the @Upgrade method 'up' is not of the form");
-			assertThat(start(pool, Unreadable.class)).isInstanceOf(InvalidHandlersException.class)
+			assertThat(start(pool, Unreadable.class, Machine.class)).isInstanceOf(InvalidHandlersException.class)
+				.hasMessageContaining("the parameter 'shape' of state 'resting' is a")
+				.hasMessageContaining("the parameter 'all' of state 'resting' holds something declared as Object")
 				.hasMessageContaining("the @Stored field 'shape' is a")
 				.hasMessageContaining("the @Stored field 'shapes' is a")
 				.hasMessageContaining("the @Stored field 'anything' holds something declared as Object")
@@ -323,8 +324,12 @@ class DurableBeansTests {
 		Machine(@Key String id) {
 		}
 
-		@State(initial = true)
-		void resting() {
+		@State(initial = true, transitionsTo = "failed", onError = "failed")
+		void resting(Shape shape, List<?> all) {
+		}
+
+		@State
+		void failed(Throwable why) {
 		}
 
 	}

@@ -1,11 +1,15 @@
 package io.greenroom.durable;
 
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -14,6 +18,8 @@ import io.greenroom.deferred.DeferredHandler;
 import io.greenroom.deferred.ReadOnly;
 import io.greenroom.keyed.Key;
 import io.greenroom.keyed.Keyed;
+import io.greenroom.keyed.KeyedEntry;
+import io.greenroom.state.State;
 import io.greenroom.testkit.TestDatabase;
 import io.greenroom.testkit.Until;
 import org.junit.jupiter.api.DisplayName;
@@ -21,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -69,6 +76,100 @@ class DurableDocsTests {
 				assertThat(context.keyed(String.class, NewStock.class).get("tea").add(1)).isEqualTo(37);
 			}
 		}
+	}
+
+	@Test
+	@DisplayName("R03 the guide's order waits for its payment over a restart, and ships in one transaction with its move; R01 or expires")
+	void theMachine() {
+		try (HikariDataSource pool = TestDatabase.H2.fresh()) {
+			JdbcClient jdbc = JdbcClient.create(pool);
+			jdbc.sql("create table reserved (id uuid, reference varchar(9), total decimal(9, 2))").update();
+			UUID id = UUID.randomUUID();
+			UUID late = UUID.randomUUID();
+			try (DurableContext context = DurableContext.of(pool, Order.class, Warehouse.class)) {
+				Keyed<UUID, Order> orders = context.keyed(UUID.class, Order.class);
+				orders.get(id).awaitingPayment(new BigDecimal("9.50"));
+				orders.get(late).awaitingPayment(BigDecimal.ONE);
+				Until.until("both to wait", () -> jdbc
+					.sql("select count(*) from greenroom_row where state = 'awaitingPayment' and status = 'RESTING'")
+					.query(Long.class)
+					.single() == 2);
+			}
+			jdbc.sql("update greenroom_row set deadline_at = 1, version = version + 1 where key_ = ?")
+				.param(late.toString())
+				.update();
+			try (DurableContext context = DurableContext.of(pool, Order.class, Warehouse.class)) {
+				Keyed<UUID, Order> orders = context.keyed(UUID.class, Order.class);
+				List<KeyedEntry<UUID>> waiting = orders.in("awaitingPayment", 100);
+				assertThat(waiting).extracting(KeyedEntry::key).contains(id);
+				orders.get(id).paid("r1");
+				Until.until("one to ship, one to expire", () -> orders.counts()
+					.equals(Map.of("awaitingPayment", 0L, "paid", 0L, "shipped", 1L, "expired", 1L)));
+				Until.until("it to be handed over", () -> context.bean(Warehouse.class).handed.contains(id));
+			}
+			assertThat(jdbc.sql("select total from reserved").query(BigDecimal.class).single())
+				.isEqualByComparingTo("9.5");
+		}
+	}
+
+	static class Warehouse {
+
+		private final JdbcClient jdbc;
+
+		final Set<UUID> handed = ConcurrentHashMap.newKeySet();
+
+		Warehouse(JdbcClient jdbc) {
+			this.jdbc = jdbc;
+		}
+
+		void reserve(UUID order, String reference, BigDecimal total) {
+			this.jdbc.sql("insert into reserved values (?, ?, ?)").params(order, reference, total).update();
+		}
+
+		void hand(UUID order) {
+			this.handed.add(order);
+		}
+
+	}
+
+	@Component
+	@DeferredHandler
+	@Durable(name = "order")
+	static class Order {
+
+		private final UUID id;
+
+		private final Warehouse warehouse;
+
+		@Stored
+		private BigDecimal total;
+
+		Order(@Key UUID id, Warehouse warehouse) {
+			this.id = id;
+			this.warehouse = warehouse;
+		}
+
+		@State(initial = true, transitionsTo = { "paid", "expired" }, timeout = "15m", onTimeout = "expired")
+		void awaitingPayment(BigDecimal total) {
+			this.total = total;
+		}
+
+		@Transactional
+		@State(transitionsTo = "shipped")
+		void paid(String reference) {
+			this.warehouse.reserve(this.id, reference, this.total);
+			shipped(); // what was reserved and the move are committed together
+		}
+
+		@State
+		void shipped() {
+			this.warehouse.hand(this.id);
+		}
+
+		@State
+		void expired() {
+		}
+
 	}
 
 	@Service

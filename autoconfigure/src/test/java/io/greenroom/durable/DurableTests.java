@@ -514,6 +514,9 @@ class DurableTests {
 
 		volatile Point atWrite;
 
+		/** Whose writes are meant; null for all. */
+		volatile Thread only;
+
 		volatile boolean down;
 
 		Faulty(HikariDataSource pool) {
@@ -534,6 +537,7 @@ class DurableTests {
 				}
 				Object result = invoke(method, connection, arguments);
 				if (method.getName().equals("prepareStatement") && this.atWrite != null
+						&& (this.only == null || this.only == Thread.currentThread())
 						&& ((String) arguments[0]).startsWith("update greenroom_row")) {
 					Point point = this.atWrite;
 					this.atWrite = null;

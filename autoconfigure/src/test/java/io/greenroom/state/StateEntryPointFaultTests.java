@@ -48,7 +48,7 @@ class StateEntryPointFaultTests {
 			"StateHandle.started", "StateHandle.ended", "Builder.stopTimeout", "Builder.historySize",
 			"StateDiagram.name", "StateDiagram.states", "StateDiagram.edges", "StateDiagram.current",
 			"StateDiagram.equals", "StateDiagram.hashCode", "Builder.listener", "Builder.clock", "Builder.instantiator",
-			"Builder.unwrapper", "Builder.boundary");
+			"Builder.unwrapper", "Builder.boundary", "StateMachines.release", "StateMachines.resume");
 
 	private static final Duration SHORT = Duration.ofMillis(5);
 

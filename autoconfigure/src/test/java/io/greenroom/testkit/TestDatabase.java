@@ -21,7 +21,8 @@ public enum TestDatabase {
 			try {
 				Path folder = Files.createTempDirectory("greenroom-h2");
 				folder.toFile().deleteOnExit();
-				return "jdbc:h2:file:" + folder.resolve(name) + ";WRITE_DELAY=0";
+				// Bodies are interrupted, and H2 would close its file.
+				return "jdbc:h2:retry:" + folder.resolve(name) + ";WRITE_DELAY=0";
 			}
 			catch (IOException ex) {
 				throw new UncheckedIOException(ex);

@@ -223,7 +223,7 @@ final class CallSubmitter {
 	 * needs it at once.
 	 */
 	void awaitMade(HandlerMethod method, long nanos) throws Throwable {
-		if (this.handler.isMade() || this.ownership.isMine()) {
+		if (!this.lifecycle.isUnmade() || this.ownership.isMine()) {
 			return;
 		}
 		long start = System.nanoTime();
@@ -231,7 +231,7 @@ final class CallSubmitter {
 		Call call = new Making.AwaitMade(method.name());
 		call.deadline = start + time;
 		enqueue(call, start, time);
-		if (!this.handler.isMade() || !call.withdraw()) {
+		if (this.lifecycle.isUnmade() || !call.withdraw()) {
 			this.wait.outcome(call, start, time);
 		}
 	}

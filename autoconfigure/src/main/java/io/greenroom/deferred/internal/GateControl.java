@@ -91,6 +91,16 @@ final class GateControl {
 		this.ownership.occupy();
 	}
 
+	/**
+	 * The target waits for the handler and keeps it; returns {@code false} if that takes
+	 * too long, or it is not the target any more.
+	 */
+	boolean occupy(long nanos) throws InterruptedException {
+		this.changes.incrementAndGet();
+		this.mailbox.wake();
+		return this.ownership.occupy(nanos, () -> this.ownership.gateControl() == this && this.lifecycle.isStaying());
+	}
+
 	/** The target gives the handler back. */
 	void vacate() {
 		this.ownership.vacate();

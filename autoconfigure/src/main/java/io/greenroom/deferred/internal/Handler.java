@@ -281,14 +281,46 @@ public final class Handler implements DrainedService, AutoCloseable {
 		gated().occupy();
 	}
 
+	/**
+	 * Takes a gated handler likewise, if that comes in time.
+	 * @param gate the gate of the target that is to have it
+	 * @param limit how long to wait at most
+	 * @return whether it was taken, and {@link #vacate()} must follow; {@code false} also
+	 * if the handler is about to end, or has another target by now
+	 * @throws InterruptedException if the thread is interrupted while it waits
+	 * @throws IllegalStateException if a read-only body waits for its own end
+	 */
+	public boolean occupy(CallGate gate, Duration limit) throws InterruptedException {
+		Objects.requireNonNull(gate, "gate");
+		if (Hold.of(this.core) != null) {
+			throw new IllegalStateException(
+					"%s can't be had alone in one of its @ReadOnly bodies, which others run beside; take @ReadOnly off it"
+						.formatted(name()));
+		}
+		GateControl known = this.ownership.gateControl();
+		return known != null && known.gate() == gate && known.occupy(HandlerCore.nanos(limit));
+	}
+
+	/**
+	 * Returns whether the current thread runs a body of this handler that no other one
+	 * runs beside, or makes or ends its target.
+	 * @return whether it has the handler to itself
+	 */
+	public boolean isHeldAlone() {
+		return this.ownership.isMine();
+	}
+
 	/** Gives a handler back that the current thread {@linkplain #occupy() occupies}. */
 	public void vacate() {
 		gated().vacate();
 	}
 
-	/** Says that the answers of the gate have changed. */
+	/** Says that the answers of the gate have changed, if there is one. */
 	public void gateMoved() {
-		gated().moved();
+		GateControl known = this.ownership.gateControl();
+		if (known != null) {
+			known.moved();
+		}
 	}
 
 	/**
@@ -488,12 +520,14 @@ public final class Handler implements DrainedService, AutoCloseable {
 
 	/**
 	 * Has another target made for the next call, when the body that runs now has ended.
-	 * To be called by the thread that runs it, in a handler of a {@link HandlerFamily}.
-	 * Calls that wait keep their places.
+	 * To be called in a handler of a {@link HandlerFamily} by the thread that runs it, or
+	 * that {@linkplain #occupy(CallGate, Duration) occupies} the handler. Calls that wait
+	 * keep their places.
 	 */
 	public void renew() {
 		this.lifecycle.renew();
 		this.processor.stopProcessing();
+		this.lifecycle.wakeResting();
 	}
 
 	/**

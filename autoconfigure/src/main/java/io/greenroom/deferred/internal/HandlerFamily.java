@@ -196,6 +196,14 @@ public final class HandlerFamily implements DrainedService {
 		return this.draining || this.stopping;
 	}
 
+	/**
+	 * Returns a call that only has a member's target made, and waits for that.
+	 * @return the call
+	 */
+	public RoutedCall waking() {
+		return new RoutedCall(this, this.methods[0]);
+	}
+
 	HandlerMethod method(int number) {
 		return this.methods[number];
 	}

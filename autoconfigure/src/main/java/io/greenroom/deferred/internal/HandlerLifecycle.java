@@ -370,6 +370,7 @@ final class HandlerLifecycle implements Making.CallEnds {
 			do {
 				// Returns when nothing is left to run at the end; a stray interrupt or
 				// stop means nothing here.
+				unmakeSpent();
 				if (this.making == null || this.making.isMade()) {
 					this.handler.work().serve();
 				}
@@ -407,6 +408,23 @@ final class HandlerLifecycle implements Making.CallEnds {
 					"%s is of no family, so nobody makes another target".formatted(this.handler.name()));
 		}
 		this.spent = true;
+	}
+
+	/** Has a target that is not to be used any more gone, though nobody calls. */
+	synchronized void wakeResting() {
+		if (this.attached && this.owner == null) {
+			wakeOwner();
+		}
+	}
+
+	/** Returns whether there is no target, or none that may still be used. */
+	boolean isUnmade() {
+		return !this.handler.isMade() || this.spent;
+	}
+
+	/** Returns whether the handler neither ends nor is about to. */
+	synchronized boolean isStaying() {
+		return !endsWhenEmpty();
 	}
 
 	/** Owner: lets go of a target that is not to be used any more. */

@@ -58,6 +58,7 @@ final class Ownership {
 	/** Has a gate decide when calls may run; none for {@code null}. */
 	void gatedBy(@Nullable GateControl gate) {
 		this.gateControl = gate;
+		wakeWaiting();
 	}
 
 	/** Returns what lets calls in as a gate says, {@code null} where there is no gate. */
@@ -134,6 +135,37 @@ final class Ownership {
 		}
 		this.held = Hold.begin(this.handler, true);
 		this.occupied = true;
+	}
+
+	/**
+	 * The target takes the handler likewise, if it may in time; returns whether it did.
+	 */
+	boolean occupy(long nanos, BooleanSupplier may) throws InterruptedException {
+		Thread current = Thread.currentThread();
+		long start = System.nanoTime();
+		this.waiting.add(current);
+		try {
+			while (!HOLDER.compareAndSet(this, null, current)) {
+				long left = nanos - (System.nanoTime() - start);
+				if (left <= 0 || !may.getAsBoolean()) {
+					return false;
+				}
+				LockSupport.parkNanos(this.handler, left);
+				if (Thread.interrupted()) {
+					throw new InterruptedException();
+				}
+			}
+		}
+		finally {
+			this.waiting.remove(current);
+		}
+		this.held = Hold.begin(this.handler, true);
+		this.occupied = true;
+		if (may.getAsBoolean()) {
+			return true;
+		}
+		vacate();
+		return false;
 	}
 
 	/** The target gives the handler back. */

@@ -23,6 +23,9 @@ public final class RoutedCall {
 
 	private final @Nullable Object[] arguments;
 
+	/** Whether it calls nothing, and only has the handler's target made. */
+	private final boolean waking;
+
 	/** Whether it was taken down in a function of {@link Deferred#async}. */
 	private final boolean recorded;
 
@@ -39,6 +42,18 @@ public final class RoutedCall {
 		this.arguments = arguments;
 		this.recorded = recorded;
 		this.nanos = nanos;
+		this.waking = false;
+	}
+
+	/** Makes a call that only has the target made. */
+	RoutedCall(HandlerFamily family, HandlerMethod method) {
+		this.family = family;
+		this.method = method;
+		this.mode = CallMode.SYNC;
+		this.arguments = new Object[0];
+		this.recorded = false;
+		this.nanos = CallSubmitter.AS_DECLARED;
+		this.waking = true;
 	}
 
 	/**
@@ -64,8 +79,11 @@ public final class RoutedCall {
 			this.nanos = Math.max(1, timeLeft().minus(spent).toNanos());
 		}
 		CallSubmitter submitter = handler.submitter();
-		if (this.family.passes(this.method)) {
+		if (this.waking || this.family.passes(this.method)) {
 			submitter.awaitMade(this.method, this.nanos);
+		}
+		if (this.waking) {
+			return null;
 		}
 		CallTarget target = new CallTarget(handler.core(), null);
 		if (this.recorded) {

@@ -105,6 +105,31 @@ public record KeyType(Class<?> type) {
 		return BOXED.getOrDefault(type, type);
 	}
 
+	/**
+	 * Returns the key with a text.
+	 * @param text what {@link #toString} of the key returned, or the name of a constant
+	 * @return the key
+	 * @throws IllegalArgumentException if no key has that text
+	 */
+	public Object parse(String text) {
+		if (this.type == String.class) {
+			return text;
+		}
+		if (this.type == Long.class) {
+			return Long.valueOf(text);
+		}
+		if (this.type == Integer.class) {
+			return Integer.valueOf(text);
+		}
+		if (this.type == UUID.class) {
+			return UUID.fromString(text);
+		}
+		return Arrays.stream(this.type.getEnumConstants())
+			.filter((constant) -> ((Enum<?>) constant).name().equals(text))
+			.findFirst()
+			.orElseThrow(() -> new IllegalArgumentException(this.type.getName() + " has no constant '" + text + "'"));
+	}
+
 	/** Checks a key that somebody has given; returns its text. */
 	String text(Object key, String handler) {
 		Objects.requireNonNull(key, () -> "The key of handler '" + handler + "' is null");

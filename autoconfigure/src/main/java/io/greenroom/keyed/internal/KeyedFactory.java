@@ -1,10 +1,13 @@
 package io.greenroom.keyed.internal;
 
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import io.greenroom.deferred.internal.Handler;
 import io.greenroom.deferred.internal.HandlerHost;
 import io.greenroom.keyed.KeyedEntry;
+import io.greenroom.keyed.StrandedKey;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +43,51 @@ public interface KeyedFactory<K> {
 	 */
 	default Set<String> states() {
 		return Set.of();
+	}
+
+	/**
+	 * Returns whether keys are known that have no instance.
+	 * @return whether the entries of this factory tell of all keys
+	 */
+	default boolean isStored() {
+		return false;
+	}
+
+	/**
+	 * Returns what is stored of a key.
+	 * @param key the key
+	 * @return what is known of it, {@code null} if nothing is
+	 */
+	default @Nullable KeyedEntry<K> stored(K key) {
+		return null;
+	}
+
+	/**
+	 * Returns the keys that are stored in a state.
+	 * @param state the state
+	 * @param limit how many at most
+	 * @return the keys, the one longest in it first; {@code null} if only those are known
+	 * that have an instance
+	 */
+	default @Nullable List<KeyedEntry<K>> in(String state, int limit) {
+		return null;
+	}
+
+	/**
+	 * Counts the keys that are stored in each state.
+	 * @return the numbers; {@code null} if only those are known that have an instance
+	 */
+	default @Nullable Map<String, Long> counts() {
+		return null;
+	}
+
+	/**
+	 * Returns the keys that don't go on by themselves.
+	 * @param limit how many at most
+	 * @return the keys, the one longest in its state first
+	 */
+	default List<StrandedKey<K>> stranded(int limit) {
+		return List.of();
 	}
 
 	/**

@@ -6,8 +6,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -26,6 +28,7 @@ import io.greenroom.deferred.internal.RoutedCall;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.keyed.Keyed;
 import io.greenroom.keyed.KeyedEntry;
+import io.greenroom.keyed.StrandedKey;
 import io.greenroom.observe.KeyedGauges;
 import io.greenroom.observe.KeyedListener;
 import io.greenroom.observe.internal.ForeignCode;
@@ -142,8 +145,10 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 					"Handler '%s' has no state '%s'; %s".formatted(name(), state, this.factory.states().isEmpty()
 							? "its class has no states" : "its states are " + new TreeSet<>(this.factory.states())));
 		}
-		if (limit < 0) {
-			throw new IllegalArgumentException("The limit is " + limit + "; give 0 or more");
+		requireLimit(limit);
+		List<KeyedEntry<K>> stored = this.factory.in(state, limit);
+		if (stored != null) {
+			return stored;
 		}
 		List<KeyedEntry<K>> found = new ArrayList<>();
 		for (Instance<K> instance : this.here.all()) {
@@ -156,9 +161,61 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 		return List.copyOf(found.subList(0, Math.min(limit, found.size())));
 	}
 
+	private static void requireLimit(int limit) {
+		if (limit < 0) {
+			throw new IllegalArgumentException("The limit is " + limit + "; give 0 or more");
+		}
+	}
+
+	@Override
+	public Map<String, Long> counts() {
+		Map<String, Long> counts = new TreeMap<>();
+		this.factory.states().forEach((state) -> counts.put(state, 0L));
+		Map<String, Long> stored = this.factory.counts();
+		if (stored != null) {
+			counts.putAll(stored);
+			return counts;
+		}
+		for (Instance<K> instance : this.here.all()) {
+			KeyedEntry<K> entry = entry(instance);
+			if (entry != null && entry.state() != null) {
+				counts.merge(entry.state(), 1L, Long::sum);
+			}
+		}
+		return counts;
+	}
+
+	@Override
+	public List<StrandedKey<K>> stranded(int limit) {
+		requireLimit(limit);
+		return this.factory.stranded(limit);
+	}
+
+	/**
+	 * Makes the instance of a key if there is none, and waits for that.
+	 * @param key the key
+	 * @throws Throwable what the caller of any of its methods would get
+	 */
+	public void activate(K key) throws Throwable {
+		this.keys.text(key, name());
+		this.router.call(key, this.family.waking());
+	}
+
+	/**
+	 * Returns whether a key has an instance.
+	 * @param key the key
+	 * @return whether it has, or one is being made
+	 */
+	public boolean isActive(K key) {
+		return this.here.find(key) != null;
+	}
+
 	@Override
 	public Optional<KeyedEntry<K>> entry(K key) {
 		this.keys.text(key, name());
+		if (this.factory.isStored()) {
+			return Optional.ofNullable(this.factory.stored(key));
+		}
 		Instance<K> instance = this.here.find(key);
 		return Optional.ofNullable((instance != null) ? entry(instance) : null);
 	}

@@ -91,6 +91,11 @@ public final class StateSlot {
 		return this.machine;
 	}
 
+	/** Forgets the moves asked for so far. */
+	public synchronized void forget() {
+		this.early = null;
+	}
+
 	/**
 	 * Connects the object, which is complete now, and makes the moves asked for so far.
 	 * @param calls the machine

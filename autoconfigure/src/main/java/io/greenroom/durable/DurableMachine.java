@@ -1,0 +1,227 @@
+package io.greenroom.durable;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+
+import io.greenroom.observe.internal.Failures;
+import io.greenroom.state.StateClass;
+import io.greenroom.state.StateJournal;
+import io.greenroom.state.StateMachine;
+import io.greenroom.wire.Codec;
+import io.greenroom.wire.CodecException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps where the machine of one key is, in the key's row. For integrations; users don't
+ * need this.
+ * <p>
+ * Confined as its {@link DurableInstance} is: who moves the machine from outside has the
+ * handler to itself meanwhile.
+ */
+public final class DurableMachine implements StateJournal {
+
+	private final DurableInstance instance;
+
+	private final StateClass states;
+
+	private final StateArguments arguments;
+
+	private final DurableNode node;
+
+	/** Set before the machine is made. */
+	private @Nullable Turn turn;
+
+	/**
+	 * Makes the journal of an instance that is not loaded yet.
+	 * @param instance the fence of the instance
+	 * @param states the states of its class
+	 * @param codec writes arguments
+	 * @param node which node runs the bodies
+	 */
+	public DurableMachine(DurableInstance instance, StateClass states, Codec codec, DurableNode node) {
+		this.instance = Objects.requireNonNull(instance, "instance");
+		this.states = Objects.requireNonNull(states, "states");
+		this.arguments = new StateArguments(states, codec);
+		this.node = Objects.requireNonNull(node, "node");
+	}
+
+	/**
+	 * Returns what keeps the states of a class from being durable.
+	 * @param states the states
+	 * @param codec writes arguments
+	 * @return one sentence each, with the remedy
+	 */
+	public static List<String> problems(StateClass states, Codec codec) {
+		return StateArguments.problems(states, codec);
+	}
+
+	/**
+	 * Looks where the machine is by the row that was loaded, and takes over a body whose
+	 * node is gone.
+	 * @param taking has the handler for moves
+	 * @return where the machine was, {@code null} if it has not started
+	 * @throws UnreadableRowException if the class has no such state, or the state other
+	 * parameters
+	 * @throws StaleInstanceException if another node runs the body
+	 */
+	public @Nullable Entry restore(Turn taking) {
+		this.turn = Objects.requireNonNull(taking, "taking");
+		// Before any transaction that might take it back.
+		this.node.present();
+		Row.Place place = this.instance.place();
+		if (place == null) {
+			return null;
+		}
+		if (!this.arguments.has(place.state())) {
+			throw new UnreadableRowException(
+					"%s is stranded in state '%s', which its class does not have; its states are %s. Give the class that state again with a way out of it, or set state and version = version + 1 in the row"
+						.formatted(this.instance.id(), place.state(), this.arguments.states()),
+					null);
+		}
+		boolean running = place.status() == Row.Status.RUNNING;
+		List<@Nullable Object> args = running ? arguments(place) : List.of();
+		if (running) {
+			takeOver(place);
+		}
+		Throwable failure = (place.status() == Row.Status.FAILED)
+				? new IllegalStateException("Before a restart: " + place.error()) : null;
+		return new Entry(place.state(), StateMachine.Status.valueOf(place.status().name()), args, place.since(),
+				place.deadline(), failure);
+	}
+
+	private List<@Nullable Object> arguments(Row.Place place) {
+		try {
+			return this.arguments.read(this.states, place.state(), place.args());
+		}
+		catch (CodecException ex) {
+			throw new UnreadableRowException(
+					"The body of '%s' of %s was to run again, but its arguments can't be read: %s; correct them in the row, or give the state these parameters again"
+						.formatted(place.state(), this.instance.id(), ex.getMessage()),
+					ex);
+		}
+	}
+
+	private void takeOver(Row.Place place) {
+		String other = place.node();
+		if (this.node.id().equals(other)) {
+			return;
+		}
+		if (other != null && this.node.isThere(other)) {
+			throw new StaleInstanceException(
+					"%s is in the body of '%s' on another node (%s), which was seen a moment ago; call again when that has ended"
+						.formatted(this.instance.id(), place.state(), other));
+		}
+		this.instance.takeOver(place.on(this.node.present()));
+	}
+
+	@Override
+	public void check(String to, List<? extends @Nullable Object> args) {
+		this.instance.requireUsed(to);
+		try {
+			this.arguments.write(to, args);
+		}
+		catch (CodecException ex) {
+			throw new IllegalArgumentException("%s can't move to '%s', as an argument can't be stored: %s"
+				.formatted(this.instance.id(), to, ex.getMessage()), ex);
+		}
+	}
+
+	@Override
+	public boolean hold(Duration limit) throws InterruptedException {
+		Turn handler = Objects.requireNonNull(this.turn);
+		if (!handler.take(limit)) {
+			// It may have been given up meanwhile.
+			this.instance.requireUsed("move");
+			return false;
+		}
+		boolean held = false;
+		try {
+			this.instance.hold();
+			held = true;
+			return true;
+		}
+		finally {
+			if (!held) {
+				handler.giveBack();
+			}
+		}
+	}
+
+	@Override
+	public void letGo(boolean kept) {
+		try {
+			if (!kept) {
+				this.instance.giveUp();
+			}
+		}
+		finally {
+			Objects.requireNonNull(this.turn).giveBack();
+		}
+	}
+
+	@Override
+	public void bodyBegins() {
+		this.instance.begin(state());
+	}
+
+	@Override
+	public void bodyThrew(Throwable thrown) {
+		this.instance.fail(thrown);
+	}
+
+	@Override
+	public void bodyEnds(Entry entry) {
+		this.instance.end(state(), place(entry));
+	}
+
+	@Override
+	public boolean isKept() {
+		return this.instance.isWritten();
+	}
+
+	@Override
+	public void keep(Entry entry) {
+		this.instance.keep(entry.state(), place(entry));
+	}
+
+	@Override
+	public boolean isLost() {
+		return this.instance.isDropped();
+	}
+
+	private String state() {
+		return Objects.requireNonNull(this.instance.place()).state();
+	}
+
+	private Row.Place place(Entry entry) {
+		boolean running = entry.status() == StateMachine.Status.RUNNING;
+		Throwable failure = entry.failure();
+		return new Row.Place(entry.state(), running ? this.arguments.write(entry.state(), entry.args()) : null,
+				Row.Status.valueOf(entry.status().name()), entry.since(), entry.deadline(),
+				running ? this.node.present() : null, (failure != null) ? Failures.describe(failure) : null);
+	}
+
+	@Override
+	public String toString() {
+		return this.instance.toString();
+	}
+
+	/** Has the handler of the machine for a move that comes from outside. */
+	public interface Turn {
+
+		/**
+		 * Takes the handler, as soon as no body runs.
+		 * @param limit how long to wait at most
+		 * @return whether it was taken; {@code false} also where the instance is about to
+		 * go
+		 * @throws InterruptedException if the thread is interrupted while it waits
+		 */
+		boolean take(Duration limit) throws InterruptedException;
+
+		/** Gives the handler back. */
+		void giveBack();
+
+	}
+
+}

@@ -1,0 +1,195 @@
+package io.greenroom.state;
+
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+
+import io.greenroom.state.StateMachine.Status;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one machine's {@link StateJournal} is told. Confined to whoever moves the machine,
+ * of whom there is one at a time, but for what is volatile.
+ */
+final class Journal {
+
+	private final StateJournal port;
+
+	/** Where the machine is by what was kept last; null before the start. */
+	private StateJournal.@Nullable Entry last;
+
+	/** Where it is if the transaction of its body is rolled back. */
+	private StateJournal.@Nullable Entry before;
+
+	private boolean inBody;
+
+	/** Whether it was somewhere before this process, and does not go on yet. */
+	private boolean waiting;
+
+	/** Whether the object is let go of, which is no end of the machine. */
+	private volatile boolean released;
+
+	Journal(StateJournal port, StateJournal.@Nullable Entry restored) {
+		this.port = port;
+		this.last = restored;
+		this.waiting = restored != null;
+	}
+
+	/** Returns whether it is to go on now from where it was before this process. */
+	boolean resumes() {
+		boolean first = this.waiting;
+		this.waiting = false;
+		return first;
+	}
+
+	/** From now on the end of the machine in memory is none. */
+	void release() {
+		this.released = true;
+	}
+
+	boolean isReleased() {
+		return this.released;
+	}
+
+	boolean isLost() {
+		return this.port.isLost();
+	}
+
+	/** Looks whether a move can be kept. */
+	void check(StateSpec to, @Nullable Object[] args) {
+		this.port.check(to.name(), list(args));
+	}
+
+	/** Has the object to itself; throws where that takes too long. */
+	void hold(Duration limit, String machine, String to) {
+		try {
+			if (!this.port.hold(limit)) {
+				throw new IllegalStateException(
+						"%s did not get to move to '%s' within %s, because a call of its object takes longer, or the object is about to go; call again"
+							.formatted(machine, to, limit));
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException(
+					"Interrupted while waiting to move %s to '%s', which did not move".formatted(machine, to), ex);
+		}
+	}
+
+	void letGo(boolean kept) {
+		this.port.letGo(kept);
+	}
+
+	void bodyBegins() {
+		this.port.bodyBegins();
+	}
+
+	void bodyThrew(Throwable thrown) {
+		this.port.bodyThrew(thrown);
+	}
+
+	/** Keeps a move, and returns since when the machine is there. */
+	Instant enter(StateActivation next, Instant now) {
+		StateJournal.Entry entry = entry(next, now);
+		this.port.keep(entry);
+		this.last = entry;
+		return entry.since();
+	}
+
+	/** Keeps a move in the transaction of the body that asks for it. */
+	Instant enterInBody(StateActivation next, Instant now) {
+		StateJournal.Entry entry = entry(next, now);
+		inBody(entry);
+		return entry.since();
+	}
+
+	/** Keeps what comes of the body that runs in its own transaction. */
+	void settleInBody(Status status) {
+		inBody(settled(status, null));
+	}
+
+	/** Keeps what has come of the body, unless that is kept already. */
+	void settle(Status status, @Nullable Throwable failure) {
+		if (this.last == null || this.last.status() == status) {
+			return;
+		}
+		StateJournal.Entry entry = settled(status, failure);
+		this.port.keep(entry);
+		this.last = entry;
+	}
+
+	private void inBody(StateJournal.Entry entry) {
+		this.before = this.inBody ? this.before : this.last;
+		this.inBody = true;
+		this.port.bodyEnds(entry);
+		this.last = entry;
+	}
+
+	/**
+	 * All that was round the body has ended: returns what it failed with, be it that the
+	 * transaction was rolled back in which its end was kept.
+	 */
+	@Nullable Throwable ended(@Nullable Throwable thrown, String machine) {
+		if (!this.inBody) {
+			return thrown;
+		}
+		StateJournal.Entry wanted = Objects.requireNonNull(this.last);
+		StateJournal.Entry undone = this.before;
+		this.inBody = false;
+		this.before = null;
+		if (this.port.isKept()) {
+			return thrown;
+		}
+		this.last = undone;
+		if (thrown != null || undone == null) {
+			return thrown;
+		}
+		return new IllegalStateException(
+				"The transaction of '%s' of %s was rolled back without an exception, and %s; throw one, or begin the transaction that may roll back inside the body"
+					.formatted(undone.state(), machine, wanted.state().equals(undone.state())
+							? "so the state has failed" : "with it the move to '" + wanted.state() + "'"));
+	}
+
+	private StateJournal.Entry settled(Status status, @Nullable Throwable failure) {
+		StateJournal.Entry stay = Objects.requireNonNull(this.last);
+		return new StateJournal.Entry(stay.state(), status, List.of(), stay.since(),
+				status.isEnd() ? null : stay.deadline(), failure);
+	}
+
+	private static StateJournal.Entry entry(StateActivation next, Instant now) {
+		Instant since = now.truncatedTo(ChronoUnit.MILLIS);
+		Duration timeout = next.spec().timeout();
+		return new StateJournal.Entry(next.state(), Status.RUNNING, list(next.args()), since,
+				(timeout != null) ? plus(since, timeout) : null, null);
+	}
+
+	private static List<@Nullable Object> list(@Nullable Object[] args) {
+		return Collections.unmodifiableList(new ArrayList<@Nullable Object>(Arrays.<@Nullable Object>asList(args)));
+	}
+
+	/** Returns how long the timeout of the stay still takes, {@code null} for none. */
+	@Nullable Duration left(Instant now) {
+		Instant deadline = (this.last != null) ? this.last.deadline() : null;
+		if (deadline == null) {
+			return null;
+		}
+		Duration left = Duration.between(now, deadline);
+		return left.isNegative() ? Duration.ZERO : left;
+	}
+
+	private static Instant plus(Instant since, Duration timeout) {
+		try {
+			return since.plus(timeout);
+		}
+		catch (DateTimeException | ArithmeticException beyond) {
+			return Instant.MAX;
+		}
+	}
+
+}

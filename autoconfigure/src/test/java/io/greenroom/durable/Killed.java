@@ -1,0 +1,126 @@
+package io.greenroom.durable;
+
+import java.util.Arrays;
+
+import javax.sql.DataSource;
+
+import io.greenroom.deferred.DeferredHandler;
+import io.greenroom.keyed.Key;
+import io.greenroom.keyed.Keyed;
+import io.greenroom.state.State;
+import io.greenroom.testkit.BootProcess;
+import io.greenroom.testkit.TestDatabase;
+import io.greenroom.testkit.Until;
+
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.env.Environment;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.annotation.Transactional;
+
+/**
+ * An application that is killed at the point that its setting {@code killed.at} names,
+ * and goes on when it is started without.
+ */
+@Configuration(proxyBeanMethods = false)
+@Import({ DurableContext.Base.class, DurableContext.Transactions.class, Killed.Job.class })
+class Killed {
+
+	public static void main(String[] args) {
+		ConfigurableApplicationContext context = new SpringApplicationBuilder(Killed.class).web(WebApplicationType.NONE)
+			.run(args);
+		if (Arrays.stream(args).anyMatch((arg) -> arg.startsWith("--killed.at="))) {
+			Keyed<String, Job> jobs = context
+				.<Keyed<String, Job>>getBeanProvider(
+						ResolvableType.forClassWithGenerics(Keyed.class, String.class, Job.class))
+				.getObject();
+			jobs.get("a").working("hard");
+			jobs.get("b").working("b");
+			jobs.get("c").waiting();
+			BootProcess.at("called");
+		}
+		else {
+			JdbcClient jdbc = context.getBean(JdbcClient.class);
+			Until.until("all to be done",
+					() -> jdbc.sql("select count(*) from greenroom_row where status <> 'DONE'")
+						.query(Long.class)
+						.single() == 0);
+			BootProcess.at("idle");
+		}
+		BootProcess.stayAt("the end");
+	}
+
+	@Bean
+	DataSource dataSource(Environment environment) {
+		return TestDatabase.pool(environment.getRequiredProperty("database"), 5);
+	}
+
+	@Bean
+	Points points(Environment environment) {
+		return new Points(environment.getProperty("killed.at", "never"));
+	}
+
+	/** Where the application is to be killed. */
+	record Points(String killed) {
+
+		void pass(String point) {
+			if (point.equals(this.killed)) {
+				BootProcess.stayAt(point);
+			}
+		}
+
+	}
+
+	/** Works for key a, and waits for key c. */
+	@DeferredHandler
+	@Durable(name = "job")
+	static class Job {
+
+		private final String id;
+
+		private final JdbcClient jdbc;
+
+		private final Points points;
+
+		@Stored
+		private int steps;
+
+		Job(@Key String id, JdbcClient jdbc, Points points) {
+			this.id = id;
+			this.jdbc = jdbc;
+			this.points = points;
+		}
+
+		@Transactional
+		@State(initial = true, transitionsTo = "done")
+		void working(String how) {
+			this.jdbc.sql("insert into work values (?, ?)").params(this.id, how).update();
+			this.steps++;
+			if (this.id.equals("a")) {
+				this.points.pass("middle");
+			}
+			done();
+		}
+
+		@Transactional
+		@State
+		void done() {
+			if (this.id.equals("a")) {
+				this.points.pass("successor");
+			}
+			this.steps++;
+			this.jdbc.sql("insert into work values (?, ?)").params(this.id, "done").update();
+		}
+
+		@State(initial = true, transitionsTo = "done", timeout = "1500ms", onTimeout = "done")
+		void waiting() {
+		}
+
+	}
+
+}

@@ -1,0 +1,100 @@
+package io.greenroom.durable;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.greenroom.testkit.BootProcess;
+import io.greenroom.testkit.TestDatabase;
+import io.greenroom.testkit.Until;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Machines whose JVM is killed by -9, and what the next one makes of them. */
+@Timeout(180)
+class KilledTests {
+
+	private static BootProcess start(HikariDataSource database, String... more) {
+		List<String> arguments = new ArrayList<>(List.of("--database=" + database.getJdbcUrl(),
+				"--greenroom.durable.node-timeout=1s", "--greenroom.durable.sweep=100ms",
+				"--spring.main.banner-mode=off", "--logging.level.root=warn"));
+		arguments.addAll(List.of(more));
+		return new BootProcess(Killed.class, arguments.toArray(String[]::new));
+	}
+
+	/** The database, which one process at a time has open if it is a file. */
+	private static HikariDataSource database(TestDatabase database) {
+		HikariDataSource pool = database.fresh();
+		JdbcClient.create(pool).sql("create table work (id varchar(9), what varchar(9))").update();
+		pool.close();
+		return pool;
+	}
+
+	private static List<String> work(HikariDataSource database, String key) {
+		try (HikariDataSource pool = TestDatabase.pool(database.getJdbcUrl(), 1)) {
+			return JdbcClient.create(pool)
+				.sql("select what from work where id = ?")
+				.param(key)
+				.query(String.class)
+				.list();
+		}
+	}
+
+	private static List<String> row(HikariDataSource database, String key) {
+		try (HikariDataSource pool = TestDatabase.pool(database.getJdbcUrl(), 1)) {
+			return JdbcClient.create(pool)
+				.sql("select state || ' ' || status || ' ' || stored from greenroom_row where key_ = ?")
+				.param(key)
+				.query(String.class)
+				.list();
+		}
+	}
+
+	/** Has an application run until nothing is left to do. */
+	private static void goOn(HikariDataSource database) {
+		try (BootProcess second = start(database)) {
+			second.await("idle");
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(TestDatabase.class)
+	@DisplayName("R03 kill -9 in the middle of a @Transactional body: it runs again from its start, its rows are there once, the successor starts after the commit; R01 a timeout that was over meanwhile comes once")
+	void inTheMiddle(TestDatabase kind) {
+		HikariDataSource database = database(kind);
+		try (BootProcess first = start(database, "--killed.at=middle")) {
+			first.await("middle", "called");
+			first.kill();
+		}
+		assertThat(row(database, "a")).containsExactly("working RUNNING {\"steps\":0}");
+		assertThat(work(database, "a")).isEmpty();
+		goOn(database);
+		assertThat(row(database, "a")).containsExactly("done DONE {\"steps\":2}");
+		assertThat(work(database, "a")).containsExactly("hard", "done");
+		assertThat(work(database, "b")).containsExactly("b", "done");
+		assertThat(work(database, "c")).containsExactly("done");
+	}
+
+	@ParameterizedTest
+	@EnumSource(TestDatabase.class)
+	@DisplayName("R04 kill -9 between a body's commit and its successor's start: the successor runs, the old body does not")
+	void beforeTheSuccessor(TestDatabase kind) {
+		HikariDataSource database = database(kind);
+		try (BootProcess first = start(database, "--killed.at=successor")) {
+			first.await("successor", "called");
+			first.kill();
+		}
+		assertThat(row(database, "a")).containsExactly("done RUNNING {\"steps\":1}");
+		assertThat(work(database, "a")).containsExactly("hard");
+		goOn(database);
+		assertThat(row(database, "a")).containsExactly("done DONE {\"steps\":2}");
+		assertThat(work(database, "a")).containsExactly("hard", "done");
+	}
+
+}
