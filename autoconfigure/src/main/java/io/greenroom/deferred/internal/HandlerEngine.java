@@ -1,0 +1,258 @@
+package io.greenroom.deferred.internal;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+import io.greenroom.deferred.DeferredCalls;
+import io.greenroom.deferred.Execution;
+import io.greenroom.deferred.HandlerOptions;
+import io.greenroom.deferred.Overflow;
+import io.greenroom.green.DrainedService;
+import io.greenroom.observe.HandlerGauges;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The parts of one handler, put together.
+ * <p>
+ * The way of a call: {@link CallSubmitter} reserves room, pushes the call and waits; the
+ * {@link Processor} of the thread that holds the handler takes it, and {@link CallRunner}
+ * runs it; its end wakes the caller in {@link CallWait}. {@link HandlerLifecycle} says
+ * from when to when there is such a thread, {@link Ownership} which one it is.
+ */
+final class HandlerEngine {
+
+	private final DrainedService service;
+
+	private final HandlerCore core;
+
+	private final Mailbox mailbox;
+
+	private final HandlerGauges gauges;
+
+	private final Ownership ownership;
+
+	private final HandlerLifecycle lifecycle;
+
+	private final CallRunner runner;
+
+	/** Nothing where the handler has no read-only methods. */
+	private final @Nullable Readers readers;
+
+	private final Processor processor;
+
+	private final CallSubmitter submitter;
+
+	/**
+	 * Puts the parts together.
+	 * @param service the handler as its scheduler knows it
+	 * @param key which of a family it is, if it is of one
+	 * @param target the target, if it is there
+	 * @param host who makes the target, if it is not
+	 * @param shared the reports of its family, if it is of one
+	 */
+	HandlerEngine(DrainedService service, HandlerParts parts, CallerTransactions transactions, @Nullable String key,
+			@Nullable Object target, @Nullable HandlerHost host, @Nullable CallReports shared) {
+		this.service = service;
+		HandlerType type = parts.type();
+		HandlerOptions options = parts.options();
+		HandlerName name = new HandlerName(parts.name(), key);
+		this.mailbox = mailbox(type, options);
+		this.gauges = gauges(this.mailbox);
+		CallReports reports = (shared != null) ? new CallReports(name, shared)
+				: new CallReports(name, parts.scheduler().observer(), this.gauges);
+		this.core = new Core(parts, reports, name, target, host);
+		this.ownership = new Ownership(this.core, lends(options) ? new CallerRuns(this.core, this.mailbox) : null);
+		this.lifecycle = new HandlerLifecycle(this.core, this.mailbox, this.ownership);
+		this.runner = new CallRunner(this.lifecycle, reports, host);
+		this.readers = type.hasReadOnly() ? new Readers(this.core, this.runner, this.lifecycle) : null;
+		this.processor = new Processor(this.core, this.mailbox, this.ownership, this.lifecycle, this.runner,
+				this.readers);
+		this.submitter = new CallSubmitter(this.core, transactions, this.mailbox, this.ownership, this.lifecycle,
+				this.runner);
+	}
+
+	private Mailbox mailbox(HandlerType type, HandlerOptions options) {
+		return (options.overflow() == Overflow.DROP_OLDEST)
+				? new DroppingMailbox(options.capacity(), type.hasUrgent(), this::wakeOwner)
+				: new Mailbox(options.capacity(), type.hasUrgent(), this::wakeOwner);
+	}
+
+	/**
+	 * Where callers drop each other's calls, nobody but the processor knows for certain
+	 * that none is queued.
+	 */
+	private static boolean lends(HandlerOptions options) {
+		return options.execution() == Execution.CALLER_WHEN_IDLE && options.overflow() != Overflow.DROP_OLDEST;
+	}
+
+	private boolean wakeOwner() {
+		return this.lifecycle.wakeOwner();
+	}
+
+	/** The gauges know the mailbox only: a meter must not keep a handler alive. */
+	private static HandlerGauges gauges(Mailbox mailbox) {
+		return new HandlerGauges() {
+
+			@Override
+			public int queued() {
+				return mailbox.size();
+			}
+
+			@Override
+			public Duration oldestAge() {
+				Call oldest = mailbox.oldest();
+				return (oldest != null && oldest.isPending()) ? CallReports.age(oldest) : Duration.ZERO;
+			}
+
+		};
+	}
+
+	HandlerCore core() {
+		return this.core;
+	}
+
+	Mailbox mailbox() {
+		return this.mailbox;
+	}
+
+	HandlerGauges gauges() {
+		return this.gauges;
+	}
+
+	Ownership ownership() {
+		return this.ownership;
+	}
+
+	HandlerLifecycle lifecycle() {
+		return this.lifecycle;
+	}
+
+	Processor processor() {
+		return this.processor;
+	}
+
+	CallSubmitter submitter() {
+		return this.submitter;
+	}
+
+	/** Returns the gate, {@code null} where there is none. */
+	@Nullable GateControl gate() {
+		return this.ownership.gateControl();
+	}
+
+	void gatedBy(CallGate gate) {
+		if (gate() != null) {
+			throw new IllegalStateException("Handler '%s' has a gate already".formatted(this.core.name()));
+		}
+		this.ownership.gatedBy(new GateControl(gate, this.mailbox, this.ownership, this.lifecycle));
+		this.runner.gatedBy(gate);
+	}
+
+	/** Returns how often something has happened to calls. */
+	long mark() {
+		CallerRuns callers = this.ownership.callerRuns();
+		return this.mailbox.taken() + ((callers != null) ? (long) callers.ran() : 0);
+	}
+
+	/**
+	 * Returns whether bodies run on the owner's thread only, so that a handler without
+	 * one runs none.
+	 */
+	boolean runsOnOwnerOnly() {
+		return this.ownership.callerRuns() == null && this.readers == null;
+	}
+
+	/** What the parts may ask of each other. */
+	private final class Core extends HandlerCore implements OwnerWork {
+
+		Core(HandlerParts parts, CallReports reports, HandlerName name, @Nullable Object target,
+				@Nullable HandlerHost host) {
+			super(parts, reports, name, target, host);
+		}
+
+		@Override
+		DrainedService service() {
+			return HandlerEngine.this.service;
+		}
+
+		@Override
+		DeferredCalls calls() {
+			return HandlerEngine.this.processor;
+		}
+
+		@Override
+		List<Hold> holds() {
+			List<Hold> holds = new ArrayList<>();
+			Hold held = HandlerEngine.this.ownership.held();
+			if (held != null) {
+				holds.add(held);
+			}
+			Readers known = HandlerEngine.this.readers;
+			if (known != null) {
+				known.forEachHeld(holds::add);
+			}
+			return holds;
+		}
+
+		@Override
+		boolean awaitsReaders() {
+			Readers known = HandlerEngine.this.readers;
+			return known != null && known.areAwaited();
+		}
+
+		@Override
+		@Nullable HandlerMethod loopUnderWay() {
+			return HandlerEngine.this.lifecycle.isInLoop() ? type().loop() : null;
+		}
+
+		@Override
+		String doing() {
+			return HandlerEngine.this.lifecycle.isMaking() ? "; the handler's target was being made"
+					: HandlerEngine.this.ownership.doing();
+		}
+
+		@Override
+		void runNested(Call call) {
+			HandlerEngine.this.runner.run(call, Objects.requireNonNull(Hold.of(this)));
+		}
+
+		@Override
+		OwnerWork work() {
+			return this;
+		}
+
+		@Override
+		public boolean take() {
+			return HandlerEngine.this.ownership.takeForOwner();
+		}
+
+		@Override
+		public void serve() {
+			HandlerEngine.this.processor.serve();
+		}
+
+		@Override
+		public int turns() {
+			return HandlerEngine.this.processor.turns();
+		}
+
+		@Override
+		public boolean isRead() {
+			Readers known = HandlerEngine.this.readers;
+			return known != null && !known.isEmpty();
+		}
+
+		@Override
+		public void endReading(Consumer<Call> left) {
+			Readers known = HandlerEngine.this.readers;
+			if (known != null) {
+				known.end(left);
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,46 @@
+package io.greenroom.deferred.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.greenroom.observe.internal.Failures;
+import org.jspecify.annotations.Nullable;
+
+/** Takes the {@link HandlerSnapshot} of a handler, and stops nobody for it. */
+final class Snapshots {
+
+	private Snapshots() {
+	}
+
+	static HandlerSnapshot of(HandlerEngine engine) {
+		HandlerCore core = engine.core();
+		List<HandlerSnapshot.Body> running = new ArrayList<>();
+		List<HandlerSnapshot.Edge> waits = new ArrayList<>();
+		for (Hold held : core.holds()) {
+			String thread = held.thread().getName();
+			for (Call call : held.bodies()) {
+				running.add(new HandlerSnapshot.Body(call.method(), thread, CallReports.age(call)));
+			}
+			Wait wait = held.waiting();
+			if (wait != null && !wait.isOver()) {
+				Call body = held.running();
+				waits.add(new HandlerSnapshot.Edge((body != null) ? body.method() : null, thread, wait.on().name(),
+						wait.call().method()));
+			}
+		}
+		HandlerMethod loop = core.loopUnderWay();
+		Throwable death = engine.lifecycle().death();
+		return new HandlerSnapshot(core.name(), state(engine.lifecycle(), death), engine.mailbox().capacity(),
+				engine.mailbox().size(), engine.gauges().oldestAge(), (loop != null) ? loop.name() : null, running,
+				waits, (death != null) ? Failures.describe(death) : null);
+	}
+
+	private static HandlerSnapshot.State state(HandlerLifecycle lifecycle, @Nullable Throwable death) {
+		if (death != null) {
+			return HandlerSnapshot.State.DEAD;
+		}
+		return lifecycle.isStopped() ? HandlerSnapshot.State.STOPPED
+				: lifecycle.isClosing() ? HandlerSnapshot.State.CLOSING : HandlerSnapshot.State.OPEN;
+	}
+
+}
