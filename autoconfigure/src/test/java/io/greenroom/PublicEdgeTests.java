@@ -176,7 +176,7 @@ class PublicEdgeTests {
 					}
 
 				}), new GreenQueue<>(1), GreenWait.on(List.of(new GreenEvent())), Timeout.after(Duration.ofSeconds(1)),
-				GreenScheduler.builder(), Worker.builder(), Worker.builder().build(), Join.all(),
+				GreenScheduler.builder(), HandlerOptions.builder(), Worker.builder(), Worker.builder().build(), Join.all(),
 				pool.enter(Duration.ofSeconds(1)),
 				GreenServer.listen(this.scheduler, pool, new InetSocketAddress("localhost", 0), (connection) -> {
 				}));

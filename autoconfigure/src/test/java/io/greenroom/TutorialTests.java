@@ -155,12 +155,12 @@ class TutorialTests {
 			});
 			winner.join();
 			loser.join();
-			assertThat(winner.started()).isTrue();
-			assertThat(winner.ready()).isTrue();
-			assertThat(winner.successful()).isTrue();
+			assertThat(winner.isStarted()).isTrue();
+			assertThat(winner.isDone()).isTrue();
+			assertThat(winner.isSuccessful()).isTrue();
 			assertThat(winner.value()).isEqualTo("You win!");
-			assertThat(loser.ready()).isTrue();
-			assertThat(loser.successful()).isFalse();
+			assertThat(loser.isDone()).isTrue();
+			assertThat(loser.isSuccessful()).isFalse();
 			assertThat(loser.value()).isNull();
 			assertThat(loser.exception()).isSameAs(failure);
 			assertThatIllegalStateException().isThrownBy(loser::get).isSameAs(failure);
@@ -190,7 +190,7 @@ class TutorialTests {
 			CountDownLatch never = new CountDownLatch(1);
 			io.greenroom.green.Timeout limit = io.greenroom.green.Timeout.after(Duration.ofMillis(20));
 			assertThatExceptionOfType(TimeoutExpiredException.class).isThrownBy(() -> limit.run(never::await))
-				.satisfies((expired) -> assertThat(limit.expired()).isTrue());
+				.satisfies((expired) -> assertThat(limit.isExpired()).isTrue());
 			assertThatExceptionOfType(TooLong.class)
 				.isThrownBy(() -> io.greenroom.green.Timeout.after(Duration.ofMillis(20))
 					.orThrow(TooLong::new)

@@ -49,7 +49,7 @@ public class BeanCall {
 		this.handle = (CounterBean) this.context.getBeanProvider(Deferred.class).getObject().sync();
 		this.plain = Deferred
 			.of(this.context.getBean(io.greenroom.green.GreenScheduler.class), new CounterBean(),
-					io.greenroom.deferred.HandlerOptions.defaults().withExecution(Execution.CALLER_WHEN_IDLE))
+					io.greenroom.deferred.HandlerOptions.builder().execution(Execution.CALLER_WHEN_IDLE).build())
 			.sync();
 		this.bean.increment();
 		this.plain.increment();

@@ -68,7 +68,7 @@ public class SyncCall {
 		this.handler = Deferred.of(this.scheduler, new Counter()).sync();
 		this.whenIdle = Deferred
 			.of(this.scheduler, new Counter(),
-					HandlerOptions.defaults().withExecution(Execution.CALLER_WHEN_IDLE))
+					HandlerOptions.builder().execution(Execution.CALLER_WHEN_IDLE).build())
 			.sync();
 		this.executor = Executors.newSingleThreadExecutor(Thread.ofVirtual().factory());
 		this.actor = ActorSystem.create(Behaviors.setup((context) -> {

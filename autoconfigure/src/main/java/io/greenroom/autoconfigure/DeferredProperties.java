@@ -48,13 +48,13 @@ record DeferredProperties(@DefaultValue("10000") int capacity, @DefaultValue("bl
 	}
 
 	HandlerOptions options() {
-		return HandlerOptions.defaults()
-			.withCapacity(this.capacity)
-			.withOverflow((this.overflow == WhenFull.REJECT) ? Overflow.REJECT : Overflow.BLOCK)
-			.withTimeout(this.timeout)
-			.withReaders(this.readers)
-			.withBusyLimit(this.busyLimit)
-			.withRestart(new RestartPolicy(this.restart.limit, this.restart.period, this.restart.backoff));
+		return HandlerOptions.builder()
+			.capacity(this.capacity)
+			.overflow((this.overflow == WhenFull.REJECT) ? Overflow.REJECT : Overflow.BLOCK)
+			.timeout(this.timeout)
+			.readers(this.readers)
+			.busyLimit(this.busyLimit)
+			.restart(new RestartPolicy(this.restart.limit, this.restart.period, this.restart.backoff)).build();
 	}
 
 	/**

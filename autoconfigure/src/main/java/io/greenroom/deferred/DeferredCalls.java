@@ -97,7 +97,7 @@ public interface DeferredCalls {
 	 * Returns whether the handler is being shut down.
 	 * @return whether a loop should come to its end
 	 */
-	boolean closing();
+	boolean isClosing();
 
 	/**
 	 * Returns how many calls wait.

@@ -69,115 +69,179 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	}
 
 	/**
-	 * Returns these options with another name.
-	 * @param name the handler's name
-	 * @return a copy
+	 * Starts from the {@linkplain #defaults() defaults}.
+	 * @return a new builder
 	 */
-	public HandlerOptions withName(String name) {
-		return new HandlerOptions(name, this.capacity, this.overflow, this.timeout, this.processing, this.onTimeout,
-				this.reentrant, this.restart, this.readers, this.busyLimit, this.execution);
+	public static Builder builder() {
+		return DEFAULTS.toBuilder();
 	}
 
 	/**
-	 * Returns these options with another capacity.
-	 * @param capacity how many calls may wait; at least 1
-	 * @return a copy
+	 * Starts from these options.
+	 * @return a new builder
 	 */
-	public HandlerOptions withCapacity(int capacity) {
-		return new HandlerOptions(this.name, capacity, this.overflow, this.timeout, this.processing, this.onTimeout,
-				this.reentrant, this.restart, this.readers, this.busyLimit, this.execution);
+	public Builder toBuilder() {
+		return new Builder(this);
 	}
 
-	/**
-	 * Returns these options with another overflow policy.
-	 * @param overflow what happens to a call when the mailbox is full
-	 * @return a copy
-	 */
-	public HandlerOptions withOverflow(Overflow overflow) {
-		return new HandlerOptions(this.name, this.capacity, overflow, this.timeout, this.processing, this.onTimeout,
-				this.reentrant, this.restart, this.readers, this.busyLimit, this.execution);
-	}
+	/** Makes options. Not safe for use by several threads. */
+	public static final class Builder {
 
-	/**
-	 * Returns these options with another timeout.
-	 * @param timeout how long a call waits; positive
-	 * @return a copy
-	 */
-	public HandlerOptions withTimeout(Duration timeout) {
-		return new HandlerOptions(this.name, this.capacity, this.overflow, timeout, this.processing, this.onTimeout,
-				this.reentrant, this.restart, this.readers, this.busyLimit, this.execution);
-	}
+		private String name;
 
-	/**
-	 * Returns these options with another way of processing.
-	 * @param processing who lets the calls in
-	 * @return a copy
-	 */
-	public HandlerOptions withProcessing(Processing processing) {
-		return new HandlerOptions(this.name, this.capacity, this.overflow, this.timeout, processing, this.onTimeout,
-				this.reentrant, this.restart, this.readers, this.busyLimit, this.execution);
-	}
+		private int capacity;
 
-	/**
-	 * Returns these options with another fate of bodies whose caller has left.
-	 * @param onTimeout what happens to a body when its caller's time is over
-	 * @return a copy
-	 */
-	public HandlerOptions withOnTimeout(OnTimeout onTimeout) {
-		return new HandlerOptions(this.name, this.capacity, this.overflow, this.timeout, this.processing, onTimeout,
-				this.reentrant, this.restart, this.readers, this.busyLimit, this.execution);
-	}
+		private Overflow overflow;
 
-	/**
-	 * Returns these options with or without reentrancy.
-	 * @param reentrant whether a call that comes back through others of its chain runs at
-	 * once
-	 * @return a copy
-	 */
-	public HandlerOptions withReentrant(boolean reentrant) {
-		return new HandlerOptions(this.name, this.capacity, this.overflow, this.timeout, this.processing,
-				this.onTimeout, reentrant, this.restart, this.readers, this.busyLimit, this.execution);
-	}
+		private Duration timeout;
 
-	/**
-	 * Returns these options with another restart policy.
-	 * @param restart when a loop that has thrown is started again
-	 * @return a copy
-	 */
-	public HandlerOptions withRestart(RestartPolicy restart) {
-		return new HandlerOptions(this.name, this.capacity, this.overflow, this.timeout, this.processing,
-				this.onTimeout, this.reentrant, restart, this.readers, this.busyLimit, this.execution);
-	}
+		private Processing processing;
 
-	/**
-	 * Returns these options with another number of readers.
-	 * @param readers how many read-only bodies may run at once; at least 1
-	 * @return a copy
-	 */
-	public HandlerOptions withReaders(int readers) {
-		return new HandlerOptions(this.name, this.capacity, this.overflow, this.timeout, this.processing,
-				this.onTimeout, this.reentrant, this.restart, readers, this.busyLimit, this.execution);
-	}
+		private OnTimeout onTimeout;
 
-	/**
-	 * Returns these options with another limit for being busy.
-	 * @param busyLimit how long a body may run, or a loop let nothing in, before that is
-	 * reported; zero never reports
-	 * @return a copy
-	 */
-	public HandlerOptions withBusyLimit(Duration busyLimit) {
-		return new HandlerOptions(this.name, this.capacity, this.overflow, this.timeout, this.processing,
-				this.onTimeout, this.reentrant, this.restart, this.readers, busyLimit, this.execution);
-	}
+		private boolean reentrant;
 
-	/**
-	 * Returns these options with others to run the bodies.
-	 * @param execution who runs them
-	 * @return a copy
-	 */
-	public HandlerOptions withExecution(Execution execution) {
-		return new HandlerOptions(this.name, this.capacity, this.overflow, this.timeout, this.processing,
-				this.onTimeout, this.reentrant, this.restart, this.readers, this.busyLimit, execution);
+		private RestartPolicy restart;
+
+		private int readers;
+
+		private Duration busyLimit;
+
+		private Execution execution;
+
+		private Builder(HandlerOptions from) {
+			this.name = from.name;
+			this.capacity = from.capacity;
+			this.overflow = from.overflow;
+			this.timeout = from.timeout;
+			this.processing = from.processing;
+			this.onTimeout = from.onTimeout;
+			this.reentrant = from.reentrant;
+			this.restart = from.restart;
+			this.readers = from.readers;
+			this.busyLimit = from.busyLimit;
+			this.execution = from.execution;
+		}
+
+		/**
+		 * Sets the name.
+		 * @param name the handler's name; empty takes the class's simple name
+		 * @return this builder
+		 */
+		public Builder name(String name) {
+			this.name = Objects.requireNonNull(name, "name");
+			return this;
+		}
+
+		/**
+		 * Sets how many calls may wait.
+		 * @param capacity how many calls may wait; at least 1
+		 * @return this builder
+		 */
+		public Builder capacity(int capacity) {
+			this.capacity = capacity;
+			return this;
+		}
+
+		/**
+		 * Sets what happens to a call when the mailbox is full.
+		 * @param overflow what happens to a call when the mailbox is full
+		 * @return this builder
+		 */
+		public Builder overflow(Overflow overflow) {
+			this.overflow = Objects.requireNonNull(overflow, "overflow");
+			return this;
+		}
+
+		/**
+		 * Sets how long a call waits.
+		 * @param timeout how long a call waits; positive
+		 * @return this builder
+		 */
+		public Builder timeout(Duration timeout) {
+			this.timeout = Objects.requireNonNull(timeout, "timeout");
+			return this;
+		}
+
+		/**
+		 * Sets who lets the calls in.
+		 * @param processing who lets the calls in
+		 * @return this builder
+		 */
+		public Builder processing(Processing processing) {
+			this.processing = Objects.requireNonNull(processing, "processing");
+			return this;
+		}
+
+		/**
+		 * Sets what happens to a body when its caller's time is over.
+		 * @param onTimeout what happens to a body when its caller's time is over
+		 * @return this builder
+		 */
+		public Builder onTimeout(OnTimeout onTimeout) {
+			this.onTimeout = Objects.requireNonNull(onTimeout, "onTimeout");
+			return this;
+		}
+
+		/**
+		 * Sets whether a call that comes back runs at once.
+		 * @param reentrant whether a call that comes back through others of the same chain runs at once
+		 * @return this builder
+		 */
+		public Builder reentrant(boolean reentrant) {
+			this.reentrant = reentrant;
+			return this;
+		}
+
+		/**
+		 * Sets when a loop is started again.
+		 * @param restart when a loop that has thrown is started again
+		 * @return this builder
+		 */
+		public Builder restart(RestartPolicy restart) {
+			this.restart = Objects.requireNonNull(restart, "restart");
+			return this;
+		}
+
+		/**
+		 * Sets how many read-only bodies may run at once.
+		 * @param readers how many read-only bodies may run at once; at least 1
+		 * @return this builder
+		 */
+		public Builder readers(int readers) {
+			this.readers = readers;
+			return this;
+		}
+
+		/**
+		 * Sets how long a body may run unreported.
+		 * @param busyLimit how long a body may run before it is reported; zero never reports
+		 * @return this builder
+		 */
+		public Builder busyLimit(Duration busyLimit) {
+			this.busyLimit = Objects.requireNonNull(busyLimit, "busyLimit");
+			return this;
+		}
+
+		/**
+		 * Sets who runs the bodies.
+		 * @param execution who runs the bodies
+		 * @return this builder
+		 */
+		public Builder execution(Execution execution) {
+			this.execution = Objects.requireNonNull(execution, "execution");
+			return this;
+		}
+
+		/**
+		 * Makes the options.
+		 * @return options with these values
+		 * @throws IllegalArgumentException if one is out of its range
+		 */
+		public HandlerOptions build() {
+			return new HandlerOptions(this.name, this.capacity, this.overflow, this.timeout, this.processing, this.onTimeout, this.reentrant, this.restart, this.readers, this.busyLimit, this.execution);
+		}
+
 	}
 
 }

@@ -12,7 +12,7 @@ import java.lang.annotation.Target;
  * from the start of the context; calls run where it calls {@link DeferredCalls#process()}
  * and nowhere else, so between two of these nobody else touches the handler.
  * <p>
- * The loop should return soon after {@link DeferredCalls#closing()} turns {@code true}.
+ * The loop should return soon after {@link DeferredCalls#isClosing()} turns {@code true}.
  * When it returns, what is still queued runs, and the handler is closed. When it throws,
  * waiting and later callers get a {@link HandlerStoppedException} with the cause.
  */

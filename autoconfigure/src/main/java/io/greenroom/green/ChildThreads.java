@@ -219,7 +219,7 @@ final class ChildThreads {
 
 	private synchronized void beginKill() {
 		this.kills++;
-		this.threads.replaceAll((thread, counts) -> thread.ready() && counts);
+		this.threads.replaceAll((thread, counts) -> thread.isDone() && counts);
 	}
 
 	private synchronized void endKill() {

@@ -83,7 +83,7 @@ public final class Deadline {
 	 * Returns whether the deadline has passed.
 	 * @return whether no time is left
 	 */
-	public boolean expired() {
+	public boolean isExpired() {
 		return nanos() == 0;
 	}
 

@@ -73,7 +73,7 @@ final class Drain {
 			this.interrupted = true;
 			work = drain.stopNow();
 		}
-		int finished = (int) seen.stream().filter(GreenThread::ready).count() - this.killed.size();
+		int finished = (int) seen.stream().filter(GreenThread::isDone).count() - this.killed.size();
 		kill(others());
 		close.run();
 		awaitKilled();
@@ -88,7 +88,7 @@ final class Drain {
 	/** Those that wait for a later start need not be waited for. */
 	private void killLate() {
 		List<GreenThread<?>> late = others();
-		late.removeIf(GreenThread::started);
+		late.removeIf(GreenThread::isStarted);
 		kill(late);
 	}
 
@@ -125,7 +125,7 @@ final class Drain {
 		List<GreenThread<?>> others = this.live.snapshot();
 		others.remove(GreenThread.current());
 		// One whose stack ended as it was taken off the list has ended all the same.
-		others.removeIf(GreenThread::ready);
+		others.removeIf(GreenThread::isDone);
 		return others;
 	}
 

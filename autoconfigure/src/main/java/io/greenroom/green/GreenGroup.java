@@ -101,6 +101,19 @@ public final class GreenGroup {
 	}
 
 	/**
+	 * Waits up to the limit until all members have ended, those added meanwhile too,
+	 * whatever their outcomes.
+	 * @param limit how long to wait at most; zero looks once
+	 * @return whether all have ended
+	 * @throws InterruptedException if the caller is interrupted while it waits
+	 * @throws IllegalArgumentException if the limit is negative
+	 * @throws IllegalStateException if the caller is a member
+	 */
+	public boolean join(Duration limit) throws InterruptedException {
+		return join(Join.all().within(limit));
+	}
+
+	/**
 	 * Waits as asked. Members added meanwhile are waited for too. Where it raises, a
 	 * failure from before this call, which no other join has thrown, counts as well.
 	 * {@link GreenThread#get()} says how to catch a checked one.
@@ -149,14 +162,15 @@ public final class GreenGroup {
 	 * Kills all members, and those added until it returns, and waits up to the limit for
 	 * their ends.
 	 * @param limit how long to wait at most; zero does not wait
-	 * @return those that have not ended, still cleaning up or stuck
+	 * @return whether all have ended; {@link #members()} are those still cleaning up or
+	 * stuck
 	 * @throws InterruptedException if the caller is interrupted while it waits; all are
 	 * killed all the same
 	 * @throws IllegalArgumentException if the limit is negative; nobody is killed then
 	 * @throws IllegalStateException if the caller is a member; nobody is killed then
 	 */
-	public List<GreenThread<?>> kill(Duration limit) throws InterruptedException {
-		return this.members.kill(new Countdown(Limits.nanos(limit, "limit")));
+	public boolean kill(Duration limit) throws InterruptedException {
+		return this.members.kill(new Countdown(Limits.nanos(limit, "limit"))).isEmpty();
 	}
 
 	/**

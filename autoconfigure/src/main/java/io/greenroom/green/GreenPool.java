@@ -229,8 +229,8 @@ public final class GreenPool implements AutoCloseable {
 	/**
 	 * Runs a task on a green thread in a slot of its own. Blocks in line while none is
 	 * free, up to the limit; a member of the pool runs the task inline then.
-	 * @param limit how long to wait at most; zero looks once
 	 * @param body what it runs
+	 * @param limit how long to wait at most; zero looks once
 	 * @return the task's green thread, started
 	 * @param <T> the type of the result
 	 * @throws InterruptedException if the caller is interrupted while it waits
@@ -239,7 +239,7 @@ public final class GreenPool implements AutoCloseable {
 	 * @throws SchedulerClosedException if the scheduler is shutting down
 	 * @throws IllegalArgumentException if the limit is negative
 	 */
-	public <T> GreenThread<T> trySpawn(Duration limit, Callable<? extends T> body) throws InterruptedException {
+	public <T> GreenThread<T> trySpawn(Callable<? extends T> body, Duration limit) throws InterruptedException {
 		Objects.requireNonNull(body, "body");
 		long nanos = Limits.nanos(limit, "limit");
 		if (isMember()) {
@@ -254,18 +254,18 @@ public final class GreenPool implements AutoCloseable {
 
 	/**
 	 * Runs a task that returns nothing, waiting in line up to the limit.
-	 * @param limit how long to wait at most; zero looks once
 	 * @param body what it runs
+	 * @param limit how long to wait at most; zero looks once
 	 * @return the task's green thread, started
 	 * @throws InterruptedException if the caller is interrupted while it waits
 	 * @throws PoolFullException if the time is over
 	 * @throws PoolClosedException if the pool is closed, also meanwhile
 	 * @throws SchedulerClosedException if the scheduler is shutting down
 	 * @throws IllegalArgumentException if the limit is negative
-	 * @see #trySpawn(Duration, Callable)
+	 * @see #trySpawn(Callable, Duration)
 	 */
-	public GreenThread<Void> trySpawn(Duration limit, GreenTask body) throws InterruptedException {
-		return trySpawn(limit, GreenScheduler.callable(body));
+	public GreenThread<Void> trySpawn(GreenTask body, Duration limit) throws InterruptedException {
+		return trySpawn(GreenScheduler.callable(body), limit);
 	}
 
 	/**
@@ -342,13 +342,13 @@ public final class GreenPool implements AutoCloseable {
 	}
 
 	private void requireOpen() {
-		if (this.shutdown.closed()) {
+		if (this.shutdown.isClosed()) {
 			throw this.reports.closed();
 		}
 	}
 
 	private PoolSlot stillOpen(PoolSlot place) {
-		if (this.shutdown.closed()) {
+		if (this.shutdown.isClosed()) {
 			place.giveUp();
 			throw this.reports.closed();
 		}
@@ -539,8 +539,8 @@ public final class GreenPool implements AutoCloseable {
 		return this.entered;
 	}
 
-	boolean killed() {
-		return this.shutdown.killed();
+	boolean isKilled() {
+		return this.shutdown.isKilled();
 	}
 
 	private static void requireSize(String pool, @Nullable String settings, int size) {
@@ -582,6 +582,18 @@ public final class GreenPool implements AutoCloseable {
 	}
 
 	/**
+	 * Waits up to the limit until nobody is at work or in line, whatever the outcomes.
+	 * @param limit how long to wait at most; zero looks once
+	 * @return whether nobody is any more
+	 * @throws InterruptedException if the caller is interrupted while it waits
+	 * @throws IllegalArgumentException if the limit is negative
+	 * @throws IllegalStateException if the caller is a member
+	 */
+	public boolean join(Duration limit) throws InterruptedException {
+		return join(Join.all().within(limit));
+	}
+
+	/**
 	 * Waits as asked: until so many tasks have ended from now on, or nobody is at work or
 	 * in line. Where it raises, a task's failure from before this call, which no other
 	 * join has thrown, counts as well; one that went to the caller of {@link #apply} or
@@ -619,17 +631,37 @@ public final class GreenPool implements AutoCloseable {
 	}
 
 	/**
+	 * Returns the tasks that have not ended, those that wait in line left out.
+	 * @return a copy, in any order
+	 */
+	public List<GreenThread<?>> members() {
+		return this.scheduler.living(this::runs);
+	}
+
+	/**
+	 * Closes the pool at once and kills its tasks, and does not wait for them.
+	 * @throws IllegalStateException if the caller is a member; nobody is killed then
+	 * @see #kill(Duration)
+	 */
+	public void kill() {
+		StackRoom.check();
+		rejectMember();
+		this.shutdown.kill();
+	}
+
+	/**
 	 * Closes the pool at once, kills its tasks, and waits up to the limit until nobody is
 	 * at work. Who waits in line or for a slot gets a {@link PoolClosedException}, and
 	 * nothing starts any more. Threads that have entered are waited for, not interrupted.
 	 * @param limit how long to wait at most; zero does not wait
-	 * @return the tasks that have not ended, still cleaning up or stuck
+	 * @return whether all have ended; {@link #members()} are those still cleaning up or
+	 * stuck
 	 * @throws InterruptedException if the caller is interrupted while it waits; all are
 	 * killed all the same
 	 * @throws IllegalArgumentException if the limit is negative; nobody is killed then
 	 * @throws IllegalStateException if the caller is a member; nobody is killed then
 	 */
-	public List<GreenThread<?>> kill(Duration limit) throws InterruptedException {
+	public boolean kill(Duration limit) throws InterruptedException {
 		long nanos = Limits.nanos(limit, "limit");
 		StackRoom.check();
 		rejectMember();

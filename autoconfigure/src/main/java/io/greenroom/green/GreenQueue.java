@@ -418,7 +418,7 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 	 * Returns whether puts are rejected.
 	 * @return whether the queue was closed; items may be left
 	 */
-	public boolean closed() {
+	public boolean isClosed() {
 		lock();
 		try {
 			return this.closed;
@@ -488,7 +488,7 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 
 	@Override
 	public String toString() {
-		return "GreenQueue[" + size() + " of " + this.capacity + (closed() ? ", closed]" : "]");
+		return "GreenQueue[" + size() + " of " + this.capacity + (isClosed() ? ", closed]" : "]");
 	}
 
 	/** Confined to the thread that loops. */

@@ -468,7 +468,7 @@ public final class GreenScheduler implements AutoCloseable {
 
 	private boolean calledByOurs() {
 		GreenThread<?> caller = GreenThread.current();
-		return caller != null && caller.isOf(this.home) && !caller.ready();
+		return caller != null && caller.isOf(this.home) && !caller.isDone();
 	}
 
 	/**

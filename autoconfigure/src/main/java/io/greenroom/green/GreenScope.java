@@ -3,7 +3,6 @@ package io.greenroom.green;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeoutException;
 
 import io.greenroom.green.internal.Countdown;
 import io.greenroom.green.internal.Limits;
@@ -35,6 +34,8 @@ public final class GreenScope implements AutoCloseable {
 
 	/** Set by close and never taken back; volatile, as any thread may spawn. */
 	private volatile boolean closed;
+
+	private volatile boolean killed;
 
 	GreenScope(GreenScheduler scheduler) {
 		this.scheduler = scheduler;
@@ -116,18 +117,15 @@ public final class GreenScope implements AutoCloseable {
 	/**
 	 * Waits until all children have ended, up to the limit.
 	 * @param limit how long to wait at most; zero looks once
-	 * @throws TimeoutException if some have not ended; they run on until the scope is
-	 * closed
+	 * @return whether all have ended; the others run on until the scope is closed
 	 * @throws InterruptedException if the caller is interrupted while it waits; the
 	 * children run on until the scope is closed
 	 * @throws IllegalArgumentException if the limit is negative
 	 * @throws IllegalStateException if the caller is a child
 	 * @see #join()
 	 */
-	public void join(Duration limit) throws InterruptedException, TimeoutException {
-		if (!joinWithin(Limits.nanos(limit, "limit"))) {
-			throw new TimeoutException("Not ended within " + limit + ": " + names(this.members.snapshot()));
-		}
+	public boolean join(Duration limit) throws InterruptedException {
+		return joinWithin(Limits.nanos(limit, "limit"));
 	}
 
 	private boolean joinWithin(long nanos) throws InterruptedException {
@@ -165,24 +163,50 @@ public final class GreenScope implements AutoCloseable {
 	}
 
 	/**
+	 * Kills all children and does not wait for them: a block that is left early on purpose
+	 * says so by this, and {@link #close()} complains of no child that was killed here.
+	 */
+	public void kill() {
+		this.killed = true;
+		this.members.kill();
+	}
+
+	/**
+	 * Kills all children and waits up to the limit for their ends.
+	 * @param limit how long to wait at most; zero does not wait
+	 * @return whether all have ended
+	 * @throws InterruptedException if the caller is interrupted while it waits; all are
+	 * killed all the same
+	 * @throws IllegalArgumentException if the limit is negative; nobody is killed then
+	 * @throws IllegalStateException if the caller is a child; nobody is killed then
+	 * @see #kill()
+	 */
+	public boolean kill(Duration limit) throws InterruptedException {
+		Countdown time = new Countdown(Limits.nanos(limit, "limit"));
+		boolean ended = this.members.kill(time).isEmpty();
+		this.killed = true;
+		return ended;
+	}
+
+	/**
 	 * Kills the children that still run and waits until they have ended, however long
 	 * they clean up; an interrupt does not cut that short and is kept. Idempotent.
 	 * <p>
 	 * Throws what children have failed with, if no join has thrown it yet.
-	 * @throws IllegalStateException if children still ran, which is so when the block was
-	 * left early or has not called {@link #join()}
+	 * @throws IllegalStateException if children still ran that {@link #kill()} has not
+	 * killed, which is so when the block was left early or has not called {@link #join()}
 	 */
 	@Override
 	public void close() {
 		StackRoom.check();
 		this.closed = true;
 		List<GreenThread<?>> running = this.members.snapshot();
-		running.removeIf(GreenThread::ready);
+		running.removeIf(GreenThread::isDone);
 		this.members.killUninterruptibly();
 		throwFailure();
-		if (!running.isEmpty()) {
+		if (!running.isEmpty() && !this.killed) {
 			throw new IllegalStateException("The scope was left while green threads " + names(running)
-					+ " ran, which were killed; call join() as the last statement of the block");
+					+ " ran, which were killed; call join() as the last statement of the block, or kill() if they are not to go on");
 		}
 	}
 

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * A thread is started at most once. It ends when its body returns or throws, or when it
  * is {@linkplain #kill() killed}. Safe for use by many threads; everything the body did
- * happens before anyone sees {@link #ready()} as {@code true}.
+ * happens before anyone sees {@link #isDone()} as {@code true}.
  *
  * @param <T> the type of the body's result
  */
@@ -413,7 +413,7 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 	 * Returns whether the thread was started, also when it has ended since.
 	 * @return whether {@link #start()} took effect
 	 */
-	public boolean started() {
+	public boolean isStarted() {
 		return this.thread != null;
 	}
 
@@ -421,7 +421,7 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 	 * Returns whether the thread has ended in any way.
 	 * @return whether there is an outcome
 	 */
-	public boolean ready() {
+	public boolean isDone() {
 		return this.phase >= SUCCEEDED;
 	}
 
@@ -429,7 +429,7 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 	 * Returns whether the body has returned.
 	 * @return whether the thread has ended without a failure
 	 */
-	public boolean successful() {
+	public boolean isSuccessful() {
 		return this.phase == SUCCEEDED;
 	}
 
@@ -439,7 +439,7 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 	 */
 	@SuppressWarnings("unchecked") // what the body returned
 	public @Nullable T value() {
-		return successful() ? (T) this.outcome : null;
+		return isSuccessful() ? (T) this.outcome : null;
 	}
 
 	/**
@@ -524,7 +524,7 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 	}
 
 	boolean await(long nanos) throws InterruptedException {
-		if (ready()) {
+		if (isDone()) {
 			return true;
 		}
 		rejectSelf();
@@ -555,7 +555,7 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 		}
 		Thread.yield();
 		// The interrupted wait is the watchers' to reject.
-		return ready() && !current.isInterrupted();
+		return isDone() && !current.isInterrupted();
 	}
 
 	/** Returns whether somebody waits for the end. */

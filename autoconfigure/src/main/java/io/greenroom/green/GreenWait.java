@@ -72,19 +72,19 @@ public final class GreenWait<A extends Awaitable> implements AutoCloseable {
 
 	/**
 	 * Waits until so many are ready, up to the limit.
+	 * @param awaitables what to wait for, in any mix
 	 * @param count how many at least to wait for; all, if there are fewer
 	 * @param limit how long to wait at most; zero looks once
-	 * @param awaitables what to wait for, in any mix
 	 * @return exactly those that were handed out by then, at most {@code count}, in the
 	 * order of readiness
 	 * @param <A> the type of what is waited for
 	 * @throws InterruptedException if the caller is interrupted while it waits
 	 * @throws IllegalArgumentException if the count or the limit is negative
 	 */
-	public static <A extends Awaitable> List<A> any(int count, Duration limit, Collection<? extends A> awaitables)
+	public static <A extends Awaitable> List<A> any(Collection<? extends A> awaitables, int count, Duration limit)
 			throws InterruptedException {
 		try (GreenWait<A> wait = on(awaitables)) {
-			return wait.take(count, limit);
+			return wait.tryTake(count, limit);
 		}
 	}
 
@@ -127,7 +127,7 @@ public final class GreenWait<A extends Awaitable> implements AutoCloseable {
 	 * @throws InterruptedException if the caller is interrupted while it waits
 	 * @throws IllegalArgumentException if the limit is negative
 	 */
-	public @Nullable A poll(Duration limit) throws InterruptedException {
+	public @Nullable A tryTake(Duration limit) throws InterruptedException {
 		return next(Limits.nanos(limit, "limit"));
 	}
 
@@ -139,7 +139,7 @@ public final class GreenWait<A extends Awaitable> implements AutoCloseable {
 	 * @throws InterruptedException if the caller is interrupted while it waits
 	 * @throws IllegalArgumentException if the count or the limit is negative
 	 */
-	public List<A> take(int count, Duration limit) throws InterruptedException {
+	public List<A> tryTake(int count, Duration limit) throws InterruptedException {
 		if (count < 0) {
 			throw new IllegalArgumentException("The count is negative: " + count + "; give zero or more");
 		}

@@ -52,14 +52,14 @@ final class Joining {
 		for (G thread : alive) {
 			thread.await(time.left());
 		}
-		alive.removeIf(GreenThread::ready);
+		alive.removeIf(GreenThread::isDone);
 		return alive;
 	}
 
 	/** Rejects a wait that would never end. */
 	static void rejectSelf(Collection<? extends GreenThread<?>> threads) {
 		for (GreenThread<?> thread : threads) {
-			if (!thread.ready()) {
+			if (!thread.isDone()) {
 				thread.rejectSelf();
 			}
 		}

@@ -374,7 +374,7 @@ final class Mapping<A, R> {
 		boolean interrupted = false;
 		for (MappedItem<A, R> item : killBegun()) {
 			GreenThread<R> thread = item.thread;
-			while (thread != null && !thread.ready()) {
+			while (thread != null && !thread.isDone()) {
 				try {
 					thread.join();
 				}

@@ -36,11 +36,11 @@ final class PoolShutdown implements GreenService {
 		this.ends = ends;
 	}
 
-	boolean closed() {
+	boolean isClosed() {
 		return this.closed;
 	}
 
-	boolean killed() {
+	boolean isKilled() {
 		return this.killed;
 	}
 
@@ -85,20 +85,25 @@ final class PoolShutdown implements GreenService {
 		}
 	}
 
-	/** Kills at once, and waits up to the limit; returns who has not ended. */
-	List<GreenThread<?>> kill(long nanos) throws InterruptedException {
+	/** Kills at once, and waits for nobody; returns those at work. */
+	List<GreenThread<?>> kill() {
 		this.closed = true;
 		this.killed = true;
 		this.admission.rejectLine();
 		this.scheduler.detach(this);
+		return killTasks();
+	}
+
+	/** Kills at once, and waits up to the limit; returns whether all have ended. */
+	boolean kill(long nanos) throws InterruptedException {
 		Countdown time = new Countdown(nanos, Parking::nanoTime);
-		List<GreenThread<?>> tasks = killTasks();
+		List<GreenThread<?>> tasks = kill();
 		if (nanos > 0) {
 			this.ends.await(Integer.MAX_VALUE, time, false);
 			// A slot comes back shortly before the outcome is there.
 			awaitAll(tasks, time);
 		}
-		return this.scheduler.living(this.pool::runs);
+		return this.pool.members().isEmpty();
 	}
 
 	/** Kills the tasks in line and at work, and leaves the pool open. */

@@ -135,7 +135,7 @@ final class PoolSlot implements Slot, Reservation, TaskSlot {
 		}
 		this.starter = Thread.currentThread();
 		try {
-			if (this.pool.killed()) {
+			if (this.pool.isKilled()) {
 				throw task.reject(this.pool.reports().closed());
 			}
 			task.start();
@@ -148,7 +148,7 @@ final class PoolSlot implements Slot, Reservation, TaskSlot {
 			this.starter = null;
 			STATE.compareAndSet(this, STARTING, RUNNING);
 		}
-		if (this.pool.killed()) {
+		if (this.pool.isKilled()) {
 			// The killer may have looked for tasks before this one was there.
 			task.killAsTask();
 		}
@@ -237,7 +237,7 @@ final class PoolSlot implements Slot, Reservation, TaskSlot {
 	}
 
 	@Override
-	public boolean ready() {
+	public boolean isReady() {
 		return this.state != WAITING;
 	}
 

@@ -14,7 +14,7 @@ public sealed interface Reservation permits PoolSlot {
 	 * Returns whether the slot is there already, so that {@link #await} would not block.
 	 * @return whether there is nothing left to wait for
 	 */
-	boolean ready();
+	boolean isReady();
 
 	/**
 	 * Waits for the slot on the calling thread, in the order of reserving. A wait that

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * {@link Deadline} down instead, which interrupts nobody.
  * <p>
  * A timeout is entered at most once, on any kind of thread. {@link #cancel()} and
- * {@link #expired()} may be called from everywhere. The idea is gevent's timeout.
+ * {@link #isExpired()} may be called from everywhere. The idea is gevent's timeout.
  */
 public final class Timeout {
 
@@ -206,9 +206,9 @@ public final class Timeout {
 	 * Returns whether the time was over before the block ended.
 	 * @return whether the block was interrupted, also if it went on
 	 */
-	public boolean expired() {
+	public boolean isExpired() {
 		TimeoutNest.Level level = this.level;
-		return level != null && level.expired();
+		return level != null && level.isExpired();
 	}
 
 	@Override

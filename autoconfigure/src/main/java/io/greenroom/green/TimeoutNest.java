@@ -107,7 +107,7 @@ final class TimeoutNest {
 			}
 		}
 
-		boolean expired() {
+		boolean isExpired() {
 			return this.expired;
 		}
 

@@ -70,7 +70,7 @@ final class HandlerMeters {
 	private record Listener(HandlerMeters meters, HandlerGauges gauges) implements HandlerListener {
 
 		@Override
-		public boolean timed() {
+		public boolean isTimed() {
 			return true;
 		}
 

@@ -44,11 +44,11 @@ final class CompositeObserver implements Observer {
 	public HandlerListener handler(String handler, HandlerGauges gauges) {
 		List<HandlerListener> listeners = ask((observer) -> observer.handler(handler, gauges), HandlerListener.NONE);
 		boolean timed = listeners.stream()
-			.anyMatch((listener) -> ForeignCode.ask(log, "A listener of an observer", false, listener::timed));
+			.anyMatch((listener) -> ForeignCode.ask(log, "A listener of an observer", false, listener::isTimed));
 		return listeners.isEmpty() ? HandlerListener.NONE : new HandlerListener() {
 
 			@Override
-			public boolean timed() {
+			public boolean isTimed() {
 				return timed;
 			}
 

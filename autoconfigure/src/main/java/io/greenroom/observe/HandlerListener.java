@@ -14,7 +14,7 @@ public interface HandlerListener {
 	 * Returns whether {@link #ended} wants times. Asked once per handler.
 	 * @return whether the handler should read the clock for each call
 	 */
-	default boolean timed() {
+	default boolean isTimed() {
 		return false;
 	}
 
@@ -23,8 +23,8 @@ public interface HandlerListener {
 	 * @param method the called method's name
 	 * @param mode how it was called
 	 * @param outcome how it ended
-	 * @param waited time in the mailbox; zero unless {@link #timed()}
-	 * @param ran time in the body; zero unless {@link #timed()}
+	 * @param waited time in the mailbox; zero unless {@link #isTimed()}
+	 * @param ran time in the body; zero unless {@link #isTimed()}
 	 */
 	default void ended(String method, CallMode mode, CallOutcome outcome, Duration waited, Duration ran) {
 	}

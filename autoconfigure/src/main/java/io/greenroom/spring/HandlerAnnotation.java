@@ -21,29 +21,30 @@ final class HandlerAnnotation {
 
 	static HandlerOptions options(DeferredHandler annotation, String beanName, HandlerOptions defaults,
 			UnaryOperator<String> placeholders) {
-		HandlerOptions options = defaults.withName(beanName)
-			.withProcessing(annotation.processing())
-			.withExecution(annotation.execution())
-			.withOnTimeout(annotation.onTimeout())
-			.withReentrant(annotation.reentrant());
+		HandlerOptions.Builder options = defaults.toBuilder()
+			.name(beanName)
+			.processing(annotation.processing())
+			.execution(annotation.execution())
+			.onTimeout(annotation.onTimeout())
+			.reentrant(annotation.reentrant());
 		if (annotation.capacity() != 0) {
 			check(annotation.capacity() > 0, beanName, "capacity", annotation.capacity(), "a number of calls from 1");
-			options = options.withCapacity(annotation.capacity());
+			options.capacity(annotation.capacity());
 		}
 		for (Overflow overflow : annotation.overflow()) {
-			options = options.withOverflow(overflow);
+			options.overflow(overflow);
 		}
 		if (annotation.readers() != 0) {
 			check(annotation.readers() > 0, beanName, "readers", annotation.readers(), "a number of bodies from 1");
-			options = options.withReaders(annotation.readers());
+			options.readers(annotation.readers());
 		}
 		String busyLimit = placeholders.apply(annotation.busyLimit());
-		options = options.withBusyLimit(notNegative(busyLimit, options.busyLimit(), beanName, "busyLimit"));
+		options.busyLimit(notNegative(busyLimit, defaults.busyLimit(), beanName, "busyLimit"));
 		for (Restart restart : annotation.restart()) {
-			options = options.withRestart(restart(restart, beanName, options.restart(), placeholders));
+			options.restart(restart(restart, beanName, defaults.restart(), placeholders));
 		}
 		String timeout = placeholders.apply(annotation.timeout());
-		return options.withTimeout(positive(timeout, options.timeout(), beanName, "timeout"));
+		return options.timeout(positive(timeout, defaults.timeout(), beanName, "timeout")).build();
 	}
 
 	/** Returns how long an instance by key stays that is not called. */

@@ -41,7 +41,7 @@ public final class OnewayFailedEvent extends ApplicationEvent {
 	 * Returns the failure.
 	 * @return what the body threw
 	 */
-	public Throwable failure() {
+	public Throwable exception() {
 		return this.failure;
 	}
 

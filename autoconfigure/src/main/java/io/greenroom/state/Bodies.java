@@ -197,7 +197,7 @@ final class Bodies {
 	private void stopUnbegun(MoveSteps steps, StateActivation mine) {
 		steps.position().lock();
 		try {
-			if (mine.ended()) {
+			if (mine.isEnded()) {
 				return;
 			}
 			mine.stop();
@@ -210,7 +210,7 @@ final class Bodies {
 
 	/** The thread has ended; the last stay has not if its body could not begin. */
 	void threadEnded(MoveSteps steps, StateActivation last, @Nullable Throwable why) {
-		if (last.ended() || last.isGivenUp()) {
+		if (last.isEnded() || last.isGivenUp()) {
 			return;
 		}
 		if (why == null || why instanceof GreenThreadKilledException || why instanceof SchedulerClosedException) {
@@ -238,7 +238,7 @@ final class Bodies {
 		StateMove made = null;
 		steps.position().lock();
 		try {
-			if (mine.ended()) {
+			if (mine.isEnded()) {
 				return null;
 			}
 			mine.end();
@@ -352,7 +352,7 @@ final class Bodies {
 
 	private Status outcome(StateActivation mine, @Nullable Throwable error, boolean interrupted) {
 		if (mine.stopping() || (interrupted && this.services.isClosed())
-				|| (error instanceof SchedulerClosedException && !mine.started())) {
+				|| (error instanceof SchedulerClosedException && !mine.isStarted())) {
 			return Status.STOPPED;
 		}
 		if (error == null) {

@@ -218,7 +218,7 @@ final class OutsideMoves {
 		Duration pause;
 		steps.position().lock();
 		try {
-			if (steps.move() != late || stays.ended() || !stays.started()) {
+			if (steps.move() != late || stays.isEnded() || !stays.isStarted()) {
 				// A body that has not begun never will, and makes way at once.
 				return;
 			}

@@ -97,12 +97,12 @@ final class StateActivation implements StateHandle {
 	}
 
 	@Override
-	public boolean started() {
+	public boolean isStarted() {
 		return this.started;
 	}
 
 	@Override
-	public boolean ended() {
+	public boolean isEnded() {
 		return this.ended;
 	}
 

@@ -21,12 +21,12 @@ public interface StateHandle {
 	 * Returns whether the body has begun; {@code false} as long as {@code onStart} runs.
 	 * @return whether the body has begun, also when it has ended since
 	 */
-	boolean started();
+	boolean isStarted();
 
 	/**
 	 * Returns whether the body has ended; the machine may still rest in the state.
 	 * @return whether the body has returned, failed, or made way for another
 	 */
-	boolean ended();
+	boolean isEnded();
 
 }

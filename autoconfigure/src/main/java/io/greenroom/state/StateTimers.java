@@ -187,7 +187,7 @@ final class StateTimers {
 			this.cancelled = true;
 			GreenThread<?> set = this.thread;
 			try {
-				if (set != null && !set.started()) {
+				if (set != null && !set.isStarted()) {
 					set.kill();
 				}
 			}

@@ -22,7 +22,7 @@ final class RequestAdmission {
 	 */
 	SlotLease enter(ControllerPool pool, Reservation reservation, HttpServletRequest request)
 			throws AsyncRequestNotUsableException {
-		boolean queued = !reservation.ready();
+		boolean queued = !reservation.isReady();
 		Slot slot = pool.await(reservation);
 		try {
 			if (queued && this.clients.isGone(request)) {

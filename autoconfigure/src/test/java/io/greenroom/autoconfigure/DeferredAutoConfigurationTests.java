@@ -142,7 +142,7 @@ class DeferredAutoConfigurationTests {
 							assertThat(((ThrowableProxy) event.getThrowableProxy()).getThrowable()).isSameAs(failure);
 						});
 					assertThat(events).singleElement().satisfies((event) -> {
-						assertThat(event.failure()).isSameAs(failure);
+						assertThat(event.exception()).isSameAs(failure);
 						assertThat(event.method()).isEqualTo("breakShelf");
 						assertThat(event.handler()).endsWith("Inventory");
 					});
@@ -818,7 +818,7 @@ class DeferredAutoConfigurationTests {
 		@ProcessingLoop
 		void run(DeferredCalls calls) {
 			this.life.add("started");
-			while (!calls.closing()) {
+			while (!calls.isClosing()) {
 				calls.process(Duration.ofSeconds(10));
 			}
 			this.life.add("ended");

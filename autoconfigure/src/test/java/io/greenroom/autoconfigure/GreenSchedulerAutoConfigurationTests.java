@@ -172,8 +172,8 @@ class GreenSchedulerAutoConfigurationTests {
 			context.close();
 			assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(200),
 					Duration.ofSeconds(60));
-			assertThat(sleeper.ready()).isTrue();
-			assertThat(sleeper.successful()).isFalse();
+			assertThat(sleeper.isDone()).isTrue();
+			assertThat(sleeper.isSuccessful()).isFalse();
 		});
 	}
 

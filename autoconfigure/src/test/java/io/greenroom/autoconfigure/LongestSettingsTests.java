@@ -118,7 +118,7 @@ class LongestSettingsTests {
 
 		@ProcessingLoop
 		void loop(DeferredCalls calls) {
-			while (!calls.closing()) {
+			while (!calls.isClosing()) {
 				calls.process(Duration.ofMillis(50));
 			}
 		}

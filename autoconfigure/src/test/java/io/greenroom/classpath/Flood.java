@@ -51,7 +51,7 @@ public final class Flood {
 		}).build();
 		Sleeper sleeper = new Sleeper();
 		Sleeper flooded = Deferred.of(scheduler, sleeper,
-				HandlerOptions.defaults().withOverflow(Overflow.valueOf(args[0])).withTimeout(Duration.ofSeconds(60)))
+				HandlerOptions.builder().overflow(Overflow.valueOf(args[0])).timeout(Duration.ofSeconds(60)).build())
 			.oneway();
 		AtomicInteger accepted = new AtomicInteger();
 		AtomicInteger told = new AtomicInteger();

@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(60)
 class BusyTests {
 
-	private final HandlerOptions brief = options().withBusyLimit(Duration.ofMillis(50));
+	private final HandlerOptions brief = options().toBuilder().busyLimit(Duration.ofMillis(50)).build();
 
 	private final BlockingQueue<String> reports = new LinkedBlockingQueue<>();
 
@@ -97,7 +97,7 @@ class BusyTests {
 	@Test
 	@DisplayName("M01 exempt handlers are never reported, nor idle ones")
 	void exemptHandlers() throws Exception {
-		Deferred<Slow> exempt = Deferred.of(this.scheduler, new Slow(), this.brief.withBusyLimit(Duration.ZERO));
+		Deferred<Slow> exempt = Deferred.of(this.scheduler, new Slow(), this.brief.toBuilder().busyLimit(Duration.ZERO).build());
 		Deferred<Slow> watched = Deferred.of(this.scheduler, new Slow(), this.brief);
 		watched.sync().read(new CountDownLatch(0));
 		exempt.oneway().hold(this.leave);
@@ -125,7 +125,7 @@ class BusyTests {
 
 		@ProcessingLoop
 		void run(DeferredCalls calls) throws InterruptedException {
-			while (!calls.closing()) {
+			while (!calls.isClosing()) {
 				calls.process(Duration.ofSeconds(1));
 				this.busy.await();
 			}

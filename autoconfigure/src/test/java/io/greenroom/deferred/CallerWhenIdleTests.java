@@ -41,7 +41,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 @Timeout(60)
 class CallerWhenIdleTests {
 
-	private static final HandlerOptions OPTIONS = HandlerOptions.defaults().withExecution(Execution.CALLER_WHEN_IDLE);
+	private static final HandlerOptions OPTIONS = HandlerOptions.builder().execution(Execution.CALLER_WHEN_IDLE).build();
 
 	private final BlockingQueue<String> busy = new LinkedBlockingQueue<>();
 
@@ -312,7 +312,7 @@ class CallerWhenIdleTests {
 	@Test
 	@DisplayName("D35 M01 a body that its caller runs for too long is reported")
 	void busyBodies() throws Exception {
-		Deferred<Desk> deferred = desk(OPTIONS.withBusyLimit(Duration.ofMillis(50)));
+		Deferred<Desk> deferred = desk(OPTIONS.toBuilder().busyLimit(Duration.ofMillis(50)).build());
 		awaitIdle(deferred);
 		CountDownLatch inside = new CountDownLatch(1);
 		CountDownLatch leave = new CountDownLatch(1);
@@ -333,7 +333,7 @@ class CallerWhenIdleTests {
 		inside.await();
 		CompletableFuture<DrainReport> drain = new CompletableFuture<>();
 		Thread.startVirtualThread(() -> drain.complete(this.scheduler.drain(Duration.ofSeconds(20))));
-		Until.until("the handler to close", () -> deferred.calls().closing());
+		Until.until("the handler to close", () -> deferred.calls().isClosing());
 		assertThatExceptionOfType(HandlerStoppedException.class).isThrownBy(deferred.sync()::get);
 		assertThat(drain).isNotDone();
 		leave.countDown();
@@ -393,7 +393,7 @@ class CallerWhenIdleTests {
 	@Test
 	@DisplayName("D35 D40 a processing by hand lends the handler while it waits without a filter, and at no other time")
 	void manualProcessing() throws Exception {
-		Deferred<Desk> deferred = desk(OPTIONS.withProcessing(Processing.MANUAL));
+		Deferred<Desk> deferred = desk(OPTIONS.toBuilder().processing(Processing.MANUAL).build());
 		CompletableFuture<Thread> early = new CompletableFuture<>();
 		Thread.startVirtualThread(() -> early.complete(deferred.sync().thread()));
 		Until.until("one call to be queued", () -> deferred.calls().pending() == 1);

@@ -67,7 +67,7 @@ class CloseTests {
 	@DisplayName("F05 D20 a handler that was not called, or is called no more, can be closed, and rejects what comes then")
 	void closesIdle(Execution execution) {
 		for (int calls = 0; calls < 3; calls++) {
-			Deferred<Desk> desk = desk(HandlerOptions.defaults().withExecution(execution));
+			Deferred<Desk> desk = desk(HandlerOptions.builder().execution(execution).build());
 			for (int i = 0; i < calls; i++) {
 				desk.sync().work();
 			}
@@ -81,7 +81,7 @@ class CloseTests {
 	@Test
 	@DisplayName("F05 D31 closing runs what is running and queued within the handler's time")
 	void acceptedCallsRun() throws Exception {
-		Deferred<Desk> desk = desk(HandlerOptions.defaults().withCapacity(3).withTimeout(Duration.ofSeconds(30)));
+		Deferred<Desk> desk = desk(HandlerOptions.builder().capacity(3).timeout(Duration.ofSeconds(30)).build());
 		CompletableFuture<Integer> running = desk.async(Desk::hold);
 		this.target.inside.await();
 		List<CompletableFuture<Integer>> queued = new ArrayList<>();
@@ -89,7 +89,7 @@ class CloseTests {
 			queued.add(desk.async(Desk::work));
 		}
 		CompletableFuture<Void> closing = CompletableFuture.runAsync(desk::close, Thread::startVirtualThread);
-		Until.until("the close to begin", desk.calls()::closing);
+		Until.until("the close to begin", desk.calls()::isClosing);
 		assertThatExceptionOfType(HandlerStoppedException.class).isThrownBy(desk.sync()::work);
 		assertThat(closing).isNotDone();
 		this.target.leave.countDown();
@@ -129,7 +129,7 @@ class CloseTests {
 			"SCHEDULER,ONEWAY" })
 	@DisplayName("D20 D31 who waits for room when the handler is closed is told at once, as who calls it then")
 	void waitersForRoom(End end, Waiting who) throws Exception {
-		Deferred<Desk> desk = desk(HandlerOptions.defaults().withCapacity(1).withTimeout(Duration.ofMinutes(5)));
+		Deferred<Desk> desk = desk(HandlerOptions.builder().capacity(1).timeout(Duration.ofMinutes(5)).build());
 		Deferred<Desk> other = Deferred.of(this.scheduler, new Desk());
 		desk.oneway().hold();
 		this.target.inside.await();
@@ -159,7 +159,7 @@ class CloseTests {
 	void closesInReadOnlyBody(Execution execution) {
 		Reader reader = new Reader();
 		Deferred<Reader> handle = Deferred.of(this.scheduler, reader,
-				HandlerOptions.defaults().withExecution(execution).withTimeout(Duration.ofMinutes(10)));
+				HandlerOptions.builder().execution(execution).timeout(Duration.ofMinutes(10)).build());
 		assertThat(handle.sync(Duration.ofSeconds(30)).close(handle)).isEqualTo("closed");
 		assertThatExceptionOfType(HandlerStoppedException.class).isThrownBy(() -> handle.sync().close(handle));
 	}
@@ -168,7 +168,7 @@ class CloseTests {
 	@EnumSource
 	@DisplayName("F05 D19 a body that closes a handler whose body waits for it, through others too, does not wait for itself")
 	void closesFurtherDown(Execution execution) {
-		HandlerOptions options = HandlerOptions.defaults().withExecution(execution).withTimeout(Duration.ofMinutes(10));
+		HandlerOptions options = HandlerOptions.builder().execution(execution).timeout(Duration.ofMinutes(10)).build();
 		Deferred<Desk> first = desk(options);
 		Deferred<Desk> second = Deferred.of(this.scheduler, new Desk(), options);
 		Deferred<Desk> third = Deferred.of(this.scheduler, new Desk(), options);
@@ -180,7 +180,7 @@ class CloseTests {
 	@Test
 	@DisplayName("F05 D31 a close whose time is over tells all who wait, and returns")
 	void tooLate() throws Exception {
-		Deferred<Desk> desk = desk(HandlerOptions.defaults().withTimeout(SHORT));
+		Deferred<Desk> desk = desk(HandlerOptions.builder().timeout(SHORT).build());
 		CompletableFuture<Integer> running = desk.async(Desk::hold);
 		CompletableFuture<Integer> queued = desk.async(Desk::work);
 		this.target.inside.await();
@@ -195,7 +195,7 @@ class CloseTests {
 	@Test
 	@DisplayName("F05 D27 an interrupt cuts a close short, which tells all who wait; the flag stays")
 	void interruptedClose() throws Exception {
-		Deferred<Desk> desk = desk(HandlerOptions.defaults().withTimeout(Duration.ofMinutes(10)));
+		Deferred<Desk> desk = desk(HandlerOptions.builder().timeout(Duration.ofMinutes(10)).build());
 		CompletableFuture<Integer> queued = desk.async(Desk::hold);
 		CompletableFuture<Integer> more = desk.async(Desk::work);
 		this.target.inside.await();
@@ -204,7 +204,7 @@ class CloseTests {
 			desk.close();
 			flag.complete(Thread.currentThread().isInterrupted());
 		});
-		Until.until("the close to begin", desk.calls()::closing);
+		Until.until("the close to begin", desk.calls()::isClosing);
 		closer.interrupt();
 		assertThat(flag.get(20, TimeUnit.SECONDS)).isTrue();
 		assertThat(queued).isCompletedExceptionally();
@@ -226,7 +226,7 @@ class CloseTests {
 	void closesRace() throws Exception {
 		for (int round = 0; round < 200; round++) {
 			Desk here = new Desk();
-			Deferred<Desk> desk = Deferred.of(this.scheduler, here, HandlerOptions.defaults().withCapacity(2));
+			Deferred<Desk> desk = Deferred.of(this.scheduler, here, HandlerOptions.builder().capacity(2).build());
 			AtomicInteger ran = new AtomicInteger();
 			List<Thread> threads = new ArrayList<>();
 			List<Throwable> others = new ArrayList<>();
@@ -277,7 +277,7 @@ class CloseTests {
 	@DisplayName("F05 D40 closing a MANUAL handler tells who waits in it, at once")
 	void manual() {
 		Deferred<Desk> desk = desk(
-				HandlerOptions.defaults().withProcessing(Processing.MANUAL).withTimeout(Duration.ofMinutes(10)));
+				HandlerOptions.builder().processing(Processing.MANUAL).timeout(Duration.ofMinutes(10)).build());
 		CompletableFuture<Integer> queued = desk.async(Desk::work);
 		long start = System.nanoTime();
 		desk.close();
@@ -296,7 +296,7 @@ class CloseTests {
 		CompletableFuture<Integer> failing = desk.async((it) -> it.fail(unusual));
 		CompletableFuture<Integer> behind = desk.async(Desk::work);
 		CompletableFuture<Void> closing = CompletableFuture.runAsync(desk::close, Thread::startVirtualThread);
-		Until.until("the close to begin", desk.calls()::closing);
+		Until.until("the close to begin", desk.calls()::isClosing);
 		this.target.leave.countDown();
 		closing.get(20, TimeUnit.SECONDS);
 		assertThat(running).isCompleted();
@@ -328,7 +328,7 @@ class CloseTests {
 	@DisplayName("F03 a handler whose thread could not be had tells its caller why, is closed, and is kept by nobody")
 	void threadShortage() {
 		for (Execution execution : Execution.values()) {
-			Deferred<Desk> desk = desk(HandlerOptions.defaults().withExecution(execution));
+			Deferred<Desk> desk = desk(HandlerOptions.builder().execution(execution).build());
 			this.shortage.begin();
 			for (int i = 0; i < 3; i++) {
 				assertThatExceptionOfType(HandlerStoppedException.class).isThrownBy(desk.sync()::work)
@@ -433,7 +433,7 @@ class CloseTests {
 
 		@ProcessingLoop
 		void loop(DeferredCalls calls) {
-			while (!calls.closing()) {
+			while (!calls.isClosing()) {
 				calls.process(Duration.ofMillis(50));
 			}
 			this.ended = true;

@@ -171,7 +171,7 @@ class ContextTests {
 	@DisplayName("D29 D19 a call that comes back into a reentrant handler has the context of its chain")
 	void nestedCalls() {
 		Who target = new Who();
-		Deferred<Who> who = Deferred.of(this.scheduler, target, options().withReentrant(true));
+		Deferred<Who> who = Deferred.of(this.scheduler, target, options().toBuilder().reentrant(true).build());
 		Detour detour = new Detour();
 		target.detour = Deferred.of(this.scheduler, detour, options()).sync();
 		detour.who = who.sync();
@@ -182,7 +182,7 @@ class ContextTests {
 	@Test
 	@DisplayName("D29 D40 a thread of the user's own that processes gets its context back after each body")
 	void manualProcessing() {
-		Deferred<Who> who = Deferred.of(this.scheduler, new Who(), options().withProcessing(Processing.MANUAL));
+		Deferred<Who> who = Deferred.of(this.scheduler, new Who(), options().toBuilder().processing(Processing.MANUAL).build());
 		BlockingQueue<String> seen = new LinkedBlockingQueue<>();
 		USER.set("Ophelia");
 		who.oneway().tell(seen);
@@ -327,7 +327,7 @@ class ContextTests {
 
 		@ProcessingLoop
 		void run(DeferredCalls calls) {
-			while (!calls.closing()) {
+			while (!calls.isClosing()) {
 				this.between.add(String.valueOf(USER.get()).replace("null", "nobody"));
 				calls.process(Duration.ofMillis(1));
 			}

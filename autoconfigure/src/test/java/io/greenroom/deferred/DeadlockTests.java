@@ -44,7 +44,7 @@ class DeadlockTests {
 	}
 
 	private Deferred<Node> handler(String name, Node node) {
-		return Deferred.of(this.scheduler, node, options().withName(name));
+		return Deferred.of(this.scheduler, node, options().toBuilder().name(name).build());
 	}
 
 	@Test
@@ -119,7 +119,7 @@ class DeadlockTests {
 	@Test
 	@DisplayName("D19 a reentrant handler lets a call of its own chain in, on its own thread")
 	void reentrantHandlers() {
-		Deferred<Node> first = Deferred.of(this.scheduler, this.a, options().withReentrant(true));
+		Deferred<Node> first = Deferred.of(this.scheduler, this.a, options().toBuilder().reentrant(true).build());
 		Deferred<Node> second = handler("b", this.b);
 		this.a.next = second.sync();
 		this.b.next = first.sync();
@@ -131,9 +131,9 @@ class DeadlockTests {
 	@Test
 	@DisplayName("D25 two handlers that oneway each other 100000 times end")
 	void onewayPingPong() throws Exception {
-		HandlerOptions tight = options().withCapacity(4);
-		Deferred<Node> first = Deferred.of(this.scheduler, this.a, tight.withName("a"));
-		Deferred<Node> second = Deferred.of(this.scheduler, this.b, tight.withName("b"));
+		HandlerOptions tight = options().toBuilder().capacity(4).build();
+		Deferred<Node> first = Deferred.of(this.scheduler, this.a, tight.toBuilder().name("a").build());
+		Deferred<Node> second = Deferred.of(this.scheduler, this.b, tight.toBuilder().name("b").build());
 		this.a.next = second.oneway();
 		this.b.next = first.oneway();
 		CompletableFuture<Object> ended = new CompletableFuture<>();
@@ -146,9 +146,9 @@ class DeadlockTests {
 	@Test
 	@DisplayName("D25 a circle of waits for room is rejected at once")
 	void circlesOfRoom() throws Exception {
-		HandlerOptions tight = options().withCapacity(1).withTimeout(Duration.ofSeconds(60));
-		Deferred<Node> first = Deferred.of(this.scheduler, this.a, tight.withName("a"));
-		Deferred<Node> second = Deferred.of(this.scheduler, this.b, tight.withName("b"));
+		HandlerOptions tight = options().toBuilder().capacity(1).timeout(Duration.ofSeconds(60)).build();
+		Deferred<Node> first = Deferred.of(this.scheduler, this.a, tight.toBuilder().name("a").build());
+		Deferred<Node> second = Deferred.of(this.scheduler, this.b, tight.toBuilder().name("b").build());
 		this.a.next = second.oneway();
 		this.b.next = first.oneway();
 		CyclicBarrier barrier = new CyclicBarrier(2);
@@ -181,7 +181,7 @@ class DeadlockTests {
 	@Test
 	@DisplayName("D10 a body whose caller has left is interrupted where that is declared, and only that body")
 	void bodiesAreInterruptedWhereDeclared() {
-		Deferred<Node> eager = Deferred.of(this.scheduler, this.a, options().withOnTimeout(OnTimeout.INTERRUPT));
+		Deferred<Node> eager = Deferred.of(this.scheduler, this.a, options().toBuilder().onTimeout(OnTimeout.INTERRUPT).build());
 		for (int round = 0; round < 50; round++) {
 			assertThatExceptionOfType(DeferredTimeoutException.class)
 				.isThrownBy(() -> eager.sync(Duration.ofMillis(2)).hold(new CountDownLatch(1), new CountDownLatch(1)))

@@ -73,9 +73,9 @@ class DeferredEntryFaultTests {
 		}
 
 		HandlerOptions options() {
-			HandlerOptions options = HandlerOptions.defaults().withTimeout(SHORT).withCapacity(50);
-			return (this == LENT) ? options.withExecution(Execution.CALLER_WHEN_IDLE)
-					: (this == MANUAL || this == MANUAL_TIMED) ? options.withProcessing(Processing.MANUAL) : options;
+			HandlerOptions options = HandlerOptions.builder().timeout(SHORT).capacity(50).build();
+			return (this == LENT) ? options.toBuilder().execution(Execution.CALLER_WHEN_IDLE).build()
+					: (this == MANUAL || this == MANUAL_TIMED) ? options.toBuilder().processing(Processing.MANUAL).build() : options;
 		}
 
 		/** Makes one call; returns what came out, where that comes back. */
@@ -131,7 +131,7 @@ class DeferredEntryFaultTests {
 		}
 		if (entry == Entry.MANUAL_TIMED) {
 			Thread.startVirtualThread(() -> {
-				while (!desk.calls().closing()) {
+				while (!desk.calls().isClosing()) {
 					desk.calls().process(Duration.ofMillis(20));
 				}
 			});
@@ -274,7 +274,7 @@ class DeferredEntryFaultTests {
 		this.scheduler.close();
 		this.scheduler = GreenScheduler.builder().observer(observer).build();
 		Deferred<Desk> desk = Deferred.of(this.scheduler, new Desk(),
-				HandlerOptions.defaults().withCapacity(2).withTimeout(SHORT));
+				HandlerOptions.builder().capacity(2).timeout(SHORT).build());
 		observer.desk = desk;
 		assertThat(desk.sync().work(null)).isEqualTo("worked");
 		assertThat(desk.sync().fill(desk)).isPositive();
@@ -325,7 +325,7 @@ class DeferredEntryFaultTests {
 	@DisplayName("D25 F03 whichever way waits for room end while room comes, none is lost (400 rounds)")
 	void noRoomIsLost() throws Exception {
 		Deferred<Desk> desk = Deferred.of(this.scheduler, new Desk(),
-				HandlerOptions.defaults().withCapacity(2).withTimeout(Duration.ofMillis(3)));
+				HandlerOptions.builder().capacity(2).timeout(Duration.ofMillis(3)).build());
 		for (int round = 0; round < 400; round++) {
 			List<Thread> callers = new ArrayList<>();
 			for (int i = 0; i < 8; i++) {
@@ -359,8 +359,8 @@ class DeferredEntryFaultTests {
 		@SuppressWarnings("unchecked")
 		Deferred<Desk>[] desks = new Deferred[2];
 		desks[0] = Deferred.of(this.scheduler, new Desk(),
-				HandlerOptions.defaults().withName("in").withCapacity(1).withReentrant(true).withTimeout(SHORT));
-		desks[1] = Deferred.of(this.scheduler, new Desk(), HandlerOptions.defaults().withName("mid"));
+				HandlerOptions.builder().name("in").capacity(1).reentrant(true).timeout(SHORT).build());
+		desks[1] = Deferred.of(this.scheduler, new Desk(), HandlerOptions.builder().name("mid").build());
 		for (int round = 0; round < 50; round++) {
 			assertThat(desks[0].sync().through(desks[0], desks[1], ran)).isEqualTo("worked");
 			assertThat(ran.get()).isEqualTo(round + 1);
@@ -373,10 +373,10 @@ class DeferredEntryFaultTests {
 		for (Processing processing : Processing.values()) {
 			Desk target = new Desk();
 			Deferred<Desk> desk = Deferred.of(this.scheduler, target,
-					HandlerOptions.defaults()
-						.withOnTimeout(OnTimeout.INTERRUPT)
-						.withProcessing(processing)
-						.withTimeout(SHORT));
+					HandlerOptions.builder()
+						.onTimeout(OnTimeout.INTERRUPT)
+						.processing(processing)
+						.timeout(SHORT).build());
 			Thread processor = Thread.startVirtualThread(() -> {
 				if (processing == Processing.MANUAL) {
 					desk.calls().processForever();
@@ -399,7 +399,7 @@ class DeferredEntryFaultTests {
 	void interruptsOfOuterBodies() {
 		Desk target = new Desk();
 		Deferred<Desk> desk = Deferred.of(this.scheduler, target,
-				HandlerOptions.defaults().withOnTimeout(OnTimeout.INTERRUPT).withTimeout(SHORT));
+				HandlerOptions.builder().onTimeout(OnTimeout.INTERRUPT).timeout(SHORT).build());
 		for (int round = 0; round < 20; round++) {
 			CompletableFuture<Boolean> outer = new CompletableFuture<>();
 			CountDownLatch inside = new CountDownLatch(1);
@@ -431,7 +431,7 @@ class DeferredEntryFaultTests {
 	void longDurations() throws Exception {
 		for (Duration longest : List.of(Duration.ofDays(999_999), Duration.ofSeconds(Long.MAX_VALUE))) {
 			Deferred<Desk> desk = Deferred.of(this.scheduler, new Desk(),
-					HandlerOptions.defaults().withTimeout(longest).withBusyLimit(longest).withCapacity(1));
+					HandlerOptions.builder().timeout(longest).busyLimit(longest).capacity(1).build());
 			assertServes(desk);
 			assertThat(desk.sync(longest).work(null)).isEqualTo("worked");
 			// Waits for room and for an answer, both for as long as that.
@@ -446,7 +446,7 @@ class DeferredEntryFaultTests {
 			assertThat(queued.get(20, TimeUnit.SECONDS)).isEqualTo("worked");
 			assertThat(waiting.get(20, TimeUnit.SECONDS)).isEqualTo("worked");
 			Deferred<Desk> manual = Deferred.of(this.scheduler, new Desk(),
-					HandlerOptions.defaults().withProcessing(Processing.MANUAL).withTimeout(longest));
+					HandlerOptions.builder().processing(Processing.MANUAL).timeout(longest).build());
 			Thread processor = Thread.startVirtualThread(() -> manual.calls().process(longest));
 			assertThat(manual.sync().work(null)).isEqualTo("worked");
 			manual.calls().stopProcessing();
@@ -463,8 +463,8 @@ class DeferredEntryFaultTests {
 	@Test
 	@DisplayName("F15 D19 a body that waits for its own handler's async call finds out at once")
 	void waitsForItself() {
-		Deferred<Desk> one = Deferred.of(this.scheduler, new Desk(), HandlerOptions.defaults().withName("one"));
-		Deferred<Desk> two = Deferred.of(this.scheduler, new Desk(), HandlerOptions.defaults().withName("two"));
+		Deferred<Desk> one = Deferred.of(this.scheduler, new Desk(), HandlerOptions.builder().name("one").build());
+		Deferred<Desk> two = Deferred.of(this.scheduler, new Desk(), HandlerOptions.builder().name("two").build());
 		Map<String, java.util.function.Function<Deferred<Desk>, Object>> ways = Map.of( //
 				"join", (it) -> it.async((desk) -> desk.work(null)).join(), //
 				"stage", (it) -> it.async((desk) -> desk.work(null)).thenApply(String::length).join(), //
@@ -493,7 +493,7 @@ class DeferredEntryFaultTests {
 	void desertedHandlers() throws Exception {
 		GreenScheduler draining = GreenScheduler.builder().build();
 		Deferred<Desk> desk = Deferred.of(draining, new Desk(),
-				HandlerOptions.defaults().withProcessing(Processing.MANUAL));
+				HandlerOptions.builder().processing(Processing.MANUAL).build());
 		CompletableFuture<String> left = desk.async((it) -> it.work(null));
 		long start = System.nanoTime();
 		draining.drain(Duration.ofSeconds(60));
@@ -656,7 +656,7 @@ class DeferredEntryFaultTests {
 			return new HandlerListener() {
 
 				@Override
-				public boolean timed() {
+				public boolean isTimed() {
 					return true;
 				}
 

@@ -40,11 +40,11 @@ class DeferredFaultTests {
 
 	/** The kinds of handlers, which take their calls in ways of their own. */
 	private static final Map<String, HandlerOptions> HANDLERS = Map.of("owner", HandlerOptions.defaults(), "lent",
-			HandlerOptions.defaults().withExecution(Execution.CALLER_WHEN_IDLE), "reentrant",
-			HandlerOptions.defaults().withReentrant(true), "interrupting",
-			HandlerOptions.defaults().withOnTimeout(OnTimeout.INTERRUPT), "small",
-			HandlerOptions.defaults().withCapacity(2), "dropping",
-			HandlerOptions.defaults().withCapacity(2).withOverflow(Overflow.DROP_OLDEST));
+			HandlerOptions.builder().execution(Execution.CALLER_WHEN_IDLE).build(), "reentrant",
+			HandlerOptions.builder().reentrant(true).build(), "interrupting",
+			HandlerOptions.builder().onTimeout(OnTimeout.INTERRUPT).build(), "small",
+			HandlerOptions.builder().capacity(2).build(), "dropping",
+			HandlerOptions.builder().capacity(2).overflow(Overflow.DROP_OLDEST).build());
 
 	private final AtomicReference<GreenScheduler> scheduler = new AtomicReference<>();
 
@@ -59,7 +59,7 @@ class DeferredFaultTests {
 	private Deferred<Target> handler(String options, Observer observer) {
 		this.scheduler.set(GreenScheduler.builder().observer(observer).drainTimeout(Duration.ofSeconds(2)).build());
 		return Deferred.of(this.scheduler.get(), new Target(),
-				HANDLERS.get(options).withName(options).withTimeout(Duration.ofSeconds(20)));
+				HANDLERS.get(options).toBuilder().name(options).timeout(Duration.ofSeconds(20)).build());
 	}
 
 	private static Stream<Arguments> bodies() {

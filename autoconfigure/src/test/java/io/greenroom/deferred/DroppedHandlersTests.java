@@ -89,25 +89,25 @@ class DroppedHandlersTests {
 		BY_THE_CALLER {
 			@Override
 			HandlerOptions options() {
-				return super.options().withExecution(Execution.CALLER_WHEN_IDLE);
+				return super.options().toBuilder().execution(Execution.CALLER_WHEN_IDLE).build();
 			}
 		},
 		DROPPING {
 			@Override
 			HandlerOptions options() {
-				return super.options().withOverflow(Overflow.DROP_OLDEST).withCapacity(1);
+				return super.options().toBuilder().overflow(Overflow.DROP_OLDEST).capacity(1).build();
 			}
 		},
 		WATCHED {
 			@Override
 			HandlerOptions options() {
-				return super.options().withBusyLimit(Duration.ofSeconds(30));
+				return super.options().toBuilder().busyLimit(Duration.ofSeconds(30)).build();
 			}
 		},
 		WATCHED_CLOSELY {
 			@Override
 			HandlerOptions options() {
-				return super.options().withBusyLimit(Duration.ofMillis(40)).withExecution(Execution.CALLER_WHEN_IDLE);
+				return super.options().toBuilder().busyLimit(Duration.ofMillis(40)).execution(Execution.CALLER_WHEN_IDLE).build();
 			}
 		},
 		GATED {
@@ -119,7 +119,7 @@ class DroppedHandlersTests {
 		MANUAL {
 			@Override
 			HandlerOptions options() {
-				return super.options().withProcessing(Processing.MANUAL);
+				return super.options().toBuilder().processing(Processing.MANUAL).build();
 			}
 
 			@Override
@@ -132,7 +132,7 @@ class DroppedHandlersTests {
 		MANUAL_NEVER_CALLED {
 			@Override
 			HandlerOptions options() {
-				return super.options().withProcessing(Processing.MANUAL);
+				return super.options().toBuilder().processing(Processing.MANUAL).build();
 			}
 
 			@Override
@@ -149,7 +149,7 @@ class DroppedHandlersTests {
 		};
 
 		HandlerOptions options() {
-			return HandlerOptions.defaults().withName("cart");
+			return HandlerOptions.builder().name("cart").build();
 		}
 
 		void prepare(Handler handler) {
@@ -260,7 +260,7 @@ class DroppedHandlersTests {
 	}
 
 	private CompletableFuture<Integer> leaveQueued() {
-		return Deferred.of(this.scheduler, new Cart(), HandlerOptions.defaults().withProcessing(Processing.MANUAL))
+		return Deferred.of(this.scheduler, new Cart(), HandlerOptions.builder().processing(Processing.MANUAL).build())
 			.async(Cart::put);
 	}
 
@@ -358,7 +358,7 @@ class DroppedHandlersTests {
 		@ProcessingLoop
 		void loop(DeferredCalls calls) {
 			this.loop = Thread.currentThread();
-			while (!calls.closing()) {
+			while (!calls.isClosing()) {
 				calls.process(Duration.ofMillis(50));
 			}
 		}

@@ -60,7 +60,7 @@ class LoopStartTests {
 	@DisplayName("F14 a call that would wait for a loop its own thread starts fails at once, and says where it belongs")
 	void fromTheStarter() throws Exception {
 		Looped target = new Looped();
-		Handler handler = looped(target, HandlerOptions.defaults().withTimeout(Duration.ofMinutes(10)));
+		Handler handler = looped(target, HandlerOptions.builder().timeout(Duration.ofMinutes(10)).build());
 		Deferred<Looped> desk = handler.deferred(Looped.class, target);
 		long start = System.nanoTime();
 		for (int i = 0; i < 3; i++) {
@@ -89,10 +89,10 @@ class LoopStartTests {
 	@DisplayName("F14 so does one in a body that the starting thread waits for")
 	void fromABody() {
 		Looped target = new Looped();
-		Handler handler = looped(target, HandlerOptions.defaults().withTimeout(Duration.ofMinutes(10)));
+		Handler handler = looped(target, HandlerOptions.builder().timeout(Duration.ofMinutes(10)).build());
 		Deferred<Looped> desk = handler.deferred(Looped.class, target);
 		Deferred<Relay> relay = Deferred.of(this.scheduler, new Relay(),
-				HandlerOptions.defaults().withTimeout(Duration.ofMinutes(10)));
+				HandlerOptions.builder().timeout(Duration.ofMinutes(10)).build());
 		long start = System.nanoTime();
 		assertThatExceptionOfType(DeferredDeadlockException.class).isThrownBy(() -> relay.sync().relay(desk))
 			.withMessageContaining(REMEDY);
@@ -105,7 +105,7 @@ class LoopStartTests {
 	@DisplayName("F14 nor does a oneway call wait there for room that only the loop makes")
 	void roomFromTheStarter() {
 		Looped target = new Looped();
-		Handler handler = looped(target, HandlerOptions.defaults().withCapacity(2).withTimeout(Duration.ofMinutes(10)));
+		Handler handler = looped(target, HandlerOptions.builder().capacity(2).timeout(Duration.ofMinutes(10)).build());
 		Deferred<Looped> desk = handler.deferred(Looped.class, target);
 		desk.oneway().work();
 		desk.oneway().work();
@@ -122,12 +122,12 @@ class LoopStartTests {
 	void shutdownBeforeTheStart() throws Exception {
 		Looped target = new Looped();
 		Handler handler = new Handler(this.scheduler, HandlerType.of(Looped.class), target,
-				HandlerOptions.defaults().withTimeout(Duration.ofMinutes(10)));
+				HandlerOptions.builder().timeout(Duration.ofMinutes(10)).build());
 		Deferred<Looped> desk = handler.deferred(Looped.class, target);
 		CompletableFuture<Integer> waiting = desk.async(Looped::work);
 		CompletableFuture<@Nullable Throwable> inside = new CompletableFuture<>();
 		this.scheduler.spawn("accepted", () -> {
-			Until.until("the shutdown to begin", () -> desk.calls().closing());
+			Until.until("the shutdown to begin", () -> desk.calls().isClosing());
 			inside.complete(catchThrowable(() -> desk.sync().work()));
 			return 1;
 		});
@@ -149,8 +149,8 @@ class LoopStartTests {
 			Looped restarted = new Looped();
 			restarted.failures = 1;
 			restarted.failure = unusual;
-			try (Deferred<Looped> desk = Deferred.of(this.scheduler, restarted, HandlerOptions.defaults()
-				.withRestart(new RestartPolicy(1, Duration.ofMinutes(1), Duration.ofMillis(1))))) {
+			try (Deferred<Looped> desk = Deferred.of(this.scheduler, restarted, HandlerOptions.builder()
+				.restart(new RestartPolicy(1, Duration.ofMinutes(1), Duration.ofMillis(1))).build())) {
 				assertThat(desk.sync().work()).as("%s, %s", unusual, listener).isOne();
 			}
 			Looped dead = new Looped();
@@ -225,7 +225,7 @@ class LoopStartTests {
 			if (this.failures-- > 0 && this.failure != null) {
 				throw Unusual.<RuntimeException>sneaky(this.failure.make());
 			}
-			while (!calls.closing()) {
+			while (!calls.isClosing()) {
 				calls.process(Duration.ofMillis(50));
 			}
 		}

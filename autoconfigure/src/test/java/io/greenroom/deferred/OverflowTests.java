@@ -65,7 +65,7 @@ class OverflowTests {
 	}
 
 	private Deferred<News> stuck(Overflow overflow, News news) throws InterruptedException {
-		HandlerOptions options = options().withCapacity(100).withOverflow(overflow).withTimeout(Duration.ofSeconds(20));
+		HandlerOptions options = options().toBuilder().capacity(100).overflow(overflow).timeout(Duration.ofSeconds(20)).build();
 		Deferred<News> deferred = Deferred.of(this.scheduler, news, options);
 		deferred.oneway().hold(this.inside, this.leave);
 		this.inside.await();
@@ -144,7 +144,7 @@ class OverflowTests {
 			this.dropped.set(0);
 			News news = new News();
 			Deferred<News> deferred = Deferred.of(this.scheduler, news,
-					options().withCapacity(3).withOverflow(Overflow.DROP_OLDEST));
+					options().toBuilder().capacity(3).overflow(Overflow.DROP_OLDEST).build());
 			List<Thread> callers = new ArrayList<>();
 			for (int i = 0; i < 4; i++) {
 				callers

@@ -20,7 +20,7 @@ class PriorityTests {
 	private final Desk desk = new Desk();
 
 	private final Deferred<Desk> deferred = Deferred.of(this.scheduler, this.desk,
-			options().withProcessing(Processing.MANUAL));
+			options().toBuilder().processing(Processing.MANUAL).build());
 
 	/** Overridden where all of this is to hold with other options too. */
 	HandlerOptions options() {

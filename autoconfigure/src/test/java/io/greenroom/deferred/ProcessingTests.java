@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 @Timeout(60)
 class ProcessingTests {
 
-	private final HandlerOptions manual = options().withProcessing(Processing.MANUAL);
+	private final HandlerOptions manual = options().toBuilder().processing(Processing.MANUAL).build();
 
 	private final GreenScheduler scheduler = GreenScheduler.builder().drainTimeout(Duration.ofSeconds(5)).build();
 
@@ -230,7 +230,7 @@ class ProcessingTests {
 		Deferred<Pair> looped = Deferred.of(this.scheduler, pair, options());
 		CompletableFuture<Integer> queued = looped.async(Pair::sum);
 		Thread closer = Thread.startVirtualThread(this.scheduler::close);
-		Until.until("the shutdown to begin", () -> looped.calls().closing());
+		Until.until("the shutdown to begin", () -> looped.calls().isClosing());
 		pair.gate.countDown();
 		closer.join();
 		assertThat(queued.get(20, TimeUnit.SECONDS)).isZero();
@@ -310,7 +310,7 @@ class ProcessingTests {
 			if (this.gate != null) {
 				this.gate.await();
 			}
-			while (!this.stop && !calls.closing()) {
+			while (!this.stop && !calls.isClosing()) {
 				this.one++;
 				if (this.rounds % 16 == 0) {
 					Thread.yield();
@@ -319,7 +319,7 @@ class ProcessingTests {
 				this.rounds++;
 				calls.process();
 			}
-			this.sawClosing = calls.closing();
+			this.sawClosing = calls.isClosing();
 		}
 
 		int sum() {

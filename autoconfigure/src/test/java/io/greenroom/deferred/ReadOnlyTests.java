@@ -165,7 +165,7 @@ class ReadOnlyTests {
 	@DisplayName("D38 no more than the declared number of readers run at once")
 	void readersAreLimited() throws Exception {
 		Ledger limited = new Ledger();
-		Deferred<Ledger> handler = Deferred.of(this.scheduler, limited, options().withReaders(3));
+		Deferred<Ledger> handler = Deferred.of(this.scheduler, limited, options().toBuilder().readers(3).build());
 		List<CompletableFuture<Object>> calls = new ArrayList<>();
 		List<Thread> callers = new ArrayList<>();
 		for (int i = 0; i < 20; i++) {
@@ -301,7 +301,7 @@ class ReadOnlyTests {
 
 		@ProcessingLoop
 		void run(DeferredCalls calls) {
-			while (!calls.closing()) {
+			while (!calls.isClosing()) {
 				write();
 				calls.process();
 			}

@@ -40,7 +40,7 @@ class RestartTests {
 
 	private Deferred<Fragile> looped(int limit, Duration backoff) {
 		return Deferred.of(this.scheduler, this.fragile,
-				options().withRestart(new RestartPolicy(limit, Duration.ofMinutes(1), backoff)));
+				options().toBuilder().restart(new RestartPolicy(limit, Duration.ofMinutes(1), backoff)).build());
 	}
 
 	@Test
@@ -106,7 +106,7 @@ class RestartTests {
 		CompletableFuture<Integer> queued = deferred.async((handler) -> handler.note(1));
 		CompletableFuture<DrainReport> report = new CompletableFuture<>();
 		Thread.startVirtualThread(() -> report.complete(this.scheduler.drain(Duration.ofHours(1))));
-		Until.until("the shutdown to begin", () -> deferred.calls().closing());
+		Until.until("the shutdown to begin", () -> deferred.calls().isClosing());
 		this.fragile.go.countDown();
 		assertThat(report.get(20, TimeUnit.SECONDS).work().left()).containsExactly("Fragile.async");
 		assertThat(queued).isCompletedExceptionally();

@@ -95,7 +95,7 @@ class ShutdownTests {
 		Link back = new Link();
 		Link front = new Link();
 		front.next = Deferred.of(scheduler, back, options()).oneway();
-		Deferred<Link> entry = Deferred.of(scheduler, front, options().withCapacity(1000));
+		Deferred<Link> entry = Deferred.of(scheduler, front, options().toBuilder().capacity(1000).build());
 		AtomicInteger oneways = new AtomicInteger();
 		AtomicInteger answered = new AtomicInteger();
 		AtomicInteger told = new AtomicInteger();
@@ -197,7 +197,7 @@ class ShutdownTests {
 			Deferred<Link> handler = Deferred.of(scheduler, new Link(), options());
 			boolean manual = (round % 2 == 0);
 			Deferred<Link> raced = manual
-					? Deferred.of(scheduler, new Link(), options().withProcessing(Processing.MANUAL)) : handler;
+					? Deferred.of(scheduler, new Link(), options().toBuilder().processing(Processing.MANUAL).build()) : handler;
 			CompletableFuture<CompletableFuture<Integer>> called = new CompletableFuture<>();
 			Thread processor = Thread.startVirtualThread(() -> {
 				if (manual) {
@@ -239,7 +239,7 @@ class ShutdownTests {
 		for (int round = 0; round < Rounds.of(10_000); round++) {
 			Link link = new Link();
 			Handler handler = new Handler(scheduler, HandlerType.of(Link.class), link,
-					options().withProcessing(Processing.MANUAL));
+					options().toBuilder().processing(Processing.MANUAL).build());
 			Deferred<Link> deferred = handler.deferred(Link.class, link);
 			List<CompletableFuture<Integer>> calls = new ArrayList<>();
 			for (int i = 0; i < 5; i++) {
@@ -260,7 +260,7 @@ class ShutdownTests {
 	}
 
 	private static void awaitClosing(Deferred<?> handler) {
-		Until.until("the shutdown to begin", () -> handler.calls().closing());
+		Until.until("the shutdown to begin", () -> handler.calls().isClosing());
 	}
 
 	/** A handler that calls the next one. */

@@ -64,7 +64,7 @@ class BlockingChannelTests {
 		// Each begins though those before it block, and so does another one.
 		Until.until("all to have begun", () -> begun.size() == blocked.size());
 		assertThat(this.scheduler.spawn(() -> "at once").get(LONG)).isEqualTo("at once");
-		assertThat(blocked).noneMatch(GreenThread::ready);
+		assertThat(blocked).noneMatch(GreenThread::isDone);
 		begun.forEach(end);
 		for (GreenThread<Void> thread : blocked) {
 			thread.get(LONG);

@@ -32,7 +32,7 @@ class BodyShapeTests {
 	private static final List<String> BOTH = List.of("scheduler.spawn(%s)", "scheduler.spawn(\"name\", %s)",
 			"scheduler.unstarted(%s)", "scheduler.unstarted(\"name\", %s)", "scheduler.spawnLater(limit, %s)",
 			"group.spawn(%s)", "scope.spawn(%s)", "scope.spawn(\"name\", %s)", "pool.spawn(%s)", "pool.trySpawn(%s)",
-			"pool.trySpawn(limit, %s)", "pool.submit(%s)", "pool.apply(%s)", "pool.reserve().start(%s)",
+			"pool.trySpawn(%s, limit)", "pool.submit(%s)", "pool.apply(%s)", "pool.reserve().start(%s)",
 			"worker.assign(%s)", "worker.assign(\"name\", %s)", "worker.wrap(%s)");
 
 	/** Whatever has no use of a result takes one kind. */

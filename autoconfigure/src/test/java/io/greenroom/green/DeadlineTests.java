@@ -19,9 +19,9 @@ class DeadlineTests {
 		assertThat(far.remaining()).isBetween(Duration.ofSeconds(30), Duration.ofMinutes(1));
 		assertThat(far.check()).isPositive();
 		assertThat(far.checkMillis()).isBetween(30_000, 60_000);
-		assertThat(far.expired()).isFalse();
+		assertThat(far.isExpired()).isFalse();
 		Deadline passed = Deadline.after(Duration.ZERO);
-		assertThat(passed.expired()).isTrue();
+		assertThat(passed.isExpired()).isTrue();
 		assertThat(passed.remaining()).isZero();
 		assertThatExceptionOfType(DeadlineExceededException.class).isThrownBy(passed::check)
 			.withMessageContaining("PT0S");
@@ -40,12 +40,12 @@ class DeadlineTests {
 	@Test
 	@DisplayName("T13 no deadline never passes, and gives calls with a limit the longest they know")
 	void noneNeverPasses() {
-		assertThat(Deadline.none().expired()).isFalse();
+		assertThat(Deadline.none().isExpired()).isFalse();
 		assertThat(Deadline.none().checkMillis()).isEqualTo(Integer.MAX_VALUE);
 		assertThat(Deadline.none().within(Duration.ofSeconds(1)).remaining())
 			.isLessThanOrEqualTo(Duration.ofSeconds(1));
 		assertThat(Deadline.none()).hasToString("Deadline[none]");
-		assertThat(Deadline.after(Duration.ofSeconds(Long.MAX_VALUE)).expired()).isFalse();
+		assertThat(Deadline.after(Duration.ofSeconds(Long.MAX_VALUE)).isExpired()).isFalse();
 	}
 
 }

@@ -41,13 +41,13 @@ class GreenEdgesTests {
 	void lengths(Duration length) throws Exception {
 		assertThat(io.greenroom.green.Timeout.after(length).<Integer, Exception>call(() -> 1)).isEqualTo(1);
 		Deadline deadline = Deadline.after(length);
-		assertThat(deadline.within(length).expired()).isFalse();
+		assertThat(deadline.within(length).isExpired()).isFalse();
 		assertThat(deadline.checkMillis()).isPositive();
 		assertThat(deadline.toString()).isNotEmpty();
 		assertThat(this.scheduler.spawn(() -> 1).get(length)).isEqualTo(1);
 		assertThat(this.scheduler.spawn(() -> 1).join(length)).isTrue();
 		GreenThread<Integer> later = this.scheduler.spawnLater(length, () -> 1);
-		assertThat(later.started()).isFalse();
+		assertThat(later.isStarted()).isFalse();
 		assertThat(later.kill(length)).isTrue();
 		GreenThread<Void> sleeper = this.scheduler.spawn(() -> this.scheduler.sleep(length));
 		assertThat(this.scheduler.killAll(List.of(sleeper), length)).isEmpty();
@@ -64,7 +64,7 @@ class GreenEdgesTests {
 		assertThat(queue.tryTake(length)).isEqualTo(1);
 		queue.taskDone();
 		assertThat(queue.join(length)).isTrue();
-		assertThat(GreenWait.any(Integer.MAX_VALUE, length, List.of(later, waits))).hasSize(2);
+		assertThat(GreenWait.any(List.of(later, waits), Integer.MAX_VALUE, length)).hasSize(2);
 		assertThat(this.scheduler.joinAll(List.of(later, waits), Join.first(Integer.MAX_VALUE).within(length)))
 			.hasSize(2);
 		try (GreenScope scope = this.scheduler.scope()) {
@@ -84,7 +84,7 @@ class GreenEdgesTests {
 			worker.assign(() -> io.greenroom.green.Timeout.after(length).run(() -> worker.pause()));
 			worker.workFor(Duration.ofHours(1));
 			assertThat(worker.clock().instant().getEpochSecond()).isEqualTo(3600);
-			assertThat(sleeper.ready()).isFalse();
+			assertThat(sleeper.isDone()).isFalse();
 		}
 	}
 
@@ -104,7 +104,7 @@ class GreenEdgesTests {
 		unstarted.start();
 		named.start();
 		this.scheduler.joinAll(List.of(onLatch, onEvent, onQueue, counting, unstarted, named));
-		assertThat(List.of(onLatch, onEvent, onQueue, counting, unstarted, named)).allMatch(GreenThread::successful);
+		assertThat(List.of(onLatch, onEvent, onQueue, counting, unstarted, named)).allMatch(GreenThread::isSuccessful);
 	}
 
 	@Test

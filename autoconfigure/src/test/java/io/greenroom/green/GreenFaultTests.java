@@ -141,9 +141,9 @@ class GreenFaultTests {
 		table.put("GreenQueue.join", () -> q.join(Duration.ofNanos(1000)));
 		table.put("GreenQueue.iterator", () -> q.offer(1) ? q.iterator().next() : null);
 		table.put("GreenWait.on", () -> done(() -> GreenWait.on(List.of(this.event)).close()));
-		table.put("GreenWait.any", () -> GreenWait.any(1, Duration.ofNanos(1000), List.of(this.event)));
-		table.put("GreenWait.take", () -> GreenWait.on(List.of(s.spawn(() -> 1))).take(1, SHORT));
-		table.put("GreenWait.poll", () -> GreenWait.on(List.of(s.spawn(() -> 1))).poll(SHORT));
+		table.put("GreenWait.any", () -> GreenWait.any(List.of(this.event), 1, Duration.ofNanos(1000)));
+		table.put("GreenWait.take", () -> GreenWait.on(List.of(s.spawn(() -> 1))).tryTake(1, SHORT));
+		table.put("GreenWait.poll", () -> GreenWait.on(List.of(s.spawn(() -> 1))).tryTake(SHORT));
 		table.put("GreenWait.close", () -> done(() -> GreenWait.on(List.of(this.event)).close()));
 		table.put("Timeout.after", () -> Timeout.after(SHORT));
 		table.put("Timeout.none", () -> Timeout.none().call(() -> 1));

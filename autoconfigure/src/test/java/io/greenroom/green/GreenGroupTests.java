@@ -52,7 +52,7 @@ class GreenGroupTests {
 		this.group.join();
 		assertThat(this.group.size()).isZero();
 		assertThat(this.group.members()).isEmpty();
-		assertThat(discarded.ready()).isFalse();
+		assertThat(discarded.isDone()).isFalse();
 		release.countDown();
 		GreenThread<Void> ended = this.scheduler.unstarted(() -> null);
 		ended.kill();
@@ -92,7 +92,7 @@ class GreenGroupTests {
 			}
 		});
 		running.await();
-		assertThat(this.group.kill(LONG)).isEmpty();
+		assertThat(this.group.kill(LONG)).isTrue();
 		assertThat(added.get().exception()).isInstanceOf(GreenThreadKilledException.class);
 		assertThat(runs).hasValue(0);
 		assertThat(this.group.join(Join.all().raising())).as("a kill is no failure of the group").isTrue();
@@ -111,12 +111,12 @@ class GreenGroupTests {
 			}
 			AtomicReference<@Nullable GreenThread<Void>> late = new AtomicReference<>();
 			return new Race.Round(
-					List.of(() -> assertThat(own.kill(LONG)).isEmpty(), () -> late.set(own.spawn(() -> never.await()))),
+					List.of(() -> assertThat(own.kill(LONG)).isTrue(), () -> late.set(own.spawn(() -> never.await()))),
 					() -> {
-						assertThat(spawned).allMatch(GreenThread::ready);
+						assertThat(spawned).allMatch(GreenThread::isDone);
 						GreenThread<Void> last = late.get();
 						assertThat(last).isNotNull();
-						assertThat(own.members()).hasSize(last.ready() ? 0 : 1);
+						assertThat(own.members()).hasSize(last.isDone() ? 0 : 1);
 						never.countDown();
 						last.join();
 					});
@@ -138,8 +138,8 @@ class GreenGroupTests {
 			}
 		});
 		running.await();
-		List<GreenThread<?>> left = this.group.kill(Duration.ofMillis(20));
-		assertThat(left).hasSize(1).first().isSameAs(slow);
+		assertThat(this.group.kill(Duration.ofMillis(20))).isFalse();
+		assertThat(this.group.members()).hasSize(1).first().isSameAs(slow);
 		assertThat(this.group.size()).isOne();
 		release.countDown();
 		this.group.join();
@@ -170,7 +170,7 @@ class GreenGroupTests {
 			throw failure;
 		});
 		assertThatIllegalStateException().isThrownBy(() -> this.group.join(Join.all().raising()));
-		assertThat(other.ready()).isFalse();
+		assertThat(other.isDone()).isFalse();
 		this.group.spawn(() -> {
 			throw failure;
 		});

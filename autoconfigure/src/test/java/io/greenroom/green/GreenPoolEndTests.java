@@ -65,12 +65,12 @@ class GreenPoolEndTests {
 		GreenThread<Void> waiting = this.pool.submit(() -> this.gate.await());
 		fail.countDown();
 		assertThatIllegalStateException().isThrownBy(() -> this.pool.join(Join.all().raising())).withMessage("now");
-		assertThat(running.ready() || waiting.ready()).isFalse();
-		until("the slot was handed on", next::started);
+		assertThat(running.isDone() || waiting.isDone()).isFalse();
+		until("the slot was handed on", next::isStarted);
 		next.kill(new IllegalStateException("another"));
 		assertThatIllegalStateException().isThrownBy(() -> this.pool.join(Join.all().killingOthers()))
 			.withMessage("another");
-		assertThat(running.ready() && waiting.ready()).isTrue();
+		assertThat(running.isDone() && waiting.isDone()).isTrue();
 		assertThat(this.pool.join(Join.all().raising())).as("the kills were ours").isTrue();
 		assertThat(this.pool.free()).isEqualTo(2);
 	}
@@ -85,10 +85,10 @@ class GreenPoolEndTests {
 		until("it waits",
 				() -> joiner.carrier() != null && LockSupport.getBlocker(joiner.carrier()) instanceof PoolCompletions);
 		this.pool.apply(() -> 1);
-		assertThat(joiner.ready()).isFalse();
+		assertThat(joiner.isDone()).isFalse();
 		this.pool.apply(() -> 2);
 		assertThat(joiner.get(LONG)).isTrue();
-		assertThat(holder.ready()).isFalse();
+		assertThat(holder.isDone()).isFalse();
 		assertThatIllegalStateException().isThrownBy(() -> this.pool.apply(() -> {
 			this.pool.join();
 			return 1;
@@ -135,15 +135,15 @@ class GreenPoolEndTests {
 		});
 		GreenThread<Void> entering = this.scheduler.spawn(() -> this.pool.enter(LONG).close());
 		until("both wait", () -> this.pool.queued() == 5);
-		assertThat(this.pool.kill(LONG)).isEmpty();
-		assertThat(tasks).allMatch(GreenThread::ready);
+		assertThat(this.pool.kill(LONG)).isTrue();
+		assertThat(tasks).allMatch(GreenThread::isDone);
 		until("all links were called", () -> ends.get() == 5);
 		assertThat(interrupts).hasValue(2);
 		assertThatExceptionOfType(PoolClosedException.class).isThrownBy(() -> producer.get(LONG));
 		assertThatExceptionOfType(PoolClosedException.class).isThrownBy(() -> entering.get(LONG));
 		assertThatExceptionOfType(PoolClosedException.class).isThrownBy(() -> this.pool.submit(() -> 1));
 		assertThat(this.pool.free()).isEqualTo(2);
-		assertThat(this.pool.kill(LONG)).isEmpty();
+		assertThat(this.pool.kill(LONG)).isTrue();
 		assertThat(this.pool.join(Join.all().raising())).as("the kills were ours").isTrue();
 	}
 
@@ -162,7 +162,8 @@ class GreenPoolEndTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.pool.kill(Duration.ofMillis(-1)));
 		assertThatIllegalStateException().isThrownBy(() -> this.pool.apply(() -> this.pool.kill(LONG)));
 		assertThat(this.pool.<Integer>apply(() -> 1)).isEqualTo(1);
-		assertThat(this.pool.kill(Duration.ofMillis(20))).hasSize(1).first().isSameAs(stuck);
+		assertThat(this.pool.kill(Duration.ofMillis(20))).isFalse();
+		assertThat(this.pool.members()).hasSize(1).first().isSameAs(stuck);
 	}
 
 	@Test
@@ -192,7 +193,7 @@ class GreenPoolEndTests {
 					// As it should be.
 				}
 			});
-			assertThat(victim.kill(LONG)).isEmpty();
+			assertThat(victim.kill(LONG)).isTrue();
 			over.set(true);
 			assertThat(producer.join(LONG)).isTrue();
 			assertThat(late).hasValue(0);

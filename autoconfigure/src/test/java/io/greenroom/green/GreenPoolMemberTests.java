@@ -95,9 +95,9 @@ class GreenPoolMemberTests {
 		assertThat(this.one.<Integer>apply(() -> {
 			Thread outer = Thread.currentThread();
 			GreenThread<Boolean> inline = this.one.spawn(() -> Thread.currentThread() == outer);
-			assertThat(inline.started() && inline.ready() && inline.successful()).isTrue();
+			assertThat(inline.isStarted() && inline.isDone() && inline.isSuccessful()).isTrue();
 			assertThat(inline.value()).isTrue();
-			assertThat(this.one.<Integer>trySpawn(LONG, () -> 2).value()).isEqualTo(2);
+			assertThat(this.one.<Integer>trySpawn(() -> 2, LONG).value()).isEqualTo(2);
 			assertThatExceptionOfType(PoolFullException.class).isThrownBy(() -> this.one.trySpawn(() -> 3));
 			return this.one.active();
 		})).isEqualTo(1);

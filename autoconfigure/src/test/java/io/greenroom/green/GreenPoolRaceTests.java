@@ -76,7 +76,7 @@ class GreenPoolRaceTests {
 						work();
 					}
 				}
-				case 1 -> pool.trySpawn(limit, this::work);
+				case 1 -> pool.trySpawn(this::work, limit);
 				case 2 -> pool.submit(this::work);
 				case 3 -> pool.trySpawn(this::work);
 				case 4 -> killSoon(pool.submit(this::work));

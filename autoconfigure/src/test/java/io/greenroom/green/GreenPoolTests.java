@@ -53,7 +53,7 @@ class GreenPoolTests {
 		assertThat(pool.free()).isZero();
 		GreenThread<Integer> third = pool.submit(() -> waitAndReturn(3));
 		assertThat(pool.queued()).isEqualTo(1);
-		assertThat(third.started()).isFalse();
+		assertThat(third.isStarted()).isFalse();
 		this.gate.countDown();
 		assertThat(List.of(first.get(LONG), second.get(LONG), third.get(LONG))).containsExactly(1, 2, 3);
 		assertThat(pool.free()).isEqualTo(2);
@@ -111,7 +111,7 @@ class GreenPoolTests {
 			.withMessageContaining("is full (1 running, 0 waiting)");
 		long start = System.nanoTime();
 		assertThatExceptionOfType(PoolFullException.class)
-			.isThrownBy(() -> pool.trySpawn(Duration.ofMillis(50), () -> 1))
+			.isThrownBy(() -> pool.trySpawn(() -> 1, Duration.ofMillis(50)))
 			.withMessageContaining("had no free slot within PT0.05S")
 			.satisfies((full) -> assertThat(full.reason()).isEqualTo(PoolFullException.Reason.TIMEOUT));
 		assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(50));
@@ -265,7 +265,7 @@ class GreenPoolTests {
 		GreenThread<Integer> killed = pool.submit(ran::incrementAndGet);
 		GreenThread<Integer> next = pool.submit(ran::incrementAndGet);
 		killed.kill();
-		assertThat(killed.ready()).isTrue();
+		assertThat(killed.isDone()).isTrue();
 		assertThat(pool.queued()).isEqualTo(1);
 		this.gate.countDown();
 		holder.get(LONG);
@@ -280,7 +280,7 @@ class GreenPoolTests {
 		pool.submit(() -> this.gate.await());
 		GreenThread<Integer> waiting = pool.submit(() -> 1);
 		waiting.start();
-		assertThat(waiting.started()).isFalse();
+		assertThat(waiting.isStarted()).isFalse();
 		this.gate.countDown();
 		assertThat(waiting.get(LONG)).isEqualTo(1);
 	}
@@ -306,7 +306,7 @@ class GreenPoolTests {
 			finally {
 				logger.setLevel(null);
 			}
-			assertThat(tasks).allMatch(GreenThread::ready);
+			assertThat(tasks).allMatch(GreenThread::isDone);
 			assertThat(tasks).allMatch((task) -> task.exception() instanceof OutOfMemoryError);
 			assertThat(pool.free()).isEqualTo(1);
 			assertThat(pool.queued()).isZero();
@@ -455,7 +455,7 @@ class GreenPoolTests {
 			assertThat(gauges.get().active()).isEqualTo(1);
 			assertThat(gauges.get().size()).isEqualTo(1);
 			assertThatExceptionOfType(PoolFullException.class).isThrownBy(() -> pool.enter(LONG));
-			assertThatExceptionOfType(PoolFullException.class).isThrownBy(() -> pool.trySpawn(Duration.ZERO, () -> 1));
+			assertThatExceptionOfType(PoolFullException.class).isThrownBy(() -> pool.trySpawn(() -> 1, Duration.ZERO));
 			slot.close();
 			pool.close();
 			assertThatExceptionOfType(PoolClosedException.class).isThrownBy(() -> pool.enter(LONG));

@@ -109,7 +109,7 @@ class GreenQueueRaceTests {
 			Thread putter = Thread.startVirtualThread(() -> queue.offer(item));
 			dying.kill();
 			putter.join();
-			if (dying.join(Duration.ofSeconds(20)) && dying.successful()) {
+			if (dying.join(Duration.ofSeconds(20)) && dying.isSuccessful()) {
 				// The item was faster than the kill.
 				assertThat(dying.value()).isEqualTo(item);
 				queue.put(item);

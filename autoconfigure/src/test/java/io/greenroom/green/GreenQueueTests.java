@@ -234,7 +234,7 @@ class GreenQueueTests {
 		queue.close();
 		assertThat(putter.join(LONG)).isTrue();
 		assertThat(putter.exception()).isInstanceOf(QueueClosedException.class);
-		assertThat(queue.closed()).isTrue();
+		assertThat(queue.isClosed()).isTrue();
 		assertThat(queue.remaining()).isZero();
 		assertThatExceptionOfType(QueueClosedException.class).isThrownBy(() -> queue.offer(4));
 		assertThatExceptionOfType(QueueClosedException.class).isThrownBy(() -> queue.put(4));

@@ -91,7 +91,7 @@ class GreenSchedulerPartsTests {
 		ran.await();
 		DrainReport report = this.scheduler.drain(LONG);
 		assertThat(report.killed()).isEmpty();
-		assertThat(thread.successful()).isTrue();
+		assertThat(thread.isSuccessful()).isTrue();
 		assertThatExceptionOfType(SchedulerClosedException.class)
 			.isThrownBy(() -> this.scheduler.repeat(LONG, () -> Thread.yield()));
 	}
@@ -264,7 +264,7 @@ class GreenSchedulerPartsTests {
 		});
 		blocking.await();
 		assertThat(this.scheduler.spawn(() -> "at once").get(LONG)).isEqualTo("at once");
-		assertThat(reader.ready() || selecting.ready()).isFalse();
+		assertThat(reader.isDone() || selecting.isDone()).isFalse();
 		GreenThread<Void> writer = this.scheduler.spawn(() -> writeOne(pipe));
 		selectors.take().wakeup();
 		this.scheduler.joinAll(List.of(reader, selecting, writer));

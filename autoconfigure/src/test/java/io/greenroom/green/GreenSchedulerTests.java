@@ -121,7 +121,7 @@ class GreenSchedulerTests {
 		assertThat(report).isNotNull();
 		assertThat(report.killed()).isEmpty();
 		assertThat(report.finished()).isPositive();
-		assertThat(worker.successful()).isTrue();
+		assertThat(worker.isSuccessful()).isTrue();
 	}
 
 	@Test

@@ -1,8 +1,9 @@
 package io.greenroom.green;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 @Timeout(60)
@@ -81,7 +83,7 @@ class GreenScopeTests {
 			assertThat(thrown.getSuppressed()).containsExactly(own);
 			assertThat(own.getSuppressed()).containsExactly(cleanUp);
 		});
-		assertThat(child.get().ready()).isTrue();
+		assertThat(child.get().isDone()).isTrue();
 	}
 
 	private static void failIn(RuntimeException failure) {
@@ -131,12 +133,52 @@ class GreenScopeTests {
 	@Test
 	@DisplayName("G18 join with a limit leaves the children to the close")
 	void joinWithLimit() {
-		assertThatExceptionOfType(TimeoutException.class).isThrownBy(() -> {
+		assertThatIllegalStateException().isThrownBy(() -> {
 			try (GreenScope scope = this.scheduler.scope()) {
 				scope.spawn("slow", () -> new CountDownLatch(1).await());
-				scope.join(Duration.ofMillis(10));
+				assertThat(scope.join(Duration.ofMillis(10))).isFalse();
 			}
-		}).withMessageContaining("slow").satisfies((thrown) -> assertThat(thrown.getSuppressed()).hasSize(1));
+		}).withMessageContaining("slow");
+	}
+
+	@Test
+	@DisplayName("G18 a scope that was killed ends its children, and is not reproached with them")
+	void killedScope() throws Exception {
+		List<GreenThread<Void>> children = new ArrayList<>();
+		CountDownLatch running = new CountDownLatch(2);
+		try (GreenScope scope = this.scheduler.scope()) {
+			for (int i = 0; i < 2; i++) {
+				children.add(scope.spawn(() -> {
+					running.countDown();
+					new CountDownLatch(1).await();
+				}));
+			}
+			running.await();
+			scope.kill();
+		}
+		assertThat(children).allMatch(GreenThread::isDone);
+		CountDownLatch cleaningUp = new CountDownLatch(1);
+		CountDownLatch cleanUp = new CountDownLatch(1);
+		try (GreenScope scope = this.scheduler.scope()) {
+			CountDownLatch begun = new CountDownLatch(1);
+			children.add(scope.spawn(() -> {
+				try {
+					begun.countDown();
+					new CountDownLatch(1).await();
+				}
+				finally {
+					cleaningUp.countDown();
+					cleanUp.await();
+				}
+			}));
+			begun.await();
+			assertThatIllegalArgumentException().isThrownBy(() -> scope.kill(Duration.ofMillis(-1)));
+			assertThat(scope.kill(Duration.ZERO)).isFalse();
+			cleaningUp.await();
+			cleanUp.countDown();
+			assertThat(scope.kill(LONG)).isTrue();
+		}
+		assertThat(children).allMatch(GreenThread::isDone);
 	}
 
 	@Test

@@ -60,10 +60,10 @@ class GreenThreadRaceTests {
 			thread.link((ended) -> last.countDown());
 			return new Race.Round(List.of(thread::start, thread::kill, thread::join), () -> {
 				last.await();
-				assertThat(thread.ready()).isTrue();
+				assertThat(thread.isDone()).isTrue();
 				assertThat(links).hasValue(3);
 				assertThat(interrupted).isFalse();
-				assertThat(runs.get()).isEqualTo(thread.successful() ? 1 : 0);
+				assertThat(runs.get()).isEqualTo(thread.isSuccessful() ? 1 : 0);
 			});
 		});
 		this.scheduler.drain(SECOND);

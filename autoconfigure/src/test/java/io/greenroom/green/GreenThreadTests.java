@@ -207,7 +207,7 @@ class GreenThreadTests {
 		thread.kill(cause);
 		thread.kill(new Rejected("second", 2));
 		thread.join();
-		assertThat(thread.successful()).isFalse();
+		assertThat(thread.isSuccessful()).isFalse();
 		assertThat(thread.exception()).isSameAs(cause);
 	}
 
@@ -232,7 +232,7 @@ class GreenThreadTests {
 		long start = System.nanoTime();
 		assertThat(thread.join(Duration.ofMillis(50))).isFalse();
 		assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(50));
-		assertThat(thread.ready()).isFalse();
+		assertThat(thread.isDone()).isFalse();
 		assertThat(this.observer.live()).isOne();
 		thread.kill();
 		assertThat(thread.join(Duration.ofSeconds(10))).isTrue();
@@ -269,7 +269,7 @@ class GreenThreadTests {
 		for (int i = 0; i < 5; i++) {
 			int number = i;
 			thread.link((ended) -> {
-				order.add(ended.ready() ? number : -1);
+				order.add(ended.isDone() ? number : -1);
 				told.countDown();
 			});
 		}
@@ -374,10 +374,10 @@ class GreenThreadTests {
 		Thread.currentThread().interrupt();
 		assertThatExceptionOfType(InterruptedException.class).isThrownBy(thread::join);
 		assertThat(Thread.interrupted()).isFalse();
-		assertThat(thread.ready()).isFalse();
+		assertThat(thread.isDone()).isFalse();
 		release.countDown();
 		thread.join();
-		assertThat(thread.successful()).isTrue();
+		assertThat(thread.isSuccessful()).isTrue();
 	}
 
 	@SuppressWarnings("InfiniteRecursion")
@@ -397,9 +397,9 @@ class GreenThreadTests {
 
 	private static void assertFlags(GreenThread<?> thread, boolean started, boolean ready, boolean successful,
 			@Nullable Object value) {
-		assertThat(thread.started()).as("started").isEqualTo(started);
-		assertThat(thread.ready()).as("ready").isEqualTo(ready);
-		assertThat(thread.successful()).as("successful").isEqualTo(successful);
+		assertThat(thread.isStarted()).as("started").isEqualTo(started);
+		assertThat(thread.isDone()).as("ready").isEqualTo(ready);
+		assertThat(thread.isSuccessful()).as("successful").isEqualTo(successful);
 		assertThat((Object) thread.value()).as("value").isEqualTo(value);
 	}
 

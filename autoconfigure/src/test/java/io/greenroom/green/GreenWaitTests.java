@@ -49,15 +49,15 @@ class GreenWaitTests {
 		GreenEvent event = new GreenEvent();
 		List<Awaitable> all = List.of(gate.thread, view, event);
 		try (GreenWait<Awaitable> wait = GreenWait.on(all)) {
-			assertThat(wait.poll(Duration.ZERO)).isNull();
+			assertThat(wait.tryTake(Duration.ZERO)).isNull();
 			event.set();
 			assertThat(wait.take()).isSameAs(event);
 			gate.open();
 			assertThat(wait.take()).isSameAs(gate.thread);
 			future.completeExceptionally(new IllegalStateException("also ready"));
-			assertThat(wait.take(5, LONG)).containsExactly(view);
+			assertThat(wait.tryTake(5, LONG)).containsExactly(view);
 			assertThat(wait.remaining()).isZero();
-			assertThat(wait.poll(LONG)).isNull();
+			assertThat(wait.tryTake(LONG)).isNull();
 			assertThatExceptionOfType(NoSuchElementException.class).isThrownBy(wait::take);
 		}
 		assertThat(view.stage()).isSameAs(future);
@@ -72,12 +72,12 @@ class GreenWaitTests {
 		third.set();
 		first.set();
 		List<FakeEvent> all = List.of(first, second, third);
-		assertThat(GreenWait.any(3, Duration.ofMillis(20), all)).containsExactly(first, third);
-		assertThat(GreenWait.any(1, Duration.ZERO, all)).containsExactly(first);
-		assertThat(GreenWait.any(0, LONG, all)).isEmpty();
-		assertThat(GreenWait.any(3, LONG, List.of())).isEmpty();
-		assertThatIllegalArgumentException().isThrownBy(() -> GreenWait.any(-1, LONG, all)).withMessageContaining("-1");
-		assertThatIllegalArgumentException().isThrownBy(() -> GreenWait.any(1, Duration.ofMillis(-1), all));
+		assertThat(GreenWait.any(all, 3, Duration.ofMillis(20))).containsExactly(first, third);
+		assertThat(GreenWait.any(all, 1, Duration.ZERO)).containsExactly(first);
+		assertThat(GreenWait.any(all, 0, LONG)).isEmpty();
+		assertThat(GreenWait.any(List.of(), 3, LONG)).isEmpty();
+		assertThatIllegalArgumentException().isThrownBy(() -> GreenWait.any(all, -1, LONG)).withMessageContaining("-1");
+		assertThatIllegalArgumentException().isThrownBy(() -> GreenWait.any(all, 1, Duration.ofMillis(-1)));
 	}
 
 	@Test
@@ -101,7 +101,7 @@ class GreenWaitTests {
 
 	private static WeakReference<GreenWait<Awaitable>> stoppedWait(List<Awaitable> all) throws InterruptedException {
 		try (GreenWait<Awaitable> wait = GreenWait.on(all)) {
-			assertThat(wait.take(3, Duration.ofMillis(10))).isEmpty();
+			assertThat(wait.tryTake(3, Duration.ofMillis(10))).isEmpty();
 			return new WeakReference<>(wait);
 		}
 	}
@@ -111,7 +111,7 @@ class GreenWaitTests {
 	void interruptedWaitLeavesNothing() {
 		FakeEvent event = new FakeEvent();
 		Thread.currentThread().interrupt();
-		assertThatExceptionOfType(InterruptedException.class).isThrownBy(() -> GreenWait.any(1, LONG, List.of(event)));
+		assertThatExceptionOfType(InterruptedException.class).isThrownBy(() -> GreenWait.any(List.of(event), 1, LONG));
 		assertThat(event.callbacks).isEmpty();
 		assertThat(Thread.interrupted()).isFalse();
 	}
@@ -126,7 +126,7 @@ class GreenWaitTests {
 				GreenWait<FakeEvent> wait = GreenWait.on(events);
 				List<FakeEvent> taken = new ArrayList<>();
 				Race.Actor reader = () -> {
-					for (FakeEvent next = wait.poll(LONG); next != null; next = wait.poll(LONG)) {
+					for (FakeEvent next = wait.tryTake(LONG); next != null; next = wait.tryTake(LONG)) {
 						synchronized (taken) {
 							taken.add(next);
 						}
@@ -203,7 +203,7 @@ class GreenWaitTests {
 		assertThatIllegalStateException().isThrownBy(() -> this.scheduler.joinAll(all, Join.all().killingOthers()))
 			.satisfies((raised) -> assertThat(raised).isSameAs(failure));
 		assertThat(cleanedUp).hasValue(2);
-		assertThat(all).allMatch(GreenThread::ready);
+		assertThat(all).allMatch(GreenThread::isDone);
 	}
 
 	@Test
@@ -231,8 +231,8 @@ class GreenWaitTests {
 		second.open();
 		assertThat(this.scheduler.joinAll(List.of(first.thread, second.thread, third.thread), Join.first(1)))
 			.containsExactly(second.thread);
-		assertThat(first.thread.ready()).isFalse();
-		assertThat(third.thread.ready()).isFalse();
+		assertThat(first.thread.isDone()).isFalse();
+		assertThat(third.thread.isDone()).isFalse();
 		first.open();
 		third.open();
 		assertThat(this.scheduler.joinAll(List.of(first.thread, third.thread), Join.first(7))).hasSize(2);
@@ -266,7 +266,7 @@ class GreenWaitTests {
 		self.set(thread);
 		thread.start();
 		thread.get();
-		assertThat(other.thread.ready()).isFalse();
+		assertThat(other.thread.isDone()).isFalse();
 		other.open();
 	}
 

@@ -55,7 +55,7 @@ class PoolEdgesTests {
 				Thread.sleep(1);
 				return 1;
 			});
-			assertThat(pool.trySpawn(length, () -> 2).get(length)).isEqualTo(2);
+			assertThat(pool.trySpawn(() -> 2, length).get(length)).isEqualTo(2);
 			pool.submit(() -> Thread.sleep(1));
 			try (Slot _ = pool.enter(length)) {
 				assertThat(pool.active()).isOne();
@@ -69,11 +69,11 @@ class PoolEdgesTests {
 			group.spawn(() -> Thread.sleep(1));
 			assertThat(group.join(Join.first(Integer.MAX_VALUE).within(length))).isTrue();
 			group.spawn(() -> this.scheduler.await(new CompletableFuture<>()));
-			assertThat(group.kill(length)).isEmpty();
+			assertThat(group.kill(length)).isTrue();
 		}
 		GreenThread<?> left = pool.submit(() -> this.scheduler.await(new CompletableFuture<>()));
-		assertThat(pool.kill(length)).isEmpty();
-		assertThat(left.ready()).isTrue();
+		assertThat(pool.kill(length)).isTrue();
+		assertThat(left.isDone()).isTrue();
 	}
 
 	@Test
@@ -180,7 +180,7 @@ class PoolEdgesTests {
 			AtomicBoolean ended = new AtomicBoolean();
 			joiner.set(Thread.ofPlatform().unstarted(() -> {
 				told.set(catchThrowable(() -> pool.join(Join.all().killingOthers())));
-				ended.set(next.ready());
+				ended.set(next.isDone());
 			}));
 			joiner.get().start();
 			Until.waiting(joiner.get());

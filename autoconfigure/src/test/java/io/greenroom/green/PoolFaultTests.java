@@ -131,7 +131,7 @@ class PoolFaultTests {
 		GreenFunction<Integer, Integer> function = (_) -> body.call();
 		Iterable<Integer> asked = () -> List.of(1, 2, 3).iterator();
 		table.put("GreenPool.spawn", () -> p.spawn(body).get());
-		table.put("GreenPool.trySpawn", () -> p.trySpawn(LONG, body).get());
+		table.put("GreenPool.trySpawn", () -> p.trySpawn(body, LONG).get());
 		table.put("GreenPool.trySpawn at once", () -> p.trySpawn(body).get());
 		table.put("GreenPool.submit", () -> p.submit(body).get());
 		table.put("GreenPool.submit and forget", () -> p.submit(body));
@@ -145,7 +145,7 @@ class PoolFaultTests {
 				try (Slot _ = p.enter(LONG)) {
 					return switch (of) {
 						case "spawn" -> p.spawn(body).get();
-						case "trySpawn" -> p.trySpawn(LONG, body).get();
+						case "trySpawn" -> p.trySpawn(body, LONG).get();
 						case "submit" -> p.submit(body).get();
 						case "apply" -> p.apply(body);
 						case "map" -> p.map(List.of(1, 2, 3), function);
@@ -196,7 +196,7 @@ class PoolFaultTests {
 		table.put("GreenGroup.spawn", () -> g.spawn(body).get());
 		table.put("GreenGroup.add", () -> done(() -> g.add(s.spawn(body))));
 		table.put("GreenGroup.discard", () -> done(() -> g.discard(g.spawn(body))));
-		table.put("GreenGroup.join", () -> g.spawn(body).ready() | g.join(Join.all().within(SHORT).raising()));
+		table.put("GreenGroup.join", () -> g.spawn(body).isDone() | g.join(Join.all().within(SHORT).raising()));
 		table.put("GreenGroup.kill", () -> g.kill(SHORT));
 		table.put("GreenGroup.kill at once", () -> done(g::kill));
 		table.put("GreenGroup.map", () -> g.map(List.of(1, 2, 3), function));

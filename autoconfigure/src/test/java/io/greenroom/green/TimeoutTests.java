@@ -51,7 +51,7 @@ class TimeoutTests {
 		Timeout timeout = Timeout.after(SHORT);
 		assertThat(timeout.<String, RuntimeException>call(() -> "done")).isEqualTo("done");
 		Thread.sleep(SHORT.multipliedBy(3));
-		assertThat(timeout.expired()).isFalse();
+		assertThat(timeout.isExpired()).isFalse();
 	}
 
 	@Test
@@ -64,7 +64,7 @@ class TimeoutTests {
 			.withMessageContaining("PT0.02S")
 			.withCauseInstanceOf(InterruptedException.class);
 		assertThat(System.nanoTime() - start).isBetween(SHORT.toNanos(), LONG.toNanos());
-		assertThat(timeout.expired()).isTrue();
+		assertThat(timeout.isExpired()).isTrue();
 	}
 
 	@Test
@@ -95,8 +95,8 @@ class TimeoutTests {
 		Timeout before = Timeout.after(SHORT);
 		before.cancel();
 		before.run(() -> Thread.sleep(SHORT.multipliedBy(3)));
-		assertThat(inside.expired()).isFalse();
-		assertThat(before.expired()).isFalse();
+		assertThat(inside.isExpired()).isFalse();
+		assertThat(before.isExpired()).isFalse();
 	}
 
 	@Test
@@ -120,7 +120,7 @@ class TimeoutTests {
 	void noLimitNeverFires() throws Exception {
 		Timeout timeout = Timeout.none();
 		timeout.run(() -> Thread.sleep(SHORT));
-		assertThat(timeout.expired()).isFalse();
+		assertThat(timeout.isExpired()).isFalse();
 		assertThat(timeout).hasToString("Timeout[none]");
 		assertThat(Timeout.after(Duration.ofSeconds(Long.MAX_VALUE)).tryRun(() -> Thread.sleep(SHORT))).isTrue();
 	}
@@ -149,7 +149,7 @@ class TimeoutTests {
 				}
 				finally {
 					// Lets the inner one come over too, without looking at the flag.
-					Until.until("inner expiry", inner::expired);
+					Until.until("inner expiry", inner::isExpired);
 				}
 			});
 			between.set(true);
@@ -169,7 +169,7 @@ class TimeoutTests {
 					sleepLong();
 				}
 				finally {
-					Until.until("outer expiry", outer::expired);
+					Until.until("outer expiry", outer::isExpired);
 				}
 			});
 			between.set(true);
@@ -186,7 +186,7 @@ class TimeoutTests {
 		assertThatExceptionOfType(TimeoutExpiredException.class)
 			.isThrownBy(() -> outer.run(() -> inner.run(TimeoutTests::sleepLong)))
 			.satisfies((ex) -> assertThat(ex.timeout()).isSameAs(outer));
-		assertThat(inner.expired()).isFalse();
+		assertThat(inner.isExpired()).isFalse();
 	}
 
 	@Test
@@ -226,7 +226,7 @@ class TimeoutTests {
 				inner.run(TimeoutTests::sleepLong);
 			}
 			finally {
-				Until.until("outer expiry", outer::expired);
+				Until.until("outer expiry", outer::isExpired);
 			}
 		})).satisfies((ex) -> assertThat(ex.timeout()).isSameAs(inner));
 	}
@@ -238,7 +238,7 @@ class TimeoutTests {
 			Timeout outer = Timeout.after(limit);
 			Timeout inner = Timeout.after(SHORT.multipliedBy(2));
 			assertThat(outer.tryRun(() -> {
-				inner.run(() -> Until.until("both expiries", () -> outer.expired() && inner.expired()));
+				inner.run(() -> Until.until("both expiries", () -> outer.isExpired() && inner.isExpired()));
 				sleepLong();
 			})).isFalse();
 		}
@@ -260,7 +260,7 @@ class TimeoutTests {
 			return "never";
 		});
 		assertThat(value).isEqualTo("went on");
-		assertThat(timeout.expired()).isTrue();
+		assertThat(timeout.isExpired()).isTrue();
 	}
 
 	@Test
@@ -329,7 +329,7 @@ class TimeoutTests {
 		assertThat(Thread.interrupted()).as("the foreign interrupt").isTrue();
 		GreenEvent never = new GreenEvent();
 		GreenThread<Boolean> killed = this.scheduler.spawn(() -> Timeout.after(LONG).tryRun(never::await));
-		Until.until("start", killed::started);
+		Until.until("start", killed::isStarted);
 		Until.parkedIn(CompletionLatch.class, Objects.requireNonNull(killed.carrier()));
 		killed.kill();
 		assertThat(killed.join(LONG)).isTrue();
@@ -377,7 +377,7 @@ class TimeoutTests {
 					return second.getInputStream().read();
 				}
 				catch (SocketTimeoutException late) {
-					assertThat(deadline.expired()).isTrue();
+					assertThat(deadline.isExpired()).isTrue();
 				}
 				second.setSoTimeout(Deadline.none().checkMillis());
 				peer.getOutputStream().write(42);
@@ -473,7 +473,7 @@ class TimeoutTests {
 					Timeout timeout = Timeout.after(Duration.ofNanos(10_000));
 					long until = (round % 2 == 0) ? Long.MAX_VALUE : 10_000 + (System.nanoTime() & 0x7FFF);
 					timeout.run(() -> spinUntilExpired(timeout, until));
-					if (timeout.expired()) {
+					if (timeout.isExpired()) {
 						expired.incrementAndGet();
 					}
 					if (Thread.currentThread().isInterrupted()) {
@@ -491,7 +491,7 @@ class TimeoutTests {
 	/** Returns while the interrupt is on its way: the expiry is seen before it. */
 	private static void spinUntilExpired(Timeout timeout, long nanos) {
 		long start = System.nanoTime();
-		while (!timeout.expired() && System.nanoTime() - start < nanos) {
+		while (!timeout.isExpired() && System.nanoTime() - start < nanos) {
 			Thread.onSpinWait();
 		}
 	}

@@ -53,7 +53,7 @@ final class Books implements KeyedFactory<String> {
 	}
 
 	KeyedHandler<String, Account> accounts(GreenScheduler scheduler, KeyedOptions options, HandlerOptions calls) {
-		return new KeyedHandler<>(scheduler, Account.class, new KeyType(String.class), calls.withName("account"),
+		return new KeyedHandler<>(scheduler, Account.class, new KeyType(String.class), calls.toBuilder().name("account").build(),
 				options, this.transactions, (method) -> false, this);
 	}
 

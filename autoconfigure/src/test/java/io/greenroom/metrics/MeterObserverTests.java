@@ -62,7 +62,7 @@ class MeterObserverTests {
 
 	@Test
 	void handlersAskForTimes() {
-		assertThat(this.observer.handler("inventory", new Numbers(0, Duration.ZERO)).timed()).isTrue();
+		assertThat(this.observer.handler("inventory", new Numbers(0, Duration.ZERO)).isTimed()).isTrue();
 	}
 
 	@Test
@@ -115,7 +115,7 @@ class MeterObserverTests {
 		control.add(new Numbers(1, Duration.ZERO));
 		Collected.await(() -> control.size() == 0);
 		assertThat(gauge("greenroom.deferred.mailbox.size")).isEqualTo(4);
-		assertThat(listener.timed()).isTrue();
+		assertThat(listener.isTimed()).isTrue();
 	}
 
 	@Test

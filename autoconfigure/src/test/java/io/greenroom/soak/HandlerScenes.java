@@ -31,15 +31,15 @@ final class HandlerScenes {
 	}
 
 	static List<Scene> all(GreenScheduler scheduler) {
-		HandlerOptions options = HandlerOptions.defaults().withTimeout(LONG);
+		HandlerOptions options = HandlerOptions.builder().timeout(LONG).build();
 		return List.of(new Plain("plain", scheduler, options),
-				new Plain("small mailbox", scheduler, options.withCapacity(3)),
-				new Plain("lent to callers", scheduler, options.withExecution(Execution.CALLER_WHEN_IDLE)),
-				new Plain("reentrant", scheduler, options.withReentrant(true)),
-				new Rejecting("rejecting", scheduler, options.withCapacity(3).withOverflow(Overflow.REJECT)),
-				new Dropping("dropping", scheduler, options.withCapacity(3).withOverflow(Overflow.DROP_OLDEST)),
-				new Hasty("interrupting", scheduler, options.withOnTimeout(OnTimeout.INTERRUPT)),
-				new Manual("manual", scheduler, options.withProcessing(Processing.MANUAL)),
+				new Plain("small mailbox", scheduler, options.toBuilder().capacity(3).build()),
+				new Plain("lent to callers", scheduler, options.toBuilder().execution(Execution.CALLER_WHEN_IDLE).build()),
+				new Plain("reentrant", scheduler, options.toBuilder().reentrant(true).build()),
+				new Rejecting("rejecting", scheduler, options.toBuilder().capacity(3).overflow(Overflow.REJECT).build()),
+				new Dropping("dropping", scheduler, options.toBuilder().capacity(3).overflow(Overflow.DROP_OLDEST).build()),
+				new Hasty("interrupting", scheduler, options.toBuilder().onTimeout(OnTimeout.INTERRUPT).build()),
+				new Manual("manual", scheduler, options.toBuilder().processing(Processing.MANUAL).build()),
 				new Dropped("made and dropped", scheduler, options));
 	}
 
@@ -100,7 +100,7 @@ final class HandlerScenes {
 
 		OnHandler(String name, GreenScheduler scheduler, T target, HandlerOptions options) {
 			super(name);
-			this.handler = Deferred.of(scheduler, target, options.withName(name));
+			this.handler = Deferred.of(scheduler, target, options.toBuilder().name(name).build());
 		}
 
 		@Override
@@ -362,7 +362,7 @@ final class HandlerScenes {
 		Dropped(String name, GreenScheduler scheduler, HandlerOptions options) {
 			super(name);
 			this.scheduler = scheduler;
-			this.options = options.withName(name);
+			this.options = options.toBuilder().name(name).build();
 		}
 
 		@Override

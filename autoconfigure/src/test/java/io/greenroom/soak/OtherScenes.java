@@ -462,7 +462,7 @@ final class OtherScenes {
 		void run(DeferredCalls calls) {
 			Contexts.loops.incrementAndGet();
 			try {
-				while (!calls.closing()) {
+				while (!calls.isClosing()) {
 					calls.process(Duration.ofMillis(20));
 				}
 			}

@@ -254,7 +254,7 @@ class AfterCommitTests {
 				Thread.ofVirtual().start(() -> {
 					drained.complete(context.getBean(GreenScheduler.class).drain(Duration.ofSeconds(30)).work().ran());
 				});
-				while (!handle.calls().closing() && !Thread.currentThread().isInterrupted()) {
+				while (!handle.calls().isClosing() && !Thread.currentThread().isInterrupted()) {
 					Thread.onSpinWait();
 				}
 			});

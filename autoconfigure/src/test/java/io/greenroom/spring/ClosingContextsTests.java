@@ -93,7 +93,7 @@ class ClosingContextsTests {
 					// small
 					// machine to themselves.
 					Thread.ofPlatform().daemon().start(() -> {
-						Until.until("the shutdown to begin", () -> deferred.calls().closing());
+						Until.until("the shutdown to begin", () -> deferred.calls().isClosing());
 						leave.countDown();
 					});
 				}
@@ -275,7 +275,7 @@ class ClosingContextsTests {
 		@ProcessingLoop
 		void loop(DeferredCalls calls) {
 			this.loop = Thread.currentThread();
-			while (!calls.closing()) {
+			while (!calls.isClosing()) {
 				calls.process(Duration.ofMillis(50));
 			}
 			this.ended = true;

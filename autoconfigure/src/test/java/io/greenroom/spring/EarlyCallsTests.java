@@ -223,7 +223,7 @@ class EarlyCallsTests {
 
 		@ProcessingLoop
 		void loop(DeferredCalls calls) {
-			while (!calls.closing()) {
+			while (!calls.isClosing()) {
 				calls.process(Duration.ofMillis(50));
 			}
 		}

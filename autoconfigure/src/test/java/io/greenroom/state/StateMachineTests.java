@@ -503,7 +503,7 @@ class StateMachineTests {
 		}
 
 		void remember(StateHandle next, Object... args) {
-			say(next.state() + args.length + next.started());
+			say(next.state() + args.length + next.isStarted());
 		}
 
 	}

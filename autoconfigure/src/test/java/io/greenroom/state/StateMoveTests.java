@@ -289,7 +289,7 @@ class StateMoveTests {
 		}
 
 		void announce(StateHandle next, Object... args) {
-			this.log.add("on " + next.state() + List.of(args) + next.started());
+			this.log.add("on " + next.state() + List.of(args) + next.isStarted());
 			this.startThread = Thread.currentThread();
 			this.handle = next;
 			if (this.reject) {
@@ -311,7 +311,7 @@ class StateMoveTests {
 		assertThat(announced.startThread).isSameAs(Thread.currentThread());
 		announced.inside.await();
 		assertThat(announced.handle).isNotNull().satisfies((handle) -> {
-			assertThat(handle.started()).isTrue();
+			assertThat(handle.isStarted()).isTrue();
 			assertThat(handle.machine()).isSameAs(this.machines.of(announced));
 		});
 		announced.release.countDown();

@@ -20,7 +20,7 @@ class Lamps {
 
 	@ProcessingLoop
 	void run(DeferredCalls calls) {
-		while (!calls.closing()) {
+		while (!calls.isClosing()) {
 			calls.process(Duration.ofMillis(100)); // callers get in here only
 			this.lit = Math.max(0, this.lit - 1);
 		}

@@ -58,7 +58,7 @@ final class CallReports {
 		HandlerListener found = ForeignCode.ask(log, "An observer", HandlerListener.NONE,
 				() -> observer.handler(handler.name(), gauges));
 		this.listener = (found != null) ? found : HandlerListener.NONE;
-		this.timed = ForeignCode.ask(log, this.who, false, this.listener::timed);
+		this.timed = ForeignCode.ask(log, this.who, false, this.listener::isTimed);
 	}
 
 	/** Tells the same listener of another handler of the same name. */
@@ -70,7 +70,7 @@ final class CallReports {
 	}
 
 	/** Returns whether the listener wants to know how long calls take. */
-	boolean timed() {
+	boolean isTimed() {
 		return this.timed;
 	}
 

@@ -132,7 +132,7 @@ final class CallSubmitter {
 
 	private @Nullable Object queue(Call call, HandlerMethod method, long nanos) throws Throwable {
 		boolean sync = (call.mode() == CallMode.SYNC);
-		long start = (sync || this.reports.timed()) ? System.nanoTime() : Call.NO_TIME;
+		long start = (sync || this.reports.isTimed()) ? System.nanoTime() : Call.NO_TIME;
 		if (sync) {
 			this.guard.check(call);
 			nanos = withinOuter(start, nanos);

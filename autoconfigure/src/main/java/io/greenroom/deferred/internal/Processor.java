@@ -339,7 +339,7 @@ final class Processor implements DeferredCalls {
 	}
 
 	@Override
-	public boolean closing() {
+	public boolean isClosing() {
 		return this.lifecycle.isClosing();
 	}
 

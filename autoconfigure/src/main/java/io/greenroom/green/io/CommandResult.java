@@ -15,7 +15,7 @@ public record CommandResult(int exitCode, String out, String err, boolean trunca
 	 * Returns whether the exit code is zero.
 	 * @return whether the command says that it succeeded
 	 */
-	public boolean successful() {
+	public boolean isSuccessful() {
 		return this.exitCode == 0;
 	}
 

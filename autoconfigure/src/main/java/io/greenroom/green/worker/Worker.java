@@ -245,7 +245,7 @@ public final class Worker implements AutoCloseable {
 		});
 		thread.start();
 		if (Turns.current() == null) {
-			this.engine.runUntil(thread::ready, Long.MAX_VALUE);
+			this.engine.runUntil(thread::isDone, Long.MAX_VALUE);
 			if (Thread.interrupted()) {
 				throw new InterruptedException();
 			}
@@ -269,11 +269,11 @@ public final class Worker implements AutoCloseable {
 	}
 
 	private void checkEnded(GreenThread<?> thread) {
-		if (!thread.ready() && this.engine.stopped()) {
+		if (!thread.isDone() && this.engine.stopped()) {
 			throw new IllegalStateException("Worker '" + this.engine.name() + "' was stopped before routine '"
 					+ thread.name() + "' had ended; work() goes on with it");
 		}
-		if (!thread.ready()) {
+		if (!thread.isDone()) {
 			this.engine.checkFinished();
 		}
 	}

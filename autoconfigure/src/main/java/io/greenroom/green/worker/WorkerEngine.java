@@ -325,8 +325,8 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 		if (Turns.current() != null) {
 			return thread.join(Duration.ofNanos(nanos));
 		}
-		settle(thread::ready, after(nanos));
-		return thread.ready();
+		settle(thread::isDone, after(nanos));
+		return thread.isDone();
 	}
 
 	@Override

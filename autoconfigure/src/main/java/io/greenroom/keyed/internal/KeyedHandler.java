@@ -108,7 +108,7 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 	 */
 	public static <K, T> KeyedHandler<K, T> of(GreenScheduler scheduler, Class<T> type, Class<K> keys,
 			KeyedOptions options, Function<? super K, ? extends T> constructor) {
-		HandlerOptions named = HandlerOptions.defaults().withName(type.getSimpleName());
+		HandlerOptions named = HandlerOptions.builder().name(type.getSimpleName()).build();
 		return new KeyedHandler<>(scheduler, type, new KeyType(keys), named, options, CallerTransactions.NONE,
 				(method) -> false, (key, handler) -> {
 					T made = constructor.apply(key);

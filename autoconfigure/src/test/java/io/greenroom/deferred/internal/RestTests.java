@@ -60,7 +60,7 @@ class RestTests {
 	@Test
 	@DisplayName("D41 a handler nobody calls gives its thread back by itself, and has another one at the next call")
 	void idleHandlersRest() {
-		Handler handler = handler(HandlerOptions.defaults().withBusyLimit(Duration.ofMillis(50)));
+		Handler handler = handler(HandlerOptions.builder().busyLimit(Duration.ofMillis(50)).build());
 		Deferred<Shop> deferred = handler.deferred(Shop.class, this.shop);
 		Thread first = deferred.sync().thread();
 		Until.until("the handler to rest", () -> handler.threads().isEmpty());
@@ -73,7 +73,7 @@ class RestTests {
 	@Test
 	@DisplayName("D41 a handler that is called does not rest, nor one with a loop or without an owner")
 	void busyHandlersDoNotRest() {
-		Handler handler = handler(HandlerOptions.defaults().withProcessing(Processing.MANUAL));
+		Handler handler = handler(HandlerOptions.builder().processing(Processing.MANUAL).build());
 		handler.deferred(Shop.class, this.shop).oneway().sell();
 		handler.rest();
 		assertThat(handler.calls().process()).isOne();
@@ -126,7 +126,7 @@ class RestTests {
 		assertThat(handler.threads()).isNotEmpty();
 		CompletableFuture<Integer> drained = CompletableFuture
 			.supplyAsync(() -> this.scheduler.drain(Duration.ofSeconds(20)).work().ran());
-		Until.until("the shutdown to begin", () -> deferred.calls().closing());
+		Until.until("the shutdown to begin", () -> deferred.calls().isClosing());
 		assertThat(handler.isQuiet()).isFalse();
 		for (int i = 0; i < 1000; i++) {
 			handler.rest();
@@ -141,7 +141,7 @@ class RestTests {
 	@EnumSource
 	@DisplayName("D22 D08 D41 resting races with calls: none is lost, none overtakes, never two inside (4 callers, 20000 calls each)")
 	void restingRacesWithCalls(Execution execution) throws Exception {
-		Handler handler = handler(HandlerOptions.defaults().withExecution(execution));
+		Handler handler = handler(HandlerOptions.builder().execution(execution).build());
 		Deferred<Shop> deferred = handler.deferred(Shop.class, this.shop);
 		AtomicBoolean over = new AtomicBoolean();
 		AtomicInteger rests = new AtomicInteger();
@@ -195,7 +195,7 @@ class RestTests {
 		awaitRest(handler);
 		CompletableFuture<DrainReport> drain = CompletableFuture
 			.supplyAsync(() -> this.scheduler.drain(Duration.ofSeconds(20)), Thread::startVirtualThread);
-		Until.until("the shutdown to begin", () -> handler.calls().closing());
+		Until.until("the shutdown to begin", () -> handler.calls().isClosing());
 		assertThatExceptionOfType(HandlerStoppedException.class).isThrownBy(deferred.sync()::sell);
 		draining.complete(null);
 		assertThat(accepted.get()).isEqualTo(2);

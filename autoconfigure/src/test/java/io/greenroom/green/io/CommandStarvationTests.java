@@ -141,7 +141,7 @@ class CommandStarvationTests {
 			worker.assign(() -> {
 				until("the time to be over in reality", () -> {
 					worker.pause();
-					return late.ready();
+					return late.isDone();
 				});
 				killed.kill();
 			});

@@ -45,7 +45,7 @@ class CommandTests {
 	void returnsWhatTheProgramLeft() throws Exception {
 		CommandResult result = onGreenThread(Command.of("echo", "cat"));
 		assertThat(result).isEqualTo(new CommandResult(0, "cat\n", "", false));
-		assertThat(result.successful()).isTrue();
+		assertThat(result.isSuccessful()).isTrue();
 	}
 
 	@Test
@@ -53,7 +53,7 @@ class CommandTests {
 	void failureIsAResult() throws Exception {
 		CommandResult result = onGreenThread(shell("echo oops >&2; exit 3"));
 		assertThat(result).isEqualTo(new CommandResult(3, "", "oops\n", false));
-		assertThat(result.successful()).isFalse();
+		assertThat(result.isSuccessful()).isFalse();
 	}
 
 	@Test

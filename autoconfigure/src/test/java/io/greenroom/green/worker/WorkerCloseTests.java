@@ -180,8 +180,8 @@ class WorkerCloseTests {
 				worker.pause();
 				assertTakes(limit, () -> scheduler.joinAll(deaf, within));
 				assertTakes(limit, () -> scheduler.killAll(deaf, limit));
-				assertTakes(limit, () -> GreenWait.any(5, limit, deaf));
-				assertTakes(limit, () -> GreenWait.on(deaf).take(5, limit));
+				assertTakes(limit, () -> GreenWait.any(deaf, 5, limit));
+				assertTakes(limit, () -> GreenWait.on(deaf).tryTake(5, limit));
 				assertTakes(limit, () -> pool.join(within));
 				assertTakes(limit, () -> group.join(within));
 				assertTakes(limit, () -> group.kill(limit));

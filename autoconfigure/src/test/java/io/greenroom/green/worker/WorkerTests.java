@@ -328,7 +328,7 @@ class WorkerTests {
 				throw new IOException();
 			});
 			one.tick();
-			assertThat(failing.ready()).isFalse();
+			assertThat(failing.isDone()).isFalse();
 			assertThatThrownBy(other::work).isInstanceOf(IOException.class);
 			assertThat(seen).containsExactly("other");
 			assertThat(one.work()).isTrue();
@@ -447,7 +447,7 @@ class WorkerTests {
 				}
 				spawned.getFirst().kill();
 				spawned.forEach(GreenThread::kill);
-				assertThat(spawned).allMatch(GreenThread::ready);
+				assertThat(spawned).allMatch(GreenThread::isDone);
 			});
 			assertThat(worker.work()).isTrue();
 			assertThat(seen).isEmpty();
