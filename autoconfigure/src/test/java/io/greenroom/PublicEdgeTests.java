@@ -176,8 +176,8 @@ class PublicEdgeTests {
 					}
 
 				}), new GreenQueue<>(1), GreenWait.on(List.of(new GreenEvent())), Timeout.after(Duration.ofSeconds(1)),
-				GreenScheduler.builder(), HandlerOptions.builder(), Worker.builder(), Worker.builder().build(), Join.all(),
-				pool.enter(Duration.ofSeconds(1)),
+				GreenScheduler.builder(), HandlerOptions.builder(), Worker.builder(), Worker.builder().build(),
+				Join.all(), pool.enter(Duration.ofSeconds(1)),
 				GreenServer.listen(this.scheduler, pool, new InetSocketAddress("localhost", 0), (connection) -> {
 				}));
 	}

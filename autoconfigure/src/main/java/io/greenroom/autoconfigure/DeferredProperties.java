@@ -54,7 +54,8 @@ record DeferredProperties(@DefaultValue("10000") int capacity, @DefaultValue("bl
 			.timeout(this.timeout)
 			.readers(this.readers)
 			.busyLimit(this.busyLimit)
-			.restart(new RestartPolicy(this.restart.limit, this.restart.period, this.restart.backoff)).build();
+			.restart(new RestartPolicy(this.restart.limit, this.restart.period, this.restart.backoff))
+			.build();
 	}
 
 	/**

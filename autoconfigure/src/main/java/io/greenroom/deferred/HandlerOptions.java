@@ -185,7 +185,8 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 
 		/**
 		 * Sets whether a call that comes back runs at once.
-		 * @param reentrant whether a call that comes back through others of the same chain runs at once
+		 * @param reentrant whether a call that comes back through others of the same
+		 * chain runs at once
 		 * @return this builder
 		 */
 		public Builder reentrant(boolean reentrant) {
@@ -215,7 +216,8 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 
 		/**
 		 * Sets how long a body may run unreported.
-		 * @param busyLimit how long a body may run before it is reported; zero never reports
+		 * @param busyLimit how long a body may run before it is reported; zero never
+		 * reports
 		 * @return this builder
 		 */
 		public Builder busyLimit(Duration busyLimit) {
@@ -239,7 +241,8 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 		 * @throws IllegalArgumentException if one is out of its range
 		 */
 		public HandlerOptions build() {
-			return new HandlerOptions(this.name, this.capacity, this.overflow, this.timeout, this.processing, this.onTimeout, this.reentrant, this.restart, this.readers, this.busyLimit, this.execution);
+			return new HandlerOptions(this.name, this.capacity, this.overflow, this.timeout, this.processing,
+					this.onTimeout, this.reentrant, this.restart, this.readers, this.busyLimit, this.execution);
 		}
 
 	}

@@ -163,8 +163,9 @@ public final class GreenScope implements AutoCloseable {
 	}
 
 	/**
-	 * Kills all children and does not wait for them: a block that is left early on purpose
-	 * says so by this, and {@link #close()} complains of no child that was killed here.
+	 * Kills all children and does not wait for them: a block that is left early on
+	 * purpose says so by this, and {@link #close()} complains of no child that was killed
+	 * here.
 	 */
 	public void kill() {
 		this.killed = true;

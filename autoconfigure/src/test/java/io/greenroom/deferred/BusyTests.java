@@ -97,7 +97,8 @@ class BusyTests {
 	@Test
 	@DisplayName("M01 exempt handlers are never reported, nor idle ones")
 	void exemptHandlers() throws Exception {
-		Deferred<Slow> exempt = Deferred.of(this.scheduler, new Slow(), this.brief.toBuilder().busyLimit(Duration.ZERO).build());
+		Deferred<Slow> exempt = Deferred.of(this.scheduler, new Slow(),
+				this.brief.toBuilder().busyLimit(Duration.ZERO).build());
 		Deferred<Slow> watched = Deferred.of(this.scheduler, new Slow(), this.brief);
 		watched.sync().read(new CountDownLatch(0));
 		exempt.oneway().hold(this.leave);

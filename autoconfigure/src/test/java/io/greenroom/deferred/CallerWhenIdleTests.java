@@ -41,7 +41,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 @Timeout(60)
 class CallerWhenIdleTests {
 
-	private static final HandlerOptions OPTIONS = HandlerOptions.builder().execution(Execution.CALLER_WHEN_IDLE).build();
+	private static final HandlerOptions OPTIONS = HandlerOptions.builder()
+		.execution(Execution.CALLER_WHEN_IDLE)
+		.build();
 
 	private final BlockingQueue<String> busy = new LinkedBlockingQueue<>();
 

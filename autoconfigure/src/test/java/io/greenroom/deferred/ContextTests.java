@@ -182,7 +182,8 @@ class ContextTests {
 	@Test
 	@DisplayName("D29 D40 a thread of the user's own that processes gets its context back after each body")
 	void manualProcessing() {
-		Deferred<Who> who = Deferred.of(this.scheduler, new Who(), options().toBuilder().processing(Processing.MANUAL).build());
+		Deferred<Who> who = Deferred.of(this.scheduler, new Who(),
+				options().toBuilder().processing(Processing.MANUAL).build());
 		BlockingQueue<String> seen = new LinkedBlockingQueue<>();
 		USER.set("Ophelia");
 		who.oneway().tell(seen);

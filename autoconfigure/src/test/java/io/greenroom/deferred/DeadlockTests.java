@@ -181,7 +181,8 @@ class DeadlockTests {
 	@Test
 	@DisplayName("D10 a body whose caller has left is interrupted where that is declared, and only that body")
 	void bodiesAreInterruptedWhereDeclared() {
-		Deferred<Node> eager = Deferred.of(this.scheduler, this.a, options().toBuilder().onTimeout(OnTimeout.INTERRUPT).build());
+		Deferred<Node> eager = Deferred.of(this.scheduler, this.a,
+				options().toBuilder().onTimeout(OnTimeout.INTERRUPT).build());
 		for (int round = 0; round < 50; round++) {
 			assertThatExceptionOfType(DeferredTimeoutException.class)
 				.isThrownBy(() -> eager.sync(Duration.ofMillis(2)).hold(new CountDownLatch(1), new CountDownLatch(1)))

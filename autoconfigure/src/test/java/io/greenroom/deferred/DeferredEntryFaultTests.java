@@ -75,7 +75,8 @@ class DeferredEntryFaultTests {
 		HandlerOptions options() {
 			HandlerOptions options = HandlerOptions.builder().timeout(SHORT).capacity(50).build();
 			return (this == LENT) ? options.toBuilder().execution(Execution.CALLER_WHEN_IDLE).build()
-					: (this == MANUAL || this == MANUAL_TIMED) ? options.toBuilder().processing(Processing.MANUAL).build() : options;
+					: (this == MANUAL || this == MANUAL_TIMED)
+							? options.toBuilder().processing(Processing.MANUAL).build() : options;
 		}
 
 		/** Makes one call; returns what came out, where that comes back. */
@@ -376,7 +377,8 @@ class DeferredEntryFaultTests {
 					HandlerOptions.builder()
 						.onTimeout(OnTimeout.INTERRUPT)
 						.processing(processing)
-						.timeout(SHORT).build());
+						.timeout(SHORT)
+						.build());
 			Thread processor = Thread.startVirtualThread(() -> {
 				if (processing == Processing.MANUAL) {
 					desk.calls().processForever();

@@ -192,7 +192,8 @@ class DeferredTests {
 	@Test
 	@DisplayName("D22 platform threads, virtual threads and oneway calls together lose nothing either")
 	void mixedCallersLoseNothing() throws Exception {
-		Deferred<Recorder> deferred = Deferred.of(this.scheduler, new Recorder(), options().toBuilder().capacity(16).build());
+		Deferred<Recorder> deferred = Deferred.of(this.scheduler, new Recorder(),
+				options().toBuilder().capacity(16).build());
 		List<Thread> callers = new ArrayList<>();
 		for (int i = 0; i < 8; i++) {
 			Thread.Builder builder = (i % 2 == 0) ? Thread.ofPlatform() : Thread.ofVirtual();
@@ -258,7 +259,8 @@ class DeferredTests {
 	void fullMailboxes() throws Exception {
 		HandlerOptions tight = options().toBuilder().capacity(2).timeout(Duration.ofMillis(50)).build();
 		for (Overflow overflow : List.of(Overflow.BLOCK, Overflow.REJECT)) {
-			Deferred<Recorder> deferred = Deferred.of(this.scheduler, new Recorder(), tight.toBuilder().overflow(overflow).build());
+			Deferred<Recorder> deferred = Deferred.of(this.scheduler, new Recorder(),
+					tight.toBuilder().overflow(overflow).build());
 			CountDownLatch inside = new CountDownLatch(1);
 			CountDownLatch leave = new CountDownLatch(1);
 			deferred.oneway().hold(inside, leave);

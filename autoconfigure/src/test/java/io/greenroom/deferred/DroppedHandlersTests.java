@@ -107,7 +107,10 @@ class DroppedHandlersTests {
 		WATCHED_CLOSELY {
 			@Override
 			HandlerOptions options() {
-				return super.options().toBuilder().busyLimit(Duration.ofMillis(40)).execution(Execution.CALLER_WHEN_IDLE).build();
+				return super.options().toBuilder()
+					.busyLimit(Duration.ofMillis(40))
+					.execution(Execution.CALLER_WHEN_IDLE)
+					.build();
 			}
 		},
 		GATED {

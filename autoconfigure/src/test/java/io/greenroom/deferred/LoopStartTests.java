@@ -149,8 +149,10 @@ class LoopStartTests {
 			Looped restarted = new Looped();
 			restarted.failures = 1;
 			restarted.failure = unusual;
-			try (Deferred<Looped> desk = Deferred.of(this.scheduler, restarted, HandlerOptions.builder()
-				.restart(new RestartPolicy(1, Duration.ofMinutes(1), Duration.ofMillis(1))).build())) {
+			try (Deferred<Looped> desk = Deferred.of(this.scheduler, restarted,
+					HandlerOptions.builder()
+						.restart(new RestartPolicy(1, Duration.ofMinutes(1), Duration.ofMillis(1)))
+						.build())) {
 				assertThat(desk.sync().work()).as("%s, %s", unusual, listener).isOne();
 			}
 			Looped dead = new Looped();

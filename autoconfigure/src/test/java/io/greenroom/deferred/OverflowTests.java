@@ -65,7 +65,11 @@ class OverflowTests {
 	}
 
 	private Deferred<News> stuck(Overflow overflow, News news) throws InterruptedException {
-		HandlerOptions options = options().toBuilder().capacity(100).overflow(overflow).timeout(Duration.ofSeconds(20)).build();
+		HandlerOptions options = options().toBuilder()
+			.capacity(100)
+			.overflow(overflow)
+			.timeout(Duration.ofSeconds(20))
+			.build();
 		Deferred<News> deferred = Deferred.of(this.scheduler, news, options);
 		deferred.oneway().hold(this.inside, this.leave);
 		this.inside.await();

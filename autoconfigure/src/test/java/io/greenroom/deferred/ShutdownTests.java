@@ -197,7 +197,8 @@ class ShutdownTests {
 			Deferred<Link> handler = Deferred.of(scheduler, new Link(), options());
 			boolean manual = (round % 2 == 0);
 			Deferred<Link> raced = manual
-					? Deferred.of(scheduler, new Link(), options().toBuilder().processing(Processing.MANUAL).build()) : handler;
+					? Deferred.of(scheduler, new Link(), options().toBuilder().processing(Processing.MANUAL).build())
+					: handler;
 			CompletableFuture<CompletableFuture<Integer>> called = new CompletableFuture<>();
 			Thread processor = Thread.startVirtualThread(() -> {
 				if (manual) {

@@ -53,8 +53,8 @@ final class Books implements KeyedFactory<String> {
 	}
 
 	KeyedHandler<String, Account> accounts(GreenScheduler scheduler, KeyedOptions options, HandlerOptions calls) {
-		return new KeyedHandler<>(scheduler, Account.class, new KeyType(String.class), calls.toBuilder().name("account").build(),
-				options, this.transactions, (method) -> false, this);
+		return new KeyedHandler<>(scheduler, Account.class, new KeyType(String.class),
+				calls.toBuilder().name("account").build(), options, this.transactions, (method) -> false, this);
 	}
 
 	@Override

@@ -34,10 +34,13 @@ final class HandlerScenes {
 		HandlerOptions options = HandlerOptions.builder().timeout(LONG).build();
 		return List.of(new Plain("plain", scheduler, options),
 				new Plain("small mailbox", scheduler, options.toBuilder().capacity(3).build()),
-				new Plain("lent to callers", scheduler, options.toBuilder().execution(Execution.CALLER_WHEN_IDLE).build()),
+				new Plain("lent to callers", scheduler,
+						options.toBuilder().execution(Execution.CALLER_WHEN_IDLE).build()),
 				new Plain("reentrant", scheduler, options.toBuilder().reentrant(true).build()),
-				new Rejecting("rejecting", scheduler, options.toBuilder().capacity(3).overflow(Overflow.REJECT).build()),
-				new Dropping("dropping", scheduler, options.toBuilder().capacity(3).overflow(Overflow.DROP_OLDEST).build()),
+				new Rejecting("rejecting", scheduler,
+						options.toBuilder().capacity(3).overflow(Overflow.REJECT).build()),
+				new Dropping("dropping", scheduler,
+						options.toBuilder().capacity(3).overflow(Overflow.DROP_OLDEST).build()),
 				new Hasty("interrupting", scheduler, options.toBuilder().onTimeout(OnTimeout.INTERRUPT).build()),
 				new Manual("manual", scheduler, options.toBuilder().processing(Processing.MANUAL).build()),
 				new Dropped("made and dropped", scheduler, options));

@@ -126,8 +126,8 @@ public final class Handler implements DrainedService, AutoCloseable {
 		if (this.engine.ownership().passes(method)) {
 			return invocation.proceed();
 		}
-		return this.engine.submitter().submit(new InvocationCall(core(), method, invocation), method,
-				CallSubmitter.AS_DECLARED);
+		return this.engine.submitter()
+			.submit(new InvocationCall(core(), method, invocation), method, CallSubmitter.AS_DECLARED);
 	}
 
 	/**
@@ -140,7 +140,8 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 * @param remedy where such a call belongs, to end the message of its rejection
 	 */
 	public void startedBy(Predicate<Thread> starter, String remedy) {
-		this.engine.lifecycle().startedBy(Objects.requireNonNull(starter, "starter"), Objects.requireNonNull(remedy, "remedy"));
+		this.engine.lifecycle()
+			.startedBy(Objects.requireNonNull(starter, "starter"), Objects.requireNonNull(remedy, "remedy"));
 	}
 
 	/**

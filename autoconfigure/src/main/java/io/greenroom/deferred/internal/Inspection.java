@@ -74,9 +74,8 @@ final class Inspection {
 	 * Returns whether the processing thread waits, or nobody does and nothing is queued.
 	 */
 	private boolean isIdle() {
-		return this.engine.processor().isWaiting()
-				|| (this.engine.core().options().processing() == Processing.MANUAL && this.engine.ownership().isFree()
-						&& this.engine.mailbox().size() == 0);
+		return this.engine.processor().isWaiting() || (this.engine.core().options().processing() == Processing.MANUAL
+				&& this.engine.ownership().isFree() && this.engine.mailbox().size() == 0);
 	}
 
 	/** Returns whether there is nothing to look at till the next call. */
