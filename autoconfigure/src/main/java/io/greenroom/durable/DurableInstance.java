@@ -148,6 +148,10 @@ public final class DurableInstance {
 	 * @throws Throwable what it throws, or what keeps its work from being stored
 	 */
 	public @Nullable Object run(String method, boolean readOnly, Body body) throws Throwable {
+		if (isDropped()) {
+			// It is still what calls are served by.
+			this.drop.run();
+		}
 		requireUsed(method);
 		if (readOnly) {
 			try {

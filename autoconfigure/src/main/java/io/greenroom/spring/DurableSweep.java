@@ -21,6 +21,7 @@ import io.greenroom.durable.DurableNode;
 import io.greenroom.durable.RowId;
 import io.greenroom.durable.RowStore;
 import io.greenroom.durable.StaleInstanceException;
+import io.greenroom.durable.UnreadableRowException;
 import io.greenroom.keyed.internal.KeyType;
 import io.greenroom.keyed.internal.KeyedHandler;
 import io.greenroom.keyed.TooManyKeysException;
@@ -45,7 +46,7 @@ final class DurableSweep implements AutoCloseable {
 	/** How many instances are made for timers that come soon. */
 	private static final int SOON = 1000;
 
-	/** How many are made at once. */
+	/** How many of a handler are made at once. */
 	private static final int AT_ONCE = 8;
 
 	/** After so long an instance that is overdue is on its own, in nanoseconds. */
@@ -71,6 +72,9 @@ final class DurableSweep implements AutoCloseable {
 
 	/** When an overdue instance was first seen to be; confined to the sweep. */
 	private final Map<RowId, Long> waiting = new HashMap<>();
+
+	/** Those that are being made. */
+	private final Set<RowId> making = ConcurrentHashMap.newKeySet();
 
 	/** Those that can't be made just now. */
 	private final Map<RowId, Failed> failed = new ConcurrentHashMap<>();
@@ -100,7 +104,7 @@ final class DurableSweep implements AutoCloseable {
 
 	/** Looks after the machines of a handler too. */
 	void watch(String name, Set<String> states, KeyType keys, KeyedHandler<?, ?> handler) {
-		this.watched.add(new Watched(name, states, keys, handler));
+		this.watched.add(new Watched(name, states, keys, handler, new Semaphore(AT_ONCE)));
 	}
 
 	/** Begins, on threads of its own. */
@@ -211,14 +215,13 @@ final class DurableSweep implements AutoCloseable {
 	}
 
 	/** Returns whether there is more to do. */
-	private boolean look() throws InterruptedException {
+	private boolean look() {
 		boolean more = false;
 		Set<RowId> overdue = new HashSet<>();
 		for (Watched handler : this.watched) {
 			List<RowId> found = new ArrayList<>();
 			for (RowId id : List.copyOf(this.lost)) {
 				if (id.handler().equals(handler.name())) {
-					this.lost.remove(id);
 					found.add(id);
 				}
 			}
@@ -263,45 +266,51 @@ final class DurableSweep implements AutoCloseable {
 		overdue.forEach((id) -> this.waiting.putIfAbsent(id, now));
 	}
 
-	private void activate(Watched handler, Set<RowId> found, Set<RowId> renewed) throws InterruptedException {
-		Semaphore room = new Semaphore(AT_ONCE);
-		List<Thread> threads = new ArrayList<>();
+	/** A handler whose instances are slow to make does not hold up the others. */
+	private void activate(Watched handler, Set<RowId> found, Set<RowId> renewed) {
 		for (RowId id : found) {
 			Failed before = this.failed.get(id);
-			if (before != null && !before.isOver()) {
+			if ((before != null && !before.isOver()) || this.making.contains(id)) {
 				continue;
 			}
-			room.acquire();
-			threads.add(Thread.ofVirtual().name("greenroom-durable-" + handler.name()).start(() -> {
+			if (!handler.room().tryAcquire()) {
+				return;
+			}
+			this.making.add(id);
+			Thread.ofVirtual().name("greenroom-durable-" + handler.name()).start(() -> {
 				try {
 					activate(handler, id, renewed.contains(id));
 				}
 				finally {
-					room.release();
+					this.making.remove(id);
+					handler.room().release();
 				}
-			}));
-		}
-		for (Thread thread : threads) {
-			thread.join();
+			});
 		}
 	}
 
 	/** An instance that is there may know of an older row, and goes if it is idle. */
 	private void activate(Watched handler, RowId id, boolean renewed) {
+		boolean again = false;
 		try {
 			handler.activate(id.key(), renewed);
 			this.failed.remove(id);
 		}
-		catch (StaleInstanceException | TooManyKeysException later) {
-			log.debug("{} could not be made just now", id, later);
+		catch (StaleInstanceException elsewhere) {
+			log.debug("{} is looked after by another node just now", id, elsewhere);
+			this.failed.put(id, new Failed(0, System.nanoTime()));
 		}
 		catch (Throwable failure) {
 			Failed before = this.failed.get(id);
-			Level level = (before != null || isClosed()) ? Level.DEBUG : Level.WARN;
-			Failed again = (before != null) ? before.again() : new Failed(1, System.nanoTime());
-			this.failed.put(id, again);
-			Failures.log(log, level, failure, "{} has something to do and could not be made; trying again in {}", id,
-					again.pause());
+			boolean told = before != null || failure instanceof TooManyKeysException || isClosed();
+			Failed next = (before != null) ? before.again() : new Failed(1, System.nanoTime());
+			this.failed.put(id, next);
+			again = !(failure instanceof UnreadableRowException);
+			Failures.log(log, told ? Level.DEBUG : Level.WARN, failure,
+					"{} has something to do and could not be made; trying again in {}", id, next.pause());
+		}
+		if (!again) {
+			this.lost.remove(id);
 		}
 	}
 
@@ -316,7 +325,7 @@ final class DurableSweep implements AutoCloseable {
 	}
 
 	/** A handler whose machines are looked after. */
-	private record Watched(String name, Set<String> states, KeyType keys, KeyedHandler<?, ?> handler) {
+	private record Watched(String name, Set<String> states, KeyType keys, KeyedHandler<?, ?> handler, Semaphore room) {
 
 		@SuppressWarnings("unchecked")
 		void activate(String text, boolean renewed) throws Throwable {

@@ -532,6 +532,55 @@ class DurableMachineTests {
 		}
 	}
 
+	@Test
+	@DisplayName("R02 two applications hold the same 100 machines, both with timers: 100 moves; R13 they are overdue together, and calls are answered meanwhile")
+	void manyTimers() {
+		int many = 100;
+		try (DurableContext other = new DurableContext(this.pool, SETTINGS, Parcel.class, Parcel.Watch.class)) {
+			Parcel.Watch theirs = other.bean(Parcel.Watch.class);
+			long due = System.currentTimeMillis() + 500;
+			for (int i = 0; i < many; i++) {
+				this.jdbc.sql(
+						"insert into greenroom_row (handler, key_, version, shape, stored, state, status, since, deadline_at) "
+								+ "values ('parcel', ?, 1, 1, '{}', 'packed', 'RESTING', 1, ?)")
+					.params(this.ann + "-" + i, due)
+					.update();
+			}
+			parcel().posted(5);
+			Until.until("all to be sent", () -> {
+				assertThat(parcel().told()).isEqualTo("5 []");
+				return this.jdbc
+					.sql("select count(*) from greenroom_row where key_ like ? and state = 'sent' and status = 'DONE'")
+					.param(this.ann + "-%")
+					.query(Long.class)
+					.single() == many;
+			});
+			for (int i = 0; i < many; i++) {
+				String key = this.ann + "-" + i;
+				assertThat(this.watch.of(key).size() + theirs.of(key).size()).as(key).isEqualTo(1);
+			}
+		}
+	}
+
+	@Test
+	@DisplayName("R07 the database is away when a machine that was dropped is to go on: it goes on when that is back, though nobody calls")
+	void databaseIsAway() throws Exception {
+		parcel().sorting(null);
+		ran("sorting null");
+		this.dataSource.down = true;
+		try {
+			this.watch.mayGoOn.countDown();
+			int before = this.dataSource.refused.get();
+			Until.until("its end to fail, and the next one to be made",
+					() -> this.dataSource.refused.get() > before + 3);
+		}
+		finally {
+			this.dataSource.down = false;
+		}
+		ran("sorting null");
+		untilRow("sorting RESTING {\"notes\":[\"sorted\"]");
+	}
+
 	/** What the tests of one database share. */
 	private record Application(HikariDataSource pool, DurableTests.Faulty faulty, DurableContext context) {
 

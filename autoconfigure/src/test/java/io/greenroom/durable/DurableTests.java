@@ -519,6 +519,8 @@ class DurableTests {
 
 		volatile boolean down;
 
+		final AtomicInteger refused = new AtomicInteger();
+
 		Faulty(HikariDataSource pool) {
 			super(pool);
 		}
@@ -526,6 +528,7 @@ class DurableTests {
 		@Override
 		public Connection getConnection() throws SQLException {
 			if (this.down) {
+				this.refused.incrementAndGet();
 				throw new SQLException("down", "08001");
 			}
 			Connection connection = super.getConnection();
