@@ -11,6 +11,8 @@ import io.greenroom.state.StateMachine;
 import io.greenroom.wire.Codec;
 import io.greenroom.wire.CodecException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps where the machine of one key is, in the key's row. For integrations; users don't
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * handler to itself meanwhile.
  */
 public final class DurableMachine implements StateJournal {
+
+	private static final Logger log = LoggerFactory.getLogger(Durable.class);
 
 	private final DurableInstance instance;
 
@@ -113,6 +117,7 @@ public final class DurableMachine implements StateJournal {
 						.formatted(this.instance.id(), place.state(), other));
 		}
 		this.instance.takeOver(place.on(this.node.present()));
+		log.info("{} runs the body of '{}' again, whose node ({}) is gone", this.instance.id(), place.state(), other);
 	}
 
 	@Override

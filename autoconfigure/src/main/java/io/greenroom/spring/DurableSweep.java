@@ -73,6 +73,9 @@ final class DurableSweep implements AutoCloseable {
 	/** When an overdue instance was first seen to be; confined to the sweep. */
 	private final Map<RowId, Long> waiting = new HashMap<>();
 
+	/** Instances that were made anew for a timeout; confined to the sweep. */
+	private final Map<RowId, Failed> renewed = new HashMap<>();
+
 	/** Those that are being made. */
 	private final Set<RowId> making = ConcurrentHashMap.newKeySet();
 
@@ -250,7 +253,16 @@ final class DurableSweep implements AutoCloseable {
 	/** Returns whether an instance that is there may not know of its timeout. */
 	private boolean isForgotten(RowId id) {
 		Long since = this.waiting.get(id);
-		return since != null && System.nanoTime() - since > Math.max(SHORT, 2 * this.interval.toNanos());
+		if (since == null || System.nanoTime() - since < Math.max(SHORT, 2 * this.interval.toNanos())) {
+			return false;
+		}
+		// Its move may fail again and again, and the pauses get longer then.
+		Failed before = this.renewed.get(id);
+		boolean again = before == null || before.isOver();
+		if (again) {
+			this.renewed.put(id, (before != null) ? before.again() : new Failed(1, System.nanoTime()));
+		}
+		return again;
 	}
 
 	/** Returns how many are overdue for so long that they are left to themselves. */
@@ -261,6 +273,7 @@ final class DurableSweep implements AutoCloseable {
 
 	private void remember(Set<RowId> overdue) {
 		this.waiting.keySet().retainAll(overdue);
+		this.renewed.keySet().retainAll(overdue);
 		this.failed.values().removeIf((failure) -> failure.isOld());
 		long now = System.nanoTime();
 		overdue.forEach((id) -> this.waiting.putIfAbsent(id, now));

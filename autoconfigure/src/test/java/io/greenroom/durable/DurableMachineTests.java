@@ -17,6 +17,8 @@ import io.greenroom.keyed.Keyed;
 import io.greenroom.keyed.KeyedEntry;
 import io.greenroom.keyed.StrandedKey;
 import io.greenroom.state.IllegalTransitionException;
+import io.greenroom.state.StateMachine;
+import io.greenroom.state.StateMachines;
 import io.greenroom.testkit.TestDatabase;
 import io.greenroom.testkit.Until;
 import org.junit.jupiter.api.AfterAll;
@@ -272,6 +274,32 @@ class DurableMachineTests {
 		untilRow("packed RESTING");
 		assertThat(parcel().told()).isEqualTo("1 [well]");
 		assertThat(ledger()).containsExactly("well");
+	}
+
+	@Test
+	@DisplayName("R03 memory is never ahead of the row: while a move is being written, the machine is still where it was")
+	void notAhead() {
+		parcel().posted(1);
+		untilRow("posted RESTING");
+		assertThat(parcel().told()).isEqualTo("1 []");
+		StateMachine machine = this.context.bean(StateMachines.class)
+			.all(Parcel.class)
+			.stream()
+			.filter((each) -> Parcel.is(each.target(), this.ann))
+			.findFirst()
+			.orElseThrow();
+		List<String> seen = new java.util.concurrent.CopyOnWriteArrayList<>();
+		this.dataSource.only = Thread.currentThread();
+		this.dataSource.beforeWrite = () -> seen.add(machine.current() + " " + machine.status());
+		try {
+			parcel().packed("well");
+		}
+		finally {
+			this.dataSource.beforeWrite = null;
+		}
+		assertThat(seen).containsExactly("posted RESTING");
+		assertThat(machine.current()).isEqualTo("packed");
+		untilRow("packed RESTING");
 	}
 
 	@Test

@@ -514,6 +514,9 @@ class DurableTests {
 
 		volatile Point atWrite;
 
+		/** Is run before a write of {@link #only}. */
+		volatile Runnable beforeWrite;
+
 		/** Whose writes are meant; null for all. */
 		volatile Thread only;
 
@@ -537,6 +540,11 @@ class DurableTests {
 					Point point = this.atCommit;
 					this.atCommit = null;
 					return cut(point, connection::commit, connection);
+				}
+				Runnable before = this.beforeWrite;
+				if (before != null && this.only == Thread.currentThread()
+						&& method.getName().equals("prepareStatement")) {
+					before.run();
 				}
 				Object result = invoke(method, connection, arguments);
 				if (method.getName().equals("prepareStatement") && this.atWrite != null

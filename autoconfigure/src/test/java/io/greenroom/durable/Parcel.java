@@ -147,6 +147,11 @@ class Parcel {
 		}
 	}
 
+	/** Of the object itself, past the mailbox. */
+	static boolean is(Object parcel, String id) {
+		return parcel instanceof Parcel that && id.equals(that.id);
+	}
+
 	void stop() {
 		this.machines.of(this).stop();
 	}
