@@ -45,7 +45,7 @@ class StateEntryPointFaultTests {
 	private static final Set<String> NO_ENTRY = Set.of("StateMachine.name", "StateMachine.target",
 			"StateMachine.status", "StateMachine.current", "StateMachine.since", "StateMachine.isDone",
 			"StateMachine.exception", "StateMachines.isStateful", "StateHandle.machine", "StateHandle.state",
-			"StateHandle.started", "StateHandle.ended", "Builder.stopTimeout", "Builder.historySize",
+			"StateHandle.isStarted", "StateHandle.isEnded", "Builder.stopTimeout", "Builder.historySize",
 			"StateDiagram.name", "StateDiagram.states", "StateDiagram.edges", "StateDiagram.current",
 			"StateDiagram.equals", "StateDiagram.hashCode", "Builder.listener", "Builder.clock", "Builder.instantiator",
 			"Builder.unwrapper", "Builder.boundary", "StateMachines.release", "StateMachines.resume");
