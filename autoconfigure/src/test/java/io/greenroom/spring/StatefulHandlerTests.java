@@ -2,49 +2,29 @@ package io.greenroom.spring;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 
-import io.greenroom.autoconfigure.DeferredAutoConfiguration;
-import io.greenroom.autoconfigure.GreenSchedulerAutoConfiguration;
-import io.greenroom.autoconfigure.StateAutoConfiguration;
 import io.greenroom.deferred.Deferred;
 import io.greenroom.deferred.DeferredCalls;
 import io.greenroom.deferred.DeferredHandler;
 import io.greenroom.deferred.DeferredTimeoutException;
-import io.greenroom.deferred.HandlerStoppedException;
 import io.greenroom.deferred.InState;
 import io.greenroom.deferred.InvalidHandlerException;
-import io.greenroom.deferred.Oneway;
 import io.greenroom.deferred.ProcessingLoop;
-import io.greenroom.deferred.ReadOnly;
 import io.greenroom.deferred.WrongStateException;
-import io.greenroom.green.DrainReport;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.state.State;
 import io.greenroom.state.StateMachine;
-import io.greenroom.state.StateMachines;
-import io.greenroom.testkit.Until;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-
-import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.beans.factory.support.DefaultListableBeanFactory;
-import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.context.ApplicationContext;
-import org.springframework.context.annotation.Lazy;
-import org.springframework.util.StringUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -52,43 +32,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /** Beans that are handlers and machines. */
 @Timeout(120)
-class StatefulHandlerTests {
-
-	private static final Duration LONG = Duration.ofSeconds(20);
-
-	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(AutoConfigurations
-		.of(GreenSchedulerAutoConfiguration.class, StateAutoConfiguration.class, DeferredAutoConfiguration.class));
-
-	private void with(Class<?> bean, Consumer<ApplicationContext> test) {
-		String name = StringUtils.uncapitalize(bean.getSimpleName());
-		this.runner.withBean(name, bean).run((context) -> {
-			assertThat(context).hasNotFailed();
-			test.accept(context);
-		});
-	}
-
-	private static StateMachine machine(ApplicationContext context, Object bean) {
-		return context.getBean(StateMachines.class).of(bean);
-	}
-
-	private static void rests(StateMachine machine, String state) throws InterruptedException {
-		assertThat(machine.awaitState(state, LONG)).isTrue();
-		assertThat(machine.awaitRest(LONG)).isTrue();
-		assertThat(machine.current()).isEqualTo(state);
-	}
-
-	private static <T> T get(CompletableFuture<T> future) throws Exception {
-		return future.get(20, TimeUnit.SECONDS);
-	}
-
-	private static Throwable failure(CompletableFuture<?> future) throws Exception {
-		try {
-			return new AssertionError("No failure but " + get(future));
-		}
-		catch (ExecutionException ex) {
-			return ex.getCause();
-		}
-	}
+class StatefulHandlerTests extends ShopTestSupport {
 
 	@DeferredHandler
 	static class Loom {
@@ -249,121 +193,6 @@ class StatefulHandlerTests {
 		return done;
 	}
 
-	/** A shop that opens and closes. */
-	@DeferredHandler
-	static class Shop {
-
-		final List<String> log = Collections.synchronizedList(new ArrayList<>());
-
-		final CountDownLatch inside = new CountDownLatch(1);
-
-		final CountDownLatch release = new CountDownLatch(1);
-
-		@Autowired
-		@Lazy
-		@Nullable Shop self;
-
-		@State(initial = true, transitionsTo = { "open", "busy", "gone" })
-		void closed() {
-			this.log.add("closed");
-		}
-
-		@State(transitionsTo = { "closed", "gone" })
-		void open() {
-			this.log.add("open");
-		}
-
-		@State(transitionsTo = { "open", "closed", "gone" })
-		void busy() throws InterruptedException {
-			this.log.add("busy");
-			this.inside.countDown();
-			try {
-				this.release.await();
-				DeferredCalls.current().process();
-				this.log.add("still busy");
-			}
-			finally {
-				this.log.add("not busy");
-			}
-		}
-
-		@State
-		void gone() {
-			this.log.add("gone");
-		}
-
-		@InState("open")
-		String sell(String what) {
-			this.log.add("sell " + what);
-			return what;
-		}
-
-		@InState("open")
-		CompletableFuture<String> order(String what) {
-			this.log.add("order " + what);
-			return CompletableFuture.completedFuture(what);
-		}
-
-		@InState("open")
-		@Oneway
-		void advertise(String what) {
-			this.log.add("advertise " + what);
-		}
-
-		@InState(value = { "open", "busy" }, otherwise = InState.Otherwise.REJECT)
-		String ask(String what) {
-			return what;
-		}
-
-		@InState("gone")
-		String mourn() {
-			return "alas";
-		}
-
-		String look() {
-			return "look";
-		}
-
-		@ReadOnly
-		@InState("open")
-		String read() {
-			return "read";
-		}
-
-		String unlock() {
-			open();
-			this.log.add("unlocked");
-			return "unlocked";
-		}
-
-		String askInside() {
-			return this.self.ask("inside") + this.self.look();
-		}
-
-		String sellInside() {
-			return this.self.sell("inside");
-		}
-
-	}
-
-	private void withShop(ShopTest test) {
-		with(Shop.class, (context) -> {
-			Shop shop = context.getBean(Shop.class);
-			try {
-				test.run(shop, machine(context, shop), context);
-			}
-			catch (Exception ex) {
-				throw new AssertionError(ex);
-			}
-		});
-	}
-
-	private interface ShopTest {
-
-		void run(Shop shop, StateMachine machine, ApplicationContext context) throws Exception;
-
-	}
-
 	@Test
 	@DisplayName("S22 a call declared for a state waits until the machine is there, and later calls overtake it")
 	void postponed() {
@@ -440,15 +269,6 @@ class StatefulHandlerTests {
 		});
 	}
 
-	@SuppressWarnings("unchecked")
-	private static Deferred<Shop> handle(ApplicationContext context) {
-		return (Deferred<Shop>) context.getBean("shop.deferred");
-	}
-
-	private static void awaitQueued(ApplicationContext context) {
-		Until.until("the call to come", () -> handle(context).calls().pending() != 0);
-	}
-
 	@Test
 	@DisplayName("S22 a call's body moves the machine: at rest the next body waits for it; at a processing point the caller is answered and the body that let it in ends there")
 	void callMoves() {
@@ -469,96 +289,6 @@ class StatefulHandlerTests {
 			assertThat(get(unlocked)).isEqualTo("unlocked");
 			rests(machine, "open");
 			assertThat(target.log).endsWith("busy", "unlocked", "not busy", "open");
-		});
-	}
-
-	@Test
-	@DisplayName("S22 a call whose time is over while it is postponed is withdrawn and never runs")
-	void withdrawn() {
-		withShop((shop, machine, context) -> {
-			shop.closed();
-			rests(machine, "closed");
-			assertThatExceptionOfType(DeferredTimeoutException.class)
-				.isThrownBy(() -> handle(context).sync(Duration.ofMillis(30)).sell("late"))
-				.withMessageContaining("withdrawn");
-			CompletableFuture<String> cancelled = shop.order("never");
-			cancelled.cancel(false);
-			shop.open();
-			assertThat(shop.sell("now")).isEqualTo("now");
-			assertThat(((Shop) machine.target()).log).containsExactly("closed", "open", "sell now");
-			assertThat(handle(context).calls().pending()).isZero();
-		});
-	}
-
-	@Test
-	@DisplayName("S22 postponed calls are rejected when the machine is stopped or ends, and those declared for its last state run")
-	void ended() {
-		withShop((shop, machine, context) -> {
-			shop.closed();
-			rests(machine, "closed");
-			CompletableFuture<String> order = shop.order("tea");
-			shop.advertise("tea");
-			machine.stop();
-			assertThat(failure(order)).isInstanceOf(WrongStateException.class)
-				.hasMessageContaining("was stopped in 'closed'");
-			assertThat(shop.look()).isEqualTo("look");
-			assertThat(handle(context).calls().pending()).isZero();
-			shop.closed();
-			CompletableFuture<String> mourned = CompletableFuture.supplyAsync(shop::mourn, Thread::startVirtualThread);
-			CompletableFuture<String> again = shop.order("tea");
-			shop.gone();
-			assertThat(get(mourned)).isEqualTo("alas");
-			assertThat(failure(again)).isInstanceOf(WrongStateException.class)
-				.hasMessageContaining("has ended in 'gone'");
-		});
-	}
-
-	@Test
-	@DisplayName("S22 stopping a machine whose body holds the handler frees it for the calls")
-	void stopped() {
-		withShop((shop, machine, context) -> {
-			shop.closed();
-			shop.busy();
-			assertThat(((Shop) machine.target()).inside.await(20, TimeUnit.SECONDS)).isTrue();
-			CompletableFuture<String> looked = CompletableFuture.supplyAsync(shop::look, Thread::startVirtualThread);
-			machine.stop();
-			assertThat(get(looked)).isEqualTo("look");
-			assertThat(machine.status()).isEqualTo(StateMachine.Status.STOPPED);
-		});
-	}
-
-	@Test
-	@DisplayName("S22 D31 at shutdown postponed calls are told at once, and the drain does not wait for them")
-	void shutdown() {
-		withShop((shop, machine, context) -> {
-			shop.closed();
-			rests(machine, "closed");
-			CompletableFuture<String> order = shop.order("tea");
-			assertThat(shop.look()).isEqualTo("look");
-			long start = System.nanoTime();
-			DrainReport report = context.getBean(GreenScheduler.class).drain(Duration.ofSeconds(60));
-			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(30));
-			assertThat(failure(order)).isInstanceOf(HandlerStoppedException.class);
-			assertThat(report.toString()).contains("shop.order");
-		});
-	}
-
-	@Test
-	@DisplayName("S22 a bean that is destroyed stops its machine before its calls are waited for")
-	void destroyed() {
-		this.runner.withBean("shop", Shop.class).run((context) -> {
-			Shop shop = context.getBean(Shop.class);
-			StateMachine machine = machine(context, shop);
-			shop.closed();
-			shop.busy();
-			assertThat(((Shop) machine.target()).inside.await(20, TimeUnit.SECONDS)).isTrue();
-			CompletableFuture<String> looked = CompletableFuture.supplyAsync(shop::look, Thread::startVirtualThread);
-			awaitQueued(context);
-			long start = System.nanoTime();
-			((DefaultListableBeanFactory) context.getAutowireCapableBeanFactory()).destroySingleton("shop");
-			assertThat(get(looked)).isEqualTo("look");
-			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
-			assertThat(machine.status()).isEqualTo(StateMachine.Status.STOPPED);
 		});
 	}
 

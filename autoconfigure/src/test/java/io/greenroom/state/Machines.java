@@ -6,6 +6,8 @@ import io.greenroom.green.GreenScheduler;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 /** A scheduler and its machines for one test, closed after it. */
 final class Machines implements AfterEachCallback {
 
@@ -38,6 +40,19 @@ final class Machines implements AfterEachCallback {
 	@Override
 	public void afterEach(ExtensionContext context) {
 		this.scheduler.close();
+	}
+
+	/** Checks that the moves follow each other and are declared. */
+	static void assertPath(Class<?> type, StateMachine machine) {
+		String at = null;
+		for (StateMove move : machine.history()) {
+			if (at != null) {
+				assertThat(move.from()).isEqualTo(at);
+				assertThat(StateClass.of(type).table().state(at).targets()).contains(move.to());
+			}
+			at = move.to();
+		}
+		assertThat(machine.current()).isEqualTo(at);
 	}
 
 }

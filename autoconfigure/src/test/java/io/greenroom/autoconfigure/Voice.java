@@ -1,0 +1,9 @@
+package io.greenroom.autoconfigure;
+
+interface Voice {
+
+	String say(String text);
+
+	Thread thread();
+
+}
