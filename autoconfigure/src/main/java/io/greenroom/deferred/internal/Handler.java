@@ -149,9 +149,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 * others, whose owner starts with their first call, and when it has started before.
 	 */
 	public void start() {
-		if (type().hasLoop()) {
-			this.engine.lifecycle().startLoop();
-		}
+		this.engine.lifecycle().startLoop();
 	}
 
 	/**
@@ -184,13 +182,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 */
 	public boolean occupy(CallGate gate, Duration limit) throws InterruptedException {
 		Objects.requireNonNull(gate, "gate");
-		if (Hold.of(core()) != null) {
-			throw new IllegalStateException(
-					"%s can't be had alone in one of its @ReadOnly bodies, which others run beside; take @ReadOnly off it"
-						.formatted(name()));
-		}
-		GateControl known = this.engine.gate();
-		return known != null && known.gate() == gate && known.occupy(HandlerCore.nanos(limit));
+		return this.engine.occupy(gate, limit);
 	}
 
 	/**

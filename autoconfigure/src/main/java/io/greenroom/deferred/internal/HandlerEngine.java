@@ -151,6 +151,20 @@ final class HandlerEngine {
 		this.runner.gatedBy(gate);
 	}
 
+	/**
+	 * Takes the handler for the target of a gate, if that is in time and there is no
+	 * other target by now.
+	 */
+	boolean occupy(CallGate gate, Duration limit) throws InterruptedException {
+		if (Hold.of(this.core) != null) {
+			throw new IllegalStateException(
+					"%s can't be had alone in one of its @ReadOnly bodies, which others run beside; take @ReadOnly off it"
+						.formatted(this.core.name()));
+		}
+		GateControl known = gate();
+		return known != null && known.gate() == gate && known.occupy(HandlerCore.nanos(limit));
+	}
+
 	/** Returns how often something has happened to calls. */
 	long mark() {
 		CallerRuns callers = this.ownership.callerRuns();
@@ -205,7 +219,8 @@ final class HandlerEngine {
 
 		@Override
 		@Nullable HandlerMethod loopUnderWay() {
-			return HandlerEngine.this.lifecycle.isInLoop() ? type().loop() : null;
+			UserLoop loop = HandlerEngine.this.lifecycle.loop();
+			return (loop != null && loop.isUnderWay()) ? loop.method() : null;
 		}
 
 		@Override

@@ -2,15 +2,12 @@ package io.greenroom.deferred.internal;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
 import io.greenroom.deferred.Processing;
-import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.GreenThread;
 import io.greenroom.green.SchedulerClosedException;
 import io.greenroom.green.WorkReport;
-import io.greenroom.observe.CallMode;
 import io.greenroom.observe.internal.Failures;
 import io.greenroom.observe.internal.ForeignCode;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +60,9 @@ final class HandlerLifecycle implements Making.CallEnds {
 
 	private final Ownership ownership;
 
+	/** Nothing where the handler's class has no loop. */
+	private final @Nullable UserLoop loop;
+
 	/** Nothing where the target came with the handler. */
 	private final @Nullable Making making;
 
@@ -96,9 +96,6 @@ final class HandlerLifecycle implements Making.CallEnds {
 	/** Whether the target is not to be used any more; written by the holder. */
 	private volatile boolean spent;
 
-	/** Whether the user's loop runs; written by the owner. */
-	private volatile boolean inLoop;
-
 	/** How often the handler had been processed at the last look; guarded by this. */
 	private int turnsSeen = -1;
 
@@ -111,12 +108,6 @@ final class HandlerLifecycle implements Making.CallEnds {
 	/** Whether the scheduler keeps the handler alive no longer; guarded by this. */
 	private boolean released;
 
-	/** Whether the loop is to run from now on. */
-	private volatile boolean started;
-
-	/** Who starts the loop. */
-	private volatile @Nullable LoopStart loopStart;
-
 	/** What the owner died of. Written under this, before the phase says so. */
 	private @Nullable Throwable death;
 
@@ -125,6 +116,8 @@ final class HandlerLifecycle implements Making.CallEnds {
 		this.mailbox = mailbox;
 		this.ownership = ownership;
 		HandlerHost host = handler.host();
+		HandlerMethod method = handler.type().loop();
+		this.loop = (method != null) ? new UserLoop(handler, method, mailbox, this::isClosing) : null;
 		this.making = (host != null) ? new Making(handler, host, mailbox, () -> ownership.gatedBy(null)) : null;
 	}
 
@@ -152,7 +145,7 @@ final class HandlerLifecycle implements Making.CallEnds {
 		if (this.handler.options().processing() == Processing.MANUAL) {
 			restUnattended();
 		}
-		else if (!this.handler.type().hasLoop()) {
+		else if (this.loop == null) {
 			this.resting = true;
 			this.mailbox.wake();
 		}
@@ -244,13 +237,13 @@ final class HandlerLifecycle implements Making.CallEnds {
 		if (isRejecting()) {
 			throw this.handler.rejections().stopped(call, death());
 		}
-		boolean canServe = this.started || !this.handler.type().hasLoop();
-		if (!canServe) {
+		boolean canServe = this.loop == null || this.loop.isStarted();
+		if (this.loop != null && !canServe) {
 			if (isClosing()) {
 				// Nobody starts a loop any more.
 				throw this.handler.rejections().stopped(call, null);
 			}
-			rejectFromStarter(call);
+			this.loop.rejectFromStarter(call);
 		}
 		try {
 			begin(canServe);
@@ -269,37 +262,6 @@ final class HandlerLifecycle implements Making.CallEnds {
 		return now != Phase.OPEN && !(now == Phase.REJECTING && isInside());
 	}
 
-	/** A thread that is to start the loop can't wait for what it does. */
-	private void rejectFromStarter(Call call) {
-		LoopStart start = this.loopStart;
-		if (start != null && call.mode() == CallMode.SYNC && startsWithCaller(start)) {
-			throw this.handler.rejections()
-				.loopNotStarted(call, java.util.Objects.requireNonNull(this.handler.type().loop()), start.remedy());
-		}
-	}
-
-	private static boolean startsWithCaller(LoopStart start) {
-		Hold held = Hold.current();
-		Call outer = (held != null) ? held.running() : null;
-		Thread caller = (outer != null) ? outer.caller() : null;
-		return start.starter().test(Thread.currentThread()) || (caller != null && start.starter().test(caller));
-	}
-
-	/** Returns whether nothing is served before the current thread starts the loop. */
-	boolean waitsForCaller() {
-		LoopStart start = this.loopStart;
-		return start != null && !this.started && startsWithCaller(start);
-	}
-
-	void startedBy(Predicate<Thread> starter, String remedy) {
-		this.loopStart = new LoopStart(starter, remedy);
-	}
-
-	/** On which thread a loop starts, and what a call from there should do instead. */
-	private record LoopStart(Predicate<Thread> starter, String remedy) {
-
-	}
-
 	/** Bodies of other handlers and the scheduler's green threads are accepted work. */
 	private boolean isInside() {
 		Hold held = Hold.current();
@@ -309,8 +271,10 @@ final class HandlerLifecycle implements Making.CallEnds {
 
 	/** Starts the owner of a handler that has a loop. */
 	void startLoop() {
-		this.started = true;
-		this.loopStart = null;
+		if (this.loop == null) {
+			return;
+		}
+		this.loop.start();
 		try {
 			begin(true);
 		}
@@ -366,7 +330,10 @@ final class HandlerLifecycle implements Making.CallEnds {
 		}
 		boolean rests = false;
 		try {
-			runLoop();
+			if (this.loop != null) {
+				this.loop.run();
+				closeUnlessRejecting();
+			}
 			do {
 				// Returns when nothing is left to run at the end; a stray interrupt or
 				// stop means nothing here.
@@ -530,58 +497,28 @@ final class HandlerLifecycle implements Making.CallEnds {
 		return this.making != null && this.making.isUnderWay();
 	}
 
-	/** Runs the user's loop, again and again as the restart policy says. */
-	private void runLoop() throws Throwable {
-		HandlerMethod loop = this.handler.type().loop();
-		if (loop == null) {
-			return;
-		}
-		Restarts restarts = new Restarts(this.handler.options().restart());
-		boolean again;
-		do {
-			again = !runOnce(loop, restarts);
-		}
-		while (again && !isClosing());
+	/** Owner: the loop has come to its end by itself. */
+	private void closeUnlessRejecting() {
 		if (this.phase == Phase.OPEN) {
 			moveTo(Phase.CLOSING);
 		}
 	}
 
-	/** Returns whether the loop came to its end; throws when it is given up. */
-	private boolean runOnce(HandlerMethod loop, Restarts restarts) throws Throwable {
-		this.inLoop = true;
-		try {
-			loop.invoke(this.handler.target(), new Object[] { this.handler.calls() });
-			return true;
-		}
-		catch (Throwable failure) {
-			Duration pause = isClosing() ? null : restarts.next(System.nanoTime());
-			this.handler.reports().loopFailed(failure, pause != null);
-			if (pause == null) {
-				throw failure;
-			}
-			Failures.log(log, Level.WARN, failure,
-					"The processing loop of handler '{}' failed and is started again in {}", this.handler.name(),
-					pause);
-			rest(HandlerCore.nanos(pause));
-			return false;
-		}
-		finally {
-			this.inLoop = false;
+	/** Says who starts the loop, if there is one. */
+	void startedBy(Predicate<Thread> starter, String remedy) {
+		if (this.loop != null) {
+			this.loop.startedBy(starter, remedy);
 		}
 	}
 
-	/** Waits before a restart, at most until the handler is being shut down. */
-	private void rest(long nanos) {
-		long start = System.nanoTime();
-		this.mailbox.attend(Thread.currentThread());
-		long left = nanos;
-		while (left > 0 && !isClosing()) {
-			LockSupport.parkNanos(this, left);
-			// Whatever the loop left behind; a kill has set the phase first.
-			Thread.interrupted();
-			left = nanos - (System.nanoTime() - start);
-		}
+	/** Returns whether nothing is served before the current thread starts the loop. */
+	boolean waitsForCaller() {
+		return this.loop != null && this.loop.waitsForCaller();
+	}
+
+	/** Returns the user's loop, {@code null} where there is none. */
+	@Nullable UserLoop loop() {
+		return this.loop;
 	}
 
 	/** Rejects calls from outside, because the scheduler drains. */
@@ -763,11 +700,6 @@ final class HandlerLifecycle implements Making.CallEnds {
 		}
 	}
 
-	/** Returns whether the user's loop runs. */
-	boolean isInLoop() {
-		return this.inLoop;
-	}
-
 	boolean isQuiet() {
 		if (isStopped()) {
 			// What was left has been told, and nothing begins any more.
@@ -776,8 +708,7 @@ final class HandlerLifecycle implements Making.CallEnds {
 		if (owner() == null && this.handler.options().processing() == Processing.OWNER) {
 			// A loop that has not been started is not going to be. An owner that rests is
 			// woken by a call whose room is reserved.
-			return this.handler.type().hasLoop()
-					|| (this.mailbox.size() == 0 && (this.ownership.gateControl() == null || this.ownership.isFree()));
+			return this.loop != null || (this.mailbox.size() == 0 && (this.ownership.gateControl() == null || this.ownership.isFree()));
 		}
 		if (isDeserted()) {
 			// What is queued is told when the handler is stopped, which is next.
@@ -785,7 +716,7 @@ final class HandlerLifecycle implements Making.CallEnds {
 		}
 		// The room first: a call gives it back after it has been counted among the
 		// taken.
-		return this.mailbox.size() == 0 && !this.inLoop && !this.handler.work().isRead()
+		return this.mailbox.size() == 0 && (this.loop == null || !this.loop.isUnderWay()) && !this.handler.work().isRead()
 				&& (this.ownership.isFree() || (this.mailbox.isSlept() && this.ownership.running() == null));
 	}
 

@@ -22,7 +22,7 @@ public final class Inside {
 	 * @return whether it does
 	 */
 	public static boolean isInBackOff(Thread thread) {
-		return LockSupport.getBlocker(thread) instanceof HandlerLifecycle;
+		return LockSupport.getBlocker(thread) instanceof UserLoop;
 	}
 
 }
