@@ -51,8 +51,8 @@ class GreenFaultTests {
 			"GreenScheduler.services", "GreenScheduler.close", "GreenScheduler.drain", "GreenScheduler.attach",
 			"GreenScheduler.detach", "GreenScheduler.isInside", "GreenScheduler.release", "GreenScheduler.retain",
 			"GreenScheduler.pool", "GreenScheduler.group", "GreenQueue.close", "GreenQueue.closeNow",
-			"GreenQueue.closed", "GreenQueue.capacity", "GreenQueue.remaining", "GreenQueue.size",
-			"GreenWait.remaining", "Timeout.expired", "Deadline.remaining", "Deadline.expired", "Parking.unpark",
+			"GreenQueue.isClosed", "GreenQueue.capacity", "GreenQueue.remaining", "GreenQueue.size",
+			"GreenWait.remaining", "Timeout.isExpired", "Deadline.remaining", "Deadline.isExpired", "Parking.unpark",
 			"Parking.interrupt", "Parking.park");
 
 	private static final Duration SHORT = Duration.ofMillis(20);
@@ -120,6 +120,11 @@ class GreenFaultTests {
 			}
 		}));
 		table.put("GreenScope.join", () -> done(() -> s.scope().join(SHORT)));
+		table.put("GreenScope.kill", () -> done(() -> {
+			GreenScope scope = s.scope();
+			scope.kill();
+			scope.kill(SHORT);
+		}));
 		table.put("GreenScope.close", () -> done(() -> s.scope().close()));
 		table.put("GreenEvent.set", () -> done(this.event::set));
 		table.put("GreenEvent.clear", () -> done(this.event::clear));
@@ -142,8 +147,9 @@ class GreenFaultTests {
 		table.put("GreenQueue.iterator", () -> q.offer(1) ? q.iterator().next() : null);
 		table.put("GreenWait.on", () -> done(() -> GreenWait.on(List.of(this.event)).close()));
 		table.put("GreenWait.any", () -> GreenWait.any(List.of(this.event), 1, Duration.ofNanos(1000)));
-		table.put("GreenWait.take", () -> GreenWait.on(List.of(s.spawn(() -> 1))).tryTake(1, SHORT));
-		table.put("GreenWait.poll", () -> GreenWait.on(List.of(s.spawn(() -> 1))).tryTake(SHORT));
+		table.put("GreenWait.take", () -> GreenWait.on(List.of(s.spawn(() -> 1))).take());
+		table.put("GreenWait.tryTake", () -> GreenWait.on(List.of(s.spawn(() -> 1))).tryTake(SHORT));
+		table.put("GreenWait.tryTake of several", () -> GreenWait.on(List.of(s.spawn(() -> 1))).tryTake(1, SHORT));
 		table.put("GreenWait.close", () -> done(() -> GreenWait.on(List.of(this.event)).close()));
 		table.put("Timeout.after", () -> Timeout.after(SHORT));
 		table.put("Timeout.none", () -> Timeout.none().call(() -> 1));
