@@ -153,11 +153,16 @@ class ArchitectureTests {
 			"autoconfigure");
 
 	@ArchTest
+	static final ArchRule durableInternalIsKnownToIntegrations = internal("durable", "durable", "jdbc", "spring",
+			"autoconfigure");
+
+	@ArchTest
 	static final ArchRule everyInternalPackageIsInTheTable = classes().that()
 		.resideInAPackage("..internal..")
 		.should()
 		.resideInAnyPackage("io.greenroom.green.internal", "io.greenroom.state.internal",
-				"io.greenroom.observe.internal", "io.greenroom.deferred.internal", "io.greenroom.keyed.internal");
+				"io.greenroom.observe.internal", "io.greenroom.deferred.internal", "io.greenroom.keyed.internal",
+				"io.greenroom.durable.internal");
 
 	@ArchTest
 	static final ArchRule everyPackageIsNullMarked = classes().should(resideInANullMarkedPackage());

@@ -2,7 +2,7 @@ package io.greenroom.autoconfigure;
 
 import javax.sql.DataSource;
 
-import io.greenroom.durable.RowStore;
+import io.greenroom.durable.internal.RowStore;
 import io.greenroom.jdbc.JdbcRowStore;
 import io.greenroom.json.JacksonCodec;
 import io.greenroom.spring.DurableHandlers;

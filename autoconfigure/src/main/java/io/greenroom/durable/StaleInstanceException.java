@@ -16,7 +16,11 @@ public final class StaleInstanceException extends DeferredException {
 	@Serial
 	private static final long serialVersionUID = 1L;
 
-	StaleInstanceException(String message) {
+	/**
+	 * Makes the exception: for Greenroom, and for tests of code that catches it.
+	 * @param message what was asked, what was found and what to do
+	 */
+	public StaleInstanceException(String message) {
 		super(message, null);
 	}
 

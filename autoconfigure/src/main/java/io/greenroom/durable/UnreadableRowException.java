@@ -15,7 +15,12 @@ public final class UnreadableRowException extends DeferredException {
 	@Serial
 	private static final long serialVersionUID = 1L;
 
-	UnreadableRowException(String message, @Nullable Throwable cause) {
+	/**
+	 * Makes the exception: for Greenroom, and for tests of code that catches it.
+	 * @param message what was asked, what was found and what to do
+	 * @param cause what caused it, if anything
+	 */
+	public UnreadableRowException(String message, @Nullable Throwable cause) {
 		super(message, cause);
 	}
 

@@ -1,6 +1,6 @@
 package io.greenroom.jdbc;
 
-import io.greenroom.durable.RowStore;
+import io.greenroom.durable.internal.RowStore;
 
 import org.springframework.core.Ordered;
 import org.springframework.transaction.support.TransactionSynchronization;

@@ -18,11 +18,11 @@ import java.util.TreeMap;
 
 import javax.sql.DataSource;
 
-import io.greenroom.durable.Row;
-import io.greenroom.durable.Row.Place;
-import io.greenroom.durable.Row.Status;
-import io.greenroom.durable.RowId;
-import io.greenroom.durable.RowStore;
+import io.greenroom.durable.internal.Row.Place;
+import io.greenroom.durable.internal.Row.Status;
+import io.greenroom.durable.internal.Row;
+import io.greenroom.durable.internal.RowId;
+import io.greenroom.durable.internal.RowStore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

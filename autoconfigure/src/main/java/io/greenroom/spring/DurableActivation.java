@@ -1,8 +1,8 @@
 package io.greenroom.spring;
 
 import io.greenroom.deferred.internal.Handler;
-import io.greenroom.durable.DurableInstance;
-import io.greenroom.durable.DurableMachine;
+import io.greenroom.durable.internal.DurableInstance;
+import io.greenroom.durable.internal.DurableMachine;
 import io.greenroom.state.StateEntry;
 import io.greenroom.state.StateMachine;
 import io.greenroom.state.StateMachines;

@@ -4,12 +4,12 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 import io.greenroom.deferred.internal.Handler;
-import io.greenroom.durable.DurableInstance;
-import io.greenroom.durable.DurableMachine;
-import io.greenroom.durable.DurableNode;
-import io.greenroom.durable.DurableType;
-import io.greenroom.durable.RowId;
-import io.greenroom.durable.RowStore;
+import io.greenroom.durable.internal.DurableInstance;
+import io.greenroom.durable.internal.DurableMachine;
+import io.greenroom.durable.internal.DurableNode;
+import io.greenroom.durable.internal.DurableType;
+import io.greenroom.durable.internal.RowId;
+import io.greenroom.durable.internal.RowStore;
 import io.greenroom.keyed.internal.KeyType;
 import io.greenroom.keyed.internal.KeyedHandler;
 import io.greenroom.state.StateClass;

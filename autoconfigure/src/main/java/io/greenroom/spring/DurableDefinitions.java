@@ -9,9 +9,9 @@ import java.util.TreeMap;
 
 import io.greenroom.deferred.InvalidHandlerException;
 import io.greenroom.durable.Durable;
-import io.greenroom.durable.DurableType;
-import io.greenroom.durable.RowId;
-import io.greenroom.durable.RowStore;
+import io.greenroom.durable.internal.DurableType;
+import io.greenroom.durable.internal.RowId;
+import io.greenroom.durable.internal.RowStore;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;

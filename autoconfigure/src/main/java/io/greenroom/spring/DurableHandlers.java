@@ -10,10 +10,10 @@ import java.util.concurrent.locks.ReentrantLock;
 
 import io.greenroom.deferred.InvalidHandlerException;
 import io.greenroom.durable.Durable;
-import io.greenroom.durable.DurableMachine;
-import io.greenroom.durable.DurableNode;
-import io.greenroom.durable.DurableType;
-import io.greenroom.durable.RowStore;
+import io.greenroom.durable.internal.DurableMachine;
+import io.greenroom.durable.internal.DurableNode;
+import io.greenroom.durable.internal.DurableType;
+import io.greenroom.durable.internal.RowStore;
 import io.greenroom.observe.internal.Failures;
 import io.greenroom.state.StateClass;
 import io.greenroom.wire.Codec;

@@ -1,7 +1,7 @@
 package io.greenroom.spring;
 
 import io.greenroom.deferred.internal.HandlerType;
-import io.greenroom.durable.DurableInstance;
+import io.greenroom.durable.internal.DurableInstance;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;

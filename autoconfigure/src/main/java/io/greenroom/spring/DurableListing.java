@@ -8,12 +8,12 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 
-import io.greenroom.durable.Row;
-import io.greenroom.durable.RowId;
-import io.greenroom.durable.RowStore;
-import io.greenroom.keyed.internal.KeyType;
+import io.greenroom.durable.internal.Row;
+import io.greenroom.durable.internal.RowId;
+import io.greenroom.durable.internal.RowStore;
 import io.greenroom.keyed.KeyedEntry;
 import io.greenroom.keyed.StrandedKey;
+import io.greenroom.keyed.internal.KeyType;
 import org.jspecify.annotations.Nullable;
 
 /**

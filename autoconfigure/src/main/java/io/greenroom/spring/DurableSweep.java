@@ -17,14 +17,14 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 import io.greenroom.durable.Durable;
-import io.greenroom.durable.DurableNode;
-import io.greenroom.durable.RowId;
-import io.greenroom.durable.RowStore;
 import io.greenroom.durable.StaleInstanceException;
 import io.greenroom.durable.UnreadableRowException;
+import io.greenroom.durable.internal.DurableNode;
+import io.greenroom.durable.internal.RowId;
+import io.greenroom.durable.internal.RowStore;
+import io.greenroom.keyed.TooManyKeysException;
 import io.greenroom.keyed.internal.KeyType;
 import io.greenroom.keyed.internal.KeyedHandler;
-import io.greenroom.keyed.TooManyKeysException;
 import io.greenroom.observe.internal.Failures;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.greenroom.deferred.internal.CallGate;
 import io.greenroom.deferred.internal.Handler;
-import io.greenroom.durable.DurableMachine;
+import io.greenroom.durable.internal.DurableMachine;
 import io.greenroom.state.StateClass;
 import io.greenroom.state.StateMachine.Status;
 import io.greenroom.state.StateMachine;

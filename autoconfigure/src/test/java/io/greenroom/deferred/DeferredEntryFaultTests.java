@@ -64,7 +64,7 @@ class DeferredEntryFaultTests {
 		FAILED_FUTURE("sync"), READ_ONLY("sync"), URGENT("sync"), LENT("sync"), DIRECT("direct"), INSIDE("sync"),
 		AFTER_COMMIT("oneway"), NESTED("process,process(String),calls,current"),
 		MANUAL("processForever,stopProcessing"),
-		MANUAL_TIMED("process(Duration),process(Duration,String),processForever(String),closing,pending");
+		MANUAL_TIMED("process(Duration),process(Duration,String),processForever(String),isClosing,pending");
 
 		private final List<String> covers;
 

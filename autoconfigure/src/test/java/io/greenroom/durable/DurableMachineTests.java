@@ -1,7 +1,9 @@
 package io.greenroom.durable;
 
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -13,12 +15,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.greenroom.durable.internal.RowStore;
 import io.greenroom.keyed.Keyed;
 import io.greenroom.keyed.KeyedEntry;
 import io.greenroom.keyed.StrandedKey;
 import io.greenroom.state.IllegalTransitionException;
 import io.greenroom.state.StateMachine;
 import io.greenroom.state.StateMachines;
+import io.greenroom.testkit.Rounds;
 import io.greenroom.testkit.TestDatabase;
 import io.greenroom.testkit.Until;
 import org.junit.jupiter.api.AfterAll;
@@ -28,6 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -561,7 +566,7 @@ class DurableMachineTests {
 	}
 
 	@Test
-	@DisplayName("R02 two applications hold the same 100 machines, both with timers: 100 moves; R13 they are overdue together, and calls are answered meanwhile")
+	@DisplayName("R02 two applications hold the same 100 machines, both with timers: 100 moves")
 	void manyTimers() {
 		int many = 100;
 		try (DurableContext other = new DurableContext(this.pool, SETTINGS, Parcel.class, Parcel.Watch.class)) {
@@ -587,6 +592,33 @@ class DurableMachineTests {
 				String key = this.ann + "-" + i;
 				assertThat(this.watch.of(key).size() + theirs.of(key).size()).as(key).isEqualTo(1);
 			}
+		}
+	}
+
+	@Test
+	@Timeout(240)
+	@DisplayName("R13 a thousand overdue timers, or as many as -Dgreenroom.rounds makes of them: all fire once, with a few connections, and calls are answered meanwhile")
+	void overdueTimers() {
+		int many = Rounds.of(1_000);
+		List<Object[]> rows = new ArrayList<>();
+		for (int i = 0; i < many; i++) {
+			rows.add(new Object[] { this.ann + "-" + i });
+		}
+		new JdbcTemplate(this.pool).batchUpdate(
+				"insert into greenroom_row (handler, key_, version, shape, stored, state, status, since, deadline_at) "
+						+ "values ('parcel', ?, 1, 1, '{}', 'packed', 'RESTING', 1, 2)",
+				rows);
+		parcel().posted(5);
+		Until.until("all to be sent", Duration.ofMinutes(3), () -> {
+			assertThat(parcel().told()).isEqualTo("5 []");
+			return this.jdbc
+				.sql("select count(*) from greenroom_row where key_ like ? and state = 'sent' and status = 'DONE'")
+				.param(this.ann + "-%")
+				.query(Long.class)
+				.single() == many;
+		});
+		for (int i = 0; i < many; i++) {
+			assertThat(this.watch.of(this.ann + "-" + i)).hasSize(1);
 		}
 	}
 

@@ -16,6 +16,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.greenroom.durable.internal.Row;
+import io.greenroom.durable.internal.RowId;
 import io.greenroom.keyed.Keyed;
 import io.greenroom.testkit.TestDatabase;
 import io.greenroom.testkit.Until;

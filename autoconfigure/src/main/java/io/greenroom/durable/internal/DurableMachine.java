@@ -1,9 +1,12 @@
-package io.greenroom.durable;
+package io.greenroom.durable.internal;
 
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 
+import io.greenroom.durable.Durable;
+import io.greenroom.durable.StaleInstanceException;
+import io.greenroom.durable.UnreadableRowException;
 import io.greenroom.observe.internal.Failures;
 import io.greenroom.state.StateClass;
 import io.greenroom.state.StateJournal;

@@ -1,9 +1,13 @@
-package io.greenroom.durable;
+package io.greenroom.durable.internal;
 
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
 
+import io.greenroom.durable.Durable;
+import io.greenroom.durable.StaleInstanceException;
+import io.greenroom.durable.UnreadableRowException;
+import io.greenroom.durable.Upgrade;
 import io.greenroom.observe.internal.Failures;
 import io.greenroom.wire.Codec;
 import io.greenroom.wire.CodecException;

@@ -1,4 +1,4 @@
-package io.greenroom.durable;
+package io.greenroom.durable.internal;
 
 /**
  * Which row. Users don't need this.

@@ -1,4 +1,4 @@
-package io.greenroom.durable;
+package io.greenroom.durable.internal;
 
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 
+import io.greenroom.durable.Stored;
+import io.greenroom.durable.Upgrade;
 import io.greenroom.wire.Codec;
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,4 @@
-package io.greenroom.durable;
+package io.greenroom.durable.internal;
 
 import java.time.Duration;
 import java.util.Objects;
