@@ -23,7 +23,8 @@ import org.springframework.boot.convert.DurationUnit;
  */
 @ConfigurationProperties("greenroom.durable")
 record DurableProperties(@DefaultValue("create") SchemaMode schema,
-		@DefaultValue("5s") @DurationUnit(ChronoUnit.SECONDS) Duration lockTimeout, @DefaultValue("1s") @DurationUnit(ChronoUnit.SECONDS) Duration sweep,
+		@DefaultValue("5s") @DurationUnit(ChronoUnit.SECONDS) Duration lockTimeout,
+		@DefaultValue("1s") @DurationUnit(ChronoUnit.SECONDS) Duration sweep,
 		@DefaultValue("10s") @DurationUnit(ChronoUnit.SECONDS) Duration nodeTimeout) {
 
 	DurableProperties {

@@ -10,8 +10,7 @@ class Orders {
 
 	final Deferred<Inventory> deferred;
 
-	Orders(@Qualifier("inventory") Inventory inventory,
-			@Qualifier("inventory") Deferred<Inventory> deferred) {
+	Orders(@Qualifier("inventory") Inventory inventory, @Qualifier("inventory") Deferred<Inventory> deferred) {
 		this.inventory = inventory;
 		this.deferred = deferred;
 	}

@@ -49,10 +49,10 @@ class PoolFaultTests {
 
 	/** What only tells. */
 	private static final Set<String> NO_ENTRY = Set.of("GreenPool.name", "GreenPool.size", "GreenPool.queueCapacity",
-			"GreenPool.free", "GreenPool.active", "GreenPool.queued", "GreenGroup.size", "GreenGroup.members", "GreenPool.members",
-			"GreenThread.current", "GreenThread.name", "GreenThread.parent", "GreenThread.spawnSite",
-			"GreenThread.state", "GreenThread.isStarted", "GreenThread.isDone", "GreenThread.isSuccessful",
-			"GreenThread.value", "GreenThread.exception", "Reservation.isReady");
+			"GreenPool.free", "GreenPool.active", "GreenPool.queued", "GreenGroup.size", "GreenGroup.members",
+			"GreenPool.members", "GreenThread.current", "GreenThread.name", "GreenThread.parent",
+			"GreenThread.spawnSite", "GreenThread.state", "GreenThread.isStarted", "GreenThread.isDone",
+			"GreenThread.isSuccessful", "GreenThread.value", "GreenThread.exception", "Reservation.isReady");
 
 	private static final Duration SHORT = Duration.ofMillis(20);
 

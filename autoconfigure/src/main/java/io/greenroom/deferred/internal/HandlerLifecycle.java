@@ -708,7 +708,8 @@ final class HandlerLifecycle implements Making.CallEnds {
 		if (owner() == null && this.handler.options().processing() == Processing.OWNER) {
 			// A loop that has not been started is not going to be. An owner that rests is
 			// woken by a call whose room is reserved.
-			return this.loop != null || (this.mailbox.size() == 0 && (this.ownership.gateControl() == null || this.ownership.isFree()));
+			return this.loop != null
+					|| (this.mailbox.size() == 0 && (this.ownership.gateControl() == null || this.ownership.isFree()));
 		}
 		if (isDeserted()) {
 			// What is queued is told when the handler is stopped, which is next.
@@ -716,7 +717,8 @@ final class HandlerLifecycle implements Making.CallEnds {
 		}
 		// The room first: a call gives it back after it has been counted among the
 		// taken.
-		return this.mailbox.size() == 0 && (this.loop == null || !this.loop.isUnderWay()) && !this.handler.work().isRead()
+		return this.mailbox.size() == 0 && (this.loop == null || !this.loop.isUnderWay())
+				&& !this.handler.work().isRead()
 				&& (this.ownership.isFree() || (this.mailbox.isSlept() && this.ownership.running() == null));
 	}
 

@@ -67,8 +67,7 @@ final class UserLoop {
 	void rejectFromStarter(Call call) {
 		LoopStart start = this.loopStart;
 		if (start != null && call.mode() == CallMode.SYNC && startsWithCaller(start)) {
-			throw this.handler.rejections()
-				.loopNotStarted(call, this.loop, start.remedy());
+			throw this.handler.rejections().loopNotStarted(call, this.loop, start.remedy());
 		}
 	}
 
