@@ -50,7 +50,8 @@ class Killed {
 					() -> jdbc.sql("select count(*) from greenroom_row where status <> 'DONE'")
 						.query(Long.class)
 						.single() == 0);
-			// What others see may not be on the disk yet: its writer has not been answered.
+			// What others see may not be on the disk yet: its writer has not been
+			// answered.
 			context.close();
 			BootProcess.at("idle");
 		}
