@@ -1,10 +1,12 @@
 package io.greenroom.autoconfigure;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 import io.greenroom.actuate.GreenroomDumps;
 import io.greenroom.actuate.GreenroomEndpoint;
+import io.greenroom.actuate.KeyedEndpoint;
 import io.greenroom.deferred.internal.Handlers;
 import io.greenroom.green.GreenPool;
 import io.greenroom.green.GreenScheduler;
@@ -25,7 +27,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Bean;
 
 /**
- * Auto-configuration for the actuator endpoint {@code greenroom}, where it is exposed.
+ * Auto-configuration for the actuator endpoints {@code greenroom} and {@code greenroomkeys},
+ * where they are exposed.
  */
 @AutoConfiguration(after = { DeferredAutoConfiguration.class, StateAutoConfiguration.class })
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
@@ -48,8 +51,18 @@ public final class GreenroomEndpointAutoConfiguration {
 			ObjectProvider<StateMachines> stateMachines, ObjectProvider<ControllerPools> pools,
 			ConfigurableListableBeanFactory beanFactory) {
 		return new GreenroomEndpoint(dumps, scheduler, handlers::getIfAvailable,
-				() -> keyed.stream().<KeyedHandler<?, ?>>flatMap((each) -> each.all().stream()).toList(),
-				stateMachines::getIfAvailable, () -> ofFixedSize(pools.getIfAvailable()), beanFactory);
+				() -> handlers(keyed), stateMachines::getIfAvailable, () -> ofFixedSize(pools.getIfAvailable()), beanFactory);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnAvailableEndpoint(KeyedEndpoint.class)
+	KeyedEndpoint greenroomKeyedEndpoint(ObjectProvider<KeyedHandlers> keyed) {
+		return new KeyedEndpoint(() -> handlers(keyed));
+	}
+
+	private static List<KeyedHandler<?, ?>> handlers(ObjectProvider<KeyedHandlers> keyed) {
+		return keyed.stream().<KeyedHandler<?, ?>>flatMap((each) -> each.all().stream()).toList();
 	}
 
 	private static Map<String, GreenPool> ofFixedSize(@Nullable ControllerPools pools) {

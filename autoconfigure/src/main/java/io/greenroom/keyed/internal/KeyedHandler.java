@@ -124,6 +124,34 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 		return this.options.name();
 	}
 
+	/**
+	 * Returns the key of a text.
+	 * @param text the text
+	 * @return the key
+	 * @throws IllegalArgumentException if no key has that text
+	 */
+	@SuppressWarnings("unchecked")
+	public K key(String text) {
+		Objects.requireNonNull(text, "text");
+		try {
+			return (K) this.keys.parse(text);
+		}
+		catch (IllegalArgumentException wrong) {
+			throw new IllegalArgumentException("Handler '%s' has no key '%s'; its keys are of type %s".formatted(name(),
+					text, this.keys.type().getSimpleName()), wrong);
+		}
+	}
+
+	/**
+	 * Returns the text of a key.
+	 * @param key the key
+	 * @return its text
+	 * @throws IllegalArgumentException if it has more than 200 characters
+	 */
+	public String text(K key) {
+		return this.keys.text(key, name());
+	}
+
 	@Override
 	public T get(K key) {
 		return this.family.view(this.type, route(key));
