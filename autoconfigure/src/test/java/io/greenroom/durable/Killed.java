@@ -22,6 +22,8 @@ import org.springframework.core.ResolvableType;
 import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * An application that is killed at the point that its setting {@code killed.at} names,
@@ -74,6 +76,17 @@ class Killed {
 		void pass(String point) {
 			if (point.equals(this.killed)) {
 				BootProcess.stayAt(point);
+			}
+			if (this.killed.equals("paused in the " + point)) {
+				TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+
+					@Override
+					public void afterCompletion(int status) {
+						BootProcess.at((status == STATUS_COMMITTED) ? "committed" : "rolled back");
+					}
+
+				});
+				BootProcess.pauseAt(point);
 			}
 		}
 

@@ -1,13 +1,16 @@
 package io.greenroom.durable;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.greenroom.testkit.BootProcess;
 import io.greenroom.testkit.TestDatabase;
 import io.greenroom.testkit.Until;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -95,6 +98,63 @@ class KilledTests {
 		goOn(database);
 		assertThat(row(database, "a")).containsExactly("done DONE {\"steps\":2}");
 		assertThat(work(database, "a")).containsExactly("hard", "done");
+	}
+
+	@Test
+	@DisplayName("R12 two JVMs: the body of the one is not run by the other while it is seen; after a kill -9 it is, within the node timeout and a sweep")
+	void rollingDeploy() {
+		HikariDataSource database = database(TestDatabase.POSTGRESQL);
+		try (BootProcess first = start(database, "--killed.at=middle")) {
+			first.await("middle", "called");
+			try (BootProcess second = start(database)) {
+				untilSeenFor(database, 3_000);
+				assertThat(row(database, "a")).containsExactly("working RUNNING {\"steps\":0}");
+				assertThat(work(database, "a")).isEmpty();
+				long killed = System.nanoTime();
+				first.kill();
+				second.await("idle");
+				// A second of the node timeout and a tenth of a sweep; the rest is the machine's.
+				assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(Duration.ofSeconds(8));
+				assertThat(work(database, "a")).containsExactly("hard", "done");
+			}
+		}
+	}
+
+	@Test
+	@DisplayName("R06 R12 a JVM that freezes in the middle of a body and wakes when another has taken it over stores nothing, and its own SQL is rolled back")
+	void frozen() {
+		HikariDataSource database = database(TestDatabase.POSTGRESQL);
+		try (BootProcess first = start(database, "--killed.at=paused in the middle")) {
+			first.await("middle", "called");
+			first.freeze();
+			try (BootProcess second = start(database)) {
+				second.await("idle");
+				assertThat(work(database, "a")).containsExactly("hard", "done");
+				first.letOn();
+				first.thaw();
+				first.await("the end", "rolled back");
+				assertThat(work(database, "a")).containsExactly("hard", "done");
+				assertThat(row(database, "a")).containsExactly("done DONE {\"steps\":2}");
+			}
+		}
+	}
+
+	/** Waits until another node than the first has been there for so long. */
+	private static void untilSeenFor(HikariDataSource database, long millis) {
+		try (HikariDataSource pool = TestDatabase.pool(database.getJdbcUrl(), 1)) {
+			JdbcClient jdbc = JdbcClient.create(pool);
+			AtomicLong since = new AtomicLong();
+			Until.until("two nodes to have been seen for a while", () -> {
+				List<Long> seen = jdbc.sql("select seen_at from greenroom_node order by seen_at")
+					.query(Long.class)
+					.list();
+				if (seen.size() < 2) {
+					return false;
+				}
+				since.compareAndSet(0, seen.getFirst());
+				return seen.getFirst() - since.get() > millis;
+			});
+		}
 	}
 
 }

@@ -61,6 +61,52 @@ public final class BootProcess implements AutoCloseable {
 		}
 	}
 
+	/** For the application itself: it is at a point, and waits there to be let on. */
+	public static void pauseAt(String point) {
+		at(point);
+		try {
+			System.in.read();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/** Lets it go on from where it {@linkplain #pauseAt pauses}. */
+	public void letOn() {
+		try {
+			this.process.outputWriter(StandardCharsets.UTF_8).append('\n').flush();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/** Stops it where it is, threads and clocks of its own included, till it is thawed. */
+	public void freeze() {
+		signal("STOP");
+	}
+
+	/** Has it go on after a {@linkplain #freeze() freeze}. */
+	public void thaw() {
+		signal("CONT");
+	}
+
+	private void signal(String name) {
+		try {
+			Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(this.process.pid())).inheritIO()
+				.start();
+			assertThat(kill.waitFor()).isZero();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException(ex);
+		}
+	}
+
 	private void read() {
 		try (BufferedReader lines = this.process.inputReader(StandardCharsets.UTF_8)) {
 			for (String line = lines.readLine(); line != null; line = lines.readLine()) {
