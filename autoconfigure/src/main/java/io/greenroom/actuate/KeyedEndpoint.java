@@ -20,8 +20,8 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 
 /**
  * The handlers by key, for whoever looks after the application: how many keys are in
- * which state, which of them don't go on by themselves, where one key is. And the means to
- * end the instance of a key, so that the next call makes it anew from its row, where
+ * which state, which of them don't go on by themselves, where one key is. And the means
+ * to end the instance of a key, so that the next call makes it anew from its row, where
  * {@code management.endpoint.greenroomkeys.access=unrestricted} asks for it. Nothing here
  * makes an instance.
  */
@@ -82,8 +82,8 @@ public final class KeyedEndpoint {
 	 * @param handler the handler's name
 	 * @param key the text of the key
 	 * @return whether there is no instance any more
-	 * @throws InvalidEndpointRequestException if there is no such handler, or its keys are
-	 * never written so
+	 * @throws InvalidEndpointRequestException if there is no such handler, or its keys
+	 * are never written so
 	 */
 	@DeleteOperation
 	public Passivation passivate(@Selector String handler, String key) {
@@ -141,8 +141,8 @@ public final class KeyedEndpoint {
 	 * The keys of a handler.
 	 *
 	 * @param counts how many there are
-	 * @param entry the key that was asked for; {@code null} if none was, or it has neither
-	 * an instance nor a row
+	 * @param entry the key that was asked for; {@code null} if none was, or it has
+	 * neither an instance nor a row
 	 * @param stranded those that don't go on by themselves, the oldest first
 	 */
 	public record Keys(Counts counts, @Nullable Entry entry, List<Stranded> stranded) {

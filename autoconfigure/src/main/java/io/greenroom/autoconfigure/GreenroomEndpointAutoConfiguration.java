@@ -27,8 +27,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Bean;
 
 /**
- * Auto-configuration for the actuator endpoints {@code greenroom} and {@code greenroomkeys},
- * where they are exposed.
+ * Auto-configuration for the actuator endpoints {@code greenroom} and
+ * {@code greenroomkeys}, where they are exposed.
  */
 @AutoConfiguration(after = { DeferredAutoConfiguration.class, StateAutoConfiguration.class })
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
@@ -50,8 +50,8 @@ public final class GreenroomEndpointAutoConfiguration {
 			ObjectProvider<Handlers> handlers, ObjectProvider<KeyedHandlers> keyed,
 			ObjectProvider<StateMachines> stateMachines, ObjectProvider<ControllerPools> pools,
 			ConfigurableListableBeanFactory beanFactory) {
-		return new GreenroomEndpoint(dumps, scheduler, handlers::getIfAvailable,
-				() -> handlers(keyed), stateMachines::getIfAvailable, () -> ofFixedSize(pools.getIfAvailable()), beanFactory);
+		return new GreenroomEndpoint(dumps, scheduler, handlers::getIfAvailable, () -> handlers(keyed),
+				stateMachines::getIfAvailable, () -> ofFixedSize(pools.getIfAvailable()), beanFactory);
 	}
 
 	@Bean

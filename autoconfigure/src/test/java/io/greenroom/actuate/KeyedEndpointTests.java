@@ -85,8 +85,8 @@ class KeyedEndpointTests {
 			tickets.get(7L).valid();
 			tickets.get(8L).valid();
 			tickets.get(8L).used();
-			assertThat(endpoint.handlers()).containsExactly(
-					new KeyedEndpoint.Counts("ticket", tickets.active(), Map.of("valid", 1L, "used", 1L)));
+			assertThat(endpoint.handlers())
+				.containsExactly(new KeyedEndpoint.Counts("ticket", tickets.active(), Map.of("valid", 1L, "used", 1L)));
 			KeyedEndpoint.Keys keys = endpoint.handler("ticket", "7", null);
 			assertThat(keys.stranded()).isEmpty();
 			assertThat(keys.entry()).isNotNull().satisfies((entry) -> {

@@ -48,7 +48,8 @@ public final class KillRun {
 	 */
 	public static void main(String[] arguments) throws Exception {
 		int[] numbers = Stream.of(arguments).mapToInt(Integer::parseInt).toArray();
-		List<String> wrong = run(Duration.ofSeconds(numbers[0]), Duration.ofSeconds(numbers[1]), numbers[2], numbers[3]);
+		List<String> wrong = run(Duration.ofSeconds(numbers[0]), Duration.ofSeconds(numbers[1]), numbers[2],
+				numbers[3]);
 		wrong.forEach((line) -> System.out.println("WRONG " + line));
 		System.exit(wrong.isEmpty() ? 0 : 1);
 	}
@@ -160,7 +161,8 @@ public final class KillRun {
 						answer = id;
 					}
 					catch (StaleInstanceException stale) {
-						// The other JVM was first: nothing was stored, so it is asked again.
+						// The other JVM was first: nothing was stored, so it is asked
+						// again.
 					}
 					catch (RuntimeException failure) {
 						answer = "!" + id + " " + failure;

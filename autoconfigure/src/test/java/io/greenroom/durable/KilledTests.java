@@ -113,7 +113,8 @@ class KilledTests {
 				long killed = System.nanoTime();
 				first.kill();
 				second.await("idle");
-				// A second of the node timeout and a tenth of a sweep; the rest is the machine's.
+				// A second of the node timeout and a tenth of a sweep; the rest is the
+				// machine's.
 				assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(Duration.ofSeconds(8));
 				assertThat(work(database, "a")).containsExactly("hard", "done");
 			}

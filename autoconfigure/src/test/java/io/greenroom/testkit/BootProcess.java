@@ -82,7 +82,9 @@ public final class BootProcess implements AutoCloseable {
 		}
 	}
 
-	/** Stops it where it is, threads and clocks of its own included, till it is thawed. */
+	/**
+	 * Stops it where it is, threads and clocks of its own included, till it is thawed.
+	 */
 	public void freeze() {
 		signal("STOP");
 	}
