@@ -34,9 +34,15 @@ public final class BootProcess implements AutoCloseable {
 
 	/** Starts an application by its main class, with the class path of the tests. */
 	public BootProcess(Class<?> main, String... arguments) {
-		List<String> command = new ArrayList<>(
-				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
-						"-XX:+UseSerialGC", "-Xmx256m", "-cp", System.getProperty("java.class.path"), main.getName()));
+		this(List.of(), main, arguments);
+	}
+
+	/** Starts a program likewise, with options of the JVM besides. */
+	public BootProcess(List<String> options, Class<?> main, String... arguments) {
+		List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
+		command.addAll(options);
+		command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
 		command.addAll(List.of(arguments));
 		try {
 			this.process = new ProcessBuilder(command).redirectErrorStream(true).start();
