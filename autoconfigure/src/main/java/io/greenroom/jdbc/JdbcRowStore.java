@@ -299,10 +299,20 @@ public final class JdbcRowStore implements RowStore {
 
 	@Override
 	public List<Row> stranded(String handler, Collection<String> states, int limit) {
-		return this.jdbc.query(
-				SELECT + " where handler = ? and state is not null and (status = 'FAILED' or state not in ("
-						+ marks(states) + ")) order by since, key_ limit ?",
+		return this.jdbc.query(SELECT + isStranded(states) + " order by since, key_ limit ?",
 				(result, index) -> row(result), arguments(handler, states, limit));
+	}
+
+	@Override
+	public long strandedCount(String handler, Collection<String> states) {
+		Long count = this.jdbc.queryForObject("select count(*) from greenroom_row" + isStranded(states), Long.class,
+				arguments(handler, states));
+		return (count != null) ? count : 0;
+	}
+
+	private static String isStranded(Collection<String> states) {
+		return " where handler = ? and state is not null and (status = 'FAILED' or state not in (" + marks(states)
+				+ "))";
 	}
 
 	@Override

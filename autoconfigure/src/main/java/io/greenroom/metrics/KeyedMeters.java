@@ -2,6 +2,7 @@ package io.greenroom.metrics;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.greenroom.observe.KeyedGauges;
@@ -40,7 +41,27 @@ final class KeyedMeters {
 
 	KeyedListener listener(KeyedGauges gauges) {
 		this.live.add(gauges);
+		if (!gauges.storedStates().isEmpty()) {
+			this.binding.whenBound((registry) -> registerStored(registry, gauges.storedStates()));
+		}
 		return new Listener(this, gauges);
+	}
+
+	/** What is registered twice is there once. */
+	private void registerStored(MeterRegistry registry, Set<String> states) {
+		for (String state : states) {
+			Gauge.builder("greenroom.durable.keys", this.live, (live) -> live.max((gauges) -> gauges.stored(state)))
+				.description("Keys that are stored in the state, as of some seconds ago")
+				.baseUnit("keys")
+				.tag("handler", this.handler)
+				.tag("state", state)
+				.register(registry);
+		}
+		Gauge.builder("greenroom.durable.stranded", this.live, (live) -> live.max(KeyedGauges::stranded))
+			.description("Stored keys that don't go on by themselves, as of some seconds ago")
+			.baseUnit("keys")
+			.tag("handler", this.handler)
+			.register(registry);
 	}
 
 	private void activated(boolean success, Duration took) {

@@ -69,6 +69,10 @@ record DurableListing(String name, KeyType keys, Set<String> states, RowStore ro
 		return List.copyOf(stranded);
 	}
 
+	long strandedCount() {
+		return this.states.isEmpty() ? 0 : this.rows.strandedCount(this.name, this.states);
+	}
+
 	private String reason(Row.Place place) {
 		if (!this.states.contains(place.state())) {
 			return "the class has no state '%s'; its states are %s".formatted(place.state(),

@@ -136,6 +136,11 @@ final class KeyedBeans implements KeyedFactory<Object> {
 	}
 
 	@Override
+	public long strandedCount() {
+		return (this.durable != null) ? this.durable.listing(this.keys).strandedCount() : 0;
+	}
+
+	@Override
 	public @Nullable KeyedEntry<Object> entry(Object key, Made instance) {
 		if (this.machines == null) {
 			return null;

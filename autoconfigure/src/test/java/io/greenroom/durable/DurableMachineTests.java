@@ -19,12 +19,14 @@ import io.greenroom.durable.internal.RowStore;
 import io.greenroom.keyed.Keyed;
 import io.greenroom.keyed.KeyedEntry;
 import io.greenroom.keyed.StrandedKey;
+import io.greenroom.metrics.MeterObserver;
 import io.greenroom.state.IllegalTransitionException;
 import io.greenroom.state.StateMachine;
 import io.greenroom.state.StateMachines;
 import io.greenroom.testkit.Rounds;
 import io.greenroom.testkit.TestDatabase;
 import io.greenroom.testkit.Until;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -64,6 +66,8 @@ class DurableMachineTests {
 
 	private final Keyed<String, Parcel> parcels;
 
+	private final SimpleMeterRegistry meters;
+
 	private final Parcel.Watch watch;
 
 	private final DurableContext context;
@@ -76,6 +80,7 @@ class DurableMachineTests {
 		this.dataSource = application.faulty;
 		this.jdbc = JdbcClient.create(this.pool);
 		this.context = application.context;
+		this.meters = application.meters;
 		this.parcels = this.context.keyed(String.class, Parcel.class);
 		this.watch = this.context.bean(Parcel.Watch.class);
 		this.watch.mayGoOn = new CountDownLatch(1);
@@ -490,6 +495,13 @@ class DurableMachineTests {
 		assertThatExceptionOfType(UnreadableRowException.class).isThrownBy(() -> parcel().told());
 		this.parcels.get(this.ann + "b").packed("well");
 		assertThat(this.parcels.counts()).containsKeys("posted", "packed", "sent").doesNotContainKey("wrapped");
+		Until.until("the meter of stranded keys",
+				() -> this.meters.get("greenroom.durable.stranded").tag("handler", "parcel").gauge().value() >= 1);
+		assertThat(this.meters.get("greenroom.durable.keys")
+			.tag("handler", "parcel")
+			.tag("state", "packed")
+			.gauge()
+			.value()).isNotNegative();
 		set("state = 'packed', deadline_at = null");
 		parcel().sent();
 		untilRow("sent DONE");
@@ -642,14 +654,18 @@ class DurableMachineTests {
 	}
 
 	/** What the tests of one database share. */
-	private record Application(HikariDataSource pool, DurableTests.Faulty faulty, DurableContext context) {
+	private record Application(HikariDataSource pool, DurableTests.Faulty faulty, DurableContext context,
+			SimpleMeterRegistry meters) {
 
 		static Application start(TestDatabase database) {
 			HikariDataSource pool = database.fresh();
 			JdbcClient.create(pool).sql("create table ledger (account varchar(200), why varchar(200))").update();
 			DurableTests.Faulty faulty = new DurableTests.Faulty(pool);
-			return new Application(pool, faulty,
-					new DurableContext(faulty, SETTINGS, Parcel.class, Parcel.Watch.class));
+			DurableContext context = new DurableContext(faulty, SETTINGS, Parcel.class, Parcel.Watch.class,
+					MeterObserver.class);
+			SimpleMeterRegistry meters = new SimpleMeterRegistry();
+			context.bean(MeterObserver.class).bindTo(meters);
+			return new Application(pool, faulty, context, meters);
 		}
 
 	}

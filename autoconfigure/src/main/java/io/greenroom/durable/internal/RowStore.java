@@ -82,6 +82,14 @@ public interface RowStore {
 	List<Row> stranded(String handler, Collection<String> states, int limit);
 
 	/**
+	 * Counts the rows that nothing but a hand gets on with.
+	 * @param handler the name of the handler
+	 * @param states the names of all states that its class has
+	 * @return how many have failed, or are in no state of the class
+	 */
+	long strandedCount(String handler, Collection<String> states);
+
+	/**
 	 * Reads the rows whose timeout comes.
 	 * @param handler the name of the handler
 	 * @param states the names of all states that its class has

@@ -91,6 +91,14 @@ public interface KeyedFactory<K> {
 	}
 
 	/**
+	 * Counts the keys that don't go on by themselves.
+	 * @return their number
+	 */
+	default long strandedCount() {
+		return 0;
+	}
+
+	/**
 	 * Returns in which state an instance is.
 	 * @param key the key
 	 * @param instance the instance

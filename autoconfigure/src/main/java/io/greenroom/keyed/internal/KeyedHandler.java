@@ -47,6 +47,9 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 
 	private static final Logger log = LoggerFactory.getLogger(Keyed.class);
 
+	/** How old the meters' numbers may be that only the database knows. */
+	private static final Duration FRESH = Duration.ofSeconds(5);
+
 	private final Class<T> type;
 
 	private final KeyType keys;
@@ -83,7 +86,7 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 		this.options = options;
 		this.factory = factory;
 		AtomicInteger active = new AtomicInteger();
-		this.gauges = active::get;
+		this.gauges = new StoredCounts(options.name(), scheduler, active, factory, FRESH);
 		KeyedListener listener = ForeignCode.ask(log, "An observer", KeyedListener.NONE,
 				() -> scheduler.observer().keyed(options.name(), this.gauges));
 		this.here = new ActiveKeys<>(options.name(), keys, keyedOptions, factory, active,
