@@ -18,9 +18,9 @@ import org.slf4j.event.Level;
 
 /**
  * The numbers of a handler by key. Those that only the database knows are as of some
- * seconds ago: whoever reads them never waits for the database, but has them counted
- * anew on a green thread when they are old. Where counting takes long it is done rarely,
- * and where nobody reads them nothing is counted.
+ * seconds ago: whoever reads them never waits for the database, but has them counted anew
+ * on a green thread when they are old. Where counting takes long it is done rarely, and
+ * where nobody reads them nothing is counted.
  */
 final class StoredCounts implements KeyedGauges {
 
@@ -45,14 +45,15 @@ final class StoredCounts implements KeyedGauges {
 	/** Nothing until the database has been asked for the first time. */
 	private volatile @Nullable Counted last;
 
-	/** When the next look at the database is due, in the time of {@link System#nanoTime}. */
+	/**
+	 * When the next look at the database is due, in the time of {@link System#nanoTime}.
+	 */
 	private volatile long due = System.nanoTime();
 
 	/** Whether the last look at the database failed; only of whoever counts. */
 	private boolean failing;
 
-	StoredCounts(String name, GreenScheduler scheduler, AtomicInteger active, KeyedFactory<?> factory,
-			Duration fresh) {
+	StoredCounts(String name, GreenScheduler scheduler, AtomicInteger active, KeyedFactory<?> factory, Duration fresh) {
 		this.fresh = fresh.toNanos();
 		this.name = name;
 		this.scheduler = scheduler;

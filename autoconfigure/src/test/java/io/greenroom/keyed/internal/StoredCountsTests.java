@@ -103,8 +103,8 @@ class StoredCountsTests {
 		Until.until("a number", () -> paid.value() == 3);
 		assertThat(sent.value()).isZero();
 		assertThat(stranded.value()).isEqualTo(2);
-		assertThat(registry.getMeters()).allSatisfy((meter) -> assertThat(meter.getId().getTags()).extracting("key")
-			.isSubsetOf("handler", "state"));
+		assertThat(registry.getMeters()).allSatisfy(
+				(meter) -> assertThat(meter.getId().getTags()).extracting("key").isSubsetOf("handler", "state"));
 	}
 
 	/** Counts what it is told to. */
