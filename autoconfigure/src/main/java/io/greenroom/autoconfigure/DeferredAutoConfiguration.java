@@ -12,11 +12,6 @@ import io.greenroom.spring.HandlerLoops;
 import io.greenroom.spring.HandlerNeeds;
 import io.greenroom.spring.KeyedHandlers;
 import io.greenroom.spring.SpringTransactions;
-import io.greenroom.web.ControllerPool;
-import io.greenroom.web.ControllerPools;
-import io.greenroom.web.PoolTerms;
-import io.greenroom.web.RejectionAnswers;
-import io.greenroom.web.RunInPool;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -27,7 +22,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -39,8 +33,6 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
-import org.springframework.web.bind.annotation.ControllerAdvice;
-import org.springframework.web.servlet.DispatcherServlet;
 
 /**
  * Auto-configuration for {@link io.greenroom.deferred.DeferredHandler} beans and the
@@ -54,7 +46,7 @@ import org.springframework.web.servlet.DispatcherServlet;
 @ConditionalOnBooleanProperty(name = "greenroom.deferred.enabled", matchIfMissing = true)
 @ConditionalOnBean(GreenScheduler.class)
 @EnableConfigurationProperties({ DeferredProperties.class, KeyedProperties.class })
-@Import(SettingsCheck.class)
+@Import({ SettingsCheck.class, RejectionConfiguration.class })
 public final class DeferredAutoConfiguration {
 
 	@Bean
@@ -149,24 +141,6 @@ public final class DeferredAutoConfiguration {
 		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 		CallerTransactions greenroomTransactions(DeferredProperties properties) {
 			return new SpringTransactions(properties.inTransaction());
-		}
-
-	}
-
-	/** Where there is Spring MVC, a client is told when a handler can't serve it. */
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass({ DispatcherServlet.class, ControllerAdvice.class })
-	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-	@Import(RejectionConfiguration.class)
-	static class Answers {
-
-		@Bean
-		HandlerRejectionAdvice handlerRejectionAdvice(RejectionAnswers answers, ObjectProvider<ControllerPools> pools) {
-			return new HandlerRejectionAdvice(answers, () -> {
-				ControllerPools all = pools.getIfAvailable();
-				ControllerPool pool = (all != null) ? all.find(RunInPool.DEFAULT) : null;
-				return ((pool != null) ? pool.terms() : PoolTerms.DEFAULT).retryAfter();
-			});
 		}
 
 	}

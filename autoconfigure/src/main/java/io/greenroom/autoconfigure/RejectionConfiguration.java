@@ -1,32 +1,48 @@
 package io.greenroom.autoconfigure;
 
-import java.util.List;
+import io.greenroom.web.ControllerPool;
+import io.greenroom.web.ControllerPools;
+import io.greenroom.web.PoolTerms;
+import io.greenroom.web.RejectionResolver;
+import io.greenroom.web.RunInPool;
 
-import io.greenroom.web.RejectionAnswers;
-
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.context.MessageSource;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.http.converter.HttpMessageConverter;
-import org.springframework.web.accept.ContentNegotiationManager;
-import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter;
+import org.springframework.core.annotation.AnnotationAwareOrderComparator;
+import org.springframework.web.servlet.DispatcherServlet;
+import org.springframework.web.servlet.HandlerExceptionResolver;
 
-/** How clients are told of a rejection by a pool, a handler or a machine: in one way. */
+/**
+ * Where there is Spring MVC, clients are told of a rejection by a pool, a handler or a
+ * machine, in one way.
+ */
 @Configuration(proxyBeanMethods = false)
+@ConditionalOnClass(DispatcherServlet.class)
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 class RejectionConfiguration {
 
-	@Bean
+	/** Only for the servlet: who injects a resolver by its type gets the same as ever. */
+	@Bean(autowireCandidate = false)
 	@ConditionalOnMissingBean
-	RejectionAnswers rejectionAnswers(ObjectProvider<ContentNegotiationManager> negotiation,
-			ObjectProvider<RequestMappingHandlerAdapter> adapters, MessageSource messages) {
-		return new RejectionAnswers(negotiation::getIfUnique,
-				() -> adapters.stream()
-					.findFirst()
-					.map(RequestMappingHandlerAdapter::getMessageConverters)
-					.orElse(List.<HttpMessageConverter<?>>of()),
-				messages);
+	RejectionResolver rejectionResolver(ApplicationContext context, ObjectProvider<ControllerPools> pools) {
+		return new RejectionResolver(
+				() -> BeanFactoryUtils
+					.beansOfTypeIncludingAncestors(context, HandlerExceptionResolver.class, true, false)
+					.values()
+					.stream()
+					.sorted(AnnotationAwareOrderComparator.INSTANCE)
+					.toList(),
+				context, new Rejections(() -> {
+					ControllerPools all = pools.getIfAvailable();
+					ControllerPool pool = (all != null) ? all.find(RunInPool.DEFAULT) : null;
+					return ((pool != null) ? pool.terms() : PoolTerms.DEFAULT).retryAfter();
+				}));
 	}
 
 }

@@ -10,9 +10,7 @@ import io.greenroom.web.ControllerPool;
 import io.greenroom.web.ControllerPools;
 import io.greenroom.web.ControllerPoolsLifecycle;
 import io.greenroom.web.PoolFilters;
-import io.greenroom.web.PoolRejectedAdvice;
 import io.greenroom.web.PoolSelector;
-import io.greenroom.web.RejectionAnswers;
 import io.greenroom.web.RunInPoolAdapters;
 import io.greenroom.web.RunInPoolHandlerAdapter;
 import io.greenroom.web.RunInPoolMode;
@@ -124,12 +122,6 @@ public final class RunInPoolAutoConfiguration {
 			}
 
 		};
-	}
-
-	@Bean
-	@ConditionalOnMissingBean
-	PoolRejectedAdvice poolRejectedAdvice(RejectionAnswers answers) {
-		return new PoolRejectedAdvice(answers);
 	}
 
 	@Bean

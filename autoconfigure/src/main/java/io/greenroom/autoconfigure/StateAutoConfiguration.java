@@ -11,30 +11,24 @@ import io.greenroom.spring.StateBeanPostProcessor;
 import io.greenroom.spring.StateEventPublisher;
 import io.greenroom.state.StateListener;
 import io.greenroom.state.StateMachines;
-import io.greenroom.web.RejectionAnswers;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
-import org.springframework.web.bind.annotation.ControllerAdvice;
-import org.springframework.web.servlet.DispatcherServlet;
 
 /**
  * Auto-configuration for beans whose methods are {@link io.greenroom.state.State states},
@@ -48,7 +42,7 @@ import org.springframework.web.servlet.DispatcherServlet;
 @ConditionalOnBooleanProperty(name = "greenroom.state.enabled", matchIfMissing = true)
 @ConditionalOnBean(GreenScheduler.class)
 @EnableConfigurationProperties(StateProperties.class)
-@Import(SettingsCheck.class)
+@Import({ SettingsCheck.class, RejectionConfiguration.class })
 public final class StateAutoConfiguration {
 
 	@Bean
@@ -94,19 +88,6 @@ public final class StateAutoConfiguration {
 			.listener(new StateEventPublisher(context));
 		listeners.orderedStream().forEach(builder::listener);
 		return builder.build();
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass({ DispatcherServlet.class, ControllerAdvice.class })
-	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-	@Import(RejectionConfiguration.class)
-	static class Answers {
-
-		@Bean
-		IllegalTransitionAdvice illegalTransitionAdvice(RejectionAnswers answers) {
-			return new IllegalTransitionAdvice(answers);
-		}
-
 	}
 
 }

@@ -3,7 +3,6 @@ package io.greenroom.web;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Supplier;
 
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
@@ -30,23 +29,16 @@ import org.springframework.web.context.request.NativeWebRequest;
  * <p>
  * Safe for use by many threads.
  */
-public final class RejectionAnswers {
+final class RejectionAnswers {
 
-	private final Supplier<@Nullable ContentNegotiationStrategy> negotiation;
+	private final ContentNegotiationStrategy negotiation;
 
-	private final Supplier<List<HttpMessageConverter<?>>> converters;
+	private final List<HttpMessageConverter<?>> converters;
 
 	private final MessageSource messages;
 
-	/**
-	 * Makes the answers.
-	 * @param negotiation what tells the media types that a client accepts; without one
-	 * they are those of its {@code Accept}
-	 * @param converters the converters of the application's controllers
-	 * @param messages where the words are looked up
-	 */
-	public RejectionAnswers(Supplier<@Nullable ContentNegotiationStrategy> negotiation,
-			Supplier<List<HttpMessageConverter<?>>> converters, MessageSource messages) {
+	RejectionAnswers(ContentNegotiationStrategy negotiation, List<HttpMessageConverter<?>> converters,
+			MessageSource messages) {
 		this.negotiation = negotiation;
 		this.converters = converters;
 		this.messages = messages;
@@ -59,7 +51,7 @@ public final class RejectionAnswers {
 	 * @return the answer to write; {@code null} where the error page will be it
 	 * @throws IOException if the response can't be written to
 	 */
-	public @Nullable ResponseEntity<Object> answer(ErrorResponse rejection, NativeWebRequest request)
+	@Nullable ResponseEntity<Object> answer(ErrorResponse rejection, NativeWebRequest request)
 			throws IOException {
 		ProblemDetail problem = rejection.updateAndGetBody(this.messages, locale());
 		HttpStatusCode status = rejection.getStatusCode();
@@ -93,8 +85,7 @@ public final class RejectionAnswers {
 
 	private List<MediaType> accepted(NativeWebRequest request) {
 		try {
-			ContentNegotiationStrategy strategy = this.negotiation.get();
-			return (strategy != null) ? strategy.resolveMediaTypes(request) : List.of();
+			return this.negotiation.resolveMediaTypes(request);
 		}
 		catch (HttpMediaTypeNotAcceptableException unreadable) {
 			return List.of();
@@ -102,7 +93,7 @@ public final class RejectionAnswers {
 	}
 
 	private boolean writesXml() {
-		return this.converters.get()
+		return this.converters
 			.stream()
 			.anyMatch((converter) -> converter.canWrite(ProblemDetail.class, MediaType.APPLICATION_PROBLEM_XML));
 	}

@@ -12,14 +12,29 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 
+import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.annotation.ImportCandidates;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** An application on a real server, and a client for it. */
 final class RunningApp implements AutoCloseable {
 
 	private static final String TOMCAT = "org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration";
+
+	private static final String JETTY = "org.springframework.boot.jetty.autoconfigure.servlet.JettyServletWebServerAutoConfiguration";
+
+	/**
+	 * A property with which none of Greenroom is in the application, for {@code startOn}.
+	 */
+	static final String WITHOUT_STARTER = "spring.autoconfigure.exclude=" + ImportCandidates
+		.load(AutoConfiguration.class, RunningApp.class.getClassLoader())
+		.getCandidates()
+		.stream()
+		.filter((name) -> name.startsWith("io.greenroom."))
+		.collect(Collectors.joining(","));
 
 	private static final String HTTP2 = "server.http2.enabled";
 
@@ -56,6 +71,9 @@ final class RunningApp implements AutoCloseable {
 		List<String> all = new ArrayList<>(Arrays.asList(properties));
 		if (serverAndMode.startsWith("jetty")) {
 			all.add("spring.autoconfigure.exclude=" + TOMCAT);
+		}
+		else {
+			all.add("spring.autoconfigure.exclude=" + JETTY);
 		}
 		if (serverAndMode.contains(" http2")) {
 			all.add(HTTP2 + "=true");
