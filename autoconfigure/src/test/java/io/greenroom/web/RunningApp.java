@@ -96,6 +96,13 @@ final class RunningApp implements AutoCloseable {
 		return this.client.send(request(path, headers), HttpResponse.BodyHandlers.ofString());
 	}
 
+	/** As {@code get}, on a connection of its own. */
+	HttpResponse<String> getAlone(String path) throws Exception {
+		try (HttpClient alone = HttpClient.newBuilder().version(this.client.version()).build()) {
+			return alone.send(request(path), HttpResponse.BodyHandlers.ofString());
+		}
+	}
+
 	CompletableFuture<HttpResponse<String>> getAsync(String path) {
 		return this.client.sendAsync(request(path), HttpResponse.BodyHandlers.ofString());
 	}

@@ -29,11 +29,11 @@ class UnusualControllersIT {
 
 	@ParameterizedTest(name = "{displayName} [{0}]")
 	@ValueSource(strings = { "tomcat inline", "tomcat hop", "jetty inline", "jetty hop" })
-	@DisplayName("F02 H03 whatever a controller or a route throws is answered as without the pool, and the slot comes back")
+	@DisplayName("F02 H03 whatever a controller or a route throws is answered as without the starter, and the slot comes back")
 	void throwsAnything(String on) throws Exception {
-		Map<String, Integer> off = statuses(on, false, "greenroom.web.enabled=false");
-		assertThat(off).hasSize(2 * Unusual.values().length);
-		assertThat(statuses(on, true, "greenroom.pools.one.limit=aimd")).isEqualTo(off);
+		Map<String, Integer> without = statuses(on, false, RunningApp.WITHOUT_STARTER);
+		assertThat(without).hasSize(2 * Unusual.values().length);
+		assertThat(statuses(on, true, "greenroom.pools.one.limit=aimd")).isEqualTo(without);
 	}
 
 	private static Map<String, Integer> statuses(String on, boolean pooled, String property) throws Exception {
@@ -42,10 +42,12 @@ class UnusualControllersIT {
 				"greenroom.pools.one.min-size=2", "greenroom.pools.one.max-size=2", "logging.level.root=off")) {
 			for (Unusual what : Unusual.values()) {
 				for (String path : new String[] { "/throws/", "/route/" }) {
-					statuses.put(path + what, app.get(path + what).statusCode());
+					// Jetty itself asks for a cause, and loses the connection where that
+					// throws: nothing after it would reach a controller.
+					statuses.put(path + what, app.getAlone(path + what).statusCode());
 				}
 			}
-			assertThat(app.get("/ok").body()).isEqualTo("ok");
+			assertThat(app.getAlone("/ok").body()).isEqualTo("ok");
 			if (pooled) {
 				awaitAllBack(app);
 				assertThat(app.bean(SlotCounts.class).back()).isEqualTo(2 * Unusual.values().length + 1);
