@@ -43,7 +43,7 @@ import org.springframework.web.util.DisconnectedClientHelper;
  * <p>
  * It is no advice, since Spring asks an advice about every failure, and what a functional
  * route or a resource throws would then be told otherwise than without Greenroom. All
- * other failures pass by. An answer is written by the application's own resolver of
+ * other failures pass by, and so does each one after the answer has begun. An answer is written by the application's own resolver of
  * {@code @ExceptionHandler} methods; where there is none, nothing is answered here.
  * <p>
  * Safe for use by many threads.
@@ -86,6 +86,9 @@ public final class RejectionResolver implements HandlerExceptionResolver, Ordere
 	@Override
 	public @Nullable ModelAndView resolveException(HttpServletRequest request, HttpServletResponse response,
 			@Nullable Object handler, Exception failure) {
+		if (response.isCommitted()) {
+			return null; // it ends as with any other failure
+		}
 		List<Throwable> causes = Failures.causes(failure);
 		for (Throwable cause : causes) {
 			ErrorResponse rejection = this.rejections.apply(cause);

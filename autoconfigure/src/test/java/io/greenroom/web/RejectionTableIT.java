@@ -1,8 +1,10 @@
 package io.greenroom.web;
 
+import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Modifier;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +20,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.greenroom.deferred.MailboxFullException;
 import io.greenroom.green.GreenScheduler;
+import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -45,6 +48,7 @@ import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.ServerResponse;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.springframework.web.servlet.function.RouterFunctions.route;
 
 /**
@@ -122,6 +126,32 @@ class RejectionTableIT {
 			}
 			assertThat(answer(app, "/own/StaleInstanceException")).isEqualTo("595 the controller's own");
 			assertThat(answer(app, "/own/wrapped")).isEqualTo("595 the controller's own");
+		}
+	}
+
+	@ParameterizedTest(name = "{displayName} [{0}]")
+	@ValueSource(strings = { "tomcat inline", "tomcat hop", "jetty inline", "jetty hop" })
+	@DisplayName("F16 H06 an exception of Greenroom after the answer has begun ends it as any other does: nothing is appended or logged by us")
+	void begun(String on) throws Exception {
+		Logger ours = (Logger) LoggerFactory.getLogger("io.greenroom");
+		ListAppender<ILoggingEvent> logged = new ListAppender<>();
+		logged.start();
+		ours.addAppender(logged);
+		try (RunningApp app = RunningApp.startOn(on, App.class, "greenroom.pools.one.size=4")) {
+			int before = logged.list.size();
+			for (String accept : List.of("application/json", BROWSER)) {
+				for (String name : List.of("plain", "MailboxFullException", "IllegalTransitionException", "general")) {
+					assertThatThrownBy(() -> app.get("/begun/" + name, "Accept", accept)).as(name)
+						.isInstanceOf(IOException.class);
+				}
+				// Spring ends an answer that has begun where an exception has a status.
+				assertThat(app.get("/begun/status", "Accept", accept).body()).isEqualTo("begun");
+				assertThat(app.get("/begun/PoolRejectedException", "Accept", accept).body()).isEqualTo("begun");
+			}
+			assertThat(List.copyOf(logged.list).subList(before, logged.list.size())).isEmpty();
+		}
+		finally {
+			ours.detachAppender(logged);
 		}
 	}
 
@@ -272,6 +302,13 @@ class RejectionTableIT {
 
 		@GetMapping("/method/{name}")
 		String fails(@PathVariable String name) throws Exception {
+			throw Thrown.named(name);
+		}
+
+		@GetMapping("/begun/{name}")
+		void failsLater(@PathVariable String name, HttpServletResponse response) throws Exception {
+			response.getOutputStream().write("begun".getBytes(StandardCharsets.US_ASCII));
+			response.flushBuffer();
 			throw Thrown.named(name);
 		}
 

@@ -96,10 +96,14 @@ final class RunningApp implements AutoCloseable {
 		return this.client.send(request(path, headers), HttpResponse.BodyHandlers.ofString());
 	}
 
-	/** As {@code get}, on a connection of its own. */
+	/**
+	 * As {@code get}, on a connection of its own, and with much more time: servers follow
+	 * endless causes until the heap is full.
+	 */
 	HttpResponse<String> getAlone(String path) throws Exception {
+		HttpRequest patient = HttpRequest.newBuilder(this.base.resolve(path)).timeout(Duration.ofMinutes(2)).build();
 		try (HttpClient alone = HttpClient.newBuilder().version(this.client.version()).build()) {
-			return alone.send(request(path), HttpResponse.BodyHandlers.ofString());
+			return alone.send(patient, HttpResponse.BodyHandlers.ofString());
 		}
 	}
 

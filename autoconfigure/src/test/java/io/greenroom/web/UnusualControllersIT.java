@@ -24,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.springframework.web.servlet.function.RouterFunctions.route;
 
 /** Controllers that throw what can't be handled plainly. */
-@Timeout(120)
+@Timeout(300)
 class UnusualControllersIT {
 
 	@ParameterizedTest(name = "{displayName} [{0}]")
@@ -39,7 +39,9 @@ class UnusualControllersIT {
 	private static Map<String, Integer> statuses(String on, boolean pooled, String property) throws Exception {
 		Map<String, Integer> statuses = new LinkedHashMap<>();
 		try (RunningApp app = RunningApp.startOn(on, App.class, property, "greenroom.pools.one.size=2",
-				"greenroom.pools.one.min-size=2", "greenroom.pools.one.max-size=2", "logging.level.root=off")) {
+				"greenroom.pools.one.min-size=2", "greenroom.pools.one.max-size=2", "logging.level.root=off",
+				// Jetty would wait for what it has lost.
+				"server.shutdown=immediate")) {
 			for (Unusual what : Unusual.values()) {
 				for (String path : new String[] { "/throws/", "/route/" }) {
 					// Jetty itself asks for a cause, and loses the connection where that
