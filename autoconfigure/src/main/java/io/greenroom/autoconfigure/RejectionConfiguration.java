@@ -31,18 +31,16 @@ class RejectionConfiguration {
 	@Bean(autowireCandidate = false)
 	@ConditionalOnMissingBean
 	RejectionResolver rejectionResolver(ApplicationContext context, ObjectProvider<ControllerPools> pools) {
-		return new RejectionResolver(
-				() -> BeanFactoryUtils
-					.beansOfTypeIncludingAncestors(context, HandlerExceptionResolver.class, true, false)
-					.values()
-					.stream()
-					.sorted(AnnotationAwareOrderComparator.INSTANCE)
-					.toList(),
-				context, new Rejections(() -> {
-					ControllerPools all = pools.getIfAvailable();
-					ControllerPool pool = (all != null) ? all.find(RunInPool.DEFAULT) : null;
-					return ((pool != null) ? pool.terms() : PoolTerms.DEFAULT).retryAfter();
-				}));
+		return new RejectionResolver(() -> BeanFactoryUtils
+			.beansOfTypeIncludingAncestors(context, HandlerExceptionResolver.class, true, false)
+			.values()
+			.stream()
+			.sorted(AnnotationAwareOrderComparator.INSTANCE)
+			.toList(), context, new Rejections(() -> {
+				ControllerPools all = pools.getIfAvailable();
+				ControllerPool pool = (all != null) ? all.find(RunInPool.DEFAULT) : null;
+				return ((pool != null) ? pool.terms() : PoolTerms.DEFAULT).retryAfter();
+			}));
 	}
 
 }

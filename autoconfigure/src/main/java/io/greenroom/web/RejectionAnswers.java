@@ -51,8 +51,7 @@ final class RejectionAnswers {
 	 * @return the answer to write; {@code null} where the error page will be it
 	 * @throws IOException if the response can't be written to
 	 */
-	@Nullable ResponseEntity<Object> answer(ErrorResponse rejection, NativeWebRequest request)
-			throws IOException {
+	@Nullable ResponseEntity<Object> answer(ErrorResponse rejection, NativeWebRequest request) throws IOException {
 		ProblemDetail problem = rejection.updateAndGetBody(this.messages, locale());
 		HttpStatusCode status = rejection.getStatusCode();
 		for (MediaType accepted : accepted(request)) {
@@ -93,8 +92,7 @@ final class RejectionAnswers {
 	}
 
 	private boolean writesXml() {
-		return this.converters
-			.stream()
+		return this.converters.stream()
 			.anyMatch((converter) -> converter.canWrite(ProblemDetail.class, MediaType.APPLICATION_PROBLEM_XML));
 	}
 

@@ -43,8 +43,9 @@ import org.springframework.web.util.DisconnectedClientHelper;
  * <p>
  * It is no advice, since Spring asks an advice about every failure, and what a functional
  * route or a resource throws would then be told otherwise than without Greenroom. All
- * other failures pass by, and so does each one after the answer has begun. An answer is written by the application's own resolver of
- * {@code @ExceptionHandler} methods; where there is none, nothing is answered here.
+ * other failures pass by, and so does each one after the answer has begun. An answer is
+ * written by the application's own resolver of {@code @ExceptionHandler} methods; where
+ * there is none, nothing is answered here.
  * <p>
  * Safe for use by many threads.
  */
@@ -125,7 +126,9 @@ public final class RejectionResolver implements HandlerExceptionResolver, Ordere
 		}
 	}
 
-	/** Called as an {@code @ExceptionHandler} is, so that its answer is written as theirs. */
+	/**
+	 * Called as an {@code @ExceptionHandler} is, so that its answer is written as theirs.
+	 */
 	@Reflective
 	@Nullable ResponseEntity<Object> answer(RejectionAnswers answers, ErrorResponse rejection, NativeWebRequest request)
 			throws IOException {
@@ -137,10 +140,8 @@ public final class RejectionResolver implements HandlerExceptionResolver, Ordere
 		if (found == null) {
 			ExceptionHandlerExceptionResolver spring = spring();
 			if (spring != null) {
-				found = new Answering(spring,
-						new RejectionAnswers(spring.getContentNegotiationManager(), spring.getMessageConverters(),
-								this.messages),
-						new ApplicationHandlers(spring));
+				found = new Answering(spring, new RejectionAnswers(spring.getContentNegotiationManager(),
+						spring.getMessageConverters(), this.messages), new ApplicationHandlers(spring));
 				this.answering = found;
 			}
 		}

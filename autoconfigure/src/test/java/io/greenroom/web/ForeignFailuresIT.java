@@ -84,10 +84,9 @@ class ForeignFailuresIT {
 				for (Foreign what : thrown) {
 					for (String accept : List.of("*/*", "text/html")) {
 						HttpResponse<String> answer = app.get(way + what, "Accept", accept);
-						answers.put(way + what + (accept.equals("*/*") ? "" : " in a browser"),
-								answer.statusCode() + " " + answer.headers().firstValue("Content-Type").orElse("none")
-										+ " " + answer.body().replaceAll("\"timestamp\":\"[^\"]+\"|<div id='created'>[^<]+",
-												""));
+						answers.put(way + what + (accept.equals("*/*") ? "" : " in a browser"), answer.statusCode()
+								+ " " + answer.headers().firstValue("Content-Type").orElse("none") + " "
+								+ answer.body().replaceAll("\"timestamp\":\"[^\"]+\"|<div id='created'>[^<]+", ""));
 					}
 				}
 			}

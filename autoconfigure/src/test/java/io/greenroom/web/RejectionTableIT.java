@@ -85,7 +85,8 @@ class RejectionTableIT {
 						assertThat(answer.statusCode() + retryAfter(answer)).as(path).isEqualTo(row.getValue());
 					}
 					boolean ours = !row.getValue().startsWith("500");
-					assertThat(type(problem)).as(path).isEqualTo(ours ? "application/problem+json" : "application/json");
+					assertThat(type(problem)).as(path)
+						.isEqualTo(ours ? "application/problem+json" : "application/json");
 					assertThat(type(page)).as(path).startsWith("text/html");
 					if (ours) {
 						assertThat(problem.body()).contains("\"instance\":\"" + path + "\"");
@@ -192,8 +193,8 @@ class RejectionTableIT {
 				case "wrapped" -> new WrapperException(late);
 				case "named" -> new IllegalStateException(make("MailboxFullException"));
 				case "general" -> new IllegalStateException(late);
-				case "status" -> new ResponseStatusException(HttpStatus.NOT_FOUND, "gone",
-						make("IllegalTransitionException"));
+				case "status" ->
+					new ResponseStatusException(HttpStatus.NOT_FOUND, "gone", make("IllegalTransitionException"));
 				case "annotated" -> new AnnotatedException(late);
 				case "early" -> new Early(late);
 				case "plain" -> new IllegalStateException("plain");
@@ -226,8 +227,7 @@ class RejectionTableIT {
 		/** Passes by a type's own constructors, as reading a serialized object does. */
 		private static Constructor<?> constructor(Class<?> type) throws ReflectiveOperationException {
 			Class<?> factory = Class.forName("sun.reflect.ReflectionFactory");
-			return (Constructor<?>) factory
-				.getMethod("newConstructorForSerialization", Class.class, Constructor.class)
+			return (Constructor<?>) factory.getMethod("newConstructorForSerialization", Class.class, Constructor.class)
 				.invoke(factory.getMethod("getReflectionFactory").invoke(null), type,
 						Exception.class.getDeclaredConstructor());
 		}

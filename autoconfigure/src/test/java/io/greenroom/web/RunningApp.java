@@ -29,12 +29,12 @@ final class RunningApp implements AutoCloseable {
 	/**
 	 * A property with which none of Greenroom is in the application, for {@code startOn}.
 	 */
-	static final String WITHOUT_STARTER = "spring.autoconfigure.exclude=" + ImportCandidates
-		.load(AutoConfiguration.class, RunningApp.class.getClassLoader())
-		.getCandidates()
-		.stream()
-		.filter((name) -> name.startsWith("io.greenroom."))
-		.collect(Collectors.joining(","));
+	static final String WITHOUT_STARTER = "spring.autoconfigure.exclude="
+			+ ImportCandidates.load(AutoConfiguration.class, RunningApp.class.getClassLoader())
+				.getCandidates()
+				.stream()
+				.filter((name) -> name.startsWith("io.greenroom."))
+				.collect(Collectors.joining(","));
 
 	private static final String HTTP2 = "server.http2.enabled";
 
