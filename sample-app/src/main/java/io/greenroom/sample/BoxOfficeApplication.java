@@ -15,20 +15,6 @@ public class BoxOfficeApplication {
 	}
 
 	@Bean
-	Stage stage(BoxOfficeProperties properties) {
-		return (show) -> {
-			try {
-				Thread.sleep(properties.playTime());
-				return true;
-			}
-			catch (InterruptedException curtain) {
-				Thread.currentThread().interrupt();
-				return false;
-			}
-		};
-	}
-
-	@Bean
 	Ledger ledger(BoxOfficeProperties properties) {
 		return () -> Thread.sleep(properties.reportTime());
 	}

@@ -10,12 +10,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * The programme of the house, and how long things take in it.
  *
  * @param shows the shows to announce at the start, by the name used in addresses
- * @param playTime how long a performance plays
  * @param reportTime how long one report takes
  */
 @ConfigurationProperties("box-office")
-record BoxOfficeProperties(@DefaultValue Map<String, Programme> shows, @DefaultValue("20s") Duration playTime,
-		@DefaultValue("500ms") Duration reportTime) {
+record BoxOfficeProperties(@DefaultValue Map<String, Programme> shows, @DefaultValue("500ms") Duration reportTime) {
 
 	/**
 	 * One show of the programme.

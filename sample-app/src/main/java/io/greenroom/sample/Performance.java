@@ -1,28 +1,63 @@
 package io.greenroom.sample;
 
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+import io.greenroom.deferred.DeferredHandler;
+import io.greenroom.deferred.ReadOnly;
+import io.greenroom.durable.Durable;
+import io.greenroom.durable.Stored;
+import io.greenroom.keyed.Key;
+import io.greenroom.sample.Show.Ticket;
 import io.greenroom.state.State;
+import io.greenroom.state.StateClass;
+import io.greenroom.state.StateDescriptor;
+import io.greenroom.state.StateDiagram;
+import io.greenroom.state.StateMachines;
+
+import org.springframework.stereotype.Component;
 
 /**
- * The life of one performance, from the poster to the last curtain. A state is a method,
- * and calling the next one leaves it. The box office makes one machine per show; see
- * {@link BoxOffice}.
+ * One performance: its seats, and its life from the poster to the last curtain. There is
+ * an instance for each show, and one row in the database, which outlives the application.
+ * Methods run one at a time, so two buyers never get one seat, and what a buyer is told
+ * is stored by then. A state is a method, and calling the next one leaves it.
  */
+@Component
+@DeferredHandler
+@Durable
 class Performance {
+
+	/** Where a performance may go from each state, as declared below. */
+	private static final Map<String, List<String>> TABLE = StateClass.of(Performance.class)
+		.states()
+		.stream()
+		.collect(Collectors.toMap(StateDescriptor::name, StateDescriptor::transitionsTo));
 
 	private final String show;
 
-	private final Stage stage;
+	private final String title;
+
+	private final StateMachines machines;
 
 	private final LiveFeed feed;
 
-	Performance(String show, Stage stage, LiveFeed feed) {
+	@Stored
+	private Map<String, String> sold = new HashMap<>();
+
+	Performance(@Key String show, BoxOfficeProperties properties, StateMachines machines, LiveFeed feed) {
 		this.show = show;
-		this.stage = stage;
+		this.title = Objects.requireNonNull(properties.shows().get(show), show).title();
+		this.machines = machines;
 		this.feed = feed;
 	}
 
 	@State(initial = true, restart = true, transitionsTo = { "onSale", "cancelled" })
 	void announced(boolean openAtOnce) {
+		this.sold.clear();
 		this.feed.changed();
 		if (openAtOnce) {
 			onSale(); // does not return: this state ends here
@@ -39,13 +74,10 @@ class Performance {
 		this.feed.changed();
 	}
 
-	@State(transitionsTo = "finished")
+	@State(transitionsTo = "finished", timeout = "20s", onTimeout = "finished")
 	void playing() {
 		this.feed.changed();
-		if (this.stage.play(this.show)) { // plain blocking code
-			finished();
-		}
-	} // finished() from outside interrupts the play and takes over once it has ended
+	} // finished() comes after 20 seconds, also if the application was restarted meanwhile
 
 	@State
 	void finished() {
@@ -55,6 +87,85 @@ class Performance {
 	@State
 	void cancelled() {
 		this.feed.changed();
+	}
+
+	Ticket reserve(String seat, String buyer) {
+		String holder = this.sold.get(seat);
+		if (holder != null) {
+			throw Rejection.taken(this.show, seat, holder);
+		}
+		if (!state().equals("onSale")) {
+			throw Rejection.notOnSale(this.show, seat, state());
+		}
+		this.sold.put(seat, buyer);
+		if (isFull()) {
+			soldOut(); // the last seat moves the performance
+		}
+		return new Ticket(this.show, seat, buyer);
+	} // stored before the buyer has the ticket
+
+	void release(String seat, String buyer) {
+		if (!state().equals("onSale") && !state().equals("soldOut")) {
+			throw Rejection.notOnSale(this.show, seat, state());
+		}
+		boolean full = isFull();
+		if (!this.sold.remove(seat, buyer)) {
+			throw Rejection.notYours(this.show, seat, buyer);
+		}
+		if (full) {
+			onSale(); // and the first one back moves it again
+		}
+	}
+
+	/** Moves if the declaration has that move; else the machine says no. */
+	void move(String to) {
+		switch (to) {
+			case "announced" -> announced(false); // a new run, once the last has ended
+			case "onSale" -> {
+				if (isFull()) {
+					throw Rejection.soldOut(this.show);
+				}
+				onSale();
+			}
+			case "playing" -> playing();
+			case "finished" -> finished();
+			case "cancelled" -> cancelled();
+			default -> throw Rejection.unknownMove(to, Show.MOVES);
+		}
+	}
+
+	@ReadOnly
+	Show.Line line() {
+		return new Show.Line(this.show, this.title, state(), Show.SEATS.size() - this.sold.size());
+	}
+
+	@ReadOnly
+	Show show() {
+		List<Show.Seat> seats = Show.SEATS.stream().map((seat) -> new Show.Seat(seat, this.sold.get(seat))).toList();
+		return new Show(this.show, this.title, state(), moves(), seats);
+	}
+
+	@ReadOnly
+	StateDiagram diagram() {
+		return this.machines.of(this).diagram();
+	}
+
+	/** From a state without targets the machine has ended, and may start anew. */
+	private List<String> moves() {
+		List<String> declared = TABLE.getOrDefault(state(), List.of());
+		return declared.isEmpty() ? List.of("announced") : declared.stream().filter(this::canBeAsked).toList();
+	}
+
+	private boolean canBeAsked(String move) {
+		return Show.MOVES.contains(move) && !(move.equals("onSale") && isFull());
+	}
+
+	private boolean isFull() {
+		return this.sold.size() == Show.SEATS.size();
+	}
+
+	private String state() {
+		return Objects.requireNonNull(this.machines.of(this).current(), "the box office has announced every show");
 	}
 
 }

@@ -1,6 +1,8 @@
 package io.greenroom.sample;
 
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,14 @@ import org.jspecify.annotations.Nullable;
  * @param seats every seat, in the order of the house
  */
 record Show(String id, String title, String state, List<String> moves, List<Seat> seats) {
+
+	/** Five rows of ten. */
+	static final List<String> SEATS = Stream.of("A", "B", "C", "D", "E")
+		.flatMap((row) -> IntStream.rangeClosed(1, 10).mapToObj((number) -> row + number))
+		.toList();
+
+	/** The moves one can ask for; "soldOut" comes with the last seat. */
+	static final List<String> MOVES = List.of("announced", "onSale", "playing", "finished", "cancelled");
 
 	long free() {
 		return this.seats.stream().filter((seat) -> seat.buyer() == null).count();

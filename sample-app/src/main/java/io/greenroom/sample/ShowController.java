@@ -15,14 +15,17 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The box office over HTTP: nothing here knows that it is a handler. */
+/** The box office over HTTP: nothing here knows of handlers and keys. */
 @RestController
 class ShowController {
 
 	private final BoxOffice boxOffice;
 
-	ShowController(BoxOffice boxOffice) {
+	private final Notebook notebook;
+
+	ShowController(BoxOffice boxOffice, Notebook notebook) {
 		this.boxOffice = boxOffice;
+		this.notebook = notebook;
 	}
 
 	@GetMapping("/shows")
@@ -60,7 +63,7 @@ class ShowController {
 	@PostMapping("/notes")
 	@ResponseStatus(HttpStatus.ACCEPTED)
 	void note(@RequestParam String text) {
-		this.boxOffice.note(text);
+		this.notebook.note(text);
 	}
 
 	@ExceptionHandler

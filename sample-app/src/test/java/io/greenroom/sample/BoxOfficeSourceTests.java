@@ -17,7 +17,7 @@ class BoxOfficeSourceTests {
 		.compile("java\\.util\\.concurrent|synchronized|volatile|Atomic|VarHandle|Lock\\b|Concurrent|CopyOnWrite");
 
 	@ParameterizedTest
-	@ValueSource(strings = { "BoxOffice", "House", "Cloakroom", "LiveFeed", "calls/CallBoard", "chat/Room",
+	@ValueSource(strings = { "BoxOffice", "Performance", "Notebook", "Cloakroom", "LiveFeed", "calls/CallBoard", "chat/Room",
 			"prompter/PromptBox" })
 	void noLockNoAtomicNoSynchronizedNoConcurrentCollection(String type) throws IOException {
 		String source = Files.readString(Path.of("src/main/java/io/greenroom/sample", type + ".java"));

@@ -25,7 +25,8 @@ class JarIT {
 	@DisplayName("S18 S14 run as a jar, states move and reject, and handlers and pools answer")
 	void runsAsJar() throws Exception {
 		Process application = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "-jar",
-				jar().toString(), "--server.port=0", "--box-office.chat.telnet-port=0")
+				jar().toString(), "--server.port=0", "--box-office.chat.telnet-port=0",
+				"--spring.datasource.url=jdbc:h2:mem:jar")
 			.redirectErrorStream(true)
 			.start();
 		BufferedReader log = application.inputReader();

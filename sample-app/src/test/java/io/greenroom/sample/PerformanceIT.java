@@ -1,8 +1,8 @@
 package io.greenroom.sample;
 
 import java.util.List;
-import java.util.concurrent.Semaphore;
 
+import io.greenroom.keyed.Keyed;
 import io.greenroom.sample.Customer.Answer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -10,10 +10,11 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.test.context.bean.override.convention.TestBean;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -23,14 +24,13 @@ class PerformanceIT {
 	@LocalServerPort
 	private int port;
 
-	@TestBean
-	private Stage stage;
+	@Autowired
+	private Keyed<String, Performance> performances;
+
+	@Autowired
+	private JdbcClient database;
 
 	private Customer customer;
-
-	private static Stage stage() {
-		return new HeldStage();
-	}
 
 	@BeforeEach
 	void open() {
@@ -60,7 +60,7 @@ class PerformanceIT {
 			assertThat(this.customer.post("/shows/godot/seats/A2?buyer=Ann").status()).isEqualTo(409);
 			assertRejected("godot", "cancelled", "playing", List.of("finished"));
 
-			((HeldStage) this.stage).curtain.release();
+			assertThat(move("godot", "finished").json().get("state").asString()).isEqualTo("finished");
 			assertThat(moves(live.untilState("finished"))).containsExactly("announced");
 			assertRejected("godot", "onSale", "finished", List.of("announced"));
 
@@ -70,20 +70,24 @@ class PerformanceIT {
 	}
 
 	@Test
-	@DisplayName("S10 asked from outside to be finished, a performance that plays has its body interrupted and moves on")
-	void theCurtainFallsEarly() throws Exception {
+	@DisplayName("R01 a play finishes by itself when its time is over, by the deadline in its row")
+	void theCurtainFalls() throws Exception {
 		try (LiveStream live = this.customer.watch("macbeth")) {
 			assertThat(move("macbeth", "playing").status()).isEqualTo(200);
 			live.untilState("playing");
-			assertThat(move("macbeth", "finished").json().get("state").asString()).isEqualTo("finished");
-			assertThat(((HeldStage) this.stage).interrupted.tryAcquire()).isTrue();
+			assertThat(this.performances.passivate("macbeth")).isTrue();
+			int rows = this.database
+				.sql("update greenroom_row set deadline_at = 1, version = version + 1 where key_ = 'macbeth'")
+				.update();
+			assertThat(rows).isOne();
+			live.untilState("finished");
 		}
 	}
 
 	@Test
 	void theLastSeatMakesItSoldOutAndTheFirstOneBackReopensTheSale() throws Exception {
 		try (LiveStream live = this.customer.watch("hamlet")) {
-			for (String seat : House.SEATS) {
+			for (String seat : Show.SEATS) {
 				assertThat(this.customer.post("/shows/hamlet/seats/" + seat + "?buyer=Ann").status()).isEqualTo(200);
 			}
 			assertThat(moves(live.untilState("soldOut"))).containsExactly("playing", "cancelled");
@@ -111,28 +115,6 @@ class PerformanceIT {
 
 	private static List<String> moves(JsonNode picture) {
 		return picture.at("/show/moves").valueStream().map(JsonNode::asString).toList();
-	}
-
-	/** Plays until the test drops the curtain, or somebody interrupts. */
-	static final class HeldStage implements Stage {
-
-		final Semaphore curtain = new Semaphore(0);
-
-		final Semaphore interrupted = new Semaphore(0);
-
-		@Override
-		public boolean play(String show) {
-			try {
-				this.curtain.acquire();
-				return true;
-			}
-			catch (InterruptedException early) {
-				this.interrupted.release();
-				Thread.currentThread().interrupt();
-				return false;
-			}
-		}
-
 	}
 
 }

@@ -42,7 +42,7 @@ class SeatRushIT {
 			List<Callable<Answer>> buyers = IntStream.range(0, BUYERS).<Callable<Answer>>mapToObj((buyer) -> () -> {
 				together.await();
 				return customer.post("/shows/%s/seats/%s?buyer=B%d".formatted(show,
-						House.SEATS.get(buyer % House.SEATS.size()), buyer));
+						Show.SEATS.get(buyer % Show.SEATS.size()), buyer));
 			}).toList();
 			List<Answer> answers = new ArrayList<>();
 			for (Future<Answer> answer : threads.invokeAll(buyers)) {

@@ -1,0 +1,41 @@
+package io.greenroom.sample;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+import io.greenroom.deferred.DeferredHandler;
+import io.greenroom.deferred.Oneway;
+
+import org.springframework.stereotype.Service;
+
+/** The last things that happened at the box office. */
+@Service
+@DeferredHandler
+class Notebook {
+
+	private static final int NOTES = 50;
+
+	private final Deque<String> notes = new ArrayDeque<>();
+
+	private final LiveFeed feed;
+
+	Notebook(LiveFeed feed) {
+		this.feed = feed;
+	}
+
+	/** Callers of a oneway method do not wait, and it never fails them. */
+	@Oneway
+	void note(String text) {
+		this.notes.addFirst(text);
+		if (this.notes.size() > NOTES) {
+			this.notes.removeLast();
+		}
+		this.feed.changed();
+	}
+
+	List<String> last() {
+		return List.copyOf(this.notes);
+	}
+
+}
