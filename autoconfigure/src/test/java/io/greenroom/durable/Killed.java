@@ -1,10 +1,12 @@
 package io.greenroom.durable;
 
-import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 
 import javax.sql.DataSource;
 
 import io.greenroom.deferred.DeferredHandler;
+import io.greenroom.deferred.ReadOnly;
 import io.greenroom.keyed.Key;
 import io.greenroom.keyed.Keyed;
 import io.greenroom.state.State;
@@ -33,14 +35,30 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 @Import({ DurableContext.Base.class, DurableContext.Transactions.class, Killed.Job.class })
 class Killed {
 
+	/** Those that two applications hold at once. */
+	static final List<String> KEYS = IntStream.range(0, 100).mapToObj((number) -> "h" + number).toList();
+
 	public static void main(String[] args) {
 		ConfigurableApplicationContext context = new SpringApplicationBuilder(Killed.class).web(WebApplicationType.NONE)
 			.run(args);
-		if (Arrays.stream(args).anyMatch((arg) -> arg.startsWith("--killed.at="))) {
-			Keyed<String, Job> jobs = context
-				.<Keyed<String, Job>>getBeanProvider(
-						ResolvableType.forClassWithGenerics(Keyed.class, String.class, Job.class))
-				.getObject();
+		Keyed<String, Job> jobs = context
+			.<Keyed<String, Job>>getBeanProvider(
+					ResolvableType.forClassWithGenerics(Keyed.class, String.class, Job.class))
+			.getObject();
+		List<String> options = List.of(args);
+		if (options.contains("--hold=first")) {
+			BootProcess.pauseAt("ready");
+			KEYS.forEach((key) -> jobs.get(key).later());
+			Until.until("all to rest",
+					() -> jobs.in("later", 1000).stream().allMatch((job) -> job.deadline() != null));
+			BootProcess.at("holding");
+		}
+		else if (options.contains("--hold=second")) {
+			BootProcess.pauseAt("ready");
+			KEYS.forEach((key) -> jobs.get(key).steps());
+			BootProcess.at("holding");
+		}
+		if (options.stream().anyMatch((option) -> option.startsWith("--killed.at="))) {
 			jobs.get("a").working("hard");
 			jobs.get("b").working("b");
 			jobs.get("c").waiting();
@@ -135,6 +153,15 @@ class Killed {
 
 		@State(initial = true, transitionsTo = "done", timeout = "1500ms", onTimeout = "done")
 		void waiting() {
+		}
+
+		@State(initial = true, transitionsTo = "done", timeout = "5s", onTimeout = "done")
+		void later() {
+		}
+
+		@ReadOnly
+		int steps() {
+			return this.steps;
 		}
 
 	}

@@ -3,6 +3,8 @@ package io.greenroom.durable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 import com.zaxxer.hikari.HikariDataSource;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import org.springframework.jdbc.core.RowCallbackHandler;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -98,6 +101,56 @@ class KilledTests {
 		goOn(database);
 		assertThat(row(database, "a")).containsExactly("done DONE {\"steps\":2}");
 		assertThat(work(database, "a")).containsExactly("hard", "done");
+	}
+
+	@Test
+	@DisplayName("R01 kill -9 with seconds left, and a restart before they are over: the timeout comes once, at its time")
+	void restartBeforeTheDeadline() {
+		HikariDataSource database = database(TestDatabase.POSTGRESQL);
+		try (BootProcess first = start(database, "--hold=first", "--killed.at=never")) {
+			first.await("ready");
+			first.letOn();
+			first.await("holding", "called");
+			first.kill();
+		}
+		Map<String, Long> deadlines = times(database, "deadline_at");
+		goOn(database);
+		Map<String, Long> moves = times(database, "since");
+		long[] late = deadlines.keySet().stream().mapToLong((key) -> moves.get(key) - deadlines.get(key)).sorted().toArray();
+		System.out.printf("%d timeouts after a restart came %d to %d ms late%n", late.length, late[0],
+				late[late.length - 1]);
+		assertThat(late[0]).as("not before its time").isNotNegative();
+		Killed.KEYS.forEach((key) -> assertThat(work(database, key)).containsExactly("done"));
+	}
+
+	@Test
+	@DisplayName("R02 two JVMs hold the same 100 machines, both with timers: 100 moves, nobody logs an error")
+	void bothHold() {
+		HikariDataSource database = database(TestDatabase.POSTGRESQL);
+		try (BootProcess first = start(database, "--hold=first");
+				BootProcess second = start(database, "--hold=second")) {
+			first.await("ready");
+			second.await("ready");
+			first.letOn();
+			first.await("holding");
+			second.letOn();
+			second.await("holding");
+			first.await("idle");
+			second.await("idle");
+			Killed.KEYS.forEach((key) -> assertThat(work(database, key)).containsExactly("done"));
+			assertThat(first.output()).doesNotContain("ERROR");
+			assertThat(second.output()).doesNotContain("ERROR");
+		}
+	}
+
+	private static Map<String, Long> times(HikariDataSource database, String column) {
+		Map<String, Long> times = new TreeMap<>();
+		try (HikariDataSource pool = TestDatabase.pool(database.getJdbcUrl(), 1)) {
+			JdbcClient.create(pool)
+				.sql("select key_, " + column + " from greenroom_row where key_ like 'h%' and " + column + " is not null")
+				.query((RowCallbackHandler) (row) -> times.put(row.getString(1), row.getLong(2)));
+		}
+		return times;
 	}
 
 	@Test
