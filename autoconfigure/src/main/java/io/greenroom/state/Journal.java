@@ -173,13 +173,18 @@ final class Journal {
 		return Collections.unmodifiableList(new ArrayList<@Nullable Object>(Arrays.<@Nullable Object>asList(args)));
 	}
 
-	/** Returns how long the timeout of the stay still takes, {@code null} for none. */
+	/**
+	 * Returns how long the timeout of the stay still takes, {@code null} for none. A stay
+	 * that begins in the future tells of a clock that was set back: it is taken to begin
+	 * now, so that a timeout is never longer than it was declared.
+	 */
 	@Nullable Duration left(Instant now) {
-		Instant deadline = (this.last != null) ? this.last.deadline() : null;
-		if (deadline == null) {
+		StateJournal.Entry stay = this.last;
+		Instant deadline = (stay != null) ? stay.deadline() : null;
+		if (stay == null || deadline == null) {
 			return null;
 		}
-		Duration left = Duration.between(now, deadline);
+		Duration left = Duration.between(stay.since().isAfter(now) ? stay.since() : now, deadline);
 		return left.isNegative() ? Duration.ZERO : left;
 	}
 

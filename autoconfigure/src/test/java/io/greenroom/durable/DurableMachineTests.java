@@ -560,6 +560,19 @@ class DurableMachineTests {
 	}
 
 	@Test
+	@DisplayName("R01 a clock that was set back by an hour makes no timeout longer than declared, once the key is called")
+	void clockSetBack() {
+		parcel().packed("well");
+		untilRow("packed RESTING");
+		passivate();
+		long inAnHour = Instant.now().plus(Duration.ofHours(1)).toEpochMilli();
+		set("since = " + inAnHour + ", deadline_at = " + (inAnHour + 300));
+		assertThat(row()).startsWith("packed RESTING");
+		parcel().told();
+		untilRow("sent DONE");
+	}
+
+	@Test
 	@DisplayName("R02 two applications hold the same machine, both with its timer: it moves once")
 	void twoTimers() {
 		try (DurableContext other = new DurableContext(this.pool, SETTINGS, Parcel.class, Parcel.Watch.class)) {
