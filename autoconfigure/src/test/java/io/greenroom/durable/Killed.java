@@ -49,8 +49,7 @@ class Killed {
 		if (options.contains("--hold=first")) {
 			BootProcess.pauseAt("ready");
 			KEYS.forEach((key) -> jobs.get(key).later());
-			Until.until("all to rest",
-					() -> jobs.in("later", 1000).stream().allMatch((job) -> job.deadline() != null));
+			Until.until("all to rest", () -> jobs.in("later", 1000).stream().allMatch((job) -> job.deadline() != null));
 			BootProcess.at("holding");
 		}
 		else if (options.contains("--hold=second")) {

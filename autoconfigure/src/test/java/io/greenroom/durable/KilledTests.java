@@ -116,7 +116,11 @@ class KilledTests {
 		Map<String, Long> deadlines = times(database, "deadline_at");
 		goOn(database);
 		Map<String, Long> moves = times(database, "since");
-		long[] late = deadlines.keySet().stream().mapToLong((key) -> moves.get(key) - deadlines.get(key)).sorted().toArray();
+		long[] late = deadlines.keySet()
+			.stream()
+			.mapToLong((key) -> moves.get(key) - deadlines.get(key))
+			.sorted()
+			.toArray();
 		System.out.printf("%d timeouts after a restart came %d to %d ms late%n", late.length, late[0],
 				late[late.length - 1]);
 		assertThat(late[0]).as("not before its time").isNotNegative();
@@ -147,7 +151,8 @@ class KilledTests {
 		Map<String, Long> times = new TreeMap<>();
 		try (HikariDataSource pool = TestDatabase.pool(database.getJdbcUrl(), 1)) {
 			JdbcClient.create(pool)
-				.sql("select key_, " + column + " from greenroom_row where key_ like 'h%' and " + column + " is not null")
+				.sql("select key_, " + column + " from greenroom_row where key_ like 'h%' and " + column
+						+ " is not null")
 				.query((RowCallbackHandler) (row) -> times.put(row.getString(1), row.getLong(2)));
 		}
 		return times;
