@@ -7,6 +7,7 @@ import io.greenroom.spring.GreenSchedulerLifecycle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -41,7 +42,9 @@ public final class GreenSchedulerAutoConfiguration {
 
 	private static final Logger log = LoggerFactory.getLogger("io.greenroom.web");
 
+	/** Made for the first who asks for it. */
 	@Bean
+	@Lazy
 	@ConditionalOnMissingBean
 	GreenScheduler greenScheduler(ObjectProvider<Observer> observers, ObjectProvider<ContextCarrier> contextCarrier,
 			LifecycleProperties lifecycle) {
@@ -69,8 +72,8 @@ public final class GreenSchedulerAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnBean(GreenScheduler.class)
-	GreenSchedulerLifecycle greenSchedulerLifecycle(GreenScheduler scheduler) {
-		return new GreenSchedulerLifecycle(scheduler);
+	static GreenSchedulerLifecycle greenSchedulerLifecycle(ListableBeanFactory beans) {
+		return new GreenSchedulerLifecycle(new MadeBean<>(GreenScheduler.class, beans));
 	}
 
 	/** Controllers of WebFlux run in no pool, and settings of pools do nothing there. */

@@ -2,6 +2,7 @@ package io.greenroom.autoconfigure;
 
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.metrics.MeterObserver;
+import io.greenroom.web.ControllerPools;
 import io.micrometer.core.instrument.MeterRegistry;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -40,8 +41,14 @@ public final class GreenroomMetricsAutoConfiguration {
 	 * is asked for when all singletons are there.
 	 */
 	@Bean
-	SmartInitializingSingleton greenroomMeterBinding(MeterObserver observer, ObjectProvider<MeterRegistry> registry) {
-		return () -> observer.bindTo(registry.getObject());
+	SmartInitializingSingleton greenroomMeterBinding(MeterObserver observer, ObjectProvider<MeterRegistry> registry,
+			ObjectProvider<GreenScheduler> scheduler, ObjectProvider<ControllerPools> pools) {
+		return () -> {
+			// They are made when they are first used; their meters are there from the start.
+			scheduler.getIfAvailable();
+			pools.getIfAvailable();
+			observer.bindTo(registry.getObject());
+		};
 	}
 
 }

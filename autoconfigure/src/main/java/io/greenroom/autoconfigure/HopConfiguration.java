@@ -16,7 +16,6 @@ import jakarta.servlet.DispatcherType;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -29,7 +28,6 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 
 /** What only an application needs whose controllers hop. */
 @Configuration(proxyBeanMethods = false)
-@ConditionalOnProperty(name = "greenroom.web.mode", havingValue = "hop")
 class HopConfiguration {
 
 	static RunInPoolAdapters adapters(PoolSelector selector, GreenScheduler scheduler, ClientPresence clients) {

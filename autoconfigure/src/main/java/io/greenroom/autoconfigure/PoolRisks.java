@@ -1,6 +1,7 @@
 package io.greenroom.autoconfigure;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
@@ -30,26 +31,39 @@ final class PoolRisks {
 	/** How many controllers to a connection are too many. */
 	private static final int CROWD = 10;
 
-	private final ControllerPools pools;
+	private final List<Extent> pools;
 
-	private final ObjectProvider<DataSource> dataSources;
-
-	PoolRisks(ControllerPools pools, ObjectProvider<DataSource> dataSources) {
+	private PoolRisks(List<Extent> pools) {
 		this.pools = pools;
-		this.dataSources = dataSources;
+	}
+
+	static PoolRisks of(ControllerPools pools) {
+		List<Extent> all = new ArrayList<>();
+		for (ControllerPool pool : pools.all()) {
+			all.add(new Extent(pool.pool().name(), pool.pool().size(), pool.pool().queueCapacity(),
+					pool.terms().queueTimeout()));
+		}
+		return new PoolRisks(all);
+	}
+
+	/** Of the only pool there will be, which is not made yet. */
+	static PoolRisks ofDefaultPool() {
+		PoolsProperties.Pool pool = PoolsProperties.Pool.DEFAULT;
+		return new PoolRisks(List.of(new Extent(RunInPool.DEFAULT, PoolsProperties.DEFAULT_SIZE, pool.queueCapacity(),
+				pool.queueTimeout())));
 	}
 
 	String describe() {
 		StringJoiner all = new StringJoiner(", ");
-		for (ControllerPool pool : this.pools.all()) {
+		for (Extent pool : this.pools) {
 			all.add(describe(pool));
 		}
 		return all.toString();
 	}
 
-	private static String describe(ControllerPool pool) {
-		return "%s (%d at once, %d may wait %s)".formatted(pool.pool().name(), pool.pool().size(),
-				pool.pool().queueCapacity(), asWritten(pool.terms().queueTimeout()));
+	private static String describe(Extent pool) {
+		return "%s (%d at once, %d may wait %s)".formatted(pool.name(), pool.size(), pool.queueCapacity(),
+				asWritten(pool.queueTimeout()));
 	}
 
 	/** As in {@code 1m30s}: the ISO form without its head, which needs no formatter. */
@@ -60,22 +74,21 @@ final class PoolRisks {
 	/**
 	 * Advice for the start-up line: a pool many times the size of the connection pool.
 	 */
-	String adviseOnConnections() {
-		OptionalInt connections = ControllerPoolFactory.connections(this.dataSources);
+	String adviseOnConnections(ObjectProvider<DataSource> dataSources) {
+		OptionalInt connections = ControllerPoolFactory.connections(dataSources);
 		if (connections.isEmpty()) {
 			return "";
 		}
-		List<String> crowded = this.pools.all()
-			.stream()
-			.filter((pool) -> pool.pool().size() / CROWD >= connections.getAsInt())
-			.map((pool) -> PoolsProperties.key(pool.pool().name()) + ".size=datasource")
+		List<String> crowded = this.pools.stream()
+			.filter((pool) -> pool.size() / CROWD >= connections.getAsInt())
+			.map((pool) -> PoolsProperties.key(pool.name()) + ".size=datasource")
 			.toList();
 		return crowded.isEmpty() ? "" : " There are %d database connections: if the controllers use them, set %s."
 			.formatted(connections.getAsInt(), String.join(", ", crowded));
 	}
 
 	/** An annotation that nobody reads. */
-	void warnOfIdleAnnotations(ListableBeanFactory beans, Set<Class<?>> controllers) {
+	static void warnOfIdleAnnotations(ListableBeanFactory beans, Set<Class<?>> controllers) {
 		for (String name : beans.getBeanDefinitionNames()) {
 			Class<?> type = beans.getType(name, false);
 			if (type == null || !isAnnotated(ClassUtils.getUserClass(type))
@@ -102,6 +115,10 @@ final class PoolRisks {
 			}
 		}
 		return false;
+	}
+
+	private record Extent(String name, int size, int queueCapacity, Duration queueTimeout) {
+
 	}
 
 }

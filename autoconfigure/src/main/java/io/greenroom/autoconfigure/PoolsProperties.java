@@ -83,7 +83,7 @@ record PoolsProperties(@DefaultValue Map<String, Pool> pools) {
 		/** A size that is taken from the application's connection pool. */
 		private static final String DATASOURCE = "datasource";
 
-		private static final Pool DEFAULT = new Pool(Integer.toString(DEFAULT_SIZE), Limit.FIXED, 10, 1000,
+		static final Pool DEFAULT = new Pool(Integer.toString(DEFAULT_SIZE), Limit.FIXED, 10, 1000,
 				Duration.ofSeconds(1), 1000, PoolTerms.DEFAULT.queueTimeout(), PoolTerms.DEFAULT.bodyTimeout(),
 				PoolTerms.DEFAULT.writeTimeout(), PoolTerms.DEFAULT.status(), PoolTerms.DEFAULT.retryAfter(),
 				PoolTerms.DEFAULT.retryAfterJitter());

@@ -23,12 +23,14 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.context.LifecycleProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.webmvc.autoconfigure.WebMvcRegistrations;
 import org.springframework.boot.webmvc.error.ErrorController;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
@@ -47,12 +49,12 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 @ConditionalOnBean(GreenScheduler.class)
 @ConditionalOnBooleanProperty(name = "greenroom.web.enabled", matchIfMissing = true)
 @EnableConfigurationProperties({ PoolsProperties.class, WebProperties.class, LifecycleProperties.class })
-@Import({ SettingsCheck.class, RejectionConfiguration.class, HopConfiguration.class, ServerConfigurations.Tomcat.class,
-		ServerConfigurations.TomcatThreads.class, ServerConfigurations.Jetty.class,
-		ServerConfigurations.JettyThreads.class })
+@Import({ SettingsCheck.class, RejectionConfiguration.class, ServerConfigurations.class })
 public final class RunInPoolAutoConfiguration {
 
+	/** Made for the first controller that is to run in one, or at the start if set. */
 	@Bean
+	@Lazy
 	@ConditionalOnMissingBean
 	ControllerPools controllerPools(GreenScheduler scheduler, ListableBeanFactory beans, Environment environment) {
 		PoolsProperties properties = PoolsProperties.of(environment, beans.getBeanProvider(PoolsProperties.class));
@@ -62,16 +64,17 @@ public final class RunInPoolAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	ControllerPoolsLifecycle controllerPoolsLifecycle(ControllerPools pools, LifecycleProperties lifecycle,
+	ControllerPoolsLifecycle controllerPoolsLifecycle(ListableBeanFactory beans, LifecycleProperties lifecycle,
 			Environment environment) {
 		boolean graceful = !"immediate".equalsIgnoreCase(environment.getProperty("server.shutdown"));
-		return new ControllerPoolsLifecycle(pools, graceful ? lifecycle.getTimeoutPerShutdownPhase() : Duration.ZERO);
+		return new ControllerPoolsLifecycle(new MadeBean<>(ControllerPools.class, beans),
+				graceful ? lifecycle.getTimeoutPerShutdownPhase() : Duration.ZERO);
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
-	PoolSelector poolSelector(ControllerPools pools) {
-		return new PoolSelector(pools, RunInPoolAutoConfiguration::isInfrastructure);
+	PoolSelector poolSelector(ObjectProvider<ControllerPools> pools) {
+		return new PoolSelector(pools::getObject, RunInPoolAutoConfiguration::isInfrastructure);
 	}
 
 	/** Actuator and error pages: a busy pool must not fail a liveness probe. */
@@ -83,13 +86,15 @@ public final class RunInPoolAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	RunInPoolAdapters runInPoolAdapters(PoolSelector selector, ListableBeanFactory beans, Environment environment) {
-		GreenScheduler scheduler = beans.getBean(GreenScheduler.class);
-		ClientPresence presence = ClientPresence
-			.any(beans.getBeanProvider(ClientPresence.class).orderedStream().toList());
 		if (mode(beans, environment) == RunInPoolMode.HOP) {
-			return HopConfiguration.adapters(selector, scheduler, presence);
+			return HopConfiguration.adapters(selector, beans.getBean(GreenScheduler.class), clients(beans));
 		}
-		return () -> new RunInPoolHandlerAdapter(selector, scheduler, presence);
+		return () -> new RunInPoolHandlerAdapter(selector, () -> beans.getBean(GreenScheduler.class),
+				() -> clients(beans));
+	}
+
+	private static ClientPresence clients(ListableBeanFactory beans) {
+		return ClientPresence.any(beans.getBeanProvider(ClientPresence.class).orderedStream().toList());
 	}
 
 	private static RunInPoolMode mode(ListableBeanFactory beans, Environment environment) {
@@ -100,8 +105,8 @@ public final class RunInPoolAutoConfiguration {
 	@Bean
 	@Lazy
 	@ConditionalOnMissingBean
-	PoolFilters poolFilters(ControllerPools pools, GreenScheduler scheduler, ObjectProvider<ClientPresence> clients) {
-		return new PoolFilters(pools, scheduler, ClientPresence.any(clients.orderedStream().toList()));
+	PoolFilters poolFilters(ControllerPools pools, GreenScheduler scheduler, ListableBeanFactory beans) {
+		return new PoolFilters(pools, scheduler, clients(beans));
 	}
 
 	@Bean
@@ -127,6 +132,13 @@ public final class RunInPoolAutoConfiguration {
 	@Bean
 	RunInPoolStartupCheck runInPoolStartupCheck(ListableBeanFactory beans, Environment environment) {
 		return new RunInPoolStartupCheck(beans, environment);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnProperty(name = "greenroom.web.mode", havingValue = "hop")
+	@Import(HopConfiguration.class)
+	static class HopMode {
+
 	}
 
 }

@@ -8,8 +8,10 @@ import java.util.Set;
 
 import javax.sql.DataSource;
 
+import io.greenroom.web.ControllerPool;
 import io.greenroom.web.ControllerPools;
 import io.greenroom.web.PoolSelector;
+import io.greenroom.web.RunInPool;
 import io.greenroom.web.RunInPoolHandlerAdapter;
 import io.greenroom.web.RunInPoolMode;
 import org.slf4j.Logger;
@@ -17,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
-import org.springframework.boot.thread.Threading;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.webmvc.autoconfigure.WebMvcRegistrations;
 import org.springframework.core.env.Environment;
 import org.springframework.web.method.HandlerMethod;
@@ -44,10 +46,13 @@ final class RunInPoolStartupCheck implements SmartInitializingSingleton {
 	@Override
 	public void afterSingletonsInstantiated() {
 		PoolSelector selector = this.beans.getBean(PoolSelector.class);
+		boolean later = arePoolsMadeLater();
 		Set<Class<?>> controllers = new HashSet<>();
 		for (RequestMappingInfoHandlerMapping mapping : all(RequestMappingInfoHandlerMapping.class)) {
 			for (HandlerMethod controller : mapping.getHandlerMethods().values()) {
-				selector.select(controller);
+				if (!later || !RunInPool.DEFAULT.equals(selector.nameFor(controller))) {
+					selector.select(controller);
+				}
 				controllers.add(controller.getBeanType());
 			}
 		}
@@ -56,19 +61,30 @@ final class RunInPoolStartupCheck implements SmartInitializingSingleton {
 			inPlace |= adapter instanceof RunInPoolHandlerAdapter;
 		}
 		if (inPlace) {
-			PoolRisks risks = new PoolRisks(this.beans.getBean(ControllerPools.class),
-					this.beans.getBeanProvider(DataSource.class));
 			RunInPoolMode mode = WebProperties.of(this.environment, this.beans.getBeanProvider(WebProperties.class))
 				.mode();
+			PoolRisks risks = later ? PoolRisks.ofDefaultPool() : PoolRisks.of(this.beans.getBean(ControllerPools.class));
 			sayWhatIsOn(risks, mode);
 			if (mode == RunInPoolMode.HOP) {
 				new HopRisks(this.beans).warn();
 			}
-			risks.warnOfIdleAnnotations(this.beans, controllers);
+			PoolRisks.warnOfIdleAnnotations(this.beans, controllers);
 		}
 		else {
 			warn();
 		}
+	}
+
+	/**
+	 * Returns whether there is the default pool only, as it is without any settings. With
+	 * settings the pools are made now, so that what is wrong with them stops the start.
+	 */
+	private boolean arePoolsMadeLater() {
+		return !SettingsCheck.isAnySet("greenroom.pools", this.environment)
+				&& this.beans.getBeanNamesForType(ControllerPool.class, true, false).length == 0
+				&& this.beans instanceof ConfigurableListableBeanFactory factory
+				&& factory.containsBeanDefinition("controllerPools") && RunInPoolAutoConfiguration.class.getName()
+					.equals(factory.getBeanDefinition("controllerPools").getFactoryBeanName());
 	}
 
 	private <T> Collection<T> all(Class<T> type) {
@@ -76,8 +92,11 @@ final class RunInPoolStartupCheck implements SmartInitializingSingleton {
 	}
 
 	private void sayWhatIsOn(PoolRisks risks, RunInPoolMode mode) {
+		if (!log.isInfoEnabled()) {
+			return;
+		}
 		log.info("Controllers run in pools: {}; mode {}, {}. To turn this off: greenroom.web.enabled=false.{}",
-				risks.describe(), mode.name().toLowerCase(Locale.ROOT), serverThreads(), risks.adviseOnConnections());
+				risks.describe(), mode.name().toLowerCase(Locale.ROOT), serverThreads(), risks.adviseOnConnections(this.beans.getBeanProvider(DataSource.class)));
 	}
 
 	private String serverThreads() {

@@ -14,6 +14,7 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 
@@ -21,39 +22,31 @@ import org.springframework.core.env.Environment;
  * What differs by the embedded server: virtual threads for the server only, while Boot's
  * executors stay as they are, and how to ask whether a client is still there.
  */
+@Configuration(proxyBeanMethods = false)
 final class ServerConfigurations {
 
 	/** Whether the embedded server gets its threads from us. */
 	private static final String KEY = "greenroom.web.server-threads";
 
-	private ServerConfigurations() {
-	}
-
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass({ ConfigurableTomcatWebServerFactory.class, ValveBase.class })
+	@ConditionalOnClass({ ConfigurableTomcatWebServerFactory.class, ValveBase.class,
+			TomcatVirtualThreadsWebServerFactoryCustomizer.class })
 	static class Tomcat {
 
 		@Bean
-		TomcatClientPresence greenroomTomcatClients() {
+		@Lazy
+		ClientPresence greenroomTomcatClients() {
 			return new TomcatClientPresence();
 		}
 
 		@Bean
-		WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory> greenroomTomcatClientsCustomizer(
-				TomcatClientPresence clients) {
-			return (factory) -> factory.addEngineValves(clients);
+		WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory> greenroomTomcatExchanges() {
+			return (factory) -> factory.addEngineValves(new TomcatExchanges());
 		}
 
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass({ ConfigurableTomcatWebServerFactory.class,
-			TomcatVirtualThreadsWebServerFactoryCustomizer.class })
-	@ConditionalOnProperty(name = KEY, havingValue = "virtual", matchIfMissing = true)
-	@Conditional(OnUndecidedVirtualThreads.class)
-	static class TomcatThreads {
-
 		@Bean
+		@ConditionalOnProperty(name = KEY, havingValue = "virtual", matchIfMissing = true)
+		@Conditional(OnUndecidedVirtualThreads.class)
 		TomcatVirtualThreadsWebServerFactoryCustomizer greenroomTomcatThreads() {
 			return new TomcatVirtualThreadsWebServerFactoryCustomizer();
 		}
@@ -61,10 +54,12 @@ final class ServerConfigurations {
 	}
 
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass({ ConfigurableJettyWebServerFactory.class, ServletContextRequest.class })
+	@ConditionalOnClass({ ConfigurableJettyWebServerFactory.class, ServletContextRequest.class,
+			VirtualThreadPool.class })
 	static class Jetty {
 
 		@Bean
+		@Lazy
 		ClientPresence greenroomJettyClients() {
 			return new JettyClientPresence();
 		}
@@ -74,15 +69,9 @@ final class ServerConfigurations {
 			return (factory) -> factory.addServerCustomizers((server) -> server.insertHandler(new JettyExchanges()));
 		}
 
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass({ ConfigurableJettyWebServerFactory.class, VirtualThreadPool.class })
-	@ConditionalOnProperty(name = KEY, havingValue = "virtual", matchIfMissing = true)
-	@Conditional(OnUndecidedVirtualThreads.class)
-	static class JettyThreads {
-
 		@Bean
+		@ConditionalOnProperty(name = KEY, havingValue = "virtual", matchIfMissing = true)
+		@Conditional(OnUndecidedVirtualThreads.class)
 		JettyThreadsCustomizer greenroomJettyThreads(Environment environment) {
 			// Unlike Boot's default of 200: requests in line are threads, too.
 			return new JettyThreadsCustomizer(environment.getProperty("server.jetty.threads.max", Integer.class, 0));

@@ -1,14 +1,9 @@
 package io.greenroom.autoconfigure;
 
-import java.io.IOException;
 
 import io.greenroom.web.ClientPresence;
 import io.greenroom.web.ServerExchange;
-import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
-import org.apache.catalina.connector.Request;
-import org.apache.catalina.connector.Response;
-import org.apache.catalina.valves.ValveBase;
 import org.apache.coyote.ActionCode;
 
 /**
@@ -16,20 +11,7 @@ import org.apache.coyote.ActionCode;
  * it: a read that does not block finds its end. A client that has only closed its half
  * counts as gone. Other protocols can't be asked, and their clients count as there.
  */
-final class TomcatClientPresence extends ValveBase implements ClientPresence {
-
-	TomcatClientPresence() {
-		super(true);
-	}
-
-	@Override
-	public void invoke(Request request, Response response) throws IOException, ServletException {
-		// An asynchronous request comes by again, and may still be watched.
-		if (request.getAttribute(ServerExchange.ATTRIBUTE) == null) {
-			request.setAttribute(ServerExchange.ATTRIBUTE, new TomcatExchange(request.getCoyoteRequest()));
-		}
-		getNext().invoke(request, response);
-	}
+final class TomcatClientPresence implements ClientPresence {
 
 	/**
 	 * Tomcat says "one byte" for a read that fails, so that the reader comes upon the

@@ -1,6 +1,9 @@
 package io.greenroom.spring;
 
+import java.util.function.Supplier;
+
 import io.greenroom.green.GreenScheduler;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.SmartLifecycle;
 
@@ -13,24 +16,33 @@ public final class GreenSchedulerLifecycle implements SmartLifecycle {
 	/** Below the phases in which Boot's web servers stop, so that they stop first. */
 	public static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 4096;
 
-	private final GreenScheduler scheduler;
+	private final Supplier<? extends @Nullable GreenScheduler> scheduler;
 
 	private volatile boolean running;
 
-	private volatile boolean drained;
+	/** The name of what was drained; null before. */
+	private volatile @Nullable String drained;
 
 	/**
 	 * Makes the lifecycle of a scheduler.
 	 * @param scheduler what to drain
 	 */
 	public GreenSchedulerLifecycle(GreenScheduler scheduler) {
+		this(() -> scheduler);
+	}
+
+	/**
+	 * Makes the lifecycle of a scheduler that may never be made.
+	 * @param scheduler gives what to drain, {@code null} where there is nothing
+	 */
+	public GreenSchedulerLifecycle(Supplier<? extends @Nullable GreenScheduler> scheduler) {
 		this.scheduler = scheduler;
 	}
 
 	@Override
 	public void start() {
-		if (this.drained) {
-			throw new IllegalStateException("Scheduler '" + this.scheduler.name()
+		if (this.drained != null) {
+			throw new IllegalStateException("Scheduler '" + this.drained
 					+ "' was drained when the context was stopped, and a drained scheduler stays closed; make a new context instead of starting this one again");
 		}
 		this.running = true;
@@ -39,8 +51,11 @@ public final class GreenSchedulerLifecycle implements SmartLifecycle {
 	@Override
 	public void stop() {
 		this.running = false;
-		this.drained = true;
-		this.scheduler.close();
+		GreenScheduler made = this.scheduler.get();
+		if (made != null) {
+			this.drained = made.name();
+			made.close();
+		}
 	}
 
 	@Override

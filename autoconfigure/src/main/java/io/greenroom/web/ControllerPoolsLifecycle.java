@@ -1,6 +1,9 @@
 package io.greenroom.web;
 
 import java.time.Duration;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.SmartLifecycle;
 
@@ -19,7 +22,7 @@ public final class ControllerPoolsLifecycle implements SmartLifecycle {
 	/** The least time for the answers to those who are rejected in the end. */
 	private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
-	private final ControllerPools pools;
+	private final Supplier<? extends @Nullable ControllerPools> pools;
 
 	private final Duration patience;
 
@@ -31,6 +34,15 @@ public final class ControllerPoolsLifecycle implements SmartLifecycle {
 	 * @param grace how long the server waits for its requests; zero if it does not
 	 */
 	public ControllerPoolsLifecycle(ControllerPools pools, Duration grace) {
+		this(() -> pools, grace);
+	}
+
+	/**
+	 * Makes the lifecycle of pools that may never be made.
+	 * @param pools gives what to close, {@code null} where there is nothing
+	 * @param grace how long the server waits for its requests; zero if it does not
+	 */
+	public ControllerPoolsLifecycle(Supplier<? extends @Nullable ControllerPools> pools, Duration grace) {
 		this.pools = pools;
 		Duration countable = (grace.compareTo(PoolTerms.LONGEST) > 0) ? PoolTerms.LONGEST : grace;
 		// Not dividedBy, which loads BigDecimal at the start.
@@ -46,8 +58,11 @@ public final class ControllerPoolsLifecycle implements SmartLifecycle {
 	@Override
 	public void stop() {
 		this.running = false;
-		this.pools.awaitRest(this.patience);
-		this.pools.close();
+		ControllerPools made = this.pools.get();
+		if (made != null) {
+			made.awaitRest(this.patience);
+			made.close();
+		}
 	}
 
 	/**
@@ -57,16 +72,21 @@ public final class ControllerPoolsLifecycle implements SmartLifecycle {
 	@Override
 	public void stop(Runnable callback) {
 		this.running = false;
+		ControllerPools made = this.pools.get();
+		if (made == null) {
+			callback.run();
+			return;
+		}
 		long end = System.nanoTime() + this.patience.toNanos();
 		Thread.ofVirtual().name("controller-pools-shutdown").start(() -> {
 			try {
-				this.pools.awaitRest(this.patience);
+				made.awaitRest(this.patience);
 			}
 			finally {
 				callback.run();
 			}
-			this.pools.awaitClosed(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
-			this.pools.close();
+			made.awaitClosed(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+			made.close();
 		});
 	}
 

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,7 @@ import org.springframework.web.method.HandlerMethod;
 /** Knows in which pool a controller's method runs. Safe for use by many threads. */
 public final class PoolSelector {
 
-	private final ControllerPools pools;
+	private final Supplier<ControllerPools> pools;
 
 	private final Predicate<Class<?>> excluded;
 
@@ -26,6 +27,15 @@ public final class PoolSelector {
 	 * @param excluded controllers that run in no pool
 	 */
 	public PoolSelector(ControllerPools pools, Predicate<Class<?>> excluded) {
+		this(() -> pools, excluded);
+	}
+
+	/**
+	 * Makes a selector of pools that are not made yet.
+	 * @param pools gives the pools there are, when a controller is to run in one
+	 * @param excluded controllers that run in no pool
+	 */
+	public PoolSelector(Supplier<ControllerPools> pools, Predicate<Class<?>> excluded) {
 		this.pools = pools;
 		this.excluded = excluded;
 	}
@@ -46,7 +56,13 @@ public final class PoolSelector {
 		return known.orElse(null);
 	}
 
-	private @Nullable ControllerPool choose(HandlerMethod controller) {
+	/**
+	 * Returns the name of the pool that a controller's method is to run in, whether or
+	 * not there is one.
+	 * @param controller the method
+	 * @return the name, {@code null} if it runs in none
+	 */
+	public @Nullable String nameFor(HandlerMethod controller) {
 		if (this.excluded.test(controller.getBeanType())) {
 			return null;
 		}
@@ -54,10 +70,18 @@ public final class PoolSelector {
 		if (annotation == null) {
 			annotation = AnnotatedElementUtils.findMergedAnnotation(controller.getBeanType(), RunInPool.class);
 		}
-		String name = (annotation == null) ? RunInPool.DEFAULT : annotation.value();
-		ControllerPool pool = this.pools.find(name);
+		return (annotation == null) ? RunInPool.DEFAULT : annotation.value();
+	}
+
+	private @Nullable ControllerPool choose(HandlerMethod controller) {
+		String name = nameFor(controller);
+		if (name == null) {
+			return null;
+		}
+		ControllerPools all = this.pools.get();
+		ControllerPool pool = all.find(name);
 		if (pool == null) {
-			throw new UnknownPoolException(describe(controller), name, this.pools.names());
+			throw new UnknownPoolException(describe(controller), name, all.names());
 		}
 		return pool;
 	}

@@ -2,6 +2,7 @@ package io.greenroom.web;
 
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import io.greenroom.green.GreenScheduler;
 import jakarta.servlet.DispatcherType;
@@ -37,9 +38,10 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 
 	private final PoolSelector selector;
 
-	private final GreenScheduler scheduler;
+	private final Supplier<Door> doors;
 
-	private final RequestAdmission admission;
+	/** Null until the first request; whoever comes at once makes the same. */
+	private @Nullable Door door;
 
 	/** Null where no controller hops. */
 	private final @Nullable Hop hop;
@@ -59,13 +61,15 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 	 * Makes an adapter whose controllers run on the server's threads; the MVC
 	 * configuration does the rest.
 	 * @param selector the pool of each controller
-	 * @param scheduler watches those that are slow to send or read
-	 * @param clients what knows whether a client is still there
+	 * @param scheduler gives what watches those that are slow to send or read, at the
+	 * first request
+	 * @param clients gives what knows whether a client is still there, at the first
+	 * request
 	 */
-	public RunInPoolHandlerAdapter(PoolSelector selector, GreenScheduler scheduler, ClientPresence clients) {
+	public RunInPoolHandlerAdapter(PoolSelector selector, Supplier<GreenScheduler> scheduler,
+			Supplier<ClientPresence> clients) {
 		this.selector = selector;
-		this.scheduler = scheduler;
-		this.admission = new RequestAdmission(clients);
+		this.doors = () -> new Door(new RequestAdmission(clients.get()), scheduler.get());
 		this.hop = null;
 	}
 
@@ -80,9 +84,9 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 	public RunInPoolHandlerAdapter(PoolSelector selector, GreenScheduler scheduler, TaskDecorator context,
 			Consumer<HttpServletRequest> identity, ClientPresence clients) {
 		this.selector = selector;
-		this.scheduler = scheduler;
-		this.admission = new RequestAdmission(clients);
-		this.hop = new Hop(scheduler, context, identity, this.admission, this::inSlot);
+		Door door = new Door(new RequestAdmission(clients), scheduler);
+		this.doors = () -> door;
+		this.hop = new Hop(scheduler, context, identity, door.admission(), this::inSlot);
 	}
 
 	@Override
@@ -116,9 +120,10 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 
 	private @Nullable ModelAndView runInSlot(ControllerPool pool, HttpServletRequest request,
 			HttpServletResponse response, HandlerMethod controller) throws Exception {
-		try (SlotLease lease = this.admission.enter(pool, pool.reserve(), request)) {
+		Door door = door();
+		try (SlotLease lease = door.admission().enter(pool, pool.reserve(), request)) {
 			try {
-				lease.watch(request, this.scheduler);
+				lease.watch(request, door.scheduler());
 				return inSlot(request, response, controller);
 			}
 			catch (Throwable failure) {
@@ -126,6 +131,15 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 				throw failure;
 			}
 		}
+	}
+
+	private Door door() {
+		Door known = this.door;
+		if (known == null) {
+			known = this.doors.get();
+			this.door = known;
+		}
+		return known;
 	}
 
 	private @Nullable ModelAndView inSlot(HttpServletRequest request, HttpServletResponse response,
@@ -206,6 +220,16 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 	@Override
 	protected ServletInvocableHandlerMethod createInvocableHandlerMethod(HandlerMethod controller) {
 		return new PooledInvocableHandlerMethod(controller, getReactiveAdapterRegistry());
+	}
+
+	/**
+	 * Where a request comes in.
+	 *
+	 * @param admission lets it into its pool
+	 * @param scheduler watches it there
+	 */
+	private record Door(RequestAdmission admission, GreenScheduler scheduler) {
+
 	}
 
 }

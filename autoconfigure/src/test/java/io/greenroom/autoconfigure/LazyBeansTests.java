@@ -7,11 +7,13 @@ import java.util.concurrent.Executor;
 import io.greenroom.deferred.Deferred;
 import io.greenroom.deferred.DeferredHandler;
 import io.greenroom.deferred.internal.CallerTransactions;
+import io.greenroom.green.GreenScheduler;
 import io.greenroom.keyed.Key;
 import io.greenroom.keyed.Keyed;
 import io.greenroom.spring.KeyedHandlers;
 import io.greenroom.state.State;
 import io.greenroom.state.StateMachines;
+import io.greenroom.web.ControllerPools;
 import io.greenroom.web.PoolFilters;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -43,7 +45,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @ExtendWith(OutputCaptureExtension.class)
 class LazyBeansTests {
 
-	private static final List<Class<?>> LAZY = List.of(StateMachines.class, KeyedHandlers.class, PoolFilters.class,
+	private static final List<Class<?>> LAZY = List.of(GreenScheduler.class, ControllerPools.class, StateMachines.class, KeyedHandlers.class, PoolFilters.class,
 			CallerTransactions.class, DeferredProperties.class, KeyedProperties.class, StateProperties.class,
 			WebProperties.class, PoolsProperties.class);
 
@@ -99,8 +101,11 @@ class LazyBeansTests {
 			.run((context) -> {
 				assertThat(context).hasNotFailed();
 				assertThat(isMade("stateMachines", context)).isFalse();
+				assertThat(isMade("greenScheduler", context)).isFalse();
+				assertThat(isMade("controllerPools", context)).isFalse();
 			});
-		assertThat(destroyed).contains("greenScheduler").doesNotContain("stateMachines");
+		assertThat(destroyed).contains("controllerPoolsLifecycle")
+			.doesNotContain("stateMachines", "greenScheduler", "controllerPools");
 		assertThat(output).doesNotContain("Destruction of bean");
 	}
 
