@@ -44,7 +44,8 @@ public final class GreenroomMetricsAutoConfiguration {
 	SmartInitializingSingleton greenroomMeterBinding(MeterObserver observer, ObjectProvider<MeterRegistry> registry,
 			ObjectProvider<GreenScheduler> scheduler, ObjectProvider<ControllerPools> pools) {
 		return () -> {
-			// They are made when they are first used; their meters are there from the start.
+			// They are made when they are first used; their meters are there from the
+			// start.
 			scheduler.getIfAvailable();
 			pools.getIfAvailable();
 			observer.bindTo(registry.getObject());

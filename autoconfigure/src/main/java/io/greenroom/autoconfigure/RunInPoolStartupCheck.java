@@ -63,7 +63,8 @@ final class RunInPoolStartupCheck implements SmartInitializingSingleton {
 		if (inPlace) {
 			RunInPoolMode mode = WebProperties.of(this.environment, this.beans.getBeanProvider(WebProperties.class))
 				.mode();
-			PoolRisks risks = later ? PoolRisks.ofDefaultPool() : PoolRisks.of(this.beans.getBean(ControllerPools.class));
+			PoolRisks risks = later ? PoolRisks.ofDefaultPool()
+					: PoolRisks.of(this.beans.getBean(ControllerPools.class));
 			sayWhatIsOn(risks, mode);
 			if (mode == RunInPoolMode.HOP) {
 				new HopRisks(this.beans).warn();
@@ -96,7 +97,8 @@ final class RunInPoolStartupCheck implements SmartInitializingSingleton {
 			return;
 		}
 		log.info("Controllers run in pools: {}; mode {}, {}. To turn this off: greenroom.web.enabled=false.{}",
-				risks.describe(), mode.name().toLowerCase(Locale.ROOT), serverThreads(), risks.adviseOnConnections(this.beans.getBeanProvider(DataSource.class)));
+				risks.describe(), mode.name().toLowerCase(Locale.ROOT), serverThreads(),
+				risks.adviseOnConnections(this.beans.getBeanProvider(DataSource.class)));
 	}
 
 	private String serverThreads() {

@@ -1,6 +1,5 @@
 package io.greenroom.autoconfigure;
 
-
 import io.greenroom.web.ClientPresence;
 import io.greenroom.web.ServerExchange;
 import jakarta.servlet.http.HttpServletRequest;

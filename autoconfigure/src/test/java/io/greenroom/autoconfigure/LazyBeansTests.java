@@ -45,9 +45,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 @ExtendWith(OutputCaptureExtension.class)
 class LazyBeansTests {
 
-	private static final List<Class<?>> LAZY = List.of(GreenScheduler.class, ControllerPools.class, StateMachines.class, KeyedHandlers.class, PoolFilters.class,
-			CallerTransactions.class, DeferredProperties.class, KeyedProperties.class, StateProperties.class,
-			WebProperties.class, PoolsProperties.class);
+	private static final List<Class<?>> LAZY = List.of(GreenScheduler.class, ControllerPools.class, StateMachines.class,
+			KeyedHandlers.class, PoolFilters.class, CallerTransactions.class, DeferredProperties.class,
+			KeyedProperties.class, StateProperties.class, WebProperties.class, PoolsProperties.class);
 
 	private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
 		.withInitializer((context) -> context.getBeanFactory()
