@@ -46,7 +46,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 @ConditionalOnBooleanProperty(name = "greenroom.deferred.enabled", matchIfMissing = true)
 @ConditionalOnBean(GreenScheduler.class)
 @EnableConfigurationProperties({ DeferredProperties.class, KeyedProperties.class })
-@Import({ SettingsCheck.class, RejectionConfiguration.class })
+@Import({ SettingsCheck.class, RejectionConfiguration.class, WithoutListeners.class })
 public final class DeferredAutoConfiguration {
 
 	@Bean
@@ -124,6 +124,7 @@ public final class DeferredAutoConfiguration {
 	}
 
 	@Bean
+	@Lazy
 	@ConditionalOnMissingBean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static HandlerEvents handlerEvents(ApplicationEventPublisher publisher) {

@@ -24,6 +24,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Condition;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 import org.springframework.core.task.AsyncTaskExecutor;
@@ -37,6 +38,7 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
  */
 @AutoConfiguration
 @EnableConfigurationProperties(LifecycleProperties.class)
+@Import(WithoutListeners.class)
 @ConditionalOnBooleanProperty(name = "greenroom.scheduler.enabled", matchIfMissing = true)
 public final class GreenSchedulerAutoConfiguration {
 

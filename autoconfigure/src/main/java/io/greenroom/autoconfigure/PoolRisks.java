@@ -90,7 +90,7 @@ final class PoolRisks {
 	/** An annotation that nobody reads. */
 	static void warnOfIdleAnnotations(ListableBeanFactory beans, Set<Class<?>> controllers) {
 		for (String name : beans.getBeanDefinitionNames()) {
-			Class<?> type = beans.getType(name, false);
+			Class<?> type = WithoutListeners.isSaidOf(name, beans) ? null : beans.getType(name, false);
 			if (type == null || !isAnnotated(ClassUtils.getUserClass(type))
 					|| controllers.contains(ClassUtils.getUserClass(type))) {
 				continue;

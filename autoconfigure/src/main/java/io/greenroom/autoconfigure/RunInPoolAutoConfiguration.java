@@ -49,7 +49,7 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 @ConditionalOnBean(GreenScheduler.class)
 @ConditionalOnBooleanProperty(name = "greenroom.web.enabled", matchIfMissing = true)
 @EnableConfigurationProperties({ PoolsProperties.class, WebProperties.class, LifecycleProperties.class })
-@Import({ SettingsCheck.class, RejectionConfiguration.class, ServerConfigurations.class })
+@Import({ SettingsCheck.class, RejectionConfiguration.class, ServerConfigurations.class, WithoutListeners.class })
 public final class RunInPoolAutoConfiguration {
 
 	/** Made for the first controller that is to run in one, or at the start if set. */

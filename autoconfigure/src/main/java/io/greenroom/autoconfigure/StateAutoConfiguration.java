@@ -42,7 +42,7 @@ import org.springframework.util.ClassUtils;
 @ConditionalOnBooleanProperty(name = "greenroom.state.enabled", matchIfMissing = true)
 @ConditionalOnBean(GreenScheduler.class)
 @EnableConfigurationProperties(StateProperties.class)
-@Import({ SettingsCheck.class, RejectionConfiguration.class })
+@Import({ SettingsCheck.class, RejectionConfiguration.class, WithoutListeners.class })
 public final class StateAutoConfiguration {
 
 	@Bean

@@ -69,7 +69,7 @@ final class DeferredCandidateResolver extends ContextAnnotationAutowireCandidate
 		if (handler == null) {
 			return false;
 		}
-		DependencyDescriptor nested = new HandlerDescriptor(descriptor);
+		DependencyDescriptor nested = HandlerDescriptor.of(descriptor);
 		return beanFactory.isTypeMatch(handler, nested.getResolvableType())
 				&& beanFactory.isAutowireCandidate(handler, nested);
 	}
@@ -119,7 +119,7 @@ final class DeferredCandidateResolver extends ContextAnnotationAutowireCandidate
 		Class<?> called = asked.getGeneric(1).resolve();
 		return called != null && called != type && called != Object.class && asked.getGeneric(1).isAssignableFrom(type)
 				&& asked.getGeneric(0).resolve() == KeyType.of(type).type()
-				&& beanFactory.isAutowireCandidate(candidate.getBeanName(), new RawDescriptor(descriptor, type));
+				&& beanFactory.isAutowireCandidate(candidate.getBeanName(), RawDescriptor.of(descriptor, type));
 	}
 
 	private static boolean isDeferred(DependencyDescriptor descriptor) {
@@ -132,7 +132,7 @@ final class DeferredCandidateResolver extends ContextAnnotationAutowireCandidate
 				|| hasOneOfTheUsers(beanFactory, descriptor)) {
 			return null;
 		}
-		DependencyDescriptor nested = new HandlerDescriptor(descriptor);
+		DependencyDescriptor nested = HandlerDescriptor.of(descriptor);
 		Set<String> handlers = new LinkedHashSet<>();
 		Object bean;
 		try {
@@ -202,7 +202,12 @@ final class DeferredCandidateResolver extends ContextAnnotationAutowireCandidate
 
 		private final transient ResolvableType type;
 
-		RawDescriptor(DependencyDescriptor original, Class<?> type) {
+		/** Here, so that it is not loaded before it is wanted. */
+		static DependencyDescriptor of(DependencyDescriptor original, Class<?> type) {
+			return new RawDescriptor(original, type);
+		}
+
+		private RawDescriptor(DependencyDescriptor original, Class<?> type) {
 			super(original);
 			this.type = ResolvableType.forClassWithGenerics(Keyed.class, KeyType.of(type).type(), type);
 		}
@@ -225,7 +230,12 @@ final class DeferredCandidateResolver extends ContextAnnotationAutowireCandidate
 
 		private final DependencyDescriptor handle;
 
-		HandlerDescriptor(DependencyDescriptor handle) {
+		/** Here, so that it is not loaded before it is wanted. */
+		static DependencyDescriptor of(DependencyDescriptor handle) {
+			return new HandlerDescriptor(handle);
+		}
+
+		private HandlerDescriptor(DependencyDescriptor handle) {
 			super(handle);
 			this.handle = handle;
 			increaseNestingLevel();

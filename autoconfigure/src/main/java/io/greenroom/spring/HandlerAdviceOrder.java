@@ -95,7 +95,7 @@ public final class HandlerAdviceOrder
 			Advisor[] advisors = advised.getAdvisors();
 			for (int i = 0; i < advisors.length; i++) {
 				if (advisors[i].getAdvice() instanceof MailboxInterceptor) {
-					HandlerBeanPostProcessor.rejectFrozen(outermost, beanName);
+					Mailboxes.rejectFrozen(outermost, beanName);
 					// In this order: at no time is the bean without its mailbox.
 					outermost.addAdvisor(0, advisors[i]);
 					advised.removeAdvisor((level == outermost) ? i + 1 : i);

@@ -1,15 +1,10 @@
 package io.greenroom.spring;
 
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.greenroom.deferred.Deferred;
 import io.greenroom.deferred.DeferredHandler;
-import io.greenroom.deferred.HandlerOptions;
-import io.greenroom.deferred.InvalidHandlerException;
-import io.greenroom.deferred.internal.Handler;
-import io.greenroom.deferred.internal.HandlerType;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +16,6 @@ import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvis
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.aop.support.annotation.AnnotationMatchingPointcut;
-import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
 import org.springframework.beans.factory.config.SmartInstantiationAwareBeanPostProcessor;
 import org.springframework.core.Ordered;
@@ -54,8 +48,8 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 	/** By bean name; handlers that were handed out before they were complete. */
 	private final transient Map<String, Object> early = new ConcurrentHashMap<>();
 
-	/** Of the beans alive. A handler is kept by its proxy, and by nothing here. */
-	private final transient WeakIdentityMap<Handler> handlers = new WeakIdentityMap<>();
+	/** Null until the first bean that may be a handler; all about handlers is there. */
+	private transient volatile @Nullable Mailboxes mailboxes;
 
 	/**
 	 * Makes the post-processor.
@@ -118,112 +112,39 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 
 	private Object withMailbox(Object bean, String beanName) {
 		Class<?> type = ClassUtils.getUserClass(AopUtils.getTargetClass(bean));
-		if (bean instanceof AopInfrastructureBean) {
-			return bean;
+		return (bean instanceof AopInfrastructureBean || !Marks.areOfHandler(type)) ? bean
+				: mailboxes().of(bean, beanName, type, isEligible(type));
+	}
+
+	private synchronized Mailboxes mailboxes() {
+		Mailboxes made = this.mailboxes;
+		if (made == null) {
+			made = new Mailboxes(this.needs, this.loops, this.strict, super::postProcessAfterInitialization,
+					this.beanFactory);
+			this.mailboxes = made;
 		}
-		if (LibraryTypes.contain(type)) {
-			return bean;
-		}
-		if (!isEligible(type)) {
-			rejectStray(type, beanName);
-			return bean;
-		}
-		if (bean instanceof Advised advised) {
-			rejectFrozen(advised, beanName);
-		}
-		HandlerType handlerType = handlerType(type, beanName);
-		Object proxy = super.postProcessAfterInitialization(bean, beanName);
-		Object target = AopProxyUtils.getSingletonTarget(proxy);
-		if (!(proxy instanceof Advised advised) || target == null) {
-			throw new IllegalStateException(
-					"Handler bean '%s' has a proxy with a changing target, so it can't have one mailbox; annotate the target bean instead"
-						.formatted(beanName));
-		}
-		KeyedActivation making = KeyedActivation.of(beanName);
-		Handler handler = (making != null) ? making.handler() : new Handler(this.needs.scheduler(), handlerType, target,
-				options(type, beanName), this.needs.transactions());
-		advised.setTargetSource(new HandlerTarget(target));
-		advised.removeAdvisor(Placeholder.ADVISOR);
-		advised.addAdvisor(0, new DefaultPointcutAdvisor(new MailboxInterceptor(handler, this.strict,
-				(making != null) ? making.known() : new MailboxInterceptor.Known())));
-		if (making != null) {
-			// It ends with its key.
-			return proxy;
-		}
-		this.handlers.put(target, handler);
-		this.loops.add(handler, endsWithBean(beanName));
-		if (this.beanFactory != null) {
-			HandlerDefinitions.addLate(this.beanFactory, beanName, type);
-		}
-		return proxy;
+		return made;
 	}
 
 	@Override
 	public boolean requiresDestruction(Object bean) {
-		return handlerOf(bean) != null;
+		Mailboxes made = this.mailboxes;
+		return made != null && made.has(bean);
 	}
 
 	@Override
 	public void postProcessBeforeDestruction(Object bean, String beanName) {
-		Handler handler = handlerOf(bean);
-		if (handler == null) {
-			return;
+		Mailboxes made = this.mailboxes;
+		if (made != null) {
+			made.end(bean);
 		}
-		this.handlers.remove(bean);
-		this.loops.end(handler);
-	}
-
-	/** Scopes may outlive the context, and destroy nothing for it. */
-	private boolean endsWithBean(String beanName) {
-		ConfigurableBeanFactory factory = this.beanFactory;
-		return factory != null && factory.containsBean(beanName) && factory.isSingleton(beanName)
-				&& !factory.isFactoryBean(beanName);
-	}
-
-	private @Nullable Handler handlerOf(Object bean) {
-		return this.handlers.get(bean);
-	}
-
-	private static void rejectStray(Class<?> type, String beanName) {
-		String stray = HandlerLint.stray(type);
-		if (stray != null) {
-			throw new InvalidHandlersException(Map.of(beanName, new InvalidHandlerException(type, List.of(stray))));
-		}
-	}
-
-	static void rejectFrozen(Advised proxy, String beanName) {
-		if (proxy.isFrozen()) {
-			throw new IllegalStateException(
-					"Handler bean '%s' has a frozen proxy, so its mailbox can't be the outermost advice; make the proxy without setFrozen(true)"
-						.formatted(beanName));
-		}
-	}
-
-	private static HandlerType handlerType(Class<?> type, String beanName) {
-		try {
-			return HandlerType.of(type);
-		}
-		catch (InvalidHandlerException ex) {
-			throw new InvalidHandlersException(Map.of(beanName, ex));
-		}
-	}
-
-	private HandlerOptions options(Class<?> type, String beanName) {
-		DeferredHandler annotation = AnnotatedElementUtils.findMergedAnnotation(type, DeferredHandler.class);
-		return HandlerAnnotation.options(java.util.Objects.requireNonNull(annotation), beanName, this.needs.options(),
-				this::withoutPlaceholders);
-	}
-
-	private String withoutPlaceholders(String text) {
-		String resolved = (this.beanFactory != null) ? this.beanFactory.resolveEmbeddedValue(text) : text;
-		return (resolved != null) ? resolved : "";
 	}
 
 	/**
 	 * Says which beans are handlers; replaced by the bean's own mailbox before anybody
 	 * calls.
 	 */
-	private static final class Placeholder {
+	static final class Placeholder {
 
 		static final Advisor ADVISOR = new DefaultPointcutAdvisor(
 				new AnnotationMatchingPointcut(DeferredHandler.class, true), (MethodInterceptor) (invocation) -> {

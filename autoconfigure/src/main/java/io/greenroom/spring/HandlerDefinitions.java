@@ -58,11 +58,14 @@ public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 		HandlerChecks checks = null;
 		for (String name : beanFactory.getBeanDefinitionNames()) {
 			Class<?> type = beanFactory.getType(name, false);
-			if (type == null || LibraryTypes.contain(type)) {
+			if (type == null) {
 				continue;
 			}
 			// A class that another part enhances is known by the name its author gave it.
 			Class<?> handler = ClassUtils.getUserClass(type);
+			if (!Marks.areOfHandler(handler)) {
+				continue;
+			}
 			boolean keyed = KeyedDefinitions.isKeyed(handler);
 			if (!keyed && !AnnotatedElementUtils.hasAnnotation(type, DeferredHandler.class)) {
 				continue;

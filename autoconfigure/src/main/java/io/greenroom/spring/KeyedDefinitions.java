@@ -99,7 +99,7 @@ final class KeyedDefinitions {
 			.formatted(KeyType.of(type).type().getSimpleName(), type.getSimpleName());
 	}
 
-	static InvalidHandlersException rejected(String beanName, Class<?> type) {
+	static RuntimeException rejected(String beanName, Class<?> type) {
 		return new InvalidHandlersException(Map.of(beanName, new InvalidHandlerException(type, List.of(remedy(type)))));
 	}
 

@@ -26,7 +26,7 @@ public final class StateBeanFactoryPostProcessor implements BeanFactoryPostProce
 		for (String name : beanFactory.getBeanDefinitionNames()) {
 			if (beanFactory.getBeanDefinition(name) instanceof AbstractBeanDefinition definition) {
 				Class<?> type = classToMake(definition, beanFactory.getBeanClassLoader());
-				if (type != null && !LibraryTypes.contain(type) && StateClass.isPresentOn(type)) {
+				if (type != null && Marks.areOfStates(type) && StateClass.isPresentOn(type)) {
 					enhance(name, definition, type, new StateAnnotations(beanFactory), problems);
 				}
 			}

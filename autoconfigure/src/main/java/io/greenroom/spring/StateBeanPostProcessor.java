@@ -1,18 +1,10 @@
 package io.greenroom.spring;
 
-import java.util.Collections;
-import java.util.IdentityHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
-import io.greenroom.deferred.internal.Handler;
-import io.greenroom.state.StateClass;
 import io.greenroom.state.StateMachines;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.aop.framework.Advised;
-import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
 import org.springframework.beans.factory.config.SmartInstantiationAwareBeanPostProcessor;
@@ -31,13 +23,10 @@ public final class StateBeanPostProcessor
 
 	private final ObjectProvider<StateMachines> machines;
 
-	/** Null until the first bean that has states. */
-	private volatile @Nullable StateMachines made;
+	private final Set<String> guards;
 
-	private final GuardAdvice guards;
-
-	/** Advice of proxies that were handed out before their beans were complete. */
-	private final Map<Object, Early> early = Collections.synchronizedMap(new IdentityHashMap<>());
+	/** Null until the first bean that may have states; all about machines is there. */
+	private volatile @Nullable BeanMachines made;
 
 	/**
 	 * Makes the post-processor.
@@ -47,7 +36,7 @@ public final class StateBeanPostProcessor
 	 */
 	public StateBeanPostProcessor(ObjectProvider<StateMachines> machines, Set<String> guards) {
 		this.machines = machines;
-		this.guards = new GuardAdvice(guards);
+		this.guards = Set.copyOf(guards);
 	}
 
 	/**
@@ -56,106 +45,44 @@ public final class StateBeanPostProcessor
 	 */
 	@Override
 	public Object getEarlyBeanReference(Object bean, String beanName) {
-		Object target = SpringProxies.targetOf(bean);
-		Class<?> type = ClassUtils.getUserClass(target);
-		if (bean != target && StateMachines.isStateful(target)) {
-			this.early.put(target, new Early(bean, advise(bean, beanName, target, type)));
+		if (mayHaveStates(bean)) {
+			made().handOutEarly(bean, beanName);
 		}
 		return bean;
 	}
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
-		Object target = SpringProxies.targetOf(bean);
-		Class<?> type = ClassUtils.getUserClass(target);
-		if (AopUtils.isAopProxy(target) || LibraryTypes.contain(type) || !StateClass.isPresentOn(type)) {
-			// A proxy left here stands for several objects, such as those of a scope.
-			return bean;
-		}
-		if (!StateMachines.isStateful(target)) {
-			throw new InvalidStateBeansException(List.of(ordinary(beanName, type)));
-		}
-		Early known = this.early.remove(target);
-		Object proxy = (known != null && bean == target) ? known.proxy() : bean;
-		StateAdvice advice = adviceFor(proxy, known, beanName, target, type);
-		Handler handler = DeferredHandles.handlerAnywhere(proxy);
-		if (handler != null && advice != null) {
-			join(handler, advice, target, type, KeyedActivation.of(beanName));
-		}
-		else {
-			machines().bind(target, advice);
+		if (mayHaveStates(bean)) {
+			made().bind(bean, beanName);
 		}
 		return bean;
 	}
 
-	private StateMachines machines() {
-		StateMachines states = this.made;
-		if (states == null) {
-			states = this.machines.getObject();
-			this.made = states;
-		}
-		return states;
+	private static boolean mayHaveStates(Object bean) {
+		return Marks.areOfStates(ClassUtils.getUserClass(SpringProxies.targetOf(bean)));
 	}
 
-	private @Nullable StateAdvice adviceFor(Object proxy, @Nullable Early known, String beanName, Object target,
-			Class<?> type) {
-		if (known != null && known.proxy() == proxy) {
-			return known.advice();
+	private synchronized BeanMachines made() {
+		BeanMachines known = this.made;
+		if (known == null) {
+			known = new BeanMachines(this.machines, this.guards);
+			this.made = known;
 		}
-		return (proxy != target) ? advise(proxy, beanName, target, type) : null;
-	}
-
-	/** The bean is a handler too, whose calls and bodies go in turns. */
-	private void join(Handler handler, StateAdvice advice, Object target, Class<?> type,
-			@Nullable KeyedActivation making) {
-		StateMachines states = machines();
-		MachineGate gate = new MachineGate(handler, states, target, StateClass.of(type));
-		handler.gatedBy(gate);
-		HandlerEntry entry = new HandlerEntry(handler, advice);
-		boolean stored = making != null && making.durable() != null
-				&& making.durable().bind(states, target, entry, gate);
-		if (!stored) {
-			states.bind(target, entry);
-		}
-	}
-
-	private static String ordinary(String beanName, Class<?> type) {
-		return "bean '%s' (%s): it has states, but was made with new, so that they are ordinary methods; in its @Bean method, return stateMachines.create(%s.class, ...), or declare it as a component"
-			.formatted(beanName, type.getName(), type.getSimpleName());
-	}
-
-	private @Nullable StateAdvice advise(Object bean, String beanName, Object target, Class<?> type) {
-		if (!(bean instanceof Advised proxy)) {
-			return null;
-		}
-		StateAdvisors advisors = new StateAdvisors(StateClass.of(type), target, this.guards);
-		StateAdvice advice = advisors.advise(proxy);
-		if (!advisors.problems().isEmpty()) {
-			throw new InvalidStateBeansException(advisors.problems()
-				.stream()
-				.map((problem) -> "bean '%s' (%s): %s".formatted(beanName, type.getName(), problem))
-				.toList());
-		}
-		return advice;
+		return known;
 	}
 
 	@Override
 	public void postProcessBeforeDestruction(Object bean, String beanName) {
-		StateMachines states = this.made;
-		if (states != null) {
-			// Else there is nothing to stop, and it is too late to make them.
-			states.release(states.of(bean));
+		BeanMachines known = this.made;
+		if (known != null) {
+			known.release(bean);
 		}
 	}
 
 	@Override
 	public boolean requiresDestruction(Object bean) {
-		return StateMachines.isStateful(SpringProxies.targetOf(bean));
-	}
-
-	/** A proxy that was handed out early, with its advice. */
-	private record Early(Object proxy, @Nullable StateAdvice advice) {
-
+		return this.made != null && StateMachines.isStateful(SpringProxies.targetOf(bean));
 	}
 
 }
