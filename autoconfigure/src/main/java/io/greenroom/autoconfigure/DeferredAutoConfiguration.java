@@ -1,6 +1,5 @@
 package io.greenroom.autoconfigure;
 
-import io.greenroom.deferred.HandlerOptions;
 import io.greenroom.deferred.internal.CallerTransactions;
 import io.greenroom.deferred.internal.Handlers;
 import io.greenroom.green.GreenScheduler;
@@ -9,7 +8,6 @@ import io.greenroom.spring.HandlerBeanPostProcessor;
 import io.greenroom.spring.HandlerDefinitions;
 import io.greenroom.spring.HandlerEvents;
 import io.greenroom.spring.HandlerLoops;
-import io.greenroom.spring.HandlerNeeds;
 import io.greenroom.spring.KeyedHandlers;
 import io.greenroom.spring.SpringTransactions;
 
@@ -79,27 +77,6 @@ public final class DeferredAutoConfiguration {
 				isStrict(environment));
 		processor.setProxyTargetClass(environment.getProperty("spring.aop.proxy-target-class", Boolean.class, true));
 		return processor;
-	}
-
-	/** Looked up late: a post-processor must not drag the scheduler along. */
-	private record BeansForHandlers(BeanFactory beans) implements HandlerNeeds {
-
-		@Override
-		public GreenScheduler scheduler() {
-			return this.beans.getBean(GreenScheduler.class);
-		}
-
-		@Override
-		public HandlerOptions options() {
-			return this.beans.getBean(DeferredProperties.class).options();
-		}
-
-		@Override
-		public CallerTransactions transactions() {
-			CallerTransactions transactions = this.beans.getBeanProvider(CallerTransactions.class).getIfAvailable();
-			return (transactions != null) ? transactions : CallerTransactions.NONE;
-		}
-
 	}
 
 	/** Read straight from the environment: it is wanted before beans are made. */

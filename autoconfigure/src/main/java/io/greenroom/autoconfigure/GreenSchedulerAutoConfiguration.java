@@ -19,17 +19,13 @@ import org.springframework.boot.autoconfigure.context.LifecycleProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.web.context.reactive.ConfigurableReactiveWebEnvironment;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Condition;
-import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 import org.springframework.core.task.AsyncTaskExecutor;
 import org.springframework.core.task.support.TaskExecutorAdapter;
-import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
  * Auto-configuration for the {@link GreenScheduler} bean named {@code greenScheduler} and
@@ -49,12 +45,12 @@ public final class GreenSchedulerAutoConfiguration {
 	@Lazy
 	@ConditionalOnMissingBean
 	GreenScheduler greenScheduler(ObjectProvider<Observer> observers, ObjectProvider<ContextCarrier> contextCarrier,
-			LifecycleProperties lifecycle) {
-		return GreenScheduler.builder()
-			.drainTimeout(lifecycle.getTimeoutPerShutdownPhase())
+			LifecycleProperties settings, GreenSchedulerLifecycle lifecycle) {
+		return lifecycle.make(() -> GreenScheduler.builder()
+			.drainTimeout(settings.getTimeoutPerShutdownPhase())
 			.observer(Observer.all(observers.orderedStream().toList()))
 			.contextCarrier(contextCarrier.getIfAvailable(() -> ContextCarrier.NONE))
-			.build();
+			.build());
 	}
 
 	/**
@@ -88,16 +84,6 @@ public final class GreenSchedulerAutoConfiguration {
 						+ "and only controllers of Spring MVC run in pools. Remove the keys, or use Spring MVC");
 			}
 		};
-	}
-
-	/** By the environment, which is there before the classes of WebFlux are asked for. */
-	static final class OnReactiveEnvironment implements Condition {
-
-		@Override
-		public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
-			return context.getEnvironment() instanceof ConfigurableReactiveWebEnvironment;
-		}
-
 	}
 
 }

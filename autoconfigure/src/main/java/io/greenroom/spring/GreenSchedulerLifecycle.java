@@ -23,6 +23,12 @@ public final class GreenSchedulerLifecycle implements SmartLifecycle {
 	/** The name of what was drained; null before. */
 	private volatile @Nullable String drained;
 
+	/** Made after all, and perhaps no bean yet. Guarded by this. */
+	private @Nullable GreenScheduler late;
+
+	/** Whether the context was stopped, and not started since. Written under this. */
+	private volatile boolean stopped;
+
 	/**
 	 * Makes the lifecycle of a scheduler.
 	 * @param scheduler what to drain
@@ -39,23 +45,57 @@ public final class GreenSchedulerLifecycle implements SmartLifecycle {
 		this.scheduler = scheduler;
 	}
 
+	/**
+	 * Makes the scheduler when somebody asks for it first, while there is still somebody
+	 * to drain it.
+	 * @param maker makes it
+	 * @return the scheduler
+	 * @throws IllegalStateException if the context has been stopped
+	 */
+	public GreenScheduler make(Supplier<GreenScheduler> maker) {
+		if (!this.stopped) {
+			GreenScheduler made = maker.get();
+			if (isKept(made)) {
+				return made;
+			}
+			made.close();
+		}
+		throw new IllegalStateException(
+				"The green scheduler is asked for the first time after the context was stopped, and nobody would drain it; ask for it before, or start the context again");
+	}
+
+	private synchronized boolean isKept(GreenScheduler made) {
+		if (this.stopped) {
+			return false;
+		}
+		this.late = made;
+		return true;
+	}
+
 	@Override
-	public void start() {
+	public synchronized void start() {
 		if (this.drained != null) {
 			throw new IllegalStateException("Scheduler '" + this.drained
 					+ "' was drained when the context was stopped, and a drained scheduler stays closed; make a new context instead of starting this one again");
 		}
+		this.stopped = false;
 		this.running = true;
 	}
 
 	@Override
 	public void stop() {
-		this.running = false;
-		GreenScheduler made = this.scheduler.get();
+		GreenScheduler made = end();
+		made = (made != null) ? made : this.scheduler.get();
 		if (made != null) {
 			this.drained = made.name();
 			made.close();
 		}
+	}
+
+	private synchronized @Nullable GreenScheduler end() {
+		this.running = false;
+		this.stopped = true;
+		return this.late;
 	}
 
 	@Override

@@ -39,12 +39,6 @@ import org.springframework.core.annotation.AnnotatedElementUtils;
  */
 final class KeyedDefinitions {
 
-	/** What the name of a handler's {@link Keyed} bean ends with. */
-	static final String SUFFIX = ".keyed";
-
-	/** Of the bean's own definition: its class. */
-	private static final String TYPE = KeyedDefinitions.class.getName() + ".type";
-
 	private static final Set<String> SCOPES = Set.of("", BeanDefinition.SCOPE_SINGLETON,
 			BeanDefinition.SCOPE_PROTOTYPE);
 
@@ -80,18 +74,6 @@ final class KeyedDefinitions {
 		}
 
 	};
-
-	/** Returns the class of a bean that is made by key, {@code null} if it is not. */
-	static @Nullable Class<?> typeOf(BeanFactory beanFactory, String beanName) {
-		return (beanFactory instanceof ConfigurableListableBeanFactory factory
-				&& factory.containsBeanDefinition(beanName)
-				&& factory.getBeanDefinition(beanName).getAttribute(TYPE) instanceof Class<?> type) ? type : null;
-	}
-
-	/** Returns the name of the bean whose {@link Keyed} one is, {@code null} for none. */
-	static @Nullable String handlerOf(String beanName) {
-		return beanName.endsWith(SUFFIX) ? beanName.substring(0, beanName.length() - SUFFIX.length()) : null;
-	}
 
 	/** Says what is to be injected where instances are made by key. */
 	static String remedy(Class<?> type) {
@@ -187,9 +169,9 @@ final class KeyedDefinitions {
 	static void define(ConfigurableListableBeanFactory beanFactory, String handlerName, Class<?> type) {
 		BeanDefinition handler = beanFactory.getBeanDefinition(handlerName);
 		handler.setScope(BeanDefinition.SCOPE_PROTOTYPE);
-		handler.setAttribute(TYPE, type);
+		handler.setAttribute(HandlerDefinitions.KEYED_TYPE, type);
 		handler.setAttribute(AutoProxyUtils.PRESERVE_TARGET_CLASS_ATTRIBUTE, true);
-		String name = handlerName + SUFFIX;
+		String name = handlerName + HandlerDefinitions.KEYED_SUFFIX;
 		if (!(beanFactory instanceof BeanDefinitionRegistry registry) || registry.containsBeanDefinition(name)) {
 			return;
 		}

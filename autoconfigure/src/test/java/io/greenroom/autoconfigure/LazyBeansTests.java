@@ -3,13 +3,16 @@ package io.greenroom.autoconfigure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.greenroom.deferred.Deferred;
 import io.greenroom.deferred.DeferredHandler;
 import io.greenroom.deferred.internal.CallerTransactions;
 import io.greenroom.green.GreenScheduler;
+import io.greenroom.green.SchedulerClosedException;
 import io.greenroom.keyed.Key;
 import io.greenroom.keyed.Keyed;
+import io.greenroom.spring.GreenSchedulerLifecycle;
 import io.greenroom.spring.KeyedHandlers;
 import io.greenroom.state.State;
 import io.greenroom.state.StateMachines;
@@ -39,6 +42,7 @@ import org.springframework.context.annotation.Scope;
 import org.springframework.context.annotation.ScopedProxyMode;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** What only handlers and machines need is made for the first of them. */
 @Timeout(120)
@@ -110,6 +114,48 @@ class LazyBeansTests {
 	}
 
 	@Test
+	@DisplayName("A01 a context that was stopped makes no scheduler any more, until it is started again")
+	void neverMadeAfterStop() {
+		this.runner.run((context) -> {
+			context.stop();
+			for (Class<?> type : List.of(GreenScheduler.class, ControllerPools.class, StateMachines.class)) {
+				assertThatThrownBy(() -> context.getBean(type)).as(type.getName())
+					.hasRootCauseInstanceOf(IllegalStateException.class)
+					.hasRootCauseMessage(
+							"The green scheduler is asked for the first time after the context was stopped, and nobody would drain it; ask for it before, or start the context again");
+			}
+			assertThat(isMade("greenScheduler", context)).isFalse();
+			context.start();
+			GreenScheduler scheduler = context.getBean(GreenScheduler.class);
+			assertThat(isClosed(scheduler)).isFalse();
+			context.stop();
+			assertThat(isClosed(scheduler)).isTrue();
+		});
+	}
+
+	@Test
+	@DisplayName("A01 a scheduler that is made while the context stops is closed by one of the two")
+	void madeWhileStopping() throws Exception {
+		for (int round = 0; round < 1000; round++) {
+			GreenSchedulerLifecycle lifecycle = new GreenSchedulerLifecycle(() -> null);
+			lifecycle.start();
+			AtomicReference<GreenScheduler> made = new AtomicReference<>();
+			Thread stops = Thread.ofPlatform().start(lifecycle::stop);
+			try {
+				lifecycle.make(() -> {
+					made.set(GreenScheduler.builder().build());
+					return made.get();
+				});
+			}
+			catch (IllegalStateException stopped) {
+				assertThat(stopped).hasMessageContaining("after the context was stopped");
+			}
+			stops.join();
+			assertThat(made.get() == null || isClosed(made.get())).as("round " + round).isTrue();
+		}
+	}
+
+	@Test
 	@DisplayName("F05 a start that fails when machines and handlers are there ends them")
 	void failedStart(CapturedOutput output) {
 		List<String> destroyed = new ArrayList<>();
@@ -118,6 +164,17 @@ class LazyBeansTests {
 			.run((context) -> assertThat(context).getFailure().rootCause().hasMessage("not today"));
 		assertThat(destroyed).containsSubsequence("desk", "Till", "Lamp", "stateMachines", "greenScheduler");
 		assertThat(output).doesNotContain("Destruction of bean");
+	}
+
+	private static boolean isClosed(GreenScheduler scheduler) {
+		try {
+			scheduler.spawn(() -> {
+			});
+			return false;
+		}
+		catch (SchedulerClosedException closed) {
+			return true;
+		}
 	}
 
 	private static boolean isMade(String bean, AssertableWebApplicationContext context) {

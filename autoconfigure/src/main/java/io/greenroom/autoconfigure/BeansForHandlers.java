@@ -1,0 +1,34 @@
+package io.greenroom.autoconfigure;
+
+import io.greenroom.deferred.HandlerOptions;
+import io.greenroom.deferred.internal.CallerTransactions;
+import io.greenroom.green.GreenScheduler;
+import io.greenroom.spring.HandlerNeeds;
+
+import org.springframework.beans.factory.BeanFactory;
+
+/**
+ * What handlers need, looked up late: a post-processor must not drag the scheduler along.
+ * No member of the auto-configuration, whose members Spring reads at the start.
+ *
+ * @param beans where it is looked up
+ */
+record BeansForHandlers(BeanFactory beans) implements HandlerNeeds {
+
+	@Override
+	public GreenScheduler scheduler() {
+		return this.beans.getBean(GreenScheduler.class);
+	}
+
+	@Override
+	public HandlerOptions options() {
+		return this.beans.getBean(DeferredProperties.class).options();
+	}
+
+	@Override
+	public CallerTransactions transactions() {
+		CallerTransactions transactions = this.beans.getBeanProvider(CallerTransactions.class).getIfAvailable();
+		return (transactions != null) ? transactions : CallerTransactions.NONE;
+	}
+
+}
