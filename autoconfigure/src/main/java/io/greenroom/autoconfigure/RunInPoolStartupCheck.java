@@ -17,10 +17,13 @@ import io.greenroom.web.RunInPoolMode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.webmvc.autoconfigure.WebMvcRegistrations;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.ApplicationListener;
 import org.springframework.core.env.Environment;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMapping;
@@ -28,15 +31,19 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 
 /**
  * Before the server opens: every controller's pool exists, the adapter is in place, and
- * one line says what is on.
+ * one line says what is on. When the application is ready, the default pool is made on a
+ * thread of its own, so that the first request need not wait for it.
  */
-final class RunInPoolStartupCheck implements SmartInitializingSingleton {
+final class RunInPoolStartupCheck implements SmartInitializingSingleton, ApplicationListener<ApplicationReadyEvent> {
 
 	private static final Logger log = LoggerFactory.getLogger("io.greenroom.web");
 
 	private final ListableBeanFactory beans;
 
 	private final Environment environment;
+
+	/** Whether the first request will want a pool that is not made yet. */
+	private volatile boolean awaited;
 
 	RunInPoolStartupCheck(ListableBeanFactory beans, Environment environment) {
 		this.beans = beans;
@@ -50,7 +57,10 @@ final class RunInPoolStartupCheck implements SmartInitializingSingleton {
 		Set<Class<?>> controllers = new HashSet<>();
 		for (RequestMappingInfoHandlerMapping mapping : all(RequestMappingInfoHandlerMapping.class)) {
 			for (HandlerMethod controller : mapping.getHandlerMethods().values()) {
-				if (!later || !RunInPool.DEFAULT.equals(selector.nameFor(controller))) {
+				if (later && RunInPool.DEFAULT.equals(selector.nameFor(controller))) {
+					this.awaited = true;
+				}
+				else {
 					selector.select(controller);
 				}
 				controllers.add(controller.getBeanType());
@@ -73,6 +83,24 @@ final class RunInPoolStartupCheck implements SmartInitializingSingleton {
 		}
 		else {
 			warn();
+		}
+	}
+
+	@Override
+	public void onApplicationEvent(ApplicationReadyEvent ready) {
+		if (this.awaited) {
+			this.awaited = false;
+			Thread.ofVirtual().name("greenroom-warm-up").start(this::makePools);
+		}
+	}
+
+	private void makePools() {
+		try {
+			this.beans.getBean(ControllerPools.class);
+		}
+		catch (BeansException | IllegalStateException ex) {
+			// The context is closing, or the first request fails likewise and says so.
+			log.debug("The controllers' pool could not be made when the application was ready", ex);
 		}
 	}
 
