@@ -1,10 +1,7 @@
 package io.greenroom.autoconfigure;
 
-import io.greenroom.web.ControllerPool;
 import io.greenroom.web.ControllerPools;
-import io.greenroom.web.PoolTerms;
 import io.greenroom.web.RejectionResolver;
-import io.greenroom.web.RunInPool;
 
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ObjectProvider;
@@ -36,11 +33,7 @@ class RejectionConfiguration {
 			.values()
 			.stream()
 			.sorted(AnnotationAwareOrderComparator.INSTANCE)
-			.toList(), context, new Rejections(() -> {
-				ControllerPools all = pools.getIfAvailable();
-				ControllerPool pool = (all != null) ? all.find(RunInPool.DEFAULT) : null;
-				return ((pool != null) ? pool.terms() : PoolTerms.DEFAULT).retryAfter();
-			}));
+			.toList(), context, (thrown) -> Rejections.answer(thrown, pools));
 	}
 
 }

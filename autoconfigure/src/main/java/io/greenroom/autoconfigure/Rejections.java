@@ -1,8 +1,6 @@
 package io.greenroom.autoconfigure;
 
 import java.time.Duration;
-import java.util.function.Function;
-import java.util.function.Supplier;
 
 import io.greenroom.deferred.DeferredInterruptedException;
 import io.greenroom.deferred.DeferredTimeoutException;
@@ -18,9 +16,14 @@ import io.greenroom.green.TimeoutExpiredException;
 import io.greenroom.keyed.TooManyKeysException;
 import io.greenroom.state.IllegalTransitionException;
 import io.greenroom.web.BodyTimeoutException;
+import io.greenroom.web.ControllerPool;
+import io.greenroom.web.ControllerPools;
 import io.greenroom.web.PoolRejectedException;
+import io.greenroom.web.PoolTerms;
+import io.greenroom.web.RunInPool;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
@@ -30,44 +33,41 @@ import org.springframework.web.ErrorResponse;
  * What an HTTP client is told of each of Greenroom's exceptions: to try again where there
  * was no room, no time or no handler for it, that it doesn't fit where a machine is in
  * another state. All others are mistakes of the application and stay what they are
- * without Greenroom, 500.
+ * without Greenroom, 500. It names all of these exceptions, so it is loaded for the first
+ * failure only.
  */
-final class Rejections implements Function<Throwable, @Nullable ErrorResponse> {
+final class Rejections {
 
-	private final Supplier<Duration> retryAfter;
-
-	/**
-	 * Makes the answers.
-	 * @param retryAfter when to try again; zero tells nothing
-	 */
-	Rejections(Supplier<Duration> retryAfter) {
-		this.retryAfter = retryAfter;
+	private Rejections() {
 	}
 
-	@Override
-	public @Nullable ErrorResponse apply(Throwable thrown) {
+	/**
+	 * Returns what to say to an exception, without regard to its causes; {@code null} if
+	 * it is none of Greenroom's.
+	 */
+	static @Nullable ErrorResponse answer(Throwable thrown, ObjectProvider<ControllerPools> pools) {
 		return switch (thrown) {
 			case PoolRejectedException rejected -> rejected;
 			case BodyTimeoutException late -> late;
-			case MailboxFullException full -> busy(full);
-			case TooManyKeysException full -> busy(full);
-			case PoolFullException full -> busy(full);
-			case DeferredTimeoutException late -> busy(late);
-			case DeadlineExceededException late -> busy(late);
-			case TimeoutExpiredException late -> busy(late);
-			case DeferredInterruptedException ended -> busy(ended);
-			case HandlerStoppedException ended -> busy(ended);
-			case PoolClosedException ended -> busy(ended);
-			case SchedulerClosedException ended -> busy(ended);
-			case StaleInstanceException stale -> busy(stale);
+			case MailboxFullException full -> busy(full, pools);
+			case TooManyKeysException full -> busy(full, pools);
+			case PoolFullException full -> busy(full, pools);
+			case DeferredTimeoutException late -> busy(late, pools);
+			case DeadlineExceededException late -> busy(late, pools);
+			case TimeoutExpiredException late -> busy(late, pools);
+			case DeferredInterruptedException ended -> busy(ended, pools);
+			case HandlerStoppedException ended -> busy(ended, pools);
+			case PoolClosedException ended -> busy(ended, pools);
+			case SchedulerClosedException ended -> busy(ended, pools);
+			case StaleInstanceException stale -> busy(stale, pools);
 			case IllegalTransitionException illegal -> conflict(illegal, illegal.summary());
 			case WrongStateException wrong -> conflict(wrong, "What the request asks for is not possible now.");
 			default -> null;
 		};
 	}
 
-	private ErrorResponse busy(Throwable rejection) {
-		long seconds = this.retryAfter.get().plusSeconds(1).minusNanos(1).toSeconds();
+	private static ErrorResponse busy(Throwable rejection, ObjectProvider<ControllerPools> pools) {
+		long seconds = retryAfter(pools).plusSeconds(1).minusNanos(1).toSeconds();
 		ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.SERVICE_UNAVAILABLE,
 				(seconds > 0) ? "The server is busy. Try again in %d s.".formatted(seconds) : "The server is busy.");
 		ErrorResponse.Builder answer = ErrorResponse.builder(rejection, problem);
@@ -75,6 +75,13 @@ final class Rejections implements Function<Throwable, @Nullable ErrorResponse> {
 			answer.header(HttpHeaders.RETRY_AFTER, Long.toString(seconds));
 		}
 		return answer.build();
+	}
+
+	/** As the default pool says; zero tells nothing. */
+	private static Duration retryAfter(ObjectProvider<ControllerPools> pools) {
+		ControllerPools all = pools.getIfAvailable();
+		ControllerPool pool = (all != null) ? all.find(RunInPool.DEFAULT) : null;
+		return ((pool != null) ? pool.terms() : PoolTerms.DEFAULT).retryAfter();
 	}
 
 	private static ErrorResponse conflict(Throwable rejection, String detail) {

@@ -53,9 +53,6 @@ public final class RejectionResolver implements HandlerExceptionResolver, Ordere
 
 	private static final Logger log = LoggerFactory.getLogger(RejectionResolver.class);
 
-	private static final Method ANSWER = Objects.requireNonNull(ReflectionUtils.findMethod(RejectionResolver.class,
-			"answer", RejectionAnswers.class, ErrorResponse.class, NativeWebRequest.class));
-
 	private final Supplier<List<HandlerExceptionResolver>> all;
 
 	private final MessageSource messages;
@@ -111,7 +108,7 @@ public final class RejectionResolver implements HandlerExceptionResolver, Ordere
 		if (found == null || found.handlers.answers(causes, cause, request, handler)) {
 			return null;
 		}
-		ServletInvocableHandlerMethod answer = new ServletInvocableHandlerMethod(this, ANSWER);
+		ServletInvocableHandlerMethod answer = new ServletInvocableHandlerMethod(this, Answering.ANSWER);
 		answer.setHandlerMethodReturnValueHandlers(Objects.requireNonNull(found.spring.getReturnValueHandlers()));
 		try {
 			answer.invokeAndHandle(request, new ModelAndViewContainer(), found.answers, rejection, request);
@@ -164,6 +161,10 @@ public final class RejectionResolver implements HandlerExceptionResolver, Ordere
 	/** The parts that are made for the first rejection. */
 	private record Answering(ExceptionHandlerExceptionResolver spring, RejectionAnswers answers,
 			ApplicationHandlers handlers) {
+
+		private static final Method ANSWER = Objects.requireNonNull(ReflectionUtils
+			.findMethod(RejectionResolver.class, "answer", RejectionAnswers.class, ErrorResponse.class,
+					NativeWebRequest.class));
 
 	}
 
