@@ -81,7 +81,7 @@ final class DeferredCandidateResolver extends ContextAnnotationAutowireCandidate
 			return making.key();
 		}
 		BeanFactory beanFactory = getBeanFactory();
-		Class<?> type = (beanName != null && beanFactory != null) ? HandlerDefinitions.keyedTypeOf(beanFactory, beanName)
+		Class<?> type = (beanName != null && beanFactory != null) ? KeyedNames.typeOf(beanFactory, beanName)
 				: null;
 		if (type != null) {
 			throw KeyedDefinitions.rejected(Objects.requireNonNull(beanName), type);
@@ -97,7 +97,7 @@ final class DeferredCandidateResolver extends ContextAnnotationAutowireCandidate
 	 */
 	private boolean isKeyed(BeanDefinitionHolder candidate, DependencyDescriptor descriptor) {
 		BeanFactory beanFactory = getBeanFactory();
-		Class<?> type = (beanFactory != null) ? HandlerDefinitions.keyedTypeOf(beanFactory, candidate.getBeanName()) : null;
+		Class<?> type = (beanFactory != null) ? KeyedNames.typeOf(beanFactory, candidate.getBeanName()) : null;
 		if (type != null && descriptor.getDependencyType() == type) {
 			throw KeyedDefinitions.rejected(candidate.getBeanName(), type);
 		}
@@ -107,11 +107,11 @@ final class DeferredCandidateResolver extends ContextAnnotationAutowireCandidate
 	/** Returns whether {@code Keyed} of an interface, or a superclass, is asked for. */
 	private boolean isKeyedByInterface(BeanDefinitionHolder candidate, DependencyDescriptor descriptor) {
 		String handler = (descriptor.getDependencyType() == Keyed.class)
-				? HandlerDefinitions.keyedHandlerOf(candidate.getBeanName()) : null;
+				? KeyedNames.handlerOf(candidate.getBeanName()) : null;
 		if (handler == null || !(getBeanFactory() instanceof DefaultListableBeanFactory beanFactory)) {
 			return false;
 		}
-		Class<?> type = HandlerDefinitions.keyedTypeOf(beanFactory, handler);
+		Class<?> type = KeyedNames.typeOf(beanFactory, handler);
 		if (type == null) {
 			return false;
 		}

@@ -129,7 +129,7 @@ public final class DurableHandlers implements SmartInitializingSingleton, SmartL
 		for (String bean : DurableDefinitions.all(this.beanFactory).keySet()) {
 			if (StateClass.isPresentOn(DurableDefinitions.typeOf(this.beanFactory, bean))) {
 				machines = true;
-				this.beanFactory.getBean(bean + HandlerDefinitions.KEYED_SUFFIX);
+				this.beanFactory.getBean(bean + KeyedNames.SUFFIX);
 			}
 		}
 		if (machines) {

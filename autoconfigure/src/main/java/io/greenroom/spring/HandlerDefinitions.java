@@ -4,7 +4,6 @@ import java.util.Arrays;
 
 import io.greenroom.deferred.Deferred;
 import io.greenroom.deferred.DeferredHandler;
-import io.greenroom.keyed.Keyed;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,12 +35,6 @@ public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 
 	/** What the name of a handler's {@link Deferred} bean ends with. */
 	static final String SUFFIX = ".deferred";
-
-	/** What the name of a handler's {@link Keyed} bean ends with. */
-	static final String KEYED_SUFFIX = ".keyed";
-
-	/** Of the definition of a bean that is made by key: its class. */
-	static final String KEYED_TYPE = HandlerDefinitions.class.getName() + ".keyedType";
 
 	/** Held while a definition is registered that may be there already. */
 	private static final Object registering = new Object();
@@ -165,18 +158,6 @@ public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 	static @Nullable String handlerOf(String beanName, BeanFactory beanFactory) {
 		String handler = beanName.endsWith(SUFFIX) ? beanName.substring(0, beanName.length() - SUFFIX.length()) : "";
 		return (!handler.isEmpty() && beanFactory.containsBean(handler)) ? handler : null;
-	}
-
-	/** Returns the class of a bean that is made by key, {@code null} if it is not. */
-	static @Nullable Class<?> keyedTypeOf(BeanFactory beanFactory, String beanName) {
-		return (beanFactory instanceof ConfigurableListableBeanFactory factory
-				&& factory.containsBeanDefinition(beanName)
-				&& factory.getBeanDefinition(beanName).getAttribute(KEYED_TYPE) instanceof Class<?> type) ? type : null;
-	}
-
-	/** Returns the name of the bean whose {@link Keyed} one is, {@code null} for none. */
-	static @Nullable String keyedHandlerOf(String beanName) {
-		return beanName.endsWith(KEYED_SUFFIX) ? beanName.substring(0, beanName.length() - KEYED_SUFFIX.length()) : null;
 	}
 
 }

@@ -169,9 +169,9 @@ final class KeyedDefinitions {
 	static void define(ConfigurableListableBeanFactory beanFactory, String handlerName, Class<?> type) {
 		BeanDefinition handler = beanFactory.getBeanDefinition(handlerName);
 		handler.setScope(BeanDefinition.SCOPE_PROTOTYPE);
-		handler.setAttribute(HandlerDefinitions.KEYED_TYPE, type);
+		handler.setAttribute(KeyedNames.TYPE, type);
 		handler.setAttribute(AutoProxyUtils.PRESERVE_TARGET_CLASS_ATTRIBUTE, true);
-		String name = handlerName + HandlerDefinitions.KEYED_SUFFIX;
+		String name = handlerName + KeyedNames.SUFFIX;
 		if (!(beanFactory instanceof BeanDefinitionRegistry registry) || registry.containsBeanDefinition(name)) {
 			return;
 		}

@@ -59,7 +59,7 @@ public final class KeyedHandlers {
 
 	@SuppressWarnings({ "unchecked", "rawtypes" })
 	private KeyedHandler<?, ?> make(String beanName) {
-		Class<?> type = Objects.requireNonNull(HandlerDefinitions.keyedTypeOf(this.beanFactory, beanName));
+		Class<?> type = Objects.requireNonNull(KeyedNames.typeOf(this.beanFactory, beanName));
 		DeferredHandler annotation = Objects
 			.requireNonNull(AnnotatedElementUtils.findMergedAnnotation(type, DeferredHandler.class));
 		HandlerOptions options = HandlerAnnotation.options(annotation, beanName, this.needs.options(),
@@ -68,7 +68,7 @@ public final class KeyedHandlers {
 		Duration idle = HandlerAnnotation.idle(annotation, beanName, keyed.idle(), this::withoutPlaceholders);
 		StateClass states = states(type);
 		Predicate<Method> passing = (states != null) ? states::isState : (method) -> false;
-		DurableBean durable = DurableHandlers.of(this.beanFactory, beanName, beanName + HandlerDefinitions.KEYED_SUFFIX,
+		DurableBean durable = DurableHandlers.of(this.beanFactory, beanName, beanName + KeyedNames.SUFFIX,
 				states);
 		KeyType keys = KeyType.of(type);
 		KeyedFactory<?> factory = new KeyedBeans(this.beanFactory, beanName, keys, states, durable);
