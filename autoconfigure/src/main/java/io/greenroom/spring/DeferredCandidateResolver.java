@@ -81,8 +81,7 @@ final class DeferredCandidateResolver extends ContextAnnotationAutowireCandidate
 			return making.key();
 		}
 		BeanFactory beanFactory = getBeanFactory();
-		Class<?> type = (beanName != null && beanFactory != null) ? KeyedNames.typeOf(beanFactory, beanName)
-				: null;
+		Class<?> type = (beanName != null && beanFactory != null) ? KeyedNames.typeOf(beanFactory, beanName) : null;
 		if (type != null) {
 			throw KeyedDefinitions.rejected(Objects.requireNonNull(beanName), type);
 		}
@@ -106,8 +105,8 @@ final class DeferredCandidateResolver extends ContextAnnotationAutowireCandidate
 
 	/** Returns whether {@code Keyed} of an interface, or a superclass, is asked for. */
 	private boolean isKeyedByInterface(BeanDefinitionHolder candidate, DependencyDescriptor descriptor) {
-		String handler = (descriptor.getDependencyType() == Keyed.class)
-				? KeyedNames.handlerOf(candidate.getBeanName()) : null;
+		String handler = (descriptor.getDependencyType() == Keyed.class) ? KeyedNames.handlerOf(candidate.getBeanName())
+				: null;
 		if (handler == null || !(getBeanFactory() instanceof DefaultListableBeanFactory beanFactory)) {
 			return false;
 		}

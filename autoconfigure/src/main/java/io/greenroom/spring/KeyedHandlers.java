@@ -68,8 +68,7 @@ public final class KeyedHandlers {
 		Duration idle = HandlerAnnotation.idle(annotation, beanName, keyed.idle(), this::withoutPlaceholders);
 		StateClass states = states(type);
 		Predicate<Method> passing = (states != null) ? states::isState : (method) -> false;
-		DurableBean durable = DurableHandlers.of(this.beanFactory, beanName, beanName + KeyedNames.SUFFIX,
-				states);
+		DurableBean durable = DurableHandlers.of(this.beanFactory, beanName, beanName + KeyedNames.SUFFIX, states);
 		KeyType keys = KeyType.of(type);
 		KeyedFactory<?> factory = new KeyedBeans(this.beanFactory, beanName, keys, states, durable);
 		KeyedHandler<?, ?> made = new KeyedHandler(this.needs.scheduler(), type, keys, options, keyed.withIdle(idle),

@@ -162,9 +162,8 @@ public final class RejectionResolver implements HandlerExceptionResolver, Ordere
 	private record Answering(ExceptionHandlerExceptionResolver spring, RejectionAnswers answers,
 			ApplicationHandlers handlers) {
 
-		private static final Method ANSWER = Objects.requireNonNull(ReflectionUtils
-			.findMethod(RejectionResolver.class, "answer", RejectionAnswers.class, ErrorResponse.class,
-					NativeWebRequest.class));
+		private static final Method ANSWER = Objects.requireNonNull(ReflectionUtils.findMethod(RejectionResolver.class,
+				"answer", RejectionAnswers.class, ErrorResponse.class, NativeWebRequest.class));
 
 	}
 

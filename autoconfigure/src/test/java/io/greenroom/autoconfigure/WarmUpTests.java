@@ -42,8 +42,9 @@ class WarmUpTests {
 		.withInitializer((context) -> context.getBeanFactory()
 			.setConversionService(ApplicationConversionService.getSharedInstance()))
 		.withBean(Makers.class)
-		.withConfiguration(AutoConfigurations.of(GreenSchedulerAutoConfiguration.class, RunInPoolAutoConfiguration.class,
-				DispatcherServletAutoConfiguration.class, WebMvcAutoConfiguration.class))
+		.withConfiguration(
+				AutoConfigurations.of(GreenSchedulerAutoConfiguration.class, RunInPoolAutoConfiguration.class,
+						DispatcherServletAutoConfiguration.class, WebMvcAutoConfiguration.class))
 		.withUserConfiguration(SlowCarrier.class);
 
 	@Test
