@@ -59,16 +59,19 @@ class KeyedDocsTests {
 		String source = withoutIndent(
 				Files.readString(Path.of("src/test/java/io/greenroom/keyed/KeyedDocsTests.java")));
 		List<String> blocks = Pattern.compile("(?ms)^```java\\n(.*?)^```$")
-			.matcher(Files.readString(Path.of("../docs/keyed-handlers.md")))
+			.matcher(Files.readString(Path.of("../docs/guide/keyed-handlers.md")))
 			.results()
 			.map((block) -> block.group(1))
+			.filter((block) -> block.contains("class Quotas") || block.contains("class Gate"))
 			.toList();
 		assertThat(blocks).hasSizeGreaterThan(1)
 			.allSatisfy((block) -> assertThat(source).contains(withoutIndent(block)));
 	}
 
 	private static String withoutIndent(String source) {
-		return source.lines().map(String::strip).collect(Collectors.joining("\n"));
+		return source.lines()
+			.map((line) -> line.strip().replaceFirst("^static (?=class)", ""))
+			.collect(Collectors.joining("\n"));
 	}
 
 	@Test
@@ -141,6 +144,7 @@ class KeyedDocsTests {
 		volatile boolean hold;
 
 		int limit(String client) {
+			pause();
 			return 2;
 		}
 
@@ -178,7 +182,6 @@ class KeyedDocsTests {
 		}
 
 		boolean take() {
-			this.rates.pause();
 			if (this.used == this.rates.limit(this.client)) {
 				return false;
 			}

@@ -26,9 +26,9 @@ import org.springframework.test.annotation.DirtiesContext.MethodMode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What the README shows is what happens. */
+/** What the guide shows of the sample is what happens. */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
-class ReadmeIT {
+class GuideIT {
 
 	@LocalServerPort
 	private int port;
@@ -48,7 +48,7 @@ class ReadmeIT {
 	@Test
 	@DirtiesContext(methodMode = MethodMode.BEFORE_METHOD)
 	void everyCurlAnswersAsPrinted() throws Exception {
-		List<MatchResult> curls = Readme.blocks("console")
+		List<MatchResult> curls = Guide.blocks("sample.md", "console")
 			.stream()
 			.flatMap((
 					console) -> Pattern.compile("(?m)^\\$ curl (.*)\\n((?:(?!\\$ ).*\\n)*)").matcher(console).results())
@@ -94,7 +94,7 @@ class ReadmeIT {
 		assertThat(fifty).isEqualTo(50);
 	}
 
-	/** Knows as much of curl as the README uses. */
+	/** Knows as much of curl as the page uses. */
 	private static Answer ask(Customer customer, String arguments) throws Exception {
 		Deque<String> words = Pattern.compile("'([^']*)'|(\\S+)")
 			.matcher(arguments)

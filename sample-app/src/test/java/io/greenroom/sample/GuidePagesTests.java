@@ -21,28 +21,20 @@ import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The README says what the code says. */
-class ReadmeTests {
+/** The guide says what the code says. */
+class GuidePagesTests {
 
 	@Test
-	void theFirstBlockIsTheWholeOfAClassInTheSample() throws IOException {
+	void theBeanOfThePageOnHandlersIsThatOfTheSample() throws IOException {
 		String source = Files.readString(Path.of("src/main/java/io/greenroom/sample/Cloakroom.java"));
-		String afterImports = source.substring(source.indexOf("@Service"));
-		assertThat(Readme.blocks("java").getFirst()).isEqualTo(afterImports.replace("\t", "    "));
-	}
-
-	@Test
-	void everyJavaBlockIsCompiledInTheSampleOrItsTests() throws IOException {
-		String sources = sources("src").map(ReadmeTests::withoutIndent).collect(Collectors.joining("\n"));
-		List<String> blocks = Readme.blocks("java");
-		assertThat(blocks).isNotEmpty();
-		assertThat(blocks.stream().filter((block) -> !sources.contains(withoutIndent(block)))).isEmpty();
+		String shown = Guide.blocks("handlers.md", "java").getFirst();
+		assertThat(withoutIndent(source)).contains(withoutIndent(shown.substring(shown.indexOf("private"), shown.indexOf("@ReadOnly"))));
 	}
 
 	@Test
 	void theYamlOfTheReportsIsTheOneThatRuns() throws IOException {
 		String yaml = Files.readString(Path.of("src/main/resources/application.yml"));
-		assertThat(Readme.blocks("yaml")).hasSize(1)
+		assertThat(Guide.blocks("pools.md", "yaml")).hasSize(1)
 			.allSatisfy((block) -> assertThat(withoutIndent(yaml)).contains(block.lines().toList().getLast().strip()));
 	}
 
@@ -73,7 +65,7 @@ class ReadmeTests {
 
 	private static Map<String, String> keys() throws IOException {
 		return Pattern.compile("(?m)^\\| `(greenroom\\.(?!pools)[^`]*)` \\| `([^`]*)` \\|")
-			.matcher(Readme.text())
+			.matcher(Guide.page("configuration.md"))
 			.results()
 			.collect(Collectors.toMap((row) -> row.group(1), (row) -> row.group(2), (one, two) -> one, TreeMap::new));
 	}
@@ -81,7 +73,7 @@ class ReadmeTests {
 	/** "`greenroom.pool.wait`, `.usage`" are two names. */
 	private static Set<String> meters() throws IOException {
 		Set<String> names = new TreeSet<>();
-		found("(?m)^\\| (`greenroom\\.[^|]*`) \\| (?:timer|gauge|counter) ", Readme.text()).forEach((cell) -> {
+		found("(?m)^\\| (`greenroom\\.[^|]*`) \\| (?:timer|gauge|counter) ", Guide.page("meters.md")).forEach((cell) -> {
 			List<String> parts = found("`([^`]+)`", cell).toList();
 			String stem = parts.getFirst().substring(0, parts.getFirst().lastIndexOf('.'));
 			parts.forEach((part) -> names.add(part.startsWith(".") ? stem + part : part));
@@ -99,7 +91,7 @@ class ReadmeTests {
 
 	private static Stream<String> sources(String folder) throws IOException {
 		try (Stream<Path> files = Files.walk(Path.of(folder))) {
-			return files.filter((file) -> file.toString().endsWith(".java")).toList().stream().map(ReadmeTests::read);
+			return files.filter((file) -> file.toString().endsWith(".java")).toList().stream().map(GuidePagesTests::read);
 		}
 	}
 

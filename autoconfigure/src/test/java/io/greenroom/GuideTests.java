@@ -1,0 +1,200 @@
+package io.greenroom;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import io.greenroom.autoconfigure.DeferredAutoConfiguration;
+import io.greenroom.autoconfigure.GreenSchedulerAutoConfiguration;
+import io.greenroom.autoconfigure.StateAutoConfiguration;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.stereotype.Component;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The README and the guide: their links lead somewhere, their Java compiles, and what
+ * they show first runs. {@link Snippets} says how a block is completed.
+ */
+@Timeout(120)
+class GuideTests {
+
+	private static final Path TOP = Path.of("..");
+
+	private static final Path GUIDE = TOP.resolve("docs/guide");
+
+	private static Snippets snippets;
+
+	@BeforeAll
+	static void compile() throws IOException {
+		snippets = new Snippets();
+		snippets.add("readme", Files.readString(TOP.resolve("README.md")));
+		for (Path page : guide()) {
+			snippets.add(name(page), Files.readString(page));
+		}
+		snippets.compile();
+	}
+
+	@Test
+	void everyJavaBlockCompiles() {
+		assertThat(snippets.errors()).isEmpty();
+		assertThat(snippets.pages()).hasSizeGreaterThan(20);
+	}
+
+	@Test
+	void everyLinkLeadsSomewhere() throws IOException {
+		Map<Path, Set<String>> anchors = new HashMap<>();
+		List<String> broken = new ArrayList<>();
+		for (Path page : pages()) {
+			String text = Files.readString(page).replaceAll("(?ms)^```.*?^```$", "");
+			for (String target : Pattern.compile("\\]\\(([^)\\s]+)\\)")
+				.matcher(text)
+				.results()
+				.map((link) -> link.group(1))
+				.toList()) {
+				if (target.startsWith("http")) {
+					continue;
+				}
+				String[] parts = target.split("#", 2);
+				Path file = parts[0].isEmpty() ? page : page.resolveSibling(parts[0]).normalize();
+				if (!Files.exists(file)) {
+					broken.add(page + ": " + target);
+				}
+				else if (parts.length == 2 && !anchors.computeIfAbsent(file, GuideTests::anchors).contains(parts[1])) {
+					broken.add(page + ": " + target + " (no such heading)");
+				}
+			}
+		}
+		assertThat(broken).isEmpty();
+	}
+
+	@Test
+	void theIndexLeadsToEveryPage() throws IOException {
+		String index = Files.readString(GUIDE.resolve("README.md"));
+		assertThat(guide().stream()
+			.map((page) -> page.getFileName().toString())
+			.filter((page) -> !page.equals("README.md") && !index.contains("](" + page))).isEmpty();
+	}
+
+	@Test
+	void everyExceptionIsExplained() throws IOException {
+		String errors = Files.readString(GUIDE.resolve("errors.md"));
+		assertThat(Pattern.compile("`(\\w+Exception)`")
+			.matcher(Files.readString(TOP.resolve("docs/public-types.md")))
+			.results()
+			.map((type) -> type.group(1))
+			.filter((type) -> !errors.contains(type))).isEmpty();
+	}
+
+	@Test
+	void theReadmeIsShort() throws IOException {
+		List<String> lines = Files.readAllLines(TOP.resolve("README.md"));
+		assertThat(lines).hasSizeLessThanOrEqualTo(130).allSatisfy((line) -> assertThat(line).hasSizeLessThan(121));
+	}
+
+	/** What runs is marked {@code run} in the page, and asserts what the text says. */
+	@ParameterizedTest
+	@ValueSource(strings = { "handlers", "calls", "states", "keyed-handlers", "green-threads", "pools", "testing" })
+	void whatThePageShowsFirstIsWhatHappens(String page) {
+		assertThat(snippets.errors()).isEmpty();
+		List<Class<?>> toRun = snippets.classes(page).stream().filter(Snippets::isRun).toList();
+		assertThat(toRun).as("blocks marked run").isNotEmpty();
+		runner(page).run((context) -> {
+			for (Class<?> block : toRun) {
+				Object made = context.getAutowireCapableBeanFactory().createBean(block);
+				Method run = block.getDeclaredMethod("run");
+				run.setAccessible(true);
+				run.invoke(made);
+			}
+		});
+	}
+
+	@Test
+	void theTestOfTheReadmePasses() {
+		assertThat(snippets.errors()).isEmpty();
+		runner("readme").run((context) -> {
+			int tests = 0;
+			for (Class<?> type : snippets.classes("readme")) {
+				for (Method method : type.getDeclaredMethods()) {
+					if (method.isAnnotationPresent(Test.class)) {
+						method.setAccessible(true);
+						method.invoke(context.getAutowireCapableBeanFactory().createBean(type));
+						tests++;
+					}
+				}
+			}
+			assertThat(tests).isEqualTo(1);
+		});
+	}
+
+	private static ApplicationContextRunner runner(String page) {
+		List<Class<?>> beans = snippets.classes(page)
+			.stream()
+			.filter((type) -> AnnotatedElementUtils.hasAnnotation(type, Component.class)
+					&& !AnnotatedElementUtils.hasAnnotation(type, Configuration.class))
+			.toList();
+		return new ApplicationContextRunner().withClassLoader(snippets.loader())
+			.withConfiguration(AutoConfigurations.of(GreenSchedulerAutoConfiguration.class,
+					DeferredAutoConfiguration.class, StateAutoConfiguration.class))
+			.withUserConfiguration(beans.toArray(Class<?>[]::new));
+	}
+
+	private static String name(Path page) {
+		String name = page.getFileName().toString();
+		return name.substring(0, name.indexOf('.'));
+	}
+
+	private static List<Path> guide() throws IOException {
+		try (Stream<Path> files = Files.list(GUIDE)) {
+			return files.filter((file) -> file.toString().endsWith(".md")).sorted().toList();
+		}
+	}
+
+	private static List<Path> pages() throws IOException {
+		List<Path> pages = new ArrayList<>(List.of(TOP.resolve("README.md"), TOP.resolve("CONTRIBUTING.md")));
+		try (Stream<Path> files = Files.walk(TOP.resolve("docs"))) {
+			files.filter((file) -> file.toString().endsWith(".md")).forEach(pages::add);
+		}
+		return pages;
+	}
+
+	/** The anchors of a page's headings, as GitHub makes them. */
+	private static Set<String> anchors(Path page) {
+		try {
+			Set<String> anchors = new HashSet<>();
+			for (String line : Files.readString(page).replaceAll("(?ms)^```.*?^```$", "").lines().toList()) {
+				if (line.startsWith("#")) {
+					anchors.add(line.replaceFirst("^#+ ", "")
+						.toLowerCase(Locale.ROOT)
+						.replaceAll("[^\\p{L}\\p{N}_\\- ]", "")
+						.replace(' ', '-'));
+				}
+			}
+			return anchors;
+		}
+		catch (IOException unreadable) {
+			throw new UncheckedIOException(unreadable);
+		}
+	}
+
+}
