@@ -40,21 +40,20 @@ import javax.tools.ToolProvider;
  */
 final class Snippets {
 
-	private static final List<String> IMPORTS = List.of("java.io.*", "java.math.BigDecimal", "java.time.*", "java.util.*",
-			"java.util.concurrent.*", "io.greenroom.deferred.*", "io.greenroom.durable.*", "io.greenroom.green.*",
-			"io.greenroom.green.io.*", "io.greenroom.green.worker.*", "io.greenroom.keyed.*",
+	private static final List<String> IMPORTS = List.of("java.io.*", "java.math.BigDecimal", "java.time.*",
+			"java.util.*", "java.util.concurrent.*", "io.greenroom.deferred.*", "io.greenroom.durable.*",
+			"io.greenroom.green.*", "io.greenroom.green.io.*", "io.greenroom.green.worker.*", "io.greenroom.keyed.*",
 			"io.greenroom.observe.ContextCarrier", "io.greenroom.spring.OnewayFailedEvent",
 			"io.greenroom.spring.StateCompletedEvent", "io.greenroom.spring.StateFailedEvent",
 			"io.greenroom.spring.StateTransitionEvent", "io.greenroom.state.*", "io.greenroom.test.*",
 			"io.greenroom.web.*", "jakarta.annotation.*", "org.junit.jupiter.api.Test",
-			"org.springframework.beans.factory.ObjectProvider",
-			"org.springframework.beans.factory.annotation.*", "org.springframework.context.annotation.*",
-			"org.springframework.context.event.EventListener", "org.springframework.boot.webmvc.test.autoconfigure.WebMvcTest", "org.springframework.http.*",
+			"org.springframework.beans.factory.ObjectProvider", "org.springframework.beans.factory.annotation.*",
+			"org.springframework.context.annotation.*", "org.springframework.context.event.EventListener",
+			"org.springframework.boot.webmvc.test.autoconfigure.WebMvcTest", "org.springframework.http.*",
 			"org.springframework.jdbc.core.simple.JdbcClient", "org.springframework.stereotype.*",
 			"org.springframework.transaction.annotation.Transactional",
-			"org.springframework.transaction.support.TransactionTemplate",
-			"org.springframework.web.bind.annotation.*", "org.springframework.web.servlet.function.*",
-			"static org.assertj.core.api.Assertions.*");
+			"org.springframework.transaction.support.TransactionTemplate", "org.springframework.web.bind.annotation.*",
+			"org.springframework.web.servlet.function.*", "static org.assertj.core.api.Assertions.*");
 
 	private static final Pattern BLOCK = Pattern
 		.compile("(?ms)(?:^<!-- (given|run|members):? ?(.*?) ?-->\\n)?^```java\\n(.*?)^```$");
@@ -117,11 +116,9 @@ final class Snippets {
 		JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
 		DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
 		try (StandardJavaFileManager files = compiler.getStandardFileManager(found, null, null)) {
-			compiler
-				.getTask(null, new InMemory(files, this.loader), found,
-						List.of("-proc:none", "-parameters", "-Xlint:none", "--release", "25", "-classpath",
-								System.getProperty("java.class.path")),
-						null, this.sources)
+			compiler.getTask(null, new InMemory(files, this.loader), found, List.of("-proc:none", "-parameters",
+					"-Xlint:none", "--release", "25", "-classpath", System.getProperty("java.class.path")), null,
+					this.sources)
 				.call();
 		}
 		for (Diagnostic<? extends JavaFileObject> each : found.getDiagnostics()) {
@@ -240,8 +237,7 @@ final class Snippets {
 		public InputStream getResourceAsStream(String name) {
 			ByteArrayOutputStream bytes = name.endsWith(".class")
 					? this.compiled.get(name.substring(0, name.length() - 6).replace('/', '.')) : null;
-			return (bytes != null) ? new ByteArrayInputStream(bytes.toByteArray())
-					: super.getResourceAsStream(name);
+			return (bytes != null) ? new ByteArrayInputStream(bytes.toByteArray()) : super.getResourceAsStream(name);
 		}
 
 	}

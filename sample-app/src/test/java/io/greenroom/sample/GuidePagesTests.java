@@ -28,7 +28,8 @@ class GuidePagesTests {
 	void theBeanOfThePageOnHandlersIsThatOfTheSample() throws IOException {
 		String source = Files.readString(Path.of("src/main/java/io/greenroom/sample/Cloakroom.java"));
 		String shown = Guide.blocks("handlers.md", "java").getFirst();
-		assertThat(withoutIndent(source)).contains(withoutIndent(shown.substring(shown.indexOf("private"), shown.indexOf("@ReadOnly"))));
+		assertThat(withoutIndent(source))
+			.contains(withoutIndent(shown.substring(shown.indexOf("private"), shown.indexOf("@ReadOnly"))));
 	}
 
 	@Test
@@ -73,11 +74,12 @@ class GuidePagesTests {
 	/** "`greenroom.pool.wait`, `.usage`" are two names. */
 	private static Set<String> meters() throws IOException {
 		Set<String> names = new TreeSet<>();
-		found("(?m)^\\| (`greenroom\\.[^|]*`) \\| (?:timer|gauge|counter) ", Guide.page("meters.md")).forEach((cell) -> {
-			List<String> parts = found("`([^`]+)`", cell).toList();
-			String stem = parts.getFirst().substring(0, parts.getFirst().lastIndexOf('.'));
-			parts.forEach((part) -> names.add(part.startsWith(".") ? stem + part : part));
-		});
+		found("(?m)^\\| (`greenroom\\.[^|]*`) \\| (?:timer|gauge|counter) ", Guide.page("meters.md"))
+			.forEach((cell) -> {
+				List<String> parts = found("`([^`]+)`", cell).toList();
+				String stem = parts.getFirst().substring(0, parts.getFirst().lastIndexOf('.'));
+				parts.forEach((part) -> names.add(part.startsWith(".") ? stem + part : part));
+			});
 		return names;
 	}
 
@@ -91,7 +93,10 @@ class GuidePagesTests {
 
 	private static Stream<String> sources(String folder) throws IOException {
 		try (Stream<Path> files = Files.walk(Path.of(folder))) {
-			return files.filter((file) -> file.toString().endsWith(".java")).toList().stream().map(GuidePagesTests::read);
+			return files.filter((file) -> file.toString().endsWith(".java"))
+				.toList()
+				.stream()
+				.map(GuidePagesTests::read);
 		}
 	}
 
