@@ -29,7 +29,9 @@ class BoxOffice {
 		this.notebook = notebook;
 	}
 
-	/** Announces what is new on the programme. The rest is where it was at the last stop. */
+	/**
+	 * Announces what is new on the programme. The rest is where it was at the last stop.
+	 */
 	@EventListener(ApplicationStartedEvent.class)
 	void announce() {
 		this.properties.shows().forEach((show, programme) -> {
@@ -86,7 +88,8 @@ class BoxOffice {
 		if (!this.properties.shows().containsKey(show)) {
 			throw Rejection.unknownShow(show, this.properties.shows().keySet());
 		}
-		return this.performances.get(show); // a view: the first call makes the instance, from its row
+		return this.performances.get(show); // a view: the first call makes the instance,
+											// from its row
 	}
 
 	private static void requireSeat(String show, String seat) {

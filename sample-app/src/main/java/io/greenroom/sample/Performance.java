@@ -77,7 +77,8 @@ class Performance {
 	@State(transitionsTo = "finished", timeout = "20s", onTimeout = "finished")
 	void playing() {
 		this.feed.changed();
-	} // finished() comes after 20 seconds, also if the application was restarted meanwhile
+	} // finished() comes after 20 seconds, also if the application was restarted
+		// meanwhile
 
 	@State
 	void finished() {

@@ -17,8 +17,8 @@ class BoxOfficeSourceTests {
 		.compile("java\\.util\\.concurrent|synchronized|volatile|Atomic|VarHandle|Lock\\b|Concurrent|CopyOnWrite");
 
 	@ParameterizedTest
-	@ValueSource(strings = { "BoxOffice", "Performance", "Notebook", "Cloakroom", "LiveFeed", "calls/CallBoard", "chat/Room",
-			"prompter/PromptBox" })
+	@ValueSource(strings = { "BoxOffice", "Performance", "Notebook", "Cloakroom", "LiveFeed", "calls/CallBoard",
+			"chat/Room", "prompter/PromptBox" })
 	void noLockNoAtomicNoSynchronizedNoConcurrentCollection(String type) throws IOException {
 		String source = Files.readString(Path.of("src/main/java/io/greenroom/sample", type + ".java"));
 		assertThat(GUARDED.matcher(source).results().map((found) -> found.group())).isEmpty();

@@ -17,14 +17,16 @@ class RestartIT {
 	void everythingIsWhereItWas(@TempDir Path folder) throws Exception {
 		String database = "spring.datasource.url=jdbc:h2:file:" + folder.resolve("box-office") + ";WRITE_DELAY=0";
 		JsonNode before;
-		try (Application application = Application.start(database); Customer customer = new Customer(application.port())) {
+		try (Application application = Application.start(database);
+				Customer customer = new Customer(application.port())) {
 			assertThat(customer.post("/shows/hamlet/seats/A1?buyer=Ann").status()).isEqualTo(200);
 			assertThat(customer.post("/shows/hamlet/seats/A2?buyer=Bob").status()).isEqualTo(200);
 			assertThat(customer.post("/shows/macbeth/moves/playing").status()).isEqualTo(200);
 			assertThat(customer.post("/shows/godot/moves/cancelled").status()).isEqualTo(200);
 			before = customer.get("/shows").json();
 		}
-		try (Application application = Application.start(database); Customer customer = new Customer(application.port())) {
+		try (Application application = Application.start(database);
+				Customer customer = new Customer(application.port())) {
 			assertThat(customer.get("/shows").json()).isEqualTo(before);
 			assertThat(before.findValuesAsString("state")).contains("onSale", "playing", "cancelled");
 			assertThat(customer.post("/shows/hamlet/seats/A1?buyer=Eve").status()).isEqualTo(409);
