@@ -64,6 +64,9 @@ final class Hop {
 	/** Tells our own concurrent results from those of the application's controllers. */
 	private static final Object OURS = new Object();
 
+	/** How many causes of a failure are asked for; they may have no end. */
+	private static final int MOST_CAUSES = 100;
+
 	/** Of the controller, for the observation. */
 	private static final String PATTERN = Hop.class.getName() + ".PATTERN";
 
@@ -326,6 +329,18 @@ final class Hop {
 		}
 	}
 
+	/**
+	 * Asks a failure for its causes before a server does: Jetty loses a request that was
+	 * dispatched back if that throws, and its client waits for ever. What it throws is
+	 * the failure then.
+	 */
+	static void askForCauses(Throwable failure) {
+		Throwable cause = failure;
+		for (int i = 0; i < MOST_CAUSES && cause != null; i++) {
+			cause = cause.getCause();
+		}
+	}
+
 	/** The dispatch back takes over what is to happen at the end of the request. */
 	static Flight touchDown(WebAsyncManager async, HttpServletRequest request) {
 		Object[] context = async.getConcurrentResultContext();
@@ -355,6 +370,7 @@ final class Hop {
 			if (held != null) {
 				held.failed(failure);
 			}
+			askForCauses(failure);
 			throw failure;
 		}
 		finally {

@@ -65,6 +65,10 @@ public final class HopFunctionAdapter implements HandlerAdapter, Ordered, Dispos
 			try {
 				return this.usual.get().handle(request, response, handler);
 			}
+			catch (Throwable failure) {
+				Hop.askForCauses(failure);
+				throw failure;
+			}
 			finally {
 				if (flight != null) {
 					flight.end();
