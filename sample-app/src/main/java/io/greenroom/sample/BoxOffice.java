@@ -99,7 +99,7 @@ class BoxOffice {
 	}
 
 	private void note(String show, String what) {
-		this.notebook.note("%s: %s".formatted(this.properties.shows().get(show).title(), what));
+		this.notebook.note("%s: %s".formatted(this.properties.title(show), what));
 	}
 
 }

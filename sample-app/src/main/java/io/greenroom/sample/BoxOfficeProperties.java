@@ -2,6 +2,7 @@ package io.greenroom.sample;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -14,6 +15,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("box-office")
 record BoxOfficeProperties(@DefaultValue Map<String, Programme> shows, @DefaultValue("500ms") Duration reportTime) {
+
+	/** Returns what the page calls a show of the programme. */
+	String title(String show) {
+		return Objects.requireNonNull(this.shows.get(show), show).title();
+	}
 
 	/**
 	 * One show of the programme.

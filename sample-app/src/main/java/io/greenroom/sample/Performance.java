@@ -50,7 +50,7 @@ class Performance {
 
 	Performance(@Key String show, BoxOfficeProperties properties, StateMachines machines, LiveFeed feed) {
 		this.show = show;
-		this.title = Objects.requireNonNull(properties.shows().get(show), show).title();
+		this.title = properties.title(show);
 		this.machines = machines;
 		this.feed = feed;
 	}
