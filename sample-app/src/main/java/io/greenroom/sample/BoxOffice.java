@@ -6,8 +6,7 @@ import io.greenroom.keyed.Keyed;
 import io.greenroom.sample.Show.Ticket;
 import io.greenroom.state.StateDiagram;
 
-import org.springframework.boot.context.event.ApplicationStartedEvent;
-import org.springframework.context.event.EventListener;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.stereotype.Service;
 
 /**
@@ -15,7 +14,7 @@ import org.springframework.stereotype.Service;
  * different shows side by side. What leaves it is immutable.
  */
 @Service
-class BoxOffice {
+class BoxOffice implements SmartInitializingSingleton {
 
 	private final BoxOfficeProperties properties;
 
@@ -30,10 +29,11 @@ class BoxOffice {
 	}
 
 	/**
-	 * Announces what is new on the programme. The rest is where it was at the last stop.
+	 * Announces what is new on the programme, before the first customer comes. The rest
+	 * is where it was at the last stop.
 	 */
-	@EventListener(ApplicationStartedEvent.class)
-	void announce() {
+	@Override
+	public void afterSingletonsInstantiated() {
 		this.properties.shows().forEach((show, programme) -> {
 			if (this.performances.entry(show).isEmpty()) {
 				this.performances.get(show).announced(programme.openAtOnce());

@@ -18,7 +18,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+/** On an application of its own, whose seats nobody else buys. */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "box-office.shows.medea.title=Medea")
 class PerformanceIT {
 
 	@LocalServerPort
