@@ -68,7 +68,8 @@ final class DurableSweep implements AutoCloseable {
 
 	private final List<Watched> watched = new CopyOnWriteArrayList<>();
 
-	private final Set<RowId> lost = ConcurrentHashMap.newKeySet();
+	/** Instances that were dropped, with the loss each: one may be lost again meanwhile. */
+	private final Map<RowId, Object> lost = new ConcurrentHashMap<>();
 
 	/** When an overdue instance was first seen to be; confined to the sweep. */
 	private final Map<RowId, Long> waiting = new HashMap<>();
@@ -118,7 +119,7 @@ final class DurableSweep implements AutoCloseable {
 
 	/** Has an instance made that was dropped: its body may have to run. */
 	void lost(RowId id) {
-		this.lost.add(id);
+		this.lost.put(id, new Object());
 		this.lock.lock();
 		try {
 			this.hurry = true;
@@ -223,7 +224,7 @@ final class DurableSweep implements AutoCloseable {
 		Set<RowId> overdue = new HashSet<>();
 		for (Watched handler : this.watched) {
 			List<RowId> found = new ArrayList<>();
-			for (RowId id : List.copyOf(this.lost)) {
+			for (RowId id : List.copyOf(this.lost.keySet())) {
 				if (id.handler().equals(handler.name())) {
 					found.add(id);
 				}
@@ -304,6 +305,7 @@ final class DurableSweep implements AutoCloseable {
 
 	/** An instance that is there may know of an older row, and goes if it is idle. */
 	private void activate(Watched handler, RowId id, boolean renewed) {
+		Object loss = this.lost.get(id);
 		boolean again = false;
 		try {
 			handler.activate(id.key(), renewed);
@@ -322,8 +324,8 @@ final class DurableSweep implements AutoCloseable {
 			Failures.log(log, told ? Level.DEBUG : Level.WARN, failure,
 					"{} has something to do and could not be made; trying again in {}", id, next.pause());
 		}
-		if (!again) {
-			this.lost.remove(id);
+		if (!again && loss != null) {
+			this.lost.remove(id, loss);
 		}
 	}
 
