@@ -1,37 +1,111 @@
 package io.greenroom.actuate;
 
+import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 
 import io.greenroom.deferred.internal.HandlerSnapshot;
 import io.greenroom.keyed.internal.KeyedSnapshot;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that is alive, as far as it can be seen without stopping it.
- * {@link #toString()} writes it as text.
+ * What is wrong, and then what there is, as far as it can be seen without stopping it. Of
+ * each kind a page is shown, and counted are all. {@link #toString()} writes it as text.
  *
+ * @param problems what is wrong: the worst of each kind first, then the others
+ * @param problemCounts how many problems of each kind there are
  * @param scheduler the scheduler's name
+ * @param counts how many there are of what the lists show some of
  * @param threads its green threads as a tree, each followed by its children
  * @param handlers the handlers, with the calls that wait and run, and what they wait for
  * @param keyed the handlers by key: how many keys are there, and the busiest of them
  * @param pools the pools
  * @param machines the machines that are beans, and those that have failed, beans or not
  * @param states how many machines are in each state, beans or not
+ * @param failed how many machines have failed in each state since the start, and what the
+ * last of them failed with
  */
-public record GreenroomDump(String scheduler, List<GreenThreadEntry> threads, List<HandlerSnapshot> handlers,
-		List<KeyedSnapshot> keyed, List<Pool> pools, List<Machine> machines, List<StateCount> states) {
+public record GreenroomDump(List<Problem> problems, Map<Kind, Integer> problemCounts, String scheduler, Counts counts,
+		List<GreenThreadEntry> threads, List<HandlerSnapshot> handlers, List<KeyedSnapshot> keyed, List<Pool> pools,
+		List<Machine> machines, List<StateCount> states, List<Failed> failed) {
 
 	/** Copies the lists. */
 	public GreenroomDump {
+		problems = List.copyOf(problems);
+		problemCounts = Collections.unmodifiableMap(new TreeMap<>(problemCounts));
 		threads = List.copyOf(threads);
 		handlers = List.copyOf(handlers);
 		keyed = List.copyOf(keyed);
 		pools = List.copyOf(pools);
 		machines = List.copyOf(machines);
 		states = List.copyOf(states);
+		failed = List.copyOf(failed);
+	}
+
+	/** What may be wrong. */
+	public enum Kind {
+
+		/** A body of a handler has run for more than a second. */
+		STUCK_BODY,
+
+		/** The loop of a handler has let nothing in for more than a second. */
+		BLOCKED_LOOP,
+
+		/** The loop of a handler has failed and was given up. */
+		DEAD_HANDLER,
+
+		/** Machines have failed within the last hour. */
+		FAILED_MACHINE,
+
+		/** A pool has rejected somebody within the last minute, or has a line. */
+		FULL_POOL,
+
+		/** A circle of waits was found within the last hour, and a call failed for it. */
+		WAIT_CIRCLE,
+
+		/** A call has waited in a mailbox for more than a second. */
+		OLDEST_CALL,
+
+		/** Stored keys don't go on by themselves. */
+		STRANDED_KEYS
+
+	}
+
+	/**
+	 * Something that is wrong.
+	 *
+	 * @param kind what kind of thing
+	 * @param subject the name of the handler, pool or class of machines
+	 * @param message what is wrong with it, in words
+	 * @param since for how long, or how long ago; {@code null} if there is no such time
+	 * @param at the innermost frame of the application's own code; {@code null} if there
+	 * is no stack
+	 * @param stack the stack, with frames of the JDK, Spring and Greenroom folded
+	 */
+	public record Problem(Kind kind, String subject, String message, @Nullable Duration since, @Nullable String at,
+			List<String> stack) {
+
+		/** Copies the list. */
+		public Problem {
+			stack = List.copyOf(stack);
+		}
+
+	}
+
+	/**
+	 * How many there are.
+	 *
+	 * @param threads green threads
+	 * @param handlers handlers
+	 * @param keyed handlers by key
+	 * @param pools pools
+	 * @param machines machines that are beans, and those that have failed, beans or not
+	 */
+	public record Counts(int threads, int handlers, int keyed, int pools, int machines) {
+
 	}
 
 	/**
@@ -61,8 +135,22 @@ public record GreenroomDump(String scheduler, List<GreenThreadEntry> threads, Li
 	 * @param size how many may be at work at once
 	 * @param active how many are
 	 * @param queued how many wait in line
+	 * @param rejected how many were rejected, by reason, since the pool was made
+	 * @param sinceRejected how long ago the last of them was; {@code null} if none was
 	 */
-	public record Pool(String name, int size, int active, int queued) {
+	public record Pool(String name, int size, int active, int queued, Map<String, Long> rejected,
+			@Nullable Duration sinceRejected) {
+
+		/** Copies the map. */
+		public Pool {
+			rejected = Collections.unmodifiableMap(new TreeMap<>(rejected));
+		}
+
+		String inWords() {
+			String numbers = "%d of %d at work, %d in line".formatted(this.active, this.size, this.queued);
+			return (this.sinceRejected == null) ? numbers : "%s, rejected %s, the last %s ago".formatted(numbers,
+					this.rejected, Problems.round(this.sinceRejected));
+		}
 
 	}
 
@@ -83,6 +171,29 @@ public record GreenroomDump(String scheduler, List<GreenThreadEntry> threads, Li
 	}
 
 	/**
+	 * The machines of one class that have failed in one state.
+	 *
+	 * @param machine the name of the machines' class
+	 * @param state the state
+	 * @param count how many have failed in it since the start
+	 * @param failure class and message of what the last failed with
+	 * @param at the innermost frame of the application's own code in that; {@code null}
+	 * if it has no stack
+	 * @param last when the last failed
+	 */
+	public record Failed(String machine, String state, long count, String failure, @Nullable String at, Instant last) {
+
+		Failed after(Failed before) {
+			return new Failed(this.machine, this.state, before.count + 1, this.failure, this.at, this.last);
+		}
+
+		String inWords() {
+			return "%d failed in %s, the last with %s".formatted(this.count, this.state, this.failure);
+		}
+
+	}
+
+	/**
 	 * The machines of one class that are in one state.
 	 *
 	 * @param machine the name of the machines' class
@@ -95,71 +206,7 @@ public record GreenroomDump(String scheduler, List<GreenThreadEntry> threads, Li
 
 	@Override
 	public String toString() {
-		StringBuilder text = new StringBuilder();
-		head(text, "Scheduler '" + this.scheduler + "'", this.threads.size(), " green threads");
-		this.threads.forEach((thread) -> describe(thread, text));
-		head(text, "Handlers", this.handlers.size(), "");
-		this.handlers.forEach((handler) -> describe(handler, text));
-		head(text, "Handlers by key", this.keyed.size(), "");
-		this.keyed.forEach((keyed) -> describe(keyed, text));
-		head(text, "Pools", this.pools.size(), "");
-		this.pools.forEach((pool) -> line(text, 1,
-				"%s: %d of %d at work, %d in line".formatted(pool.name, pool.active, pool.size, pool.queued)));
-		head(text, "Machines", (int) this.machines.stream().filter((machine) -> machine.bean != null).count(),
-				" beans");
-		this.machines.forEach((machine) -> describe(machine, text));
-		this.states.forEach((state) -> line(text, 1, "%d %s in %s".formatted(state.count, state.machine, state.state)));
-		List<HandlerSnapshot> all = new ArrayList<>(this.handlers);
-		this.keyed.forEach((keyed) -> all.addAll(keyed.busiest()));
-		head(text, "Waits", all.stream().mapToInt((handler) -> handler.waits().size()).sum(), "");
-		all.forEach((handler) -> handler.waits().forEach((edge) -> describe(handler, edge, text)));
-		return text.toString();
-	}
-
-	private static void head(StringBuilder text, String what, int count, String unit) {
-		text.append(what).append(": ").append(count).append(unit).append('\n');
-	}
-
-	private static void describe(GreenThreadEntry thread, StringBuilder text) {
-		int indent = thread.depth + 1;
-		line(text, indent,
-				thread.name + ": " + thread.state + ((thread.activity != null) ? ", " + thread.activity : ""));
-		thread.stack.forEach((frame) -> line(text, indent + 2, "at " + frame));
-	}
-
-	private static void describe(Machine machine, StringBuilder text) {
-		String name = (machine.bean != null) ? "%s (%s)".formatted(machine.bean, machine.machine) : machine.machine;
-		String state = (machine.state != null) ? " in " + machine.state + " since " + machine.since : "";
-		line(text, 1, "%s: %s%s%s".formatted(name, machine.status, state,
-				(machine.failure != null) ? " with " + machine.failure : ""));
-	}
-
-	private static void describe(HandlerSnapshot handler, StringBuilder text) {
-		line(text, 1,
-				"%s: %s, %d of %d calls wait, the oldest for %s%s%s".formatted(handler.name(),
-						handler.state().name().toLowerCase(Locale.ROOT), handler.queued(), handler.capacity(),
-						handler.oldestAge(), (handler.loop() != null) ? ", in its loop " + handler.loop() : "",
-						(handler.failure() != null) ? ", died of " + handler.failure() : ""));
-		handler.running()
-			.forEach((body) -> line(text, 2,
-					"runs %s on thread %s, called %s ago".formatted(body.method(), body.thread(), body.submitted())));
-	}
-
-	private static void describe(KeyedSnapshot keyed, StringBuilder text) {
-		line(text, 1, "%s: %d keys active, %d awake, %d with something to do; %d calls wait, the oldest for %s"
-			.formatted(keyed.name(), keyed.active(), keyed.awake(), keyed.busy(), keyed.queued(), keyed.oldestAge()));
-		keyed.busiest().forEach((handler) -> describe(handler, text));
-	}
-
-	private static void describe(HandlerSnapshot handler, HandlerSnapshot.Edge edge, StringBuilder text) {
-		line(text, 1,
-				"%s waits for %s.%s on thread %s".formatted(
-						(edge.method() != null) ? handler.name() + "." + edge.method() : handler.name() + "'s loop",
-						edge.on(), edge.call(), edge.thread()));
-	}
-
-	private static void line(StringBuilder text, int indent, String line) {
-		text.append("  ".repeat(indent)).append(line).append('\n');
+		return new DumpText(this).write();
 	}
 
 }

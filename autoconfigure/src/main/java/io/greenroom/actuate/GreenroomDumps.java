@@ -36,7 +36,12 @@ public final class GreenroomDumps implements Observer {
 	/** How many keys of a handler are shown in full. */
 	private static final int BUSIEST = 50;
 
+	/** How many frames of a stack are looked at. */
+	private static final int DEEPEST = 250;
+
 	private final Collection<NamedPool> pools = new ConcurrentLinkedQueue<>();
+
+	private final FailedMachines failed = new FailedMachines();
 
 	/** By class and state; of both there are as many as the program has. */
 	private final Map<StateKey, LongAdder> states = new ConcurrentHashMap<>();
@@ -64,6 +69,11 @@ public final class GreenroomDumps implements Observer {
 			}
 
 			@Override
+			public void failed(String state, Throwable failure) {
+				GreenroomDumps.this.failed.add(machine, state, failure);
+			}
+
+			@Override
 			public void ended(String state, Duration spent) {
 				count(machine, state).decrement();
 			}
@@ -87,34 +97,74 @@ public final class GreenroomDumps implements Observer {
 	 * them yet
 	 * @param keyed the handlers by key
 	 * @param machines the machines that are beans
-	 * @param frames how many frames of each thread's stack to take; 0 takes none
+	 * @param query how much to show
 	 * @return the dump
 	 */
 	GreenroomDump take(GreenScheduler scheduler, Collection<Handler> handlers,
-			Collection<? extends KeyedHandler<?, ?>> keyed, List<GreenroomDump.Machine> machines, int frames) {
-		Set<Handler> all = new LinkedHashSet<>(handlers);
-		scheduler.services().stream().filter(Handler.class::isInstance).map(Handler.class::cast).forEach(all::add);
-		return new GreenroomDump(scheduler.name(),
-				scheduler.dump(frames).threads().stream().map(GreenroomDumps::entry).toList(),
-				all.stream().map(Handler::snapshot).sorted(Comparator.comparing(HandlerSnapshot::name)).toList(),
-				keyed.stream()
-					.map((handler) -> handler.snapshot(BUSIEST))
-					.sorted(Comparator.comparing(KeyedSnapshot::name))
-					.toList(),
-				pools(), machines, states());
+			Collection<? extends KeyedHandler<?, ?>> keyed, List<GreenroomDump.Machine> machines, DumpQuery query) {
+		Problems problems = new Problems();
+		List<HandlerSnapshot> seen = handlers(scheduler, handlers, problems);
+		List<KeyedSnapshot> seenKeyed = keyed(keyed, problems);
+		List<GreenroomDump.Pool> pools = pools();
+		pools.forEach(problems::look);
+		List<GreenroomDump.Failed> failed = this.failed.all();
+		failed.forEach(problems::look);
+		GreenThreadDump threads = threads(scheduler, query);
+		return new GreenroomDump(problems.worst(query.limit()), problems.counts(), scheduler.name(),
+				new GreenroomDump.Counts(threads.alive(), seen.size(), seenKeyed.size(), pools.size(), machines.size()),
+				query.page(threads.threads()).stream().map((thread) -> entry(thread, query.frames())).toList(),
+				query.page(seen.stream().filter((handler) -> query.wantsHandler(handler.name())).toList()),
+				query.page(seenKeyed.stream().filter((handler) -> query.wantsHandler(handler.name())).toList()),
+				query.page(pools), query.page(machines), query.page(states(query)),
+				query.page(failed.stream()
+					.filter((one) -> query.wantsMachine(one.machine()) && query.wantsState(one.state()))
+					.toList()));
 	}
 
-	private static GreenroomDump.GreenThreadEntry entry(GreenThreadDump.Entry thread) {
+	private static List<HandlerSnapshot> handlers(GreenScheduler scheduler, Collection<Handler> handlers,
+			Problems problems) {
+		Set<Handler> all = new LinkedHashSet<>(handlers);
+		scheduler.services().stream().filter(Handler.class::isInstance).map(Handler.class::cast).forEach(all::add);
+		List<HandlerSnapshot> seen = new ArrayList<>();
+		for (Handler handler : all) {
+			HandlerSnapshot snapshot = handler.snapshot();
+			problems.look(snapshot, handler::stack, handler.failure());
+			seen.add(snapshot);
+		}
+		seen.sort(Comparator.comparing(HandlerSnapshot::name));
+		return seen;
+	}
+
+	private static List<KeyedSnapshot> keyed(Collection<? extends KeyedHandler<?, ?>> keyed, Problems problems) {
+		List<KeyedSnapshot> seen = new ArrayList<>();
+		for (KeyedHandler<?, ?> handler : keyed) {
+			KeyedSnapshot snapshot = handler.snapshot(BUSIEST);
+			problems.look(snapshot);
+			snapshot.busiest().forEach((member) -> problems.look(member, handler::stack, null));
+			seen.add(snapshot);
+		}
+		seen.sort(Comparator.comparing(KeyedSnapshot::name));
+		return seen;
+	}
+
+	/** Takes no more stacks than are shown, of as many frames as folding may need. */
+	private static GreenThreadDump threads(GreenScheduler scheduler, DumpQuery query) {
+		int most = (int) Math.min(Integer.MAX_VALUE, (long) query.offset() + query.limit());
+		return scheduler.dump((query.frames() > 0) ? DEEPEST : 0, most);
+	}
+
+	private static GreenroomDump.GreenThreadEntry entry(GreenThreadDump.Entry thread, int frames) {
 		return new GreenroomDump.GreenThreadEntry(thread.depth(), thread.name(), lower(thread.state()),
 				(thread.activity() != null) ? lower(thread.activity()) : null, thread.parent(),
-				thread.stack().stream().map(StackTraceElement::toString).toList());
+				Frames.folded(thread.stack(), frames));
 	}
 
 	private static String lower(Enum<?> value) {
 		return value.name().toLowerCase(Locale.ROOT).replace('_', ' ');
 	}
 
-	private List<GreenroomDump.Pool> pools() {
+	/** Returns the pools that are there, by name. */
+	List<GreenroomDump.Pool> pools() {
 		List<GreenroomDump.Pool> found = new ArrayList<>();
 		for (Iterator<NamedPool> named = this.pools.iterator(); named.hasNext();) {
 			NamedPool pool = named.next();
@@ -123,19 +173,21 @@ public final class GreenroomDumps implements Observer {
 				named.remove();
 			}
 			else {
-				found.add(new GreenroomDump.Pool(pool.name, gauges.size(), gauges.active(), gauges.queued()));
+				found.add(new GreenroomDump.Pool(pool.name, gauges.size(), gauges.active(), gauges.queued(),
+						gauges.rejected(), gauges.sinceRejected()));
 			}
 		}
 		found.sort(Comparator.comparing(GreenroomDump.Pool::name));
 		return found;
 	}
 
-	private List<GreenroomDump.StateCount> states() {
+	private List<GreenroomDump.StateCount> states(DumpQuery query) {
 		return this.states.entrySet()
 			.stream()
 			.map((entry) -> new GreenroomDump.StateCount(entry.getKey().machine(), entry.getKey().state(),
 					entry.getValue().sum()))
-			.filter((state) -> state.count() > 0)
+			.filter((state) -> state.count() > 0 && query.wantsMachine(state.machine())
+					&& query.wantsState(state.state()))
 			.sorted(Comparator.comparing(GreenroomDump.StateCount::machine)
 				.thenComparing(GreenroomDump.StateCount::state))
 			.toList();

@@ -28,17 +28,14 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
 /**
- * The dump of everything that is alive: green threads, handlers, pools, machines, and who
- * waits for whom. As JSON, and as text to those who ask for {@code text/plain}. And the
+ * What is wrong, and the dump of everything that is alive: green threads, handlers,
+ * pools, machines, and who waits for whom. As JSON, and as text to those who ask for {@code text/plain}. And the
  * means to resize a pool that controllers run in, where
  * {@code management.endpoint.greenroom.access=unrestricted} asks for it; exposing the
  * endpoint alone brings no write operation.
  */
 @Endpoint(id = "greenroom", defaultAccess = Access.READ_ONLY)
 public final class GreenroomEndpoint {
-
-	/** Enough to see what a thread does, and little enough for thousands of them. */
-	private static final int FRAMES = 4;
 
 	/** So many failed machines that are no beans are shown at most. */
 	private static final int FAILED = 1000;
@@ -80,25 +77,60 @@ public final class GreenroomEndpoint {
 	}
 
 	/**
-	 * Takes a dump.
-	 * @param frames how many frames of each thread's stack to take; 0 takes none
+	 * Takes a dump of the first hundred of each kind.
+	 * @param frames how many lines of each thread's stack to take; 0 takes none
 	 * @return the dump
 	 */
-	@ReadOperation
 	public GreenroomDump dump(@Nullable Integer frames) {
+		return dump(frames, null, null, null, null, null);
+	}
+
+	/**
+	 * Takes a dump.
+	 * @param frames how many lines of each thread's stack to take, up to 100; 0 takes
+	 * none
+	 * @param limit how many of each kind to show, up to 1000
+	 * @param offset how many of each kind to leave out first
+	 * @param handler the name of the only handler to show
+	 * @param machine the name of the only class of machines to show
+	 * @param state the name of the only state to show
+	 * @return the dump
+	 * @throws InvalidEndpointRequestException if a number is out of its bounds
+	 */
+	@ReadOperation
+	public GreenroomDump dump(@Nullable Integer frames, @Nullable Integer limit, @Nullable Integer offset,
+			@Nullable String handler, @Nullable String machine, @Nullable String state) {
+		DumpQuery query = DumpQuery.of(frames, limit, offset, handler, machine, state);
 		Handlers beans = this.handlers.get();
-		return this.dumps.take(this.scheduler, (beans != null) ? beans.all() : List.of(), this.keyed.get(), machines(),
-				(frames != null) ? frames : FRAMES);
+		return this.dumps.take(this.scheduler, (beans != null) ? beans.all() : List.of(), this.keyed.get(),
+				machines(query), query);
+	}
+
+	/**
+	 * Takes a dump of the first hundred of each kind as text.
+	 * @param frames how many lines of each thread's stack to take; 0 takes none
+	 * @return the dump in words
+	 */
+	public String text(@Nullable Integer frames) {
+		return dump(frames).toString();
 	}
 
 	/**
 	 * Takes a dump as text.
-	 * @param frames how many frames of each thread's stack to take; 0 takes none
+	 * @param frames how many lines of each thread's stack to take, up to 100; 0 takes
+	 * none
+	 * @param limit how many of each kind to show, up to 1000
+	 * @param offset how many of each kind to leave out first
+	 * @param handler the name of the only handler to show
+	 * @param machine the name of the only class of machines to show
+	 * @param state the name of the only state to show
 	 * @return the dump in words
+	 * @throws InvalidEndpointRequestException if a number is out of its bounds
 	 */
 	@ReadOperation(produces = "text/plain;charset=UTF-8")
-	public String text(@Nullable Integer frames) {
-		return dump(frames).toString();
+	public String text(@Nullable Integer frames, @Nullable Integer limit, @Nullable Integer offset,
+			@Nullable String handler, @Nullable String machine, @Nullable String state) {
+		return dump(frames, limit, offset, handler, machine, state).toString();
 	}
 
 	/**
@@ -123,7 +155,11 @@ public final class GreenroomEndpoint {
 		catch (IllegalArgumentException wrong) {
 			throw rejection(String.valueOf(wrong.getMessage()));
 		}
-		return new GreenroomDump.Pool(pool, found.size(), found.active(), found.queued());
+		return this.dumps.pools()
+			.stream()
+			.filter((seen) -> seen.name().equals(pool))
+			.findFirst()
+			.orElseGet(() -> new GreenroomDump.Pool(pool, found.size(), found.active(), found.queued(), Map.of(), null));
 	}
 
 	private static InvalidEndpointRequestException rejection(String reason) {
@@ -131,7 +167,7 @@ public final class GreenroomEndpoint {
 	}
 
 	/** Machines of beans that are there, none is made for the dump; and failed ones. */
-	private List<GreenroomDump.Machine> machines() {
+	private List<GreenroomDump.Machine> machines(DumpQuery query) {
 		StateMachines all = this.stateMachines.get();
 		List<GreenroomDump.Machine> found = new ArrayList<>();
 		Set<StateMachine> beans = new HashSet<>();
@@ -152,6 +188,7 @@ public final class GreenroomEndpoint {
 				.sorted(Comparator.comparing(GreenroomDump.Machine::machine))
 				.forEach(found::add);
 		}
+		found.removeIf((machine) -> !query.wantsState(machine.state()));
 		return found;
 	}
 

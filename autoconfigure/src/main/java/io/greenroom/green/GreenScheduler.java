@@ -555,10 +555,26 @@ public final class GreenScheduler implements AutoCloseable {
 	 * @throws IllegalArgumentException if the number of frames is negative
 	 */
 	public GreenThreadDump dump(int frames) {
+		return dump(frames, Integer.MAX_VALUE);
+	}
+
+	/**
+	 * Returns the first of the living green threads as a tree, as {@link #dump(int)} does
+	 * all. The stacks of the others are not taken.
+	 * @param frames how many frames of each thread's stack to take
+	 * @param most the greatest number of threads
+	 * @return the dump, which knows how many there are
+	 * @throws IllegalArgumentException if a number is negative
+	 */
+	public GreenThreadDump dump(int frames, int most) {
 		if (frames < 0) {
 			throw new IllegalArgumentException("The number of frames is negative: " + frames + "; give zero or more");
 		}
-		return new GreenThreadDump(this.name, new ThreadTree(this.live.snapshot()).entries(frames));
+		if (most < 0) {
+			throw new IllegalArgumentException("The number of threads is negative: " + most + "; give zero or more");
+		}
+		Collection<GreenThread<?>> all = this.live.snapshot();
+		return new GreenThreadDump(this.name, all.size(), new ThreadTree(all).entries(frames, most));
 	}
 
 	/**

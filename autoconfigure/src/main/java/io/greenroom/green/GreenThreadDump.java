@@ -10,9 +10,11 @@ import org.jspecify.annotations.Nullable;
  * show: its virtual threads are not theirs to see. {@link #toString()} draws it.
  *
  * @param scheduler the scheduler's name
- * @param threads the threads, each followed by its children, the oldest first
+ * @param alive how many there are
+ * @param threads the threads, or the first of them if so many were asked for, each
+ * followed by its children, the oldest first
  */
-public record GreenThreadDump(String scheduler, List<Entry> threads) {
+public record GreenThreadDump(String scheduler, int alive, List<Entry> threads) {
 
 	/** Copies the list. */
 	public GreenThreadDump {
@@ -23,8 +25,8 @@ public record GreenThreadDump(String scheduler, List<Entry> threads) {
 	@Override
 	public String toString() {
 		StringBuilder text = new StringBuilder();
-		text.append("Scheduler '").append(this.scheduler).append("': ").append(this.threads.size());
-		text.append((this.threads.size() == 1) ? " green thread" : " green threads");
+		text.append("Scheduler '").append(this.scheduler).append("': ").append(this.alive);
+		text.append((this.alive == 1) ? " green thread" : " green threads");
 		for (Entry thread : this.threads) {
 			thread.describe(text);
 		}

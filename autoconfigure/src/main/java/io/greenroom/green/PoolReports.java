@@ -1,6 +1,7 @@
 package io.greenroom.green;
 
 import java.time.Duration;
+import java.util.Map;
 
 import io.greenroom.observe.PoolGauges;
 import io.greenroom.observe.PoolListener;
@@ -24,6 +25,8 @@ final class PoolReports {
 
 	private final PoolListener listener;
 
+	private final PoolRejections rejections = new PoolRejections();
+
 	/** Kept here because observers hold it weakly. */
 	private final PoolGauges gauges;
 
@@ -31,7 +34,7 @@ final class PoolReports {
 		this.pool = pool;
 		this.settings = settings;
 		this.admission = admission;
-		this.gauges = new Gauges(admission);
+		this.gauges = new Gauges(admission, this.rejections);
 		this.listener = scheduler.observer().pool(pool, this.gauges);
 	}
 
@@ -99,6 +102,7 @@ final class PoolReports {
 
 	private void rejected(String reason) {
 		try {
+			this.rejections.count(reason);
 			this.listener.rejected(reason);
 		}
 		catch (Throwable failure) {
@@ -110,7 +114,7 @@ final class PoolReports {
 		Failures.log(log, Level.ERROR, failure, "The listener of pool '{}' failed; the work goes on", this.pool);
 	}
 
-	private record Gauges(Admission admission) implements PoolGauges {
+	private record Gauges(Admission admission, PoolRejections rejections) implements PoolGauges {
 
 		@Override
 		public int size() {
@@ -125,6 +129,16 @@ final class PoolReports {
 		@Override
 		public int queued() {
 			return this.admission.queued();
+		}
+
+		@Override
+		public Map<String, Long> rejected() {
+			return this.rejections.counts();
+		}
+
+		@Override
+		public @Nullable Duration sinceRejected() {
+			return this.rejections.sinceLast();
 		}
 
 	}

@@ -33,11 +33,11 @@ final class ThreadTree {
 	}
 
 	/** Without recursion: a line of parents may be longer than a stack. */
-	List<GreenThreadDump.Entry> entries(int frames) {
+	List<GreenThreadDump.Entry> entries(int frames, int most) {
 		List<GreenThreadDump.Entry> entries = new ArrayList<>();
 		Deque<Node> left = new ArrayDeque<>();
 		push(left, this.roots, 0);
-		for (Node node = left.poll(); node != null; node = left.poll()) {
+		for (Node node = left.poll(); node != null && entries.size() < most; node = left.poll()) {
 			entries.add(node.entry(frames));
 			push(left, this.children.getOrDefault(node.thread(), List.of()), node.depth() + 1);
 		}

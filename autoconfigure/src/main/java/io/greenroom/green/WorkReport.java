@@ -30,13 +30,20 @@ public record WorkReport(int ran, int withdrawn, List<String> left) {
 	}
 
 	/**
-	 * Returns the names of what was left, and how often each occurs.
+	 * Returns the names of what was left, and how often each occurs. Keys are left out,
+	 * so there are as many names as the program has, however many keys there are.
 	 * @return the counts, in the order of the names
 	 */
 	public Map<String, Integer> leftByName() {
 		Map<String, Integer> counts = new TreeMap<>();
-		this.left.forEach((name) -> counts.merge(name, 1, Integer::sum));
+		this.left.forEach((name) -> counts.merge(withoutKey(name), 1, Integer::sum));
 		return counts;
+	}
+
+	private static String withoutKey(String name) {
+		int begin = name.indexOf('[');
+		int end = name.lastIndexOf(']');
+		return (begin < 0 || end < begin) ? name : name.substring(0, begin) + name.substring(end + 1);
 	}
 
 	static WorkReport sum(Collection<? extends DrainedService> services) {

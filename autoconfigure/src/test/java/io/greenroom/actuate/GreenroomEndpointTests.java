@@ -2,6 +2,7 @@ package io.greenroom.actuate;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -127,7 +128,7 @@ class GreenroomEndpointTests {
 				.containsExactly("answer");
 			assertThat(handler(dump, "Idle").state()).isEqualTo(HandlerSnapshot.State.OPEN);
 			assertThat(dump.pools()).filteredOn("name", "kitchen")
-				.containsExactly(new GreenroomDump.Pool("kitchen", 1, 1, 1));
+				.containsExactly(new GreenroomDump.Pool("kitchen", 1, 1, 1, Map.of(), null));
 			assertThat(dump.machines()).singleElement().satisfies((machine) -> {
 				assertThat(machine.bean()).isEqualTo("greenroomEndpointTests.Lamp");
 				assertThat(machine.state()).isEqualTo("lit");

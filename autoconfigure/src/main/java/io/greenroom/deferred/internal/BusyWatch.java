@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Notices when a handler runs the same body, or its loop without letting calls in, for
  * longer than a limit, and reports it once until it has moved. It looks from outside now
- * and then, so a call pays nothing for it. Confined to the thread that looks.
+ * and then, so a call pays nothing for it. Confined to the thread that looks, but
+ * for {@link #since}.
  */
 final class BusyWatch {
 
@@ -22,7 +23,8 @@ final class BusyWatch {
 
 	private final long limit;
 
-	private Map<Hold, Seen> seen = Map.of();
+	/** Written by the thread that looks, a new one each time. */
+	private volatile Map<Hold, Seen> seen = Map.of();
 
 	BusyWatch(HandlerCore handler, Processor processor) {
 		this.handler = handler;
@@ -66,6 +68,15 @@ final class BusyWatch {
 			String method = (found.what instanceof Call call) ? call.method() : ((HandlerMethod) found.what).name();
 			this.reports.busy(method, Duration.ofNanos(now - found.since), held.thread());
 		}
+	}
+
+	/**
+	 * Returns since when a hold was seen busy with a call.
+	 * @return in the time of {@link System#nanoTime()}; zero if it was not seen
+	 */
+	long since(Hold held, Call call) {
+		Seen found = this.seen.get(held);
+		return (found != null && found.what == call) ? found.since : 0;
 	}
 
 	/** What a thread was found busy with, and since when. */

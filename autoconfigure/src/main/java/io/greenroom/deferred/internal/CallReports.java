@@ -52,6 +52,9 @@ final class CallReports {
 	 */
 	private volatile int sites = SITES_PER_TURN;
 
+	/** The last circle found, for those who look; its words only. */
+	private volatile @Nullable Found circle;
+
 	CallReports(HandlerName handler, Observer observer, HandlerGauges gauges) {
 		this.handler = handler;
 		this.who = "A listener of handler '" + handler + "'";
@@ -202,9 +205,25 @@ final class CallReports {
 		tell((told) -> told.rejected(method, mode, reason));
 	}
 
+	/** A call was failed, as it would never have been answered. */
+	void foundCircle(Call call, List<String> waits) {
+		this.circle = new Found(waits, System.nanoTime());
+		rejected(call, "deadlock");
+	}
+
+	HandlerSnapshot.@Nullable Circle circle() {
+		Found found = this.circle;
+		return (found != null)
+				? new HandlerSnapshot.Circle(found.waits, Duration.ofNanos(System.nanoTime() - found.at)) : null;
+	}
+
 	/** A caller gave up before its call had a handler. */
 	void gaveUp(String method, CallMode mode) {
 		tell((told) -> told.ended(method, mode, CallOutcome.CANCELLED, Duration.ZERO, Duration.ZERO));
+	}
+
+	private record Found(List<String> waits, long at) {
+
 	}
 
 }

@@ -72,6 +72,8 @@ final class CallRunner {
 		Call outer = held.begin(call);
 		call.runBy(held);
 		long begun = this.reports.now();
+		long before = held.begun;
+		held.begun = begun;
 		@Nullable Object result = null;
 		@Nullable Throwable failure = null;
 		try {
@@ -90,6 +92,7 @@ final class CallRunner {
 		else {
 			call.clear();
 			awaited = end(call, result, failure);
+			held.begun = before;
 			held.endNested(call, outer);
 		}
 		tell(call, begun, result, failure, awaited);

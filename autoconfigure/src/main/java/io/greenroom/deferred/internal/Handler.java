@@ -296,7 +296,21 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 * @return the snapshot
 	 */
 	public HandlerSnapshot snapshot() {
-		return Snapshots.of(this.engine);
+		return Snapshots.of(this.engine, this.inspection);
+	}
+
+	/**
+	 * Returns where a thread that holds the handler is now.
+	 * @param thread the thread's name; {@code null} for any that holds it
+	 * @return its frames, innermost first; empty if no such thread holds it
+	 */
+	public List<StackTraceElement> stack(@Nullable String thread) {
+		for (Hold held : this.engine.core().holds()) {
+			if (thread == null || thread.equals(held.thread().getName())) {
+				return List.of(held.thread().getStackTrace());
+			}
+		}
+		return List.of();
 	}
 
 	@Override

@@ -19,9 +19,12 @@ import org.jspecify.annotations.Nullable;
  * @param waits what the threads that hold the handler wait for: its edges of the wait-for
  * graph
  * @param failure what the handler died of; {@code null} if it did not
+ * @param circle the last circle of waits in which a call of the handler was failed;
+ * {@code null} if there was none
  */
 public record HandlerSnapshot(String name, State state, int capacity, int queued, Duration oldestAge,
-		@Nullable String loop, List<Body> running, List<Edge> waits, @Nullable String failure) {
+		@Nullable String loop, List<Body> running, List<Edge> waits, @Nullable String failure,
+		@Nullable Circle circle) {
 
 	/** Copies the lists. */
 	public HandlerSnapshot {
@@ -51,9 +54,27 @@ public record HandlerSnapshot(String name, State state, int capacity, int queued
 	 *
 	 * @param method the called method's name
 	 * @param thread the name of the thread that runs it
-	 * @param submitted how long ago the call was made
+	 * @param submitted how long ago the call was made, its time in the queue included
+	 * @param running for how long the body has run, without the time in the queue;
+	 * {@code null} if nobody knows: nothing is timed and it has not been noticed as busy,
+	 * or it has let another call in
 	 */
-	public record Body(String method, String thread, Duration submitted) {
+	public record Body(String method, String thread, Duration submitted, @Nullable Duration running) {
+
+	}
+
+	/**
+	 * A circle of waits that was found and broken.
+	 *
+	 * @param waits each says who waits for whom, and where
+	 * @param ago how long ago it was found
+	 */
+	public record Circle(List<String> waits, Duration ago) {
+
+		/** Copies the list. */
+		public Circle {
+			waits = List.copyOf(waits);
+		}
 
 	}
 

@@ -26,6 +26,12 @@ abstract class HoldPadding {
 		 */
 		boolean entering;
 
+		/**
+		 * Since when it runs; zero where nobody wants times. Written by the holding
+		 * thread; others read it for messages, whatever they may see.
+		 */
+		long begun;
+
 	}
 
 }

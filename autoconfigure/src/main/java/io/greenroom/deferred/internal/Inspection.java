@@ -78,6 +78,14 @@ final class Inspection {
 				&& this.engine.ownership().isFree() && this.engine.mailbox().size() == 0);
 	}
 
+	/**
+	 * Returns since when a hold was seen busy with a call; zero if nobody has seen it.
+	 * May be asked by any thread.
+	 */
+	long busySince(Hold held, Call call) {
+		return (this.watch != null) ? this.watch.since(held, call) : 0;
+	}
+
 	/** Returns whether there is nothing to look at till the next call. */
 	boolean isAtRest() {
 		return (this.watch == null || this.engine.runsOnOwnerOnly()) && this.engine.lifecycle().isAtRest();

@@ -1,5 +1,6 @@
 package io.greenroom.deferred.internal;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,14 +13,15 @@ final class Snapshots {
 	private Snapshots() {
 	}
 
-	static HandlerSnapshot of(HandlerEngine engine) {
+	static HandlerSnapshot of(HandlerEngine engine, Inspection inspection) {
 		HandlerCore core = engine.core();
 		List<HandlerSnapshot.Body> running = new ArrayList<>();
 		List<HandlerSnapshot.Edge> waits = new ArrayList<>();
 		for (Hold held : core.holds()) {
 			String thread = held.thread().getName();
 			for (Call call : held.bodies()) {
-				running.add(new HandlerSnapshot.Body(call.method(), thread, CallReports.age(call)));
+				running.add(new HandlerSnapshot.Body(call.method(), thread, CallReports.age(call),
+						running(held, call, inspection)));
 			}
 			Wait wait = held.waiting();
 			if (wait != null && !wait.isOver()) {
@@ -32,7 +34,22 @@ final class Snapshots {
 		Throwable death = engine.lifecycle().death();
 		return new HandlerSnapshot(core.name(), state(engine.lifecycle(), death), engine.mailbox().capacity(),
 				engine.mailbox().size(), engine.gauges().oldestAge(), (loop != null) ? loop.name() : null, running,
-				waits, (death != null) ? Failures.describe(death) : null);
+				waits, (death != null) ? Failures.describe(death) : null, core.reports().circle());
+	}
+
+	/** Returns for how long the innermost body has run, if somebody knows. */
+	private static @Nullable Duration running(Hold held, Call call, Inspection inspection) {
+		if (held.running() != call) {
+			return null;
+		}
+		long begun = (held.begun != 0) ? held.begun : inspection.busySince(held, call);
+		if (begun == 0) {
+			return null;
+		}
+		// What is read of a body that begins just now may be of the one before.
+		Duration running = Duration.ofNanos(Math.max(0, System.nanoTime() - begun));
+		Duration submitted = CallReports.age(call);
+		return (submitted.isZero() || running.compareTo(submitted) < 0) ? running : submitted;
 	}
 
 	private static HandlerSnapshot.State state(HandlerLifecycle lifecycle, @Nullable Throwable death) {

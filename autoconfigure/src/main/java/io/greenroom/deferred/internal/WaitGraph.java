@@ -70,10 +70,11 @@ final class WaitGraph {
 			next.runNested(stuck.call());
 			return;
 		}
-		DeferredDeadlockException deadlock = describe(cycle);
+		List<String> waits = waits(cycle);
+		DeferredDeadlockException deadlock = new DeferredDeadlockException(describe(waits), null);
 		if (stuck.call().fail(deadlock)) {
 			stuck.wake();
-			stuck.on().reports().rejected(stuck.call(), "deadlock");
+			stuck.on().reports().foundCircle(stuck.call(), waits);
 		}
 	}
 
@@ -120,27 +121,30 @@ final class WaitGraph {
 		return cycle.stream().allMatch((wait) -> wait == stuck || wait.call().isRunning());
 	}
 
-	/**
-	 * Says the cycle in words: a line for each wait, with what runs, what it waits for
-	 * and where.
-	 */
-	private static DeferredDeadlockException describe(List<Wait> cycle) {
+	private static String describe(List<String> waits) {
 		StringBuilder text = new StringBuilder(
 				"This call would never be answered, because the handlers wait in a circle:");
+		waits.forEach((wait) -> text.append("%n  ".formatted()).append(wait));
+		return text.append("%nLet one of them be @Oneway or return a future, or declare the handler reentrant.".formatted())
+			.toString();
+	}
+
+	/** Says each wait in words: what runs, what it waits for and where. */
+	private static List<String> waits(List<Wait> cycle) {
+		List<String> waits = new ArrayList<>();
 		Wait before = cycle.getLast();
 		for (Wait wait : cycle) {
 			HandlerCore waiting = before.on();
 			Hold held = heldBy(waiting, wait.thread());
 			Call running = (held != null) ? held.running() : null;
-			text.append("%n  %s waits for %s%s.%s at %s".formatted(
+			waits.add("%s waits for %s%s.%s at %s".formatted(
 					(running != null) ? waiting.name() + "." + running.method()
 							: waiting.name() + (waiting.isMade() ? "'s loop" : "'s constructor"),
 					wait.isForRoom() ? "room in a full mailbox for " : "", wait.on().name(), wait.call().method(),
 					site(wait.thread())));
 			before = wait;
 		}
-		text.append("%nLet one of them be @Oneway or return a future, or declare the handler reentrant.".formatted());
-		return new DeferredDeadlockException(text.toString(), null);
+		return waits;
 	}
 
 	private static String site(Thread thread) {

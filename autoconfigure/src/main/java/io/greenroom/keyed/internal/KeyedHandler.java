@@ -288,7 +288,26 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 		return new KeyedSnapshot(name(), active(), awake.size(), busiest.size(),
 				awake.stream().mapToInt(HandlerSnapshot::queued).sum(),
 				awake.stream().map(HandlerSnapshot::oldestAge).max(Duration::compareTo).orElse(Duration.ZERO),
-				busiest.subList(0, Math.min(most, busiest.size())));
+				strandedCount(), busiest.subList(0, Math.min(most, busiest.size())));
+	}
+
+	private @Nullable Long strandedCount() {
+		double count = this.gauges.stranded();
+		return Double.isNaN(count) ? null : (long) count;
+	}
+
+	/**
+	 * Returns where a thread that holds an instance is now.
+	 * @param thread the thread's name
+	 * @return its frames, innermost first; empty if no such thread holds one
+	 */
+	public List<StackTraceElement> stack(String thread) {
+		return this.family.awake()
+			.stream()
+			.map((handler) -> handler.stack(thread))
+			.filter((stack) -> !stack.isEmpty())
+			.findFirst()
+			.orElse(List.of());
 	}
 
 	/**
