@@ -71,8 +71,8 @@ final class DumpText {
 
 	private void machines() {
 		long beans = this.dump.machines().stream().filter((machine) -> machine.bean() != null).count();
-		line(0, "Machines: %d beans".formatted(beans) + shown(this.dump.counts().machines(),
-				this.dump.machines().size()));
+		line(0, "Machines: %d beans".formatted(beans)
+				+ shown(this.dump.counts().machines(), this.dump.machines().size()));
 		this.dump.machines().forEach(this::describe);
 		this.dump.states()
 			.forEach((state) -> line(1, "%d %s in %s".formatted(state.count(), state.machine(), state.state())));
@@ -97,8 +97,8 @@ final class DumpText {
 	private void describe(GreenroomDump.GreenThreadEntry thread) {
 		// A line of parents may be longer than anybody can read.
 		int indent = Math.min(thread.depth(), 40) + 1;
-		line(indent, thread.name() + ": " + thread.state()
-				+ ((thread.activity() != null) ? ", " + thread.activity() : ""));
+		line(indent,
+				thread.name() + ": " + thread.state() + ((thread.activity() != null) ? ", " + thread.activity() : ""));
 		thread.stack().forEach((frame) -> line(indent + 2, "at " + frame));
 	}
 
@@ -111,12 +111,10 @@ final class DumpText {
 	}
 
 	private void describe(HandlerSnapshot handler) {
-		line(1,
-				"%s: %s, %d of %d calls wait, the oldest for %s%s%s".formatted(handler.name(),
-						handler.state().name().toLowerCase(Locale.ROOT), handler.queued(), handler.capacity(),
-						Problems.round(handler.oldestAge()),
-						(handler.loop() != null) ? ", in its loop " + handler.loop() : "",
-						(handler.failure() != null) ? ", died of " + handler.failure() : ""));
+		line(1, "%s: %s, %d of %d calls wait, the oldest for %s%s%s".formatted(handler.name(),
+				handler.state().name().toLowerCase(Locale.ROOT), handler.queued(), handler.capacity(),
+				Problems.round(handler.oldestAge()), (handler.loop() != null) ? ", in its loop " + handler.loop() : "",
+				(handler.failure() != null) ? ", died of " + handler.failure() : ""));
 		handler.running()
 			.forEach((body) -> line(2,
 					"runs %s on thread %s%s, called %s ago".formatted(body.method(), body.thread(),
@@ -125,24 +123,24 @@ final class DumpText {
 	}
 
 	private void describe(KeyedSnapshot keyed) {
-		line(1,
-				"%s: %d keys active, %d awake, %d with something to do; %d calls wait, the oldest for %s%s".formatted(
-						keyed.name(), keyed.active(), keyed.awake(), keyed.busy(), keyed.queued(),
-						Problems.round(keyed.oldestAge()),
-						(keyed.stranded() != null) ? "; " + keyed.stranded() + " stranded" : ""));
+		line(1, "%s: %d keys active, %d awake, %d with something to do; %d calls wait, the oldest for %s%s".formatted(
+				keyed.name(), keyed.active(), keyed.awake(), keyed.busy(), keyed.queued(),
+				Problems.round(keyed.oldestAge()),
+				(keyed.stranded() != null) ? "; " + keyed.stranded() + " stranded" : ""));
 		keyed.busiest().forEach(this::describe);
 	}
 
 	private void describe(HandlerSnapshot handler, HandlerSnapshot.Edge edge) {
-		line(1,
-				"%s waits for %s.%s on thread %s".formatted(
-						(edge.method() != null) ? handler.name() + "." + edge.method() : handler.name() + "'s loop",
-						edge.on(), edge.call(), edge.thread()));
+		line(1, "%s waits for %s.%s on thread %s".formatted(
+				(edge.method() != null) ? handler.name() + "." + edge.method() : handler.name() + "'s loop", edge.on(),
+				edge.call(), edge.thread()));
 	}
 
 	private void line(int indent, String line) {
 		this.text.append("  ".repeat(indent));
-		line.chars().map((each) -> Character.isISOControl(each) ? ' ' : each).forEach((each) -> this.text.append((char) each));
+		line.chars()
+			.map((each) -> Character.isISOControl(each) ? ' ' : each)
+			.forEach((each) -> this.text.append((char) each));
 		this.text.append('\n');
 	}
 

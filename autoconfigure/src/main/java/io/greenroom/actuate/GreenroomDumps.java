@@ -140,7 +140,9 @@ public final class GreenroomDumps implements Observer {
 		for (KeyedHandler<?, ?> handler : keyed) {
 			KeyedSnapshot snapshot = handler.snapshot(BUSIEST);
 			problems.look(snapshot);
-			snapshot.busiest().forEach((member) -> problems.look(member, (thread) -> (thread != null) ? handler.stack(thread) : List.of(), null));
+			snapshot.busiest()
+				.forEach((member) -> problems.look(member,
+						(thread) -> (thread != null) ? handler.stack(thread) : List.of(), null));
 			seen.add(snapshot);
 		}
 		seen.sort(Comparator.comparing(KeyedSnapshot::name));

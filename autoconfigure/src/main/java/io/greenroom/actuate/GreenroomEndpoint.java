@@ -29,8 +29,8 @@ import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
 /**
  * What is wrong, and the dump of everything that is alive: green threads, handlers,
- * pools, machines, and who waits for whom. As JSON, and as text to those who ask for {@code text/plain}. And the
- * means to resize a pool that controllers run in, where
+ * pools, machines, and who waits for whom. As JSON, and as text to those who ask for
+ * {@code text/plain}. And the means to resize a pool that controllers run in, where
  * {@code management.endpoint.greenroom.access=unrestricted} asks for it; exposing the
  * endpoint alone brings no write operation.
  */
@@ -159,7 +159,8 @@ public final class GreenroomEndpoint {
 			.stream()
 			.filter((seen) -> seen.name().equals(pool))
 			.findFirst()
-			.orElseGet(() -> new GreenroomDump.Pool(pool, found.size(), found.active(), found.queued(), Map.of(), null));
+			.orElseGet(
+					() -> new GreenroomDump.Pool(pool, found.size(), found.active(), found.queued(), Map.of(), null));
 	}
 
 	private static InvalidEndpointRequestException rejection(String reason) {

@@ -60,9 +60,9 @@ final class Problems {
 				.formatted(round(circle.ago()), String.join(", and ", circle.waits())), circle.ago(), false, List::of));
 		}
 		if (handler.queued() > 0 && isLong(handler.oldestAge())) {
-			add(new Found(Kind.OLDEST_CALL, handler.name(),
-					"the oldest call has waited for %s; %d of %d places are taken".formatted(round(handler.oldestAge()),
-							handler.queued(), handler.capacity()),
+			add(new Found(
+					Kind.OLDEST_CALL, handler.name(), "the oldest call has waited for %s; %d of %d places are taken"
+						.formatted(round(handler.oldestAge()), handler.queued(), handler.capacity()),
 					handler.oldestAge(), false, List::of));
 		}
 	}
@@ -81,9 +81,9 @@ final class Problems {
 			.findFirst()
 			.orElse("");
 		String runs = (running != null) ? "has run for " + round(running) + ", called " : "runs, called ";
-		add(new Found(Kind.STUCK_BODY, handler.name(),
-				"%s %s%s ago, on thread %s%s".formatted(body.method(), runs, round(body.submitted()), body.thread(),
-						waits),
+		add(new Found(
+				Kind.STUCK_BODY, handler.name(), "%s %s%s ago, on thread %s%s".formatted(body.method(), runs,
+						round(body.submitted()), body.thread(), waits),
 				since, !waits.isEmpty(), () -> stack.apply(body.thread())));
 	}
 
@@ -108,8 +108,9 @@ final class Problems {
 		Duration ago = Duration.between(failed.last(), Instant.now());
 		if (ago.compareTo(RECENT) < 0) {
 			String at = failed.at();
-			add(new Found(Kind.FAILED_MACHINE, failed.machine(), failed.inWords() + ", " + round(ago) + " ago"
-					+ ((at != null) ? ", at " + at : ""), ago, false, List::of));
+			add(new Found(Kind.FAILED_MACHINE, failed.machine(),
+					failed.inWords() + ", " + round(ago) + " ago" + ((at != null) ? ", at " + at : ""), ago, false,
+					List::of));
 		}
 	}
 

@@ -82,9 +82,8 @@ class ProblemsTests {
 		Until.until("every problem to be seen", () -> endpoint.dump(0).problemCounts().keySet().size() == 7);
 		GreenroomDump dump = endpoint.dump(0);
 		assertThat(dump.problems()).extracting(GreenroomDump.Problem::kind)
-			.startsWith(GreenroomDump.Kind.STUCK_BODY, GreenroomDump.Kind.BLOCKED_LOOP,
-					GreenroomDump.Kind.DEAD_HANDLER, GreenroomDump.Kind.FAILED_MACHINE,
-					GreenroomDump.Kind.FULL_POOL, GreenroomDump.Kind.WAIT_CIRCLE,
+			.startsWith(GreenroomDump.Kind.STUCK_BODY, GreenroomDump.Kind.BLOCKED_LOOP, GreenroomDump.Kind.DEAD_HANDLER,
+					GreenroomDump.Kind.FAILED_MACHINE, GreenroomDump.Kind.FULL_POOL, GreenroomDump.Kind.WAIT_CIRCLE,
 					GreenroomDump.Kind.OLDEST_CALL);
 		assertThat(problem(dump, GreenroomDump.Kind.STUCK_BODY)).satisfies((stuck) -> {
 			assertThat(stuck.subject()).isEqualTo("problemsTests.Kitchen");
@@ -97,8 +96,8 @@ class ProblemsTests {
 		assertThat(context.getBean(GreenroomEndpoint.class).text(0).lines().limit(10)).satisfies((first) -> {
 			assertThat(first).anySatisfy((line) -> assertThat(line).contains("STUCK BODY problemsTests.Kitchen",
 					"at io.greenroom.actuate.ProblemsTests$Kitchen.stir("));
-			assertThat(first).anySatisfy((line) -> assertThat(line)
-				.contains("BLOCKED LOOP problemsTests.Sleeper", "at io.greenroom.actuate.ProblemsTests$Sleeper.run("));
+			assertThat(first).anySatisfy((line) -> assertThat(line).contains("BLOCKED LOOP problemsTests.Sleeper",
+					"at io.greenroom.actuate.ProblemsTests$Sleeper.run("));
 			assertThat(first).anySatisfy((line) -> assertThat(line).contains("DEAD HANDLER problemsTests.Broken",
 					"java.lang.IllegalStateException: the fuse blew", "ProblemsTests$Broken.run("));
 			assertThat(first).anySatisfy((line) -> assertThat(line).contains("FAILED MACHINE", "Order",
@@ -119,7 +118,8 @@ class ProblemsTests {
 	@DisplayName("M06 where nothing is wrong the dump says so first")
 	void nothingWrong() {
 		this.runner.withUserConfiguration(Kitchen.class)
-			.run((context) -> assertThat(context.getBean(GreenroomEndpoint.class).text(0)).startsWith("Problems: none\n"));
+			.run((context) -> assertThat(context.getBean(GreenroomEndpoint.class).text(0))
+				.startsWith("Problems: none\n"));
 	}
 
 	@Test
@@ -162,7 +162,8 @@ class ProblemsTests {
 			}
 			assertThat(dump.threads()).hasSize(100);
 			assertThat(dump.counts().threads()).isGreaterThanOrEqualTo(many);
-			assertThat(dump.states()).containsExactly(new GreenroomDump.StateCount("com.acme.Order", "paid", 10L * many));
+			assertThat(dump.states())
+				.containsExactly(new GreenroomDump.StateCount("com.acme.Order", "paid", 10L * many));
 			assertThat(text).hasSizeLessThan(1_000_000).contains(dump.counts().threads() + " green threads, 100 shown");
 			assertThat(endpoint.dump(100, 1000, null, null, null, null).toString()).hasSizeLessThan(10_000_000);
 			assertThat(endpoint.dump(0, 10, 5, null, null, null).threads())
@@ -189,8 +190,7 @@ class ProblemsTests {
 			dumps.machine("com.acme.Order").moved(null, "sent", Duration.ZERO);
 			dumps.machine("com.acme.Border").moved(null, "paid", Duration.ZERO);
 			GreenroomEndpoint endpoint = context.getBean(GreenroomEndpoint.class);
-			assertThat(endpoint.dump(0, null, null, "problemsTests.Waiter", null, null).handlers())
-				.extracting("name")
+			assertThat(endpoint.dump(0, null, null, "problemsTests.Waiter", null, null).handlers()).extracting("name")
 				.containsExactly("problemsTests.Waiter");
 			assertThat(endpoint.dump(0, null, null, null, "Order", null).states()).extracting("state")
 				.containsExactly("paid", "sent");

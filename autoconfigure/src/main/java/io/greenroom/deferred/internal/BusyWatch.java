@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Notices when a handler runs the same body, or its loop without letting calls in, for
  * longer than a limit, and reports it once until it has moved. It looks from outside now
- * and then, so a call pays nothing for it. Confined to the thread that looks, but
- * for {@link #since}.
+ * and then, so a call pays nothing for it. Confined to the thread that looks, but for
+ * {@link #since}.
  */
 final class BusyWatch {
 

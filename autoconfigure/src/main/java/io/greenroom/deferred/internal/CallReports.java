@@ -213,8 +213,8 @@ final class CallReports {
 
 	HandlerSnapshot.@Nullable Circle circle() {
 		Found found = this.circle;
-		return (found != null)
-				? new HandlerSnapshot.Circle(found.waits, Duration.ofNanos(System.nanoTime() - found.at)) : null;
+		return (found != null) ? new HandlerSnapshot.Circle(found.waits, Duration.ofNanos(System.nanoTime() - found.at))
+				: null;
 	}
 
 	/** A caller gave up before its call had a handler. */

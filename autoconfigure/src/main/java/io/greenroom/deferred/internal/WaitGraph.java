@@ -125,7 +125,8 @@ final class WaitGraph {
 		StringBuilder text = new StringBuilder(
 				"This call would never be answered, because the handlers wait in a circle:");
 		waits.forEach((wait) -> text.append("%n  ".formatted()).append(wait));
-		return text.append("%nLet one of them be @Oneway or return a future, or declare the handler reentrant.".formatted())
+		return text
+			.append("%nLet one of them be @Oneway or return a future, or declare the handler reentrant.".formatted())
 			.toString();
 	}
 

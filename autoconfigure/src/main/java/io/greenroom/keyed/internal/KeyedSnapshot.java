@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param busy how many of these have something to do
  * @param queued how many calls wait
  * @param oldestAge how long the oldest of them has waited; zero if none waits
- * @param stranded how many stored keys don't go on by themselves, as of some seconds
- * ago; {@code null} while nobody has counted them
+ * @param stranded how many stored keys don't go on by themselves, as of some seconds ago;
+ * {@code null} while nobody has counted them
  * @param busiest some of those that have something to do, with the most calls first
  */
 public record KeyedSnapshot(String name, int active, int awake, int busy, int queued, Duration oldestAge,
