@@ -27,7 +27,7 @@ record DumpQuery(int frames, int limit, int offset, @Nullable String handler, @N
 
 	private static final int LIMIT = 100;
 
-	private static final int MOST = 1000;
+	static final int MOST = 1000;
 
 	static DumpQuery of(@Nullable Integer frames, @Nullable Integer limit, @Nullable Integer offset,
 			@Nullable String handler, @Nullable String machine, @Nullable String state) {

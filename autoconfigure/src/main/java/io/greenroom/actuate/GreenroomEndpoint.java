@@ -134,6 +134,32 @@ public final class GreenroomEndpoint {
 	}
 
 	/**
+	 * Takes a part of a dump: {@code problems}, {@code threads}, {@code handlers},
+	 * {@code pools} or {@code machines}, and of the last three the one of a name, as in
+	 * {@code handlers/stock}.
+	 * @param path which part
+	 * @param frames how many lines of each thread's stack to take, up to 100
+	 * @param limit how many to show, up to 1000
+	 * @param offset how many to leave out first
+	 * @param state the name of the only state to show
+	 * @return the part; {@code null}, which is answered by 404, if there is none
+	 * @throws InvalidEndpointRequestException if a number is out of its bounds
+	 */
+	@ReadOperation
+	public @Nullable Object part(@Selector(match = Selector.Match.ALL_REMAINING) String[] path,
+			@Nullable Integer frames, @Nullable Integer limit, @Nullable Integer offset, @Nullable String state) {
+		if (path.length == 0 || path.length > 2) {
+			return null;
+		}
+		String name = (path.length == 2) ? path[1] : null;
+		// The pools of a dump are not filtered by name, and a page may lack the one.
+		boolean isPool = name != null && path[0].equals("pools");
+		return DumpParts.pick(dump(frames, isPool ? Integer.valueOf(DumpQuery.MOST) : limit, offset,
+				path[0].equals("handlers") ? name : null, path[0].equals("machines") ? name : null, state), path[0],
+				name);
+	}
+
+	/**
 	 * Changes how many controllers may be at work in a pool, until the application ends.
 	 * @param pool the pool's name
 	 * @param size the new size

@@ -23,6 +23,7 @@ import io.greenroom.state.State;
 import io.greenroom.state.StateMachines;
 import io.greenroom.testkit.Until;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -196,6 +197,31 @@ class ProblemsTests {
 				.containsExactly("paid", "sent");
 			assertThat(endpoint.dump(0, null, null, null, "com.acme.Order", "sent").states()).hasSize(1);
 		});
+	}
+
+	@Test
+	@DisplayName("M07 a part is had by its path, and an unknown one is not there")
+	void partsByPath() {
+		this.runner.withUserConfiguration(Kitchen.class, Waiter.class).run((context) -> {
+			context.getBean(GreenroomDumps.class).machine("com.acme.Order").moved(null, "paid", Duration.ZERO);
+			GreenPool pool = context.getBean(GreenScheduler.class).pool("tables", 1);
+			GreenroomEndpoint endpoint = context.getBean(GreenroomEndpoint.class);
+			assertThat(part(endpoint, "handlers", "problemsTests.Waiter")).asInstanceOf(InstanceOfAssertFactories.LIST).hasSize(1);
+			assertThat(part(endpoint, "handlers")).asInstanceOf(InstanceOfAssertFactories.LIST).hasSizeGreaterThan(1);
+			assertThat(part(endpoint, "pools", pool.name())).asInstanceOf(InstanceOfAssertFactories.LIST).hasSize(1);
+			assertThat(part(endpoint, "machines", "Order")).asInstanceOf(InstanceOfAssertFactories.LIST)
+				.containsExactly(new GreenroomDump.StateCount("com.acme.Order", "paid", 1));
+			assertThat(part(endpoint, "problems")).asInstanceOf(InstanceOfAssertFactories.LIST).isEmpty();
+			assertThat(part(endpoint, "threads")).isNotNull();
+			assertThat(part(endpoint, "handlers", "nobody")).isNull();
+			assertThat(part(endpoint, "pools", "none")).isNull();
+			assertThat(part(endpoint, "nonsense")).isNull();
+			assertThat(part(endpoint, "handlers", "a", "b")).isNull();
+		});
+	}
+
+	private static Object part(GreenroomEndpoint endpoint, String... path) {
+		return endpoint.part(path, null, null, null, null);
 	}
 
 	private static GreenroomDump.Problem problem(GreenroomDump dump, GreenroomDump.Kind kind) {
