@@ -154,9 +154,10 @@ public final class GreenroomEndpoint {
 		String name = (path.length == 2) ? path[1] : null;
 		// The pools of a dump are not filtered by name, and a page may lack the one.
 		boolean isPool = name != null && path[0].equals("pools");
-		return DumpParts.pick(dump(frames, isPool ? Integer.valueOf(DumpQuery.MOST) : limit, offset,
-				path[0].equals("handlers") ? name : null, path[0].equals("machines") ? name : null, state), path[0],
-				name);
+		return DumpParts.pick(
+				dump(frames, isPool ? Integer.valueOf(DumpQuery.MOST) : limit, offset,
+						path[0].equals("handlers") ? name : null, path[0].equals("machines") ? name : null, state),
+				path[0], name);
 	}
 
 	/**

@@ -206,7 +206,8 @@ class ProblemsTests {
 			context.getBean(GreenroomDumps.class).machine("com.acme.Order").moved(null, "paid", Duration.ZERO);
 			GreenPool pool = context.getBean(GreenScheduler.class).pool("tables", 1);
 			GreenroomEndpoint endpoint = context.getBean(GreenroomEndpoint.class);
-			assertThat(part(endpoint, "handlers", "problemsTests.Waiter")).asInstanceOf(InstanceOfAssertFactories.LIST).hasSize(1);
+			assertThat(part(endpoint, "handlers", "problemsTests.Waiter")).asInstanceOf(InstanceOfAssertFactories.LIST)
+				.hasSize(1);
 			assertThat(part(endpoint, "handlers")).asInstanceOf(InstanceOfAssertFactories.LIST).hasSizeGreaterThan(1);
 			assertThat(part(endpoint, "pools", pool.name())).asInstanceOf(InstanceOfAssertFactories.LIST).hasSize(1);
 			assertThat(part(endpoint, "machines", "Order")).asInstanceOf(InstanceOfAssertFactories.LIST)
