@@ -68,7 +68,9 @@ final class DurableSweep implements AutoCloseable {
 
 	private final List<Watched> watched = new CopyOnWriteArrayList<>();
 
-	/** Instances that were dropped, with the loss each: one may be lost again meanwhile. */
+	/**
+	 * Instances that were dropped, with the loss each: one may be lost again meanwhile.
+	 */
 	private final Map<RowId, Object> lost = new ConcurrentHashMap<>();
 
 	/** When an overdue instance was first seen to be; confined to the sweep. */
