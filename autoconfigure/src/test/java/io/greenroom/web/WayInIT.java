@@ -224,7 +224,8 @@ class WayInIT {
 				for (String path : List.of("/echo", "/injected", "/routed-echo")) {
 					String answer = slowly(app, path);
 					if (on.startsWith("jetty")) {
-						// Jetty cancels a stream whose body was not read, after any answer;
+						// Jetty cancels a stream whose body was not read, after any
+						// answer;
 						// whether the client drops that answer is a race.
 						assertThat(List.of(early, answer)).as(path)
 							.allMatch((seen) -> seen.startsWith("408 ") || seen.contains("RST_STREAM"));
