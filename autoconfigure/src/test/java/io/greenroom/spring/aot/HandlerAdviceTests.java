@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.BiConsumer;
 
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
@@ -20,12 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-import org.springframework.aot.generate.ClassNameGenerator;
-import org.springframework.aot.generate.DefaultGenerationContext;
-import org.springframework.aot.generate.FileSystemGeneratedFiles;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
-import org.springframework.context.aot.ApplicationContextAotGenerator;
-import org.springframework.javapoet.ClassName;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -48,7 +44,7 @@ class HandlerAdviceTests {
 	@DisplayName("D42 the same from generated code")
 	void generatedCode(@TempDir Path folder) throws Exception {
 		ClassLoader before = Thread.currentThread().getContextClassLoader();
-		generate(folder);
+		generate(Till.Shop.class, folder);
 		compile(folder);
 		try (URLClassLoader loader = loader(folder)) {
 			Thread.currentThread().setContextClassLoader(loader);
@@ -62,14 +58,18 @@ class HandlerAdviceTests {
 		}
 	}
 
-	private static void generate(Path folder) {
-		try (AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext()) {
-			context.register(Till.Shop.class);
-			DefaultGenerationContext generation = new DefaultGenerationContext(
-					new ClassNameGenerator(ClassName.get("io.greenroom.spring.aot", "Shop")),
-					new FileSystemGeneratedFiles((kind) -> folder));
-			new ApplicationContextAotGenerator().processAheadOfTime(context, generation);
-			generation.writeGeneratedContent();
+	/** As a build does, apart from what this process has loaded. */
+	@SuppressWarnings("unchecked")
+	static void generate(Class<?> configuration, Path folder) throws Exception {
+		ClassLoader before = Thread.currentThread().getContextClassLoader();
+		try (URLClassLoader loader = loader(folder)) {
+			Thread.currentThread().setContextClassLoader(loader);
+			((BiConsumer<String, Path>) loader.loadClass(Generation.class.getName())
+				.getDeclaredConstructor()
+				.newInstance()).accept(configuration.getName(), folder);
+		}
+		finally {
+			Thread.currentThread().setContextClassLoader(before);
 		}
 	}
 

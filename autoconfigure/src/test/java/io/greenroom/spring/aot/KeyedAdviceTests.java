@@ -10,12 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-import org.springframework.aot.generate.ClassNameGenerator;
-import org.springframework.aot.generate.DefaultGenerationContext;
-import org.springframework.aot.generate.FileSystemGeneratedFiles;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
-import org.springframework.context.aot.ApplicationContextAotGenerator;
-import org.springframework.javapoet.ClassName;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -43,7 +38,7 @@ class KeyedAdviceTests {
 	@DisplayName("K08 the same from generated code")
 	void generatedCode(@TempDir Path folder) throws Exception {
 		ClassLoader before = Thread.currentThread().getContextClassLoader();
-		generate(folder);
+		HandlerAdviceTests.generate(KeyedTill.Stand.class, folder);
 		HandlerAdviceTests.compile(folder);
 		try (URLClassLoader loader = HandlerAdviceTests.loader(folder)) {
 			Thread.currentThread().setContextClassLoader(loader);
@@ -54,17 +49,6 @@ class KeyedAdviceTests {
 		}
 		finally {
 			Thread.currentThread().setContextClassLoader(before);
-		}
-	}
-
-	private static void generate(Path folder) {
-		try (AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext()) {
-			context.register(KeyedTill.Stand.class);
-			DefaultGenerationContext generation = new DefaultGenerationContext(
-					new ClassNameGenerator(ClassName.get("io.greenroom.spring.aot", "Stand")),
-					new FileSystemGeneratedFiles((kind) -> folder));
-			new ApplicationContextAotGenerator().processAheadOfTime(context, generation);
-			generation.writeGeneratedContent();
 		}
 	}
 
