@@ -13,6 +13,8 @@ import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.security.web.FilterChainProxy;
+import org.springframework.security.web.debug.DebugFilter;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.servlet.HandlerInterceptor;
 
@@ -21,6 +23,9 @@ final class HopRisks {
 
 	private static final Logger log = LoggerFactory.getLogger("io.greenroom.web");
 
+	/** Decides when its chain returns which headers the controller has left to it. */
+	private static final String HEADER_WRITER = "org.springframework.security.web.header.HeaderWriterFilter";
+
 	private final ListableBeanFactory beans;
 
 	HopRisks(ListableBeanFactory beans) {
@@ -28,11 +33,7 @@ final class HopRisks {
 	}
 
 	void warn() {
-		List<Object> all = new ArrayList<>(this.beans.getBeansOfType(Filter.class, false, false).values());
-		this.beans.getBeansOfType(FilterRegistrationBean.class, false, false)
-			.values()
-			.forEach((registration) -> all.add(registration.getFilter()));
-		Set<String> filters = names(all);
+		Set<String> filters = names(filters());
 		List<HandlerInterceptor> asked = new ArrayList<>();
 		this.beans.getBeansOfType(HopHandlerMapping.class, false, false)
 			.values()
@@ -47,17 +48,46 @@ final class HopRisks {
 		}
 	}
 
-	/** Spring's and the servers' own know asynchronous requests. */
+	private List<Filter> filters() {
+		List<Filter> all = new ArrayList<>(this.beans.getBeansOfType(Filter.class, false, false).values());
+		this.beans.getBeansOfType(FilterRegistrationBean.class, false, false)
+			.values()
+			.forEach((registration) -> all.add(registration.getFilter()));
+		if (ClassUtils.isPresent("org.springframework.security.web.FilterChainProxy", HopRisks.class.getClassLoader())) {
+			List.copyOf(all).forEach((filter) -> all.addAll(SecurityChains.within(filter)));
+		}
+		return all;
+	}
+
 	private static Set<String> names(List<?> all) {
 		Set<String> names = new TreeSet<>();
 		for (Object one : all) {
 			String name = ClassUtils.getUserClass(one).getName();
-			if (!(one instanceof HopGate) && !name.startsWith("org.springframework.") && !name.startsWith("org.apache.")
-					&& !name.startsWith("org.eclipse.jetty.")) {
+			if (!knowsAsync(one, name)) {
 				names.add(name);
 			}
 		}
 		return names;
+	}
+
+	/** As Spring's and the servers' own do, but for one. */
+	private static boolean knowsAsync(Object one, String name) {
+		return !name.equals(HEADER_WRITER) && (one instanceof HopGate || name.startsWith("org.springframework.")
+				|| name.startsWith("org.apache.") || name.startsWith("org.eclipse.jetty."));
+	}
+
+	/** Loaded only where Spring Security is there. */
+	private static final class SecurityChains {
+
+		static List<Filter> within(Filter filter) {
+			return switch (filter) {
+				case DebugFilter debug -> within(debug.getFilterChainProxy());
+				case FilterChainProxy proxy ->
+					proxy.getFilterChains().stream().flatMap((chain) -> chain.getFilters().stream()).toList();
+				default -> List.of();
+			};
+		}
+
 	}
 
 }

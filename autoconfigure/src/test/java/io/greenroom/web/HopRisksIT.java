@@ -7,6 +7,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,12 +47,25 @@ class HopRisksIT {
 			assertThat(output).doesNotContain(WARNING);
 			return;
 		}
-		String line = output.getOut().lines().filter((one) -> one.contains(WARNING)).reduce((_, _) -> {
-			throw new AssertionError("Told twice");
-		}).orElseThrow();
-		assertThat(line).contains("WARN", "Filters [" + Plain.class.getName() + ", " + Registered.class.getName() + "]",
+		assertThat(warning(output)).contains("WARN", "Filters [" + Plain.class.getName() + ", " + Registered.class.getName() + "]",
 				"interceptors [" + Everywhere.class.getName() + ", " + Somewhere.class.getName() + "]",
 				"greenroom.web.mode=auto");
+	}
+
+	@Test
+	@DisplayName("H14 H17 a start with mode=hop names the header writer of Spring Security, which decides before the controller has run")
+	void headerWriter(CapturedOutput output) throws Exception {
+		try (RunningApp app = RunningApp.startOn("tomcat hop", FormLoginIT.App.class)) {
+			assertThat(app.get("/open").body()).isEqualTo("open to anonymousUser");
+		}
+		assertThat(warning(output)).contains(
+				"Filters [org.springframework.security.web.header.HeaderWriterFilter] see their chain return before the controller has run");
+	}
+
+	private static String warning(CapturedOutput output) {
+		return output.getOut().lines().filter((one) -> one.contains(WARNING)).reduce((_, _) -> {
+			throw new AssertionError("Told twice");
+		}).orElseThrow();
 	}
 
 	@ParameterizedTest(name = "{displayName} [{0}]")
