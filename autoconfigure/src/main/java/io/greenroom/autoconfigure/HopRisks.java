@@ -53,7 +53,8 @@ final class HopRisks {
 		this.beans.getBeansOfType(FilterRegistrationBean.class, false, false)
 			.values()
 			.forEach((registration) -> all.add(registration.getFilter()));
-		if (ClassUtils.isPresent("org.springframework.security.web.FilterChainProxy", HopRisks.class.getClassLoader())) {
+		if (ClassUtils.isPresent("org.springframework.security.web.FilterChainProxy",
+				HopRisks.class.getClassLoader())) {
 			List.copyOf(all).forEach((filter) -> all.addAll(SecurityChains.within(filter)));
 		}
 		return all;

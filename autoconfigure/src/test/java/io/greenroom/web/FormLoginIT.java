@@ -49,7 +49,9 @@ import org.springframework.web.servlet.View;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** An application with Spring Security's form login and sessions, as a browser sees it. */
+/**
+ * An application with Spring Security's form login and sessions, as a browser sees it.
+ */
 @Timeout(120)
 class FormLoginIT {
 

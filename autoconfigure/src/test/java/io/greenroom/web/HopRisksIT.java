@@ -47,7 +47,8 @@ class HopRisksIT {
 			assertThat(output).doesNotContain(WARNING);
 			return;
 		}
-		assertThat(warning(output)).contains("WARN", "Filters [" + Plain.class.getName() + ", " + Registered.class.getName() + "]",
+		assertThat(warning(output)).contains("WARN",
+				"Filters [" + Plain.class.getName() + ", " + Registered.class.getName() + "]",
 				"interceptors [" + Everywhere.class.getName() + ", " + Somewhere.class.getName() + "]",
 				"greenroom.web.mode=auto");
 	}
