@@ -26,4 +26,14 @@ public @interface Oneway {
 	 */
 	OnewayPhase phase() default OnewayPhase.AT_ONCE;
 
+	/**
+	 * Whether calls are kept in the application's database until their body has returned:
+	 * they outlive the JVM, are delivered in order for each handler and key, and tried
+	 * again where the body throws. A call made in a transaction is stored in it, and
+	 * delivered when that commits; the phase is of no account then. Needs what durable
+	 * handlers need: a data source, spring-jdbc and Jackson.
+	 * @return whether a call is delivered whatever dies
+	 */
+	boolean durable() default false;
+
 }

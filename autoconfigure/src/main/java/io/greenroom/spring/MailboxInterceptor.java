@@ -94,6 +94,11 @@ final class MailboxInterceptor implements MethodInterceptor {
 			@Nullable TurnGuard guard) implements Invocation {
 
 		@Override
+		public @Nullable Object[] arguments() {
+			return this.invocation.getArguments();
+		}
+
+		@Override
 		public @Nullable Object proceed() throws Throwable {
 			Object result = (this.guard != null) ? this.guard.proceed(this.invocation) : this.invocation.proceed();
 			return this.handedOut.check(this.method, result);

@@ -59,6 +59,9 @@ final class CallSubmitter {
 
 	private final TransactionGuard guard;
 
+	/** Keeps calls of durable methods; set before anybody calls, if at all. */
+	private @Nullable StoredCalls stored;
+
 	CallSubmitter(HandlerCore handler, CallerTransactions transactions, Mailbox mailbox, Ownership ownership,
 			HandlerLifecycle lifecycle, CallRunner runner) {
 		this.handler = handler;
@@ -87,6 +90,10 @@ final class CallSubmitter {
 		if (this.ownership.passes(method)) {
 			return call.invoke();
 		}
+		if (method.durable() && this.stored != null) {
+			this.stored.store("", method.method(), ((DeclaredCall) call).arguments());
+			return method.nothing();
+		}
 		if (call.mode() != CallMode.ONEWAY && this.ownership.isMine()) {
 			rejectInWrongState(call);
 			return call.invoke();
@@ -103,6 +110,10 @@ final class CallSubmitter {
 			}
 		}
 		return queue(call, method, declared(nanos, this.timeout));
+	}
+
+	void storedBy(StoredCalls calls) {
+		this.stored = calls;
 	}
 
 	/** Returns whether the caller may run this call if nobody is before it. */
@@ -198,8 +209,11 @@ final class CallSubmitter {
 		}
 	}
 
-	/** Makes a call that a function of {@link Deferred#async} has made. */
-	CompletableFuture<@Nullable Object> submitRecorded(RecordedCall call, HandlerMethod method) throws Throwable {
+	/**
+	 * Makes a call that a function of {@link Deferred#async} has made, or that was
+	 * stored.
+	 */
+	CompletableFuture<@Nullable Object> submitRecorded(MethodCall call, HandlerMethod method) throws Throwable {
 		StackRoom.check();
 		if (this.ownership.passes(method)) {
 			return CompletableFuture.completedFuture(call.invoke());

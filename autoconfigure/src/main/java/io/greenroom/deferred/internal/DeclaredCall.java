@@ -17,6 +17,9 @@ abstract class DeclaredCall extends Call {
 		}
 	}
 
+	/** Returns what the caller has passed. */
+	abstract @Nullable Object[] arguments();
+
 	@Override
 	final String method() {
 		return this.method.name();

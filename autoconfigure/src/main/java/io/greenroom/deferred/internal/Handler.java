@@ -1,8 +1,10 @@
 package io.greenroom.deferred.internal;
 
+import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 
 import io.greenroom.deferred.Deferred;
@@ -128,6 +130,32 @@ public final class Handler implements DrainedService, AutoCloseable {
 		}
 		return this.engine.submitter()
 			.submit(new InvocationCall(core(), method, invocation), method, CallSubmitter.AS_DECLARED);
+	}
+
+	/**
+	 * Has calls of durable methods stored. To be called once, before anybody calls;
+	 * without it they are ordinary oneway calls after the commit.
+	 * @param calls keeps them, under no key
+	 */
+	public void storedBy(StoredCalls calls) {
+		this.engine.submitter().storedBy(Objects.requireNonNull(calls, "calls"));
+	}
+
+	/**
+	 * Delivers a call that was stored: makes it in the mailbox.
+	 * @param method the method, of this handler's type
+	 * @param entry what bodies are called on: the target, or a proxy round it that leads
+	 * back to {@link #call}
+	 * @param arguments what its caller has passed
+	 * @param round stands round the body
+	 * @return a future of its end
+	 * @throws Throwable why it was not made
+	 */
+	public CompletableFuture<@Nullable Object> deliver(Method method, Object entry, @Nullable Object[] arguments,
+			Delivering round) throws Throwable {
+		HandlerMethod known = type().method(Objects.requireNonNull(method, "method"));
+		CallTarget target = new CallTarget(core(), Objects.requireNonNull(entry, "entry"));
+		return submitter().submitRecorded(new DeliveredCall(known, target, arguments, round), known);
 	}
 
 	/**

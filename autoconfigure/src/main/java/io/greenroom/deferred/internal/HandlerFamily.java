@@ -15,6 +15,7 @@ import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.GreenThread;
 import io.greenroom.green.WorkReport;
 import io.greenroom.observe.HandlerGauges;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Handlers of one class, name and options that come and go, each for a key, seen by their
@@ -202,6 +203,19 @@ public final class HandlerFamily implements DrainedService {
 	 */
 	public RoutedCall waking() {
 		return new RoutedCall(this, this.methods[0]);
+	}
+
+	/**
+	 * Returns a call that was stored, to be made in a member's mailbox. What its caller
+	 * gets is the future of its end.
+	 * @param method the method, of the members' type
+	 * @param arguments what its caller has passed
+	 * @param round stands round the body
+	 * @return the call
+	 */
+	public RoutedCall delivery(Method method, @Nullable Object[] arguments, Delivering round) {
+		return new RoutedCall(this, type().method(Objects.requireNonNull(method, "method")), arguments,
+				Objects.requireNonNull(round, "round"));
 	}
 
 	HandlerMethod method(int number) {

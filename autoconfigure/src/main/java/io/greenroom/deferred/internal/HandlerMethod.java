@@ -17,18 +17,19 @@ import org.jspecify.annotations.Nullable;
  * @param urgent whether its calls overtake others
  * @param readOnly whether its bodies may run beside each other
  * @param afterCommit whether a call made in a transaction waits for its commit
+ * @param durable whether its calls are to be stored until their body has returned
  * @param required in which states its calls run, null for any
  * @param handle the method as {@code (Object target, Object[] arguments) -> Object}
  * @param nothing what a call gets that does not wait for a result
  */
 record HandlerMethod(Method method, CallMode mode, boolean urgent, boolean readOnly, boolean afterCommit,
-		@Nullable InState required, MethodHandle handle, @Nullable Object nothing) {
+		boolean durable, @Nullable InState required, MethodHandle handle, @Nullable Object nothing) {
 
 	private static final MethodType GENERIC = MethodType.methodType(Object.class, Object.class, Object[].class);
 
 	static HandlerMethod of(Method method, CallMode mode, boolean urgent, boolean readOnly, boolean afterCommit,
-			@Nullable InState required, MethodHandle handle) {
-		return new HandlerMethod(method, mode, urgent, readOnly, afterCommit, required,
+			boolean durable, @Nullable InState required, MethodHandle handle) {
+		return new HandlerMethod(method, mode, urgent, readOnly, afterCommit, durable, required,
 				handle.asFixedArity().asSpreader(Object[].class, method.getParameterCount()).asType(GENERIC),
 				zero(method.getReturnType()));
 	}
@@ -56,8 +57,8 @@ record HandlerMethod(Method method, CallMode mode, boolean urgent, boolean readO
 	 * Returns another declaration of this method, with what is decided about this one.
 	 */
 	HandlerMethod declaredAs(HandlerMethod other) {
-		return new HandlerMethod(other.method, this.mode, this.urgent, this.readOnly, this.afterCommit, this.required,
-				other.handle, other.nothing);
+		return new HandlerMethod(other.method, this.mode, this.urgent, this.readOnly, this.afterCommit,
+				this.durable, this.required, other.handle, other.nothing);
 	}
 
 	String name() {

@@ -204,6 +204,14 @@ public final class HandlerType {
 		return method(Objects.requireNonNull(method, "method")).readOnly();
 	}
 
+	/**
+	 * Returns the methods whose calls are to be stored until their body has returned.
+	 * @return the methods, in no order
+	 */
+	public List<Method> durableMethods() {
+		return this.methods.stream().filter(HandlerMethod::durable).map(HandlerMethod::method).toList();
+	}
+
 	boolean hasUrgent() {
 		return this.methods.stream().anyMatch(HandlerMethod::urgent);
 	}
@@ -325,7 +333,9 @@ public final class HandlerType {
 		Oneway oneway = find(type, method, Oneway.class);
 		return HandlerMethod.of(method, mode(method, oneway), find(type, method, Urgent.class) != null,
 				find(type, method, ReadOnly.class) != null,
-				oneway != null && oneway.phase() == OnewayPhase.AFTER_COMMIT, find(type, method, InState.class),
+				// One that can't be stored waits for the commit at least.
+				oneway != null && (oneway.phase() == OnewayPhase.AFTER_COMMIT || oneway.durable()),
+				oneway != null && oneway.durable(), find(type, method, InState.class),
 				handle(method));
 	}
 

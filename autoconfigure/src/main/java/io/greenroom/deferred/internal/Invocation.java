@@ -17,6 +17,12 @@ public interface Invocation {
 	Method method();
 
 	/**
+	 * Returns what the caller has passed.
+	 * @return the arguments
+	 */
+	@Nullable Object[] arguments();
+
+	/**
 	 * Runs the body. Called once at most, on the thread that holds the handler.
 	 * @return what the body returned
 	 * @throws Throwable what the body threw

@@ -18,6 +18,11 @@ final class InvocationCall extends DeclaredCall {
 	}
 
 	@Override
+	@Nullable Object[] arguments() {
+		return Objects.requireNonNull(this.invocation).arguments();
+	}
+
+	@Override
 	@Nullable Object invoke() throws Throwable {
 		return Objects.requireNonNull(this.invocation).proceed();
 	}

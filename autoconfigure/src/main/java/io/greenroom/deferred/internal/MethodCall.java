@@ -17,7 +17,12 @@ class MethodCall extends DeclaredCall {
 	}
 
 	@Override
-	final @Nullable Object invoke() throws Throwable {
+	final @Nullable Object[] arguments() {
+		return this.arguments;
+	}
+
+	@Override
+	@Nullable Object invoke() throws Throwable {
 		return this.entry.invoke(this.method, this.arguments);
 	}
 

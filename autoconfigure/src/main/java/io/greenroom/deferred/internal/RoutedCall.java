@@ -29,6 +29,9 @@ public final class RoutedCall {
 	/** Whether it was taken down in a function of {@link Deferred#async}. */
 	private final boolean recorded;
 
+	/** Stands round the body of a call that was stored. */
+	private final @Nullable Delivering delivering;
+
 	/**
 	 * How long the caller waits; {@link CallSubmitter#AS_DECLARED} if it does not say.
 	 */
@@ -43,6 +46,19 @@ public final class RoutedCall {
 		this.recorded = recorded;
 		this.nanos = nanos;
 		this.waking = false;
+		this.delivering = null;
+	}
+
+	/** Makes a call that was stored. */
+	RoutedCall(HandlerFamily family, HandlerMethod method, @Nullable Object[] arguments, Delivering delivering) {
+		this.family = family;
+		this.method = method;
+		this.mode = CallMode.ASYNC;
+		this.arguments = arguments;
+		this.recorded = false;
+		this.nanos = CallSubmitter.AS_DECLARED;
+		this.waking = false;
+		this.delivering = delivering;
 	}
 
 	/** Makes a call that only has the target made. */
@@ -54,6 +70,7 @@ public final class RoutedCall {
 		this.recorded = false;
 		this.nanos = CallSubmitter.AS_DECLARED;
 		this.waking = true;
+		this.delivering = null;
 	}
 
 	/**
@@ -86,6 +103,11 @@ public final class RoutedCall {
 			return null;
 		}
 		CallTarget target = new CallTarget(handler.core(), null);
+		if (this.delivering != null) {
+			Object future = submitter.submitRecorded(
+					new DeliveredCall(this.method, target, this.arguments, this.delivering), this.method);
+			return future;
+		}
 		if (this.recorded) {
 			Object future = submitter.submitRecorded(new RecordedCall(this.method, target, this.arguments),
 					this.method);
@@ -93,6 +115,21 @@ public final class RoutedCall {
 		}
 		return submitter.submit(new MethodCall(this.method, this.mode, target, this.arguments), this.method,
 				this.nanos);
+	}
+
+	/**
+	 * Stores the call instead, if its method is durable.
+	 * @param calls keeps such calls
+	 * @param key the text of the key
+	 * @return whether it was stored, and is not to be made
+	 * @throws Throwable why it could not be stored
+	 */
+	public boolean store(StoredCalls calls, String key) throws Throwable {
+		if (!this.method.durable() || this.waking || this.delivering != null) {
+			return false;
+		}
+		calls.store(key, this.method.method(), this.arguments);
+		return true;
 	}
 
 	/**

@@ -130,6 +130,15 @@ public record KeyType(Class<?> type) {
 			.orElseThrow(() -> new IllegalArgumentException(this.type.getName() + " has no constant '" + text + "'"));
 	}
 
+	/**
+	 * Returns the text of a key that {@link #parse} makes the key of again.
+	 * @param key a key
+	 * @return its text
+	 */
+	public static String storedText(Object key) {
+		return (key instanceof Enum<?> constant) ? constant.name() : key.toString();
+	}
+
 	/** Checks a key that somebody has given; returns its text. */
 	String text(Object key, String handler) {
 		Objects.requireNonNull(key, () -> "The key of handler '" + handler + "' is null");
@@ -137,7 +146,7 @@ public record KeyType(Class<?> type) {
 			throw new IllegalArgumentException("The key of handler '%s' is a %s, but its keys are of type %s"
 				.formatted(handler, key.getClass().getName(), this.type.getName()));
 		}
-		String text = (key instanceof Enum<?> constant) ? constant.name() : key.toString();
+		String text = storedText(key);
 		if (text.length() > LONGEST) {
 			throw new IllegalArgumentException(
 					"The key of handler '%s' has %d characters, beginning with '%s'; a key has at most %d"

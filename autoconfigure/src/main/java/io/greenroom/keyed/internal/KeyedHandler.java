@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -18,6 +19,7 @@ import java.util.function.Predicate;
 import io.greenroom.deferred.Deferred;
 import io.greenroom.deferred.HandlerOptions;
 import io.greenroom.deferred.internal.CallerTransactions;
+import io.greenroom.deferred.internal.Delivering;
 import io.greenroom.deferred.internal.Handler;
 import io.greenroom.deferred.internal.HandlerFamily;
 import io.greenroom.deferred.internal.HandlerHost.Made;
@@ -25,6 +27,7 @@ import io.greenroom.deferred.internal.HandlerRoute;
 import io.greenroom.deferred.internal.HandlerSnapshot;
 import io.greenroom.deferred.internal.HandlerType;
 import io.greenroom.deferred.internal.RoutedCall;
+import io.greenroom.deferred.internal.StoredCalls;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.keyed.Keyed;
 import io.greenroom.keyed.KeyedEntry;
@@ -63,6 +66,9 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 	private final KeyRouter<K> router;
 
 	private final HandlerFamily family;
+
+	/** Keeps calls of durable methods; set before anybody calls, if at all. */
+	private @Nullable StoredCalls stored;
 
 	/** Held by whoever holds this: observers hold them weakly. */
 	private final KeyedGauges gauges;
@@ -165,8 +171,32 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 		return this.family.deferred(this.type, route(key));
 	}
 
+	/**
+	 * Has calls of durable methods stored. To be called once, before anybody calls.
+	 * @param calls keeps them
+	 */
+	public void storedBy(StoredCalls calls) {
+		this.stored = Objects.requireNonNull(calls, "calls");
+	}
+
+	/**
+	 * Delivers a call that was stored: makes it in the mailbox of its key.
+	 * @param key the text that the call was stored with
+	 * @param method the method
+	 * @param arguments what its caller has passed
+	 * @param round stands round the body
+	 * @return a future of its end
+	 * @throws Throwable why it was not made
+	 */
+	@SuppressWarnings("unchecked")
+	public CompletableFuture<@Nullable Object> deliver(String key, Method method, @Nullable Object[] arguments,
+			Delivering round) throws Throwable {
+		Object future = this.router.call(key(key), this.family.delivery(method, arguments, round));
+		return (CompletableFuture<@Nullable Object>) Objects.requireNonNull(future);
+	}
+
 	private Route<K> route(K key) {
-		return new Route<>(this.router, key, name(), this.keys.text(key, name()));
+		return new Route<>(this.router, key, name(), this.keys.text(key, name()), this.stored);
 	}
 
 	@Override
@@ -347,10 +377,14 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 	}
 
 	/** The way to the instance of a key. */
-	private record Route<K>(KeyRouter<K> router, K key, String handler, String text) implements HandlerRoute {
+	private record Route<K>(KeyRouter<K> router, K key, String handler, String text, @Nullable StoredCalls stored)
+			implements HandlerRoute {
 
 		@Override
 		public @Nullable Object call(RoutedCall call) throws Throwable {
+			if (this.stored != null && call.store(this.stored, KeyType.storedText(this.key))) {
+				return null;
+			}
 			return this.router.call(this.key, call);
 		}
 
