@@ -50,9 +50,9 @@ enum Database {
 		return this != H2;
 	}
 
-	/** Returns where the script is that makes the tables. */
-	String script() {
-		return "io/greenroom/jdbc/schema-" + this.file + ".sql";
+	/** Returns where a script is that makes tables. */
+	String script(String part) {
+		return "io/greenroom/jdbc/" + part + "-" + this.file + ".sql";
 	}
 
 	/**

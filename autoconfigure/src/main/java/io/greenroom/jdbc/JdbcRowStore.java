@@ -97,7 +97,7 @@ public final class JdbcRowStore implements RowStore {
 			return;
 		}
 		Database reached = database();
-		Schema tables = new Schema(this.dataSource, reached);
+		Schema tables = new Schema(this.dataSource, reached, Schema.Part.ROWS);
 		if (this.schema == SchemaMode.CREATE) {
 			tables.create();
 		}

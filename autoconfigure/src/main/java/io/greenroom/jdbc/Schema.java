@@ -13,24 +13,22 @@ import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
 /** Makes the tables, or looks whether they are there. */
 final class Schema {
 
-	private static final List<Table> TABLES = List.of(
-			new Table("greenroom_row",
-					"handler, key_, version, shape, stored, state, args, status, since, deadline_at, node, error"),
-			new Table("greenroom_node", "id, seen_at"));
-
 	private final DataSource dataSource;
 
-	private final Database database;
+	private final Part part;
 
-	Schema(DataSource dataSource, Database database) {
+	private final String script;
+
+	Schema(DataSource dataSource, Database database, Part part) {
 		this.dataSource = dataSource;
-		this.database = database;
+		this.part = part;
+		this.script = database.script(part.file);
 	}
 
 	/** Makes what is not there. */
 	void create() {
 		ResourceDatabasePopulator script = new ResourceDatabasePopulator(
-				new ClassPathResource(this.database.script(), Schema.class.getClassLoader()));
+				new ClassPathResource(this.script, Schema.class.getClassLoader()));
 		try {
 			DatabasePopulatorUtils.execute(script, this.dataSource);
 		}
@@ -46,8 +44,8 @@ final class Schema {
 		}
 		catch (DataAccessException second) {
 			throw new IllegalStateException(
-					"The tables of the durable handlers can't be made: %s; give the user of the data source the right to make tables, or make them by %s and set greenroom.durable.schema=validate"
-						.formatted(first.getMessage(), this.database.script()),
+					"The tables of the %s can't be made: %s; give the user of the data source the right to make tables, or make them by %s and set greenroom.durable.schema=validate"
+						.formatted(this.part.what, first.getMessage(), this.script),
 					second);
 		}
 	}
@@ -58,18 +56,46 @@ final class Schema {
 	 */
 	void validate() {
 		JdbcClient jdbc = JdbcClient.create(this.dataSource);
-		for (Table table : TABLES) {
+		for (Table table : this.part.tables) {
 			try {
 				jdbc.sql("select %s from %s where 1 = 0".formatted(table.columns(), table.name())).query().listOfRows();
 			}
 			catch (DataAccessException ex) {
 				throw new IllegalStateException(
-						"The table %s of the durable handlers is not as it should be (columns %s): %s; make it by %s, which is in Greenroom's jar, or set greenroom.durable.schema=create"
-							.formatted(table.name(), table.columns(), ex.getMostSpecificCause().getMessage(),
-									this.database.script()),
+						"The table %s of the %s is not as it should be (columns %s): %s; make it by %s, which is in Greenroom's jar, or set greenroom.durable.schema=create"
+							.formatted(table.name(), this.part.what, table.columns(),
+									ex.getMostSpecificCause().getMessage(), this.script),
 						ex);
 			}
 		}
+	}
+
+	/** Tables that are needed together. */
+	enum Part {
+
+		ROWS("schema", "durable handlers",
+				new Table("greenroom_row",
+						"handler, key_, version, shape, stored, state, args, status, since, deadline_at, node, error"),
+				new Table("greenroom_node", "id, seen_at")),
+
+		OUTBOX("outbox", "durable oneway calls",
+				new Table("greenroom_outbox", "handler, key_, id, method, args, context, call_id, submitted_at"),
+				new Table("greenroom_lane", "handler, key_, owner, until_, head, attempts"),
+				new Table("greenroom_dead_letter",
+						"call_id, handler, key_, id, method, args, context, submitted_at, died_at, attempts, error, halts"));
+
+		private final String file;
+
+		private final String what;
+
+		private final List<Table> tables;
+
+		Part(String file, String what, Table... tables) {
+			this.file = file;
+			this.what = what;
+			this.tables = List.of(tables);
+		}
+
 	}
 
 	/** What there must be. */

@@ -10,6 +10,8 @@ import io.greenroom.observe.KeyedGauges;
 import io.greenroom.observe.KeyedListener;
 import io.greenroom.observe.MachineListener;
 import io.greenroom.observe.Observer;
+import io.greenroom.observe.OutboxGauges;
+import io.greenroom.observe.OutboxListener;
 import io.greenroom.observe.PoolGauges;
 import io.greenroom.observe.PoolListener;
 import io.greenroom.observe.ThreadGauges;
@@ -35,6 +37,8 @@ public final class MeterObserver implements Observer {
 	private final Map<String, HandlerMeters> handlers = new ConcurrentHashMap<>();
 
 	private final Map<String, KeyedMeters> keyed = new ConcurrentHashMap<>();
+
+	private final Map<String, OutboxMeters> outboxes = new ConcurrentHashMap<>();
 
 	private final Map<String, MachineMeters> machines = new ConcurrentHashMap<>();
 
@@ -73,6 +77,11 @@ public final class MeterObserver implements Observer {
 	@Override
 	public KeyedListener keyed(String handler, KeyedGauges gauges) {
 		return this.keyed.computeIfAbsent(handler, (name) -> new KeyedMeters(name, this.binding)).listener(gauges);
+	}
+
+	@Override
+	public OutboxListener outbox(String handler, OutboxGauges gauges) {
+		return this.outboxes.computeIfAbsent(handler, (name) -> new OutboxMeters(name, this.binding)).listener(gauges);
 	}
 
 	@Override

@@ -104,6 +104,19 @@ final class CompositeObserver implements Observer {
 	}
 
 	@Override
+	public OutboxListener outbox(String handler, OutboxGauges gauges) {
+		List<OutboxListener> listeners = ask((observer) -> observer.outbox(handler, gauges), OutboxListener.NONE);
+		return listeners.isEmpty() ? OutboxListener.NONE : new OutboxListener() {
+
+			@Override
+			public void attempted(String method, String outcome, Duration took) {
+				tell(listeners, (listener) -> listener.attempted(method, outcome, took));
+			}
+
+		};
+	}
+
+	@Override
 	public MachineListener machine(String machine) {
 		List<MachineListener> listeners = ask((observer) -> observer.machine(machine), MachineListener.NONE);
 		return listeners.isEmpty() ? MachineListener.NONE : new MachineListener() {

@@ -52,6 +52,16 @@ public interface Observer {
 	}
 
 	/**
+	 * Returns the listener for the deliveries of one handler's stored calls.
+	 * @param handler the handler's name in the database
+	 * @param gauges the live numbers; hold them weakly
+	 * @return the listener
+	 */
+	default OutboxListener outbox(String handler, OutboxGauges gauges) {
+		return OutboxListener.NONE;
+	}
+
+	/**
 	 * Returns the listener for all machines of one class.
 	 * @param machine the full name of the machine's class, since simple names repeat
 	 * @return the listener

@@ -1,0 +1,567 @@
+package io.greenroom.durable.internal;
+
+import java.lang.reflect.Method;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+import io.greenroom.deferred.DeferredException;
+import io.greenroom.durable.Durable;
+import io.greenroom.durable.StaleInstanceException;
+import io.greenroom.observe.OutboxListener;
+import io.greenroom.observe.internal.Failures;
+import io.greenroom.observe.internal.ForeignCode;
+import io.greenroom.wire.CodecException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * Delivers the lanes of one handler, a thread for each that is at work, and few at once.
+ * Safe for use by many threads.
+ */
+final class OutboxLanes {
+
+	private static final Logger log = LoggerFactory.getLogger(Durable.class);
+
+	/**
+	 * How many lanes are at work at once, but for those whose body takes its time: each
+	 * wants a connection now and then.
+	 */
+	private static final int AT_ONCE = 8;
+
+	/** How many lanes may wait for that in memory; the others are found by sweeps. */
+	private static final int MOST_PENDING = 1000;
+
+	/** How many calls of a lane are read at once. */
+	private static final int BATCH = 20;
+
+	/** A body that runs for longer does not count among those at once. */
+	private static final long SLOW = 1_000_000_000;
+
+	/** After so long a call is tried again that was stale. */
+	private static final Duration SOON = Duration.ofMillis(50);
+
+	private final String handler;
+
+	private final OutboxMethods methods;
+
+	private final OutboxTarget target;
+
+	private final OutboxOptions options;
+
+	private final OutboxStore store;
+
+	private final RowStore rows;
+
+	private final OutboxLease lease;
+
+	private final OutboxContext context;
+
+	private final OutboxListener listener;
+
+	private final Later later;
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final Condition left = this.lock.newCondition();
+
+	/** By key; guarded by the lock. */
+	private final Map<String, Work> active = new HashMap<>();
+
+	/** Keys whose lane waits for its turn; guarded by the lock. */
+	private final Set<String> pending = new LinkedHashSet<>();
+
+	/** How many of the active ones count; guarded by the lock. */
+	private int counted;
+
+	/** Guarded by the lock. */
+	private boolean open;
+
+	OutboxLanes(String handler, OutboxMethods methods, OutboxTarget target, OutboxOptions options, OutboxStore store,
+			RowStore rows, OutboxLease lease, OutboxContext context, OutboxListener listener, Later later) {
+		this.handler = handler;
+		this.methods = methods;
+		this.target = target;
+		this.options = options;
+		this.store = store;
+		this.rows = rows;
+		this.lease = lease;
+		this.context = context;
+		this.listener = listener;
+		this.later = later;
+	}
+
+	String handler() {
+		return this.handler;
+	}
+
+	OutboxMethods methods() {
+		return this.methods;
+	}
+
+	/** From now on lanes are delivered. */
+	void open() {
+		this.lock.lock();
+		try {
+			this.open = true;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** Begins no delivery any more. */
+	void close() {
+		this.lock.lock();
+		try {
+			this.open = false;
+			this.pending.clear();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private boolean isOpen() {
+		this.lock.lock();
+		try {
+			return this.open;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** Waits until no delivery is under way; returns whether that came in time. */
+	boolean awaitQuiet(long nanos) throws InterruptedException {
+		this.lock.lock();
+		try {
+			long rest = nanos;
+			while (!this.active.isEmpty() && rest > 0) {
+				rest = this.left.awaitNanos(rest);
+			}
+			return this.active.isEmpty();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** Returns whether any lane is at work. */
+	boolean isActive() {
+		this.lock.lock();
+		try {
+			return !this.active.isEmpty();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** Returns whether more lanes may be woken that would have to wait. */
+	boolean hasRoom() {
+		this.lock.lock();
+		try {
+			return this.pending.size() < MOST_PENDING;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** A lane has something to deliver. Returns at once. */
+	void wake(String key) {
+		this.lock.lock();
+		try {
+			Work work = this.active.get(key);
+			if (work != null) {
+				work.woken = true;
+			}
+			else if (this.open && this.counted < AT_ONCE) {
+				begin(key);
+			}
+			else if (this.open && this.pending.size() < MOST_PENDING) {
+				this.pending.add(key);
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** Bodies that take their time don't keep the other lanes waiting. */
+	void makeRoom() {
+		this.lock.lock();
+		try {
+			long now = System.nanoTime();
+			for (Work work : this.active.values()) {
+				if (work.counts && work.running && now - work.since > SLOW) {
+					work.counts = false;
+					this.counted--;
+				}
+			}
+			beginPending();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** Called under the lock. */
+	private void begin(String key) {
+		Work work = new Work(new Lane(this.handler, key));
+		this.active.put(key, work);
+		this.counted++;
+		boolean started = false;
+		try {
+			Thread.ofVirtual().name("greenroom-outbox-" + work.lane).start(() -> work(work));
+			started = true;
+		}
+		finally {
+			if (!started) {
+				this.active.remove(key);
+				this.counted--;
+			}
+		}
+	}
+
+	/** Called under the lock. */
+	private void beginPending() {
+		Iterator<String> waiting = new ArrayList<>(this.pending.stream().limit(AT_ONCE).toList()).iterator();
+		while (this.open && this.counted < AT_ONCE && waiting.hasNext()) {
+			String key = waiting.next();
+			this.pending.remove(key);
+			begin(key);
+		}
+	}
+
+	private void work(Work work) {
+		do {
+			try {
+				deliver(work);
+			}
+			catch (Throwable failure) {
+				this.later.wake(work.lane, this.options.pause(1));
+				this.later.failed(failure);
+			}
+		}
+		while (!leave(work));
+	}
+
+	/** Returns whether the lane is left, for nobody has woken it meanwhile. */
+	private boolean leave(Work work) {
+		this.lock.lock();
+		try {
+			if (work.woken && this.open && work.counts) {
+				work.woken = false;
+				return false;
+			}
+			this.active.remove(work.lane.key());
+			if (work.counts) {
+				this.counted--;
+			}
+			if (work.woken && this.open) {
+				this.pending.add(work.lane.key());
+			}
+			beginPending();
+			this.left.signalAll();
+			if (this.pending.isEmpty()) {
+				this.later.idle();
+			}
+			return true;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** Delivers until the lane is empty, has to wait, or is somebody else's. */
+	private void deliver(Work work) {
+		boolean mine = isOpen() && take(work);
+		while (mine) {
+			List<StoredCall> calls = this.store.first(work.lane, BATCH);
+			mine = calls.isEmpty() ? leaveEmpty(work) : deliver(work, calls);
+		}
+	}
+
+	/** Returns whether the lane is this process's now. */
+	private boolean take(Work work) {
+		long now = System.nanoTime();
+		OutboxStore.Claim claim = this.store.claim(work.lane, this.lease.owner(), this.lease.length());
+		if (claim == null) {
+			return false;
+		}
+		work.taken = now;
+		work.abandoned = claim.abandoned();
+		work.place = claim.place();
+		work.attempts = claim.attempts();
+		return true;
+	}
+
+	/**
+	 * Gives an empty lane back; returns whether it is this process's again. What others
+	 * have added before, they could not wake.
+	 */
+	private boolean leaveEmpty(Work work) {
+		this.store.release(work.lane, this.lease.owner());
+		return !this.store.first(work.lane, 1).isEmpty() && isOpen() && take(work);
+	}
+
+	/** Returns whether the lane is still this process's. */
+	private boolean deliver(Work work, List<StoredCall> calls) {
+		for (StoredCall call : calls) {
+			if (!isOpen()) {
+				this.store.hand(work.lane, this.lease.owner());
+				return false;
+			}
+			if (!this.lease.holds(work.taken)) {
+				this.store.hand(work.lane, this.lease.owner());
+				return take(work);
+			}
+			if (!deliver(work, call)) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	private boolean deliver(Work work, StoredCall call) {
+		if (call.place() != work.place) {
+			work.place = call.place();
+			work.attempts = 0;
+		}
+		if (work.abandoned) {
+			// Of whom is dead nobody knows whether it was just at this call.
+			work.abandoned = false;
+			work.attempts++;
+			this.store.note(work.lane, this.lease.owner(), call.place(), work.attempts);
+			if (work.attempts >= this.options.attempts()) {
+				return bury(work, call, "The node that delivered it has gone in the middle, at the last attempt");
+			}
+		}
+		Method method = this.methods.find(call.method());
+		if (method == null) {
+			return bury(work, call,
+					"Handler '%s' has no durable method '%s'; it has %s. Give the class that method again and replay the call, or discard it"
+						.formatted(this.handler, call.method(), this.methods.names()));
+		}
+		@Nullable Object[] arguments;
+		try {
+			arguments = this.methods.read(call.method(), call.args());
+		}
+		catch (CodecException ex) {
+			return bury(work, call,
+					"The arguments of %s.%s can't be read: %s. Give the method the parameters again that it was called with and replay the call, or discard it"
+						.formatted(this.handler, call.method(), ex.getMessage()));
+		}
+		return attempt(work, call, method, arguments);
+	}
+
+	private boolean attempt(Work work, StoredCall call, Method method, @Nullable Object[] arguments) {
+		DeliveryRun run = new DeliveryRun(work.lane, call, work.attempts + 1, this.store, this.rows,
+				() -> this.context.open(this.handler + "." + call.method(), call.context()));
+		long start = System.nanoTime();
+		work.since = start;
+		work.running = true;
+		@Nullable Throwable failure;
+		try {
+			failure = failure(this.target.deliver(work.lane.key(), method, arguments, run));
+		}
+		catch (Throwable notMade) {
+			failure = notMade;
+		}
+		finally {
+			work.running = false;
+		}
+		Duration took = Duration.ofNanos(System.nanoTime() - start);
+		DeliveryRun.End end = run.end();
+		if (end == DeliveryRun.End.LOST) {
+			Failures.log(log, Level.WARN, (failure != null) ? failure : new IllegalStateException("lost"),
+					"{} was not this node's any more", work.lane);
+			return false;
+		}
+		if (end == DeliveryRun.End.UNKNOWN) {
+			end = isFirst(work.lane, call) ? DeliveryRun.End.ROLLED_BACK : DeliveryRun.End.REMOVED;
+		}
+		if (end == DeliveryRun.End.REMOVED) {
+			heard("success", call, took);
+			return true;
+		}
+		if (failure == null && end == DeliveryRun.End.APART) {
+			heard("success", call, took);
+			if (this.store.remove(work.lane, call.place())) {
+				return true;
+			}
+			log.warn("{}.{} ({}) was delivered twice, by another node too; its id is the same", work.lane,
+					call.method(), call.id());
+			return false;
+		}
+		if (failure == null) {
+			failure = new IllegalStateException("The transaction of %s.%s was rolled back without an exception"
+				.formatted(work.lane, call.method()));
+		}
+		return failed(work, call, run, failure, took);
+	}
+
+	private boolean isFirst(Lane lane, StoredCall call) {
+		return this.store.first(lane, 1).stream().anyMatch((first) -> first.place() == call.place());
+	}
+
+	/** Returns what a body has thrown, {@code null} for nothing. */
+	private static @Nullable Throwable failure(CompletableFuture<@Nullable Object> end) {
+		boolean interrupted = false;
+		try {
+			while (true) {
+				try {
+					end.get();
+					return null;
+				}
+				catch (InterruptedException ex) {
+					interrupted = true;
+				}
+				catch (ExecutionException ex) {
+					Throwable cause = ex.getCause();
+					return (cause instanceof CompletionException && cause.getCause() != null) ? cause.getCause()
+							: (cause != null) ? cause : ex;
+				}
+				catch (RuntimeException cancelled) {
+					return cancelled;
+				}
+			}
+		}
+		finally {
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	/** Returns whether the lane goes on. */
+	private boolean failed(Work work, StoredCall call, DeliveryRun run, Throwable failure, Duration took) {
+		if (!run.isBegun() && !isOpen()) {
+			this.store.hand(work.lane, this.lease.owner());
+			return false;
+		}
+		boolean stale = failure instanceof StaleInstanceException;
+		if (stale || (!run.isBegun() && failure instanceof DeferredException)) {
+			// Nothing has happened that an attempt would have to be counted for.
+			Failures.log(log, Level.DEBUG, failure, "{}.{} ({}) could not be delivered just now", work.lane,
+					call.method(), call.id());
+			Duration pause = stale ? SOON : this.options.backoff();
+			this.store.postpone(work.lane, this.lease.owner(), call.place(), work.attempts, pause);
+			this.later.wake(work.lane, pause);
+			return false;
+		}
+		work.attempts++;
+		if (work.attempts >= this.options.attempts()) {
+			boolean goesOn = bury(work, call, told(failure));
+			Failures.log(log, Level.ERROR, failure,
+					"{}.{} ({}) has failed at attempt {} and is given up; it is among the dead letters{}", work.lane,
+					call.method(), call.id(), work.attempts, goesOn ? "" : ", and its lane waits for what becomes of it");
+			return goesOn;
+		}
+		heard("failure", call, took);
+		Duration pause = this.options.pause(work.attempts);
+		Failures.log(log, Level.WARN, failure, "{}.{} ({}) has failed at attempt {}; trying again in {}", work.lane,
+				call.method(), call.id(), work.attempts, pause);
+		this.store.postpone(work.lane, this.lease.owner(), call.place(), work.attempts, pause);
+		this.later.wake(work.lane, pause);
+		return false;
+	}
+
+	private static String told(Throwable failure) {
+		StringBuilder told = new StringBuilder(Failures.describe(failure));
+		for (Throwable cause : Failures.causes(failure)) {
+			if (cause != failure) {
+				told.append("\nCaused by: ").append(Failures.describe(cause));
+			}
+		}
+		ForeignCode.run(log, "A throwable", () -> {
+			StackTraceElement[] frames = failure.getStackTrace();
+			for (int i = 0; i < Math.min(frames.length, 10); i++) {
+				told.append("\n\tat ").append(frames[i]);
+			}
+		});
+		return told.toString();
+	}
+
+	/** Gives a call up; returns whether the lane goes on. */
+	private boolean bury(Work work, StoredCall call, String error) {
+		boolean halts = this.options.halt();
+		boolean there = this.store.bury(work.lane, this.lease.owner(), call, Math.max(work.attempts, 1), error, halts);
+		if (there) {
+			heard("dead", call, Duration.ZERO);
+		}
+		log.debug("{}.{} ({}) is dead: {}", work.lane, call.method(), call.id(), error);
+		return there && !halts;
+	}
+
+	private void heard(String outcome, StoredCall call, Duration took) {
+		String method = (this.methods.find(call.method()) != null) ? call.method() : "unknown";
+		ForeignCode.run(log, "A listener", () -> this.listener.attempted(method, outcome, took));
+	}
+
+	@Override
+	public String toString() {
+		return "OutboxLanes[" + this.handler + "]";
+	}
+
+	/** What is to be done when the lane's thread does nothing. */
+	interface Later {
+
+		/** Wakes a lane after a while. */
+		void wake(Lane lane, Duration pause);
+
+		/** The database could not be had, or what else has kept a lane from its work. */
+		void failed(Throwable failure);
+
+		/** There is nothing to do any more. */
+		void idle();
+
+	}
+
+	/** A lane at work. */
+	private static final class Work {
+
+		private final Lane lane;
+
+		/** Guarded by the lock. */
+		private boolean woken;
+
+		/** Guarded by the lock. */
+		private boolean counts = true;
+
+		/** Whether a body runs, and since when. */
+		private volatile boolean running;
+
+		private volatile long since;
+
+		// Confined to the lane's thread.
+
+		private long taken;
+
+		private boolean abandoned;
+
+		private long place;
+
+		private int attempts;
+
+		Work(Lane lane) {
+			this.lane = lane;
+		}
+
+	}
+
+}

@@ -1,0 +1,145 @@
+package io.greenroom.durable.internal;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+import io.greenroom.wire.Codec;
+import io.greenroom.wire.CodecException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The durable methods of a handler, and their arguments as text: by the position of the
+ * parameters, for their names may change. For integrations; users don't need this.
+ * Immutable.
+ */
+public final class OutboxMethods {
+
+	private final Map<String, Signature> methods = new TreeMap<>();
+
+	private final Codec codec;
+
+	/**
+	 * Looks at methods.
+	 * @param methods methods in which nothing is wrong
+	 * @param codec writes arguments
+	 */
+	public OutboxMethods(Collection<Method> methods, Codec codec) {
+		this.codec = codec;
+		methods.forEach((method) -> this.methods.put(method.getName(), Signature.of(method)));
+	}
+
+	/**
+	 * Returns what keeps methods from being told apart in the database.
+	 * @param methods the durable methods of a class
+	 * @return one sentence each, with the remedy
+	 */
+	public static List<String> problems(Collection<Method> methods) {
+		List<String> problems = new ArrayList<>();
+		Set<String> names = new HashSet<>();
+		for (Method method : methods) {
+			if (!names.add(method.getName())) {
+				problems.add(
+						"two methods named '%s' are @Oneway(durable = true), but a stored call has the name only; rename one"
+							.formatted(method.getName()));
+			}
+		}
+		return problems;
+	}
+
+	/**
+	 * Returns what keeps arguments from being stored.
+	 * @param methods the durable methods of a class
+	 * @param codec writes arguments
+	 * @return one sentence each, with the remedy
+	 */
+	public static List<String> unreadable(Collection<Method> methods, Codec codec) {
+		List<String> problems = new ArrayList<>();
+		for (Method method : methods) {
+			for (int i = 0; i < method.getParameterCount(); i++) {
+				String problem = codec.problem(method.getGenericParameterTypes()[i]);
+				if (problem != null) {
+					problems.add("the parameter '%s' of the durable method '%s' %s"
+						.formatted(method.getParameters()[i].getName(), method.getName(), problem));
+				}
+			}
+		}
+		return problems;
+	}
+
+	/** Returns a method, {@code null} if there is none of that name. */
+	@Nullable Method find(String name) {
+		Signature known = this.methods.get(name);
+		return (known != null) ? known.method() : null;
+	}
+
+	/** Returns the names of all methods. */
+	Set<String> names() {
+		return this.methods.keySet();
+	}
+
+	/**
+	 * Writes arguments.
+	 * @throws CodecException if they can't be written, or read back
+	 */
+	String write(Method called, @Nullable Object[] arguments) {
+		Signature known = signature(called.getName());
+		Map<String, @Nullable Object> values = new LinkedHashMap<>();
+		for (Object argument : arguments) {
+			values.put(String.valueOf(values.size()), argument);
+		}
+		String text = this.codec.write(known.types(), values);
+		this.codec.read(known.types(), text);
+		return text;
+	}
+
+	/**
+	 * Reads arguments.
+	 * @throws CodecException if they are not those that the method takes now
+	 */
+	@Nullable Object[] read(String name, String text) {
+		Signature known = signature(name);
+		int stored = this.codec.read(text).size();
+		if (stored != known.types().size()) {
+			throw new CodecException("it has %d parameters now, and was called with %d arguments: %s"
+				.formatted(known.types().size(), stored, text), null);
+		}
+		@Nullable Object[] arguments = this.codec.read(known.types(), text).values().toArray();
+		Class<?>[] declared = known.method().getParameterTypes();
+		for (int i = 0; i < declared.length; i++) {
+			if (arguments[i] == null && declared[i].isPrimitive()) {
+				throw new CodecException("its parameter %d is a %s now, and null is stored".formatted(i + 1, declared[i]),
+						null);
+			}
+		}
+		return arguments;
+	}
+
+	private Signature signature(String name) {
+		Signature known = this.methods.get(name);
+		if (known == null) {
+			throw new IllegalStateException("There is no durable method '" + name + "'; there are " + names());
+		}
+		return known;
+	}
+
+	private record Signature(Method method, Map<String, Type> types) {
+
+		static Signature of(Method method) {
+			Map<String, Type> types = new LinkedHashMap<>();
+			for (Type type : method.getGenericParameterTypes()) {
+				types.put(String.valueOf(types.size()), type);
+			}
+			return new Signature(method, types);
+		}
+
+	}
+
+}
