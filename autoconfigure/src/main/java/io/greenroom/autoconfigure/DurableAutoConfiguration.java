@@ -2,13 +2,21 @@ package io.greenroom.autoconfigure;
 
 import javax.sql.DataSource;
 
+import io.greenroom.context.ObservedCalls;
+import io.greenroom.durable.DeadLetters;
+import io.greenroom.durable.internal.CallContext;
+import io.greenroom.durable.internal.OutboxStore;
 import io.greenroom.durable.internal.RowStore;
+import io.greenroom.jdbc.JdbcOutboxStore;
 import io.greenroom.jdbc.JdbcRowStore;
 import io.greenroom.json.JacksonCodec;
 import io.greenroom.spring.DurableHandlers;
 import io.greenroom.spring.DurableLoader;
 import io.greenroom.spring.KeyedHandlers;
+import io.greenroom.spring.OutboxHandlers;
+import io.greenroom.spring.ThreadContext;
 import io.greenroom.wire.Codec;
+import io.micrometer.observation.ObservationRegistry;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -23,8 +31,10 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandi
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Role;
+import org.springframework.core.annotation.Order;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
@@ -34,12 +44,13 @@ import org.springframework.jdbc.core.JdbcTemplate;
  */
 @AutoConfiguration(after = DeferredAutoConfiguration.class,
 		afterName = { "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
-				"org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration" })
+				"org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration",
+				"org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration" })
 @ConditionalOnClass({ JdbcTemplate.class, JsonMapper.class })
 @ConditionalOnBooleanProperty(name = "greenroom.durable.enabled", matchIfMissing = true)
 @ConditionalOnBean(KeyedHandlers.class)
 @ConditionalOnSingleCandidate(DataSource.class)
-@EnableConfigurationProperties(DurableProperties.class)
+@EnableConfigurationProperties({ DurableProperties.class, OutboxProperties.class })
 public final class DurableAutoConfiguration {
 
 	@Bean
@@ -71,6 +82,55 @@ public final class DurableAutoConfiguration {
 	static DurableHandlers durableHandlers(ConfigurableListableBeanFactory beanFactory, RowStore rows, Codec codec,
 			DurableProperties properties) {
 		return new DurableHandlers(beanFactory, rows, codec, properties.sweep(), properties.nodeTimeout());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	OutboxStore greenroomOutboxStore(DataSource dataSource, DurableProperties properties) {
+		return new JdbcOutboxStore(dataSource, properties.schema());
+	}
+
+	/** Looks at the start, also where other beans are made later. */
+	@Bean
+	@Lazy(false)
+	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static OutboxHandlers outboxHandlers(ConfigurableListableBeanFactory beanFactory, OutboxStore store, RowStore rows,
+			Codec codec, DurableProperties durable, OutboxProperties properties, ObjectProvider<CallContext> context) {
+		return new OutboxHandlers(beanFactory, new BeansForHandlers(beanFactory), store, rows, codec,
+				properties.options(durable.sweep()), context.orderedStream().toList());
+	}
+
+	/** What an application injects that looks after its dead letters. */
+	@Bean
+	@Lazy
+	@ConditionalOnMissingBean
+	DeadLetters greenroomDeadLetters(OutboxHandlers handlers) {
+		return handlers.deadLetters();
+	}
+
+	/** First, so that a trace which writes into the logging context comes after it. */
+	@Bean
+	@Order(0)
+	@ConditionalOnMissingBean
+	ThreadContext greenroomStoredContext() {
+		return new ThreadContext();
+	}
+
+	/** Where calls are observed, a trace goes along. */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(ObservationRegistry.class)
+	static class Observed {
+
+		@Bean
+		@Order(1)
+		@ConditionalOnMissingBean
+		@ConditionalOnSingleCandidate(ObservationRegistry.class)
+		ObservedCalls greenroomObservedCalls(ObservationRegistry registry) {
+			return new ObservedCalls(registry);
+		}
+
 	}
 
 }

@@ -99,7 +99,7 @@ final class DurableDefinitions {
 		}
 	}
 
-	private static boolean isEnabled(Environment environment) {
+	static boolean isEnabled(Environment environment) {
 		return environment.getProperty(ENABLED, Boolean.class, true);
 	}
 

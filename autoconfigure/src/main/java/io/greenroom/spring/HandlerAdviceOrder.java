@@ -86,6 +86,9 @@ public final class HandlerAdviceOrder
 			if (making != null && making.durable() != null) {
 				making.durable().fence(advised, beanName);
 			}
+			if (!mailbox.handler().type().durableMethods().isEmpty()) {
+				DeliveryInterceptor.under(advised, beanName);
+			}
 		}
 	}
 

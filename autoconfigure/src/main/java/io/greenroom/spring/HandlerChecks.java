@@ -71,6 +71,7 @@ final class HandlerChecks {
 			else {
 				DurableDefinitions.rejectStray(type);
 			}
+			OutboxDefinitions.check(this.beanFactory, name, type, this.environment);
 			return true;
 		}
 		catch (InvalidHandlerException ex) {

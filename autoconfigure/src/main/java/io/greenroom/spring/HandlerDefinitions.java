@@ -78,6 +78,7 @@ public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 				else {
 					addDeferred(beanFactory, name, handler);
 				}
+				OutboxDefinitions.define(beanFactory, name, handler, this.environment);
 			}
 		}
 		if (checks != null) {

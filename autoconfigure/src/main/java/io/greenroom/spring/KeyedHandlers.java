@@ -76,6 +76,10 @@ public final class KeyedHandlers {
 		if (durable != null) {
 			durable.watch(keys, made);
 		}
+		String stored = OutboxDefinitions.nameOf(this.beanFactory, beanName);
+		if (stored != null) {
+			made.storedBy(OutboxDefinitions.calls(this.beanFactory, stored));
+		}
 		this.all.add(made);
 		return made;
 	}

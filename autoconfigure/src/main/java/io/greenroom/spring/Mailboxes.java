@@ -77,6 +77,11 @@ final class Mailboxes {
 			// It ends with its key.
 			return proxy;
 		}
+		String stored = OutboxDefinitions.nameOf(this.beanFactory, beanName);
+		if (stored != null && this.beanFactory != null) {
+			handler.storedBy(OutboxDefinitions.calls(this.beanFactory, stored));
+		}
+		OutboxDefinitions.rejectLate(this.beanFactory, beanName, type);
 		this.handlers.put(target, handler);
 		this.loops.add(handler, endsWithBean(beanName));
 		if (this.beanFactory != null) {
