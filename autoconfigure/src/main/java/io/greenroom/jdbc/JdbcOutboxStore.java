@@ -25,7 +25,6 @@ import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowMapper;
-import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -142,17 +141,23 @@ public final class JdbcOutboxStore implements OutboxStore {
 
 	/** In the transaction of the thread, or committed by itself. */
 	private int update(String sql, @Nullable Object... arguments) {
+		boolean own = !isInTransaction();
 		return uninterrupted(() -> {
 			Integer done = this.jdbc.execute((ConnectionCallback<Integer>) (connection) -> {
 				int updated = update(connection, sql, arguments);
-				if (!DataSourceUtils.isConnectionTransactional(connection, this.dataSource)
-						&& !connection.getAutoCommit()) {
+				if (own && !connection.getAutoCommit()) {
 					connection.commit();
 				}
 				return updated;
 			});
 			return (done != null) ? done : 0;
 		});
+	}
+
+	/** Without synchronizations it has ended already, and tells who has waited. */
+	private static boolean isInTransaction() {
+		return TransactionSynchronizationManager.isActualTransactionActive()
+				&& TransactionSynchronizationManager.isSynchronizationActive();
 	}
 
 	private static int update(Connection connection, String sql, @Nullable Object... arguments) throws SQLException {
@@ -184,8 +189,7 @@ public final class JdbcOutboxStore implements OutboxStore {
 
 	/** In the transaction of the thread, or in one of its own. */
 	private <R> R atomically(Function<JdbcTemplate, R> work) {
-		if (TransactionSynchronizationManager.isActualTransactionActive()
-				&& TransactionSynchronizationManager.hasResource(this.dataSource)) {
+		if (isInTransaction() && TransactionSynchronizationManager.hasResource(this.dataSource)) {
 			return work.apply(this.jdbc);
 		}
 		return uninterrupted(() -> {
