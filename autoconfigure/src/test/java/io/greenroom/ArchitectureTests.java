@@ -105,11 +105,11 @@ class ArchitectureTests {
 	 * and the request it needs Spring beside it, which {@code metrics} does not.
 	 */
 	@ArchTest
-	static final ArchRule contextKnowsObserve = only("context", List.of("observe"), PLAIN, SPRING_MVC, MICROMETER);
+	static final ArchRule contextKnowsWhatCarriesIt = only("context", List.of("observe", "durable"), PLAIN, SPRING_MVC, MICROMETER);
 
 	@ArchTest
 	static final ArchRule actuateKnowsTheCore = only("actuate",
-			List.of("observe", "green", "deferred", "keyed", "state"), PLAIN, SPRING);
+			List.of("observe", "green", "deferred", "keyed", "state", "durable"), PLAIN, SPRING);
 
 	@ArchTest
 	static final ArchRule nobodyKnowsAutoconfigure = noClasses().that()
@@ -154,7 +154,7 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule durableInternalIsKnownToIntegrations = internal("durable", "durable", "jdbc", "spring",
-			"autoconfigure");
+			"context", "autoconfigure");
 
 	@ArchTest
 	static final ArchRule everyInternalPackageIsInTheTable = classes().that()

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.greenroom.actuate.DeadLettersEndpoint;
 import io.greenroom.actuate.GreenroomDumps;
 import io.greenroom.actuate.GreenroomEndpoint;
 import io.greenroom.actuate.KeyedEndpoint;
@@ -12,6 +13,7 @@ import io.greenroom.green.GreenPool;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.keyed.internal.KeyedHandler;
 import io.greenroom.spring.KeyedHandlers;
+import io.greenroom.spring.OutboxHandlers;
 import io.greenroom.state.StateMachines;
 import io.greenroom.web.ControllerPool;
 import io.greenroom.web.ControllerPools;
@@ -27,8 +29,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Bean;
 
 /**
- * Auto-configuration for the actuator endpoints {@code greenroom} and
- * {@code greenroomkeys}, where they are exposed.
+ * Auto-configuration for the actuator endpoints {@code greenroom}, {@code greenroomkeys}
+ * and {@code greenroomdeadletters}, where they are exposed.
  */
 @AutoConfiguration(after = { DeferredAutoConfiguration.class, StateAutoConfiguration.class })
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
@@ -59,6 +61,19 @@ public final class GreenroomEndpointAutoConfiguration {
 	@ConditionalOnAvailableEndpoint(KeyedEndpoint.class)
 	KeyedEndpoint greenroomKeyedEndpoint(ObjectProvider<KeyedHandlers> keyed) {
 		return new KeyedEndpoint(() -> handlers(keyed));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnAvailableEndpoint(DeadLettersEndpoint.class)
+	DeadLettersEndpoint greenroomDeadLettersEndpoint(ObjectProvider<OutboxHandlers> outboxes) {
+		return new DeadLettersEndpoint(() -> {
+			OutboxHandlers known = outboxes.getIfAvailable();
+			return (known != null && !known.backlog().isEmpty()) ? known.deadLetters() : null;
+		}, () -> {
+			OutboxHandlers known = outboxes.getIfAvailable();
+			return (known != null) ? known.backlog() : Map.of();
+		});
 	}
 
 	private static List<KeyedHandler<?, ?>> handlers(ObjectProvider<KeyedHandlers> keyed) {

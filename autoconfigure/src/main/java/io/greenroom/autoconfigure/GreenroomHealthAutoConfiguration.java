@@ -1,8 +1,13 @@
 package io.greenroom.autoconfigure;
 
+import java.util.Map;
+
 import io.greenroom.actuate.HandlersHealthIndicator;
 import io.greenroom.deferred.internal.Handlers;
+import io.greenroom.observe.OutboxGauges;
+import io.greenroom.spring.OutboxHandlers;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -24,8 +29,13 @@ public final class GreenroomHealthAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(name = "greenroomHealthIndicator")
-	HandlersHealthIndicator greenroomHealthIndicator(Handlers handlers) {
-		return new HandlersHealthIndicator(handlers);
+	HandlersHealthIndicator greenroomHealthIndicator(Handlers handlers, ObjectProvider<OutboxHandlers> outboxes) {
+		return new HandlersHealthIndicator(handlers, () -> backlog(outboxes));
+	}
+
+	private static Map<String, ? extends OutboxGauges> backlog(ObjectProvider<OutboxHandlers> outboxes) {
+		OutboxHandlers known = outboxes.getIfAvailable();
+		return (known != null) ? known.backlog() : Map.of();
 	}
 
 }

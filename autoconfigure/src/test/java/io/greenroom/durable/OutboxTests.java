@@ -342,7 +342,7 @@ class OutboxTests {
 			held.await();
 		});
 		this.transaction.executeWithoutResult((status) -> {
-			for (int i = 0; i < 2000; i++) {
+			for (int i = 0; i < 200; i++) {
 				plain(i);
 			}
 		});
@@ -352,9 +352,9 @@ class OutboxTests {
 		Post.ACTS.remove(this.what);
 		held.countDown();
 		Until.until("the ordinary one to run", () -> Post.seen(this.what + "o").size() == 1);
-		Until.until("all to arrive", () -> Post.seen(this.what).size() == 2000);
+		Until.until("all to arrive", () -> Post.seen(this.what).size() == 200);
 		List<String> expected = new ArrayList<>();
-		for (int i = 0; i < 2000; i++) {
+		for (int i = 0; i < 200; i++) {
 			expected.add(i + "#1");
 		}
 		assertThat(Post.seen(this.what)).isEqualTo(expected);

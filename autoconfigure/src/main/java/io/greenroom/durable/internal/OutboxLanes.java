@@ -474,8 +474,14 @@ final class OutboxLanes {
 		}
 		heard("failure", call, took);
 		Duration pause = this.options.pause(work.attempts);
-		Failures.log(log, Level.WARN, failure, "{}.{} ({}) has failed at attempt {}; trying again in {}", work.lane,
-				call.method(), call.id(), work.attempts, pause);
+		if (work.attempts == 1) {
+			Failures.log(log, Level.WARN, failure, "{}.{} ({}) has failed at attempt 1; trying again in {}", work.lane,
+					call.method(), call.id(), pause);
+		}
+		else {
+			log.warn("{}.{} ({}) has failed at attempt {} ({}); trying again in {}", work.lane, call.method(),
+					call.id(), work.attempts, Failures.describe(failure), pause);
+		}
 		this.store.postpone(work.lane, this.lease.owner(), call.place(), work.attempts, pause);
 		this.later.wake(work.lane, pause);
 		return false;
