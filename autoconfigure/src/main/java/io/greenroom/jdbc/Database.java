@@ -42,6 +42,20 @@ enum Database {
 		return this.unlessThere;
 	}
 
+	/** Returns a parameter that is a handler's name or a key. */
+	String given() {
+		return "cast(? as " + ((this == MYSQL) ? "char" : "varchar") + "(200))";
+	}
+
+	/**
+	 * Returns the condition that a text of an index comes after another one. H2 begins to
+	 * look at the other one itself, and would read all its rows.
+	 */
+	String isAfter(String text, String other) {
+		String plain = text + " > " + other;
+		return (this == H2) ? plain + " and " + text + " >= " + other + " || char(0)" : plain;
+	}
+
 	/**
 	 * Returns whether a statement may be given its own time; H2 would keep it for the
 	 * connection, and has the lock timeout of its URL.

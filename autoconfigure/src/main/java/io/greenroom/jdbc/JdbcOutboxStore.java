@@ -40,7 +40,9 @@ public final class JdbcOutboxStore implements OutboxStore {
 
 	private static final String FIRST = "select id, call_id, method, args, context, submitted_at from greenroom_outbox where handler = ? and key_ = ? order by handler, key_, id limit ?";
 
-	private static final String NEXT_KEY = "(select o.key_ from greenroom_outbox o where o.handler = ? and o.key_ %s order by o.handler, o.key_ limit 1)";
+	private static final String FIRST_KEY = "select (select o.key_ from greenroom_outbox o where o.handler = ? order by o.handler, o.key_ limit 1), 1";
+
+	private static final String NEXT_KEY = "select (select o.key_ from greenroom_outbox o where o.handler = ? and %s order by o.handler, o.key_ limit 1), l.n + 1";
 
 	private static final String REMOVE = "delete from greenroom_outbox where handler = ? and key_ = ? and id = ?";
 
@@ -113,10 +115,11 @@ public final class JdbcOutboxStore implements OutboxStore {
 		List<String> found = new ArrayList<>();
 		String next = "";
 		while (next != null) {
-			List<String> more = this.jdbc.queryForList(
-					"select handler from greenroom_outbox where handler > ? order by handler, key_ limit 1",
-					String.class, next);
-			next = more.isEmpty() ? null : more.getFirst();
+			List<String> more = this.jdbc.queryForList("with name(handler) as (select " + database().given() + ") "
+					+ "select (select o.handler from greenroom_outbox o where "
+					+ database().isAfter("o.handler", "n.handler")
+					+ " order by o.handler, o.key_ limit 1) from name n", String.class, next);
+			next = more.getFirst();
 			if (next != null) {
 				found.add(next);
 			}
@@ -334,14 +337,12 @@ public final class JdbcOutboxStore implements OutboxStore {
 	@Override
 	public Walk walk(String handler, @Nullable String after, int limit) {
 		List<Found> found = new ArrayList<>();
-		String sql = "with recursive lane(key_, n) as (select " + NEXT_KEY.formatted((after != null) ? "> ?" : ">= ?")
-				+ ", 1 union all select " + NEXT_KEY.formatted("> l.key_")
-				+ ", l.n + 1 from lane l where l.key_ is not null and l.n < ?) "
+		String sql = lanes((after != null) ? "select " + database().given() + ", 0" : FIRST_KEY)
 				+ "select l.key_, 0, 0, case when a.until_ > " + now()
-				+ " then 0 else 1 end from lane l left join greenroom_lane a on a.handler = ? and a.key_ = l.key_ where l.key_ is not null order by l.n";
+				+ " then 0 else 1 end from lane l left join greenroom_lane a on a.handler = ? and a.key_ = l.key_ where l.key_ is not null and l.n > 0 order by l.n";
 		this.jdbc.query(sql, (result) -> {
 			found.add(Found.of(result, 0));
-		}, handler, (after != null) ? after : "", handler, limit, handler);
+		}, (after != null) ? after : handler, handler, limit, handler);
 		List<Lane> free = new ArrayList<>();
 		for (Found lane : found) {
 			if (lane.over() && lane.owner() != null) {
@@ -351,15 +352,21 @@ public final class JdbcOutboxStore implements OutboxStore {
 		return new Walk(free, (found.size() == limit) ? found.getLast().owner() : null);
 	}
 
+	/** Begins with a lane; asks for the handler and how many lanes. */
+	private String lanes(String first) {
+		return "with recursive lane(key_, n) as (" + first + " union all "
+				+ NEXT_KEY.formatted(database().isAfter("o.key_", "l.key_"))
+				+ " from lane l where l.key_ is not null and l.n < ?) ";
+	}
+
 	@Override
 	public Backlog backlog(String handler, int most) {
 		Long waiting = this.jdbc.queryForObject(
 				"select count(*) from (select 1 from greenroom_outbox where handler = ? limit ?) waiting", Long.class,
 				handler, most);
-		String sql = "with recursive lane(key_, n) as (select " + NEXT_KEY.formatted(">= ?") + ", 1 union all select "
-				+ NEXT_KEY.formatted("> l.key_") + ", l.n + 1 from lane l where l.key_ is not null and l.n < ?) "
+		String sql = lanes(FIRST_KEY)
 				+ "select min(h.at_) from (select (select o.submitted_at from greenroom_outbox o where o.handler = ? and o.key_ = l.key_ order by o.handler, o.key_, o.id limit 1) at_ from lane l where l.key_ is not null) h";
-		Long oldest = this.jdbc.queryForObject(sql, Long.class, handler, "", handler, OLDEST_OF, handler);
+		Long oldest = this.jdbc.queryForObject(sql, Long.class, handler, handler, OLDEST_OF, handler);
 		return new Backlog((waiting != null) ? waiting : 0, (oldest != null) ? Instant.ofEpochMilli(oldest) : null);
 	}
 
