@@ -145,8 +145,8 @@ class ArchitectureTests {
 	static final ArchRule observeInternalIsKnownToAll = internal("observe", "*");
 
 	@ArchTest
-	static final ArchRule deferredInternalIsKnownToIntegrations = internal("deferred", "deferred", "keyed", "spring",
-			"actuate", "autoconfigure");
+	static final ArchRule deferredInternalIsKnownToIntegrations = internal("deferred", "deferred", "keyed",
+			"durable", "spring", "actuate", "autoconfigure");
 
 	@ArchTest
 	static final ArchRule keyedInternalIsKnownToIntegrations = internal("keyed", "keyed", "spring", "actuate",

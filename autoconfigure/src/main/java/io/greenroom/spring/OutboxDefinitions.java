@@ -17,6 +17,7 @@ import io.greenroom.durable.Durable;
 import io.greenroom.durable.internal.Lane;
 import io.greenroom.durable.internal.OutboxMethods;
 import io.greenroom.durable.internal.OutboxStore;
+import io.greenroom.keyed.internal.KeyType;
 import io.greenroom.state.State;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -87,7 +88,7 @@ final class OutboxDefinitions {
 							.formatted(HandlerLint.signature(method)));
 			}
 		}
-		if (!KeyedDefinitions.isKeyed(type) && beanFactory.containsBeanDefinition(beanName)) {
+		if (!KeyType.isOn(type) && beanFactory.containsBeanDefinition(beanName)) {
 			String scope = beanFactory.getMergedBeanDefinition(beanName).getScope();
 			if (!(scope == null || scope.isEmpty() || scope.equals(BeanDefinition.SCOPE_SINGLETON))) {
 				problems.add(

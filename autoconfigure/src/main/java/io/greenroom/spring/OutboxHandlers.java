@@ -23,6 +23,7 @@ import io.greenroom.durable.internal.OutboxStore;
 import io.greenroom.durable.internal.OutboxTarget;
 import io.greenroom.durable.internal.RowStore;
 import io.greenroom.durable.internal.StoredDeadLetters;
+import io.greenroom.keyed.internal.KeyType;
 import io.greenroom.keyed.internal.KeyedHandler;
 import io.greenroom.observe.Observer;
 import io.greenroom.observe.OutboxGauges;
@@ -124,7 +125,7 @@ public final class OutboxHandlers implements SmartInitializingSingleton, SmartLi
 	}
 
 	private OutboxTarget target(String bean, Class<?> type) {
-		return KeyedDefinitions.isKeyed(type) ? new KeyedTarget(this.beanFactory, bean + KeyedDefinitions.SUFFIX)
+		return KeyType.isOn(type) ? new KeyedTarget(this.beanFactory, bean + KeyedDefinitions.SUFFIX)
 				: new BeanTarget(this.beanFactory, bean);
 	}
 
