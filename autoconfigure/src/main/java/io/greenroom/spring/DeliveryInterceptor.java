@@ -32,7 +32,7 @@ final class DeliveryInterceptor implements MethodInterceptor {
 		if (last > 0 && innermost.getAdvisors()[last - 1].getAdvice() instanceof DeliveryInterceptor) {
 			return;
 		}
-		HandlerBeanPostProcessor.rejectFrozen(innermost, beanName);
+		Mailboxes.rejectFrozen(innermost, beanName);
 		innermost.addAdvisor(last, new DefaultPointcutAdvisor(new DeliveryInterceptor()));
 	}
 

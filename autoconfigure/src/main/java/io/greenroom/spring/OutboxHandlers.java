@@ -125,7 +125,7 @@ public final class OutboxHandlers implements SmartInitializingSingleton, SmartLi
 	}
 
 	private OutboxTarget target(String bean, Class<?> type) {
-		return KeyType.isOn(type) ? new KeyedTarget(this.beanFactory, bean + KeyedDefinitions.SUFFIX)
+		return KeyType.isOn(type) ? new KeyedTarget(this.beanFactory, bean + KeyedNames.SUFFIX)
 				: new BeanTarget(this.beanFactory, bean);
 	}
 
