@@ -105,7 +105,8 @@ class ArchitectureTests {
 	 * and the request it needs Spring beside it, which {@code metrics} does not.
 	 */
 	@ArchTest
-	static final ArchRule contextKnowsWhatCarriesIt = only("context", List.of("observe", "durable"), PLAIN, SPRING_MVC, MICROMETER);
+	static final ArchRule contextKnowsWhatCarriesIt = only("context", List.of("observe", "durable"), PLAIN, SPRING_MVC,
+			MICROMETER);
 
 	@ArchTest
 	static final ArchRule actuateKnowsTheCore = only("actuate",
@@ -145,8 +146,8 @@ class ArchitectureTests {
 	static final ArchRule observeInternalIsKnownToAll = internal("observe", "*");
 
 	@ArchTest
-	static final ArchRule deferredInternalIsKnownToIntegrations = internal("deferred", "deferred", "keyed",
-			"durable", "spring", "actuate", "autoconfigure");
+	static final ArchRule deferredInternalIsKnownToIntegrations = internal("deferred", "deferred", "keyed", "durable",
+			"spring", "actuate", "autoconfigure");
 
 	@ArchTest
 	static final ArchRule keyedInternalIsKnownToIntegrations = internal("keyed", "keyed", "spring", "actuate",

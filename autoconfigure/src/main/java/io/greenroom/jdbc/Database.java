@@ -2,10 +2,15 @@ package io.greenroom.jdbc;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 import javax.sql.DataSource;
 
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcUtils;
 import org.springframework.jdbc.support.MetaDataAccessException;
 
@@ -54,6 +59,25 @@ enum Database {
 	String isAfter(String text, String other) {
 		String plain = text + " > " + other;
 		return (this == H2) ? plain + " and " + text + " >= " + other + " || char(0)" : plain;
+	}
+
+	/**
+	 * Returns which handlers a table has rows of, by its index, so that a million rows of
+	 * one don't matter.
+	 */
+	List<String> handlers(JdbcTemplate jdbc, String table) {
+		String sql = "with name(handler) as (select " + given() + ") select (select t.handler from " + table
+				+ " t where " + isAfter("t.handler", "n.handler") + " order by t.handler, t.key_ limit 1) from name n";
+		List<String> found = new ArrayList<>();
+		@Nullable String next = "";
+		while (next != null) {
+			List<@Nullable String> more = jdbc.queryForList(sql, String.class, next);
+			next = more.getFirst();
+			if (next != null) {
+				found.add(next);
+			}
+		}
+		return found;
 	}
 
 	/**

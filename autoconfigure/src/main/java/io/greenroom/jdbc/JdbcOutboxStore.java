@@ -42,8 +42,6 @@ public final class JdbcOutboxStore implements OutboxStore {
 
 	private static final String FIRST_KEY = "select (select o.key_ from greenroom_outbox o where o.handler = ? order by o.handler, o.key_ limit 1), 1";
 
-	private static final String NEXT_KEY = "select (select o.key_ from greenroom_outbox o where o.handler = ? and %s order by o.handler, o.key_ limit 1), l.n + 1";
-
 	private static final String REMOVE = "delete from greenroom_outbox where handler = ? and key_ = ? and id = ?";
 
 	private static final String LETTER = "select call_id, handler, key_, method, args, submitted_at, died_at, attempts, error, halts from greenroom_dead_letter";
@@ -112,19 +110,7 @@ public final class JdbcOutboxStore implements OutboxStore {
 		if (this.schema == SchemaMode.NONE) {
 			return List.of();
 		}
-		List<String> found = new ArrayList<>();
-		String next = "";
-		while (next != null) {
-			List<String> more = this.jdbc.queryForList("with name(handler) as (select " + database().given() + ") "
-					+ "select (select o.handler from greenroom_outbox o where "
-					+ database().isAfter("o.handler", "n.handler")
-					+ " order by o.handler, o.key_ limit 1) from name n", String.class, next);
-			next = more.getFirst();
-			if (next != null) {
-				found.add(next);
-			}
-		}
-		return found;
+		return database().handlers(this.jdbc, "greenroom_outbox");
 	}
 
 	@Override
@@ -178,7 +164,7 @@ public final class JdbcOutboxStore implements OutboxStore {
 	}
 
 	/** H2 would close its file on an interrupted thread. */
-	private static <R> R uninterrupted(Supplier<R> work) {
+	private static <R extends @Nullable Object> R uninterrupted(Supplier<R> work) {
 		boolean interrupted = Thread.interrupted();
 		try {
 			return work.get();
@@ -191,7 +177,7 @@ public final class JdbcOutboxStore implements OutboxStore {
 	}
 
 	/** In the transaction of the thread, or in one of its own. */
-	private <R> R atomically(Function<JdbcTemplate, R> work) {
+	private <R extends @Nullable Object> R atomically(Function<JdbcTemplate, R> work) {
 		if (isInTransaction() && TransactionSynchronizationManager.hasResource(this.dataSource)) {
 			return work.apply(this.jdbc);
 		}
@@ -205,7 +191,8 @@ public final class JdbcOutboxStore implements OutboxStore {
 		});
 	}
 
-	private static <R> R atomically(Connection connection, Function<JdbcTemplate, R> work) throws SQLException {
+	private static <R extends @Nullable Object> R atomically(Connection connection, Function<JdbcTemplate, R> work)
+			throws SQLException {
 		boolean before = connection.getAutoCommit();
 		connection.setAutoCommit(false);
 		boolean done = false;
@@ -251,10 +238,9 @@ public final class JdbcOutboxStore implements OutboxStore {
 		if (!known.over() && !mine) {
 			return null;
 		}
-		boolean taken = update(
-				"update greenroom_lane set owner = ?, until_ = " + now() + " + ?" + LANE + " and (until_ <= " + now()
-						+ " or owner = ?)",
-				owner, lease.toMillis(), lane.handler(), lane.key(), owner) == 1;
+		boolean taken = update("update greenroom_lane set owner = ?, until_ = " + now() + " + ?" + LANE
+				+ " and (until_ <= " + now() + " or owner = ?)", owner, lease.toMillis(), lane.handler(), lane.key(),
+				owner) == 1;
 		return taken ? new Claim(known.owner() != null && !mine, known.head(), known.attempts()) : null;
 	}
 
@@ -307,10 +293,10 @@ public final class JdbcOutboxStore implements OutboxStore {
 		return atomically((own) -> {
 			boolean there = own.update(REMOVE, lane.handler(), lane.key(), call.place()) == 1;
 			if (there) {
-				own.update("insert into greenroom_dead_letter (call_id, handler, key_, id, method, args, context, submitted_at, died_at, attempts, error, halts) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-						call.id(), lane.handler(), lane.key(), call.place(), call.method(), call.args(),
-						call.context(), call.submitted().toEpochMilli(), System.currentTimeMillis(), attempts,
-						storable(error), halts);
+				own.update(
+						"insert into greenroom_dead_letter (call_id, handler, key_, id, method, args, context, submitted_at, died_at, attempts, error, halts) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+						call.id(), lane.handler(), lane.key(), call.place(), call.method(), call.args(), call.context(),
+						call.submitted().toEpochMilli(), System.currentTimeMillis(), attempts, storable(error), halts);
 			}
 			if (there && halts) {
 				own.update("update greenroom_lane set owner = null, until_ = ?, head = 0, attempts = 0" + OWNED,
@@ -328,9 +314,9 @@ public final class JdbcOutboxStore implements OutboxStore {
 
 	@Override
 	public List<Lane> due(String handler, int limit) {
-		return this.jdbc.query("select key_ from greenroom_lane where handler = ? and until_ <= " + now()
-				+ " order by until_ limit ?", (result, index) -> new Lane(handler, result.getString(1)), handler,
-				limit);
+		return this.jdbc.query(
+				"select key_ from greenroom_lane where handler = ? and until_ <= " + now() + " order by until_ limit ?",
+				(result, index) -> new Lane(handler, result.getString(1)), handler, limit);
 	}
 
 	/** From one lane to the next by the index, however many calls each has. */
@@ -355,8 +341,9 @@ public final class JdbcOutboxStore implements OutboxStore {
 	/** Begins with a lane; asks for the handler and how many lanes. */
 	private String lanes(String first) {
 		return "with recursive lane(key_, n) as (" + first + " union all "
-				+ NEXT_KEY.formatted(database().isAfter("o.key_", "l.key_"))
-				+ " from lane l where l.key_ is not null and l.n < ?) ";
+				+ "select (select o.key_ from greenroom_outbox o where o.handler = ? and "
+				+ database().isAfter("o.key_", "l.key_")
+				+ " order by o.handler, o.key_ limit 1), l.n + 1 from lane l where l.key_ is not null and l.n < ?) ";
 	}
 
 	@Override
@@ -373,9 +360,8 @@ public final class JdbcOutboxStore implements OutboxStore {
 	@Override
 	public List<DeadLetter> dead(@Nullable String handler, int limit) {
 		RowMapper<DeadLetter> letters = (result, index) -> letter(result);
-		return (handler != null)
-				? this.jdbc.query(LETTER + " where handler = ? order by died_at, call_id limit ?", letters, handler,
-						limit)
+		return (handler != null) ? this.jdbc.query(LETTER + " where handler = ? order by died_at, call_id limit ?",
+				letters, handler, limit)
 				: this.jdbc.query(LETTER + " order by died_at, call_id limit ?", letters, limit);
 	}
 
@@ -387,9 +373,9 @@ public final class JdbcOutboxStore implements OutboxStore {
 
 	private static DeadLetter letter(ResultSet result) throws SQLException {
 		String key = result.getString(3);
-		return new DeadLetter(result.getString(1), result.getString(2), key.isEmpty() ? null : key,
-				result.getString(4), result.getString(5), Instant.ofEpochMilli(result.getLong(6)),
-				Instant.ofEpochMilli(result.getLong(7)), result.getInt(8), result.getString(9), result.getBoolean(10));
+		return new DeadLetter(result.getString(1), result.getString(2), key.isEmpty() ? null : key, result.getString(4),
+				result.getString(5), Instant.ofEpochMilli(result.getLong(6)), Instant.ofEpochMilli(result.getLong(7)),
+				result.getInt(8), result.getString(9), result.getBoolean(10));
 	}
 
 	@Override
@@ -408,14 +394,14 @@ public final class JdbcOutboxStore implements OutboxStore {
 			if (lane == null) {
 				return null;
 			}
-			boolean halts = Boolean.TRUE
-				.equals(own.queryForObject("select halts from greenroom_dead_letter where call_id = ?", Boolean.class, id));
+			boolean halts = Boolean.TRUE.equals(
+					own.queryForObject("select halts from greenroom_dead_letter where call_id = ?", Boolean.class, id));
 			String place = halts ? "id, " : "";
 			own.update("insert into greenroom_outbox (" + place
 					+ "handler, key_, method, args, context, call_id, submitted_at) select " + place
 					+ "handler, key_, method, args, context, call_id, submitted_at from greenroom_dead_letter where call_id = ?",
 					id);
-			return (remove(own, id, lane, halts)) ? lane : null;
+			return remove(own, id, lane, halts) ? lane : null;
 		});
 	}
 
@@ -426,8 +412,8 @@ public final class JdbcOutboxStore implements OutboxStore {
 			if (lane == null) {
 				return null;
 			}
-			boolean halts = Boolean.TRUE
-				.equals(own.queryForObject("select halts from greenroom_dead_letter where call_id = ?", Boolean.class, id));
+			boolean halts = Boolean.TRUE.equals(
+					own.queryForObject("select halts from greenroom_dead_letter where call_id = ?", Boolean.class, id));
 			return remove(own, id, lane, halts) ? lane : null;
 		});
 	}

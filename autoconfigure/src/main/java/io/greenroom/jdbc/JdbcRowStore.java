@@ -123,19 +123,7 @@ public final class JdbcRowStore implements RowStore {
 			// The start is to go without the database.
 			return List.of();
 		}
-		List<String> found = new ArrayList<>();
-		String next = first("");
-		while (next != null) {
-			found.add(next);
-			next = first(next);
-		}
-		return found;
-	}
-
-	/** By the index, so that a million rows don't matter. */
-	private @Nullable String first(String after) {
-		return this.jdbc.queryForObject("select min(handler) from greenroom_row where handler > ?", String.class,
-				after);
+		return database().handlers(this.jdbc, "greenroom_row");
 	}
 
 	@Override

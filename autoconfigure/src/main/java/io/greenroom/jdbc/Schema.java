@@ -22,7 +22,7 @@ final class Schema {
 	Schema(DataSource dataSource, Database database, Part part) {
 		this.dataSource = dataSource;
 		this.part = part;
-		this.script = database.script(part.file);
+		this.script = database.script(part.file());
 	}
 
 	/** Makes what is not there. */
@@ -45,7 +45,7 @@ final class Schema {
 		catch (DataAccessException second) {
 			throw new IllegalStateException(
 					"The tables of the %s can't be made: %s; give the user of the data source the right to make tables, or make them by %s and set greenroom.durable.schema=validate"
-						.formatted(this.part.what, first.getMessage(), this.script),
+						.formatted(this.part.what(), first.getMessage(), this.script),
 					second);
 		}
 	}
@@ -56,14 +56,14 @@ final class Schema {
 	 */
 	void validate() {
 		JdbcClient jdbc = JdbcClient.create(this.dataSource);
-		for (Table table : this.part.tables) {
+		for (Table table : this.part.tables()) {
 			try {
 				jdbc.sql("select %s from %s where 1 = 0".formatted(table.columns(), table.name())).query().listOfRows();
 			}
 			catch (DataAccessException ex) {
 				throw new IllegalStateException(
 						"The table %s of the %s is not as it should be (columns %s): %s; make it by %s, which is in Greenroom's jar, or set greenroom.durable.schema=create"
-							.formatted(table.name(), this.part.what, table.columns(),
+							.formatted(table.name(), this.part.what(), table.columns(),
 									ex.getMostSpecificCause().getMessage(), this.script),
 						ex);
 			}
@@ -71,35 +71,23 @@ final class Schema {
 	}
 
 	/** Tables that are needed together. */
-	enum Part {
+	record Part(String file, String what, List<Table> tables) {
 
-		ROWS("schema", "durable handlers",
-				new Table("greenroom_row",
+		static final Part ROWS = new Part("schema", "durable handlers",
+				List.of(new Table("greenroom_row",
 						"handler, key_, version, shape, stored, state, args, status, since, deadline_at, node, error"),
-				new Table("greenroom_node", "id, seen_at")),
+						new Table("greenroom_node", "id, seen_at")));
 
-		OUTBOX("outbox", "durable oneway calls",
+		static final Part OUTBOX = new Part("outbox", "durable oneway calls", List.of(
 				new Table("greenroom_outbox", "handler, key_, id, method, args, context, call_id, submitted_at"),
 				new Table("greenroom_lane", "handler, key_, owner, until_, head, attempts"),
 				new Table("greenroom_dead_letter",
-						"call_id, handler, key_, id, method, args, context, submitted_at, died_at, attempts, error, halts"));
-
-		private final String file;
-
-		private final String what;
-
-		private final List<Table> tables;
-
-		Part(String file, String what, Table... tables) {
-			this.file = file;
-			this.what = what;
-			this.tables = List.of(tables);
-		}
+						"call_id, handler, key_, id, method, args, context, submitted_at, died_at, attempts, error, halts")));
 
 	}
 
 	/** What there must be. */
-	private record Table(String name, String columns) {
+	record Table(String name, String columns) {
 
 	}
 

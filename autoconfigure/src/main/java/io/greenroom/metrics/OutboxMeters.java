@@ -56,7 +56,8 @@ final class OutboxMeters {
 	private void attempted(String method, String outcome, Duration took) {
 		MeterRegistry registry = this.binding.registry();
 		if (registry != null) {
-			this.attempts.computeIfAbsent(method + " " + outcome, (any) -> timer(registry, method, outcome)).record(took);
+			this.attempts.computeIfAbsent(method + " " + outcome, (any) -> timer(registry, method, outcome))
+				.record(took);
 		}
 	}
 

@@ -147,9 +147,9 @@ final class OutboxDefinitions {
 		if (beanFactory instanceof ConfigurableListableBeanFactory factory
 				&& !HandlerType.of(type).durableMethods().isEmpty() && nameOf(beanFactory, beanName) == null
 				&& factory.getBeanNamesForType(OutboxHandlers.class, false, false).length > 0) {
-			throw new InvalidHandlersException(Map.of(beanName, new InvalidHandlerException(type, List.of(
-					"it has @Oneway(durable = true) methods, but its class is not known before it is made (%s has none of @%s); declare that class as the bean method's result, or the class as a component"
-						.formatted("its declared type", DeferredHandler.class.getSimpleName())))));
+			throw new InvalidHandlersException(Map.of(beanName, new InvalidHandlerException(type, List
+				.of("it has @Oneway(durable = true) methods, but its class is not known before it is made (%s has none of @%s); declare that class as the bean method's result, or the class as a component"
+					.formatted("its declared type", DeferredHandler.class.getSimpleName())))));
 		}
 	}
 

@@ -83,7 +83,8 @@ class OutboxBeansTests {
 				.hasMessageContaining("make it a singleton, or give it a @Key");
 			assertThat(catchThrowable(() -> DurableContext.of(pool, Unreadable.class).close()))
 				.isInstanceOf(InvalidHandlersException.class)
-				.hasMessageContaining("the parameter 'what' of the durable method 'send' holds something declared as Object")
+				.hasMessageContaining(
+						"the parameter 'what' of the durable method 'send' holds something declared as Object")
 				.hasMessageContaining("the parameter 'thread' of the durable method 'give' is a");
 			DurableContext.of(pool, Plain.class).close();
 			assertThat(JdbcClient.create(pool).sql("show tables").query().listOfRows()).isEmpty();
@@ -125,9 +126,11 @@ class OutboxBeansTests {
 	@DisplayName("O12 schema=validate and none make no table; validate says which is missing, and the script makes them")
 	void schema() {
 		try (HikariDataSource pool = TestDatabase.H2.fresh()) {
-			assertThat(catchThrowable(() -> new DurableContext(pool,
-					new String[] { "greenroom.durable.schema=validate" }, Simple.class)
-				.close())).hasStackTraceContaining("The table greenroom_outbox of the durable oneway calls is not as it should be")
+			assertThat(catchThrowable(
+					() -> new DurableContext(pool, new String[] { "greenroom.durable.schema=validate" }, Simple.class)
+						.close()))
+				.hasStackTraceContaining(
+						"The table greenroom_outbox of the durable oneway calls is not as it should be")
 				.hasStackTraceContaining("io/greenroom/jdbc/outbox-h2.sql");
 			new DurableContext(pool, new String[] { "greenroom.durable.schema=none", "greenroom.durable.sweep=1h" },
 					Simple.class)
@@ -222,8 +225,8 @@ class OutboxBeansTests {
 	void databaseAway() throws Exception {
 		try (HikariDataSource pool = database(TestDatabase.H2)) {
 			Away away = new Away(pool);
-			try (DurableContext context = new DurableContext(away, new String[] { SWEEP, "greenroom.outbox.backoff=50ms" },
-					Simple.class)) {
+			try (DurableContext context = new DurableContext(away,
+					new String[] { SWEEP, "greenroom.outbox.backoff=50ms" }, Simple.class)) {
 				Simple simple = context.bean(Simple.class);
 				away.away.set(true);
 				assertThatExceptionOfType(DataAccessException.class).isThrownBy(() -> simple.send(this.what));
@@ -255,7 +258,9 @@ class OutboxBeansTests {
 					.params(this.what, "{\"0\":" + number + "}", "id" + number)
 					.update();
 			}
-			jdbc.sql("insert into greenroom_lane values ('parcels', ?, 'dead node', 0, 0, 0)").param(this.what).update();
+			jdbc.sql("insert into greenroom_lane values ('parcels', ?, 'dead node', 0, 0, 0)")
+				.param(this.what)
+				.update();
 			try (DurableContext context = new DurableContext(pool,
 					new String[] { SWEEP, "greenroom.outbox.attempts=2" }, Post.Parcels.class)) {
 				Until.until("both to be delivered", () -> count(jdbc, "effect") == 2);
@@ -294,15 +299,17 @@ class OutboxBeansTests {
 		SimpleMeterRegistry registry = new SimpleMeterRegistry();
 		Meters.OBSERVER.set(new MeterObserver(registry));
 		try (HikariDataSource pool = TestDatabase.H2.fresh();
-				DurableContext context = new DurableContext(pool,
-						new String[] { SWEEP, "greenroom.outbox.attempts=1" }, Meters.class, Simple.class)) {
+				DurableContext context = new DurableContext(pool, new String[] { SWEEP, "greenroom.outbox.attempts=1" },
+						Meters.class, Simple.class)) {
 			Post.ACTS.put(this.what, (number) -> {
 				throw new IllegalStateException("poison");
 			});
 			context.bean(Simple.class).send(this.what);
 			context.bean(Simple.class).send(this.what + "fine");
-			Until.until("both attempts to be told", () -> registry.find("greenroom.outbox.attempts").timers().size() == 2);
-			assertThat(registry.get("greenroom.outbox.attempts").tag("outcome", "success").timer().count()).isEqualTo(1);
+			Until.until("both attempts to be told",
+					() -> registry.find("greenroom.outbox.attempts").timers().size() == 2);
+			assertThat(registry.get("greenroom.outbox.attempts").tag("outcome", "success").timer().count())
+				.isEqualTo(1);
 			assertThat(registry.get("greenroom.outbox.attempts")
 				.tags("handler", "simple", "method", "send", "outcome", "dead")
 				.timer()

@@ -29,7 +29,8 @@ class OutboxDocsTests {
 
 	@Test
 	void everyJavaBlockIsCompiledHere() throws IOException {
-		String source = withoutIndent(Files.readString(Path.of("src/test/java/io/greenroom/durable/OutboxDocsTests.java")));
+		String source = withoutIndent(
+				Files.readString(Path.of("src/test/java/io/greenroom/durable/OutboxDocsTests.java")));
 		List<String> blocks = Pattern.compile("(?ms)^```java\\n(.*?)^```$")
 			.matcher(Files.readString(Path.of("../docs/durable-oneway.md")))
 			.results()

@@ -63,7 +63,8 @@ class OutboxScaleTests {
 				long backlog = System.nanoTime() - start;
 				Collections.sort(walks);
 				Collections.sort(claims);
-				System.out.printf("O09 %s, %d calls in %d lanes: walk %d µs, claim and read %d µs (median of %d), due %d µs, backlog %d µs%n",
+				System.out.printf(
+						"O09 %s, %d calls in %d lanes: walk %d µs, claim and read %d µs (median of %d), due %d µs, backlog %d µs%n",
 						kind, CALLS, lanes, walks.get(ROUNDS / 2) / 1000, claims.get(ROUNDS / 2) / 1000, ROUNDS,
 						due / 1000, backlog / 1000);
 				// The quickest quarter: the machine has other work too.

@@ -203,8 +203,8 @@ class OutboxTests {
 		assertThat(letter.arguments()).isEqualTo("{\"0\":1}");
 		assertThat(letter.attempts()).isEqualTo(3);
 		assertThat(letter.halts()).isFalse();
-		assertThat(letter.error()).contains("IllegalStateException: poison", "IllegalArgumentException: of " + this.what,
-				"\tat ");
+		assertThat(letter.error()).contains("IllegalStateException: poison",
+				"IllegalArgumentException: of " + this.what, "\tat ");
 		assertThat(letter.died()).isAfterOrEqualTo(letter.submitted());
 		assertThat(this.letters.counts()).containsKey("parcels");
 		Until.until("the others to be booked", () -> effects().equals(List.of(2, 3)));
@@ -307,10 +307,11 @@ class OutboxTests {
 		Until.until("another lane to be delivered", () -> Post.seen(this.what).size() == 20);
 		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
 		held.countDown();
-		Until.until("all to end", () -> this.jdbc.sql("select count(*) from greenroom_outbox where key_ like ?")
-			.param(this.what + "-%")
-			.query(Long.class)
-			.single() == 0);
+		Until.until("all to end",
+				() -> this.jdbc.sql("select count(*) from greenroom_outbox where key_ like ?")
+					.param(this.what + "-%")
+					.query(Long.class)
+					.single() == 0);
 	}
 
 	@Test
@@ -426,10 +427,11 @@ class OutboxTests {
 			assertThat(Post.seen(key)).isEqualTo(expected);
 		}
 		assertThat(crowded.get()).isZero();
-		Until.until("no lane to be left", () -> this.jdbc.sql("select count(*) from greenroom_lane where key_ like ?")
-			.param(this.what + "-%")
-			.query(Long.class)
-			.single() == 0);
+		Until.until("no lane to be left",
+				() -> this.jdbc.sql("select count(*) from greenroom_lane where key_ like ?")
+					.param(this.what + "-%")
+					.query(Long.class)
+					.single() == 0);
 	}
 
 	/** An application that stays. */

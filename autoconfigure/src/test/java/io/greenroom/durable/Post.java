@@ -64,18 +64,14 @@ final class Post {
 		@Oneway(durable = true)
 		@Transactional(rollbackFor = Exception.class)
 		void booked(String what, int number) throws Exception {
-			this.jdbc.sql("insert into effect values (?, ?, ?)")
-				.params(what, number, Delivery.current().id())
-				.update();
+			this.jdbc.sql("insert into effect values (?, ?, ?)").params(what, number, Delivery.current().id()).update();
 			act(what, number);
 		}
 
 		@Oneway(durable = true)
 		@Transactional
 		void quietlyUndone(String what, int number) throws Exception {
-			this.jdbc.sql("insert into effect values (?, ?, ?)")
-				.params(what, number, Delivery.current().id())
-				.update();
+			this.jdbc.sql("insert into effect values (?, ?, ?)").params(what, number, Delivery.current().id()).update();
 			act(what, number);
 			if (Delivery.current().attempt() == 1) {
 				TransactionAspectSupport.currentTransactionStatus().setRollbackOnly();

@@ -57,8 +57,8 @@ record HandlerMethod(Method method, CallMode mode, boolean urgent, boolean readO
 	 * Returns another declaration of this method, with what is decided about this one.
 	 */
 	HandlerMethod declaredAs(HandlerMethod other) {
-		return new HandlerMethod(other.method, this.mode, this.urgent, this.readOnly, this.afterCommit,
-				this.durable, this.required, other.handle, other.nothing);
+		return new HandlerMethod(other.method, this.mode, this.urgent, this.readOnly, this.afterCommit, this.durable,
+				this.required, other.handle, other.nothing);
 	}
 
 	String name() {

@@ -335,8 +335,7 @@ public final class HandlerType {
 				find(type, method, ReadOnly.class) != null,
 				// One that can't be stored waits for the commit at least.
 				oneway != null && (oneway.phase() == OnewayPhase.AFTER_COMMIT || oneway.durable()),
-				oneway != null && oneway.durable(), find(type, method, InState.class),
-				handle(method));
+				oneway != null && oneway.durable(), find(type, method, InState.class), handle(method));
 	}
 
 	private static CallMode mode(Method method, @Nullable Oneway oneway) {

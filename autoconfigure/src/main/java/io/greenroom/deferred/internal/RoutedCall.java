@@ -104,8 +104,8 @@ public final class RoutedCall {
 		}
 		CallTarget target = new CallTarget(handler.core(), null);
 		if (this.delivering != null) {
-			Object future = submitter.submitRecorded(
-					new DeliveredCall(this.method, target, this.arguments, this.delivering), this.method);
+			Object future = submitter
+				.submitRecorded(new DeliveredCall(this.method, target, this.arguments, this.delivering), this.method);
 			return future;
 		}
 		if (this.recorded) {

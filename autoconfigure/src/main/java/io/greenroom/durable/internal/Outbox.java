@@ -118,9 +118,10 @@ public final class Outbox implements AutoCloseable {
 		this.backlogs.put(name, backlog);
 		OutboxListener listener = ForeignCode.ask(log, "An observer", OutboxListener.NONE,
 				() -> observer.outbox(name, backlog));
-		this.handlers.put(name, new OutboxLanes(name, new OutboxMethods(methods, this.codec), target, this.options,
-				this.store, this.rows, this.lease, this.context, (listener != null) ? listener : OutboxListener.NONE,
-				new Later()));
+		this.handlers.put(name,
+				new OutboxLanes(name, new OutboxMethods(methods, this.codec), target, this.options, this.store,
+						this.rows, this.lease, this.context, (listener != null) ? listener : OutboxListener.NONE,
+						new Later()));
 	}
 
 	/**
@@ -196,7 +197,8 @@ public final class Outbox implements AutoCloseable {
 		}
 		catch (Throwable failure) {
 			Failures.log(log, Level.WARN, failure,
-					"Lanes with stored calls could not be given back; others take them over in {}", this.lease.length());
+					"Lanes with stored calls could not be given back; others take them over in {}",
+					this.lease.length());
 		}
 	}
 

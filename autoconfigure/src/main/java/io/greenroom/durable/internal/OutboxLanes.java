@@ -469,7 +469,8 @@ final class OutboxLanes {
 			boolean goesOn = bury(work, call, told(failure));
 			Failures.log(log, Level.ERROR, failure,
 					"{}.{} ({}) has failed at attempt {} and is given up; it is among the dead letters{}", work.lane,
-					call.method(), call.id(), work.attempts, goesOn ? "" : ", and its lane waits for what becomes of it");
+					call.method(), call.id(), work.attempts,
+					goesOn ? "" : ", and its lane waits for what becomes of it");
 			return goesOn;
 		}
 		heard("failure", call, took);

@@ -115,8 +115,8 @@ public final class OutboxMethods {
 		Class<?>[] declared = known.method().getParameterTypes();
 		for (int i = 0; i < declared.length; i++) {
 			if (arguments[i] == null && declared[i].isPrimitive()) {
-				throw new CodecException("its parameter %d is a %s now, and null is stored".formatted(i + 1, declared[i]),
-						null);
+				throw new CodecException(
+						"its parameter %d is a %s now, and null is stored".formatted(i + 1, declared[i]), null);
 			}
 		}
 		return arguments;

@@ -377,8 +377,8 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 	}
 
 	/** The way to the instance of a key. */
-	private record Route<K>(KeyRouter<K> router, K key, String handler, String text, @Nullable StoredCalls stored)
-			implements HandlerRoute {
+	private record Route<K>(KeyRouter<K> router, K key, String handler, String text,
+			@Nullable StoredCalls stored) implements HandlerRoute {
 
 		@Override
 		public @Nullable Object call(RoutedCall call) throws Throwable {
