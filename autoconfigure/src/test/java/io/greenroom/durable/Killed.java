@@ -74,7 +74,7 @@ class Killed {
 			context.close();
 			BootProcess.at("idle");
 		}
-		BootProcess.stayAt("the end");
+		BootProcess.stay();
 	}
 
 	@Bean

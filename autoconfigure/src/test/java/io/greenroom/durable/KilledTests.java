@@ -191,7 +191,7 @@ class KilledTests {
 				assertThat(work(database, "a")).containsExactly("hard", "done");
 				first.letOn();
 				first.thaw();
-				first.await("the end", "rolled back");
+				first.await("rolled back");
 				assertThat(work(database, "a")).containsExactly("hard", "done");
 				assertThat(row(database, "a")).containsExactly("done DONE {\"steps\":2}");
 			}

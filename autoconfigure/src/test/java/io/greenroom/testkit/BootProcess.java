@@ -63,6 +63,11 @@ public final class BootProcess implements AutoCloseable {
 	/** For the application itself: it is at a point, and goes no further. */
 	public static void stayAt(String point) {
 		at(point);
+		stay();
+	}
+
+	/** For the application itself: it goes no further. */
+	public static void stay() {
 		while (true) {
 			java.util.concurrent.locks.LockSupport.park();
 		}
