@@ -40,6 +40,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
@@ -142,12 +143,12 @@ class RejectionTableIT {
 			int before = logged.list.size();
 			for (String accept : List.of("application/json", BROWSER)) {
 				for (String name : List.of("plain", "MailboxFullException", "IllegalTransitionException", "general")) {
-					assertThatThrownBy(() -> app.get("/begun/" + name, "Accept", accept)).as(name)
+					assertThatThrownBy(() -> app.get("/method/begun/" + name, "Accept", accept)).as(name)
 						.isInstanceOf(IOException.class);
 				}
 				// Spring ends an answer that has begun where an exception has a status.
-				assertThat(app.get("/begun/status", "Accept", accept).body()).isEqualTo("begun");
-				assertThat(app.get("/begun/PoolRejectedException", "Accept", accept).body()).isEqualTo("begun");
+				assertThat(app.get("/method/begun/status", "Accept", accept).body()).isEqualTo("begun");
+				assertThat(app.get("/method/begun/PoolRejectedException", "Accept", accept).body()).isEqualTo("begun");
 			}
 			assertThat(List.copyOf(logged.list).subList(before, logged.list.size())).isEmpty();
 		}
@@ -296,14 +297,19 @@ class RejectionTableIT {
 
 	}
 
-	@RestController
 	@RunInPool("one")
-	static class Controller {
+	abstract static class Failing {
 
-		@GetMapping("/method/{name}")
+		@GetMapping("/{name}")
 		String fails(@PathVariable String name) throws Exception {
 			throw Thrown.named(name);
 		}
+
+	}
+
+	@RestController
+	@RequestMapping("/method")
+	static class Controller extends Failing {
 
 		@GetMapping("/begun/{name}")
 		void failsLater(@PathVariable String name, HttpServletResponse response) throws Exception {
@@ -315,13 +321,8 @@ class RejectionTableIT {
 	}
 
 	@RestController
-	@RunInPool("one")
-	static class OwnController {
-
-		@GetMapping("/own/{name}")
-		String fails(@PathVariable String name) throws Exception {
-			throw Thrown.named(name);
-		}
+	@RequestMapping("/own")
+	static class OwnController extends Failing {
 
 		@ExceptionHandler
 		ResponseEntity<String> own(Exception failure) {
