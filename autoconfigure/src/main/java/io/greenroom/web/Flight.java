@@ -35,6 +35,8 @@ final class Flight {
 
 	private @Nullable AsyncReturnValue handedBack;
 
+	private @Nullable HopResponse response;
+
 	/** What ends with the request. Guarded by this. */
 	private final Map<String, Runnable> callbacks = new LinkedHashMap<>();
 
@@ -144,6 +146,16 @@ final class Flight {
 		boolean first = !this.boarded;
 		this.boarded = true;
 		return first;
+	}
+
+	/** Tells what the controller writes to. */
+	void response(HopResponse response) {
+		this.response = response;
+	}
+
+	/** Returns the error that the controller has sent, and that waits for the dispatch back. */
+	HopResponse.@Nullable SentError sentError() {
+		return (this.response != null) ? this.response.sentError() : null;
 	}
 
 	void handBack(AsyncReturnValue value) {

@@ -126,7 +126,9 @@ final class Hop {
 
 				@Override
 				public Object fly(Flight flight, HttpServletResponse guarded) throws Exception {
-					return Hop.this.fly(flight, pool, reservation, request, new HopResponse(guarded), controller);
+					HopResponse response = new HopResponse(guarded, flight);
+					flight.response(response);
+					return Hop.this.fly(flight, pool, reservation, request, response, controller);
 				}
 
 				@Override
@@ -357,6 +359,11 @@ final class Hop {
 		Flight flight = touchDown(async, request);
 		async.clearConcurrentResult();
 		try {
+			HopResponse.SentError error = flight.sentError();
+			if (error != null) {
+				// Also if the controller has failed since: the answer was over then.
+				error.sendTo(response);
+			}
 			return switch (result) {
 				case Landing landing -> land(landing, request, response, resume);
 				case Exception thrown -> throw thrown;
@@ -387,9 +394,7 @@ final class Hop {
 			flash.setTargetRequestPath(landing.flash().getTargetRequestPath());
 			flash.addTargetRequestParams(landing.flash().getTargetRequestParams());
 		}
-		HopResponse.SentError error = landing.response().sentError();
-		if (error != null) {
-			error.sendTo(response);
+		if (landing.response().sentError() != null) {
 			return landing.view();
 		}
 		landing.response().land();

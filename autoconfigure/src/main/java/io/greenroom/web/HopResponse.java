@@ -6,6 +6,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.http.HttpHeaders;
+
 /**
  * The response as a controller sees it after a hop: an error that it sends is kept for
  * the dispatch back, since a container shows its error page only for one that was sent
@@ -18,8 +20,22 @@ final class HopResponse extends HttpServletResponseWrapper {
 	/** Volatile: a controller that has started async writes on other threads. */
 	private volatile boolean landed;
 
-	HopResponse(HttpServletResponse response) {
+	private final Flight flight;
+
+	HopResponse(HttpServletResponse response, Flight flight) {
 		super(response);
+		this.flight = flight;
+	}
+
+	/**
+	 * Spring sets its own caching headers when a body is written, which is too late for
+	 * them: they must not come in time because the body is written after a hop.
+	 */
+	@Override
+	public boolean containsHeader(String name) {
+		AsyncReturnValue body = this.flight.handedBack();
+		return (body != null && !body.asynchronous() && HttpHeaders.CACHE_CONTROL.equalsIgnoreCase(name))
+				|| super.containsHeader(name);
 	}
 
 	@Override
