@@ -153,7 +153,10 @@ final class Flight {
 		this.response = response;
 	}
 
-	/** Returns the error that the controller has sent, and that waits for the dispatch back. */
+	/**
+	 * Returns the error that the controller has sent, and that waits for the dispatch
+	 * back.
+	 */
 	HopResponse.@Nullable SentError sentError() {
 		return (this.response != null) ? this.response.sentError() : null;
 	}

@@ -167,9 +167,7 @@ class AsynchronousKinds extends BadArguments {
 	void rawAsyncCompleted(HttpServletRequest request, HttpServletResponse response) throws IOException {
 		AsyncContext async = request.startAsync(request, response);
 		async.getResponse().setContentType("text/plain");
-		async.getResponse()
-			.getWriter()
-			.print(request.isAsyncStarted() + " " + async.hasOriginalRequestAndResponse());
+		async.getResponse().getWriter().print(request.isAsyncStarted() + " " + async.hasOriginalRequestAndResponse());
 		request.getAsyncContext().complete();
 	}
 

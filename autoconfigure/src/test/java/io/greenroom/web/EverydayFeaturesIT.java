@@ -125,8 +125,8 @@ class EverydayFeaturesIT {
 
 	/**
 	 * With a hop, on Tomcat an error page that follows an include has the charset of the
-	 * begun answer, and Jetty leaves the body of the error page out if the controller fails
-	 * after it has sent an error.
+	 * begun answer, and Jetty leaves the body of the error page out if the controller
+	 * fails after it has sent an error.
 	 */
 	private static final Map<String, String> NOT_WITH_A_HOP = Map.of("tomcat hop", "GET /include-fails", "jetty hop",
 			"GET /error-then-bad");
@@ -162,12 +162,12 @@ class EverydayFeaturesIT {
 				"/handler-fails", "/late-handler-fails", "/status-reason", "/view-fails", "/view-fails-late",
 				"/no-view", "/task-times-out", "/task-has-answer", "/deferred-times-out", "/deferred-has-answer",
 				"/deferred-handled", "/emitter-times-out", "/emitter-fails", "/emitter-fails-early", "/sse-fails",
-				"/stream-fails", "/stream-fails-early", "/route-fails", "/route-missing",
-				"/route-sse", "/static/a.txt", "/static/none.txt", "/etag", "/buffered", "/buffered-fails",
-				"/advised-body", "/redirect", "/absolute", "/remote", "/denied", "/pre-fails", "/post-fails",
-				"/after-fails", "/post-header", "/checks", "/cached", "/both", "/reset", "/error-twice", "/error-then-bad",
-				"/error-after-write", "/redirect-after-write", "/includes", "/include-fails", "/forward-fails",
-				"/trailers", "/wizard", "/sse", "/stream", "/own-handler", "/download", "/view", "/invalidates", "/a%2Fb", "/matrix;q=1")) {
+				"/stream-fails", "/stream-fails-early", "/route-fails", "/route-missing", "/route-sse", "/static/a.txt",
+				"/static/none.txt", "/etag", "/buffered", "/buffered-fails", "/advised-body", "/redirect", "/absolute",
+				"/remote", "/denied", "/pre-fails", "/post-fails", "/after-fails", "/post-header", "/checks", "/cached",
+				"/both", "/reset", "/error-twice", "/error-then-bad", "/error-after-write", "/redirect-after-write",
+				"/includes", "/include-fails", "/forward-fails", "/trailers", "/wizard", "/sse", "/stream",
+				"/own-handler", "/download", "/view", "/invalidates", "/a%2Fb", "/matrix;q=1")) {
 			all.add("GET " + path + "\r\n" + (path.contains("view") ? PAGE : JSON));
 		}
 		for (String path : List.of("/bad-page", "/handler-fails", "/error-then-bad", "/denied", "/missing")) {
@@ -216,14 +216,11 @@ class EverydayFeaturesIT {
 	private static Map<String, String> visit(String on, String... properties) throws Exception {
 		Map<String, String> answers = new LinkedHashMap<>();
 		try (RunningApp app = RunningApp.startOn(on, App.class,
-				Stream
-					.concat(Stream.of(properties),
-							Stream.of("logging.level.root=off", "server.servlet.context-path=/in",
-									"server.forward-headers-strategy=framework", "spring.web.error.include-message=always",
-									"spring.web.error.include-stacktrace=on-param",
-									"spring.web.error.include-binding-errors=always",
-									"spring.mvc.hiddenmethod.filter.enabled=true",
-									"spring.servlet.multipart.max-file-size=1KB", "spring.mvc.async.request-timeout=150ms"))
+				Stream.concat(Stream.of(properties), Stream.of("logging.level.root=off",
+						"server.servlet.context-path=/in", "server.forward-headers-strategy=framework",
+						"spring.web.error.include-message=always", "spring.web.error.include-stacktrace=on-param",
+						"spring.web.error.include-binding-errors=always", "spring.mvc.hiddenmethod.filter.enabled=true",
+						"spring.servlet.multipart.max-file-size=1KB", "spring.mvc.async.request-timeout=150ms"))
 					.toArray(String[]::new))) {
 			try (ExecutorService clients = Executors.newFixedThreadPool(8)) {
 				Map<String, Future<String>> asked = new LinkedHashMap<>();
@@ -283,19 +280,20 @@ class EverydayFeaturesIT {
 					protected @Nullable Resource resolveResourceInternal(@Nullable HttpServletRequest request,
 							String path, List<? extends Resource> locations,
 							org.springframework.web.servlet.resource.ResourceResolverChain chain) {
-						return path.equals("a.txt") ? new ByteArrayResource("resource".getBytes(StandardCharsets.UTF_8)) {
+						return path.equals("a.txt")
+								? new ByteArrayResource("resource".getBytes(StandardCharsets.UTF_8)) {
 
-							@Override
-							public String getFilename() {
-								return "a.txt";
-							}
+									@Override
+									public String getFilename() {
+										return "a.txt";
+									}
 
-							@Override
-							public long lastModified() {
-								return 0;
-							}
+									@Override
+									public long lastModified() {
+										return 0;
+									}
 
-						} : null;
+								} : null;
 					}
 
 				});
@@ -466,9 +464,9 @@ class EverydayFeaturesIT {
 		private final ByteArrayInputStream text;
 
 		Shouted(InputStream quiet) throws IOException {
-			this.text = new ByteArrayInputStream(new String(quiet.readAllBytes(), StandardCharsets.UTF_8)
-				.toUpperCase(Locale.ROOT)
-				.getBytes(StandardCharsets.UTF_8));
+			this.text = new ByteArrayInputStream(
+					new String(quiet.readAllBytes(), StandardCharsets.UTF_8).toUpperCase(Locale.ROOT)
+						.getBytes(StandardCharsets.UTF_8));
 		}
 
 		@Override

@@ -71,7 +71,8 @@ class HopsIT {
 	void modelAttributesRunAsOften(String mode) throws Exception {
 		Map<String, Integer> counts = new LinkedHashMap<>();
 		for (String enabled : List.of("false", "true")) {
-			try (RunningApp app = RunningApp.startOn("tomcat " + mode, ReturnKindsApp.class, "greenroom.web.enabled=" + enabled)) {
+			try (RunningApp app = RunningApp.startOn("tomcat " + mode, ReturnKindsApp.class,
+					"greenroom.web.enabled=" + enabled)) {
 				app.get("/model-attribute-callable");
 				counts.put(enabled, app.bean(ReturnKindsApp.Pages.class).commons.get());
 			}

@@ -129,10 +129,9 @@ class ReturnKindsApp {
 	/** As security filters do it, in each dispatch. */
 	@Bean
 	FilterRegistrationBean<Filter> principal(@Value("${watched:true}") boolean watched) {
-		FilterRegistrationBean<Filter> filter = new FilterRegistrationBean<>((request, response, chain) -> chain
-			.doFilter(new KnownUser((HttpServletRequest) request), response));
-		filter
-			.setDispatcherTypes(watched ? EnumSet.allOf(DispatcherType.class) : EnumSet.of(DispatcherType.REQUEST));
+		FilterRegistrationBean<Filter> filter = new FilterRegistrationBean<>(
+				(request, response, chain) -> chain.doFilter(new KnownUser((HttpServletRequest) request), response));
+		filter.setDispatcherTypes(watched ? EnumSet.allOf(DispatcherType.class) : EnumSet.of(DispatcherType.REQUEST));
 		return filter;
 	}
 

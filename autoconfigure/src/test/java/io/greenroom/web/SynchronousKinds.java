@@ -57,7 +57,9 @@ class SynchronousKinds extends BadArguments {
 
 	@GetMapping("/entity")
 	ResponseEntity<ReturnKindsApp.Person> entity() {
-		return ResponseEntity.status(HttpStatus.ACCEPTED).header("X-Own", "yes").body(new ReturnKindsApp.Person("Ada", 36));
+		return ResponseEntity.status(HttpStatus.ACCEPTED)
+			.header("X-Own", "yes")
+			.body(new ReturnKindsApp.Person("Ada", 36));
 	}
 
 	@GetMapping("/empty-entity")
