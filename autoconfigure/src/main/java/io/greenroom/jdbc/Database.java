@@ -22,8 +22,8 @@ enum Database {
 	/** A failed insert would end the caller's transaction, so it must not fail. */
 	POSTGRESQL("postgresql", " on conflict do nothing", "extract(epoch from clock_timestamp()) * 1000"),
 
-	/** MySQL and MariaDB. */
-	MYSQL("mysql", "", "unix_timestamp(now(3)) * 1000");
+	/** Both have collations of their own that tell all texts apart. */
+	MYSQL("mysql", "", "unix_timestamp(now(3)) * 1000"), MARIADB("mariadb", "", "unix_timestamp(now(3)) * 1000");
 
 	private final String file;
 
@@ -39,7 +39,11 @@ enum Database {
 
 	/** Returns what the time is, in milliseconds since 1970, as an integer. */
 	String now() {
-		return "cast(" + this.now + " as " + ((this == MYSQL) ? "signed" : "bigint") + ")";
+		return "cast(" + this.now + " as " + (isLikeMySql() ? "signed" : "bigint") + ")";
+	}
+
+	private boolean isLikeMySql() {
+		return this == MYSQL || this == MARIADB;
 	}
 
 	/** Returns what an insert ends with to do nothing where the row is there. */
@@ -49,7 +53,7 @@ enum Database {
 
 	/** Returns a parameter that is a handler's name or a key. */
 	String given() {
-		return "cast(? as " + ((this == MYSQL) ? "char" : "varchar") + "(200))";
+		return "cast(? as " + (isLikeMySql() ? "char" : "varchar") + "(200))";
 	}
 
 	/**
@@ -106,8 +110,11 @@ enum Database {
 		if (name.equals("postgresql")) {
 			return POSTGRESQL;
 		}
-		if (name.equals("mysql") || name.equals("mariadb")) {
+		if (name.equals("mysql")) {
 			return MYSQL;
+		}
+		if (name.equals("mariadb")) {
+			return MARIADB;
 		}
 		throw new IllegalStateException(
 				"Durable handlers are kept in H2, PostgreSQL, MySQL or MariaDB, but the data source leads to %s; use one of these, or set greenroom.durable.enabled=false"

@@ -11,7 +11,7 @@ create table if not exists greenroom_outbox (
   submitted_at bigint not null,
   primary key (handler, key_, id),
   key greenroom_outbox_id (id)
-) character set utf8mb4 collate utf8mb4_bin;
+) character set utf8mb4 collate utf8mb4_0900_bin;
 -- One row for each lane that a node delivers just now, or that waits for its next attempt, or for its dead letter.
 create table if not exists greenroom_lane (
   handler varchar(200) not null,
@@ -23,7 +23,7 @@ create table if not exists greenroom_lane (
   primary key (handler, key_),
   index greenroom_lane_until (handler, until_),
   index greenroom_lane_owner (owner)
-) character set utf8mb4 collate utf8mb4_bin;
+) character set utf8mb4 collate utf8mb4_0900_bin;
 -- One row for each call that was given up.
 create table if not exists greenroom_dead_letter (
   call_id varchar(36) not null primary key,
@@ -39,4 +39,4 @@ create table if not exists greenroom_dead_letter (
   error longtext not null,
   halts boolean not null,
   index greenroom_dead_letter_died (handler, died_at)
-) character set utf8mb4 collate utf8mb4_bin;
+) character set utf8mb4 collate utf8mb4_0900_bin;

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.test.system.CapturedOutput;
@@ -97,7 +97,7 @@ class DurableBeansTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(TestDatabase.class)
+	@MethodSource("io.greenroom.testkit.TestDatabase#all")
 	@DisplayName("R09 greenroom.durable.schema: created twice does no harm, validated says what is missing, none does not ask")
 	void schema(TestDatabase database) {
 		try (HikariDataSource pool = database.fresh()) {
@@ -165,7 +165,7 @@ class DurableBeansTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(TestDatabase.class)
+	@MethodSource("io.greenroom.testkit.TestDatabase#all")
 	@DisplayName("R05 a pool of one connection is enough, also one that does not commit by itself")
 	void oneConnection(TestDatabase database) {
 		for (boolean autoCommit : new boolean[] { true, false }) {

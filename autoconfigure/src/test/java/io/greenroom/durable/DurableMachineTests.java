@@ -32,7 +32,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -46,7 +46,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 /** Machines by key that are stored, on real databases. */
 @ParameterizedClass
-@EnumSource(TestDatabase.class)
+@MethodSource("io.greenroom.testkit.TestDatabase#all")
 @Timeout(60)
 class DurableMachineTests {
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.DataAccessException;
@@ -40,7 +40,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 /** The fence, on real databases. */
 @ParameterizedClass
-@EnumSource(TestDatabase.class)
+@MethodSource("io.greenroom.testkit.TestDatabase#all")
 @Timeout(60)
 class DurableTests {
 

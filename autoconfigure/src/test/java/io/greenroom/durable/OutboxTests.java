@@ -19,7 +19,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.MDC;
 
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -32,7 +32,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /** Stored calls and dead letters, on real databases. */
 @ParameterizedClass
-@EnumSource(TestDatabase.class)
+@MethodSource("io.greenroom.testkit.TestDatabase#all")
 @Timeout(60)
 class OutboxTests {
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -38,7 +38,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /** What can be stored, and what becomes of it when the class changes. */
 @ParameterizedClass
-@EnumSource(TestDatabase.class)
+@MethodSource("io.greenroom.testkit.TestDatabase#all")
 @Timeout(60)
 class StoredFieldsTests {
 

@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -43,9 +44,36 @@ public enum TestDatabase {
 			}
 			return server.getJdbcUrl("postgres", name);
 		}
+	},
+
+	/**
+	 * A server that is there already, by its URL without a database in the system
+	 * property {@code greenroom.mariadb}.
+	 */
+	MARIADB {
+		@Override
+		String make(String name) {
+			String server = System.getProperty("greenroom.mariadb");
+			String mine = name + "_" + ProcessHandle.current().pid();
+			try (HikariDataSource pool = pool(server, 1);
+					Connection connection = pool.getConnection();
+					Statement statement = connection.createStatement()) {
+				statement.execute("create or replace database " + mine + " character set utf8mb4");
+			}
+			catch (SQLException ex) {
+				throw new IllegalStateException(ex);
+			}
+			// The tests' own statements put texts together as the others do.
+			return server + mine + "?sessionVariables=sql_mode=concat(@@sql_mode,',PIPES_AS_CONCAT')";
+		}
 	};
 
 	private static final AtomicInteger NUMBERS = new AtomicInteger();
+
+	/** Returns those that can be used here, for parameterized tests. */
+	public static Stream<TestDatabase> all() {
+		return Stream.of(values()).filter((each) -> each != MARIADB || System.getProperty("greenroom.mariadb") != null);
+	}
 
 	/** Makes an empty database; returns its URL. */
 	abstract String make(String name);
@@ -59,7 +87,7 @@ public enum TestDatabase {
 	public static HikariDataSource pool(String url, int size) {
 		HikariDataSource pool = new HikariDataSource();
 		pool.setJdbcUrl(url);
-		pool.setUsername(url.contains(":h2:") ? "sa" : "postgres");
+		pool.setUsername(url.contains(":h2:") ? "sa" : url.contains(":mariadb:") ? "root" : "postgres");
 		pool.setPassword("");
 		pool.setMaximumPoolSize(size);
 		pool.setMinimumIdle(0);
