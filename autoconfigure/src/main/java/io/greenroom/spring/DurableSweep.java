@@ -2,16 +2,15 @@ package io.greenroom.spring;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -46,9 +45,6 @@ final class DurableSweep implements AutoCloseable {
 	/** How many instances are made for timers that come soon. */
 	private static final int SOON = 1000;
 
-	/** How many of a handler are made at once. */
-	private static final int AT_ONCE = 8;
-
 	/** After so long an instance that is overdue is on its own, in nanoseconds. */
 	private static final long PATIENCE = 2_000_000_000;
 
@@ -59,6 +55,9 @@ final class DurableSweep implements AutoCloseable {
 	private static final Duration BUSY = Duration.ofMillis(20);
 
 	private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+
+	/** To make many instances takes a while. */
+	private static final Duration SHORTEST_AHEAD = Duration.ofSeconds(1);
 
 	private final RowStore rows;
 
@@ -78,9 +77,6 @@ final class DurableSweep implements AutoCloseable {
 
 	/** Instances that were made anew for a timeout; confined to the sweep. */
 	private final Map<RowId, Failed> renewed = new HashMap<>();
-
-	/** Those that are being made. */
-	private final Set<RowId> making = ConcurrentHashMap.newKeySet();
 
 	/** Those that can't be made just now. */
 	private final Map<RowId, Failed> failed = new ConcurrentHashMap<>();
@@ -110,7 +106,7 @@ final class DurableSweep implements AutoCloseable {
 
 	/** Looks after the machines of a handler too. */
 	void watch(String name, Set<String> states, KeyType keys, KeyedHandler<?, ?> handler) {
-		this.watched.add(new Watched(name, states, keys, handler, new Semaphore(AT_ONCE)));
+		this.watched.add(new Watched(name, states, keys, handler, new DurableMaking(name, this::isClosed)));
 	}
 
 	/** Begins, on threads of its own. */
@@ -225,8 +221,9 @@ final class DurableSweep implements AutoCloseable {
 		boolean more = false;
 		Set<RowId> overdue = new HashSet<>();
 		for (Watched handler : this.watched) {
-			List<RowId> found = new ArrayList<>();
-			for (RowId id : List.copyOf(this.lost.keySet())) {
+			// What comes first is made first.
+			Set<RowId> found = new LinkedHashSet<>();
+			for (RowId id : this.lost.keySet()) {
 				if (id.handler().equals(handler.name())) {
 					found.add(id);
 				}
@@ -237,17 +234,17 @@ final class DurableSweep implements AutoCloseable {
 			more |= late.size() == limit;
 			overdue.addAll(late);
 			found.addAll(late);
-			if (late.size() < limit) {
-				found.addAll(
-						this.rows.due(handler.name(), handler.states(), now.plus(this.interval.multipliedBy(2)), SOON));
-			}
 			List<RowId> abandoned = this.rows.abandoned(handler.name(), handler.states(), this.node.timeout(),
 					WINDOW + this.failed.size());
 			more |= abandoned.size() >= WINDOW;
 			found.addAll(abandoned);
+			if (late.size() < limit) {
+				found.addAll(this.rows.due(handler.name(), handler.states(), now.plus(ahead()), SOON));
+			}
 			Set<RowId> renewed = new HashSet<>(abandoned);
 			late.stream().filter(this::isForgotten).forEach(renewed::add);
-			activate(handler, new HashSet<>(found), renewed);
+			found.removeIf(this::isPausing);
+			handler.making().next(found, renewed, (id, anew) -> activate(handler, id, anew));
 		}
 		remember(overdue);
 		return more;
@@ -282,27 +279,15 @@ final class DurableSweep implements AutoCloseable {
 		overdue.forEach((id) -> this.waiting.putIfAbsent(id, now));
 	}
 
-	/** A handler whose instances are slow to make does not hold up the others. */
-	private void activate(Watched handler, Set<RowId> found, Set<RowId> renewed) {
-		for (RowId id : found) {
-			Failed before = this.failed.get(id);
-			if ((before != null && !before.isOver()) || this.making.contains(id)) {
-				continue;
-			}
-			if (!handler.room().tryAcquire()) {
-				return;
-			}
-			this.making.add(id);
-			Thread.ofVirtual().name("greenroom-durable-" + handler.name()).start(() -> {
-				try {
-					activate(handler, id, renewed.contains(id));
-				}
-				finally {
-					this.making.remove(id);
-					handler.room().release();
-				}
-			});
-		}
+	private boolean isPausing(RowId id) {
+		Failed before = this.failed.get(id);
+		return before != null && !before.isOver();
+	}
+
+	/** Returns how long before its deadline an instance is made. */
+	private Duration ahead() {
+		Duration two = this.interval.multipliedBy(2);
+		return (two.compareTo(SHORTEST_AHEAD) > 0) ? two : SHORTEST_AHEAD;
 	}
 
 	/** An instance that is there may know of an older row, and goes if it is idle. */
@@ -342,7 +327,8 @@ final class DurableSweep implements AutoCloseable {
 	}
 
 	/** A handler whose machines are looked after. */
-	private record Watched(String name, Set<String> states, KeyType keys, KeyedHandler<?, ?> handler, Semaphore room) {
+	private record Watched(String name, Set<String> states, KeyType keys, KeyedHandler<?, ?> handler,
+			DurableMaking making) {
 
 		@SuppressWarnings("unchecked")
 		void activate(String text, boolean renewed) throws Throwable {

@@ -36,11 +36,15 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 class Killed {
 
 	/** Those that two applications hold at once. */
-	static final List<String> KEYS = IntStream.range(0, 100).mapToObj((number) -> "h" + number).toList();
+	static final List<String> KEYS = IntStream.range(0, Integer.getInteger("greenroom.keys", 100)).mapToObj((number) -> "h" + number).toList();
+
+	/** What a line with the time begins with at which the application was ready. */
+	static final String READY = "ready at ";
 
 	public static void main(String[] args) {
 		ConfigurableApplicationContext context = new SpringApplicationBuilder(Killed.class).web(WebApplicationType.NONE)
 			.run(args);
+		System.out.println(READY + System.currentTimeMillis());
 		Keyed<String, Job> jobs = context
 			.<Keyed<String, Job>>getBeanProvider(
 					ResolvableType.forClassWithGenerics(Keyed.class, String.class, Job.class))

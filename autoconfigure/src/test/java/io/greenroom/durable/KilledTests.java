@@ -15,7 +15,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.jdbc.core.RowCallbackHandler;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -70,7 +70,7 @@ class KilledTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(TestDatabase.class)
+	@MethodSource("io.greenroom.testkit.TestDatabase#all")
 	@DisplayName("R03 kill -9 in the middle of a @Transactional body: it runs again from its start, its rows are there once, the successor starts after the commit; R01 a timeout that was over meanwhile comes once")
 	void inTheMiddle(TestDatabase kind) {
 		HikariDataSource database = database(kind);
@@ -88,7 +88,7 @@ class KilledTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(TestDatabase.class)
+	@MethodSource("io.greenroom.testkit.TestDatabase#all")
 	@DisplayName("R04 kill -9 between a body's commit and its successor's start: the successor runs, the old body does not")
 	void beforeTheSuccessor(TestDatabase kind) {
 		HikariDataSource database = database(kind);
@@ -114,16 +114,22 @@ class KilledTests {
 			first.kill();
 		}
 		Map<String, Long> deadlines = times(database, "deadline_at");
-		goOn(database);
+		long ready;
+		try (BootProcess second = start(database)) {
+			second.await("idle");
+			ready = Long.parseLong(second.output().lines().filter((line) -> line.startsWith(Killed.READY)).findFirst().orElseThrow().substring(Killed.READY.length()));
+		}
 		Map<String, Long> moves = times(database, "since");
+		assertThat(deadlines.keySet()).allSatisfy((key) -> assertThat(moves.get(key)).as("not before its time").isGreaterThanOrEqualTo(deadlines.get(key)));
 		long[] late = deadlines.keySet()
 			.stream()
-			.mapToLong((key) -> moves.get(key) - deadlines.get(key))
+			.mapToLong((key) -> moves.get(key) - Math.max(deadlines.get(key), ready))
 			.sorted()
 			.toArray();
-		System.out.printf("%d timeouts after a restart came %d to %d ms late%n", late.length, late[0],
-				late[late.length - 1]);
-		assertThat(late[0]).as("not before its time").isNotNegative();
+		System.out.printf("%d timeouts after a restart came %d to %d ms late, 99 of 100 within %d ms; the restart was %d ms before the first%n",
+				late.length, late[0], late[late.length - 1], late[late.length * 99 / 100 - 1], deadlines.values().stream().mapToLong(Long::longValue).min().orElseThrow() - ready);
+		// A tenth of a second where nothing else runs on the machine.
+		assertThat(late[late.length - 1]).isLessThan(5_000);
 		Killed.KEYS.forEach((key) -> assertThat(work(database, key)).containsExactly("done"));
 	}
 
