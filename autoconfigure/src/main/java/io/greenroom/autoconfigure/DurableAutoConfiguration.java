@@ -88,7 +88,7 @@ public final class DurableAutoConfiguration {
 	@ConditionalOnMissingBean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	OutboxStore greenroomOutboxStore(DataSource dataSource, DurableProperties properties) {
-		return new JdbcOutboxStore(dataSource, properties.schema());
+		return new JdbcOutboxStore(dataSource, properties.schema(), properties.lockTimeout());
 	}
 
 	/** Looks at the start, also where other beans are made later. */

@@ -64,6 +64,8 @@ public final class JdbcOutboxStore implements OutboxStore {
 
 	private final SchemaMode schema;
 
+	private final int lockTimeout;
+
 	/** Nothing until the database was first reached. */
 	private volatile @Nullable Database database;
 
@@ -71,12 +73,15 @@ public final class JdbcOutboxStore implements OutboxStore {
 	 * Makes a store, which does not connect yet.
 	 * @param dataSource the database
 	 * @param schema who makes the tables
+	 * @param lockTimeout how long a write waits for a transaction that has the row; at
+	 * least a second
 	 */
-	public JdbcOutboxStore(DataSource dataSource, SchemaMode schema) {
+	public JdbcOutboxStore(DataSource dataSource, SchemaMode schema, Duration lockTimeout) {
 		DataSource behind = (dataSource instanceof TransactionAwareDataSourceProxy proxy) ? proxy.getTargetDataSource()
 				: null;
 		this.dataSource = (behind != null) ? behind : dataSource;
 		this.schema = schema;
+		this.lockTimeout = Math.clamp(lockTimeout.toSeconds(), 1, Integer.MAX_VALUE);
 		this.jdbc = new JdbcTemplate(this.dataSource);
 	}
 
@@ -149,8 +154,12 @@ public final class JdbcOutboxStore implements OutboxStore {
 				&& TransactionSynchronizationManager.isSynchronizationActive();
 	}
 
-	private static int update(Connection connection, String sql, @Nullable Object... arguments) throws SQLException {
+	private int update(Connection connection, String sql, @Nullable Object... arguments) throws SQLException {
+		boolean bounded = database().hasQueryTimeout();
 		try (PreparedStatement statement = connection.prepareStatement(sql)) {
+			if (bounded) {
+				statement.setQueryTimeout(this.lockTimeout);
+			}
 			for (int i = 0; i < arguments.length; i++) {
 				if (arguments[i] == null) {
 					statement.setNull(i + 1, java.sql.Types.VARCHAR);
@@ -181,9 +190,10 @@ public final class JdbcOutboxStore implements OutboxStore {
 		if (isInTransaction() && TransactionSynchronizationManager.hasResource(this.dataSource)) {
 			return work.apply(this.jdbc);
 		}
+		boolean bounded = database().hasQueryTimeout();
 		return uninterrupted(() -> {
 			try (Connection connection = this.dataSource.getConnection()) {
-				return atomically(connection, work);
+				return atomically(connection, bounded ? this.lockTimeout : -1, work);
 			}
 			catch (SQLException failure) {
 				throw translated(failure);
@@ -191,13 +201,15 @@ public final class JdbcOutboxStore implements OutboxStore {
 		});
 	}
 
-	private static <R extends @Nullable Object> R atomically(Connection connection, Function<JdbcTemplate, R> work)
-			throws SQLException {
+	private static <R extends @Nullable Object> R atomically(Connection connection, int timeout,
+			Function<JdbcTemplate, R> work) throws SQLException {
 		boolean before = connection.getAutoCommit();
 		connection.setAutoCommit(false);
 		boolean done = false;
 		try {
-			R result = work.apply(new JdbcTemplate(new SingleConnectionDataSource(connection, true)));
+			JdbcTemplate own = new JdbcTemplate(new SingleConnectionDataSource(connection, true));
+			own.setQueryTimeout(timeout);
+			R result = work.apply(own);
 			connection.commit();
 			done = true;
 			return result;

@@ -25,6 +25,7 @@ final class HandlesAotFilter implements BeanRegistrationExcludeFilter, RuntimeHi
 	public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
 		hints.reflection().registerType(DeferredHandles.class, MemberCategory.INVOKE_DECLARED_METHODS);
 		hints.reflection().registerType(KeyedHandlers.class, MemberCategory.INVOKE_DECLARED_METHODS);
+		hints.resources().registerPattern("io/greenroom/jdbc/*.sql");
 	}
 
 }

@@ -2,6 +2,7 @@ package io.greenroom.durable;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -12,6 +13,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import com.zaxxer.hikari.HikariDataSource;
 import io.greenroom.deferred.DeferredHandler;
 import io.greenroom.deferred.Oneway;
+import io.greenroom.durable.internal.Lane;
+import io.greenroom.durable.internal.OutboxStore;
+import io.greenroom.durable.internal.StoredCall;
 import io.greenroom.keyed.Key;
 import io.greenroom.keyed.Keyed;
 import io.greenroom.metrics.MeterObserver;
@@ -31,7 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.MDC;
 
 import org.springframework.boot.test.system.CapturedOutput;
@@ -142,7 +146,7 @@ class OutboxBeansTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(TestDatabase.class)
+	@MethodSource("io.greenroom.testkit.TestDatabase#all")
 	@DisplayName("O04 halt: the lane waits for its dead letter, also over a restart; O05 replayed it is first again, discarded the lane goes on")
 	void halt(TestDatabase kind) throws Exception {
 		String[] properties = { "greenroom.outbox.on-dead=halt", "greenroom.outbox.attempts=2",
@@ -183,7 +187,7 @@ class OutboxBeansTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(TestDatabase.class)
+	@MethodSource("io.greenroom.testkit.TestDatabase#all")
 	@DisplayName("O11 shutdown amid deliveries: running ones end, the rest stay in the table, all lanes are given back; O02 the next start delivers them")
 	void shutdown(TestDatabase kind) throws Exception {
 		try (HikariDataSource pool = database(kind)) {
@@ -246,7 +250,7 @@ class OutboxBeansTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(TestDatabase.class)
+	@MethodSource("io.greenroom.testkit.TestDatabase#all")
 	@DisplayName("O04 O01 an attempt that a crash has cut off counts: the next one knows, and after the last the call is dead and its lane goes on")
 	void afterACrash(TestDatabase kind) throws Exception {
 		try (HikariDataSource pool = database(kind)) {
@@ -344,6 +348,32 @@ class OutboxBeansTests {
 			assertThatIllegalArgumentException().isThrownBy(() -> context.bean(Ring.class).send(link))
 				.withMessageContaining("ring.send was not stored, as an argument can't be");
 			assertThat(count(JdbcClient.create(pool), "greenroom_outbox")).isZero();
+		}
+	}
+
+	@Test
+	@DisplayName("O03 greenroom.durable.lock-timeout bounds how long the outbox waits for another transaction, which has the row")
+	void lockTimeout() throws Exception {
+		try (HikariDataSource pool = database(TestDatabase.POSTGRESQL);
+				DurableContext context = new DurableContext(pool,
+						new String[] { "greenroom.durable.lock-timeout=1s", "greenroom.durable.sweep=1h" },
+						Simple.class);
+				Connection other = pool.getConnection()) {
+			OutboxStore store = context.bean(OutboxStore.class);
+			Lane lane = new Lane("elsewhere", "");
+			store.add(lane, "id1", "send", "{}", null);
+			StoredCall call = store.first(lane, 1).getFirst();
+			other.setAutoCommit(false);
+			try (Statement statement = other.createStatement()) {
+				statement.execute("select * from greenroom_outbox for update");
+			}
+			assertThat(catchThrowable(() -> store.remove(lane, call.place()))).isInstanceOf(DataAccessException.class);
+			assertThat(catchThrowable(() -> store.bury(lane, "me", call, 1, "dead", false)))
+				.isInstanceOf(DataAccessException.class);
+			other.rollback();
+			assertThat(store.bury(lane, "me", call, 1, "dead", false)).isTrue();
+			assertThat(store.first(lane, 1)).isEmpty();
+			assertThat(store.dead("id1")).isNotNull();
 		}
 	}
 

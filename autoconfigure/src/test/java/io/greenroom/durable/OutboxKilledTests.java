@@ -28,6 +28,8 @@ import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -47,9 +49,7 @@ class OutboxKilledTests {
 	void killed() {
 		try (HikariDataSource pool = TestDatabase.POSTGRESQL.fresh()) {
 			JdbcClient jdbc = JdbcClient.create(pool);
-			jdbc.sql(
-					"create table effect (n serial, what varchar(60), number int, delivery varchar(60), who varchar(9), at_ timestamp default clock_timestamp())")
-				.update();
+			createEffects(jdbc);
 			try (BootProcess first = start(pool); BootProcess second = start(pool)) {
 				first.await("ready");
 				second.await("ready");
@@ -61,6 +61,44 @@ class OutboxKilledTests {
 			}
 			check(jdbc);
 		}
+	}
+
+	@Test
+	@DisplayName("O01 a node that freezes in the middle of a delivery: another one delivers when its lease is over, and the one that wakes stores nothing")
+	void frozen() {
+		try (HikariDataSource pool = TestDatabase.POSTGRESQL.fresh()) {
+			JdbcClient jdbc = JdbcClient.create(pool);
+			createEffects(jdbc);
+			try (BootProcess first = start(pool, "--paused")) {
+				first.await("ready");
+				jdbc.sql("""
+						insert into greenroom_outbox (handler, key_, method, args, context, call_id, submitted_at)
+						select 'courier', 'lane', 'booked', '{"0":' || x || '}', '{"mdc.who":"ann"}', 'id' || x, 1
+						from generate_series(0, 2) x(x)
+						""").update();
+				first.await("middle");
+				first.freeze();
+				try (BootProcess second = start(pool)) {
+					second.await("ready");
+					Until.until("another to deliver", java.time.Duration.ofSeconds(90),
+							() -> count(jdbc, "greenroom_outbox") == 0);
+					first.letOn();
+					first.thaw();
+					first.await("rolled back");
+				}
+			}
+			assertThat(jdbc.sql("select number from effect order by n").query(Integer.class).list()).containsExactly(0,
+					1, 2);
+			assertThat(jdbc.sql("select delivery from effect order by n").query(String.class).list())
+				.containsExactly("id0", "id1", "id2");
+			assertThat(count(jdbc, "greenroom_dead_letter")).isZero();
+		}
+	}
+
+	private static void createEffects(JdbcClient jdbc) {
+		jdbc.sql(
+				"create table effect (n serial, what varchar(60), number int, delivery varchar(60), who varchar(9), at_ timestamp default clock_timestamp())")
+			.update();
 	}
 
 	private static long count(JdbcClient jdbc, String from) {
@@ -103,9 +141,12 @@ class OutboxKilledTests {
 		assertThat(longest).isLessThan(10);
 	}
 
-	private static BootProcess start(HikariDataSource database) {
-		return new BootProcess(Node.class, "--database=" + database.getJdbcUrl(), "--greenroom.outbox.lease=1s",
-				"--greenroom.durable.sweep=100ms", "--spring.main.banner-mode=off", "--logging.level.root=warn");
+	private static BootProcess start(HikariDataSource database, String... more) {
+		List<String> arguments = new ArrayList<>(List.of("--database=" + database.getJdbcUrl(),
+				"--greenroom.outbox.lease=1s", "--greenroom.durable.sweep=100ms", "--spring.main.banner-mode=off",
+				"--logging.level.root=warn"));
+		arguments.addAll(List.of(more));
+		return new BootProcess(Node.class, arguments.toArray(String[]::new));
 	}
 
 	/** One of the JVMs. */
@@ -113,7 +154,11 @@ class OutboxKilledTests {
 	@Import({ DurableContext.Base.class, DurableContext.Transactions.class })
 	static class Node {
 
+		/** Whether its first call pauses in the middle. */
+		private static volatile boolean pausing;
+
 		public static void main(String[] args) {
+			pausing = List.of(args).contains("--paused");
 			new SpringApplicationBuilder(Node.class).web(WebApplicationType.NONE).run(args);
 			BootProcess.stayAt("ready");
 		}
@@ -160,6 +205,18 @@ class OutboxKilledTests {
 		@Transactional
 		void booked(int number) {
 			enter(number);
+			if (Node.pausing) {
+				Node.pausing = false;
+				TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+
+					@Override
+					public void afterCompletion(int status) {
+						BootProcess.at((status == STATUS_COMMITTED) ? "committed" : "rolled back");
+					}
+
+				});
+				BootProcess.pauseAt("middle");
+			}
 		}
 
 		@Oneway(durable = true)
