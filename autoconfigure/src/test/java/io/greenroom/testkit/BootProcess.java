@@ -23,7 +23,7 @@ public final class BootProcess implements AutoCloseable {
 
 	private static final String MARK = "@@ ";
 
-	private static final long LONG = TimeUnit.SECONDS.toNanos(60);
+	private static final long LONG = TimeUnit.SECONDS.toNanos(Long.getLong("greenroom.patience", 60));
 
 	private final Process process;
 
