@@ -36,7 +36,9 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 class Killed {
 
 	/** Those that two applications hold at once. */
-	static final List<String> KEYS = IntStream.range(0, Integer.getInteger("greenroom.keys", 100)).mapToObj((number) -> "h" + number).toList();
+	static final List<String> KEYS = IntStream.range(0, Integer.getInteger("greenroom.keys", 100))
+		.mapToObj((number) -> "h" + number)
+		.toList();
 
 	/** What a line with the time begins with at which the application was ready. */
 	static final String READY = "ready at ";

@@ -117,17 +117,25 @@ class KilledTests {
 		long ready;
 		try (BootProcess second = start(database)) {
 			second.await("idle");
-			ready = Long.parseLong(second.output().lines().filter((line) -> line.startsWith(Killed.READY)).findFirst().orElseThrow().substring(Killed.READY.length()));
+			ready = Long.parseLong(second.output()
+				.lines()
+				.filter((line) -> line.startsWith(Killed.READY))
+				.findFirst()
+				.orElseThrow()
+				.substring(Killed.READY.length()));
 		}
 		Map<String, Long> moves = times(database, "since");
-		assertThat(deadlines.keySet()).allSatisfy((key) -> assertThat(moves.get(key)).as("not before its time").isGreaterThanOrEqualTo(deadlines.get(key)));
+		assertThat(deadlines.keySet()).allSatisfy((key) -> assertThat(moves.get(key)).as("not before its time")
+			.isGreaterThanOrEqualTo(deadlines.get(key)));
 		long[] late = deadlines.keySet()
 			.stream()
 			.mapToLong((key) -> moves.get(key) - Math.max(deadlines.get(key), ready))
 			.sorted()
 			.toArray();
-		System.out.printf("%d timeouts after a restart came %d to %d ms late, 99 of 100 within %d ms; the restart was %d ms before the first%n",
-				late.length, late[0], late[late.length - 1], late[late.length * 99 / 100 - 1], deadlines.values().stream().mapToLong(Long::longValue).min().orElseThrow() - ready);
+		System.out.printf(
+				"%d timeouts after a restart came %d to %d ms late, 99 of 100 within %d ms; the restart was %d ms before the first%n",
+				late.length, late[0], late[late.length - 1], late[late.length * 99 / 100 - 1],
+				deadlines.values().stream().mapToLong(Long::longValue).min().orElseThrow() - ready);
 		// A tenth of a second where nothing else runs on the machine.
 		assertThat(late[late.length - 1]).isLessThan(30_000);
 		Killed.KEYS.forEach((key) -> assertThat(work(database, key)).containsExactly("done"));
