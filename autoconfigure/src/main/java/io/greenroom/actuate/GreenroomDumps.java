@@ -46,6 +46,9 @@ public final class GreenroomDumps implements Observer {
 	/** By class and state; of both there are as many as the program has. */
 	private final Map<StateKey, LongAdder> states = new ConcurrentHashMap<>();
 
+	/** By class and both states; of all there are as many as the program has. */
+	private final Map<MoveKey, LongAdder> moves = new ConcurrentHashMap<>();
+
 	/** Makes an observer that has heard nothing. */
 	public GreenroomDumps() {
 	}
@@ -63,9 +66,12 @@ public final class GreenroomDumps implements Observer {
 			@Override
 			public void moved(@Nullable String from, String to, Duration spent) {
 				if (from != null) {
-					count(machine, from).decrement();
+					adder(machine, from).decrement();
+					GreenroomDumps.this.moves
+						.computeIfAbsent(new MoveKey(machine, from, to), (key) -> new LongAdder())
+						.increment();
 				}
-				count(machine, to).increment();
+				adder(machine, to).increment();
 			}
 
 			@Override
@@ -75,19 +81,34 @@ public final class GreenroomDumps implements Observer {
 
 			@Override
 			public void ended(String state, Duration spent) {
-				count(machine, state).decrement();
+				adder(machine, state).decrement();
 			}
 
 			@Override
 			public void forgotten(String state) {
-				count(machine, state).decrement();
+				adder(machine, state).decrement();
 			}
 
 		};
 	}
 
-	private LongAdder count(String machine, String state) {
+	private LongAdder adder(String machine, String state) {
 		return this.states.computeIfAbsent(new StateKey(machine, state), (key) -> new LongAdder());
+	}
+
+	/** Returns how many machines of a class are in a state. */
+	long count(String machine, String state) {
+		return sum(this.states.get(new StateKey(machine, state)));
+	}
+
+	/** Returns how often machines of a class have made a move. */
+	long moves(String machine, String from, String to) {
+		return sum(this.moves.get(new MoveKey(machine, from, to)));
+	}
+
+	/** While machines move on other threads, a sum may be below zero. */
+	private static long sum(@Nullable LongAdder adder) {
+		return (adder != null) ? Math.max(0, adder.sum()) : 0;
 	}
 
 	/**
@@ -200,6 +221,10 @@ public final class GreenroomDumps implements Observer {
 	}
 
 	private record StateKey(String machine, String state) {
+
+	}
+
+	private record MoveKey(String machine, String from, String to) {
 
 	}
 

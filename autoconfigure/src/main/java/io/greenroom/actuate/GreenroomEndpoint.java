@@ -26,6 +26,8 @@ import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+import org.springframework.util.MimeTypeUtils;
 
 /**
  * What is wrong, and the dump of everything that is alive: green threads, handlers,
@@ -82,7 +84,7 @@ public final class GreenroomEndpoint {
 	 * @return the dump
 	 */
 	public GreenroomDump dump(@Nullable Integer frames) {
-		return dump(frames, null, null, null, null, null);
+		return take(frames, null, null, null, null, null);
 	}
 
 	/**
@@ -97,13 +99,29 @@ public final class GreenroomEndpoint {
 	 * @return the dump
 	 * @throws InvalidEndpointRequestException if a number is out of its bounds
 	 */
-	@ReadOperation
-	public GreenroomDump dump(@Nullable Integer frames, @Nullable Integer limit, @Nullable Integer offset,
+	public GreenroomDump take(@Nullable Integer frames, @Nullable Integer limit, @Nullable Integer offset,
 			@Nullable String handler, @Nullable String machine, @Nullable String state) {
 		DumpQuery query = DumpQuery.of(frames, limit, offset, handler, machine, state);
 		Handlers beans = this.handlers.get();
 		return this.dumps.take(this.scheduler, (beans != null) ? beans.all() : List.of(), this.keyed.get(),
 				machines(query), query);
+	}
+
+	/**
+	 * Takes a dump, as {@link #take} does.
+	 * @param frames how many lines of each thread's stack to take, up to 100; 0 takes
+	 * none
+	 * @param limit how many of each kind to show, up to 1000
+	 * @param offset how many of each kind to leave out first
+	 * @param handler the name of the only handler to show
+	 * @param machine the name of the only class of machines to show
+	 * @param state the name of the only state to show
+	 * @return the dump; if a number is out of its bounds, an answer 400 that says them
+	 */
+	@ReadOperation
+	public @Nullable Object dump(@Nullable Integer frames, @Nullable Integer limit, @Nullable Integer offset,
+			@Nullable String handler, @Nullable String machine, @Nullable String state) {
+		return answer(() -> take(frames, limit, offset, handler, machine, state));
 	}
 
 	/**
@@ -124,30 +142,40 @@ public final class GreenroomEndpoint {
 	 * @param handler the name of the only handler to show
 	 * @param machine the name of the only class of machines to show
 	 * @param state the name of the only state to show
-	 * @return the dump in words
-	 * @throws InvalidEndpointRequestException if a number is out of its bounds
+	 * @return the dump in words; if a number is out of its bounds, an answer 400 that says
+	 * them
 	 */
 	@ReadOperation(produces = "text/plain;charset=UTF-8")
-	public String text(@Nullable Integer frames, @Nullable Integer limit, @Nullable Integer offset,
+	public @Nullable Object text(@Nullable Integer frames, @Nullable Integer limit, @Nullable Integer offset,
 			@Nullable String handler, @Nullable String machine, @Nullable String state) {
-		return dump(frames, limit, offset, handler, machine, state).toString();
+		return answer(() -> take(frames, limit, offset, handler, machine, state).toString());
 	}
 
 	/**
 	 * Takes a part of a dump: {@code problems}, {@code threads}, {@code handlers},
 	 * {@code pools} or {@code machines}, and of the last three the one of a name, as in
-	 * {@code handlers/stock}.
+	 * {@code handlers/stock}. Or draws the states of a class, with how many machines are in
+	 * each: {@code machines/Order/diagram}, {@code machines/Order/diagram.svg} and
+	 * {@code machines/Order/diagram.mmd}.
 	 * @param path which part
 	 * @param frames how many lines of each thread's stack to take, up to 100
 	 * @param limit how many to show, up to 1000
 	 * @param offset how many to leave out first
 	 * @param state the name of the only state to show
-	 * @return the part; {@code null}, which is answered by 404, if there is none
-	 * @throws InvalidEndpointRequestException if a number is out of its bounds
+	 * @return the part; {@code null}, which is answered by 404, if there is none; if a
+	 * number is out of its bounds, an answer 400 that says them
 	 */
-	@ReadOperation
+	@ReadOperation(produces = { DumpParts.JSON_V3, DumpParts.JSON_V2, DumpParts.JSON, DumpParts.SVG,
+			DumpParts.MERMAID })
 	public @Nullable Object part(@Selector(match = Selector.Match.ALL_REMAINING) String[] path,
 			@Nullable Integer frames, @Nullable Integer limit, @Nullable Integer offset, @Nullable String state) {
+		return answer(() -> pick(path, DumpQuery.of(frames, limit, offset, null, null, state)));
+	}
+
+	private @Nullable Object pick(String[] path, DumpQuery query) {
+		if (path.length == 3 && path[0].equals("machines")) {
+			return DumpParts.diagram(this.stateMachines.get(), this.dumps, path[1], path[2]);
+		}
 		if (path.length == 0 || path.length > 2) {
 			return null;
 		}
@@ -155,9 +183,24 @@ public final class GreenroomEndpoint {
 		// The pools of a dump are not filtered by name, and a page may lack the one.
 		boolean isPool = name != null && path[0].equals("pools");
 		return DumpParts.pick(
-				dump(frames, isPool ? Integer.valueOf(DumpQuery.MOST) : limit, offset,
-						path[0].equals("handlers") ? name : null, path[0].equals("machines") ? name : null, state),
+				take(query.frames(), isPool ? DumpQuery.MOST : query.limit(), isPool ? 0 : query.offset(),
+						path[0].equals("handlers") ? name : null, path[0].equals("machines") ? name : null,
+						query.state()),
 				path[0], name);
+	}
+
+	/**
+	 * Says the reason of a rejection in the body of its answer: error pages of Spring Boot
+	 * keep it to themselves, and have no answer for those who ask for text.
+	 */
+	private static @Nullable Object answer(Supplier<@Nullable Object> asked) {
+		try {
+			return asked.get();
+		}
+		catch (InvalidEndpointRequestException wrong) {
+			return new WebEndpointResponse<>(wrong.getReason(), WebEndpointResponse.STATUS_BAD_REQUEST,
+					MimeTypeUtils.TEXT_PLAIN);
+		}
 	}
 
 	/**

@@ -45,6 +45,12 @@ final class HandlerMeters {
 			.description("Age of the call that has waited longest in the mailbox")
 			.tag("handler", this.handler)
 			.register(registry);
+		TimeGauge
+			.builder("greenroom.deferred.running.age", this.live, TimeUnit.NANOSECONDS,
+					(live) -> live.max((gauges) -> gauges.runningAge().toNanos()))
+			.description("Time that the body that runs now has been running")
+			.tag("handler", this.handler)
+			.register(registry);
 	}
 
 	HandlerListener listener(HandlerGauges gauges) {

@@ -17,4 +17,14 @@ public interface HandlerGauges {
 	 */
 	Duration oldestAge();
 
+	/**
+	 * Returns how long the body that runs has been running; of several that only read,
+	 * the one that has for longest.
+	 * @return the time since it began, zero when none runs, and unless a listener wants
+	 * {@linkplain HandlerListener#isTimed() times}
+	 */
+	default Duration runningAge() {
+		return Duration.ZERO;
+	}
+
 }

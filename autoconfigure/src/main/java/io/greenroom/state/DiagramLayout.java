@@ -78,8 +78,10 @@ final class DiagramLayout {
 		diagram.starts().forEach((state) -> visit(state.name(), order, open, upwards));
 		diagram.states().forEach((state) -> visit(state.name(), order, open, upwards));
 		Map<String, Integer> depths = depths(order.reversed(), upwards);
+		Map<String, String> labels = new HashMap<>();
+		diagram.states().forEach((state) -> labels.put(state.name(), diagram.label(state)));
 		for (String state : order.reversed()) {
-			this.boxes.put(state, add(depths.getOrDefault(state, 0), width(state)));
+			this.boxes.put(state, add(depths.getOrDefault(state, 0), width(labels.getOrDefault(state, state))));
 		}
 		diagram.arrows().forEach((edge) -> connect(edge, upwards.contains(edge)));
 		for (int i = 0; i < SWEEPS; i++) {

@@ -2,14 +2,16 @@ package io.greenroom.state;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be drawn: states, the arrows between them, and where a machine is, in
- * whatever form.
+ * What is to be drawn: states, the arrows between them, and where a machine is or how
+ * many are in each state, in whatever form.
  */
-record Drawing(String name, List<StateDescriptor> states, List<Arrow> arrows, @Nullable String current) {
+record Drawing(String name, List<StateDescriptor> states, List<Arrow> arrows, @Nullable String current,
+		Map<String, Long> counts) {
 
 	/** A declared move, and how often it was made. */
 	record Arrow(String from, String to, boolean onTimeout, int count) {
@@ -25,6 +27,12 @@ record Drawing(String name, List<StateDescriptor> states, List<Arrow> arrows, @N
 	@Nullable String remark() {
 		return this.states.stream().anyMatch(StateDescriptor::initial) ? null
 				: "no state is marked initial, so every state may start it";
+	}
+
+	/** Returns what is written in a state's box. */
+	String label(StateDescriptor state) {
+		long count = this.counts.getOrDefault(state.name(), 0L);
+		return (count > 0) ? state.name() + " (" + count + ")" : state.name();
 	}
 
 	/** Returns what is written at an arrow, empty for nothing. */

@@ -24,7 +24,7 @@ final class MermaidText {
 	}
 
 	String text() {
-		this.diagram.states().forEach((state) -> name(state.name()));
+		this.diagram.states().forEach(this::name);
 		this.diagram.starts().forEach((state) -> line("[*] --> " + id(state.name())));
 		for (Drawing.Arrow edge : this.diagram.arrows()) {
 			String label = this.diagram.label(edge);
@@ -45,15 +45,17 @@ final class MermaidText {
 		return this.text.toString();
 	}
 
-	/** A name that Mermaid would not take as one gets a number. */
-	private void name(String state) {
-		if (state.matches("[A-Za-z][A-Za-z0-9_]*") && !RESERVED.contains(state.toLowerCase(Locale.ROOT))) {
+	/** A name that Mermaid would not take as one, or has a count, gets a number. */
+	private void name(StateDescriptor described) {
+		String state = described.name();
+		String label = this.diagram.label(described);
+		if (label.equals(state) && state.matches("[A-Za-z][A-Za-z0-9_]*") && !RESERVED.contains(state.toLowerCase(Locale.ROOT))) {
 			this.ids.put(state, state);
 			return;
 		}
 		String id = "_" + this.ids.size();
 		this.ids.put(state, id);
-		line("state \"" + state.replace("#", "#35;").replace("\"", "#quot;") + "\" as " + id);
+		line("state \"" + label.replace("#", "#35;").replace("\"", "#quot;") + "\" as " + id);
 	}
 
 	private String id(String state) {

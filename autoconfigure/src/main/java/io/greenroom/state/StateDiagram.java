@@ -2,6 +2,7 @@ package io.greenroom.state;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
@@ -76,7 +77,17 @@ public record StateDiagram(String name, List<StateDescriptor> states, List<Edge>
 	 * @return a {@code stateDiagram-v2}
 	 */
 	public String mermaid() {
-		return new MermaidText(drawing()).text();
+		return mermaid(Map.of());
+	}
+
+	/**
+	 * Returns the diagram as Mermaid text that says how many machines are in each state.
+	 * @param counts the numbers by the state's name, as {@link StateMachines#counts}
+	 * gives them; a state that is not there has none
+	 * @return a {@code stateDiagram-v2}
+	 */
+	public String mermaid(Map<String, Long> counts) {
+		return new MermaidText(drawing(counts)).text();
 	}
 
 	/**
@@ -84,7 +95,7 @@ public record StateDiagram(String name, List<StateDescriptor> states, List<Edge>
 	 * @return a {@code digraph}
 	 */
 	public String graphviz() {
-		return new GraphvizText(drawing()).text();
+		return new GraphvizText(drawing(Map.of())).text();
 	}
 
 	/**
@@ -92,12 +103,24 @@ public record StateDiagram(String name, List<StateDescriptor> states, List<Edge>
 	 * @return an SVG document
 	 */
 	public String svg() {
-		return new SvgPicture(drawing()).text();
+		return new SvgPicture(drawing(Map.of()), false).text();
+	}
+
+	/**
+	 * Returns the diagram as a picture that says how many machines are in each state, and
+	 * is dark for those who have asked their browser for dark pages.
+	 * @param counts the numbers by the state's name, as {@link StateMachines#counts}
+	 * gives them; a state that is not there has none
+	 * @return an SVG document
+	 */
+	public String svg(Map<String, Long> counts) {
+		return new SvgPicture(drawing(counts), true).text();
 	}
 
 	/** Returns the same as what is to be drawn. */
-	Drawing drawing() {
-		return new Drawing(this.name, this.states, this.edges.stream().map(StateDiagram::arrow).toList(), this.current);
+	Drawing drawing(Map<String, Long> counts) {
+		return new Drawing(this.name, this.states, this.edges.stream().map(StateDiagram::arrow).toList(), this.current,
+				Map.copyOf(counts));
 	}
 
 	private static Drawing.Arrow arrow(Edge edge) {

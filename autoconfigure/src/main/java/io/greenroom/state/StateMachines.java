@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
@@ -196,6 +197,14 @@ public final class StateMachines implements AutoCloseable {
 			}
 		}));
 		return counts;
+	}
+
+	/**
+	 * Returns the classes that have had machines here.
+	 * @return a copy
+	 */
+	public Set<Class<?>> types() {
+		return Set.copyOf(this.types.keySet());
 	}
 
 	/**

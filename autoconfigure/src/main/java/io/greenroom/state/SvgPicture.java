@@ -21,7 +21,28 @@ final class SvgPicture {
 			</style>
 			""";
 
+	/** Comes after the other, and changes what is dark for those who prefer that. */
+	private static final String ADAPTING = """
+			<style>
+			  svg { background: #fff; color-scheme: light dark }
+			  .busy { fill: #cfe8cf; stroke: #2f6f2f; stroke-width: 2 }
+			  @media (prefers-color-scheme: dark) {
+			    svg { background: #1e1f22 }
+			    text { fill: #e4e4e4 }
+			    .edge, .state { stroke: #a8a8a8 }
+			    .label { fill: #b8b8b8; stroke: #1e1f22 }
+			    .state { fill: #2b2d31 }
+			    .end { fill: none }
+			    .busy { fill: #28482c; stroke: #7fc47f }
+			    #arrow path, circle { fill: #a8a8a8 }
+			  }
+			</style>
+			""";
+
 	private final Drawing diagram;
+
+	/** Whether it follows the light or dark look that its reader prefers. */
+	private final boolean adapting;
 
 	private final DiagramLayout layout;
 
@@ -32,8 +53,9 @@ final class SvgPicture {
 
 	private final StringBuilder text = new StringBuilder();
 
-	SvgPicture(Drawing diagram) {
+	SvgPicture(Drawing diagram, boolean adapting) {
 		this.diagram = diagram;
+		this.adapting = adapting;
 		this.layout = new DiagramLayout(diagram);
 		for (StateDescriptor state : diagram.states()) {
 			DiagramLayout.Place box = this.layout.box(state.name());
@@ -51,6 +73,9 @@ final class SvgPicture {
 			.formatted(width, height));
 		add("<title>" + name + "</title>");
 		this.text.append(STYLE);
+		if (this.adapting) {
+			this.text.append(ADAPTING);
+		}
 		add("<defs><marker id=\"arrow\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"8\" markerHeight=\"8\" orient=\"auto\"><path d=\"M0,0L8,4L0,8z\" fill=\"#555\"/></marker></defs>");
 		this.diagram.starts().forEach(this::start);
 		this.layout.lines().forEach(this::line);
@@ -151,11 +176,12 @@ final class SvgPicture {
 	private void box(StateDescriptor state) {
 		DiagramLayout.Place box = this.layout.box(state.name());
 		boolean current = state.name().equals(this.diagram.current());
-		rect(box, 0, current ? "state current" : "state");
+		boolean busy = this.diagram.counts().getOrDefault(state.name(), 0L) > 0;
+		rect(box, 0, current ? "state current" : busy ? "state busy" : "state");
 		if (state.transitionsTo().isEmpty()) {
 			rect(box, 3, "state end");
 		}
-		add("<text x=\"%d\" y=\"%d\">%s</text>".formatted(box.x, box.y(), escaped(state.name())));
+		add("<text x=\"%d\" y=\"%d\">%s</text>".formatted(box.x, box.y(), escaped(this.diagram.label(state))));
 	}
 
 	private void rect(DiagramLayout.Place box, int inset, String look) {

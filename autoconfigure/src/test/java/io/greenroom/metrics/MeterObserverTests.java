@@ -295,7 +295,8 @@ class MeterObserverTests {
 		useEverything(this.observer);
 		assertThat(this.registry.getMeters()).extracting((meter) -> meter.getId().getName())
 			.contains("greenroom.deferred.calls", "greenroom.deferred.wait", "greenroom.deferred.mailbox.size",
-					"greenroom.deferred.mailbox.oldest.age", "greenroom.deferred.rejected",
+					"greenroom.deferred.mailbox.oldest.age", "greenroom.deferred.running.age",
+					"greenroom.deferred.rejected",
 					"greenroom.deferred.abandoned", "greenroom.state.active", "greenroom.state.duration",
 					"greenroom.state.transitions", "greenroom.state.rejected", "greenroom.state.failed",
 					"greenroom.pool.size", "greenroom.pool.active", "greenroom.pool.queued", "greenroom.pool.wait",

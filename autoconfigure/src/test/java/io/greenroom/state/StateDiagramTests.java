@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -82,8 +83,8 @@ class StateDiagramTests {
 			long ends = diagram.states().stream().filter((state) -> state.transitionsTo().isEmpty()).count();
 			assertThat(boxes.getLength()).isEqualTo(diagram.states().size() + ends);
 			assertThat(svg.getElementsByTagName("path").getLength())
-				.isEqualTo(1 + diagram.drawing().starts().size() + diagram.edges().size());
-			DiagramLayout layout = new DiagramLayout(diagram.drawing());
+				.isEqualTo(1 + diagram.drawing(Map.of()).starts().size() + diagram.edges().size());
+			DiagramLayout layout = new DiagramLayout(diagram.drawing(Map.of()));
 			for (StateDescriptor one : diagram.states()) {
 				for (StateDescriptor other : diagram.states()) {
 					DiagramLayout.Place a = layout.box(one.name());
@@ -152,7 +153,7 @@ class StateDiagramTests {
 	@Test
 	@DisplayName("S23 a move over several layers passes between the boxes, and one that closes a cycle runs upwards")
 	void layout() {
-		DiagramLayout layout = new DiagramLayout(StateDiagram.of(Ladder.class).drawing());
+		DiagramLayout layout = new DiagramLayout(StateDiagram.of(Ladder.class).drawing(Map.of()));
 		assertThat(List.of("a", "b", "c", "d")).extracting((name) -> layout.box(name).layer)
 			.containsExactly(0, 1, 2, 3);
 		assertThat(layout.lines()).filteredOn(DiagramLayout.Line::upwards)

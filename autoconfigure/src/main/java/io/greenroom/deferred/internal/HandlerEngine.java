@@ -30,7 +30,7 @@ final class HandlerEngine {
 
 	private final Mailbox mailbox;
 
-	private final HandlerGauges gauges;
+	private final HandlerNumbers gauges;
 
 	private final Ownership ownership;
 
@@ -60,10 +60,11 @@ final class HandlerEngine {
 		HandlerOptions options = parts.options();
 		HandlerName name = new HandlerName(parts.name(), key);
 		this.mailbox = mailbox(type, options);
-		this.gauges = gauges(this.mailbox);
+		this.gauges = new HandlerNumbers(this.mailbox);
 		CallReports reports = (shared != null) ? new CallReports(name, shared)
 				: new CallReports(name, parts.scheduler().observer(), this.gauges);
 		this.core = new Core(parts, reports, name, target, host);
+		this.gauges.of(this.core);
 		this.ownership = new Ownership(this.core, lends(options) ? new CallerRuns(this.core, this.mailbox) : null);
 		this.lifecycle = new HandlerLifecycle(this.core, this.mailbox, this.ownership);
 		this.runner = new CallRunner(this.lifecycle, reports, host);
@@ -90,24 +91,6 @@ final class HandlerEngine {
 
 	private boolean wakeOwner() {
 		return this.lifecycle.wakeOwner();
-	}
-
-	/** The gauges know the mailbox only: a meter must not keep a handler alive. */
-	private static HandlerGauges gauges(Mailbox mailbox) {
-		return new HandlerGauges() {
-
-			@Override
-			public int queued() {
-				return mailbox.size();
-			}
-
-			@Override
-			public Duration oldestAge() {
-				Call oldest = mailbox.oldest();
-				return (oldest != null && oldest.isPending()) ? CallReports.age(oldest) : Duration.ZERO;
-			}
-
-		};
 	}
 
 	HandlerCore core() {

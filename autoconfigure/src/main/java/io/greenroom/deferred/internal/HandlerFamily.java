@@ -104,6 +104,15 @@ public final class HandlerFamily implements DrainedService {
 					.orElse(Duration.ZERO);
 			}
 
+			@Override
+			public Duration runningAge() {
+				return known.all()
+					.stream()
+					.map((member) -> member.gauges().runningAge())
+					.max(Duration::compareTo)
+					.orElse(Duration.ZERO);
+			}
+
 		};
 	}
 

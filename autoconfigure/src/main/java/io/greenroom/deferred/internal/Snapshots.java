@@ -37,12 +37,26 @@ final class Snapshots {
 				waits, (death != null) ? Failures.describe(death) : null, core.reports().circle());
 	}
 
+	/** Returns how long the body that runs has been running, as far as it is timed. */
+	static Duration runningAge(HandlerCore core) {
+		Duration longest = Duration.ZERO;
+		for (Hold held : core.holds()) {
+			Call call = held.running();
+			Duration running = (call != null) ? running(held, call, null) : null;
+			if (running != null && running.compareTo(longest) > 0) {
+				longest = running;
+			}
+		}
+		return longest;
+	}
+
 	/** Returns for how long the innermost body has run, if somebody knows. */
-	private static @Nullable Duration running(Hold held, Call call, Inspection inspection) {
+	private static @Nullable Duration running(Hold held, Call call, @Nullable Inspection inspection) {
 		if (held.running() != call) {
 			return null;
 		}
-		long begun = (held.begun != 0) ? held.begun : inspection.busySince(held, call);
+		long timed = held.begun;
+		long begun = (timed != 0 || inspection == null) ? timed : inspection.busySince(held, call);
 		if (begun == 0) {
 			return null;
 		}

@@ -1,0 +1,46 @@
+package io.greenroom.deferred.internal;
+
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+
+import io.greenroom.observe.HandlerGauges;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The live numbers of a handler. Knows no more than the mailbox for certain: a meter must
+ * not keep a handler alive.
+ */
+final class HandlerNumbers implements HandlerGauges {
+
+	private final Mailbox mailbox;
+
+	/** Written once, by the thread that makes the handler; others may miss it at first. */
+	private volatile @Nullable WeakReference<HandlerCore> core;
+
+	HandlerNumbers(Mailbox mailbox) {
+		this.mailbox = mailbox;
+	}
+
+	void of(HandlerCore core) {
+		this.core = new WeakReference<>(core);
+	}
+
+	@Override
+	public int queued() {
+		return this.mailbox.size();
+	}
+
+	@Override
+	public Duration oldestAge() {
+		Call oldest = this.mailbox.oldest();
+		return (oldest != null && oldest.isPending()) ? CallReports.age(oldest) : Duration.ZERO;
+	}
+
+	@Override
+	public Duration runningAge() {
+		WeakReference<HandlerCore> known = this.core;
+		HandlerCore there = (known != null) ? known.get() : null;
+		return (there != null) ? Snapshots.runningAge(there) : Duration.ZERO;
+	}
+
+}
