@@ -67,8 +67,7 @@ public final class GreenroomDumps implements Observer {
 			public void moved(@Nullable String from, String to, Duration spent) {
 				if (from != null) {
 					adder(machine, from).decrement();
-					GreenroomDumps.this.moves
-						.computeIfAbsent(new MoveKey(machine, from, to), (key) -> new LongAdder())
+					GreenroomDumps.this.moves.computeIfAbsent(new MoveKey(machine, from, to), (key) -> new LongAdder())
 						.increment();
 				}
 				adder(machine, to).increment();

@@ -142,8 +142,8 @@ public final class GreenroomEndpoint {
 	 * @param handler the name of the only handler to show
 	 * @param machine the name of the only class of machines to show
 	 * @param state the name of the only state to show
-	 * @return the dump in words; if a number is out of its bounds, an answer 400 that says
-	 * them
+	 * @return the dump in words; if a number is out of its bounds, an answer 400 that
+	 * says them
 	 */
 	@ReadOperation(produces = "text/plain;charset=UTF-8")
 	public @Nullable Object text(@Nullable Integer frames, @Nullable Integer limit, @Nullable Integer offset,
@@ -154,8 +154,8 @@ public final class GreenroomEndpoint {
 	/**
 	 * Takes a part of a dump: {@code problems}, {@code threads}, {@code handlers},
 	 * {@code pools} or {@code machines}, and of the last three the one of a name, as in
-	 * {@code handlers/stock}. Or draws the states of a class, with how many machines are in
-	 * each: {@code machines/Order/diagram}, {@code machines/Order/diagram.svg} and
+	 * {@code handlers/stock}. Or draws the states of a class, with how many machines are
+	 * in each: {@code machines/Order/diagram}, {@code machines/Order/diagram.svg} and
 	 * {@code machines/Order/diagram.mmd}.
 	 * @param path which part
 	 * @param frames how many lines of each thread's stack to take, up to 100
@@ -165,8 +165,8 @@ public final class GreenroomEndpoint {
 	 * @return the part; {@code null}, which is answered by 404, if there is none; if a
 	 * number is out of its bounds, an answer 400 that says them
 	 */
-	@ReadOperation(produces = { DumpParts.JSON_V3, DumpParts.JSON_V2, DumpParts.JSON, DumpParts.SVG,
-			DumpParts.MERMAID })
+	@ReadOperation(
+			produces = { DumpParts.JSON_V3, DumpParts.JSON_V2, DumpParts.JSON, DumpParts.SVG, DumpParts.MERMAID })
 	public @Nullable Object part(@Selector(match = Selector.Match.ALL_REMAINING) String[] path,
 			@Nullable Integer frames, @Nullable Integer limit, @Nullable Integer offset, @Nullable String state) {
 		return answer(() -> pick(path, DumpQuery.of(frames, limit, offset, null, null, state)));
@@ -182,16 +182,14 @@ public final class GreenroomEndpoint {
 		String name = (path.length == 2) ? path[1] : null;
 		// The pools of a dump are not filtered by name, and a page may lack the one.
 		boolean isPool = name != null && path[0].equals("pools");
-		return DumpParts.pick(
-				take(query.frames(), isPool ? DumpQuery.MOST : query.limit(), isPool ? 0 : query.offset(),
-						path[0].equals("handlers") ? name : null, path[0].equals("machines") ? name : null,
-						query.state()),
+		return DumpParts.pick(take(query.frames(), isPool ? DumpQuery.MOST : query.limit(), isPool ? 0 : query.offset(),
+				path[0].equals("handlers") ? name : null, path[0].equals("machines") ? name : null, query.state()),
 				path[0], name);
 	}
 
 	/**
-	 * Says the reason of a rejection in the body of its answer: error pages of Spring Boot
-	 * keep it to themselves, and have no answer for those who ask for text.
+	 * Says the reason of a rejection in the body of its answer: error pages of Spring
+	 * Boot keep it to themselves, and have no answer for those who ask for text.
 	 */
 	private static @Nullable Object answer(Supplier<@Nullable Object> asked) {
 		try {

@@ -49,7 +49,8 @@ final class MermaidText {
 	private void name(StateDescriptor described) {
 		String state = described.name();
 		String label = this.diagram.label(described);
-		if (label.equals(state) && state.matches("[A-Za-z][A-Za-z0-9_]*") && !RESERVED.contains(state.toLowerCase(Locale.ROOT))) {
+		if (label.equals(state) && state.matches("[A-Za-z][A-Za-z0-9_]*")
+				&& !RESERVED.contains(state.toLowerCase(Locale.ROOT))) {
 			this.ids.put(state, state);
 			return;
 		}

@@ -80,22 +80,23 @@ class EndpointOverHttpIT {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = ';', textBlock = """
-			''                                                    ; "problems":
-			?frames=2&limit=5&offset=0                            ; "problemCounts":
-			?handler=stock                     ; "name":"stock"
-			/problems                                             ; [
-			/threads?frames=1                                     ; "name":"singer
-			/handlers                                             ; "name":"stock"
-			/handlers/stock                    ; "name":"stock"
-			/pools                                                ; "name":"kitchen"
-			/pools/kitchen                                        ; "size":1
-			/machines?state=lit                                   ; "count":1
-			/machines/EndpointOverHttpIT$Lamp?state=lit           ; "state":"lit"
-			/machines/Lamp                                        ; "state":"lit"
-			/machines/Lamp/diagram                                ; {"name":"lit","initial":false,"end":false,"count":1}
-			/machines/Lamp/diagram                                ; {"from":"dark","to":"lit","onTimeout":false,"count":1}
-			""")
+	@CsvSource(delimiter = ';',
+			textBlock = """
+					''                                                    ; "problems":
+					?frames=2&limit=5&offset=0                            ; "problemCounts":
+					?handler=stock                     ; "name":"stock"
+					/problems                                             ; [
+					/threads?frames=1                                     ; "name":"singer
+					/handlers                                             ; "name":"stock"
+					/handlers/stock                    ; "name":"stock"
+					/pools                                                ; "name":"kitchen"
+					/pools/kitchen                                        ; "size":1
+					/machines?state=lit                                   ; "count":1
+					/machines/EndpointOverHttpIT$Lamp?state=lit           ; "state":"lit"
+					/machines/Lamp                                        ; "state":"lit"
+					/machines/Lamp/diagram                                ; {"name":"lit","initial":false,"end":false,"count":1}
+					/machines/Lamp/diagram                                ; {"from":"dark","to":"lit","onTimeout":false,"count":1}
+					""")
 	@DisplayName("M04 every part of the dump has a path, and answers JSON to those who ask for nothing else")
 	void parts(String path, String found) throws Exception {
 		HttpResponse<String> answer = get(path);
@@ -179,7 +180,7 @@ class EndpointOverHttpIT {
 	}
 
 	@Test
-	@DisplayName("M08 nothing is changed unless the access says so, and the port of the application knows no endpoint")
+	@DisplayName("H17 nothing is changed unless the access says so, and the port of the application knows no endpoint")
 	void closed() throws Exception {
 		HttpRequest resize = request(url(port("local.management.port"), "/kitchen"))
 			.header("Content-Type", "application/json")

@@ -296,11 +296,10 @@ class MeterObserverTests {
 		assertThat(this.registry.getMeters()).extracting((meter) -> meter.getId().getName())
 			.contains("greenroom.deferred.calls", "greenroom.deferred.wait", "greenroom.deferred.mailbox.size",
 					"greenroom.deferred.mailbox.oldest.age", "greenroom.deferred.running.age",
-					"greenroom.deferred.rejected",
-					"greenroom.deferred.abandoned", "greenroom.state.active", "greenroom.state.duration",
-					"greenroom.state.transitions", "greenroom.state.rejected", "greenroom.state.failed",
-					"greenroom.pool.size", "greenroom.pool.active", "greenroom.pool.queued", "greenroom.pool.wait",
-					"greenroom.pool.usage", "greenroom.pool.rejected", "greenroom.threads.live",
+					"greenroom.deferred.rejected", "greenroom.deferred.abandoned", "greenroom.state.active",
+					"greenroom.state.duration", "greenroom.state.transitions", "greenroom.state.rejected",
+					"greenroom.state.failed", "greenroom.pool.size", "greenroom.pool.active", "greenroom.pool.queued",
+					"greenroom.pool.wait", "greenroom.pool.usage", "greenroom.pool.rejected", "greenroom.threads.live",
 					"greenroom.threads.spawned");
 		assertThat(this.registry.getMeters()).extracting(Meter::getId).allSatisfy((id) -> {
 			assertThat(id.getName()).matches("greenroom(\\.[a-z]+)+");

@@ -14,7 +14,9 @@ final class HandlerNumbers implements HandlerGauges {
 
 	private final Mailbox mailbox;
 
-	/** Written once, by the thread that makes the handler; others may miss it at first. */
+	/**
+	 * Written once, by the thread that makes the handler; others may miss it at first.
+	 */
 	private volatile @Nullable WeakReference<HandlerCore> core;
 
 	HandlerNumbers(Mailbox mailbox) {
