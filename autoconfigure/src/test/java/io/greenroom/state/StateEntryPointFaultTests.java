@@ -44,11 +44,12 @@ class StateEntryPointFaultTests {
 	/** What only tells, or only notes. */
 	private static final Set<String> NO_ENTRY = Set.of("StateMachine.name", "StateMachine.target",
 			"StateMachine.status", "StateMachine.current", "StateMachine.since", "StateMachine.isDone",
-			"StateMachine.exception", "StateMachines.isStateful", "StateHandle.machine", "StateHandle.state",
-			"StateHandle.isStarted", "StateHandle.isEnded", "Builder.stopTimeout", "Builder.historySize",
-			"StateDiagram.name", "StateDiagram.states", "StateDiagram.edges", "StateDiagram.current",
-			"StateDiagram.equals", "StateDiagram.hashCode", "Builder.listener", "Builder.clock", "Builder.instantiator",
-			"Builder.unwrapper", "Builder.boundary", "StateMachines.release", "StateMachines.resume");
+			"StateMachine.exception", "StateMachines.isStateful", "StateMachines.types", "StateHandle.machine",
+			"StateHandle.state", "StateHandle.isStarted", "StateHandle.isEnded", "Builder.stopTimeout",
+			"Builder.historySize", "StateDiagram.name", "StateDiagram.states", "StateDiagram.edges",
+			"StateDiagram.current", "StateDiagram.equals", "StateDiagram.hashCode", "Builder.listener", "Builder.clock",
+			"Builder.instantiator", "Builder.unwrapper", "Builder.boundary", "StateMachines.release",
+			"StateMachines.resume");
 
 	private static final Duration SHORT = Duration.ofMillis(5);
 
