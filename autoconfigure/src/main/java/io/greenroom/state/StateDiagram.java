@@ -3,6 +3,7 @@ package io.greenroom.state;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -87,7 +88,7 @@ public record StateDiagram(String name, List<StateDescriptor> states, List<Edge>
 	 * @return a {@code stateDiagram-v2}
 	 */
 	public String mermaid(Map<String, Long> counts) {
-		return new MermaidText(drawing(counts)).text();
+		return new MermaidText(drawing(Objects.requireNonNull(counts, "counts"))).text();
 	}
 
 	/**
@@ -114,7 +115,7 @@ public record StateDiagram(String name, List<StateDescriptor> states, List<Edge>
 	 * @return an SVG document
 	 */
 	public String svg(Map<String, Long> counts) {
-		return new SvgPicture(drawing(counts), true).text();
+		return new SvgPicture(drawing(Objects.requireNonNull(counts, "counts")), true).text();
 	}
 
 	/** Returns the same as what is to be drawn. */
