@@ -231,7 +231,7 @@ abstract class Call {
 	}
 
 	/** Returns whether somebody waits for the body until its deadline. */
-	final boolean isTimed() {
+	boolean isTimed() {
 		return mode() == CallMode.SYNC && (this.state & UNTIMED) == 0;
 	}
 

@@ -3,10 +3,14 @@ package io.greenroom.deferred.internal;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 import io.greenroom.deferred.Deferred;
 import io.greenroom.deferred.HandlerOptions;
@@ -225,6 +229,51 @@ public final class HandlerFamily implements DrainedService {
 	public RoutedCall delivery(Method method, @Nullable Object[] arguments, Delivering round) {
 		return new RoutedCall(this, type().method(Objects.requireNonNull(method, "method")), arguments,
 				Objects.requireNonNull(round, "round"));
+	}
+
+	/**
+	 * Returns the signatures of the methods that callers may call.
+	 * @return by signature, the methods
+	 */
+	public Map<String, Method> signatures() {
+		Map<String, Method> signatures = new LinkedHashMap<>();
+		for (HandlerMethod method : this.methods) {
+			if (!method.equals(this.parts.type().loop())) {
+				signatures.put(signature(method.method()), method.method());
+			}
+		}
+		return signatures;
+	}
+
+	/**
+	 * Returns what tells a method from the others of its class.
+	 * @param method a method
+	 * @return its name, with the names of its parameters' erased types
+	 */
+	public static String signature(Method method) {
+		return Arrays.stream(method.getParameterTypes())
+			.map(Class::getTypeName)
+			.collect(Collectors.joining(",", method.getName() + "(", ")"));
+	}
+
+	/**
+	 * Returns a call that came from another node.
+	 * @param method one of the methods that callers may call
+	 * @param arguments its arguments, boxed
+	 * @param oneway whether nobody waits for an answer
+	 * @param remaining how long the caller still waits
+	 * @param guard lets the body in
+	 * @param chain who waits for the answer
+	 * @return the call
+	 */
+	public ArrivedCall arrived(Method method, @Nullable Object[] arguments, boolean oneway, Duration remaining,
+			BodyGuard guard, List<HandlerChain.Waiting> chain) {
+		HandlerMethod known = this.parts.type().method(method);
+		return new ArrivedCall(this, known, arguments, oneway, HandlerCore.nanos(remaining), guard, chain);
+	}
+
+	boolean isInTransaction() {
+		return this.transactions.isActive();
 	}
 
 	HandlerMethod method(int number) {

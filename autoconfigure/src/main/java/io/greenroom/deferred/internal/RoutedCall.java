@@ -1,6 +1,8 @@
 package io.greenroom.deferred.internal;
 
+import java.lang.reflect.Method;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 
 import io.greenroom.deferred.Deferred;
@@ -13,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * A call on its way to a handler that is yet to be found. Confined to the caller's
  * thread.
  */
-public final class RoutedCall {
+public class RoutedCall {
 
 	private final HandlerFamily family;
 
@@ -130,6 +132,110 @@ public final class RoutedCall {
 		}
 		calls.store(key, this.method.method(), this.arguments);
 		return true;
+	}
+
+	/**
+	 * Makes the call as {@link #on} does, with a body that is let in by somebody.
+	 * @param handler the handler, which is open for as long as this takes
+	 * @param spent how much of the caller's time is gone; zero if none to speak of
+	 * @param guard lets the body in
+	 * @return what the caller gets
+	 * @throws Throwable what the caller gets
+	 */
+	public @Nullable Object on(Handler handler, Duration spent, BodyGuard guard) throws Throwable {
+		if (this.waking || isPassing()) {
+			guard.beforeBody();
+			return on(handler, spent);
+		}
+		if (spent.isPositive()) {
+			this.nanos = Math.max(1, timeLeft().minus(spent).toNanos());
+		}
+		CallTarget target = new CallTarget(handler.core(), null);
+		return handler.submitter()
+			.submit(new GuardedCall(this.method, this.recorded ? CallMode.ASYNC : this.mode, target, this.arguments,
+					guard, List.of(), !this.recorded, false), this.method, this.nanos);
+	}
+
+	/**
+	 * Returns the called method.
+	 * @return as the handler's class declares it
+	 */
+	public Method declared() {
+		return this.method.method();
+	}
+
+	/**
+	 * Returns the arguments.
+	 * @return the arguments, boxed; not to be changed
+	 */
+	public @Nullable Object[] arguments() {
+		return this.arguments;
+	}
+
+	/**
+	 * Returns what its caller waits for.
+	 * @return how the call is made
+	 */
+	public CallMode mode() {
+		return this.mode;
+	}
+
+	/**
+	 * Returns whether it only has the handler's target made.
+	 * @return whether it calls nothing
+	 */
+	public boolean isWaking() {
+		return this.waking;
+	}
+
+	/**
+	 * Returns whether it was taken down in a function of {@link Deferred#async}.
+	 * @return whether its future is that of the body's result, also where that is a
+	 * future itself
+	 */
+	public boolean isRecorded() {
+		return this.recorded;
+	}
+
+	/**
+	 * Returns whether the body only reads.
+	 * @return whether it may be made twice
+	 */
+	public boolean isReadOnly() {
+		return this.method.readOnly();
+	}
+
+	/**
+	 * Returns whether it is no call of the mailbox.
+	 * @return whether the body runs on the thread that makes it, as a move's does
+	 */
+	public boolean isPassing() {
+		return this.family.passes(this.method);
+	}
+
+	/**
+	 * Returns whether it waits for the end of its caller's transaction.
+	 * @return whether that is to be submitted when the caller commits
+	 */
+	public boolean isAfterCommit() {
+		return this.method.afterCommit() && this.family.isInTransaction();
+	}
+
+	/**
+	 * Returns what a caller gets who does not wait.
+	 * @return {@code null}, or the zero of a primitive type
+	 */
+	public @Nullable Object nothing() {
+		return this.method.nothing();
+	}
+
+	/**
+	 * Adds the caller's side to what was thrown on another node.
+	 * @param failure what was thrown
+	 * @return the same
+	 */
+	public Throwable calledFrom(Throwable failure) {
+		return CalledFrom.here(failure, this.family.name(), this.method.name());
 	}
 
 	/**

@@ -10,7 +10,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 
+import io.greenroom.deferred.internal.BodyGuard;
 import io.greenroom.deferred.internal.Handler;
 import io.greenroom.deferred.internal.HandlerFamily;
 import io.greenroom.deferred.internal.HandlerHost.Made;
@@ -126,6 +128,38 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 		finally {
 			found.leave();
 		}
+	}
+
+	/** Makes a call whose body is let in by somebody. */
+	@Nullable Object call(K key, RoutedCall call, BodyGuard guard) throws Throwable {
+		long start = System.nanoTime();
+		Instance<K> found = enter(key, call);
+		long took = System.nanoTime() - start;
+		try {
+			Duration spent = (took > WORTH_TELLING) ? Duration.ofNanos(took) : Duration.ZERO;
+			return call.on(found.handler(), spent, guard);
+		}
+		finally {
+			found.leave();
+		}
+	}
+
+	void drop(Predicate<? super K> which, boolean anew) {
+		for (Instance<K> instance : this.instances.values()) {
+			if (which.test(instance.key()) && !instance.retire("moved") && anew) {
+				instance.dropped = true;
+			}
+		}
+	}
+
+	boolean renewDropped(K key) {
+		Instance<K> found = this.instances.get(key);
+		if (found == null || !found.dropped) {
+			return false;
+		}
+		found.dropped = false;
+		found.handler().renew();
+		return true;
 	}
 
 	/** Gets a call into the instance there is next, or makes one that it is in. */

@@ -60,6 +60,9 @@ final class Instance<K> implements HandlerHost {
 	/** Why it ends; written by whoever closes it. */
 	private volatile String reason = "closed";
 
+	/** Whether it is to be made anew before its next call. */
+	volatile boolean dropped;
+
 	/** Written by the handler's own thread. */
 	private volatile @Nullable Made made;
 

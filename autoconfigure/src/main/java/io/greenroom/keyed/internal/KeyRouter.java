@@ -4,11 +4,11 @@ import io.greenroom.deferred.internal.RoutedCall;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the calls of a key run.
+ * Where the calls of a key run. Users don't need this.
  *
  * @param <K> the type of the keys
  */
-interface KeyRouter<K> {
+public interface KeyRouter<K> {
 
 	/**
 	 * Makes a call of a key.

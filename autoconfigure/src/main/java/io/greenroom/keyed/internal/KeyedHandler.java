@@ -18,6 +18,7 @@ import java.util.function.Predicate;
 
 import io.greenroom.deferred.Deferred;
 import io.greenroom.deferred.HandlerOptions;
+import io.greenroom.deferred.internal.BodyGuard;
 import io.greenroom.deferred.internal.CallerTransactions;
 import io.greenroom.deferred.internal.Delivering;
 import io.greenroom.deferred.internal.Handler;
@@ -87,6 +88,24 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 	public KeyedHandler(GreenScheduler scheduler, Class<T> type, KeyType keys, HandlerOptions options,
 			KeyedOptions keyedOptions, CallerTransactions transactions, Predicate<Method> passing,
 			KeyedFactory<K> factory) {
+		this(scheduler, type, keys, options, keyedOptions, transactions, passing, factory, KeyRouting.HERE);
+	}
+
+	/**
+	 * Makes a handler by key without instances, a service of its scheduler.
+	 * @param scheduler where its threads run
+	 * @param type the handler's class
+	 * @param keys what its keys are
+	 * @param options how calls are taken, and the name
+	 * @param keyedOptions how long instances stay
+	 * @param transactions knows the transactions of the callers
+	 * @param passing which methods are no calls, and run on their caller's thread
+	 * @param factory makes the instances
+	 * @param routing says where calls run
+	 */
+	public KeyedHandler(GreenScheduler scheduler, Class<T> type, KeyType keys, HandlerOptions options,
+			KeyedOptions keyedOptions, CallerTransactions transactions, Predicate<Method> passing,
+			KeyedFactory<K> factory, KeyRouting routing) {
 		this.type = type;
 		this.keys = keys;
 		this.options = options;
@@ -97,10 +116,10 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 				() -> scheduler.observer().keyed(options.name(), this.gauges));
 		this.here = new ActiveKeys<>(options.name(), keys, keyedOptions, factory, active,
 				(listener != null) ? listener : KeyedListener.NONE);
-		this.router = this.here;
 		this.family = new HandlerFamily(scheduler, HandlerType.of(type), options, transactions, passing,
 				this.here::handlers, this.here);
 		this.here.in(this.family);
+		this.router = routing.route(this, this.here);
 	}
 
 	/**
@@ -123,6 +142,56 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 					T made = constructor.apply(key);
 					return new Made(made, made);
 				});
+	}
+
+	/**
+	 * Returns what the instances have in common, for who has calls of other nodes run.
+	 * @return the family
+	 */
+	public HandlerFamily family() {
+		return this.family;
+	}
+
+	/**
+	 * Makes a call in this JVM whose body is let in by somebody.
+	 * @param key the key
+	 * @param call the call
+	 * @param guard lets the body in
+	 * @return what its caller gets
+	 * @throws Throwable what its caller gets
+	 */
+	public @Nullable Object call(K key, RoutedCall call, BodyGuard guard) throws Throwable {
+		return this.here.call(key, call, guard);
+	}
+
+	/**
+	 * Returns whether the current thread runs a body of a key, or makes its instance.
+	 * @param key the key
+	 * @return whether a call from it runs at once
+	 */
+	public boolean isHeld(K key) {
+		Instance<K> found = this.here.find(key);
+		return found != null && found.handler().isHeld();
+	}
+
+	/**
+	 * Ends the instances of some keys that have nothing to do, and has the others made
+	 * anew before their next call; waits for none of them.
+	 * @param which tells the keys
+	 * @param anew whether those that have something to do are made anew
+	 */
+	public void drop(Predicate<? super K> which, boolean anew) {
+		this.here.drop(which, anew);
+	}
+
+	/**
+	 * Has an instance made anew if that was asked for. To be called by the thread that
+	 * runs it, before a body.
+	 * @param key the key
+	 * @return whether it was asked for: the body must not run on it
+	 */
+	public boolean renewDropped(K key) {
+		return this.here.renewDropped(key);
 	}
 
 	/**

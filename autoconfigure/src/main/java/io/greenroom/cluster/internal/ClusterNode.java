@@ -1,0 +1,194 @@
+package io.greenroom.cluster.internal;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+import io.greenroom.cluster.internal.ClusterCounts.What;
+import io.greenroom.wire.Answer;
+import io.greenroom.wire.CodecException;
+import io.greenroom.wire.Envelope;
+import io.greenroom.wire.Message;
+import io.greenroom.wire.MessageFormat;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The protocol between nodes, as one of them speaks it: the owner's side and the caller's
+ * side over one way to the others. For integrations; users don't need this. Safe for use
+ * by many threads; no method waits for anything.
+ */
+public final class ClusterNode implements Nodes.Events {
+
+	private static final Logger log = LoggerFactory.getLogger(ClusterNode.class);
+
+	private static final Duration SWEEP = Duration.ofSeconds(1);
+
+	private final Nodes nodes;
+
+	private final Timer timer;
+
+	private final MessageFormat format;
+
+	private final ClusterCounts counts = new ClusterCounts();
+
+	private final Membership membership;
+
+	private final Delays delays = new Delays();
+
+	private final Incoming incoming;
+
+	private final Outgoing outgoing;
+
+	private volatile boolean closed;
+
+	/**
+	 * Makes a node that takes no part yet.
+	 * @param nodes the way to the others
+	 * @param timer the time
+	 * @param options how the nodes deal with each other
+	 */
+	public ClusterNode(Nodes nodes, Timer timer, ClusterOptions options) {
+		this.nodes = Objects.requireNonNull(nodes, "nodes");
+		this.timer = Objects.requireNonNull(timer, "timer");
+		this.format = new MessageFormat(options.longest());
+		this.membership = new Membership(nodes, options.quorum());
+		this.incoming = new Incoming(this.membership, timer, options, this.counts, this::send);
+		this.outgoing = new Outgoing(this.membership, timer, options, this.counts, this::send);
+	}
+
+	/** Takes part from now on. */
+	public void start() {
+		this.nodes.start(this);
+		sweepLater();
+	}
+
+	private void sweepLater() {
+		this.timer.after(SWEEP, () -> {
+			if (!this.closed) {
+				this.incoming.forget();
+				this.incoming.handlers().forEach(Serving::release);
+				sweepLater();
+			}
+		});
+	}
+
+	/**
+	 * Lets other nodes call a handler.
+	 * @param name the name of the handler
+	 * @param handler the handler
+	 * @throws IllegalStateException if there is one of that name
+	 */
+	public void serve(String name, Serving handler) {
+		this.incoming.add(name, handler);
+	}
+
+	/**
+	 * Returns whether calls of a key are made here.
+	 * @param target the handler and the key
+	 * @return whether this node has the key and may work
+	 */
+	public boolean isHere(String target) {
+		return this.membership.mayServe(target);
+	}
+
+	/**
+	 * Returns what has happened.
+	 * @return the numbers
+	 */
+	public ClusterCounts counts() {
+		return this.counts;
+	}
+
+	void call(Envelope envelope, boolean repeatable, Consumer<Outcome> done) {
+		this.outgoing.begin(envelope, repeatable, done);
+	}
+
+	boolean forget(String id) {
+		return this.outgoing.forget(id);
+	}
+
+	/** Returns how many calls of this node wait for others, or for an owner. */
+	int waiting() {
+		return this.outgoing.size();
+	}
+
+	/** Returns how many calls are known that came, over or not. */
+	int known() {
+		return this.incoming.size();
+	}
+
+	/**
+	 * Takes no calls of other nodes any more; those that wait are made elsewhere.
+	 */
+	public void leave() {
+		this.membership.leave();
+	}
+
+	/**
+	 * Returns how many calls of other nodes run here, or wait for that.
+	 * @return the number
+	 */
+	public long serving() {
+		return this.incoming.running();
+	}
+
+	/** Ends the node's own timers. */
+	public void close() {
+		this.closed = true;
+	}
+
+	private boolean send(String to, Message message) {
+		if (this.membership.isHere(to)) {
+			// Never on this stack: whoever sends may be in the middle of something.
+			this.timer.after(Duration.ZERO, () -> dispatch(to, message, Duration.ZERO));
+			return true;
+		}
+		return this.nodes.send(to, this.format.write(message, this.timer.nanoTime()));
+	}
+
+	@Override
+	public void received(String from, byte[] message) {
+		MessageFormat.Sent sent;
+		try {
+			sent = this.format.read(message);
+		}
+		catch (CodecException | OutOfMemoryError ex) {
+			this.counts.add(What.REFUSED);
+			log.warn("{} bytes from node {} were refused: {}", message.length, from, ex.getMessage());
+			return;
+		}
+		dispatch(from, sent.message(), this.delays.of(from, sent.sentAt(), this.timer.nanoTime()));
+	}
+
+	private void dispatch(String from, Message message, Duration delay) {
+		switch (message) {
+			case Envelope call -> this.incoming.received(from, call, delay);
+			case Answer answer -> this.outgoing.answered(from, answer);
+		}
+	}
+
+	@Override
+	public void left(String node) {
+		this.delays.forget(node);
+		this.outgoing.left(node);
+	}
+
+	@Override
+	public void changed() {
+		this.outgoing.changed();
+		this.incoming.handlers().forEach(Serving::release);
+	}
+
+	@Override
+	public void merged() {
+		this.incoming.handlers().forEach(Serving::dropAll);
+		changed();
+	}
+
+	@Override
+	public String toString() {
+		return "ClusterNode[" + this.nodes.here() + "]";
+	}
+
+}

@@ -1,0 +1,220 @@
+package io.greenroom.cluster.internal;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.greenroom.cluster.internal.ClusterCounts.What;
+import io.greenroom.deferred.DeferredDeadlockException;
+import io.greenroom.wire.Answer;
+import io.greenroom.wire.Envelope;
+import io.greenroom.wire.FailureData;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The owner's side: takes calls in that other nodes have sent, each once however often it
+ * comes, and keeps what came of it for as long as its caller may ask again.
+ */
+final class Incoming {
+
+	private final Membership membership;
+
+	private final Timer timer;
+
+	private final ClusterOptions options;
+
+	private final ClusterCounts counts;
+
+	private final Sender sender;
+
+	private final Map<String, Serving> handlers = new ConcurrentHashMap<>();
+
+	private final Map<String, Served> calls = new ConcurrentHashMap<>();
+
+	Incoming(Membership membership, Timer timer, ClusterOptions options, ClusterCounts counts, Sender sender) {
+		this.membership = membership;
+		this.timer = timer;
+		this.options = options;
+		this.counts = counts;
+		this.sender = sender;
+	}
+
+	void add(String handler, Serving serving) {
+		if (this.handlers.putIfAbsent(handler, serving) != null) {
+			throw new IllegalStateException(
+					"Two handlers are called '%s', so calls from other nodes could not tell them apart; rename one"
+						.formatted(handler));
+		}
+	}
+
+	Iterable<Serving> handlers() {
+		return this.handlers.values();
+	}
+
+	void received(String from, Envelope call, Duration delay) {
+		Duration remaining = call.remaining().minus(delay);
+		if (!remaining.isPositive()) {
+			// Nobody waits for an answer.
+			this.counts.add(What.EXPIRED);
+			return;
+		}
+		Serving handler = this.handlers.get(call.handler());
+		String problem = (handler == null) ? "this node has no handler '" + call.handler() + "'" : handler.problem(call);
+		if (handler == null || problem != null) {
+			this.counts.add(What.REFUSED);
+			this.sender.send(from, Answer.refused(call, FailureData
+				.refused("%s.%s was refused: %s".formatted(call.target(), call.method(), problem))));
+			return;
+		}
+		Served served = this.calls.computeIfAbsent(call.id(), (id) -> new Served());
+		Answer known;
+		boolean mine = false;
+		synchronized (served) {
+			known = served.answer;
+			served.keepUntil = Math.max(served.keepUntil,
+					this.timer.nanoTime() + remaining.plus(this.options.keep()).toNanos());
+			if (known != null && known.kind() == Answer.Kind.MOVED && call.attempt() > served.attempt) {
+				// It was elsewhere meanwhile, and is sent here anew.
+				known = null;
+				served.answer = null;
+				served.running = false;
+			}
+			if (known == null && !served.running) {
+				mine = true;
+				served.running = true;
+			}
+			if (call.attempt() >= served.attempt) {
+				served.attempt = call.attempt();
+				served.from = from;
+			}
+		}
+		if (!mine) {
+			this.counts.add(What.DUPLICATE);
+			if (known != null) {
+				this.sender.send(from, known.to(call.attempt()));
+			}
+			return;
+		}
+		Answer rejected = rejected(call);
+		if (rejected != null) {
+			answered(served, rejected);
+		}
+		else {
+			serve(handler, call, remaining, served);
+		}
+	}
+
+	private @Nullable Answer rejected(Envelope call) {
+		if (!this.membership.mayServe(call.target())) {
+			this.counts.add(What.MOVED);
+			return Answer.moved(call);
+		}
+		return null;
+	}
+
+	private void serve(Serving handler, Envelope call, Duration remaining, Served served) {
+		long deadline = this.timer.nanoTime() + remaining.toNanos();
+		handler.serve(call, remaining, new Serving.Reply() {
+
+			@Override
+			public boolean mayBegin() {
+				return Incoming.this.membership.mayServe(call.target())
+						&& Incoming.this.timer.nanoTime() - deadline < 0;
+			}
+
+			@Override
+			public void answered(Answer answer) {
+				if (answer.kind() == Answer.Kind.MOVED) {
+					Incoming.this.counts.add(What.MOVED);
+				}
+				if (answer.kind() == Answer.Kind.STALE) {
+					Incoming.this.counts.add(What.STALE);
+				}
+				Incoming.this.answered(served, answer);
+			}
+
+		});
+	}
+
+	private void answered(Served served, Answer answer) {
+		String to;
+		Answer mine;
+		synchronized (served) {
+			if (served.answer != null) {
+				return;
+			}
+			if (answer.kind() == Answer.Kind.STALE) {
+				// Nothing was stored: the next sending may run.
+				mine = answer.to(served.attempt);
+				served.answer = Answer.moved(answer);
+			}
+			else {
+				mine = answer.to(served.attempt);
+				served.answer = mine;
+			}
+			served.running = false;
+			to = served.from;
+		}
+		if (to != null) {
+			this.sender.send(to, mine);
+		}
+	}
+
+	/** Forgets calls that nobody can ask for any more. */
+	void forget() {
+		long now = this.timer.nanoTime();
+		this.calls.values().removeIf((served) -> {
+			synchronized (served) {
+				return !served.running && now - served.keepUntil > 0;
+			}
+		});
+	}
+
+	int size() {
+		return this.calls.size();
+	}
+
+	/** Returns how many calls of other nodes run or wait here. */
+	long running() {
+		return this.calls.values().stream().filter((served) -> {
+			synchronized (served) {
+				return served.running;
+			}
+		}).count();
+	}
+
+	static DeferredDeadlockException deadlock(Envelope call) {
+		StringBuilder text = new StringBuilder(
+				"This call would never be answered, because the handlers wait in a circle:");
+		call.chain().forEach((waiting) -> text.append("%n  %s waits".formatted(waiting.target())));
+		text.append("%n  for %s.%s".formatted(call.target(), call.method()));
+		text.append("%nLet one of them be @Oneway or return a future.".formatted());
+		return new DeferredDeadlockException(text.toString(), null);
+	}
+
+	/** Returns whether a call would wait for one that waits for it. */
+	static boolean isCircle(Envelope call, boolean reading) {
+		return call.mode() == Envelope.Mode.ANSWER && call.chain()
+			.stream()
+			.anyMatch((waiting) -> waiting.target().equals(call.target()) && !(reading && waiting.reading()));
+	}
+
+	/** How far a call is. */
+	private static final class Served {
+
+		/** Guarded by this, as all of it is. */
+		private boolean running;
+
+		private @Nullable Answer answer;
+
+		/** The last sending. */
+		private int attempt;
+
+		/** Who has sent that. */
+		private @Nullable String from;
+
+		private long keepUntil = Long.MIN_VALUE;
+
+	}
+
+}

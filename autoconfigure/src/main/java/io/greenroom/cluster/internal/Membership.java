@@ -1,0 +1,52 @@
+package io.greenroom.cluster.internal;
+
+import org.jspecify.annotations.Nullable;
+
+/** Whether this node may work, and on what. */
+final class Membership {
+
+	private final Nodes nodes;
+
+	private final int quorum;
+
+	private volatile boolean leaving;
+
+	Membership(Nodes nodes, int quorum) {
+		this.nodes = nodes;
+		this.quorum = quorum;
+	}
+
+	boolean hasQuorum() {
+		return this.nodes.members().size() >= this.quorum;
+	}
+
+	/** Returns whether calls of a key may run here. */
+	boolean mayServe(String target) {
+		return !this.leaving && hasQuorum() && this.nodes.here().equals(this.nodes.owner(target));
+	}
+
+	boolean isHere(String node) {
+		return this.nodes.here().equals(node);
+	}
+
+	boolean isLeaving() {
+		return this.leaving;
+	}
+
+	@Nullable String owner(String target) {
+		return this.nodes.owner(target);
+	}
+
+	boolean isThere(String node) {
+		return this.nodes.members().contains(node);
+	}
+
+	void leave() {
+		this.leaving = true;
+	}
+
+	String describe() {
+		return "%d of at least %d nodes".formatted(this.nodes.members().size(), this.quorum);
+	}
+
+}

@@ -1,0 +1,274 @@
+package io.greenroom.cluster.internal;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+import io.greenroom.cluster.internal.ClusterCounts.What;
+import io.greenroom.cluster.internal.Outcome.Answered;
+import io.greenroom.cluster.internal.Outcome.NoQuorum;
+import io.greenroom.cluster.internal.Outcome.OwnerLost;
+import io.greenroom.cluster.internal.Outcome.TimedOut;
+import io.greenroom.wire.Answer;
+import io.greenroom.wire.Envelope;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The caller's side: keeps the calls that wait for another node, finds out who has their
+ * keys, and sends them again where that is allowed.
+ * <p>
+ * A call is at one node at a time. It leaves it for another one when that node says that
+ * it is not there and has not begun; or when that node is gone, and the call may be made
+ * twice. To the same node it may always be sent again, since that knows it.
+ */
+final class Outgoing {
+
+	private static final int LONGEST_PAUSE = 10;
+
+	private final Membership membership;
+
+	private final Timer timer;
+
+	private final ClusterOptions options;
+
+	private final ClusterCounts counts;
+
+	private final Sender sender;
+
+	private final Map<String, Pending> calls = new ConcurrentHashMap<>();
+
+	Outgoing(Membership membership, Timer timer, ClusterOptions options, ClusterCounts counts, Sender sender) {
+		this.membership = membership;
+		this.timer = timer;
+		this.options = options;
+		this.counts = counts;
+		this.sender = sender;
+	}
+
+	/**
+	 * Begins a call.
+	 * @param envelope the call, as first sent
+	 * @param repeatable whether it may be made again where nobody knows whether it was
+	 * @param done gets what came of it, once, within its time
+	 */
+	void begin(Envelope envelope, boolean repeatable, Consumer<Outcome> done) {
+		Pending call = new Pending(envelope, repeatable, this.timer.nanoTime() + envelope.remaining().toNanos(), done);
+		this.calls.put(envelope.id(), call);
+		this.timer.after(envelope.remaining(), () -> timeOver(call));
+		go(call);
+	}
+
+	/** Gives a call up; returns whether it was not over. */
+	boolean forget(String id) {
+		Pending call = this.calls.remove(id);
+		if (call == null) {
+			return false;
+		}
+		synchronized (call) {
+			boolean mine = !call.over;
+			call.over = true;
+			return mine;
+		}
+	}
+
+	int size() {
+		return this.calls.size();
+	}
+
+	/** Sends a call that is nowhere to the owner of its key, or tries again later. */
+	private void go(Pending call) {
+		String owner = this.membership.hasQuorum() ? this.membership.owner(call.envelope.target()) : null;
+		Envelope sent = null;
+		int number = 0;
+		synchronized (call) {
+			if (call.over || call.at != null) {
+				return;
+			}
+			call.lacksQuorum = !this.membership.hasQuorum();
+			Duration left = left(call);
+			if (owner != null && left.isPositive()) {
+				call.at = owner;
+				number = ++call.attempt;
+				sent = call.envelope.resent(number, left);
+			}
+		}
+		if (sent == null || owner == null) {
+			pause(call);
+			return;
+		}
+		this.counts.add((number == 1) ? What.SENT : What.RESENT);
+		send(call, owner, sent);
+	}
+
+	private void send(Pending call, String owner, Envelope sent) {
+		if (this.sender.send(owner, sent)) {
+			this.timer.after(this.options.resend(), () -> again(call, owner));
+			return;
+		}
+		synchronized (call) {
+			if (call.over || !owner.equals(call.at) || call.attempt != sent.attempt()) {
+				return;
+			}
+			if (call.maybeThere) {
+				// An earlier sending may have arrived.
+				this.timer.after(this.options.resend(), () -> again(call, owner));
+				return;
+			}
+			call.at = null;
+		}
+		pause(call);
+	}
+
+	/** The answer stays away: the call or the answer may be lost. */
+	private void again(Pending call, String owner) {
+		Envelope sent;
+		synchronized (call) {
+			if (call.over || !owner.equals(call.at)) {
+				return;
+			}
+			call.maybeThere = true;
+			sent = call.envelope.resent(++call.attempt, left(call));
+		}
+		if (!this.membership.isThere(owner)) {
+			left(call, owner);
+			return;
+		}
+		this.counts.add(What.RESENT);
+		send(call, owner, sent);
+	}
+
+	private void pause(Pending call) {
+		int times;
+		synchronized (call) {
+			if (call.over) {
+				return;
+			}
+			times = Math.min(LONGEST_PAUSE, ++call.pauses);
+		}
+		this.timer.after(this.options.pause().multipliedBy(times), () -> go(call));
+	}
+
+	void answered(String from, Answer answer) {
+		Pending call = this.calls.get(answer.id());
+		if (call == null) {
+			return;
+		}
+		if (isElsewhere(call, answer)) {
+			synchronized (call) {
+				// An older sending's answer says nothing of where the call is now.
+				if (call.over || !from.equals(call.at) || answer.attempt() != call.attempt) {
+					return;
+				}
+				call.at = null;
+				call.maybeThere = false;
+				call.maybeMade |= answer.kind() == Answer.Kind.STALE;
+			}
+			pause(call);
+			return;
+		}
+		finish(call, new Answered(answer));
+	}
+
+	private static boolean isElsewhere(Pending call, Answer answer) {
+		return answer.kind() == Answer.Kind.MOVED || (answer.kind() == Answer.Kind.STALE && call.repeatable);
+	}
+
+	void left(String node) {
+		for (Pending call : List.copyOf(this.calls.values())) {
+			left(call, node);
+		}
+	}
+
+	private void left(Pending call, String node) {
+		synchronized (call) {
+			if (call.over || !node.equals(call.at)) {
+				return;
+			}
+			if (call.repeatable) {
+				call.at = null;
+				call.maybeThere = false;
+				call.maybeMade = true;
+			}
+		}
+		if (call.repeatable) {
+			go(call);
+		}
+		else {
+			this.counts.add(What.LOST);
+			finish(call, new OwnerLost(node));
+		}
+	}
+
+	/** Keys may have other owners, so that who waits for one need not wait longer. */
+	void changed() {
+		for (Pending call : List.copyOf(this.calls.values())) {
+			go(call);
+		}
+	}
+
+	private void timeOver(Pending call) {
+		boolean noQuorum;
+		String at;
+		synchronized (call) {
+			at = call.at;
+			noQuorum = call.lacksQuorum && at == null && !call.maybeMade;
+		}
+		finish(call, noQuorum ? new NoQuorum(this.membership.describe()) : new TimedOut(at));
+	}
+
+	private void finish(Pending call, Outcome outcome) {
+		synchronized (call) {
+			if (call.over) {
+				return;
+			}
+			call.over = true;
+		}
+		this.calls.remove(call.envelope.id());
+		call.done.accept(outcome);
+	}
+
+	private Duration left(Pending call) {
+		return Duration.ofNanos(call.deadline - this.timer.nanoTime());
+	}
+
+	/** A call that is not over. */
+	private static final class Pending {
+
+		private final Envelope envelope;
+
+		private final boolean repeatable;
+
+		private final long deadline;
+
+		private final Consumer<Outcome> done;
+
+		/** Guarded by this, as the rest is: the node that has the call. */
+		private @Nullable String at;
+
+		/** Whether it may have got it though the last sending failed. */
+		private boolean maybeThere;
+
+		/** Whether a node that is gone had it, or a body ran for nothing. */
+		private boolean maybeMade;
+
+		private int attempt;
+
+		private int pauses;
+
+		private boolean lacksQuorum;
+
+		private boolean over;
+
+		Pending(Envelope envelope, boolean repeatable, long deadline, Consumer<Outcome> done) {
+			this.envelope = Objects.requireNonNull(envelope);
+			this.repeatable = repeatable;
+			this.deadline = deadline;
+			this.done = done;
+		}
+
+	}
+
+}

@@ -1,0 +1,86 @@
+package io.greenroom.deferred.internal;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+
+import io.greenroom.deferred.OnTimeout;
+import io.greenroom.observe.CallMode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call that came from another node: nobody waits here, so it is queued and its future
+ * is returned; a oneway one is just queued. Users don't need this.
+ */
+public final class ArrivedCall extends RoutedCall {
+
+	private final HandlerMethod called;
+
+	private final @Nullable Object[] given;
+
+	private final boolean oneway;
+
+	private final long nanos;
+
+	private final BodyGuard guard;
+
+	private final List<HandlerChain.Waiting> chain;
+
+	private final long start = System.nanoTime();
+
+	private volatile @Nullable GuardedCall made;
+
+	private volatile boolean interrupting;
+
+	ArrivedCall(HandlerFamily family, HandlerMethod method, @Nullable Object[] arguments, boolean oneway, long nanos,
+			BodyGuard guard, List<HandlerChain.Waiting> chain) {
+		super(family, method, oneway ? CallMode.ONEWAY : CallMode.ASYNC, arguments, false, nanos);
+		this.called = method;
+		this.given = arguments;
+		this.oneway = oneway;
+		this.nanos = nanos;
+		this.guard = guard;
+		this.chain = chain;
+	}
+
+	@Override
+	public @Nullable Object on(Handler handler, Duration spent) throws Throwable {
+		Objects.requireNonNull(spent, "spent");
+		CallSubmitter submitter = handler.submitter();
+		long left = Math.max(1, this.nanos - (System.nanoTime() - this.start));
+		if (isPassing()) {
+			submitter.awaitMade(this.called, left);
+			this.guard.beforeBody();
+		}
+		this.interrupting = handler.core().options().onTimeout() == OnTimeout.INTERRUPT;
+		GuardedCall call = new GuardedCall(this.called, this.oneway ? CallMode.ONEWAY : CallMode.ASYNC,
+				new CallTarget(handler.core(), null), this.given, this.guard, this.chain,
+				this.called.mode() == CallMode.ASYNC, !this.oneway);
+		call.deadline = this.start + this.nanos;
+		this.made = call;
+		return submitter.submit(call, this.called, left);
+	}
+
+	@Override
+	public @Nullable Object on(Handler handler, Duration spent, BodyGuard unused) throws Throwable {
+		return on(handler, spent);
+	}
+
+	/**
+	 * Returns whether the body has begun.
+	 * @return {@code false} if it has not, and will not once the call has failed
+	 */
+	public boolean isBegun() {
+		GuardedCall call = this.made;
+		return call != null && call.isBegun();
+	}
+
+	/** The caller's time is over: withdraws the call, or does what the handler says. */
+	public void giveUp() {
+		GuardedCall call = this.made;
+		if (call != null) {
+			call.leave(this.interrupting);
+		}
+	}
+
+}

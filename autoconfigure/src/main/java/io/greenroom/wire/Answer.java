@@ -1,0 +1,105 @@
+package io.greenroom.wire;
+
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What came of a call on another node.
+ *
+ * @param id which call
+ * @param attempt which sending of it is answered
+ * @param kind what came of it
+ * @param value what the body returned as text, {@code null} for all other kinds
+ * @param failure what it threw, or why it was refused; {@code null} for all other kinds
+ */
+public record Answer(String id, int attempt, Kind kind, @Nullable String value,
+		@Nullable FailureData failure) implements Message {
+
+	/**
+	 * Checks the values.
+	 */
+	public Answer {
+		Objects.requireNonNull(id, "id");
+		Objects.requireNonNull(kind, "kind");
+	}
+
+	/**
+	 * Makes the answer to a sending.
+	 * @param call what is answered
+	 * @param value what the body returned, as text
+	 * @return the answer
+	 */
+	public static Answer returned(Message call, @Nullable String value) {
+		return new Answer(call.id(), call.attempt(), Kind.RETURNED, value, null);
+	}
+
+	/**
+	 * Makes the answer to a sending.
+	 * @param call what is answered
+	 * @param failure what the body threw
+	 * @return the answer
+	 */
+	public static Answer threw(Message call, FailureData failure) {
+		return new Answer(call.id(), call.attempt(), Kind.THREW, null, failure);
+	}
+
+	/**
+	 * Makes the answer to a sending.
+	 * @param call what is answered
+	 * @return the answer: not here, and not begun
+	 */
+	public static Answer moved(Message call) {
+		return new Answer(call.id(), call.attempt(), Kind.MOVED, null, null);
+	}
+
+	/**
+	 * Makes the answer to a sending.
+	 * @param call what is answered
+	 * @param failure what says so
+	 * @return the answer: begun, and nothing of it was stored
+	 */
+	public static Answer stale(Message call, FailureData failure) {
+		return new Answer(call.id(), call.attempt(), Kind.STALE, null, failure);
+	}
+
+	/**
+	 * Makes the answer to a sending.
+	 * @param call what is answered
+	 * @param failure why
+	 * @return the answer: it is no call that this node knows
+	 */
+	public static Answer refused(Message call, FailureData failure) {
+		return new Answer(call.id(), call.attempt(), Kind.REFUSED, null, failure);
+	}
+
+	/**
+	 * Returns the same answer to another sending.
+	 * @param number which sending it is
+	 * @return the copy
+	 */
+	public Answer to(int number) {
+		return (number == this.attempt) ? this : new Answer(this.id, number, this.kind, this.value, this.failure);
+	}
+
+	/** What came of a call. */
+	public enum Kind {
+
+		/** The body returned, or the call was accepted and nobody waits for more. */
+		RETURNED,
+
+		/** The body threw, or the handler said why it did not run. */
+		THREW,
+
+		/** It has not begun here, and will not: the key is somewhere else. */
+		MOVED,
+
+		/** The body ran, but somebody else has written the row: nothing was stored. */
+		STALE,
+
+		/** It is no call: the handler, the method or the key is not known here. */
+		REFUSED
+
+	}
+
+}

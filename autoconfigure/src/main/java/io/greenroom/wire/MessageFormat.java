@@ -1,0 +1,243 @@
+package io.greenroom.wire;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Messages as bytes. Texts and numbers only: reading makes nothing but the message, and
+ * never more memory than there are bytes. Safe for use by many threads.
+ */
+public final class MessageFormat {
+
+	private static final byte VERSION = 1;
+
+	private static final byte ENVELOPE = 1;
+
+	private static final byte ANSWER = 2;
+
+	/** How many causes a failure takes along. */
+	private static final int MOST_CAUSES = 16;
+
+	/** How many frames of a stack travel. */
+	private static final int MOST_FRAMES = 256;
+
+	private final int longest;
+
+	/**
+	 * Makes a format.
+	 * @param longest how many bytes a message has at most
+	 */
+	public MessageFormat(int longest) {
+		this.longest = longest;
+	}
+
+	/**
+	 * Writes a message.
+	 * @param message the message
+	 * @param sentAt when it is sent, by the sender's own clock
+	 * @return its bytes
+	 * @throws CodecException if they are too many
+	 */
+	public byte[] write(Message message, long sentAt) {
+		Objects.requireNonNull(message, "message");
+		ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+		try (DataOutputStream out = new DataOutputStream(bytes)) {
+			out.writeByte(VERSION);
+			out.writeLong(sentAt);
+			switch (message) {
+				case Envelope envelope -> write(out, envelope);
+				case Answer answer -> write(out, answer);
+			}
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		if (bytes.size() > this.longest) {
+			throw new CodecException(
+					"A message between nodes has at most %d bytes, and this one has %d; send less, or a reference to it"
+						.formatted(this.longest, bytes.size()),
+					null);
+		}
+		return bytes.toByteArray();
+	}
+
+	private static void write(DataOutputStream out, Envelope envelope) throws IOException {
+		out.writeByte(ENVELOPE);
+		text(out, envelope.id());
+		out.writeInt(envelope.attempt());
+		text(out, envelope.handler());
+		text(out, envelope.key());
+		text(out, envelope.method());
+		text(out, envelope.arguments());
+		out.writeByte(envelope.mode().ordinal());
+		out.writeLong(envelope.remaining().toNanos());
+		out.writeInt(envelope.context().size());
+		for (Map.Entry<String, String> entry : envelope.context().entrySet()) {
+			text(out, entry.getKey());
+			text(out, entry.getValue());
+		}
+		out.writeInt(envelope.chain().size());
+		for (Envelope.Waiting waiting : envelope.chain()) {
+			text(out, waiting.target());
+			out.writeBoolean(waiting.reading());
+		}
+	}
+
+	private static void write(DataOutputStream out, Answer answer) throws IOException {
+		out.writeByte(ANSWER);
+		text(out, answer.id());
+		out.writeInt(answer.attempt());
+		out.writeByte(answer.kind().ordinal());
+		optional(out, answer.value());
+		write(out, answer.failure(), 0);
+	}
+
+	private static void write(DataOutputStream out, @Nullable FailureData failure, int depth) throws IOException {
+		if (failure == null || depth == MOST_CAUSES) {
+			out.writeBoolean(false);
+			return;
+		}
+		out.writeBoolean(true);
+		text(out, failure.type());
+		optional(out, failure.message());
+		optional(out, failure.properties());
+		List<StackTraceElement> frames = failure.frames()
+			.subList(0, Math.min(MOST_FRAMES, failure.frames().size()));
+		out.writeInt(frames.size());
+		for (StackTraceElement frame : frames) {
+			text(out, frame.getClassName());
+			text(out, frame.getMethodName());
+			optional(out, frame.getFileName());
+			out.writeInt(frame.getLineNumber());
+		}
+		write(out, failure.cause(), depth + 1);
+	}
+
+	private static void text(DataOutputStream out, String text) throws IOException {
+		byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+		out.writeInt(bytes.length);
+		out.write(bytes);
+	}
+
+	private static void optional(DataOutputStream out, @Nullable String text) throws IOException {
+		out.writeBoolean(text != null);
+		if (text != null) {
+			text(out, text);
+		}
+	}
+
+	/**
+	 * Reads a message.
+	 * @param bytes what came, from anybody
+	 * @return what it says
+	 * @throws CodecException if it is no message, or too long
+	 */
+	public Sent read(byte[] bytes) {
+		if (bytes.length > this.longest) {
+			throw new CodecException(
+					"%d bytes came, but a message has at most %d".formatted(bytes.length, this.longest), null);
+		}
+		ByteBuffer in = ByteBuffer.wrap(bytes);
+		try {
+			byte version = in.get();
+			if (version != VERSION) {
+				throw new CodecException(
+						"A message of version %d came, and this node knows %d".formatted(version, VERSION), null);
+			}
+			long sentAt = in.getLong();
+			Message message = switch (in.get()) {
+				case ENVELOPE -> envelope(in);
+				case ANSWER -> answer(in);
+				default -> throw new CodecException("Something came that is neither a call nor an answer", null);
+			};
+			if (in.hasRemaining()) {
+				throw new CodecException("A message came with %d bytes too many".formatted(in.remaining()), null);
+			}
+			return new Sent(message, sentAt);
+		}
+		catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException ex) {
+			throw (ex instanceof CodecException known) ? known : new CodecException("What came is no message", ex);
+		}
+	}
+
+	private static Envelope envelope(ByteBuffer in) {
+		String id = text(in);
+		int attempt = in.getInt();
+		String handler = text(in);
+		String key = text(in);
+		String method = text(in);
+		String arguments = text(in);
+		Envelope.Mode mode = Envelope.Mode.values()[in.get()];
+		Duration remaining = Duration.ofNanos(in.getLong());
+		Map<String, String> context = new LinkedHashMap<>();
+		for (int left = count(in); left > 0; left--) {
+			context.put(text(in), text(in));
+		}
+		List<Envelope.Waiting> chain = new ArrayList<>();
+		for (int left = count(in); left > 0; left--) {
+			chain.add(new Envelope.Waiting(text(in), in.get() != 0));
+		}
+		return new Envelope(id, attempt, handler, key, method, arguments, mode, remaining, context, chain);
+	}
+
+	private static Answer answer(ByteBuffer in) {
+		return new Answer(text(in), in.getInt(), Answer.Kind.values()[in.get()], optional(in), failure(in, 0));
+	}
+
+	private static @Nullable FailureData failure(ByteBuffer in, int depth) {
+		if (in.get() == 0 || depth > MOST_CAUSES) {
+			return null;
+		}
+		String type = text(in);
+		String message = optional(in);
+		String properties = optional(in);
+		List<StackTraceElement> frames = new ArrayList<>();
+		for (int left = count(in); left > 0; left--) {
+			frames.add(new StackTraceElement(text(in), text(in), optional(in), in.getInt()));
+		}
+		return new FailureData(type, message, properties, frames, failure(in, depth + 1));
+	}
+
+	/** Nothing that is counted takes less than a byte. */
+	private static int count(ByteBuffer in) {
+		int count = in.getInt();
+		if (count < 0 || count > in.remaining()) {
+			throw new BufferUnderflowException();
+		}
+		return count;
+	}
+
+	private static String text(ByteBuffer in) {
+		byte[] bytes = new byte[count(in)];
+		in.get(bytes);
+		return new String(bytes, StandardCharsets.UTF_8);
+	}
+
+	private static @Nullable String optional(ByteBuffer in) {
+		return (in.get() != 0) ? text(in) : null;
+	}
+
+	/**
+	 * A message that came.
+	 *
+	 * @param message what it says
+	 * @param sentAt when it was sent, by the sender's own clock
+	 */
+	public record Sent(Message message, long sentAt) {
+
+	}
+
+}
