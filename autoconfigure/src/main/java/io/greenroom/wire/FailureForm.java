@@ -52,8 +52,15 @@ public final class FailureForm {
 		Throwable cause = ask(failure::getCause, null);
 		StackTraceElement[] frames = ask(failure::getStackTrace, new StackTraceElement[0]);
 		return new FailureData(failure.getClass().getName(), ask(failure::getMessage, null), properties(failure),
-				(frames != null) ? Arrays.stream(frames).filter(Objects::nonNull).toList() : List.of(),
+				(frames != null) ? Arrays.stream(frames).filter(Objects::nonNull).map(FailureForm::plain).toList()
+						: List.of(),
 				(cause != null && cause != failure && depth < MOST_CAUSES) ? write(cause, depth + 1) : null);
+	}
+
+	/** Class loaders are this JVM's own. */
+	private static StackTraceElement plain(StackTraceElement frame) {
+		return new StackTraceElement(null, frame.getModuleName(), frame.getModuleVersion(), frame.getClassName(),
+				frame.getMethodName(), frame.getFileName(), frame.getLineNumber());
 	}
 
 	private @Nullable String properties(Throwable failure) {

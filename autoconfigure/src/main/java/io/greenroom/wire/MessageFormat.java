@@ -118,6 +118,8 @@ public final class MessageFormat {
 			.subList(0, Math.min(MOST_FRAMES, failure.frames().size()));
 		out.writeInt(frames.size());
 		for (StackTraceElement frame : frames) {
+			optional(out, frame.getModuleName());
+			optional(out, frame.getModuleVersion());
 			text(out, frame.getClassName());
 			text(out, frame.getMethodName());
 			optional(out, frame.getFileName());
@@ -206,7 +208,8 @@ public final class MessageFormat {
 		String properties = optional(in);
 		List<StackTraceElement> frames = new ArrayList<>();
 		for (int left = count(in); left > 0; left--) {
-			frames.add(new StackTraceElement(text(in), text(in), optional(in), in.getInt()));
+			frames.add(new StackTraceElement(null, optional(in), optional(in), text(in), text(in), optional(in),
+					in.getInt()));
 		}
 		return new FailureData(type, message, properties, frames, failure(in, depth + 1));
 	}

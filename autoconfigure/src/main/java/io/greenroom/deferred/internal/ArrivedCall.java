@@ -75,12 +75,14 @@ public final class ArrivedCall extends RoutedCall {
 		return call != null && call.isBegun();
 	}
 
-	/** The caller's time is over: withdraws the call, or does what the handler says. */
-	public void giveUp() {
+	/**
+	 * The caller's time is over: withdraws the call, or does what the handler says of
+	 * bodies whose caller has left.
+	 * @return whether the call was withdrawn: its future will never be completed
+	 */
+	public boolean giveUp() {
 		GuardedCall call = this.made;
-		if (call != null) {
-			call.leave(this.interrupting);
-		}
+		return call != null && call.leave(this.interrupting) == Call.Leaving.WITHDRAWN;
 	}
 
 }

@@ -1,0 +1,53 @@
+package io.greenroom.cluster.internal;
+
+import java.util.Objects;
+import java.util.function.Predicate;
+
+import io.greenroom.cluster.WireContext;
+import io.greenroom.keyed.internal.KeyRouter;
+import io.greenroom.keyed.internal.KeyRouting;
+import io.greenroom.keyed.internal.KeyedHandler;
+import io.greenroom.wire.Codec;
+
+/**
+ * Has the calls of handlers by key run on the nodes that have the keys. For integrations.
+ */
+public final class Cluster implements KeyRouting {
+
+	private final ClusterNode node;
+
+	private final Timer timer;
+
+	private final Codec codec;
+
+	private final WireContext context;
+
+	private final Predicate<Class<?>> durable;
+
+	/**
+	 * Makes the routing.
+	 * @param node this node
+	 * @param timer its time
+	 * @param codec writes arguments, results and failures
+	 * @param context what of a caller's thread goes along
+	 * @param durable tells the classes whose calls may be made again, since the id of a
+	 * call is stored with what it wrote
+	 */
+	public Cluster(ClusterNode node, Timer timer, Codec codec, WireContext context, Predicate<Class<?>> durable) {
+		this.node = Objects.requireNonNull(node, "node");
+		this.timer = Objects.requireNonNull(timer, "timer");
+		this.codec = Objects.requireNonNull(codec, "codec");
+		this.context = Objects.requireNonNull(context, "context");
+		this.durable = Objects.requireNonNull(durable, "durable");
+	}
+
+	@Override
+	public <K> KeyRouter<K> route(KeyedHandler<K, ?> handler, KeyRouter<K> here) {
+		Class<?> type = handler.family().type().type();
+		ClusteredKeys<K> keys = new ClusteredKeys<>(this.node, this.timer, handler, here, this.codec, this.context,
+				this.durable.test(type));
+		this.node.serve(handler.name(), keys.arriving());
+		return keys;
+	}
+
+}

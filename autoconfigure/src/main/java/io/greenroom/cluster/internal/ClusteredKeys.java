@@ -1,0 +1,229 @@
+package io.greenroom.cluster.internal;
+
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+
+import io.greenroom.cluster.NoQuorumException;
+import io.greenroom.cluster.OwnerLostException;
+import io.greenroom.cluster.RemoteFailureException;
+import io.greenroom.cluster.WireContext;
+import io.greenroom.deferred.internal.BodyGuard.NotBegunException;
+import io.greenroom.deferred.internal.HandlerChain;
+import io.greenroom.deferred.internal.HandlerFamily;
+import io.greenroom.deferred.internal.RoutedCall;
+import io.greenroom.keyed.internal.KeyRouter;
+import io.greenroom.keyed.internal.KeyedHandler;
+import io.greenroom.observe.CallMode;
+import io.greenroom.wire.Answer;
+import io.greenroom.wire.Codec;
+import io.greenroom.wire.Envelope;
+import io.greenroom.wire.FailureData;
+import io.greenroom.wire.FailureForm;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The caller's side of a handler whose keys are on several nodes: a call runs here if the
+ * key is here, and else where it is.
+ */
+final class ClusteredKeys<K> implements KeyRouter<K> {
+
+	private final ClusterNode node;
+
+	private final KeyedHandler<K, ?> handler;
+
+	private final KeyRouter<K> here;
+
+	private final CallForm form;
+
+	private final FailureForm failures;
+
+	private final WireContext context;
+
+	private final boolean durable;
+
+	private final ArrivingCalls<K> arriving;
+
+	ClusteredKeys(ClusterNode node, Timer timer, KeyedHandler<K, ?> handler, KeyRouter<K> here, Codec codec,
+			WireContext context, boolean durable) {
+		this.node = node;
+		this.handler = handler;
+		this.here = here;
+		this.form = new CallForm(codec);
+		this.failures = new FailureForm(codec);
+		this.context = context;
+		this.durable = durable;
+		this.arriving = new ArrivingCalls<>(node, timer, handler, this.form, this.failures, context);
+	}
+
+	Serving arriving() {
+		return this.arriving;
+	}
+
+	@Override
+	public @Nullable Object call(K key, RoutedCall call) throws Throwable {
+		if (this.handler.isHeld(key)) {
+			return this.here.call(key, call);
+		}
+		String target = target(this.handler, key);
+		if (!this.node.isHere(target)) {
+			return elsewhere(key, target, call);
+		}
+		Object made;
+		try {
+			made = this.handler.call(key, call, () -> letIn(key, target));
+		}
+		catch (NotBegunException moved) {
+			return elsewhere(key, target, call);
+		}
+		return (made instanceof CompletableFuture<?> future) ? orElsewhere(future, key, target, call) : made;
+	}
+
+	private void letIn(K key, String target) {
+		if (this.handler.renewDropped(key) || !this.node.isHere(target)) {
+			throw new NotBegunException();
+		}
+	}
+
+	private CompletableFuture<?> orElsewhere(CompletableFuture<?> future, K key, String target, RoutedCall call) {
+		if (future.isDone() && !future.isCompletedExceptionally()) {
+			return future;
+		}
+		return future.exceptionallyCompose((failure) -> {
+			if (!(failure instanceof NotBegunException)) {
+				return CompletableFuture.failedFuture(failure);
+			}
+			try {
+				@SuppressWarnings({ "unchecked", "rawtypes" })
+				CompletableFuture moved = (CompletableFuture) elsewhere(key, target, call);
+				return moved;
+			}
+			catch (Throwable other) {
+				return CompletableFuture.failedFuture(other);
+			}
+		});
+	}
+
+	/** Makes the call on whichever node has the key, or has it next. */
+	private @Nullable Object elsewhere(K key, String target, RoutedCall call) throws Throwable {
+		if (call.isWaking()) {
+			// Whoever has the key wakes it.
+			return null;
+		}
+		if (call.isAfterCommit()) {
+			throw new UnsupportedOperationException(
+					"%s.%s waits for the end of its caller's transaction, which a call to another node can't yet; make it after the transaction"
+						.formatted(target, call.method()));
+		}
+		Method method = call.declared();
+		Envelope envelope = new Envelope(UUID.randomUUID().toString(), 1, this.handler.name(), text(key),
+				HandlerFamily.signature(method), this.form.arguments(method, call.arguments()),
+				(call.mode() == CallMode.ONEWAY) ? Envelope.Mode.ACCEPTANCE : Envelope.Mode.ANSWER, call.timeLeft(),
+				this.context.capture(), chain(call));
+		if (Incoming.isCircle(envelope, call.isReadOnly())) {
+			call.rejected("deadlock");
+			throw Incoming.deadlock(envelope);
+		}
+		CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+		this.node.call(envelope, this.durable || call.isReadOnly(), outcome::complete);
+		if (call.mode() == CallMode.ASYNC) {
+			return later(outcome, envelope, call);
+		}
+		try {
+			return result(outcome.get(), envelope, call);
+		}
+		catch (InterruptedException ex) {
+			this.node.forget(envelope.id());
+			throw call.interrupted("Interrupted while waiting for %s.%s on another node; the call may go on"
+				.formatted(target, call.method()), ex);
+		}
+		catch (ExecutionException neverSo) {
+			throw new IllegalStateException(neverSo);
+		}
+	}
+
+	/** Returns what decides who has a key. */
+	static <K> String target(KeyedHandler<K, ?> handler, K key) {
+		return handler.name() + "[" + text(key) + "]";
+	}
+
+	private static <K> String text(K key) {
+		return (key instanceof Enum<?> constant) ? constant.name() : key.toString();
+	}
+
+	private static List<Envelope.Waiting> chain(RoutedCall call) {
+		return (call.mode() != CallMode.SYNC) ? List.of()
+				: HandlerChain.current()
+					.stream()
+					.map((waiting) -> new Envelope.Waiting(waiting.target(), waiting.reading()))
+					.toList();
+	}
+
+	private CompletableFuture<@Nullable Object> later(CompletableFuture<Outcome> outcome, Envelope envelope,
+			RoutedCall call) {
+		CompletableFuture<@Nullable Object> result = new CompletableFuture<>();
+		var _ = outcome.whenComplete((came, never) -> {
+			try {
+				Object value = result(came, envelope, call);
+				boolean future = call.isRecorded()
+						&& CompletableFuture.class.isAssignableFrom(call.declared().getReturnType());
+				result.complete(future ? CompletableFuture.completedFuture(value) : value);
+			}
+			catch (Throwable failure) {
+				result.completeExceptionally(failure);
+			}
+		});
+		return result;
+	}
+
+	private @Nullable Object result(Outcome outcome, Envelope envelope, RoutedCall call) throws Throwable {
+		String what = envelope.target() + "." + call.method();
+		return switch (outcome) {
+			case Outcome.Answered(Answer answer) -> result(answer, what, call);
+			case Outcome.OwnerLost(String node) -> throw new OwnerLostException(
+					"%s may have run, in part too: node %s, which had the call, has left the cluster; look at what it has done before you call again, or make the handler @Durable, whose calls are made again by themselves"
+						.formatted(what, node));
+			case Outcome.NoQuorum(String found) -> {
+				call.rejected("quorum");
+				throw new NoQuorumException(
+						"%s was not made: this node sees %s, so that others may be at work elsewhere; see greenroom.cluster.quorum, and the network between the nodes"
+							.formatted(what, found));
+			}
+			case Outcome.TimedOut(String node) -> throw call
+				.timedOut("%s did not answer within %s: %s".formatted(what, envelope.remaining(),
+						(node != null) ? "node " + node + " has the call" : "no node that has the key could take it"));
+		};
+	}
+
+	private @Nullable Object result(Answer answer, String what, RoutedCall call) throws Throwable {
+		FailureData failure = answer.failure();
+		return switch (answer.kind()) {
+			case RETURNED -> (call.mode() == CallMode.ONEWAY || answer.value() == null) ? call.nothing()
+					: this.form.result(call.declared(), answer.value());
+			case THREW, STALE, MOVED -> throw call.calledFrom(thrown(failure, what));
+			case REFUSED -> throw new RemoteFailureException((failure != null) ? String.valueOf(failure.message()) : what,
+					"", null);
+		};
+	}
+
+	private Throwable thrown(@Nullable FailureData failure, String what) {
+		if (failure == null) {
+			return new RemoteFailureException(what + " failed on another node", "", null);
+		}
+		ClassLoader loader = this.handler.family().type().type().getClassLoader();
+		Throwable made = this.failures.read(failure, loader);
+		if (made != null) {
+			return made;
+		}
+		FailureData cause = failure.cause();
+		RemoteFailureException described = new RemoteFailureException(
+				"%s threw %s on another node".formatted(what, FailureForm.describe(failure)), failure.type(),
+				(cause != null) ? thrown(cause, what) : null);
+		described.setStackTrace(failure.frames().toArray(StackTraceElement[]::new));
+		return described;
+	}
+
+
+}
