@@ -190,7 +190,7 @@ public final class MessageFormat {
 		}
 		List<Envelope.Waiting> chain = new ArrayList<>();
 		for (int left = count(in); left > 0; left--) {
-			chain.add(new Envelope.Waiting(text(in), in.get() != 0));
+			chain.add(new Envelope.Waiting(text(in), flag(in)));
 		}
 		return new Envelope(id, attempt, handler, key, method, arguments, mode, remaining, context, chain);
 	}
@@ -200,7 +200,7 @@ public final class MessageFormat {
 	}
 
 	private static @Nullable FailureData failure(ByteBuffer in, int depth) {
-		if (in.get() == 0 || depth > MOST_CAUSES) {
+		if (!flag(in) || depth > MOST_CAUSES) {
 			return null;
 		}
 		String type = text(in);
@@ -212,6 +212,14 @@ public final class MessageFormat {
 					in.getInt()));
 		}
 		return new FailureData(type, message, properties, frames, failure(in, depth + 1));
+	}
+
+	private static boolean flag(ByteBuffer in) {
+		return switch (in.get()) {
+			case 0 -> false;
+			case 1 -> true;
+			default -> throw new CodecException("What came is no message", null);
+		};
 	}
 
 	/** Nothing that is counted takes less than a byte. */
@@ -230,7 +238,7 @@ public final class MessageFormat {
 	}
 
 	private static @Nullable String optional(ByteBuffer in) {
-		return (in.get() != 0) ? text(in) : null;
+		return flag(in) ? text(in) : null;
 	}
 
 	/**

@@ -1,0 +1,132 @@
+package io.greenroom.hazelcast;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+import com.hazelcast.config.Config;
+import io.greenroom.cluster.internal.Nodes;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Two members in one JVM, on loopback. */
+class HazelcastNodesTests {
+
+	private static HazelcastNodes one;
+
+	private static HazelcastNodes two;
+
+	private static final Heard HEARD_ONE = new Heard();
+
+	private static final Heard HEARD_TWO = new Heard();
+
+	@BeforeAll
+	static void start() throws IOException {
+		int[] ports = ports();
+		List<String> members = List.of("127.0.0.1:" + ports[0], "127.0.0.1:" + ports[1]);
+		String name = "greenroom-" + ProcessHandle.current().pid();
+		one = HazelcastNodes.start(new MemberOptions(name, members, null, "127.0.0.1", ports[0], Duration.ofSeconds(1),
+				Duration.ofSeconds(10)), HazelcastNodesTests::quick);
+		one.start(HEARD_ONE);
+		two = HazelcastNodes.start(new MemberOptions(name, members, null, "127.0.0.1", ports[1], Duration.ofSeconds(1),
+				Duration.ofSeconds(10)), HazelcastNodesTests::quick);
+		two.start(HEARD_TWO);
+	}
+
+	private static void quick(Config config) {
+		config.setProperty("hazelcast.partition.count", "23");
+	}
+
+	private static int[] ports() throws IOException {
+		try (ServerSocket first = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+				ServerSocket second = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			return new int[] { first.getLocalPort(), second.getLocalPort() };
+		}
+	}
+
+	@AfterAll
+	static void stop() {
+		one.close();
+		two.close();
+	}
+
+	@Test
+	@DisplayName("N11 two members see each other, agree on who has a key, speak in order, and one leaves")
+	void members() throws InterruptedException {
+		assertThat(one.members()).hasSize(2).isEqualTo(two.members());
+		List<String> mine = new ArrayList<>();
+		String owner = one.owner("h[0]");
+		for (int i = 0; i < 100; i++) {
+			assertThat(one.owner("h[" + i + "]")).isEqualTo(two.owner("h[" + i + "]"));
+			mine.add(one.owner("h[" + i + "]"));
+		}
+		assertThat(mine).contains(one.here(), two.here()).contains(owner);
+		for (int i = 0; i < 100; i++) {
+			assertThat(one.send(two.here(), new byte[] { (byte) i })).isTrue();
+		}
+		for (int i = 0; i < 100; i++) {
+			assertThat(HEARD_TWO.messages.poll(10, TimeUnit.SECONDS)).containsExactly(i);
+		}
+		assertThat(one.send("00000000-0000-0000-0000-000000000000", new byte[1])).isFalse();
+		String gone = two.here();
+		two.giveKeysAway();
+		for (int i = 0; i < 100; i++) {
+			assertThat(one.owner("h[" + i + "]")).isEqualTo(one.here());
+		}
+		assertThat(one.send(gone, new byte[] { 7 })).as("it can still answer").isTrue();
+		assertThat(HEARD_TWO.messages.poll(10, TimeUnit.SECONDS)).containsExactly(7);
+		two.close();
+		assertThat(HEARD_ONE.left.poll(10, TimeUnit.SECONDS)).isEqualTo(gone);
+		assertThat(one.send(gone, new byte[1])).isFalse();
+	}
+
+	@Test
+	@DisplayName("N14 nothing leaves the machine by default: loopback, no multicast, no phone home, no shutdown hook")
+	void quiet() {
+		Config config = HazelcastNodes.config(new MemberOptions("c", List.of("127.0.0.1"), null, "127.0.0.1", 5701,
+				Duration.ofSeconds(1), Duration.ofSeconds(10)));
+		assertThat(config.getNetworkConfig().getJoin().getMulticastConfig().isEnabled()).isFalse();
+		assertThat(config.getNetworkConfig().getJoin().getAutoDetectionConfig().isEnabled()).isFalse();
+		assertThat(config.getNetworkConfig().getInterfaces().getInterfaces()).containsExactly("127.0.0.1");
+		assertThat(config.getProperty("hazelcast.phone.home.enabled")).isEqualTo("false");
+		assertThat(config.getProperty("hazelcast.shutdownhook.enabled")).isEqualTo("false");
+		assertThat(config.getProperty("hazelcast.socket.bind.any")).isEqualTo("false");
+	}
+
+	private static final class Heard implements Nodes.Events {
+
+		private final BlockingQueue<byte[]> messages = new LinkedBlockingQueue<>();
+
+		private final BlockingQueue<String> left = new LinkedBlockingQueue<>();
+
+		@Override
+		public void received(String from, byte[] message) {
+			this.messages.add(message);
+		}
+
+		@Override
+		public void left(String node) {
+			this.left.add(node);
+		}
+
+		@Override
+		public void changed() {
+		}
+
+		@Override
+		public void merged() {
+		}
+
+	}
+
+}
