@@ -41,6 +41,8 @@ class ArchitectureTests {
 
 	private static final String[] SQL = { "javax.sql.." };
 
+	private static final String[] HAZELCAST = { "com.hazelcast.." };
+
 	private static final String[] JACKSON = { "tools.jackson..", "com.fasterxml.jackson.." };
 
 	/** Makes an instance without running a constructor; there is no supported way. */
@@ -67,6 +69,13 @@ class ArchitectureTests {
 	@ArchTest
 	static final ArchRule durableKnowsKeyed = only("durable",
 			List.of("keyed", "state", "deferred", "green", "observe", "wire"), PLAIN);
+
+	@ArchTest
+	static final ArchRule clusterKnowsKeyed = only("cluster",
+			List.of("durable", "keyed", "deferred", "green", "observe", "wire"), PLAIN);
+
+	@ArchTest
+	static final ArchRule hazelcastKnowsCluster = only("hazelcast", List.of("cluster", "wire"), PLAIN, HAZELCAST);
 
 	@ArchTest
 	static final ArchRule jdbcKnowsDurable = only("jdbc", List.of("durable", "wire"), PLAIN, SPRING, SQL);
@@ -133,7 +142,7 @@ class ArchitectureTests {
 	@ArchTest
 	static final ArchRule everyPackageIsInTheTable = classes().should()
 		.resideInAnyPackage(packages(List.of("observe", "green", "deferred", "keyed", "state", "durable", "wire",
-				"jdbc", "json", "test", "spring", "web", "metrics", "context", "actuate", "autoconfigure")));
+				"cluster", "hazelcast", "jdbc", "json", "test", "spring", "web", "metrics", "context", "actuate", "autoconfigure")));
 
 	/** What is internal may move at any time: who may know it is told one by one. */
 	@ArchTest
@@ -146,16 +155,20 @@ class ArchitectureTests {
 	static final ArchRule observeInternalIsKnownToAll = internal("observe", "*");
 
 	@ArchTest
-	static final ArchRule deferredInternalIsKnownToIntegrations = internal("deferred", "deferred", "keyed", "durable",
-			"spring", "actuate", "autoconfigure");
+	static final ArchRule deferredInternalIsKnownToIntegrations = internal("deferred", "deferred", "keyed", "cluster",
+			"durable", "spring", "actuate", "autoconfigure");
 
 	@ArchTest
-	static final ArchRule keyedInternalIsKnownToIntegrations = internal("keyed", "keyed", "spring", "actuate",
-			"autoconfigure");
+	static final ArchRule keyedInternalIsKnownToIntegrations = internal("keyed", "keyed", "cluster", "spring",
+			"actuate", "autoconfigure");
 
 	@ArchTest
 	static final ArchRule durableInternalIsKnownToIntegrations = internal("durable", "durable", "jdbc", "spring",
 			"context", "autoconfigure");
+
+	@ArchTest
+	static final ArchRule clusterInternalIsKnownToIntegrations = internal("cluster", "cluster", "hazelcast", "spring",
+			"actuate", "autoconfigure");
 
 	@ArchTest
 	static final ArchRule everyInternalPackageIsInTheTable = classes().that()
@@ -163,7 +176,7 @@ class ArchitectureTests {
 		.should()
 		.resideInAnyPackage("io.greenroom.green.internal", "io.greenroom.state.internal",
 				"io.greenroom.observe.internal", "io.greenroom.deferred.internal", "io.greenroom.keyed.internal",
-				"io.greenroom.durable.internal");
+				"io.greenroom.durable.internal", "io.greenroom.cluster.internal");
 
 	@ArchTest
 	static final ArchRule everyPackageIsNullMarked = classes().should(resideInANullMarkedPackage());
