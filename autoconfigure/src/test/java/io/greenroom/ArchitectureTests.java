@@ -141,8 +141,9 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule everyPackageIsInTheTable = classes().should()
-		.resideInAnyPackage(packages(List.of("observe", "green", "deferred", "keyed", "state", "durable", "wire",
-				"cluster", "hazelcast", "jdbc", "json", "test", "spring", "web", "metrics", "context", "actuate", "autoconfigure")));
+		.resideInAnyPackage(packages(
+				List.of("observe", "green", "deferred", "keyed", "state", "durable", "wire", "cluster", "hazelcast",
+						"jdbc", "json", "test", "spring", "web", "metrics", "context", "actuate", "autoconfigure")));
 
 	/** What is internal may move at any time: who may know it is told one by one. */
 	@ArchTest

@@ -5,8 +5,9 @@ import java.io.Serial;
 import io.greenroom.deferred.DeferredException;
 
 /**
- * Too few nodes of the cluster can be reached, and that did not change within the caller's
- * time: the call was not made. The others may be calling the same key on their side.
+ * Too few nodes of the cluster can be reached, and that did not change within the
+ * caller's time: the call was not made. The others may be calling the same key on their
+ * side.
  */
 public final class NoQuorumException extends DeferredException {
 

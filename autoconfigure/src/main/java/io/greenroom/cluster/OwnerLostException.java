@@ -5,9 +5,10 @@ import java.io.Serial;
 import io.greenroom.deferred.DeferredException;
 
 /**
- * The node that had a key left the cluster while a call of that key was there, and nothing
- * tells whether the body has run: it may have, in part too. Calls of durable handlers, and
- * those that only read, are made again instead, on the node that has the key next.
+ * The node that had a key left the cluster while a call of that key was there, and
+ * nothing tells whether the body has run: it may have, in part too. Calls of durable
+ * handlers, and those that only read, are made again instead, on the node that has the
+ * key next.
  */
 public final class OwnerLostException extends DeferredException {
 

@@ -84,7 +84,8 @@ public final class FailureForm {
 		return null;
 	}
 
-	private static @Nullable Object property(Throwable failure, Parameter parameter) throws ReflectiveOperationException {
+	private static @Nullable Object property(Throwable failure, Parameter parameter)
+			throws ReflectiveOperationException {
 		return Objects.requireNonNull(Property.of(failure.getClass(), parameter)).read(failure);
 	}
 
@@ -105,9 +106,8 @@ public final class FailureForm {
 	/** Returns the constructors whose parameters are properties, the longest first. */
 	private static List<Constructor<?>> byProperties(Class<?> type) {
 		return Arrays.stream(type.getDeclaredConstructors())
-			.filter((constructor) -> constructor.getParameterCount() > 0
-					&& Arrays.stream(constructor.getParameters())
-						.allMatch((parameter) -> parameter.isNamePresent() && Property.of(type, parameter) != null))
+			.filter((constructor) -> constructor.getParameterCount() > 0 && Arrays.stream(constructor.getParameters())
+				.allMatch((parameter) -> parameter.isNamePresent() && Property.of(type, parameter) != null))
 			.sorted(Comparator.comparingInt((Constructor<?> constructor) -> constructor.getParameterCount()).reversed())
 			.toList();
 	}
@@ -151,7 +151,8 @@ public final class FailureForm {
 			return made;
 		}
 		FailureData cause = data.cause();
-		Throwable described = new RuntimeException(describe(data), (cause != null) ? readOrDescribe(cause, loader) : null);
+		Throwable described = new RuntimeException(describe(data),
+				(cause != null) ? readOrDescribe(cause, loader) : null);
 		described.setStackTrace(data.frames().toArray(StackTraceElement[]::new));
 		return described;
 	}

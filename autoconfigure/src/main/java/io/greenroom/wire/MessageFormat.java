@@ -114,8 +114,7 @@ public final class MessageFormat {
 		text(out, failure.type());
 		optional(out, failure.message());
 		optional(out, failure.properties());
-		List<StackTraceElement> frames = failure.frames()
-			.subList(0, Math.min(MOST_FRAMES, failure.frames().size()));
+		List<StackTraceElement> frames = failure.frames().subList(0, Math.min(MOST_FRAMES, failure.frames().size()));
 		out.writeInt(frames.size());
 		for (StackTraceElement frame : frames) {
 			optional(out, frame.getModuleName());
@@ -170,7 +169,8 @@ public final class MessageFormat {
 			}
 			return new Sent(message, sentAt);
 		}
-		catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException ex) {
+		catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException
+				| ArithmeticException ex) {
 			throw (ex instanceof CodecException known) ? known : new CodecException("What came is no message", ex);
 		}
 	}

@@ -145,9 +145,9 @@ final class ArrivingCalls<K> implements Serving {
 			answer = Answer.returned(call, nothing ? null : this.form.result(method, value));
 		}
 		catch (CodecException ex) {
-			answer = Answer.threw(call, this.failures.write(new IllegalStateException(
-					"%s.%s has run, but what it returned can't travel: %s".formatted(call.target(), call.method(),
-							ex.getMessage()))));
+			answer = Answer.threw(call,
+					this.failures.write(new IllegalStateException("%s.%s has run, but what it returned can't travel: %s"
+						.formatted(call.target(), call.method(), ex.getMessage()))));
 		}
 		reply.answered(answer);
 	}

@@ -87,7 +87,10 @@ final class ClusteredKeys<K> implements KeyRouter<K> {
 		}
 	}
 
-	private CompletableFuture<?> orElsewhere(CompletableFuture<?> future, K key, String target, RoutedCall call) {
+	@SuppressWarnings("unchecked")
+	private CompletableFuture<@Nullable Object> orElsewhere(CompletableFuture<?> made, K key, String target,
+			RoutedCall call) {
+		CompletableFuture<@Nullable Object> future = (CompletableFuture<@Nullable Object>) made;
 		if (future.isDone() && !future.isCompletedExceptionally()) {
 			return future;
 		}
@@ -96,9 +99,9 @@ final class ClusteredKeys<K> implements KeyRouter<K> {
 				return CompletableFuture.failedFuture(failure);
 			}
 			try {
-				@SuppressWarnings({ "unchecked", "rawtypes" })
-				CompletableFuture moved = (CompletableFuture) elsewhere(key, target, call);
-				return moved;
+				Object moved = elsewhere(key, target, call);
+				return (moved instanceof CompletableFuture<?> later) ? (CompletableFuture<@Nullable Object>) later
+						: CompletableFuture.completedFuture(moved);
 			}
 			catch (Throwable other) {
 				return CompletableFuture.failedFuture(other);
@@ -191,8 +194,8 @@ final class ClusteredKeys<K> implements KeyRouter<K> {
 						"%s was not made: this node sees %s, so that others may be at work elsewhere; see greenroom.cluster.quorum, and the network between the nodes"
 							.formatted(what, found));
 			}
-			case Outcome.TimedOut(String node) -> throw call
-				.timedOut("%s did not answer within %s: %s".formatted(what, envelope.remaining(),
+			case Outcome.TimedOut(String node) ->
+				throw call.timedOut("%s did not answer within %s: %s".formatted(what, envelope.remaining(),
 						(node != null) ? "node " + node + " has the call" : "no node that has the key could take it"));
 		};
 	}
@@ -203,8 +206,8 @@ final class ClusteredKeys<K> implements KeyRouter<K> {
 			case RETURNED -> (call.mode() == CallMode.ONEWAY || answer.value() == null) ? call.nothing()
 					: this.form.result(call.declared(), answer.value());
 			case THREW, STALE, MOVED -> throw call.calledFrom(thrown(failure, what));
-			case REFUSED -> throw new RemoteFailureException((failure != null) ? String.valueOf(failure.message()) : what,
-					"", null);
+			case REFUSED -> throw new RemoteFailureException(
+					(failure != null) ? String.valueOf(failure.message()) : what, "", null);
 		};
 	}
 
@@ -224,6 +227,5 @@ final class ClusteredKeys<K> implements KeyRouter<K> {
 		described.setStackTrace(failure.frames().toArray(StackTraceElement[]::new));
 		return described;
 	}
-
 
 }

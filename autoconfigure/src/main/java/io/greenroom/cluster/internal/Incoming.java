@@ -59,11 +59,12 @@ final class Incoming {
 			return;
 		}
 		Serving handler = this.handlers.get(call.handler());
-		String problem = (handler == null) ? "this node has no handler '" + call.handler() + "'" : handler.problem(call);
+		String problem = (handler == null) ? "this node has no handler '" + call.handler() + "'"
+				: handler.problem(call);
 		if (handler == null || problem != null) {
 			this.counts.add(What.REFUSED);
-			this.sender.send(from, Answer.refused(call, FailureData
-				.refused("%s.%s was refused: %s".formatted(call.target(), call.method(), problem))));
+			this.sender.send(from, Answer.refused(call,
+					FailureData.refused("%s.%s was refused: %s".formatted(call.target(), call.method(), problem))));
 			return;
 		}
 		Served served = this.calls.computeIfAbsent(call.id(), (id) -> new Served());

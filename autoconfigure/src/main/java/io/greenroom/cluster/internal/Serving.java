@@ -17,7 +17,8 @@ public interface Serving {
 	 * @param call the call
 	 * @return what was asked and what was found; {@code null} if the call may be made
 	 */
-	@org.jspecify.annotations.Nullable String problem(Envelope call);
+	@org.jspecify.annotations.Nullable
+	String problem(Envelope call);
 
 	/**
 	 * Has a call made here. Calls of one key are queued in the order in which they come.

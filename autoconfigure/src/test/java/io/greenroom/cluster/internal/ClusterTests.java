@@ -162,7 +162,8 @@ class ClusterTests {
 		this.network.owners.put("Counter[a]", "one");
 		this.network.owners.put("Counter[b]", "two");
 		long start = System.nanoTime();
-		assertThatExceptionOfType(DeferredDeadlockException.class).isThrownBy(() -> one.counters.get("a").through("b", "a"))
+		assertThatExceptionOfType(DeferredDeadlockException.class)
+			.isThrownBy(() -> one.counters.get("a").through("b", "a"))
 			.withMessageContaining("Counter[a] waits")
 			.withMessageContaining("Counter[b] waits")
 			.withMessageContaining("for Counter[a].where");
@@ -200,13 +201,15 @@ class ClusterTests {
 		assertThat(thrown.account()).isEqualTo("ann");
 		assertThat(thrown.getMissing()).isEqualTo(12);
 		assertThat(thrown.getStackTrace()[0].getMethodName()).isEqualTo("overdraw");
-		assertThat(thrown.getSuppressed()[0].getStackTrace()).anyMatch((frame) -> frame.getMethodName().equals("failures")
-				|| frame.getMethodName().contains("failures"));
+		assertThat(thrown.getSuppressed()[0].getStackTrace()).anyMatch(
+				(frame) -> frame.getMethodName().equals("failures") || frame.getMethodName().contains("failures"));
 		FailureForm form = new FailureForm(CODEC);
 		FailureData data = form.write(thrown);
-		FailureData elsewhere = new FailureData("com.example.Gone", data.message(), data.properties(), data.frames(), null);
+		FailureData elsewhere = new FailureData("com.example.Gone", data.message(), data.properties(), data.frames(),
+				null);
 		assertThat(form.read(elsewhere, getClass().getClassLoader())).isNull();
-		assertThat(form.read(new FailureData("java.lang.Runtime", "x", null, List.of(), null), getClass().getClassLoader()))
+		assertThat(form.read(new FailureData("java.lang.Runtime", "x", null, List.of(), null),
+				getClass().getClassLoader()))
 			.as("no throwable")
 			.isNull();
 	}
@@ -224,7 +227,8 @@ class ClusterTests {
 		this.network.owners.put("Counter[a]", "two");
 		assertThat(one.counters.get("a").where()).isEqualTo("two");
 		this.goOn.countDown();
-		assertThat(CompletableFuture.allOf(blocked.toArray(CompletableFuture[]::new))).succeedsWithin(Duration.ofSeconds(10));
+		assertThat(CompletableFuture.allOf(blocked.toArray(CompletableFuture[]::new)))
+			.succeedsWithin(Duration.ofSeconds(10));
 	}
 
 	@Test
@@ -234,9 +238,9 @@ class ClusterTests {
 		Side two = new Side("two");
 		this.network.owners.put("Counter[a]", "two");
 		MessageFormat format = new MessageFormat(1 << 20);
-		List<Envelope> hostile = List.of(envelope("Nobody", "a", "where()", "{}"), envelope("Counter", "a", "getClass()", "{}"),
-				envelope("Counter", "a", "wait(long)", "{\"0\":1}"), envelope("Counter", "a", "hashCode()", "{}"),
-				envelope("Counter", "k".repeat(201), "where()", "{}"),
+		List<Envelope> hostile = List.of(envelope("Nobody", "a", "where()", "{}"),
+				envelope("Counter", "a", "getClass()", "{}"), envelope("Counter", "a", "wait(long)", "{\"0\":1}"),
+				envelope("Counter", "a", "hashCode()", "{}"), envelope("Counter", "k".repeat(201), "where()", "{}"),
 				envelope("Counter", "a", "add(java.lang.Object)", "{\"0\":{\"@class\":\"java.lang.Runtime\"}}"));
 		hostile.forEach((call) -> two.node.received("one", format.write(call, 0)));
 		assertThat(two.node.counts().of(What.REFUSED)).isEqualTo(hostile.size());
@@ -259,10 +263,11 @@ class ClusterTests {
 	@DisplayName("N10 N13 messages come back as they were, and any changed byte makes another message or none")
 	void format() {
 		MessageFormat format = new MessageFormat(1 << 20);
-		Envelope call = new Envelope("1", 2, "h", "k", "m()", "{\"0\":1}", Envelope.Mode.ACCEPTANCE, Duration.ofMillis(5),
-				Map.of("trace", "ä"), List.of(new Envelope.Waiting("a[b]", true)));
+		Envelope call = new Envelope("1", 2, "h", "k", "m()", "{\"0\":1}", Envelope.Mode.ACCEPTANCE,
+				Duration.ofMillis(5), Map.of("trace", "ä"), List.of(new Envelope.Waiting("a[b]", true)));
 		assertThat(format.read(format.write(call, 42))).isEqualTo(new MessageFormat.Sent(call, 42));
-		Answer answer = Answer.threw(call, new FailureForm(CODEC).write(new IllegalStateException("x", new Error("y"))));
+		Answer answer = Answer.threw(call,
+				new FailureForm(CODEC).write(new IllegalStateException("x", new Error("y"))));
 		assertThat(format.read(format.write(answer, 1)).message()).isEqualTo(answer);
 		byte[] bytes = format.write(answer, 1);
 		for (int at = 0; at < bytes.length; at++) {
@@ -278,8 +283,8 @@ class ClusterTests {
 	}
 
 	private static Envelope envelope(String handler, String key, String method, String arguments) {
-		return new Envelope("id-" + method + key.length() + handler, 1, handler, key, method, arguments, Envelope.Mode.ANSWER,
-				Duration.ofSeconds(5), Map.of(), List.of());
+		return new Envelope("id-" + method + key.length() + handler, 1, handler, key, method, arguments,
+				Envelope.Mode.ANSWER, Duration.ofSeconds(5), Map.of(), List.of());
 	}
 
 	/** What one node has. */

@@ -437,8 +437,8 @@ final class SimulatedCluster {
 				SimulatedCluster.this.late.put(call.id(), SimulatedCluster.this.now - deadline);
 			}
 			SimulatedCluster.this.begun.merge(call.id(), 1, Integer::sum);
-			Row row = this.instances.computeIfAbsent(call.key(),
-					(key) -> this.durable ? SimulatedCluster.this.rows.getOrDefault(key, new Row(0, 0)) : new Row(0, 0));
+			Row row = this.instances.computeIfAbsent(call.key(), (key) -> this.durable
+					? SimulatedCluster.this.rows.getOrDefault(key, new Row(0, 0)) : new Row(0, 0));
 			this.node.after(SimulatedCluster.this.upTo(SimulatedCluster.this.slowBodies ? 800 : 10),
 					() -> finish(call, reply, row));
 		}
@@ -477,8 +477,9 @@ final class SimulatedCluster {
 
 		@Override
 		public void release() {
-			this.instances.keySet().removeIf((key) -> !this.node.cluster.isHere(
-					(this.durable ? DURABLE : MEMORY) + "[" + key + "]") && this.queues.get(key).isEmpty());
+			this.instances.keySet()
+				.removeIf((key) -> !this.node.cluster.isHere((this.durable ? DURABLE : MEMORY) + "[" + key + "]")
+						&& this.queues.get(key).isEmpty());
 		}
 
 	}

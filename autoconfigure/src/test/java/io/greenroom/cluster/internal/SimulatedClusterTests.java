@@ -279,8 +279,8 @@ class SimulatedClusterTests {
 			assertThat(this.cluster.wrong).isEmpty();
 			Map<String, Integer> sums = new HashMap<>();
 			this.cluster.answers.keySet().forEach((id) -> sums.merge(this.keys.get(id), 1, Integer::sum));
-			this.cluster.rows.forEach((key, row) -> assertThat(row.value()).as("value of " + key)
-				.isEqualTo(sums.get(key)));
+			this.cluster.rows
+				.forEach((key, row) -> assertThat(row.value()).as("value of " + key).isEqualTo(sums.get(key)));
 			Map<String, Set<String>> values = new HashMap<>();
 			this.outcomes.forEach((id, outcome) -> {
 				if (outcome instanceof Outcome.Answered answered && answered.answer().kind() == Answer.Kind.RETURNED

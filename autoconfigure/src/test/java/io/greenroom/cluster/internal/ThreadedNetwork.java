@@ -23,7 +23,8 @@ final class ThreadedNetwork implements AutoCloseable {
 
 	private final Map<String, Node> nodes = new ConcurrentSkipListMap<>();
 
-	private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(2, Thread.ofPlatform().daemon().factory());
+	private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(2,
+			Thread.ofPlatform().daemon().factory());
 
 	/** Loses what a node says. */
 	volatile Predicate<String> loses = (from) -> false;
