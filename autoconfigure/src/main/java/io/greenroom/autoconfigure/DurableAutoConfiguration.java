@@ -5,8 +5,12 @@ import javax.sql.DataSource;
 import io.greenroom.context.ObservedCalls;
 import io.greenroom.durable.DeadLetters;
 import io.greenroom.durable.internal.CallContext;
+import io.greenroom.durable.internal.CallStore;
+import io.greenroom.durable.internal.DurableNode;
+import io.greenroom.durable.internal.NodeId;
 import io.greenroom.durable.internal.OutboxStore;
 import io.greenroom.durable.internal.RowStore;
+import io.greenroom.jdbc.JdbcCallStore;
 import io.greenroom.jdbc.JdbcOutboxStore;
 import io.greenroom.jdbc.JdbcRowStore;
 import io.greenroom.json.JacksonCodec;
@@ -80,8 +84,20 @@ public final class DurableAutoConfiguration {
 	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static DurableHandlers durableHandlers(ConfigurableListableBeanFactory beanFactory, RowStore rows, Codec codec,
-			DurableProperties properties) {
-		return new DurableHandlers(beanFactory, rows, codec, properties.sweep(), properties.nodeTimeout());
+			DurableProperties properties, ObjectProvider<NodeId> id) {
+		NodeId known = id.getIfAvailable();
+		DurableNode node = (known != null) ? new DurableNode(rows, properties.nodeTimeout(), known.get())
+				: new DurableNode(rows, properties.nodeTimeout());
+		return new DurableHandlers(beanFactory, rows, codec, properties.sweep(), node);
+	}
+
+	/** Used where there are several nodes. */
+	@Bean
+	@Lazy
+	@ConditionalOnMissingBean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	CallStore greenroomCalls(DataSource dataSource, DurableProperties properties) {
+		return new JdbcCallStore(dataSource, properties.schema());
 	}
 
 	@Bean

@@ -22,11 +22,23 @@ public final class ObservedCalls implements CallContext {
 
 	private final ObservationRegistry registry;
 
+	private final String name;
+
 	/**
-	 * Makes the context.
+	 * Makes the context of stored calls.
 	 * @param registry where calls are observed
 	 */
 	public ObservedCalls(ObservationRegistry registry) {
+		this(registry, "greenroom.outbox");
+	}
+
+	/**
+	 * Makes the context of calls of another kind.
+	 * @param registry where calls are observed
+	 * @param name what the names of the observations begin with
+	 */
+	public ObservedCalls(ObservationRegistry registry, String name) {
+		this.name = Objects.requireNonNull(name, "name");
 		this.registry = Objects.requireNonNull(registry, "registry");
 	}
 
@@ -41,7 +53,7 @@ public final class ObservedCalls implements CallContext {
 			}
 		}, Kind.PRODUCER);
 		context.setCarrier(into);
-		Observation.createNotStarted("greenroom.outbox.submit", () -> context, this.registry)
+		Observation.createNotStarted(this.name + ".submit", () -> context, this.registry)
 			.contextualName("submit " + call)
 			.lowCardinalityKeyValue("call", call)
 			.start()
@@ -56,7 +68,7 @@ public final class ObservedCalls implements CallContext {
 		ReceiverContext<Map<String, String>> context = new ReceiverContext<>(
 				(carrier, name) -> (carrier != null) ? carrier.get(PREFIX + name) : null, Kind.CONSUMER);
 		context.setCarrier(from);
-		Observation observation = Observation.createNotStarted("greenroom.outbox.deliver", () -> context, this.registry)
+		Observation observation = Observation.createNotStarted(this.name + ".deliver", () -> context, this.registry)
 			.contextualName("deliver " + call)
 			.lowCardinalityKeyValue("call", call)
 			.start();

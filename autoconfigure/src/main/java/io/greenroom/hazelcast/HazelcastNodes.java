@@ -1,5 +1,6 @@
 package io.greenroom.hazelcast;
 
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
@@ -19,16 +20,26 @@ import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.core.LifecycleEvent.LifecycleState;
 import com.hazelcast.partition.MigrationListener;
 import com.hazelcast.partition.MigrationState;
+import com.hazelcast.partition.Partition;
 import com.hazelcast.partition.ReplicaMigrationEvent;
 import io.greenroom.cluster.internal.Nodes;
+import io.greenroom.observe.internal.Failures;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The nodes of a cluster, by a Hazelcast member that is ours alone: the application's own
  * Hazelcast is left as it is. Who has a key is who has its partition. Safe for use by
  * many threads.
  */
-public final class HazelcastNodes implements Nodes, AutoCloseable {
+public final class HazelcastNodes implements Nodes {
+
+	private static final Logger log = LoggerFactory.getLogger(HazelcastNodes.class);
+
+	/** So long a node that leaves waits for its keys to be elsewhere. */
+	private static final Duration LEAVING = Duration.ofSeconds(10);
 
 	/** Each member has a topic of its own: events of one topic stay in order. */
 	private static final String TOPIC = "greenroom-";
@@ -37,12 +48,15 @@ public final class HazelcastNodes implements Nodes, AutoCloseable {
 
 	private volatile @Nullable Events events;
 
+	/** Another one after a merge. */
+	private volatile @Nullable String here;
+
 	private HazelcastNodes(HazelcastInstance instance) {
 		this.instance = instance;
 	}
 
 	/**
-	 * Starts a member.
+	 * Starts a member, which has no keys yet.
 	 * @param options how it finds the others
 	 * @param customizer changes what is set here
 	 * @return the nodes, of which this one is a member
@@ -50,7 +64,15 @@ public final class HazelcastNodes implements Nodes, AutoCloseable {
 	public static HazelcastNodes start(MemberOptions options, Consumer<Config> customizer) {
 		Config config = config(options);
 		customizer.accept(config);
-		return new HazelcastNodes(Hazelcast.newHazelcastInstance(config));
+		try {
+			return new HazelcastNodes(Hazelcast.newHazelcastInstance(config));
+		}
+		catch (HazelcastException failure) {
+			throw new IllegalStateException(
+					"This node can't be a member of cluster '%s' at %s port %d: %s; see greenroom.cluster.interface, .port and .name"
+						.formatted(options.name(), options.address(), options.port(), failure.getMessage()),
+					failure);
+		}
 	}
 
 	static Config config(MemberOptions options) {
@@ -60,6 +82,13 @@ public final class HazelcastNodes implements Nodes, AutoCloseable {
 		config.setProperty("hazelcast.shutdownhook.enabled", "false");
 		config.setProperty("hazelcast.logging.type", "slf4j");
 		config.setProperty("hazelcast.socket.bind.any", "false");
+		// Nodes that start at one moment need not wait for each other, and find together
+		// soon if they have missed each other.
+		config.setProperty("hazelcast.wait.seconds.before.join", "0");
+		config.setProperty("hazelcast.merge.first.run.delay.seconds", "10");
+		config.setProperty("hazelcast.merge.next.run.delay.seconds", "5");
+		// Without keys until the application has started.
+		config.setLiteMember(true);
 		config.setProperty("hazelcast.heartbeat.interval.seconds", String.valueOf(options.heartbeat().toSeconds()));
 		config.setProperty("hazelcast.max.no.heartbeat.seconds", String.valueOf(options.heartbeatLimit().toSeconds()));
 		config.getNetworkConfig().setPort(options.port()).setPortAutoIncrement(false);
@@ -81,7 +110,12 @@ public final class HazelcastNodes implements Nodes, AutoCloseable {
 
 	@Override
 	public String here() {
-		return id(this.instance.getCluster().getLocalMember());
+		String known = this.here;
+		if (known == null) {
+			known = id(this.instance.getCluster().getLocalMember());
+			this.here = known;
+		}
+		return known;
 	}
 
 	private static String id(Member member) {
@@ -90,17 +124,27 @@ public final class HazelcastNodes implements Nodes, AutoCloseable {
 
 	@Override
 	public Set<String> members() {
-		return this.instance.getCluster()
-			.getMembers()
-			.stream()
-			.map(HazelcastNodes::id)
-			.collect(Collectors.toUnmodifiableSet());
+		try {
+			return this.instance.getCluster()
+				.getMembers()
+				.stream()
+				.map(HazelcastNodes::id)
+				.collect(Collectors.toUnmodifiableSet());
+		}
+		catch (HazelcastInstanceNotActiveException ended) {
+			return Set.of();
+		}
 	}
 
 	@Override
 	public @Nullable String owner(String target) {
-		Member owner = this.instance.getPartitionService().getPartition(target).getOwner();
-		return (owner != null) ? id(owner) : null;
+		try {
+			Member owner = this.instance.getPartitionService().getPartition(target).getOwner();
+			return (owner != null) ? id(owner) : null;
+		}
+		catch (HazelcastInstanceNotActiveException ended) {
+			return null;
+		}
 	}
 
 	@Override
@@ -133,11 +177,13 @@ public final class HazelcastNodes implements Nodes, AutoCloseable {
 
 			@Override
 			public void memberAdded(MembershipEvent event) {
+				log.info("Node {} has joined: {} nodes", event.getMember().getAddress(), event.getMembers().size());
 				told.changed();
 			}
 
 			@Override
 			public void memberRemoved(MembershipEvent event) {
+				log.info("Node {} has left: {} nodes", event.getMember().getAddress(), event.getMembers().size());
 				told.left(id(event.getMember()));
 			}
 
@@ -164,6 +210,8 @@ public final class HazelcastNodes implements Nodes, AutoCloseable {
 		});
 		this.instance.getLifecycleService().addLifecycleListener((event) -> {
 			if (event.getState() == LifecycleState.MERGED) {
+				log.info("This node was apart from others and is with them again");
+				this.here = null;
 				listen();
 				told.merged();
 			}
@@ -181,12 +229,60 @@ public final class HazelcastNodes implements Nodes, AutoCloseable {
 		});
 	}
 
-	/**
-	 * Gives this node's keys to the others, and stays a member that can answer. Waits
-	 * until they are there.
-	 */
+	@Override
+	public void takeKeys() {
+		if (this.instance.getCluster().getLocalMember().isLiteMember()) {
+			this.instance.getCluster().promoteLocalLiteMember();
+		}
+	}
+
+	@Override
 	public void giveKeysAway() {
-		this.instance.getCluster().demoteLocalDataMember();
+		boolean others = this.instance.getCluster()
+			.getMembers()
+			.stream()
+			.anyMatch((member) -> !member.localMember() && !member.isLiteMember());
+		if (!others) {
+			// Nobody would take them.
+			return;
+		}
+		Thread giving = Thread.ofPlatform().daemon().name("greenroom-leaving").start(() -> {
+			try {
+				this.instance.getCluster().demoteLocalDataMember();
+			}
+			catch (RuntimeException failure) {
+				Failures.log(log, Level.WARN, failure, "This node could not give its keys away; it leaves with them");
+			}
+		});
+		try {
+			if (!giving.join(LEAVING)) {
+				log.warn("This node's keys are not elsewhere after {}; it leaves with some of them", LEAVING);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	@Override
+	public double share() {
+		try {
+			Set<Partition> all = this.instance.getPartitionService().getPartitions();
+			UUID mine = this.instance.getCluster().getLocalMember().getUuid();
+			long owned = all.stream().filter((partition) -> {
+				Member owner = partition.getOwner();
+				return owner != null && owner.getUuid().equals(mine);
+			}).count();
+			return (double) owned / Math.max(1, all.size());
+		}
+		catch (HazelcastInstanceNotActiveException ended) {
+			return 0;
+		}
+	}
+
+	@Override
+	public String label() {
+		return this.instance.getCluster().getLocalMember().getAddress().toString();
 	}
 
 	/** Leaves. */

@@ -18,6 +18,7 @@ import java.util.TreeMap;
 
 import javax.sql.DataSource;
 
+import io.greenroom.durable.internal.MadeCall;
 import io.greenroom.durable.internal.Row.Place;
 import io.greenroom.durable.internal.Row.Status;
 import io.greenroom.durable.internal.Row;
@@ -63,6 +64,8 @@ public final class JdbcRowStore implements RowStore {
 	private static final Duration FORGOTTEN = Duration.ofDays(7);
 
 	private static final String INSERT = "insert into greenroom_row (version, shape, stored, handler, key_) values (?, ?, ?, ?, ?)";
+
+	private static final String MADE = "insert into greenroom_call (id, handler, key_, answer, until_) values (?, ?, ?, ?, %s + ?)";
 
 	private final DataSource dataSource;
 
@@ -171,17 +174,17 @@ public final class JdbcRowStore implements RowStore {
 	}
 
 	@Override
-	public boolean write(Row row) {
+	public boolean write(Row row, @Nullable MadeCall call) {
 		boolean own = transaction() == Transaction.NONE;
 		return write(row, (sql, known) -> Boolean.TRUE.equals(this.jdbc
-			.execute((ConnectionCallback<Boolean>) (connection) -> write(connection, sql, row, known, own))));
+			.execute((ConnectionCallback<Boolean>) (connection) -> write(connection, sql, row, call, known, own))));
 	}
 
 	@Override
-	public boolean commit(Row row) {
+	public boolean commit(Row row, @Nullable MadeCall call) {
 		return write(row, (sql, known) -> {
 			try (Connection connection = this.dataSource.getConnection()) {
-				return write(connection, sql, row, known, true);
+				return write(connection, sql, row, call, known, true);
 			}
 			catch (SQLException failure) {
 				throw Objects.requireNonNullElseGet(
@@ -215,8 +218,43 @@ public final class JdbcRowStore implements RowStore {
 		}
 	}
 
-	private boolean write(Connection connection, String sql, Row row, Database known, boolean own) throws SQLException {
-		boolean done;
+	private boolean write(Connection connection, String sql, Row row, @Nullable MadeCall call, Database known,
+			boolean own) throws SQLException {
+		if (call == null) {
+			boolean done = write(connection, sql, row, known);
+			if (own && !connection.getAutoCommit()) {
+				connection.commit();
+			}
+			return done;
+		}
+		boolean together = own && connection.getAutoCommit();
+		if (together) {
+			connection.setAutoCommit(false);
+		}
+		boolean done = false;
+		try {
+			done = write(connection, sql, row, known) && add(connection, row.id(), call, known);
+			if (own && done) {
+				connection.commit();
+			}
+			return done;
+		}
+		finally {
+			end(connection, own && !done, together);
+		}
+	}
+
+	/** What is not committed must not be by the end of its own transaction. */
+	private static void end(Connection connection, boolean undo, boolean together) throws SQLException {
+		if (undo) {
+			connection.rollback();
+		}
+		if (together) {
+			connection.setAutoCommit(true);
+		}
+	}
+
+	private boolean write(Connection connection, String sql, Row row, Database known) throws SQLException {
 		try (PreparedStatement statement = connection.prepareStatement(sql)) {
 			if (known.hasQueryTimeout()) {
 				statement.setQueryTimeout(this.lockTimeout);
@@ -230,12 +268,31 @@ public final class JdbcRowStore implements RowStore {
 			if (row.version() > 1) {
 				statement.setLong(next + 2, row.version() - 1);
 			}
-			done = statement.executeUpdate() == 1;
+			return statement.executeUpdate() == 1;
 		}
-		if (own && !connection.getAutoCommit()) {
-			connection.commit();
+	}
+
+	/** Returns whether the call was not there, so that it is now. */
+	private boolean add(Connection connection, RowId id, MadeCall call, Database known) throws SQLException {
+		String sql = MADE.formatted(known.now()) + known.unlessThere();
+		try (PreparedStatement statement = connection.prepareStatement(sql)) {
+			if (known.hasQueryTimeout()) {
+				statement.setQueryTimeout(this.lockTimeout);
+			}
+			statement.setString(1, call.id());
+			statement.setString(2, id.handler());
+			statement.setString(3, id.key());
+			statement.setString(4, call.answer());
+			statement.setLong(5, call.keep().toMillis());
+			return statement.executeUpdate() == 1;
 		}
-		return done;
+		catch (SQLException failure) {
+			if (this.jdbc.getExceptionTranslator().translate("made call", sql,
+					failure) instanceof DuplicateKeyException) {
+				return false;
+			}
+			throw failure;
+		}
 	}
 
 	/** Returns which parameter is next. */

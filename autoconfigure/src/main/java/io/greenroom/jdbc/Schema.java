@@ -78,6 +78,9 @@ final class Schema {
 						"handler, key_, version, shape, stored, state, args, status, since, deadline_at, node, error"),
 						new Table("greenroom_node", "id, seen_at")));
 
+		static final Part CALLS = new Part("calls", "calls from other nodes",
+				List.of(new Table("greenroom_call", "id, handler, key_, answer, until_")));
+
 		static final Part OUTBOX = new Part("outbox", "durable oneway calls", List.of(
 				new Table("greenroom_outbox", "handler, key_, id, method, args, context, call_id, submitted_at"),
 				new Table("greenroom_lane", "handler, key_, owner, until_, head, attempts"),

@@ -2,8 +2,10 @@ package io.greenroom.metrics;
 
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
+import io.greenroom.observe.ClusterGauges;
 import io.greenroom.observe.HandlerGauges;
 import io.greenroom.observe.HandlerListener;
 import io.greenroom.observe.KeyedGauges;
@@ -39,6 +41,9 @@ public final class MeterObserver implements Observer {
 	private final Map<String, KeyedMeters> keyed = new ConcurrentHashMap<>();
 
 	private final Map<String, OutboxMeters> outboxes = new ConcurrentHashMap<>();
+
+	/** Counters hold what they count weakly. */
+	private final Set<ClusterGauges> clusters = ConcurrentHashMap.newKeySet();
 
 	private final Map<String, MachineMeters> machines = new ConcurrentHashMap<>();
 
@@ -82,6 +87,12 @@ public final class MeterObserver implements Observer {
 	@Override
 	public OutboxListener outbox(String handler, OutboxGauges gauges) {
 		return this.outboxes.computeIfAbsent(handler, (name) -> new OutboxMeters(name, this.binding)).listener(gauges);
+	}
+
+	@Override
+	public void cluster(ClusterGauges gauges) {
+		this.clusters.add(gauges);
+		this.binding.whenBound((registry) -> ClusterMeters.register(registry, gauges));
 	}
 
 	@Override

@@ -117,6 +117,11 @@ final class CompositeObserver implements Observer {
 	}
 
 	@Override
+	public void cluster(ClusterGauges gauges) {
+		tell(this.observers, (observer) -> observer.cluster(gauges));
+	}
+
+	@Override
 	public MachineListener machine(String machine) {
 		List<MachineListener> listeners = ask((observer) -> observer.machine(machine), MachineListener.NONE);
 		return listeners.isEmpty() ? MachineListener.NONE : new MachineListener() {

@@ -62,6 +62,13 @@ public interface Observer {
 	}
 
 	/**
+	 * Hears that this node is in a cluster. Called once.
+	 * @param gauges the live numbers; they live as long as the node
+	 */
+	default void cluster(ClusterGauges gauges) {
+	}
+
+	/**
 	 * Returns the listener for all machines of one class.
 	 * @param machine the full name of the machine's class, since simple names repeat
 	 * @return the listener

@@ -57,11 +57,11 @@ public final class DurableHandlers implements SmartInitializingSingleton, SmartL
 	 * @param rows where their rows are
 	 * @param codec writes their fields
 	 * @param sweep how often to look for machines that have something to do
-	 * @param nodeTimeout how long a node must not have been seen to be gone
+	 * @param node this node
 	 */
 	public DurableHandlers(ConfigurableListableBeanFactory beanFactory, RowStore rows, Codec codec, Duration sweep,
-			Duration nodeTimeout) {
-		this.node = new DurableNode(rows, nodeTimeout);
+			DurableNode node) {
+		this.node = node;
 		this.sweep = new DurableSweep(rows, this.node, sweep);
 		this.beanFactory = beanFactory;
 		this.rows = rows;

@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 
 import io.greenroom.deferred.DeferredHandler;
 import io.greenroom.deferred.HandlerOptions;
+import io.greenroom.keyed.internal.KeyRouting;
 import io.greenroom.keyed.internal.KeyType;
 import io.greenroom.keyed.internal.KeyedFactory;
 import io.greenroom.keyed.internal.KeyedHandler;
@@ -17,6 +18,7 @@ import io.greenroom.keyed.internal.KeyedOptions;
 import io.greenroom.state.StateClass;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 
@@ -72,7 +74,7 @@ public final class KeyedHandlers {
 		KeyType keys = KeyType.of(type);
 		KeyedFactory<?> factory = new KeyedBeans(this.beanFactory, beanName, keys, states, durable);
 		KeyedHandler<?, ?> made = new KeyedHandler(this.needs.scheduler(), type, keys, options, keyed.withIdle(idle),
-				this.needs.transactions(), passing, factory);
+				this.needs.transactions(), passing, factory, routing(beanName + KeyedNames.SUFFIX));
 		if (durable != null) {
 			durable.watch(keys, made);
 		}
@@ -82,6 +84,18 @@ public final class KeyedHandlers {
 		}
 		this.all.add(made);
 		return made;
+	}
+
+	/** Where there is a cluster, what is called by key ends before this node leaves it. */
+	private KeyRouting routing(String keyedName) {
+		for (String name : BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beanFactory, KeyRouting.class,
+				false, false)) {
+			if (this.beanFactory.containsLocalBean(name)) {
+				this.beanFactory.registerDependentBean(name, keyedName);
+			}
+			return this.beanFactory.getBean(name, KeyRouting.class);
+		}
+		return KeyRouting.HERE;
 	}
 
 	private @Nullable StateClass states(Class<?> type) {

@@ -15,6 +15,7 @@ import io.greenroom.deferred.internal.HandlerType;
 import io.greenroom.deferred.internal.StoredCalls;
 import io.greenroom.durable.Durable;
 import io.greenroom.durable.internal.Lane;
+import io.greenroom.durable.internal.Lane;
 import io.greenroom.durable.internal.OutboxMethods;
 import io.greenroom.durable.internal.OutboxStore;
 import io.greenroom.keyed.internal.KeyType;
@@ -161,12 +162,21 @@ final class OutboxDefinitions {
 
 			@Override
 			public void store(String key, Method method, @Nullable Object[] arguments) {
+				handlers().outbox().submit(name, key, method, arguments);
+			}
+
+			@Override
+			public void hint(String key) {
+				handlers().outbox().wake(new Lane(name, key));
+			}
+
+			private OutboxHandlers handlers() {
 				OutboxHandlers known = this.found;
 				if (known == null) {
 					known = beanFactory.getBean(OutboxHandlers.class);
 					this.found = known;
 				}
-				known.outbox().submit(name, key, method, arguments);
+				return known;
 			}
 
 		};

@@ -215,8 +215,21 @@ public final class OutboxHandlers implements SmartInitializingSingleton, SmartLi
 		@Override
 		public CompletableFuture<@Nullable Object> deliver(String key, Method method, @Nullable Object[] arguments,
 				Delivering round) throws Throwable {
-			KeyedHandler<?, ?> handler = this.beanFactory.getBean(this.bean, KeyedHandler.class);
-			return handler.deliver(key, method, arguments, round);
+			return handler().deliver(key, method, arguments, round);
+		}
+
+		@Override
+		public boolean isHere(String key) {
+			return handler().isHere(key);
+		}
+
+		@Override
+		public void hint(String key) {
+			handler().hint(key);
+		}
+
+		private KeyedHandler<?, ?> handler() {
+			return this.beanFactory.getBean(this.bean, KeyedHandler.class);
 		}
 
 	}

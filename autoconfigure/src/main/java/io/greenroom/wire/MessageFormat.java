@@ -82,7 +82,7 @@ public final class MessageFormat {
 		text(out, envelope.key());
 		text(out, envelope.method());
 		text(out, envelope.arguments());
-		out.writeByte(envelope.mode().ordinal());
+		text(out, envelope.mode().name());
 		out.writeLong(envelope.remaining().toNanos());
 		out.writeInt(envelope.context().size());
 		for (Map.Entry<String, String> entry : envelope.context().entrySet()) {
@@ -100,7 +100,7 @@ public final class MessageFormat {
 		out.writeByte(ANSWER);
 		text(out, answer.id());
 		out.writeInt(answer.attempt());
-		out.writeByte(answer.kind().ordinal());
+		text(out, answer.kind().name());
 		optional(out, answer.value());
 		write(out, answer.failure(), 0);
 	}
@@ -182,7 +182,7 @@ public final class MessageFormat {
 		String key = text(in);
 		String method = text(in);
 		String arguments = text(in);
-		Envelope.Mode mode = Envelope.Mode.values()[in.get()];
+		Envelope.Mode mode = Envelope.Mode.valueOf(text(in));
 		Duration remaining = Duration.ofNanos(in.getLong());
 		Map<String, String> context = new LinkedHashMap<>();
 		for (int left = count(in); left > 0; left--) {
@@ -196,7 +196,7 @@ public final class MessageFormat {
 	}
 
 	private static Answer answer(ByteBuffer in) {
-		return new Answer(text(in), in.getInt(), Answer.Kind.values()[in.get()], optional(in), failure(in, 0));
+		return new Answer(text(in), in.getInt(), Answer.Kind.valueOf(text(in)), optional(in), failure(in, 0));
 	}
 
 	private static @Nullable FailureData failure(ByteBuffer in, int depth) {

@@ -41,6 +41,8 @@ class HazelcastNodesTests {
 		two = HazelcastNodes.start(new MemberOptions(name, members, null, "127.0.0.1", ports[1], Duration.ofSeconds(1),
 				Duration.ofSeconds(10)), HazelcastNodesTests::quick);
 		two.start(HEARD_TWO);
+		one.takeKeys();
+		two.takeKeys();
 	}
 
 	private static void quick(Config config) {

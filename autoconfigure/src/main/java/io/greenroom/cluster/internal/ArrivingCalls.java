@@ -4,26 +4,42 @@ import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 
 import io.greenroom.cluster.WireContext;
 import io.greenroom.deferred.HandlerStoppedException;
 import io.greenroom.deferred.internal.ArrivedCall;
 import io.greenroom.deferred.internal.BodyGuard;
 import io.greenroom.deferred.internal.BodyGuard.NotBegunException;
+import io.greenroom.deferred.internal.Delivering;
 import io.greenroom.deferred.internal.HandlerChain;
 import io.greenroom.durable.StaleInstanceException;
+import io.greenroom.durable.internal.CallRun;
+import io.greenroom.durable.internal.CallStore;
+import io.greenroom.durable.internal.MadeCall;
 import io.greenroom.keyed.internal.KeyedHandler;
 import io.greenroom.observe.ContextCarrier.Scope;
+import io.greenroom.observe.internal.Failures;
 import io.greenroom.wire.Answer;
 import io.greenroom.wire.CodecException;
 import io.greenroom.wire.Envelope;
 import io.greenroom.wire.FailureForm;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** The owner's side of a handler whose keys are on several nodes. */
 final class ArrivingCalls<K> implements Serving {
+
+	/** No method's signature: there may be stored calls of a key. */
+	static final String HINT = "";
+
+	private static final Logger log = LoggerFactory.getLogger(ArrivingCalls.class);
 
 	private final ClusterNode node;
 
@@ -41,8 +57,12 @@ final class ArrivingCalls<K> implements Serving {
 
 	private final Map<String, Method> methods;
 
+	/** Nothing where no answer is stored. */
+	private final @Nullable CallStore calls;
+
 	ArrivingCalls(ClusterNode node, Timer timer, KeyedHandler<K, ?> handler, CallForm form, FailureForm failures,
-			WireContext context) {
+			WireContext context, @Nullable CallStore calls) {
+		this.calls = calls;
 		this.node = node;
 		this.timer = timer;
 		this.handler = handler;
@@ -55,7 +75,7 @@ final class ArrivingCalls<K> implements Serving {
 
 	@Override
 	public @Nullable String problem(Envelope call) {
-		if (!this.methods.containsKey(call.method())) {
+		if (!call.method().equals(HINT) && !this.methods.containsKey(call.method())) {
 			return "it has no method of this signature that callers may call; nodes of one cluster run the same version, or one that has what the others call";
 		}
 		try {
@@ -69,12 +89,17 @@ final class ArrivingCalls<K> implements Serving {
 
 	@Override
 	public void serve(Envelope call, Duration remaining, Reply reply) {
+		if (call.method().equals(HINT)) {
+			this.handler.hinted(call.key());
+			reply.answered(Answer.returned(call, null));
+			return;
+		}
 		this.lanes.run(call.key(), () -> {
 			try {
 				queue(call, remaining, reply);
 			}
 			catch (Throwable failure) {
-				failed(call, failure, null, reply);
+				failed(call, failure, null, null, reply);
 			}
 		});
 	}
@@ -82,11 +107,8 @@ final class ArrivingCalls<K> implements Serving {
 	private void queue(Envelope call, Duration remaining, Reply reply) throws Throwable {
 		Method method = java.util.Objects.requireNonNull(this.methods.get(call.method()));
 		K key = this.handler.key(call.key());
-		BodyGuard guard = () -> {
-			if (this.handler.renewDropped(key) || !reply.mayBegin()) {
-				throw new NotBegunException();
-			}
-		};
+		boolean oneway = call.mode() == Envelope.Mode.ACCEPTANCE;
+		Arrival guard = new Arrival(call, key, method, remaining, reply);
 		guard.beforeBody();
 		@Nullable Object[] arguments;
 		try {
@@ -101,7 +123,6 @@ final class ArrivingCalls<K> implements Serving {
 			.stream()
 			.map((waiting) -> new HandlerChain.Waiting(waiting.target(), waiting.reading()))
 			.toList();
-		boolean oneway = call.mode() == Envelope.Mode.ACCEPTANCE;
 		ArrivedCall arrived = this.handler.family().arrived(method, arguments, oneway, remaining, guard, chain);
 		Object made;
 		Scope scope = this.context.open(call.context());
@@ -109,7 +130,7 @@ final class ArrivingCalls<K> implements Serving {
 			made = this.handler.call(key, arrived, guard);
 		}
 		catch (Throwable failure) {
-			failed(call, failure, arrived, reply);
+			failed(call, failure, arrived, guard, reply);
 			return;
 		}
 		finally {
@@ -121,45 +142,48 @@ final class ArrivingCalls<K> implements Serving {
 					reply.answered(Answer.moved(call));
 				}
 			});
-			var _ = future.whenComplete((value, failure) -> ended(call, method, value, failure, arrived, reply));
+			var _ = future.whenComplete((value, failure) -> ended(guard, value, failure, arrived));
 		}
 		else {
-			returned(call, method, made, reply);
+			returned(guard, made);
 		}
 	}
 
-	private void ended(Envelope call, Method method, @Nullable Object value, @Nullable Throwable failure,
-			ArrivedCall arrived, Reply reply) {
+	private void ended(Arrival guard, @Nullable Object value, @Nullable Throwable failure, ArrivedCall arrived) {
 		if (failure != null) {
-			failed(call, failure, arrived, reply);
+			failed(guard.call, failure, arrived, guard, guard.reply);
 		}
 		else {
-			returned(call, method, value, reply);
+			returned(guard, value);
 		}
 	}
 
-	private void returned(Envelope call, Method method, @Nullable Object value, Reply reply) {
+	private void returned(Arrival guard, @Nullable Object value) {
+		Answer known = guard.known;
+		guard.reply.answered((known != null) ? known : answer(guard.call, guard.method, value));
+	}
+
+	private Answer answer(Envelope call, Method method, @Nullable Object value) {
 		boolean nothing = call.mode() == Envelope.Mode.ACCEPTANCE;
-		Answer answer;
 		try {
-			answer = Answer.returned(call, nothing ? null : this.form.result(method, value));
+			return Answer.returned(call, nothing ? null : this.form.result(method, value));
 		}
 		catch (CodecException ex) {
-			answer = Answer.threw(call,
+			return Answer.threw(call,
 					this.failures.write(new IllegalStateException("%s.%s has run, but what it returned can't travel: %s"
 						.formatted(call.target(), call.method(), ex.getMessage()))));
 		}
-		reply.answered(answer);
 	}
 
-	private void failed(Envelope call, Throwable thrown, @Nullable ArrivedCall arrived, Reply reply) {
+	private void failed(Envelope call, Throwable thrown, @Nullable ArrivedCall arrived, @Nullable Arrival guard,
+			Reply reply) {
 		Throwable failure = (thrown instanceof CompletionException && thrown.getCause() != null) ? thrown.getCause()
 				: thrown;
 		boolean begun = arrived != null && arrived.isBegun();
 		if (!begun && (failure instanceof NotBegunException || failure instanceof HandlerStoppedException)) {
 			reply.answered(Answer.moved(call));
 		}
-		else if (failure instanceof StaleInstanceException) {
+		else if (failure instanceof StaleInstanceException && (!begun || (guard != null && guard.isStale()))) {
 			reply.answered(Answer.stale(call, this.failures.write(failure)));
 		}
 		else {
@@ -180,6 +204,108 @@ final class ArrivingCalls<K> implements Serving {
 	@Override
 	public String toString() {
 		return "ArrivingCalls[" + this.handler.name() + "]";
+	}
+
+	/** A call that has come, on the thread of its key. */
+	private final class Arrival implements BodyGuard, CallRun.Answering {
+
+		private final Envelope call;
+
+		private final K key;
+
+		private final Method method;
+
+		private final Duration keep;
+
+		private final Reply reply;
+
+		/** Nothing where nothing of the call is stored. */
+		private final @Nullable CallRun run;
+
+		/** What came of the call when it was made before. */
+		private volatile @Nullable Answer known;
+
+		Arrival(Envelope call, K key, Method method, Duration remaining, Reply reply) {
+			this.call = call;
+			this.key = key;
+			this.method = method;
+			this.reply = reply;
+			Duration twice = remaining.multipliedBy(2);
+			this.keep = (twice.compareTo(CallRun.SHORTEST) > 0) ? twice : CallRun.SHORTEST;
+			boolean stored = ArrivingCalls.this.calls != null
+					&& !ArrivingCalls.this.handler.family().type().isReadOnly(method);
+			this.run = stored ? new CallRun(call.key(), method.getName(),
+					ArrivingCalls.this.handler.family().isPassing(method), this) : null;
+		}
+
+		boolean isStale() {
+			return this.run != null && this.run.isStale();
+		}
+
+		@Override
+		public void beforeBody() {
+			if (ArrivingCalls.this.handler.renewDropped(this.key) || !this.reply.mayBegin()) {
+				throw new NotBegunException();
+			}
+		}
+
+		/** The first sending can't have been made before. */
+		@Override
+		public boolean isMade() {
+			CallStore stored = ArrivingCalls.this.calls;
+			if (this.run == null || stored == null || this.call.attempt() == 1) {
+				return false;
+			}
+			String text;
+			try {
+				text = stored.find(this.call.id());
+			}
+			catch (RuntimeException unknown) {
+				Failures.log(log, Level.DEBUG, unknown, "{}.{} could not be looked up", this.call.target(),
+						this.call.method());
+				throw new NotBegunException();
+			}
+			if (text != null) {
+				this.known = StoredAnswer.read(this.call, text);
+				ArrivingCalls.this.node.answeredFromStore();
+			}
+			return text != null;
+		}
+
+		@Override
+		public boolean passOn() {
+			Envelope again = this.call;
+			ArrivingCalls.this.node.passOn(new Envelope(UUID.randomUUID().toString(), 1, again.handler(), again.key(),
+					again.method(), again.arguments(), again.mode(),
+					ArrivingCalls.this.handler.family().options().timeout(), again.context(), List.of()),
+					this.run != null);
+			return true;
+		}
+
+		@Override
+		public @Nullable Object run(Delivering.Body body) throws Throwable {
+			return (this.run != null) ? this.run.run(body) : body.run();
+		}
+
+		@Override
+		public MadeCall returned(@Nullable Object result) {
+			if (result instanceof CompletionStage<?> stage) {
+				CompletableFuture<?> future = stage.toCompletableFuture();
+				return made((future.state() == Future.State.SUCCESS) ? answer(this.call, this.method, future.resultNow())
+						: null);
+			}
+			return made(answer(this.call, this.method, result));
+		}
+
+		@Override
+		public MadeCall threw(Throwable failure) {
+			return made(Answer.threw(this.call, ArrivingCalls.this.failures.write(failure)));
+		}
+
+		private MadeCall made(@Nullable Answer answer) {
+			return new MadeCall(this.call.id(), StoredAnswer.write(answer), this.keep);
+		}
+
 	}
 
 }

@@ -4,10 +4,12 @@ import java.util.Objects;
 import java.util.function.Predicate;
 
 import io.greenroom.cluster.WireContext;
+import io.greenroom.durable.internal.CallStore;
 import io.greenroom.keyed.internal.KeyRouter;
 import io.greenroom.keyed.internal.KeyRouting;
 import io.greenroom.keyed.internal.KeyedHandler;
 import io.greenroom.wire.Codec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Has the calls of handlers by key run on the nodes that have the keys. For integrations.
@@ -24,6 +26,8 @@ public final class Cluster implements KeyRouting {
 
 	private final Predicate<Class<?>> durable;
 
+	private final @Nullable CallStore calls;
+
 	/**
 	 * Makes the routing.
 	 * @param node this node
@@ -32,8 +36,12 @@ public final class Cluster implements KeyRouting {
 	 * @param context what of a caller's thread goes along
 	 * @param durable tells the classes whose calls may be made again, since the id of a
 	 * call is stored with what it wrote
+	 * @param calls finds these ids; {@code null} where there is no database, and no class
+	 * is durable
 	 */
-	public Cluster(ClusterNode node, Timer timer, Codec codec, WireContext context, Predicate<Class<?>> durable) {
+	public Cluster(ClusterNode node, Timer timer, Codec codec, WireContext context, Predicate<Class<?>> durable,
+			@Nullable CallStore calls) {
+		this.calls = calls;
 		this.node = Objects.requireNonNull(node, "node");
 		this.timer = Objects.requireNonNull(timer, "timer");
 		this.codec = Objects.requireNonNull(codec, "codec");
@@ -45,7 +53,7 @@ public final class Cluster implements KeyRouting {
 	public <K> KeyRouter<K> route(KeyedHandler<K, ?> handler, KeyRouter<K> here) {
 		Class<?> type = handler.family().type().type();
 		ClusteredKeys<K> keys = new ClusteredKeys<>(this.node, this.timer, handler, here, this.codec, this.context,
-				this.durable.test(type));
+				this.durable.test(type) ? this.calls : null);
 		this.node.serve(handler.name(), keys.arriving());
 		return keys;
 	}

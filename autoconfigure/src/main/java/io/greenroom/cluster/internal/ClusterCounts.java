@@ -1,7 +1,9 @@
 package io.greenroom.cluster.internal;
 
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What has happened between nodes, in numbers. Safe for use by many threads. */
@@ -28,6 +30,16 @@ public final class ClusterCounts {
 		return adder(what).sum();
 	}
 
+	/**
+	 * Returns all numbers.
+	 * @return how often, by the name of what in lower case
+	 */
+	public Map<String, Long> all() {
+		Map<String, Long> all = new TreeMap<>();
+		this.counts.forEach((what, count) -> all.put(what.name().toLowerCase(Locale.ROOT), count.sum()));
+		return all;
+	}
+
 	private LongAdder adder(What what) {
 		return java.util.Objects.requireNonNull(this.counts.get(what));
 	}
@@ -51,6 +63,9 @@ public final class ClusterCounts {
 
 		/** A call came that had come before. */
 		DUPLICATE,
+
+		/** A call came again that another node had made, and got its stored answer. */
+		STORED,
 
 		/** A call came whose caller's time was over. */
 		EXPIRED,

@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 import io.greenroom.cluster.internal.ClusterCounts.What;
+import io.greenroom.observe.internal.ForeignCode;
 import io.greenroom.wire.Answer;
 import io.greenroom.wire.CodecException;
 import io.greenroom.wire.Envelope;
@@ -42,6 +43,10 @@ public final class ClusterNode implements Nodes.Events {
 
 	private volatile boolean closed;
 
+	/** Told of each node that is gone, while there is a quorum. */
+	private volatile Consumer<String> whenLeft = (gone) -> {
+	};
+
 	/**
 	 * Makes a node that takes no part yet.
 	 * @param nodes the way to the others
@@ -55,6 +60,39 @@ public final class ClusterNode implements Nodes.Events {
 		this.membership = new Membership(nodes, options.quorum());
 		this.incoming = new Incoming(this.membership, timer, options, this.counts, this::send);
 		this.outgoing = new Outgoing(this.membership, timer, options, this.counts, this::send);
+	}
+
+	/**
+	 * Has somebody told of each node that is gone, for as long as this one is not in the
+	 * minority. To be called before the start.
+	 * @param told gets the id of the node; must return at once
+	 */
+	public void whenLeft(Consumer<String> told) {
+		this.whenLeft = Objects.requireNonNull(told, "told");
+	}
+
+	/**
+	 * Returns the nodes that are there.
+	 * @return their number
+	 */
+	public int members() {
+		return this.membership.size();
+	}
+
+	/**
+	 * Returns whether enough nodes are there for this one to work.
+	 * @return whether there is a quorum
+	 */
+	public boolean hasQuorum() {
+		return this.membership.hasQuorum();
+	}
+
+	/**
+	 * Returns how many nodes must be there for any to work.
+	 * @return the quorum
+	 */
+	public int quorum() {
+		return this.membership.quorum();
 	}
 
 	/** Takes part from now on. */
@@ -104,12 +142,29 @@ public final class ClusterNode implements Nodes.Events {
 		this.outgoing.begin(envelope, repeatable, done);
 	}
 
+	/** Has a call made that was accepted here, and that nobody waits for. */
+	void passOn(Envelope envelope, boolean repeatable) {
+		call(envelope, repeatable, (outcome) -> {
+			if (!(outcome instanceof Outcome.Answered(Answer answer)) || answer.kind() != Answer.Kind.RETURNED) {
+				log.error("{}.{} was accepted, but its key moved before it began, and it was not made elsewhere: {}",
+						envelope.target(), envelope.method(), outcome);
+			}
+		});
+	}
+
+	void answeredFromStore() {
+		this.counts.add(What.STORED);
+	}
+
 	boolean forget(String id) {
 		return this.outgoing.forget(id);
 	}
 
-	/** Returns how many calls of this node wait for others, or for an owner. */
-	int waiting() {
+	/**
+	 * Returns how many calls of this node wait for others, or for an owner.
+	 * @return the number
+	 */
+	public int waiting() {
 		return this.outgoing.size();
 	}
 
@@ -172,6 +227,9 @@ public final class ClusterNode implements Nodes.Events {
 	public void left(String node) {
 		this.delays.forget(node);
 		this.outgoing.left(node);
+		if (this.membership.hasQuorum()) {
+			ForeignCode.run(log, "What looks after nodes that are gone", () -> this.whenLeft.accept(node));
+		}
 	}
 
 	@Override

@@ -1,7 +1,9 @@
 package io.greenroom.cluster.internal;
 
 import java.lang.reflect.Method;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -10,10 +12,15 @@ import io.greenroom.cluster.NoQuorumException;
 import io.greenroom.cluster.OwnerLostException;
 import io.greenroom.cluster.RemoteFailureException;
 import io.greenroom.cluster.WireContext;
+import io.greenroom.deferred.internal.BodyGuard;
 import io.greenroom.deferred.internal.BodyGuard.NotBegunException;
+import io.greenroom.deferred.internal.Delivering;
 import io.greenroom.deferred.internal.HandlerChain;
 import io.greenroom.deferred.internal.HandlerFamily;
 import io.greenroom.deferred.internal.RoutedCall;
+import io.greenroom.durable.StaleInstanceException;
+import io.greenroom.durable.internal.CallRun;
+import io.greenroom.durable.internal.CallStore;
 import io.greenroom.keyed.internal.KeyRouter;
 import io.greenroom.keyed.internal.KeyedHandler;
 import io.greenroom.observe.CallMode;
@@ -30,6 +37,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClusteredKeys<K> implements KeyRouter<K> {
 
+	/** After that the owner has found out by itself. */
+	private static final Duration HINTING = Duration.ofSeconds(1);
+
 	private final ClusterNode node;
 
 	private final KeyedHandler<K, ?> handler;
@@ -42,20 +52,21 @@ final class ClusteredKeys<K> implements KeyRouter<K> {
 
 	private final WireContext context;
 
+	/** Whether calls may be made again, since their ids are stored with what they write. */
 	private final boolean durable;
 
 	private final ArrivingCalls<K> arriving;
 
 	ClusteredKeys(ClusterNode node, Timer timer, KeyedHandler<K, ?> handler, KeyRouter<K> here, Codec codec,
-			WireContext context, boolean durable) {
+			WireContext context, @Nullable CallStore calls) {
 		this.node = node;
 		this.handler = handler;
 		this.here = here;
 		this.form = new CallForm(codec);
 		this.failures = new FailureForm(codec);
 		this.context = context;
-		this.durable = durable;
-		this.arriving = new ArrivingCalls<>(node, timer, handler, this.form, this.failures, context);
+		this.durable = calls != null;
+		this.arriving = new ArrivingCalls<>(node, timer, handler, this.form, this.failures, context, calls);
 	}
 
 	Serving arriving() {
@@ -68,38 +79,53 @@ final class ClusteredKeys<K> implements KeyRouter<K> {
 			return this.here.call(key, call);
 		}
 		String target = target(this.handler, key);
+		long start = System.nanoTime();
 		if (!this.node.isHere(target)) {
-			return elsewhere(key, target, call);
+			return elsewhere(key, target, call, start);
 		}
+		LocalCall mine = new LocalCall(key, target, call);
 		Object made;
 		try {
-			made = this.handler.call(key, call, () -> letIn(key, target));
+			made = this.handler.call(key, call, mine);
 		}
 		catch (NotBegunException moved) {
-			return elsewhere(key, target, call);
+			return elsewhere(key, target, call, start);
 		}
-		return (made instanceof CompletableFuture<?> future) ? orElsewhere(future, key, target, call) : made;
+		catch (StaleInstanceException stale) {
+			if (!mine.isStale()) {
+				throw stale;
+			}
+			return elsewhere(key, target, call, start);
+		}
+		return (made instanceof CompletableFuture<?> future && !call.isDelivery())
+				? orElsewhere(future, mine, start) : made;
 	}
 
-	private void letIn(K key, String target) {
-		if (this.handler.renewDropped(key) || !this.node.isHere(target)) {
-			throw new NotBegunException();
-		}
+	@Override
+	public boolean isHere(K key) {
+		return this.node.isHere(target(this.handler, key));
+	}
+
+	@Override
+	public void hint(K key) {
+		this.node.call(new Envelope(UUID.randomUUID().toString(), 1, this.handler.name(), text(key), ArrivingCalls.HINT, "",
+				Envelope.Mode.ACCEPTANCE, HINTING, Map.of(), List.of()), true, (outcome) -> {
+				});
 	}
 
 	@SuppressWarnings("unchecked")
-	private CompletableFuture<@Nullable Object> orElsewhere(CompletableFuture<?> made, K key, String target,
-			RoutedCall call) {
+	private CompletableFuture<@Nullable Object> orElsewhere(CompletableFuture<?> made, LocalCall mine, long start) {
 		CompletableFuture<@Nullable Object> future = (CompletableFuture<@Nullable Object>) made;
 		if (future.isDone() && !future.isCompletedExceptionally()) {
 			return future;
 		}
 		return future.exceptionallyCompose((failure) -> {
-			if (!(failure instanceof NotBegunException)) {
+			if (!(failure instanceof NotBegunException)
+					&& !(failure instanceof StaleInstanceException && mine.isStale())) {
 				return CompletableFuture.failedFuture(failure);
 			}
 			try {
-				Object moved = elsewhere(key, target, call);
+				Object moved = elsewhere(mine.key, mine.target, mine.call, start);
 				return (moved instanceof CompletableFuture<?> later) ? (CompletableFuture<@Nullable Object>) later
 						: CompletableFuture.completedFuture(moved);
 			}
@@ -109,28 +135,32 @@ final class ClusteredKeys<K> implements KeyRouter<K> {
 		});
 	}
 
-	/** Makes the call on whichever node has the key, or has it next. */
-	private @Nullable Object elsewhere(K key, String target, RoutedCall call) throws Throwable {
+	/**
+	 * Makes the call on whichever node has the key, or has it next.
+	 * @param start when the call began
+	 */
+	private @Nullable Object elsewhere(K key, String target, RoutedCall call, long start) throws Throwable {
 		if (call.isWaking()) {
 			// Whoever has the key wakes it.
 			return null;
+		}
+		if (call.isDelivery()) {
+			// Whoever has the key delivers it.
+			throw new NotBegunException();
 		}
 		if (call.isAfterCommit()) {
 			throw new UnsupportedOperationException(
 					"%s.%s waits for the end of its caller's transaction, which a call to another node can't yet; make it after the transaction"
 						.formatted(target, call.method()));
 		}
-		Method method = call.declared();
-		Envelope envelope = new Envelope(UUID.randomUUID().toString(), 1, this.handler.name(), text(key),
-				HandlerFamily.signature(method), this.form.arguments(method, call.arguments()),
-				(call.mode() == CallMode.ONEWAY) ? Envelope.Mode.ACCEPTANCE : Envelope.Mode.ANSWER, call.timeLeft(),
-				this.context.capture(), chain(call));
+		Duration left = call.timeLeft().minusNanos(System.nanoTime() - start);
+		Envelope envelope = envelope(key, call, left.isPositive() ? left : Duration.ofNanos(1), chain(call));
 		if (Incoming.isCircle(envelope, call.isReadOnly())) {
 			call.rejected("deadlock");
 			throw Incoming.deadlock(envelope);
 		}
 		CompletableFuture<Outcome> outcome = new CompletableFuture<>();
-		this.node.call(envelope, this.durable || call.isReadOnly(), outcome::complete);
+		this.node.call(envelope, isRepeatable(call), outcome::complete);
 		if (call.mode() == CallMode.ASYNC) {
 			return later(outcome, envelope, call);
 		}
@@ -145,6 +175,24 @@ final class ClusteredKeys<K> implements KeyRouter<K> {
 		catch (ExecutionException neverSo) {
 			throw new IllegalStateException(neverSo);
 		}
+	}
+
+	private Envelope envelope(K key, RoutedCall call, Duration left, List<Envelope.Waiting> chain) {
+		Method method = call.declared();
+		return new Envelope(UUID.randomUUID().toString(), 1, this.handler.name(), text(key),
+				HandlerFamily.signature(method), this.form.arguments(method, call.arguments()),
+				(call.mode() == CallMode.ONEWAY) ? Envelope.Mode.ACCEPTANCE : Envelope.Mode.ANSWER, left,
+				this.context.capture(), chain);
+	}
+
+	private boolean isRepeatable(RoutedCall call) {
+		return this.durable || call.isReadOnly();
+	}
+
+	/** A oneway call that was accepted here goes to where its key is now. */
+	private void passOn(K key, RoutedCall call) {
+		this.node.passOn(envelope(key, call, this.handler.family().options().timeout(), List.of()),
+				isRepeatable(call));
 	}
 
 	/** Returns what decides who has a key. */
@@ -226,6 +274,51 @@ final class ClusteredKeys<K> implements KeyRouter<K> {
 				(cause != null) ? thrown(cause, what) : null);
 		described.setStackTrace(failure.frames().toArray(StackTraceElement[]::new));
 		return described;
+	}
+
+	/** A call of this node to a key of this node. */
+	private final class LocalCall implements BodyGuard {
+
+		private final K key;
+
+		private final String target;
+
+		private final RoutedCall call;
+
+		/** Nothing where nobody else could have written a row. */
+		private final @Nullable CallRun run;
+
+		LocalCall(K key, String target, RoutedCall call) {
+			this.key = key;
+			this.target = target;
+			this.call = call;
+			this.run = (ClusteredKeys.this.durable && !call.isReadOnly() && !call.isWaking())
+					? new CallRun(text(key), call.method(), call.isPassing(), null) : null;
+		}
+
+		boolean isStale() {
+			return this.run != null && this.run.isStale();
+		}
+
+		@Override
+		public void beforeBody() {
+			ClusteredKeys<K> keys = ClusteredKeys.this;
+			if (keys.handler.renewDropped(this.key) || !keys.node.isHere(this.target)) {
+				throw new NotBegunException();
+			}
+		}
+
+		@Override
+		public boolean passOn() {
+			ClusteredKeys.this.passOn(this.key, this.call);
+			return true;
+		}
+
+		@Override
+		public @Nullable Object run(Delivering.Body body) throws Throwable {
+			return (this.run != null) ? this.run.run(body) : body.run();
+		}
+
 	}
 
 }

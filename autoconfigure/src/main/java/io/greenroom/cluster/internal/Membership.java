@@ -16,6 +16,14 @@ final class Membership {
 		this.quorum = quorum;
 	}
 
+	int size() {
+		return this.nodes.members().size();
+	}
+
+	int quorum() {
+		return this.quorum;
+	}
+
 	boolean hasQuorum() {
 		return this.nodes.members().size() >= this.quorum;
 	}

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * way to say something. Each start of a process is another node. For integrations; users
  * don't need this. Safe for use by many threads; no method waits for another node.
  */
-public interface Nodes {
+public interface Nodes extends AutoCloseable {
 
 	/**
 	 * Returns the id of this node.
@@ -44,6 +44,41 @@ public interface Nodes {
 	 * @param events who is told
 	 */
 	void start(Events events);
+
+	/**
+	 * Takes a share of the keys: from now on this node may own some. Until then it is a
+	 * node that only calls.
+	 */
+	default void takeKeys() {
+	}
+
+	/**
+	 * Gives this node's keys to the others, if there are any, and stays a node that can
+	 * call and answer. Waits until they are there, for a bounded time.
+	 */
+	default void giveKeysAway() {
+	}
+
+	/**
+	 * Returns how much of all keys this node owns.
+	 * @return the share, from 0 to 1
+	 */
+	default double share() {
+		return 0;
+	}
+
+	/**
+	 * Returns what this node is called by those who look after it.
+	 * @return the name, such as an address
+	 */
+	default String label() {
+		return here();
+	}
+
+	/** Leaves. */
+	@Override
+	default void close() {
+	}
 
 	/** What happens to a node. None of these waits for anything. */
 	interface Events {

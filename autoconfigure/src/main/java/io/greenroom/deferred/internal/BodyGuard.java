@@ -1,6 +1,10 @@
 package io.greenroom.deferred.internal;
 
-/** Asked on a handler's own thread before a body begins. Users don't need this. */
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands before a body, and round it, on a handler's own thread. Users don't need this.
+ */
 @FunctionalInterface
 public interface BodyGuard {
 
@@ -9,6 +13,34 @@ public interface BodyGuard {
 	 * @throws NotBegunException if it may not
 	 */
 	void beforeBody();
+
+	/**
+	 * Returns whether the body has run before, so that it must not now: what came of it
+	 * is known to who has sent the call. Asked first of all.
+	 * @return whether there is nothing to do
+	 * @throws NotBegunException if that can't be told
+	 */
+	default boolean isMade() {
+		return false;
+	}
+
+	/**
+	 * Has a call that nobody waits for made where it may be, as it may not here.
+	 * @return whether somebody sees to it
+	 */
+	default boolean passOn() {
+		return false;
+	}
+
+	/**
+	 * Runs the body.
+	 * @param body the body
+	 * @return what it returns
+	 * @throws Throwable what it throws
+	 */
+	default @Nullable Object run(Delivering.Body body) throws Throwable {
+		return body.run();
+	}
 
 	/** A body did not begin, and may run elsewhere. */
 	final class NotBegunException extends RuntimeException {

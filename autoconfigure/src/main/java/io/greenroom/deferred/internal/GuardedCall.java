@@ -1,7 +1,9 @@
 package io.greenroom.deferred.internal;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
+import io.greenroom.deferred.internal.BodyGuard.NotBegunException;
 import io.greenroom.observe.CallMode;
 import org.jspecify.annotations.Nullable;
 
@@ -31,9 +33,20 @@ final class GuardedCall extends MethodCall {
 
 	@Override
 	@Nullable Object invoke() throws Throwable {
-		this.guard.beforeBody();
+		if (this.guard.isMade()) {
+			return this.flat ? CompletableFuture.completedFuture(null) : null;
+		}
+		try {
+			this.guard.beforeBody();
+		}
+		catch (NotBegunException moved) {
+			if (mode() == CallMode.ONEWAY && this.guard.passOn()) {
+				return null;
+			}
+			throw moved;
+		}
 		this.begun = true;
-		return super.invoke();
+		return this.guard.run(super::invoke);
 	}
 
 	@Override

@@ -272,6 +272,23 @@ public final class HandlerFamily implements DrainedService {
 		return new ArrivedCall(this, known, arguments, oneway, HandlerCore.nanos(remaining), guard, chain);
 	}
 
+	/**
+	 * Returns whether a method is no call of the mailbox.
+	 * @param method a method
+	 * @return whether it runs on the thread that calls it, as a move does
+	 */
+	public boolean isPassing(Method method) {
+		return this.passing.test(method);
+	}
+
+	/**
+	 * Returns how the members take calls.
+	 * @return the options
+	 */
+	public HandlerOptions options() {
+		return this.parts.options();
+	}
+
 	boolean isInTransaction() {
 		return this.transactions.isActive();
 	}

@@ -143,14 +143,27 @@ public class RoutedCall {
 	 * @throws Throwable what the caller gets
 	 */
 	public @Nullable Object on(Handler handler, Duration spent, BodyGuard guard) throws Throwable {
-		if (this.waking || isPassing()) {
+		if (this.waking) {
 			guard.beforeBody();
 			return on(handler, spent);
+		}
+		if (isPassing()) {
+			guard.beforeBody();
+			return guard.run(() -> on(handler, spent));
 		}
 		if (spent.isPositive()) {
 			this.nanos = Math.max(1, timeLeft().minus(spent).toNanos());
 		}
 		CallTarget target = new CallTarget(handler.core(), null);
+		if (this.delivering != null) {
+			Delivering round = this.delivering;
+			Object future = handler.submitter()
+				.submitRecorded(new DeliveredCall(this.method, target, this.arguments, (body) -> {
+					guard.beforeBody();
+					return round.run(body);
+				}), this.method);
+			return future;
+		}
 		return handler.submitter()
 			.submit(new GuardedCall(this.method, this.recorded ? CallMode.ASYNC : this.mode, target, this.arguments,
 					guard, List.of(), !this.recorded, false), this.method, this.nanos);
@@ -186,6 +199,14 @@ public class RoutedCall {
 	 */
 	public boolean isWaking() {
 		return this.waking;
+	}
+
+	/**
+	 * Returns whether it was stored, and is delivered now.
+	 * @return whether it is made here or not at all
+	 */
+	public boolean isDelivery() {
+		return this.delivering != null;
 	}
 
 	/**

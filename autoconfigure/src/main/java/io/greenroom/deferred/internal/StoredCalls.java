@@ -21,4 +21,11 @@ public interface StoredCalls {
 	 */
 	void store(String key, Method method, @Nullable Object[] arguments) throws Throwable;
 
+	/**
+	 * There may be stored calls of a key to be delivered. Returns at once.
+	 * @param key the text of the key
+	 */
+	default void hint(String key) {
+	}
+
 }

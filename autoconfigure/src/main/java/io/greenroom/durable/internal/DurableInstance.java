@@ -2,7 +2,7 @@ package io.greenroom.durable.internal;
 
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 
 import io.greenroom.durable.Durable;
 import io.greenroom.durable.StaleInstanceException;
@@ -165,17 +165,18 @@ public final class DurableInstance {
 				this.read = true;
 			}
 		}
+		CallRun call = (this.depth == 0) ? CallRun.enter(this.id.key(), method) : null;
 		String before = (this.depth > 0) ? text(method) : undoRead();
 		long writes = this.version;
 		this.depth++;
 		try {
 			Object result = body.run();
 			requireUsed(method);
-			store(method);
+			store(method, this.place, (call != null) ? call.returned(result) : null);
 			return result;
 		}
 		catch (Throwable failure) {
-			failed(failure, (this.version == writes) ? before : this.values);
+			failed(failure, (this.version == writes) ? before : this.values, call);
 			throw failure;
 		}
 		finally {
@@ -206,11 +207,7 @@ public final class DurableInstance {
 	}
 
 	/** The body has returned. */
-	private void store(String method) {
-		store(method, this.place);
-	}
-
-	private void store(String method, Row.@Nullable Place next) {
+	private void store(String method, Row.@Nullable Place next, @Nullable MadeCall call) {
 		String now = text(method);
 		boolean same = now.equals(this.values) && next == this.place;
 		RowStore.Transaction transaction = this.rows.transaction();
@@ -225,11 +222,11 @@ public final class DurableInstance {
 			case READ_ONLY -> throw new IllegalStateException(
 					"%s.%s %s in a read-only transaction; take readOnly = true off its @Transactional".formatted(
 							this.id, method, (next == this.place) ? "has changed a stored field" : "is a state"));
-			case NONE, JOINED -> write(method, now, next, fenced);
+			case NONE, JOINED -> write(method, now, next, call, fenced);
 		}
 	}
 
-	private void write(String method, String now, Row.@Nullable Place next, boolean joined) {
+	private void write(String method, String now, Row.@Nullable Place next, @Nullable MadeCall call, boolean joined) {
 		Written before = this.written;
 		if (before != null && !(joined && this.rows.isOfThisTransaction(before))) {
 			throw new IllegalStateException(
@@ -242,14 +239,15 @@ public final class DurableInstance {
 		if (this.written != null) {
 			this.written.writes++;
 		}
-		write(method, now, next, this.rows::write);
+		write(method, now, next, call, this.rows::write);
 	}
 
-	private void write(String method, String now, Row.@Nullable Place next, Predicate<Row> writing) {
+	private void write(String method, String now, Row.@Nullable Place next, @Nullable MadeCall call,
+			BiPredicate<Row, @Nullable MadeCall> writing) {
 		Row row = new Row(this.id, this.version + 1, this.type.version(), now, next);
 		boolean done;
 		try {
-			done = writing.test(row);
+			done = writing.test(row, call);
 		}
 		catch (Throwable failure) {
 			drop("its row could not be written, or it is not known whether it was");
@@ -279,14 +277,14 @@ public final class DurableInstance {
 	void end(String state, Row.Place next) {
 		requireUsed(state);
 		this.wanted = next;
-		store(state, next);
+		store(state, next, null);
 		this.depth--;
 	}
 
 	/** The body of a state has thrown, or its end could not be stored. */
 	void fail(Throwable thrown) {
 		this.wanted = null;
-		failed(thrown, (this.version == this.versionAtStart) ? this.atStart : this.values);
+		failed(thrown, (this.version == this.versionAtStart) ? this.atStart : this.values, null);
 		this.depth--;
 	}
 
@@ -307,14 +305,24 @@ public final class DurableInstance {
 						.formatted(this.id, next.state()));
 		}
 		boolean midway = this.depth > 0 && this.rows.transaction() != RowStore.Transaction.NONE;
-		write(state, midway ? this.values : text(state), next, this.rows::commit);
+		CallRun call = CallRun.enterMove(this.id.key());
+		try {
+			write(state, midway ? this.values : text(state), next, (call != null) ? call.returned(null) : null,
+					this.rows::commit);
+		}
+		catch (StaleInstanceException stale) {
+			if (call != null) {
+				call.fenced();
+			}
+			throw stale;
+		}
 	}
 
 	/** Writes which node runs the body; the fields stay as they are in the row. */
 	void takeOver(Row.Place next) {
 		Row before = Objects.requireNonNull(this.row);
 		Row row = new Row(this.id, before.version() + 1, before.shape(), before.stored(), next);
-		if (!this.rows.commit(row)) {
+		if (!this.rows.commit(row, null)) {
 			throw new StaleInstanceException(
 					"%s was taken over by somebody else in this moment; call again".formatted(this.id));
 		}
@@ -356,8 +364,11 @@ public final class DurableInstance {
 	}
 
 	/** The body, or what comes after it, has thrown. */
-	private void failed(Throwable failure, String before) {
+	private void failed(Throwable failure, String before, @Nullable CallRun call) {
 		if (this.dropped != null) {
+			if (call != null && failure instanceof StaleInstanceException) {
+				call.fenced();
+			}
 			return;
 		}
 		if (!before.equals(textOrNull())) {
@@ -367,6 +378,9 @@ public final class DurableInstance {
 			if (this.written == null && this.rows.transaction() == RowStore.Transaction.JOINED) {
 				// It may commit all the same, with what the body has written there.
 				hear();
+			}
+			if (this.written != null && call != null) {
+				this.written.threw = call.threw(failure);
 			}
 		}
 		catch (Throwable second) {
@@ -450,6 +464,9 @@ public final class DurableInstance {
 
 		private int writes;
 
+		/** The call whose body has thrown, if it may be asked for again. */
+		private @Nullable MadeCall threw;
+
 		private boolean committing;
 
 		Written(long version, String values, boolean behind, Row.@Nullable Place place) {
@@ -461,9 +478,9 @@ public final class DurableInstance {
 
 		@Override
 		public void beforeCommit() {
-			if (this.writes == 0) {
+			if (this.writes == 0 || this.threw != null) {
 				// Its body threw, and what that has written is fenced too.
-				write("commit", DurableInstance.this.values, DurableInstance.this.place, true);
+				write("commit", DurableInstance.this.values, DurableInstance.this.place, this.threw, true);
 			}
 			requireUsed("commit");
 			this.committing = true;

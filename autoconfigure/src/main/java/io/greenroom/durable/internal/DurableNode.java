@@ -10,7 +10,7 @@ import java.util.UUID;
  */
 public final class DurableNode {
 
-	private final String id = ProcessHandle.current().pid() + "-" + UUID.randomUUID();
+	private final String id;
 
 	private final RowStore rows;
 
@@ -25,6 +25,17 @@ public final class DurableNode {
 	 * @param timeout how long a node must not have been seen to be gone
 	 */
 	public DurableNode(RowStore rows, Duration timeout) {
+		this(rows, timeout, ProcessHandle.current().pid() + "-" + UUID.randomUUID());
+	}
+
+	/**
+	 * Makes a node that others know by an id.
+	 * @param rows where the rows are
+	 * @param timeout how long a node must not have been seen to be gone
+	 * @param id the id, another one at each start
+	 */
+	public DurableNode(RowStore rows, Duration timeout, String id) {
+		this.id = Objects.requireNonNull(id, "id");
 		this.rows = Objects.requireNonNull(rows, "rows");
 		this.timeout = Objects.requireNonNull(timeout, "timeout");
 	}

@@ -158,7 +158,7 @@ public final class Outbox implements AutoCloseable {
 		}
 		this.store.add(lane, UUID.randomUUID().toString(), method.getName(), args,
 				this.context.write(name + "." + method.getName()));
-		this.store.whenCommitted(lane, () -> lanes.wake(key));
+		this.store.whenCommitted(lane, () -> lanes.submitted(key));
 	}
 
 	/**
@@ -215,10 +215,10 @@ public final class Outbox implements AutoCloseable {
 	}
 
 	/**
-	 * Wakes a lane whose calls may be delivered again.
+	 * Wakes a lane whose calls may be delivered.
 	 * @param lane the lane
 	 */
-	void wake(Lane lane) {
+	public void wake(Lane lane) {
 		OutboxLanes lanes = this.handlers.get(lane.handler());
 		if (lanes != null) {
 			lanes.wake(lane.key());

@@ -16,6 +16,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 import io.greenroom.deferred.DeferredException;
+import io.greenroom.deferred.internal.BodyGuard.NotBegunException;
 import io.greenroom.durable.Durable;
 import io.greenroom.durable.StaleInstanceException;
 import io.greenroom.observe.OutboxListener;
@@ -201,6 +202,16 @@ final class OutboxLanes {
 		}
 	}
 
+	/** A call was stored here. */
+	void submitted(String key) {
+		if (this.target.isHere(key)) {
+			wake(key);
+		}
+		else {
+			this.target.hint(key);
+		}
+	}
+
 	/** Bodies that take their time don't keep the other lanes waiting. */
 	void makeRoom() {
 		this.lock.lock();
@@ -289,7 +300,7 @@ final class OutboxLanes {
 
 	/** Delivers until the lane is empty, has to wait, or is somebody else's. */
 	private void deliver(Work work) {
-		boolean mine = isOpen() && take(work);
+		boolean mine = isOpen() && this.target.isHere(work.lane.key()) && take(work);
 		while (mine) {
 			List<StoredCall> calls = this.store.first(work.lane, BATCH);
 			mine = calls.isEmpty() ? leaveEmpty(work) : deliver(work, calls);
@@ -450,7 +461,8 @@ final class OutboxLanes {
 
 	/** Returns whether the lane goes on. */
 	private boolean failed(Work work, StoredCall call, DeliveryRun run, Throwable failure, Duration took) {
-		if (!run.isBegun() && !isOpen()) {
+		if (!run.isBegun() && (!isOpen() || failure instanceof NotBegunException)) {
+			// Whoever has the key now delivers it.
 			this.store.hand(work.lane, this.lease.owner());
 			return false;
 		}

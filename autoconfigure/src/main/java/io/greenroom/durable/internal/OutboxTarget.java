@@ -7,7 +7,6 @@ import io.greenroom.deferred.internal.Delivering;
 import org.jspecify.annotations.Nullable;
 
 /** The handler that stored calls are delivered to. Users don't need this. */
-@FunctionalInterface
 public interface OutboxTarget {
 
 	/**
@@ -21,5 +20,22 @@ public interface OutboxTarget {
 	 */
 	CompletableFuture<@Nullable Object> deliver(String key, Method method, @Nullable Object[] arguments,
 			Delivering round) throws Throwable;
+
+	/**
+	 * Returns whether calls of a key are made by this process.
+	 * @param key the text of the key
+	 * @return whether its lane is to be delivered here
+	 */
+	default boolean isHere(String key) {
+		return true;
+	}
+
+	/**
+	 * Tells the process that has a key that there is something to deliver. Returns at
+	 * once, and may be in vain: it finds that out by itself too.
+	 * @param key the text of the key
+	 */
+	default void hint(String key) {
+	}
 
 }

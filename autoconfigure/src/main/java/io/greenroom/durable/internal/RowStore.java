@@ -41,18 +41,22 @@ public interface RowStore {
 	 * Makes a row, or writes the next version of one. Joins the transaction that
 	 * {@link #transaction} tells of, and commits itself where there is none.
 	 * @param row what is to be there
+	 * @param call the call from another node that has changed it, to be there with it;
+	 * {@code null} for none
 	 * @return whether it is: {@code false} if the row that is there is not of the version
-	 * before, or if there is none and this is not the first version
+	 * before, or if there is none and this is not the first version, or if the call is
+	 * there already; a transaction that was joined must not commit then
 	 */
-	boolean write(Row row);
+	boolean write(Row row, @Nullable MadeCall call);
 
 	/**
 	 * Writes as {@link #write} does, but commits it whatever transaction the thread is
 	 * in.
 	 * @param row what is to be there
+	 * @param call the call from another node that has changed it; {@code null} for none
 	 * @return whether it is
 	 */
-	boolean commit(Row row);
+	boolean commit(Row row, @Nullable MadeCall call);
 
 	/**
 	 * Reads the rows that are in a state, and have not failed there or been stopped.

@@ -19,4 +19,20 @@ public interface KeyRouter<K> {
 	 */
 	@Nullable Object call(K key, RoutedCall call) throws Throwable;
 
+	/**
+	 * Returns whether calls of a key are made in this JVM.
+	 * @param key the key
+	 * @return whether they are, as far as is known now
+	 */
+	default boolean isHere(K key) {
+		return true;
+	}
+
+	/**
+	 * Has whoever has a key look for stored calls of it. Returns at once.
+	 * @param key the key
+	 */
+	default void hint(K key) {
+	}
+
 }

@@ -264,6 +264,48 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 		return (CompletableFuture<@Nullable Object>) Objects.requireNonNull(future);
 	}
 
+	/**
+	 * Returns whether calls of a key are made in this JVM.
+	 * @param key the text of the key
+	 * @return whether they are, as far as is known now; also where no key has that text
+	 */
+	public boolean isHere(String key) {
+		K known = keyOrNull(key);
+		return known == null || this.router.isHere(known);
+	}
+
+	/**
+	 * Has whoever has a key look for stored calls of it. Returns at once.
+	 * @param key the text of the key
+	 */
+	public void hint(String key) {
+		K known = keyOrNull(key);
+		if (known != null) {
+			this.router.hint(known);
+		}
+	}
+
+	private @Nullable K keyOrNull(String key) {
+		try {
+			return key(key);
+		}
+		catch (IllegalArgumentException none) {
+			// Whoever makes the call says so.
+			return null;
+		}
+	}
+
+	/**
+	 * Looks for stored calls of a key, if there may be any.
+	 * @param key the text of the key
+	 */
+	public void hinted(String key) {
+		StoredCalls calls = this.stored;
+		if (calls != null) {
+			calls.hint(key);
+		}
+	}
+
 	private Route<K> route(K key) {
 		return new Route<>(this.router, key, name(), this.keys.text(key, name()), this.stored);
 	}

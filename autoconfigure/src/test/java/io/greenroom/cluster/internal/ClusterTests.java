@@ -300,7 +300,7 @@ class ClusterTests {
 			ThreadedNetwork.Node port = ClusterTests.this.network.node(name);
 			this.node = new ClusterNode(port, port, ClusterOptions.of(2));
 			this.node.start();
-			Cluster cluster = new Cluster(this.node, port, CODEC, WireContext.NONE, (type) -> false);
+			Cluster cluster = new Cluster(this.node, port, CODEC, WireContext.NONE, (type) -> false, null);
 			GreenScheduler scheduler = GreenScheduler.builder().drainTimeout(Duration.ofSeconds(5)).build();
 			ClusterTests.this.schedulers.add(scheduler);
 			BiFunction<String, String, Counter> maker = (handler, key) -> new Counter(name, this, ClusterTests.this);

@@ -33,6 +33,11 @@ final class ThreadedNetwork implements AutoCloseable {
 		return this.nodes.computeIfAbsent(name, Node::new);
 	}
 
+	/** A node has never been there. */
+	void remove(String name) {
+		this.nodes.remove(name);
+	}
+
 	/** A node is gone, and the others see it. */
 	void kill(String name) {
 		Node gone = this.nodes.remove(name);
@@ -94,6 +99,11 @@ final class ThreadedNetwork implements AutoCloseable {
 				other.line.execute(() -> other.events().received(this.name, message));
 			}
 			return true;
+		}
+
+		@Override
+		public double share() {
+			return 1;
 		}
 
 		@Override

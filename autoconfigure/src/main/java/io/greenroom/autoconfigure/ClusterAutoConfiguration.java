@@ -1,0 +1,153 @@
+package io.greenroom.autoconfigure;
+
+import java.util.List;
+
+import io.greenroom.cluster.WireContext;
+import io.greenroom.cluster.internal.ClusterOptions;
+import io.greenroom.cluster.internal.Nodes;
+import io.greenroom.context.ObservedCalls;
+import io.greenroom.durable.internal.CallStore;
+import io.greenroom.durable.internal.NodeId;
+import io.greenroom.durable.internal.RowStore;
+import io.greenroom.green.GreenScheduler;
+import io.greenroom.hazelcast.ClusterMemberCustomizer;
+import io.greenroom.hazelcast.HazelcastNodes;
+import io.greenroom.hazelcast.MemberOptions;
+import io.greenroom.json.JacksonCodec;
+import io.greenroom.spring.ClusterHandlers;
+import io.greenroom.spring.KeyedHandlers;
+import io.greenroom.spring.NodeContext;
+import io.greenroom.spring.ThreadContext;
+import io.greenroom.wire.Codec;
+import io.micrometer.observation.ObservationRegistry;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Role;
+import org.springframework.core.annotation.Order;
+
+/**
+ * Auto-configuration for a cluster, in which each key of a handler has one node. There
+ * where {@code greenroom.cluster.members} or {@code greenroom.cluster.kubernetes-dns} is
+ * set. The application's own Hazelcast is left alone.
+ */
+@AutoConfiguration(after = { DeferredAutoConfiguration.class, DurableAutoConfiguration.class },
+		afterName = { "org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration",
+				"org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration" })
+@Conditional(OnCluster.class)
+@ConditionalOnBean(KeyedHandlers.class)
+public final class ClusterAutoConfiguration {
+
+	private static final String HAZELCAST = "com.hazelcast.core.HazelcastInstance";
+
+	private static final String JACKSON = "tools.jackson.databind.json.JsonMapper";
+
+	/** What the nodes speak by is there. */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = { HAZELCAST, JACKSON })
+	@EnableConfigurationProperties(ClusterProperties.class)
+	static class Member {
+
+		@Bean
+		@ConditionalOnMissingBean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+		Codec greenroomCodec(ObjectProvider<JsonMapper> mapper) {
+			return new JacksonCodec(mapper.getIfAvailable(() -> JsonMapper.builder().build()));
+		}
+
+		/** Closed by the handlers, when they have drained. */
+		@Bean(destroyMethod = "")
+		@ConditionalOnMissingBean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+		static Nodes greenroomNodes(ClusterProperties properties, ObjectProvider<ClusterMemberCustomizer> customizers) {
+			MemberOptions options = new MemberOptions(properties.name(), properties.members(),
+					properties.kubernetesDns(), properties.address(), properties.port(), properties.heartbeat(),
+					properties.heartbeatLimit());
+			return HazelcastNodes.start(options,
+					(config) -> customizers.orderedStream().forEach((customizer) -> customizer.customize(config)));
+		}
+
+		@Bean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+		static NodeId greenroomNodeId(Nodes nodes) {
+			return nodes::here;
+		}
+
+		@Bean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+		static ClusterHandlers clusterHandlers(ConfigurableListableBeanFactory beanFactory, Nodes nodes,
+				ClusterProperties properties, Codec codec, ObjectProvider<WireContext> contexts,
+				 ObjectProvider<CallStore> calls, ObjectProvider<RowStore> rows) {
+			return new ClusterHandlers(beanFactory, nodes, ClusterOptions.of(properties.needed()), codec,
+					new NodeContext(List.of(new ThreadContext()), contexts.orderedStream().toList()), calls.getIfAvailable(),
+					(gone) -> rows.ifAvailable((known) -> known.left(gone)));
+		}
+
+		@Bean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+		static SmartInitializingSingleton greenroomClusterObserving(ObjectProvider<GreenScheduler> scheduler,
+				ClusterHandlers cluster) {
+			return () -> scheduler.ifAvailable((known) -> known.observer().cluster(cluster));
+		}
+
+	}
+
+	/** Where calls are observed, a trace goes along. */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = { HAZELCAST, JACKSON, "io.micrometer.observation.ObservationRegistry" })
+	static class Observed {
+
+		@Bean
+		@Order(0)
+		@ConditionalOnSingleCandidate(ObservationRegistry.class)
+		static WireContext greenroomTraceContext(ObservationRegistry registry) {
+			return new NodeContext(List.of(new ObservedCalls(registry, "greenroom.cluster")), List.of());
+		}
+
+	}
+
+	/** What the nodes speak by is missing. */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnMissingClass(HAZELCAST)
+	static class WithoutHazelcast {
+
+		@Bean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+		static SmartInitializingSingleton greenroomClusterLacksHazelcast() {
+			throw missing("com.hazelcast:hazelcast");
+		}
+
+	}
+
+	/** What calls are written by is missing. */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnMissingClass(JACKSON)
+	static class WithoutJackson {
+
+		@Bean
+		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+		static SmartInitializingSingleton greenroomClusterLacksJackson() {
+			throw missing("tools.jackson.core:jackson-databind");
+		}
+
+	}
+
+	private static InvalidSettingException missing(String dependency) {
+		return new InvalidSettingException("greenroom.cluster.members (or .kubernetes-dns)", "set",
+				"nothing, as " + dependency + " is not on the class path; add that dependency to run on several nodes");
+	}
+
+}

@@ -1,0 +1,59 @@
+package io.greenroom.cluster.internal;
+
+import java.util.Base64;
+
+import io.greenroom.wire.Answer;
+import io.greenroom.wire.Envelope;
+import io.greenroom.wire.FailureData;
+import io.greenroom.wire.MessageFormat;
+import org.jspecify.annotations.Nullable;
+
+/** Answers as texts that are stored with what their calls have changed. */
+final class StoredAnswer {
+
+	/** The body has returned; its result follows, if it has one. */
+	private static final char RETURNED = 'R';
+
+	/** It has thrown, and committed all the same. */
+	private static final char THREW = 'T';
+
+	/** It has returned a future that was not complete. */
+	private static final String LATER = "L";
+
+	private static final MessageFormat FORMAT = new MessageFormat(Integer.MAX_VALUE);
+
+	private StoredAnswer() {
+	}
+
+	/** Returns the text; of an answer that is not known yet too. */
+	static String write(@Nullable Answer answer) {
+		if (answer == null) {
+			return LATER;
+		}
+		if (answer.kind() == Answer.Kind.RETURNED) {
+			return RETURNED + ((answer.value() != null) ? answer.value() : "");
+		}
+		return THREW + Base64.getEncoder().encodeToString(FORMAT.write(answer, 0));
+	}
+
+	/** Returns the answer to a sending of the same call. */
+	static Answer read(Envelope call, String text) {
+		String rest = text.isEmpty() ? "" : text.substring(1);
+		if (text.startsWith(String.valueOf(RETURNED))) {
+			return Answer.returned(call, rest.isEmpty() ? null : rest);
+		}
+		try {
+			if (text.startsWith(String.valueOf(THREW))
+					&& FORMAT.read(Base64.getDecoder().decode(rest)).message() instanceof Answer answer) {
+				return answer.to(call.attempt());
+			}
+		}
+		catch (IllegalArgumentException unreadable) {
+			// As if it had come later.
+		}
+		return Answer.threw(call, FailureData.refused(
+				"%s.%s was made and what it changed is stored, but its answer was lost with the node that made it; look at what it has done, and don't call again"
+					.formatted(call.target(), call.method())));
+	}
+
+}

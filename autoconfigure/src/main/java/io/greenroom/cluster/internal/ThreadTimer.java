@@ -1,0 +1,48 @@
+package io.greenroom.cluster.internal;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+import io.greenroom.observe.internal.ForeignCode;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The time of the JVM, with a thread of its own. */
+public final class ThreadTimer implements Timer, AutoCloseable {
+
+	private static final Logger log = LoggerFactory.getLogger(ThreadTimer.class);
+
+	private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1,
+			Thread.ofPlatform().daemon().name("greenroom-cluster").factory());
+
+	/** Starts it. */
+	public ThreadTimer() {
+		this.thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+	}
+
+	@Override
+	public long nanoTime() {
+		return System.nanoTime();
+	}
+
+	@Override
+	public void after(Duration delay, Runnable action) {
+		Objects.requireNonNull(action, "action");
+		try {
+			this.thread.schedule(() -> ForeignCode.run(log, "The protocol between nodes", action::run),
+					Math.max(0, TimeUnit.NANOSECONDS.convert(delay)), TimeUnit.NANOSECONDS);
+		}
+		catch (RejectedExecutionException closed) {
+			log.debug("Something was to be done after the end", closed);
+		}
+	}
+
+	@Override
+	public void close() {
+		this.thread.shutdownNow();
+	}
+
+}
