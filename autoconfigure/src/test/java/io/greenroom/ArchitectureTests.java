@@ -75,7 +75,7 @@ class ArchitectureTests {
 			List.of("durable", "keyed", "deferred", "green", "observe", "wire"), PLAIN);
 
 	@ArchTest
-	static final ArchRule hazelcastKnowsCluster = only("hazelcast", List.of("cluster", "wire"), PLAIN, HAZELCAST);
+	static final ArchRule hazelcastKnowsCluster = only("hazelcast", List.of("cluster", "wire", "observe"), PLAIN, HAZELCAST);
 
 	@ArchTest
 	static final ArchRule jdbcKnowsDurable = only("jdbc", List.of("durable", "wire"), PLAIN, SPRING, SQL);
@@ -100,7 +100,7 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule springKnowsTheCore = only("spring",
-			List.of("observe", "green", "deferred", "keyed", "durable", "wire", "state"), PLAIN, SPRING);
+			List.of("observe", "green", "deferred", "keyed", "durable", "cluster", "wire", "state"), PLAIN, SPRING);
 
 	@ArchTest
 	static final ArchRule webKnowsGreenAndObserve = only("web", List.of("green", "observe"), PLAIN, SPRING_MVC,
@@ -164,7 +164,7 @@ class ArchitectureTests {
 			"actuate", "autoconfigure");
 
 	@ArchTest
-	static final ArchRule durableInternalIsKnownToIntegrations = internal("durable", "durable", "jdbc", "spring",
+	static final ArchRule durableInternalIsKnownToIntegrations = internal("durable", "durable", "cluster", "jdbc", "spring",
 			"context", "autoconfigure");
 
 	@ArchTest

@@ -37,6 +37,7 @@ final class DumpParts {
 	static @Nullable Object pick(GreenroomDump dump, String part, @Nullable String name) {
 		return switch (part) {
 			case "problems" -> (name == null) ? dump.problems() : null;
+			case "cluster" -> (name == null) ? dump.cluster() : null;
 			case "threads" -> (name == null) ? dump.threads() : null;
 			case "handlers" -> {
 				List<Object> found = new ArrayList<>(dump.handlers());

@@ -25,6 +25,9 @@ final class DumpText {
 
 	String write() {
 		problems();
+		if (this.dump.cluster() != null) {
+			line(0, "Cluster: " + this.dump.cluster().inWords());
+		}
 		GreenroomDump.Counts counts = this.dump.counts();
 		head("Scheduler '" + this.dump.scheduler() + "'", counts.threads(), this.dump.threads().size(),
 				" green threads");

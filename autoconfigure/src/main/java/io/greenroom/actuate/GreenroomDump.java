@@ -9,6 +9,7 @@ import java.util.TreeMap;
 
 import io.greenroom.deferred.internal.HandlerSnapshot;
 import io.greenroom.keyed.internal.KeyedSnapshot;
+import io.greenroom.observe.ClusterGauges;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,10 +28,11 @@ import org.jspecify.annotations.Nullable;
  * @param states how many machines are in each state, beans or not
  * @param failed how many machines have failed in each state since the start, and what the
  * last of them failed with
+ * @param cluster what this node knows of the cluster it is in; {@code null} without one
  */
 public record GreenroomDump(List<Problem> problems, Map<Kind, Integer> problemCounts, String scheduler, Counts counts,
 		List<GreenThreadEntry> threads, List<HandlerSnapshot> handlers, List<KeyedSnapshot> keyed, List<Pool> pools,
-		List<Machine> machines, List<StateCount> states, List<Failed> failed) {
+		List<Machine> machines, List<StateCount> states, List<Failed> failed, @Nullable Cluster cluster) {
 
 	/** Copies the lists. */
 	public GreenroomDump {
@@ -70,7 +72,10 @@ public record GreenroomDump(List<Problem> problems, Map<Kind, Integer> problemCo
 		OLDEST_CALL,
 
 		/** Stored keys don't go on by themselves. */
-		STRANDED_KEYS
+		STRANDED_KEYS,
+
+		/** Too few nodes are there for this one to work. */
+		NO_QUORUM
 
 	}
 
@@ -189,6 +194,36 @@ public record GreenroomDump(List<Problem> problems, Map<Kind, Integer> problemCo
 
 		String inWords() {
 			return "%d failed in %s, the last with %s".formatted(this.count, this.state, this.failure);
+		}
+
+	}
+
+	/**
+	 * What this node knows of its cluster.
+	 *
+	 * @param nodes how many nodes it sees, with itself
+	 * @param quorum how many there must be for any to work
+	 * @param share how much of all keys it owns, from 0 to 1
+	 * @param waiting how many of its calls wait for another node
+	 * @param serving how many calls of other nodes run here, or wait in mailboxes
+	 * @param events what has happened since the start, and how often
+	 */
+	public record Cluster(int nodes, int quorum, double share, int waiting, long serving, Map<String, Long> events) {
+
+		/** Copies the map. */
+		public Cluster {
+			events = Collections.unmodifiableMap(new TreeMap<>(events));
+		}
+
+		static Cluster of(ClusterGauges gauges) {
+			return new Cluster(gauges.nodes(), gauges.quorum(), gauges.share(), gauges.waiting(), gauges.serving(),
+					gauges.counts());
+		}
+
+		String inWords() {
+			return "%d nodes, quorum %d, %d %% of the keys here, %d calls wait for other nodes, %d of theirs are here, %s"
+				.formatted(this.nodes, this.quorum, Math.round(100 * this.share), this.waiting, this.serving,
+						this.events);
 		}
 
 	}

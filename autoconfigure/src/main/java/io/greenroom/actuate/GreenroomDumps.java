@@ -21,6 +21,7 @@ import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.GreenThreadDump;
 import io.greenroom.keyed.internal.KeyedHandler;
 import io.greenroom.keyed.internal.KeyedSnapshot;
+import io.greenroom.observe.ClusterGauges;
 import io.greenroom.observe.MachineListener;
 import io.greenroom.observe.Observer;
 import io.greenroom.observe.PoolGauges;
@@ -49,6 +50,9 @@ public final class GreenroomDumps implements Observer {
 	/** By class and both states; of all there are as many as the program has. */
 	private final Map<MoveKey, LongAdder> moves = new ConcurrentHashMap<>();
 
+	/** Nothing where this is no node of a cluster. */
+	private volatile @Nullable ClusterGauges cluster;
+
 	/** Makes an observer that has heard nothing. */
 	public GreenroomDumps() {
 	}
@@ -57,6 +61,11 @@ public final class GreenroomDumps implements Observer {
 	public PoolListener pool(String pool, PoolGauges gauges) {
 		this.pools.add(new NamedPool(pool, new WeakReference<>(gauges)));
 		return PoolListener.NONE;
+	}
+
+	@Override
+	public void cluster(ClusterGauges gauges) {
+		this.cluster = gauges;
 	}
 
 	@Override
@@ -129,6 +138,9 @@ public final class GreenroomDumps implements Observer {
 		pools.forEach(problems::look);
 		List<GreenroomDump.Failed> failed = this.failed.all();
 		failed.forEach(problems::look);
+		ClusterGauges known = this.cluster;
+		GreenroomDump.Cluster cluster = (known != null) ? GreenroomDump.Cluster.of(known) : null;
+		problems.look(cluster);
 		GreenThreadDump threads = threads(scheduler, query);
 		return new GreenroomDump(problems.worst(query.limit()), problems.counts(), scheduler.name(),
 				new GreenroomDump.Counts(threads.alive(), seen.size(), seenKeyed.size(), pools.size(), machines.size()),
@@ -138,7 +150,8 @@ public final class GreenroomDumps implements Observer {
 				query.page(pools), query.page(machines), query.page(states(query)),
 				query.page(failed.stream()
 					.filter((one) -> query.wantsMachine(one.machine()) && query.wantsState(one.state()))
-					.toList()));
+					.toList()),
+				cluster);
 	}
 
 	private static List<HandlerSnapshot> handlers(GreenScheduler scheduler, Collection<Handler> handlers,

@@ -104,6 +104,15 @@ final class Problems {
 		}
 	}
 
+	void look(GreenroomDump.@Nullable Cluster cluster) {
+		if (cluster != null && cluster.nodes() < cluster.quorum()) {
+			add(new Found(Kind.NO_QUORUM, "cluster",
+					"this node sees %d of at least %d nodes, so that nothing runs by key".formatted(cluster.nodes(),
+							cluster.quorum()),
+					null, false, List::of));
+		}
+	}
+
 	void look(GreenroomDump.Failed failed) {
 		Duration ago = Duration.between(failed.last(), Instant.now());
 		if (ago.compareTo(RECENT) < 0) {

@@ -2,6 +2,7 @@ package io.greenroom.autoconfigure;
 
 import java.util.List;
 
+import io.greenroom.actuate.ClusterHealthIndicator;
 import io.greenroom.cluster.WireContext;
 import io.greenroom.cluster.internal.ClusterOptions;
 import io.greenroom.cluster.internal.Nodes;
@@ -33,6 +34,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
@@ -45,6 +47,7 @@ import org.springframework.core.annotation.Order;
  * set. The application's own Hazelcast is left alone.
  */
 @AutoConfiguration(after = { DeferredAutoConfiguration.class, DurableAutoConfiguration.class },
+		beforeName = "org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration",
 		afterName = { "org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration",
 				"org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration" })
 @Conditional(OnCluster.class)
@@ -115,6 +118,21 @@ public final class ClusterAutoConfiguration {
 		@ConditionalOnSingleCandidate(ObservationRegistry.class)
 		static WireContext greenroomTraceContext(ObservationRegistry registry) {
 			return new NodeContext(List.of(new ObservedCalls(registry, "greenroom.cluster")), List.of());
+		}
+
+	}
+
+	/** Whether a node is ready depends on whether it sees enough others. */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = { HAZELCAST, JACKSON, "org.springframework.boot.health.contributor.HealthIndicator",
+			"org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator" })
+	static class ClusterHealth {
+
+		@Bean
+		@ConditionalOnMissingBean(name = "greenroomClusterHealthIndicator")
+		@ConditionalOnEnabledHealthIndicator("greenroomcluster")
+		ClusterHealthIndicator greenroomClusterHealthIndicator(ClusterHandlers cluster) {
+			return new ClusterHealthIndicator(cluster);
 		}
 
 	}

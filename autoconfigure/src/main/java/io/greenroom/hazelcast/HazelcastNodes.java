@@ -85,8 +85,8 @@ public final class HazelcastNodes implements Nodes {
 		// Nodes that start at one moment need not wait for each other, and find together
 		// soon if they have missed each other.
 		config.setProperty("hazelcast.wait.seconds.before.join", "0");
-		config.setProperty("hazelcast.merge.first.run.delay.seconds", "10");
-		config.setProperty("hazelcast.merge.next.run.delay.seconds", "5");
+		config.setProperty("hazelcast.merge.first.run.delay.seconds", "3");
+		config.setProperty("hazelcast.merge.next.run.delay.seconds", "3");
 		// Without keys until the application has started.
 		config.setLiteMember(true);
 		config.setProperty("hazelcast.heartbeat.interval.seconds", String.valueOf(options.heartbeat().toSeconds()));

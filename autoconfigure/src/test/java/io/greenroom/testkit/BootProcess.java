@@ -185,6 +185,18 @@ public final class BootProcess implements AutoCloseable {
 		}
 	}
 
+	/** Asks it to end by a signal, and waits until it has. */
+	public void end() {
+		signal("TERM");
+		try {
+			assertThat(this.process.waitFor(60, TimeUnit.SECONDS)).as("it has ended").isTrue();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException(ex);
+		}
+	}
+
 	@Override
 	public void close() {
 		kill();

@@ -1,0 +1,194 @@
+package io.greenroom.cluster;
+
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+import javax.sql.DataSource;
+
+import io.greenroom.autoconfigure.ClusterAutoConfiguration;
+import io.greenroom.autoconfigure.DeferredAutoConfiguration;
+import io.greenroom.autoconfigure.DurableAutoConfiguration;
+import io.greenroom.autoconfigure.GreenSchedulerAutoConfiguration;
+import io.greenroom.autoconfigure.StateAutoConfiguration;
+import io.greenroom.deferred.DeferredHandler;
+import io.greenroom.durable.Durable;
+import io.greenroom.durable.Stored;
+import io.greenroom.keyed.Key;
+import io.greenroom.keyed.Keyed;
+import io.greenroom.spring.ClusterHandlers;
+import io.greenroom.testkit.BootProcess;
+import io.greenroom.testkit.TestDatabase;
+import io.greenroom.testkit.Until;
+
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.env.Environment;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.annotation.EnableTransactionManagement;
+import org.springframework.transaction.annotation.Transactional;
+
+/** One of several nodes, with clients of its own. */
+@Configuration(proxyBeanMethods = false)
+@EnableTransactionManagement
+@ImportAutoConfiguration({ GreenSchedulerAutoConfiguration.class, DeferredAutoConfiguration.class,
+		StateAutoConfiguration.class, DurableAutoConfiguration.class, ClusterAutoConfiguration.class })
+@Import(ClusterApplication.Counter.class)
+class ClusterApplication {
+
+	private static final int KEYS = 100;
+
+	private static volatile boolean over;
+
+	/**
+	 * Runs a node: waits for the others, then makes calls for a while.
+	 * @param args its settings
+	 */
+	public static void main(String[] args) {
+		ConfigurableApplicationContext context = new SpringApplicationBuilder(ClusterApplication.class)
+			.web(WebApplicationType.NONE)
+			.run(args);
+		Environment environment = context.getEnvironment();
+		int nodes = environment.getRequiredProperty("nodes", Integer.class);
+		ClusterHandlers cluster = context.getBean(ClusterHandlers.class);
+		Until.until("all nodes to be there", Duration.ofSeconds(60), () -> cluster.nodes() == nodes);
+		BootProcess.pauseAt("ready");
+		Load load = new Load(context, environment);
+		Runtime.getRuntime().addShutdownHook(new Thread(() -> over = true));
+		load.run();
+		BootProcess.stayAt("done");
+	}
+
+	@Bean
+	DataSource dataSource(Environment environment) {
+		return TestDatabase.pool(environment.getRequiredProperty("database"), 10);
+	}
+
+	@Bean
+	JdbcTransactionManager transactionManager(DataSource dataSource) {
+		return new JdbcTransactionManager(dataSource);
+	}
+
+	@Bean
+	JdbcClient jdbcClient(DataSource dataSource) {
+		return JdbcClient.create(dataSource);
+	}
+
+	/** Counts, and enters each call in a table of the user's. */
+	@DeferredHandler
+	@Durable(name = "counter")
+	static class Counter {
+
+		private final String key;
+
+		private final JdbcClient jdbc;
+
+		@Stored
+		private int count;
+
+		Counter(@Key String key, JdbcClient jdbc) {
+			this.key = key;
+			this.jdbc = jdbc;
+		}
+
+		@Transactional
+		int add(String id) {
+			this.jdbc.sql("insert into made (key, id) values (?, ?)").params(this.key, id).update();
+			return ++this.count;
+		}
+
+	}
+
+	/** Calls as fast as they are answered. */
+	private static final class Load {
+
+		private final Keyed<String, Counter> counters;
+
+		private final JdbcClient jdbc;
+
+		private final ClusterHandlers cluster;
+
+		private final String node;
+
+		private final long end;
+
+		private final int clients;
+
+		private final AtomicInteger calls = new AtomicInteger();
+
+		private final AtomicLong longest = new AtomicLong();
+
+		private final Queue<String> answered = new ConcurrentLinkedQueue<>();
+
+		private final Queue<String> failures = new ConcurrentLinkedQueue<>();
+
+		@SuppressWarnings("unchecked")
+		Load(ConfigurableApplicationContext context, Environment environment) {
+			this.counters = (Keyed<String, Counter>) context
+				.getBeanProvider(ResolvableType.forClassWithGenerics(Keyed.class, String.class, Counter.class))
+				.getObject();
+			this.jdbc = context.getBean(JdbcClient.class);
+			this.cluster = context.getBean(ClusterHandlers.class);
+			this.node = environment.getRequiredProperty("node");
+			this.clients = environment.getRequiredProperty("clients", Integer.class);
+			this.end = System.nanoTime()
+					+ Duration.ofSeconds(environment.getRequiredProperty("seconds", Long.class)).toNanos();
+		}
+
+		void run() {
+			Thread[] threads = new Thread[this.clients];
+			String start = Long.toString(System.nanoTime(), 36);
+			for (int i = 0; i < threads.length; i++) {
+				String prefix = this.node + "-" + start + "-" + i + "-";
+				threads[i] = Thread.ofVirtual().start(() -> call(prefix));
+			}
+			try {
+				for (Thread thread : threads) {
+					while (!thread.join(Duration.ofMillis(500))) {
+						this.jdbc.sql("insert into sees (node, nodes) values (?, ?)").params(this.node, this.cluster.nodes()).update();
+						over |= this.jdbc.sql("select count(*) from load").query(Long.class).single() > 0;
+					}
+				}
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+			this.answered
+				.forEach((id) -> this.jdbc.sql("insert into answered (id) values (?)").params(id).update());
+			this.jdbc.sql("insert into report (node, calls, failed, longest, what) values (?, ?, ?, ?, ?)")
+				.params(this.node, this.calls.get(), this.failures.size(), this.longest.get() / 1_000_000,
+						this.failures.peek())
+				.update();
+		}
+
+		private void call(String prefix) {
+			for (int i = 0; System.nanoTime() < this.end && !over; i++) {
+				String id = prefix + i;
+				long start = System.nanoTime();
+				try {
+					this.counters.get("k" + ThreadLocalRandom.current().nextInt(KEYS)).add(id);
+					this.answered.add(id);
+				}
+				catch (Throwable failure) {
+					java.io.StringWriter stack = new java.io.StringWriter();
+					failure.printStackTrace(new java.io.PrintWriter(stack));
+					this.failures.add(stack.toString());
+				}
+				this.calls.incrementAndGet();
+				this.longest.accumulateAndGet(System.nanoTime() - start, Math::max);
+			}
+		}
+
+	}
+
+}
