@@ -75,7 +75,8 @@ class ArchitectureTests {
 			List.of("durable", "keyed", "deferred", "green", "observe", "wire"), PLAIN);
 
 	@ArchTest
-	static final ArchRule hazelcastKnowsCluster = only("hazelcast", List.of("cluster", "wire", "observe"), PLAIN, HAZELCAST);
+	static final ArchRule hazelcastKnowsCluster = only("hazelcast", List.of("cluster", "wire", "observe"), PLAIN,
+			HAZELCAST);
 
 	@ArchTest
 	static final ArchRule jdbcKnowsDurable = only("jdbc", List.of("durable", "wire"), PLAIN, SPRING, SQL);
@@ -164,8 +165,8 @@ class ArchitectureTests {
 			"actuate", "autoconfigure");
 
 	@ArchTest
-	static final ArchRule durableInternalIsKnownToIntegrations = internal("durable", "durable", "cluster", "jdbc", "spring",
-			"context", "autoconfigure");
+	static final ArchRule durableInternalIsKnownToIntegrations = internal("durable", "durable", "cluster", "jdbc",
+			"spring", "context", "autoconfigure");
 
 	@ArchTest
 	static final ArchRule clusterInternalIsKnownToIntegrations = internal("cluster", "cluster", "hazelcast", "spring",

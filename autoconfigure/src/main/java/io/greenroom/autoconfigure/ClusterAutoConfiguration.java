@@ -26,6 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -93,10 +94,10 @@ public final class ClusterAutoConfiguration {
 		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 		static ClusterHandlers clusterHandlers(ConfigurableListableBeanFactory beanFactory, Nodes nodes,
 				ClusterProperties properties, Codec codec, ObjectProvider<WireContext> contexts,
-				 ObjectProvider<CallStore> calls, ObjectProvider<RowStore> rows) {
+				ObjectProvider<CallStore> calls, ObjectProvider<RowStore> rows) {
 			return new ClusterHandlers(beanFactory, nodes, ClusterOptions.of(properties.needed()), codec,
-					new NodeContext(List.of(new ThreadContext()), contexts.orderedStream().toList()), calls.getIfAvailable(),
-					(gone) -> rows.ifAvailable((known) -> known.left(gone)));
+					new NodeContext(List.of(new ThreadContext()), contexts.orderedStream().toList()),
+					calls.getIfAvailable(), (gone) -> rows.ifAvailable((known) -> known.left(gone)));
 		}
 
 		@Bean
@@ -144,8 +145,10 @@ public final class ClusterAutoConfiguration {
 
 		@Bean
 		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-		static SmartInitializingSingleton greenroomClusterLacksHazelcast() {
-			throw missing("com.hazelcast:hazelcast");
+		static BeanFactoryPostProcessor greenroomClusterLacksHazelcast() {
+			return (beanFactory) -> {
+				throw missing("com.hazelcast:hazelcast");
+			};
 		}
 
 	}
@@ -157,8 +160,10 @@ public final class ClusterAutoConfiguration {
 
 		@Bean
 		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-		static SmartInitializingSingleton greenroomClusterLacksJackson() {
-			throw missing("tools.jackson.core:jackson-databind");
+		static BeanFactoryPostProcessor greenroomClusterLacksJackson() {
+			return (beanFactory) -> {
+				throw missing("tools.jackson.core:jackson-databind");
+			};
 		}
 
 	}

@@ -56,7 +56,8 @@ record ClusterProperties(@DefaultValue List<String> members, @Nullable String ku
 		InvalidSettingException.require(heartbeatLimit.compareTo(heartbeat.multipliedBy(2)) >= 0,
 				"greenroom.cluster.heartbeat-limit", heartbeatLimit, "at least twice the heartbeat");
 		InvalidSettingException.require(
-				!address.equals(LOOPBACK) || (kubernetesDns == null && members.stream().allMatch(ClusterProperties::isHere)),
+				!address.equals(LOOPBACK)
+						|| (kubernetesDns == null && members.stream().allMatch(ClusterProperties::isHere)),
 				"greenroom.cluster.interface", address,
 				"the address of this node in a private network, such as 10.0.0.*, since others can't reach loopback");
 	}

@@ -28,7 +28,8 @@ final class OnCluster extends SpringBootCondition {
 			return false;
 		}
 		Binder binder = Binder.get(environment);
-		List<String> members = binder.bind("greenroom.cluster.members", Bindable.listOf(String.class)).orElse(List.of());
+		List<String> members = binder.bind("greenroom.cluster.members", Bindable.listOf(String.class))
+			.orElse(List.of());
 		String dns = binder.bind("greenroom.cluster.kubernetes-dns", String.class).orElse("");
 		return !dns.isBlank() || members.stream().anyMatch((member) -> !member.isBlank());
 	}

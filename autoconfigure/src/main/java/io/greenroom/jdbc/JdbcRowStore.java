@@ -287,8 +287,8 @@ public final class JdbcRowStore implements RowStore {
 			return statement.executeUpdate() == 1;
 		}
 		catch (SQLException failure) {
-			if (this.jdbc.getExceptionTranslator().translate("made call", sql,
-					failure) instanceof DuplicateKeyException) {
+			if (this.jdbc.getExceptionTranslator()
+				.translate("made call", sql, failure) instanceof DuplicateKeyException) {
 				return false;
 			}
 			throw failure;

@@ -86,7 +86,9 @@ public final class KeyedHandlers {
 		return made;
 	}
 
-	/** Where there is a cluster, what is called by key ends before this node leaves it. */
+	/**
+	 * Where there is a cluster, what is called by key ends before this node leaves it.
+	 */
 	private KeyRouting routing(String keyedName) {
 		for (String name : BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beanFactory, KeyRouting.class,
 				false, false)) {

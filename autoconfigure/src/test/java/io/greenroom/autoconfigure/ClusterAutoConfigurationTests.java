@@ -125,8 +125,8 @@ class ClusterAutoConfigurationTests {
 	static Stream<List<String>> wrong() {
 		return Stream.of(List.of("greenroom.cluster.quorum", "greenroom.cluster.quorum=0"),
 				List.of("greenroom.cluster.quorum", "greenroom.cluster.quorum=2"),
-				List.of("greenroom.cluster.quorum", "greenroom.cluster.members=", "greenroom.cluster.kubernetes-dns=here",
-						"greenroom.cluster.interface=10.0.0.*"),
+				List.of("greenroom.cluster.quorum", "greenroom.cluster.members=",
+						"greenroom.cluster.kubernetes-dns=here", "greenroom.cluster.interface=10.0.0.*"),
 				List.of("greenroom.cluster.kubernetes-dns", "greenroom.cluster.kubernetes-dns=here"),
 				List.of("greenroom.cluster.interface", "greenroom.cluster.members=10.0.0.1,10.0.0.2"),
 				List.of("greenroom.cluster.port", "greenroom.cluster.port=0"),

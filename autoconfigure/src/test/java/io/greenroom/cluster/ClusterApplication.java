@@ -155,7 +155,9 @@ class ClusterApplication {
 			try {
 				for (Thread thread : threads) {
 					while (!thread.join(Duration.ofMillis(500))) {
-						this.jdbc.sql("insert into sees (node, nodes) values (?, ?)").params(this.node, this.cluster.nodes()).update();
+						this.jdbc.sql("insert into sees (node, nodes) values (?, ?)")
+							.params(this.node, this.cluster.nodes())
+							.update();
 						over |= this.jdbc.sql("select count(*) from load").query(Long.class).single() > 0;
 					}
 				}
@@ -163,8 +165,7 @@ class ClusterApplication {
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
 			}
-			this.answered
-				.forEach((id) -> this.jdbc.sql("insert into answered (id) values (?)").params(id).update());
+			this.answered.forEach((id) -> this.jdbc.sql("insert into answered (id) values (?)").params(id).update());
 			this.jdbc.sql("insert into report (node, calls, failed, longest, what) values (?, ?, ?, ?, ?)")
 				.params(this.node, this.calls.get(), this.failures.size(), this.longest.get() / 1_000_000,
 						this.failures.peek())

@@ -71,10 +71,10 @@ class ThreeNodesTests {
 	@EnabledIfSystemProperty(named = "greenroom.long", matches = "true")
 	@DisplayName("N01 kill -9 of any of three nodes, five times each: nothing lost, nothing doubled, no call longer than 3 s")
 	void killedOften() {
-		for (int i = 0; i < 15; i++) {
-			try (Run run = new Run(10, 12)) {
+		for (int i = 0; i < Integer.getInteger("greenroom.rounds", 15); i++) {
+			try (Run run = new Run(25, 6)) {
 				run.start();
-				run.untilMade(1000);
+				run.untilMade(300);
 				int victim = i % 3;
 				run.nodes.get(victim).kill();
 				List<String> living = IntStream.range(0, 3)
@@ -107,7 +107,8 @@ class ThreeNodesTests {
 			this.clients = clients;
 			this.jdbc.sql("create table made (key varchar(20), id varchar(40))").update();
 			this.jdbc.sql("create table answered (id varchar(40))").update();
-			this.jdbc.sql("create table report (node varchar(9), calls int, failed int, longest int, what text)").update();
+			this.jdbc.sql("create table report (node varchar(9), calls int, failed int, longest int, what text)")
+				.update();
 			this.jdbc.sql("create table load (over boolean)").update();
 			this.jdbc.sql("create table sees (node varchar(9), nodes int)").update();
 		}
@@ -170,8 +171,9 @@ class ThreeNodesTests {
 		}
 
 		void check(List<String> living, List<String> undisturbed, Duration longest) {
-			List<String> reports = this.jdbc.sql("select node || ': ' || calls || ' calls, ' || failed || ' failed, longest '"
-					+ " || longest || ' ms ' || coalesce(what, '') from report order by node")
+			List<String> reports = this.jdbc
+				.sql("select node || ': ' || calls || ' calls, ' || failed || ' failed, longest '"
+						+ " || longest || ' ms ' || coalesce(what, '') from report order by node")
 				.query(String.class)
 				.list();
 			System.out.println(made() + " calls made; " + reports);

@@ -291,8 +291,8 @@ final class ArrivingCalls<K> implements Serving {
 		public MadeCall returned(@Nullable Object result) {
 			if (result instanceof CompletionStage<?> stage) {
 				CompletableFuture<?> future = stage.toCompletableFuture();
-				return made((future.state() == Future.State.SUCCESS) ? answer(this.call, this.method, future.resultNow())
-						: null);
+				return made((future.state() == Future.State.SUCCESS)
+						? answer(this.call, this.method, future.resultNow()) : null);
 			}
 			return made(answer(this.call, this.method, result));
 		}

@@ -52,7 +52,9 @@ final class ClusteredKeys<K> implements KeyRouter<K> {
 
 	private final WireContext context;
 
-	/** Whether calls may be made again, since their ids are stored with what they write. */
+	/**
+	 * Whether calls may be made again, since their ids are stored with what they write.
+	 */
 	private final boolean durable;
 
 	private final ArrivingCalls<K> arriving;
@@ -97,8 +99,8 @@ final class ClusteredKeys<K> implements KeyRouter<K> {
 			}
 			return elsewhere(key, target, call, start);
 		}
-		return (made instanceof CompletableFuture<?> future && !call.isDelivery())
-				? orElsewhere(future, mine, start) : made;
+		return (made instanceof CompletableFuture<?> future && !call.isDelivery()) ? orElsewhere(future, mine, start)
+				: made;
 	}
 
 	@Override
@@ -108,8 +110,8 @@ final class ClusteredKeys<K> implements KeyRouter<K> {
 
 	@Override
 	public void hint(K key) {
-		this.node.call(new Envelope(UUID.randomUUID().toString(), 1, this.handler.name(), text(key), ArrivingCalls.HINT, "",
-				Envelope.Mode.ACCEPTANCE, HINTING, Map.of(), List.of()), true, (outcome) -> {
+		this.node.call(new Envelope(UUID.randomUUID().toString(), 1, this.handler.name(), text(key), ArrivingCalls.HINT,
+				"", Envelope.Mode.ACCEPTANCE, HINTING, Map.of(), List.of()), true, (outcome) -> {
 				});
 	}
 
@@ -191,8 +193,7 @@ final class ClusteredKeys<K> implements KeyRouter<K> {
 
 	/** A oneway call that was accepted here goes to where its key is now. */
 	private void passOn(K key, RoutedCall call) {
-		this.node.passOn(envelope(key, call, this.handler.family().options().timeout(), List.of()),
-				isRepeatable(call));
+		this.node.passOn(envelope(key, call, this.handler.family().options().timeout(), List.of()), isRepeatable(call));
 	}
 
 	/** Returns what decides who has a key. */
