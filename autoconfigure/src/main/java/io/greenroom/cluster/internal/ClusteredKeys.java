@@ -151,9 +151,9 @@ final class ClusteredKeys<K> implements KeyRouter<K> {
 			throw new NotBegunException();
 		}
 		if (call.isAfterCommit()) {
-			throw new UnsupportedOperationException(
-					"%s.%s waits for the end of its caller's transaction, which a call to another node can't yet; make it after the transaction"
-						.formatted(target, call.method()));
+			Envelope committed = envelope(key, call, this.handler.family().options().timeout(), List.of());
+			call.whenCommitted(() -> this.node.passOn(committed, isRepeatable(call)));
+			return call.nothing();
 		}
 		Duration left = call.timeLeft().minusNanos(System.nanoTime() - start);
 		Envelope envelope = envelope(key, call, left.isPositive() ? left : Duration.ofNanos(1), chain(call));

@@ -274,7 +274,7 @@ final class CallSubmitter {
 		if (!accept(call, start, nanos)) {
 			return;
 		}
-		ReservedCall reserved = new ReservedCall(this.handler.name(), call, this.mailbox, this.lifecycle);
+		ReservedPlace reserved = new ReservedPlace(this.handler.name(), call, this.mailbox, this.lifecycle);
 		boolean taken = false;
 		try {
 			// The commit may come when a shutdown lets nobody start any more.

@@ -289,6 +289,10 @@ public final class HandlerFamily implements DrainedService {
 		return this.parts.options();
 	}
 
+	void atEnd(ReservedCall call) {
+		this.transactions.atEnd(call);
+	}
+
 	boolean isInTransaction() {
 		return this.transactions.isActive();
 	}

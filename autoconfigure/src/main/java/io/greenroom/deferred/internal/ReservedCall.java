@@ -1,85 +1,19 @@
 package io.greenroom.deferred.internal;
 
-import java.util.concurrent.atomic.AtomicBoolean;
-
-import io.greenroom.observe.internal.Failures;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
-
 /**
- * A oneway call that was accepted and has its room in the mailbox, and waits for the
- * transaction it was made in. A thread that watches that ends it, in one way or the
- * other; a second end does nothing. Safe for use by many threads.
+ * A oneway call that was accepted and waits for the transaction it was made in. A thread
+ * that watches that ends it, in one way or the other; a second end does nothing. Safe for
+ * use by many threads. Its text names the handler and the method.
  */
-public final class ReservedCall {
-
-	private static final Logger log = LoggerFactory.getLogger(HandlerLog.NAME);
-
-	private final String handler;
-
-	private final Call call;
-
-	private final Mailbox mailbox;
-
-	private final HandlerLifecycle lifecycle;
-
-	private final AtomicBoolean over = new AtomicBoolean();
-
-	ReservedCall(String handler, Call call, Mailbox mailbox, HandlerLifecycle lifecycle) {
-		this.handler = handler;
-		this.call = call;
-		this.mailbox = mailbox;
-		this.lifecycle = lifecycle;
-	}
+public interface ReservedCall {
 
 	/**
 	 * Submits the call. Returns at once and never throws: the committed caller must not
-	 * suffer for it. If the handler has ended meanwhile, the call is reported as lost.
+	 * suffer for it.
 	 */
-	public void submit() {
-		if (!this.over.compareAndSet(false, true)) {
-			return;
-		}
-		try {
-			this.call.submitted = System.nanoTime();
-			if (!this.mailbox.push(this.call)) {
-				lost();
-			}
-		}
-		catch (Throwable failure) {
-			Failures.log(log, Level.ERROR, failure, "{} was not run, though its transaction has committed", this);
-		}
-	}
+	void submit();
 
-	private void lost() {
-		// Told first: what hears of the call's end may fail.
-		log.error(
-				"{} was not run: its transaction has committed, but the handler had ended by then; it was submitted at {}",
-				this, CallSite.describe(this.call.site()));
-		this.lifecycle.leave(this.call);
-	}
-
-	/** Gives the room back; the call is never made. Never throws. */
-	public void giveBack() {
-		if (!this.over.compareAndSet(false, true)) {
-			return;
-		}
-		try {
-			this.call.leave(false);
-		}
-		catch (Throwable failure) {
-			Failures.log(log, Level.WARN, failure, "{} was not made, and what heard of it failed", this);
-		}
-		finally {
-			this.mailbox.unreserve();
-		}
-	}
-
-	/** Returns the names of the handler and the method. */
-	@Override
-	public String toString() {
-		return this.handler + "." + this.call.method();
-	}
+	/** The call is never made. Never throws. */
+	void giveBack();
 
 }

@@ -4,6 +4,7 @@ import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.greenroom.deferred.Deferred;
 import io.greenroom.deferred.DeferredInterruptedException;
@@ -240,6 +241,37 @@ public class RoutedCall {
 	 */
 	public boolean isAfterCommit() {
 		return this.method.afterCommit() && this.family.isInTransaction();
+	}
+
+	/**
+	 * Has something done when the transaction commits that the call is made in, and not
+	 * if that rolls back.
+	 * @param submit what is done; must return at once and throw nothing
+	 */
+	public void whenCommitted(Runnable submit) {
+		Objects.requireNonNull(submit, "submit");
+		this.family.atEnd(new ReservedCall() {
+
+			private final AtomicBoolean over = new AtomicBoolean();
+
+			@Override
+			public void submit() {
+				if (this.over.compareAndSet(false, true)) {
+					submit.run();
+				}
+			}
+
+			@Override
+			public void giveBack() {
+				this.over.set(true);
+			}
+
+			@Override
+			public String toString() {
+				return RoutedCall.this.family.name() + "." + method();
+			}
+
+		});
 	}
 
 	/**

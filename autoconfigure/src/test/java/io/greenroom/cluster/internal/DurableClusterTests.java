@@ -20,6 +20,7 @@ import io.greenroom.autoconfigure.GreenSchedulerAutoConfiguration;
 import io.greenroom.autoconfigure.StateAutoConfiguration;
 import io.greenroom.deferred.DeferredHandler;
 import io.greenroom.deferred.Oneway;
+import io.greenroom.deferred.OnewayPhase;
 import io.greenroom.durable.Delivery;
 import io.greenroom.durable.Durable;
 import io.greenroom.durable.Stored;
@@ -49,6 +50,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.annotation.EnableTransactionManagement;
 import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -215,6 +217,27 @@ class DurableClusterTests {
 		assertThat(first.get(10, TimeUnit.SECONDS)).isOne();
 		Until.until("both to be made", () -> one.wallets.get("a").balance() == 111);
 		Until.until("its old node to let the instance go", () -> !two.handler().isActive("a"));
+	}
+
+	@ParameterizedTest
+	@EnumSource(TestDatabase.class)
+	@DisplayName("N06 a oneway call for after the commit goes to another node when its caller's transaction has committed, and not at all when that is rolled back")
+	void afterCommit(TestDatabase kind) {
+		open(kind);
+		Node one = new Node("one");
+		new Node("two");
+		this.network.owners.put("wallet[a]", "two");
+		TransactionTemplate transaction = new TransactionTemplate(
+				one.context.getBean(JdbcTransactionManager.class));
+		transaction.executeWithoutResult((status) -> {
+			one.wallets.get("a").depositAfterCommit(1);
+			status.setRollbackOnly();
+		});
+		transaction.executeWithoutResult((status) -> {
+			one.wallets.get("a").depositAfterCommit(10);
+			assertThat(one.counts().get("sent")).as("not yet").isZero();
+		});
+		Until.until("the call to be made", () -> one.wallets.get("a").balance() == 10);
 	}
 
 	@ParameterizedTest
@@ -397,6 +420,11 @@ class DurableClusterTests {
 
 		@Oneway
 		void depositLater(long amount) {
+			deposit(amount);
+		}
+
+		@Oneway(phase = OnewayPhase.AFTER_COMMIT)
+		void depositAfterCommit(long amount) {
 			deposit(amount);
 		}
 
