@@ -227,8 +227,7 @@ class DurableClusterTests {
 		Node one = new Node("one");
 		new Node("two");
 		this.network.owners.put("wallet[a]", "two");
-		TransactionTemplate transaction = new TransactionTemplate(
-				one.context.getBean(JdbcTransactionManager.class));
+		TransactionTemplate transaction = new TransactionTemplate(one.context.getBean(JdbcTransactionManager.class));
 		transaction.executeWithoutResult((status) -> {
 			one.wallets.get("a").depositAfterCommit(1);
 			status.setRollbackOnly();
