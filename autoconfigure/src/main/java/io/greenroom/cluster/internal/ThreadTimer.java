@@ -32,7 +32,7 @@ public final class ThreadTimer implements Timer, AutoCloseable {
 	public void after(Duration delay, Runnable action) {
 		Objects.requireNonNull(action, "action");
 		try {
-			this.thread.schedule(() -> ForeignCode.run(log, "The protocol between nodes", action::run),
+			var _ = this.thread.schedule(() -> ForeignCode.run(log, "The protocol between nodes", action::run),
 					Math.max(0, TimeUnit.NANOSECONDS.convert(delay)), TimeUnit.NANOSECONDS);
 		}
 		catch (RejectedExecutionException closed) {
