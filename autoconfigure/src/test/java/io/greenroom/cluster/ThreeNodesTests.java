@@ -25,22 +25,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Three JVMs over Hazelcast and PostgreSQL that serve one set of keys, and what becomes
- * of their calls when one is killed, freezes or ends. With {@code -Dgreenroom.long=true}
- * for longer, and more.
+ * of their calls when one is killed, freezes or ends. Only with
+ * {@code -Dgreenroom.long=true}: three JVMs at once take two cores half a minute to
+ * start. The same rows are tested in virtual time by {@code SimulatedClusterTests}, and
+ * over a real database by {@code DurableClusterTests}.
  */
+@EnabledIfSystemProperty(named = "greenroom.long", matches = "true")
 @Timeout(300)
 class ThreeNodesTests {
-
-	private static final boolean LONG = Boolean.getBoolean("greenroom.long");
 
 	@Test
 	@DisplayName("N01 N02 kill -9 of the oldest of three nodes amid calls, after another was frozen beyond the heartbeat limit: no call of the living fails, none is lost or made twice")
 	void frozenAndKilled() {
-		try (Run run = new Run(60, LONG ? 12 : 4)) {
+		try (Run run = new Run(60, 6)) {
 			run.start();
 			run.untilMade(200);
 			run.nodes.get(2).freeze();
-			run.untilGone("frozen", Duration.ofSeconds(LONG ? 8 : 3));
+			run.untilGone("frozen", Duration.ofSeconds(5));
 			run.nodes.get(2).thaw();
 			run.untilSeen("2", 3);
 			run.nodes.get(0).kill();
@@ -48,14 +49,14 @@ class ThreeNodesTests {
 			run.endLoad();
 			run.nodes.get(1).await("done");
 			run.nodes.get(2).await("done");
-			// The callers' own timeout is 30 s; how long they wait is measured by the long
+			// The callers' own timeout is 30 s; how long they wait is measured by the
+			// long
 			// forms.
 			run.check(List.of("1", "2"), List.of("1"), Duration.ofSeconds(30));
 		}
 	}
 
 	@Test
-	@EnabledIfSystemProperty(named = "greenroom.long", matches = "true")
 	@DisplayName("N04 SIGTERM of each of three nodes in turn, each started again: no call fails")
 	void rolling() {
 		try (Run run = new Run(90, 12)) {
@@ -72,7 +73,6 @@ class ThreeNodesTests {
 	}
 
 	@Test
-	@EnabledIfSystemProperty(named = "greenroom.long", matches = "true")
 	@DisplayName("N01 kill -9 of any of three nodes, five times each: nothing lost, nothing doubled, no call longer than 3 s")
 	void killedOften() {
 		for (int i = 0; i < Integer.getInteger("greenroom.rounds", 15); i++) {

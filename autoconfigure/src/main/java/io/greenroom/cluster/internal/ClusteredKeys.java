@@ -164,7 +164,8 @@ final class ClusteredKeys<K> implements KeyRouter<K> {
 		CompletableFuture<Outcome> outcome = new CompletableFuture<>();
 		this.node.call(envelope, isRepeatable(call), outcome::complete);
 		if (call.mode() == CallMode.ASYNC) {
-			return later(outcome, envelope, call);
+			Object future = later(outcome, envelope, call);
+			return future;
 		}
 		try {
 			return result(outcome.get(), envelope, call);
