@@ -58,7 +58,7 @@ public final class JdbcCallStore implements CallStore {
 
 	@Override
 	public @Nullable String find(String id) {
-		List<String> found = this.jdbc.queryForList("select answer from greenroom_call where id = ?", String.class, id);
+		List<@Nullable String> found = this.jdbc.queryForList("select answer from greenroom_call where id = ?", String.class, id);
 		return found.isEmpty() ? null : found.getFirst();
 	}
 

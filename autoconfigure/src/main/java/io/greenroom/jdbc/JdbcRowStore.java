@@ -65,8 +65,6 @@ public final class JdbcRowStore implements RowStore {
 
 	private static final String INSERT = "insert into greenroom_row (version, shape, stored, handler, key_) values (?, ?, ?, ?, ?)";
 
-	private static final String MADE = "insert into greenroom_call (id, handler, key_, answer, until_) values (?, ?, ?, ?, %s + ?)";
-
 	private final DataSource dataSource;
 
 	private final JdbcTemplate jdbc;
@@ -274,7 +272,8 @@ public final class JdbcRowStore implements RowStore {
 
 	/** Returns whether the call was not there, so that it is now. */
 	private boolean add(Connection connection, RowId id, MadeCall call, Database known) throws SQLException {
-		String sql = MADE.formatted(known.now()) + known.unlessThere();
+		String sql = "insert into greenroom_call (id, handler, key_, answer, until_) values (?, ?, ?, ?, %s + ?)%s"
+			.formatted(known.now(), known.unlessThere());
 		try (PreparedStatement statement = connection.prepareStatement(sql)) {
 			if (known.hasQueryTimeout()) {
 				statement.setQueryTimeout(this.lockTimeout);
