@@ -173,12 +173,37 @@ class ArchitectureTests {
 			"actuate", "autoconfigure");
 
 	@ArchTest
+	static final ArchRule springInternalIsKnownToAutoconfigure = internal("spring", "spring", "autoconfigure");
+
+	@ArchTest
+	static final ArchRule webInternalIsKnownToAutoconfigure = internal("web", "web", "autoconfigure");
+
+	/** These are all internal: an application names nothing of them. */
+	@ArchTest
+	static final ArchRule metricsAreKnownToAutoconfigure = internal("metrics", "metrics", "autoconfigure");
+
+	@ArchTest
+	static final ArchRule contextIsKnownToAutoconfigure = internal("context", "context", "autoconfigure");
+
+	@ArchTest
+	static final ArchRule actuateIsKnownToAutoconfigure = internal("actuate", "actuate", "autoconfigure");
+
+	@ArchTest
+	static final ArchRule jdbcIsKnownToAutoconfigure = internal("jdbc", "jdbc", "autoconfigure");
+
+	@ArchTest
+	static final ArchRule jsonIsKnownToAutoconfigure = internal("json", "json", "autoconfigure");
+
+	@ArchTest
 	static final ArchRule everyInternalPackageIsInTheTable = classes().that()
 		.resideInAPackage("..internal..")
 		.should()
 		.resideInAnyPackage("io.greenroom.green.internal", "io.greenroom.state.internal",
 				"io.greenroom.observe.internal", "io.greenroom.deferred.internal", "io.greenroom.keyed.internal",
-				"io.greenroom.durable.internal", "io.greenroom.cluster.internal");
+				"io.greenroom.durable.internal", "io.greenroom.cluster.internal", "io.greenroom.hazelcast.internal",
+				"io.greenroom.spring.internal", "io.greenroom.web.internal",
+				"io.greenroom.metrics.internal", "io.greenroom.context.internal", "io.greenroom.actuate.internal",
+				"io.greenroom.jdbc.internal", "io.greenroom.json.internal");
 
 	@ArchTest
 	static final ArchRule everyPackageIsNullMarked = classes().should(resideInANullMarkedPackage());

@@ -3,7 +3,7 @@ package io.greenroom.autoconfigure;
 import io.greenroom.deferred.HandlerOptions;
 import io.greenroom.deferred.internal.CallerTransactions;
 import io.greenroom.green.GreenScheduler;
-import io.greenroom.spring.HandlerNeeds;
+import io.greenroom.spring.internal.HandlerNeeds;
 
 import org.springframework.beans.factory.BeanFactory;
 

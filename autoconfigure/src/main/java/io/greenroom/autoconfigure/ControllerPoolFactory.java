@@ -15,10 +15,10 @@ import io.greenroom.autoconfigure.PoolsProperties.Limit;
 import io.greenroom.autoconfigure.PoolsProperties.Pool;
 import io.greenroom.green.GreenPool;
 import io.greenroom.green.GreenScheduler;
-import io.greenroom.web.ControllerPool;
-import io.greenroom.web.ControllerPools;
-import io.greenroom.web.LatencyLimit;
-import io.greenroom.web.SizeLimit;
+import io.greenroom.web.internal.ControllerPool;
+import io.greenroom.web.internal.ControllerPools;
+import io.greenroom.web.internal.LatencyLimit;
+import io.greenroom.web.internal.SizeLimit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

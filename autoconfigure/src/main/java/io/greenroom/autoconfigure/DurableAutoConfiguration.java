@@ -2,7 +2,7 @@ package io.greenroom.autoconfigure;
 
 import javax.sql.DataSource;
 
-import io.greenroom.context.ObservedCalls;
+import io.greenroom.context.internal.ObservedCalls;
 import io.greenroom.durable.DeadLetters;
 import io.greenroom.durable.internal.CallContext;
 import io.greenroom.durable.internal.CallStore;

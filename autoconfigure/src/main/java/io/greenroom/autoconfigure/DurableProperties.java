@@ -3,7 +3,7 @@ package io.greenroom.autoconfigure;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 
-import io.greenroom.jdbc.SchemaMode;
+import io.greenroom.jdbc.internal.SchemaMode;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;

@@ -3,7 +3,7 @@ package io.greenroom.autoconfigure;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.observe.ContextCarrier;
 import io.greenroom.observe.Observer;
-import io.greenroom.spring.GreenSchedulerLifecycle;
+import io.greenroom.spring.internal.GreenSchedulerLifecycle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

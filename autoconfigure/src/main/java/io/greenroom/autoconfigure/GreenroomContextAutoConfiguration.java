@@ -3,10 +3,10 @@ package io.greenroom.autoconfigure;
 import java.util.List;
 import java.util.Map;
 
-import io.greenroom.context.Detachment;
-import io.greenroom.context.FixedLocale;
-import io.greenroom.context.MdcAccessor;
-import io.greenroom.context.RegisteredContext;
+import io.greenroom.context.internal.Detachment;
+import io.greenroom.context.internal.FixedLocale;
+import io.greenroom.context.internal.MdcAccessor;
+import io.greenroom.context.internal.RegisteredContext;
 import io.greenroom.observe.ContextCarrier;
 import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ThreadLocalAccessor;

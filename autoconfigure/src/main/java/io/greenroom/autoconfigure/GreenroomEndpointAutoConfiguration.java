@@ -4,19 +4,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-import io.greenroom.actuate.DeadLettersEndpoint;
-import io.greenroom.actuate.GreenroomDumps;
-import io.greenroom.actuate.GreenroomEndpoint;
-import io.greenroom.actuate.KeyedEndpoint;
+import io.greenroom.actuate.internal.DeadLettersEndpoint;
+import io.greenroom.actuate.internal.GreenroomDumps;
+import io.greenroom.actuate.internal.GreenroomEndpoint;
+import io.greenroom.actuate.internal.KeyedEndpoint;
 import io.greenroom.deferred.internal.Handlers;
 import io.greenroom.green.GreenPool;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.keyed.internal.KeyedHandler;
-import io.greenroom.spring.KeyedHandlers;
-import io.greenroom.spring.OutboxHandlers;
+import io.greenroom.spring.internal.KeyedHandlers;
+import io.greenroom.spring.internal.OutboxHandlers;
 import io.greenroom.state.StateMachines;
-import io.greenroom.web.ControllerPool;
-import io.greenroom.web.ControllerPools;
+import io.greenroom.web.internal.ControllerPool;
+import io.greenroom.web.internal.ControllerPools;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;

@@ -2,10 +2,10 @@ package io.greenroom.autoconfigure;
 
 import java.util.Map;
 
-import io.greenroom.actuate.HandlersHealthIndicator;
+import io.greenroom.actuate.internal.HandlersHealthIndicator;
 import io.greenroom.deferred.internal.Handlers;
 import io.greenroom.observe.OutboxGauges;
-import io.greenroom.spring.OutboxHandlers;
+import io.greenroom.spring.internal.OutboxHandlers;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;

@@ -1,8 +1,8 @@
 package io.greenroom.autoconfigure;
 
 import io.greenroom.green.GreenScheduler;
-import io.greenroom.metrics.MeterObserver;
-import io.greenroom.web.ControllerPools;
+import io.greenroom.metrics.internal.MeterObserver;
+import io.greenroom.web.internal.ControllerPools;
 import io.micrometer.core.instrument.MeterRegistry;
 
 import org.springframework.beans.factory.ObjectProvider;

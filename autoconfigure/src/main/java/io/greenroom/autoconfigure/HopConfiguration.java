@@ -3,15 +3,15 @@ package io.greenroom.autoconfigure;
 import java.util.EnumSet;
 
 import io.greenroom.green.GreenScheduler;
-import io.greenroom.web.ClientPresence;
-import io.greenroom.web.ControllerPools;
-import io.greenroom.web.HopFunctionAdapter;
-import io.greenroom.web.HopGate;
-import io.greenroom.web.HopHandlerMapping;
-import io.greenroom.web.HopRequestScope;
-import io.greenroom.web.PoolSelector;
 import io.greenroom.web.RunInPoolAdapters;
-import io.greenroom.web.RunInPoolHandlerAdapter;
+import io.greenroom.web.internal.ClientPresence;
+import io.greenroom.web.internal.ControllerPools;
+import io.greenroom.web.internal.HopFunctionAdapter;
+import io.greenroom.web.internal.HopGate;
+import io.greenroom.web.internal.HopHandlerMapping;
+import io.greenroom.web.internal.HopRequestScope;
+import io.greenroom.web.internal.PoolSelector;
+import io.greenroom.web.internal.RunInPoolHandlerAdapter;
 import jakarta.servlet.DispatcherType;
 
 import org.springframework.beans.factory.ObjectProvider;

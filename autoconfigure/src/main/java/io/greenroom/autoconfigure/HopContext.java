@@ -2,7 +2,7 @@ package io.greenroom.autoconfigure;
 
 import java.util.Map;
 
-import io.greenroom.context.RegisteredContext;
+import io.greenroom.context.internal.RegisteredContext;
 import io.greenroom.observe.ContextCarrier;
 import org.slf4j.MDC;
 

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-import io.greenroom.web.HopGate;
-import io.greenroom.web.HopHandlerMapping;
+import io.greenroom.web.internal.HopGate;
+import io.greenroom.web.internal.HopHandlerMapping;
 import jakarta.servlet.Filter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,6 +1,6 @@
 package io.greenroom.autoconfigure;
 
-import io.greenroom.web.ClientPresence;
+import io.greenroom.web.internal.ClientPresence;
 import jakarta.servlet.http.HttpServletRequest;
 import org.eclipse.jetty.ee11.servlet.ServletContextRequest;
 import org.eclipse.jetty.io.EndPoint;

@@ -5,9 +5,9 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
-import io.greenroom.web.IoWatch;
-import io.greenroom.web.ServerExchange;
-import io.greenroom.web.WriteWatch;
+import io.greenroom.web.internal.IoWatch;
+import io.greenroom.web.internal.ServerExchange;
+import io.greenroom.web.internal.WriteWatch;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;

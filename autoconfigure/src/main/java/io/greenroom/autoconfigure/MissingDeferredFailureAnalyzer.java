@@ -1,7 +1,7 @@
 package io.greenroom.autoconfigure;
 
 import io.greenroom.deferred.Deferred;
-import io.greenroom.spring.HandlerDefinitions;
+import io.greenroom.spring.internal.HandlerDefinitions;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;

@@ -10,9 +10,9 @@ import java.util.StringJoiner;
 
 import javax.sql.DataSource;
 
-import io.greenroom.web.ControllerPool;
-import io.greenroom.web.ControllerPools;
 import io.greenroom.web.RunInPool;
+import io.greenroom.web.internal.ControllerPool;
+import io.greenroom.web.internal.ControllerPools;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -5,8 +5,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-import io.greenroom.web.PoolTerms;
 import io.greenroom.web.RunInPool;
+import io.greenroom.web.internal.PoolTerms;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.ConfigurationProperties;

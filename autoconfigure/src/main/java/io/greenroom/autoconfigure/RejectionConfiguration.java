@@ -1,7 +1,7 @@
 package io.greenroom.autoconfigure;
 
-import io.greenroom.web.ControllerPools;
-import io.greenroom.web.RejectionResolver;
+import io.greenroom.web.internal.ControllerPools;
+import io.greenroom.web.internal.RejectionResolver;
 
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ObjectProvider;

@@ -16,11 +16,11 @@ import io.greenroom.green.TimeoutExpiredException;
 import io.greenroom.keyed.TooManyKeysException;
 import io.greenroom.state.IllegalTransitionException;
 import io.greenroom.web.BodyTimeoutException;
-import io.greenroom.web.ControllerPool;
-import io.greenroom.web.ControllerPools;
 import io.greenroom.web.PoolRejectedException;
-import io.greenroom.web.PoolTerms;
 import io.greenroom.web.RunInPool;
+import io.greenroom.web.internal.ControllerPool;
+import io.greenroom.web.internal.ControllerPools;
+import io.greenroom.web.internal.PoolTerms;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;

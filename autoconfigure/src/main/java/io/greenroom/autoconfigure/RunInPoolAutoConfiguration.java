@@ -5,15 +5,16 @@ import java.time.Duration;
 import javax.sql.DataSource;
 
 import io.greenroom.green.GreenScheduler;
-import io.greenroom.web.ClientPresence;
-import io.greenroom.web.ControllerPool;
-import io.greenroom.web.ControllerPools;
-import io.greenroom.web.ControllerPoolsLifecycle;
 import io.greenroom.web.PoolFilters;
-import io.greenroom.web.PoolSelector;
+import io.greenroom.web.internal.RoutePoolFilters;
 import io.greenroom.web.RunInPoolAdapters;
-import io.greenroom.web.RunInPoolHandlerAdapter;
-import io.greenroom.web.RunInPoolMode;
+import io.greenroom.web.internal.ClientPresence;
+import io.greenroom.web.internal.ControllerPool;
+import io.greenroom.web.internal.ControllerPools;
+import io.greenroom.web.internal.ControllerPoolsLifecycle;
+import io.greenroom.web.internal.PoolSelector;
+import io.greenroom.web.internal.RunInPoolHandlerAdapter;
+import io.greenroom.web.internal.RunInPoolMode;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -106,7 +107,7 @@ public final class RunInPoolAutoConfiguration {
 	@Lazy
 	@ConditionalOnMissingBean
 	PoolFilters poolFilters(ControllerPools pools, GreenScheduler scheduler, ListableBeanFactory beans) {
-		return new PoolFilters(pools, scheduler, clients(beans));
+		return new RoutePoolFilters(pools, scheduler, clients(beans));
 	}
 
 	@Bean

@@ -8,12 +8,12 @@ import java.util.Set;
 
 import javax.sql.DataSource;
 
-import io.greenroom.web.ControllerPool;
-import io.greenroom.web.ControllerPools;
-import io.greenroom.web.PoolSelector;
 import io.greenroom.web.RunInPool;
-import io.greenroom.web.RunInPoolHandlerAdapter;
-import io.greenroom.web.RunInPoolMode;
+import io.greenroom.web.internal.ControllerPool;
+import io.greenroom.web.internal.ControllerPools;
+import io.greenroom.web.internal.PoolSelector;
+import io.greenroom.web.internal.RunInPoolHandlerAdapter;
+import io.greenroom.web.internal.RunInPoolMode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -3,12 +3,12 @@ package io.greenroom.autoconfigure;
 import java.util.Set;
 
 import io.greenroom.green.GreenScheduler;
-import io.greenroom.spring.AutowiringInstantiator;
-import io.greenroom.spring.SpringBoundary;
-import io.greenroom.spring.SpringProxies;
-import io.greenroom.spring.StateBeanFactoryPostProcessor;
-import io.greenroom.spring.StateBeanPostProcessor;
-import io.greenroom.spring.StateEventPublisher;
+import io.greenroom.spring.internal.AutowiringInstantiator;
+import io.greenroom.spring.internal.SpringBoundary;
+import io.greenroom.spring.internal.SpringProxies;
+import io.greenroom.spring.internal.StateBeanFactoryPostProcessor;
+import io.greenroom.spring.internal.StateBeanPostProcessor;
+import io.greenroom.spring.internal.StateEventPublisher;
 import io.greenroom.state.StateListener;
 import io.greenroom.state.StateMachines;
 

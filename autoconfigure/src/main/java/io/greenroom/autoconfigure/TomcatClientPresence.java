@@ -1,7 +1,7 @@
 package io.greenroom.autoconfigure;
 
-import io.greenroom.web.ClientPresence;
-import io.greenroom.web.ServerExchange;
+import io.greenroom.web.internal.ClientPresence;
+import io.greenroom.web.internal.ServerExchange;
 import jakarta.servlet.http.HttpServletRequest;
 import org.apache.coyote.ActionCode;
 

@@ -2,9 +2,9 @@ package io.greenroom.autoconfigure;
 
 import java.io.IOException;
 
-import io.greenroom.web.IoWatch;
-import io.greenroom.web.ServerExchange;
-import io.greenroom.web.WriteWatch;
+import io.greenroom.web.internal.IoWatch;
+import io.greenroom.web.internal.ServerExchange;
+import io.greenroom.web.internal.WriteWatch;
 import org.apache.coyote.InputBuffer;
 import org.apache.coyote.Request;
 import org.apache.tomcat.util.net.ApplicationBufferHandler;

@@ -2,7 +2,7 @@ package io.greenroom.autoconfigure;
 
 import java.io.IOException;
 
-import io.greenroom.web.ServerExchange;
+import io.greenroom.web.internal.ServerExchange;
 import jakarta.servlet.ServletException;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;

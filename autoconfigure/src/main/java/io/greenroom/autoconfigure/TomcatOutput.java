@@ -8,7 +8,7 @@ import java.lang.invoke.VarHandle;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 
-import io.greenroom.web.WriteWatch;
+import io.greenroom.web.internal.WriteWatch;
 import org.apache.coyote.AbstractProcessor;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.ActionHook;

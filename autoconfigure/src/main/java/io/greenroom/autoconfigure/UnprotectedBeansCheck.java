@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.greenroom.deferred.DeferredHandler;
-import io.greenroom.spring.HandlerBeanPostProcessor;
-import io.greenroom.spring.StateBeanPostProcessor;
+import io.greenroom.spring.internal.HandlerBeanPostProcessor;
+import io.greenroom.spring.internal.StateBeanPostProcessor;
 import io.greenroom.state.StateClass;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,6 +1,6 @@
 package io.greenroom.autoconfigure;
 
-import io.greenroom.web.RunInPoolMode;
+import io.greenroom.web.internal.RunInPoolMode;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.ConfigurationProperties;

@@ -17,7 +17,11 @@ public final class InvalidHandlersException extends IllegalStateException {
 
 	private final transient Map<String, InvalidHandlerException> beans;
 
-	InvalidHandlersException(Map<String, InvalidHandlerException> beans) {
+	/**
+	 * Makes an exception that names all of them.
+	 * @param beans the problems by bean name
+	 */
+	public InvalidHandlersException(Map<String, InvalidHandlerException> beans) {
 		super(beans.entrySet()
 			.stream()
 			.map((bean) -> "bean '" + bean.getKey() + "': " + bean.getValue().getMessage())

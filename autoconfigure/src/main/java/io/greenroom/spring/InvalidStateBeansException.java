@@ -13,7 +13,11 @@ public final class InvalidStateBeansException extends BeansException {
 
 	private final List<String> problems;
 
-	InvalidStateBeansException(List<String> problems) {
+	/**
+	 * Makes an exception that names all of them.
+	 * @param problems what is wrong, each with bean and remedy
+	 */
+	public InvalidStateBeansException(List<String> problems) {
 		super("Beans with @State methods can't work:%n - %s".formatted(String.join("%n - ".formatted(), problems)));
 		this.problems = List.copyOf(problems);
 	}

@@ -1,5 +1,7 @@
 package io.greenroom.spring;
 
+import java.util.Objects;
+
 import org.springframework.context.ApplicationEvent;
 
 /**
@@ -15,10 +17,16 @@ public final class OnewayFailedEvent extends ApplicationEvent {
 
 	private final Throwable failure;
 
-	OnewayFailedEvent(String handler, String method, Throwable failure) {
+	/**
+	 * Makes an event; public for tests of listeners.
+	 * @param handler the name of the handler's bean
+	 * @param method the name of the method whose body threw
+	 * @param failure what it threw
+	 */
+	public OnewayFailedEvent(String handler, String method, Throwable failure) {
 		super(handler);
-		this.method = method;
-		this.failure = failure;
+		this.method = Objects.requireNonNull(method, "method");
+		this.failure = Objects.requireNonNull(failure, "failure");
 	}
 
 	/**

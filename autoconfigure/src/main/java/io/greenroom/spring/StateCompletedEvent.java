@@ -1,6 +1,7 @@
 package io.greenroom.spring;
 
 import java.io.Serial;
+import java.util.Objects;
 
 import io.greenroom.state.StateMachine;
 
@@ -21,10 +22,15 @@ public final class StateCompletedEvent extends ApplicationEvent {
 
 	private final String state;
 
-	StateCompletedEvent(StateMachine machine, String state) {
+	/**
+	 * Makes an event; public for tests of listeners.
+	 * @param machine the machine
+	 * @param state the name of the state whose body has returned
+	 */
+	public StateCompletedEvent(StateMachine machine, String state) {
 		super(machine.target());
 		this.machine = machine;
-		this.state = state;
+		this.state = Objects.requireNonNull(state, "state");
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package io.greenroom.spring;
 
 import java.io.Serial;
+import java.util.Objects;
 
 import io.greenroom.observe.internal.Failures;
 import io.greenroom.state.StateMachine;
@@ -24,11 +25,16 @@ public final class StateFailedEvent extends ApplicationEvent {
 
 	private final transient Throwable failure;
 
-	StateFailedEvent(StateMachine machine, Throwable failure) {
+	/**
+	 * Makes an event; public for tests of listeners.
+	 * @param machine the machine that failed
+	 * @param failure what the body, or something round it, threw
+	 */
+	public StateFailedEvent(StateMachine machine, Throwable failure) {
 		super(machine.target());
 		this.machine = machine;
 		this.state = machine.current();
-		this.failure = failure;
+		this.failure = Objects.requireNonNull(failure, "failure");
 	}
 
 	/**

@@ -1,7 +1,10 @@
 package io.greenroom.spring;
 
 import java.io.Serial;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 
 import io.greenroom.state.StateMachine;
 import io.greenroom.state.StateMove;
@@ -27,11 +30,17 @@ public final class StateTransitionEvent extends ApplicationEvent {
 
 	private final transient List<@Nullable Object> arguments;
 
-	StateTransitionEvent(StateMachine machine, StateMove move, List<@Nullable Object> arguments) {
+	/**
+	 * Makes an event; public for tests of listeners.
+	 * @param machine the machine that moved
+	 * @param move from where, to where, when
+	 * @param arguments what the new state was called with
+	 */
+	public StateTransitionEvent(StateMachine machine, StateMove move, List<@Nullable Object> arguments) {
 		super(machine.target());
 		this.machine = machine;
-		this.move = move;
-		this.arguments = arguments;
+		this.move = Objects.requireNonNull(move, "move");
+		this.arguments = Collections.unmodifiableList(new ArrayList<>(arguments));
 	}
 
 	/**

@@ -1,6 +1,6 @@
 /**
- * The Spring rim: post-processors, proxies, injection and lifecycle for the core
- * packages.
+ * What an application sees of the Spring integration: the events of handlers and
+ * machines, and the exceptions of a start that found wrong ones.
  */
 @NullMarked
 package io.greenroom.spring;

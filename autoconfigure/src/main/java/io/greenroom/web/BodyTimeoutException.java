@@ -17,7 +17,13 @@ public final class BodyTimeoutException extends ErrorResponseException {
 	@Serial
 	private static final long serialVersionUID = 1L;
 
-	BodyTimeoutException(String pool, Duration limit, boolean closes) {
+	/**
+	 * Makes an exception; public for tests of code that handles it.
+	 * @param pool the name of the pool
+	 * @param limit how long the body may take
+	 * @param closes whether the connection ends with the answer, as it must with HTTP/1.1
+	 */
+	public BodyTimeoutException(String pool, Duration limit, boolean closes) {
 		super(HttpStatus.REQUEST_TIMEOUT,
 				ProblemDetail.forStatusAndDetail(HttpStatus.REQUEST_TIMEOUT,
 						"The body of the request did not arrive in time."),

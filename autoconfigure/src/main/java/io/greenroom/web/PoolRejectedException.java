@@ -20,11 +20,14 @@ public final class PoolRejectedException extends ErrorResponseException {
 	private static final long serialVersionUID = 1L;
 
 	/**
-	 * Makes a rejection.
-	 * @param share how much of the jitter falls to it, from 0 to 1
+	 * Makes a rejection; public for tests of code that handles it.
+	 * @param rejection says which pool has no room, and its numbers
+	 * @param status the status to answer with
+	 * @param retryAfter when the client may come again, which is told in whole seconds,
+	 * rounded up; zero for no word about it
 	 */
-	PoolRejectedException(Exception rejection, PoolTerms terms, double share) {
-		this(rejection, HttpStatusCode.valueOf(terms.status()), seconds(terms, share));
+	public PoolRejectedException(Exception rejection, HttpStatusCode status, Duration retryAfter) {
+		this(rejection, status, retryAfter.plusSeconds(1).minusNanos(1).toSeconds());
 	}
 
 	private PoolRejectedException(Exception rejection, HttpStatusCode status, long seconds) {
@@ -37,12 +40,6 @@ public final class PoolRejectedException extends ErrorResponseException {
 	private static ProblemDetail problem(HttpStatusCode status, long seconds) {
 		return ProblemDetail.forStatusAndDetail(status,
 				(seconds > 0) ? "The server is busy. Try again in %d s.".formatted(seconds) : "The server is busy.");
-	}
-
-	/** Rounds up: the header knows whole seconds. */
-	private static long seconds(PoolTerms terms, double share) {
-		Duration jitter = Duration.ofNanos((long) (terms.retryAfterJitter().toNanos() * share));
-		return terms.retryAfter().plus(jitter).plusSeconds(1).minusNanos(1).toSeconds();
 	}
 
 }

@@ -16,7 +16,13 @@ public final class UnknownPoolException extends IllegalStateException {
 
 	private final List<String> known;
 
-	UnknownPoolException(String controller, String pool, Collection<String> known) {
+	/**
+	 * Makes an exception.
+	 * @param controller who asked for the pool
+	 * @param pool the name that was asked for
+	 * @param known the names there are
+	 */
+	public UnknownPoolException(String controller, String pool, Collection<String> known) {
 		super("%s is to run in the pool '%s', which does not exist; there are: %s".formatted(controller, pool,
 				String.join(", ", known)));
 		this.controller = controller;

@@ -1,5 +1,6 @@
 /**
- * Controllers in bounded pools: the handler adapter and its answers.
+ * Controllers in bounded pools: the annotation, the filters of functional routes, and what
+ * is thrown.
  */
 @NullMarked
 package io.greenroom.web;

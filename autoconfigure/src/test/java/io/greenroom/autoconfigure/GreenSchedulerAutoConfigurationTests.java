@@ -12,7 +12,7 @@ import io.greenroom.green.SchedulerClosedException;
 import io.greenroom.observe.Observer;
 import io.greenroom.observe.ThreadGauges;
 import io.greenroom.observe.ThreadListener;
-import io.greenroom.spring.GreenSchedulerLifecycle;
+import io.greenroom.spring.internal.GreenSchedulerLifecycle;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
-import io.greenroom.context.MdcAccessor;
-import io.greenroom.context.RegisteredContext;
+import io.greenroom.context.internal.MdcAccessor;
+import io.greenroom.context.internal.RegisteredContext;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.observe.ContextCarrier;
 import io.micrometer.context.ContextRegistry;

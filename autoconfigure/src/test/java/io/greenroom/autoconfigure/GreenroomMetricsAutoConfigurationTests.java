@@ -1,7 +1,7 @@
 package io.greenroom.autoconfigure;
 
 import io.greenroom.green.GreenScheduler;
-import io.greenroom.metrics.MeterObserver;
+import io.greenroom.metrics.internal.MeterObserver;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-import io.greenroom.web.ControllerPools;
 import io.greenroom.web.RunInPool;
+import io.greenroom.web.internal.ControllerPools;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -6,9 +6,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.greenroom.observe.ContextCarrier;
-import io.greenroom.spring.GreenSchedulerLifecycle;
+import io.greenroom.spring.internal.GreenSchedulerLifecycle;
 import io.greenroom.testkit.Until;
-import io.greenroom.web.ControllerPools;
+import io.greenroom.web.internal.ControllerPools;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

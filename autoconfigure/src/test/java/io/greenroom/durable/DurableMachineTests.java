@@ -19,7 +19,7 @@ import io.greenroom.durable.internal.RowStore;
 import io.greenroom.keyed.Keyed;
 import io.greenroom.keyed.KeyedEntry;
 import io.greenroom.keyed.StrandedKey;
-import io.greenroom.metrics.MeterObserver;
+import io.greenroom.metrics.internal.MeterObserver;
 import io.greenroom.state.IllegalTransitionException;
 import io.greenroom.state.StateMachine;
 import io.greenroom.state.StateMachines;

@@ -12,12 +12,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
+import io.greenroom.actuate.internal.GreenroomDump;
+import io.greenroom.actuate.internal.GreenroomEndpoint;
 import io.greenroom.autoconfigure.DeferredAutoConfiguration;
 import io.greenroom.autoconfigure.GreenSchedulerAutoConfiguration;
 import io.greenroom.autoconfigure.GreenroomEndpointAutoConfiguration;
 import io.greenroom.autoconfigure.GreenroomMetricsAutoConfiguration;
-import io.greenroom.actuate.GreenroomDump;
-import io.greenroom.actuate.GreenroomEndpoint;
 import io.greenroom.deferred.Deferred;
 import io.greenroom.deferred.DeferredHandler;
 import io.greenroom.deferred.DeferredTimeoutException;

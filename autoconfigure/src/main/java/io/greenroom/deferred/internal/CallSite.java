@@ -17,7 +17,7 @@ final class CallSite {
 			"io.greenroom.deferred.internal.ViewInvocationHandler", "io.greenroom.deferred.internal.Call",
 			"io.greenroom.deferred.internal.CallWait", "io.greenroom.deferred.internal.Mailbox",
 			"io.greenroom.deferred.internal.WaitGraph", "io.greenroom.deferred.internal.TransactionGuard",
-			"io.greenroom.spring.MailboxInterceptor");
+			"io.greenroom.spring.internal.MailboxInterceptor");
 
 	private CallSite() {
 	}

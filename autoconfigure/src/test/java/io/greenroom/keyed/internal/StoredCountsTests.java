@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.greenroom.deferred.internal.Handler;
 import io.greenroom.deferred.internal.HandlerHost;
 import io.greenroom.green.GreenScheduler;
-import io.greenroom.metrics.MeterObserver;
+import io.greenroom.metrics.internal.MeterObserver;
 import io.greenroom.observe.KeyedListener;
 import io.greenroom.testkit.Until;
 import io.micrometer.core.instrument.Gauge;

@@ -6,8 +6,8 @@ import java.util.concurrent.Callable;
 
 import io.greenroom.deferred.Deferred;
 import io.greenroom.state.StateMachines;
-import io.greenroom.web.ControllerPools;
 import io.greenroom.web.RunInPool;
+import io.greenroom.web.internal.ControllerPools;
 
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;

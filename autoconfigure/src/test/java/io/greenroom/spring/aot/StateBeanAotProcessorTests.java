@@ -14,8 +14,8 @@ import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 
 import io.greenroom.green.GreenScheduler;
-import io.greenroom.spring.StateBeanFactoryPostProcessor;
-import io.greenroom.spring.StateBeanPostProcessor;
+import io.greenroom.spring.internal.StateBeanFactoryPostProcessor;
+import io.greenroom.spring.internal.StateBeanPostProcessor;
 import io.greenroom.state.StateMachines;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;

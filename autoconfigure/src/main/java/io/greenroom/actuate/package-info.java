@@ -1,8 +1,0 @@
-/**
- * What an operator may ask: the dump of everything that is alive, and the health of the
- * handlers.
- */
-@NullMarked
-package io.greenroom.actuate;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,116 @@
+package io.greenroom.context.internal;
+
+import java.util.List;
+
+import io.greenroom.observe.ContextCarrier.Scope;
+import io.greenroom.observe.ContextCarrier.Snapshot;
+import io.micrometer.context.ThreadLocalAccessor;
+import org.jspecify.annotations.Nullable;
+
+/** What a thread had, a value for each accessor. */
+final class Captured implements Snapshot {
+
+	private final List<ThreadLocalAccessor<Object>> accessors;
+
+	/** {@code null} for what the thread lacked. */
+	private final @Nullable Object[] values;
+
+	private final boolean empty;
+
+	private Captured(List<ThreadLocalAccessor<Object>> accessors, @Nullable Object[] values, boolean empty) {
+		this.accessors = accessors;
+		this.values = values;
+		this.empty = empty;
+	}
+
+	/** Of a thread that had at least one of them. */
+	static Captured of(List<ThreadLocalAccessor<Object>> accessors, @Nullable Object[] values) {
+		return new Captured(accessors, values, false);
+	}
+
+	/** Of a thread that lacked all. */
+	static Captured nothing(List<ThreadLocalAccessor<Object>> accessors) {
+		return new Captured(accessors, new @Nullable Object[accessors.size()], true);
+	}
+
+	@Override
+	public boolean isEmpty() {
+		return this.empty;
+	}
+
+	@Override
+	public Scope open() {
+		Restoring scope = new OnUsedThread();
+		scope.open();
+		return scope;
+	}
+
+	@Override
+	public Scope openOnNewThread() {
+		Restoring scope = new OnNewThread();
+		scope.open();
+		return scope;
+	}
+
+	/** Sets what was there, and takes away what was not. */
+	private final class OnUsedThread extends Restoring {
+
+		OnUsedThread() {
+			super(Captured.this.accessors);
+		}
+
+		@Override
+		@Nullable Object enter(ThreadLocalAccessor<Object> accessor, int index) {
+			Object before = accessor.getValue();
+			Object value = Captured.this.values[index];
+			if (value != null) {
+				accessor.setValue(value);
+			}
+			else if (before != null) {
+				accessor.setValue();
+			}
+			return before;
+		}
+
+		@Override
+		void leave(ThreadLocalAccessor<Object> accessor, int index, @Nullable Object before) {
+			if (before != null) {
+				accessor.restore(before);
+			}
+			else if (Captured.this.values[index] != null) {
+				accessor.restore();
+			}
+			else if (accessor.getValue() != null) {
+				// The work has set what neither it nor the thread had.
+				accessor.setValue();
+			}
+		}
+
+	}
+
+	/** Each look at a thread local that is not there costs as much as setting one. */
+	private final class OnNewThread extends Restoring {
+
+		OnNewThread() {
+			super(Captured.this.accessors);
+		}
+
+		@Override
+		@Nullable Object enter(ThreadLocalAccessor<Object> accessor, int index) {
+			Object value = Captured.this.values[index];
+			if (value != null) {
+				accessor.setValue(value);
+			}
+			return null;
+		}
+
+		@Override
+		void leave(ThreadLocalAccessor<Object> accessor, int index, @Nullable Object before) {
+			if (Captured.this.values[index] != null) {
+				accessor.restore();
+			}
+		}
+
+	}
+
+}

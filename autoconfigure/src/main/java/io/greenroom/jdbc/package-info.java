@@ -1,5 +1,0 @@
-/** The rows of durable handlers in the application's SQL database. */
-@NullMarked
-package io.greenroom.jdbc;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,163 @@
+package io.greenroom.json.internal;
+
+import java.lang.reflect.Type;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import io.greenroom.wire.Codec;
+import io.greenroom.wire.CodecException;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JavaType;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.exc.InvalidDefinitionException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Writes values as JSON. Built on the application's mapper, so that its modules and
+ * mixins count, but with an order of properties and of map entries that is always the
+ * same: the text of an unchanged value does not change. Numbers are read as they were
+ * written, decimals with all their digits.
+ */
+public final class JacksonCodec implements Codec {
+
+	private static final String ADVICE = "give it a type that Jackson can write and read back, or a Jackson module or annotation that says how";
+
+	private final JsonMapper mapper;
+
+	/**
+	 * Makes a codec.
+	 * @param mapper the application's mapper, which stays as it is
+	 */
+	public JacksonCodec(JsonMapper mapper) {
+		this.mapper = mapper.rebuild()
+			.enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+			.enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+			.enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+			.disable(SerializationFeature.INDENT_OUTPUT)
+			// A class whose values can't be seen would be stored as nothing.
+			.enable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+			.build();
+	}
+
+	@Override
+	public @Nullable String problem(Type type) {
+		try {
+			return problem(this.mapper.constructType(type), type);
+		}
+		catch (IllegalArgumentException ex) {
+			return unreadable(type, String.valueOf(ex.getMessage()));
+		}
+	}
+
+	private @Nullable String problem(JavaType declared, Type type) {
+		if (declared.isJavaLangObject()) {
+			return "holds something declared as Object, or as nothing, which does not say what to read it back as; declare what it holds";
+		}
+		JavaType inner = declared.isReferenceType() ? declared.getReferencedType() : declared.getContentType();
+		if (inner != null) {
+			return problem(inner, type);
+		}
+		try {
+			this.mapper.readerFor(declared).readValue("{}");
+			return null;
+		}
+		catch (InvalidDefinitionException ex) {
+			return unreadable(type, reason(ex));
+		}
+		catch (JacksonException justNotOfThisText) {
+			return null;
+		}
+	}
+
+	private static String unreadable(Type type, String reason) {
+		return "is a %s, which can't be read back from JSON (%s); %s".formatted(type.getTypeName(), reason, ADVICE);
+	}
+
+	@Override
+	public String write(Map<String, Type> types, Map<String, @Nullable Object> values) {
+		StringBuilder object = new StringBuilder("{");
+		types.forEach((name, type) -> object.append((object.length() > 1) ? "," : "")
+			.append(this.mapper.writeValueAsString(name))
+			.append(':')
+			.append(text(type, values.get(name), "'" + name + "'")));
+		return object.append('}').toString();
+	}
+
+	@Override
+	public Map<String, @Nullable Object> read(Map<String, Type> types, String text) {
+		JsonNode object = object(text);
+		Map<String, @Nullable Object> values = new LinkedHashMap<>();
+		types.forEach((name, type) -> {
+			JsonNode value = object.get(name);
+			if (value != null) {
+				values.put(name, value(type, value, "'" + name + "'"));
+			}
+		});
+		return values;
+	}
+
+	@Override
+	public Map<String, @Nullable Object> read(String text) {
+		JsonNode object = object(text);
+		Map<String, @Nullable Object> values = new LinkedHashMap<>();
+		object.properties()
+			.forEach((entry) -> values.put(entry.getKey(),
+					value(Object.class, entry.getValue(), "'" + entry.getKey() + "'")));
+		return values;
+	}
+
+	private String text(Type type, @Nullable Object value, String what) {
+		if (value == null) {
+			return "null";
+		}
+		try {
+			// By the declared type, so that what is written is what the type will read.
+			return this.mapper.writerFor(this.mapper.constructType(type)).writeValueAsString(value);
+		}
+		catch (JacksonException | StackOverflowError ex) {
+			throw new CodecException("%s, a %s, can't be written as JSON (%s); %s".formatted(what, type.getTypeName(),
+					reason(ex), ADVICE), ex);
+		}
+	}
+
+	private @Nullable Object value(Type type, JsonNode value, String what) {
+		try {
+			return this.mapper.readerFor(this.mapper.constructType(type)).readValue(value);
+		}
+		catch (JacksonException | StackOverflowError ex) {
+			throw new CodecException("%s is stored as %s, which is no %s (%s)".formatted(what, shown(value.toString()),
+					type.getTypeName(), reason(ex)), ex);
+		}
+	}
+
+	private JsonNode object(String text) {
+		JsonNode object = parsed(text);
+		if (!object.isObject()) {
+			throw new CodecException("An object was expected, but %s is stored".formatted(shown(text)), null);
+		}
+		return object;
+	}
+
+	private JsonNode parsed(String text) {
+		try {
+			return this.mapper.readTree(text);
+		}
+		catch (JacksonException | StackOverflowError ex) {
+			throw new CodecException("%s is stored, which is no JSON (%s)".formatted(shown(text), reason(ex)), ex);
+		}
+	}
+
+	private static String reason(Throwable thrown) {
+		return (thrown instanceof JacksonException jackson) ? String.valueOf(jackson.getOriginalMessage())
+				: "it is nested too deep, or holds itself";
+	}
+
+	private static String shown(String text) {
+		return (text.length() <= 80) ? text : text.substring(0, 77) + "...";
+	}
+
+}

@@ -1,5 +1,0 @@
-/** {@link io.greenroom.wire.Codec} in JSON, by Jackson. */
-@NullMarked
-package io.greenroom.json;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,117 @@
+package io.greenroom.metrics.internal;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+import io.greenroom.observe.CallMode;
+import io.greenroom.observe.CallOutcome;
+import io.greenroom.observe.HandlerGauges;
+import io.greenroom.observe.HandlerListener;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
+import org.jspecify.annotations.Nullable;
+
+/** The meters of all handlers that share a name. */
+final class HandlerMeters {
+
+	private final String handler;
+
+	private final Binding binding;
+
+	private final LiveGauges<HandlerGauges> live = new LiveGauges<>();
+
+	/** By method, filled by the first call after the registry is there. */
+	private final Map<String, MethodMeters> methods = new ConcurrentHashMap<>();
+
+	HandlerMeters(String handler, Binding binding) {
+		this.handler = handler;
+		this.binding = binding;
+		binding.whenBound(this::registerGauges);
+	}
+
+	private void registerGauges(MeterRegistry registry) {
+		Gauge.builder("greenroom.deferred.mailbox.size", this.live, (live) -> live.sum(HandlerGauges::queued))
+			.description("Calls that wait in the mailbox")
+			.baseUnit("calls")
+			.tag("handler", this.handler)
+			.register(registry);
+		TimeGauge
+			.builder("greenroom.deferred.mailbox.oldest.age", this.live, TimeUnit.NANOSECONDS,
+					(live) -> live.max((gauges) -> gauges.oldestAge().toNanos()))
+			.description("Age of the call that has waited longest in the mailbox")
+			.tag("handler", this.handler)
+			.register(registry);
+		TimeGauge
+			.builder("greenroom.deferred.running.age", this.live, TimeUnit.NANOSECONDS,
+					(live) -> live.max((gauges) -> gauges.runningAge().toNanos()))
+			.description("Time that the body that runs now has been running")
+			.tag("handler", this.handler)
+			.register(registry);
+	}
+
+	HandlerListener listener(HandlerGauges gauges) {
+		this.live.add(gauges);
+		return new Listener(this, gauges);
+	}
+
+	private @Nullable MethodMeters method(String method) {
+		MethodMeters known = this.methods.get(method);
+		if (known != null) {
+			return known;
+		}
+		MeterRegistry registry = this.binding.registry();
+		return (registry == null) ? null
+				: this.methods.computeIfAbsent(method, (name) -> new MethodMeters(registry, this.handler, name));
+	}
+
+	/**
+	 * One for each instance. Holds the instance's gauges, so that they live exactly as
+	 * long as the handler, which holds its listener, whatever else the handler keeps.
+	 */
+	@SuppressWarnings("UnusedVariable")
+	private record Listener(HandlerMeters meters, HandlerGauges gauges) implements HandlerListener {
+
+		@Override
+		public boolean isTimed() {
+			return true;
+		}
+
+		@Override
+		public void ended(String method, CallMode mode, CallOutcome outcome, Duration waited, Duration ran) {
+			MethodMeters known = this.meters.method(method);
+			if (known != null) {
+				known.ended(mode, outcome, waited, ran);
+			}
+		}
+
+		@Override
+		public void rejected(String method, CallMode mode, String reason) {
+			MethodMeters known = this.meters.method(method);
+			if (known != null) {
+				known.rejected(reason);
+			}
+		}
+
+		@Override
+		public void busy(String method, Duration since, List<StackTraceElement> stack) {
+			MethodMeters known = this.meters.method(method);
+			if (known != null) {
+				known.busy();
+			}
+		}
+
+		@Override
+		public void abandoned(String method) {
+			MethodMeters known = this.meters.method(method);
+			if (known != null) {
+				known.abandoned();
+			}
+		}
+
+	}
+
+}

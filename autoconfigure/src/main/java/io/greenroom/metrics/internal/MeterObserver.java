@@ -1,0 +1,108 @@
+package io.greenroom.metrics.internal;
+
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.greenroom.observe.ClusterGauges;
+import io.greenroom.observe.HandlerGauges;
+import io.greenroom.observe.HandlerListener;
+import io.greenroom.observe.KeyedGauges;
+import io.greenroom.observe.KeyedListener;
+import io.greenroom.observe.MachineListener;
+import io.greenroom.observe.Observer;
+import io.greenroom.observe.OutboxGauges;
+import io.greenroom.observe.OutboxListener;
+import io.greenroom.observe.PoolGauges;
+import io.greenroom.observe.PoolListener;
+import io.greenroom.observe.ThreadGauges;
+import io.greenroom.observe.ThreadListener;
+import io.micrometer.core.instrument.MeterRegistry;
+
+/**
+ * Turns what the core says into Micrometer meters named {@code greenroom.*}. Give it to a
+ * scheduler's builder; handlers, machines and pools on that scheduler find it there.
+ * <p>
+ * It may be made, and told things, before there is a registry. Until {@link #bindTo}
+ * gauges and the count of spawned threads are kept, while single calls, moves and waits
+ * pass unrecorded. Meters have a name's lifetime and hold instances weakly; the names of
+ * handlers, methods, machines, states and pools are the only tag values, besides a few
+ * fixed words. Safe for use by many threads.
+ */
+public final class MeterObserver implements Observer {
+
+	private final Binding binding = new Binding();
+
+	private final Map<String, ThreadMeters> threads = new ConcurrentHashMap<>();
+
+	private final Map<String, HandlerMeters> handlers = new ConcurrentHashMap<>();
+
+	private final Map<String, KeyedMeters> keyed = new ConcurrentHashMap<>();
+
+	private final Map<String, OutboxMeters> outboxes = new ConcurrentHashMap<>();
+
+	/** Counters hold what they count weakly. */
+	private final Set<ClusterGauges> clusters = ConcurrentHashMap.newKeySet();
+
+	private final Map<String, MachineMeters> machines = new ConcurrentHashMap<>();
+
+	private final Map<String, PoolMeters> pools = new ConcurrentHashMap<>();
+
+	/** Makes an observer that waits for its registry. */
+	public MeterObserver() {
+	}
+
+	/**
+	 * Makes an observer that records from the start.
+	 * @param registry where the meters are
+	 */
+	public MeterObserver(MeterRegistry registry) {
+		bindTo(registry);
+	}
+
+	/**
+	 * Says where the meters are, once; a second registry is ignored.
+	 * @param registry the registry, with its filters in place
+	 */
+	public void bindTo(MeterRegistry registry) {
+		this.binding.bind(Objects.requireNonNull(registry, "registry"));
+	}
+
+	@Override
+	public ThreadListener threads(String scheduler, ThreadGauges gauges) {
+		return this.threads.computeIfAbsent(scheduler, (name) -> new ThreadMeters(name, this.binding)).listener(gauges);
+	}
+
+	@Override
+	public HandlerListener handler(String handler, HandlerGauges gauges) {
+		return this.handlers.computeIfAbsent(handler, (name) -> new HandlerMeters(name, this.binding)).listener(gauges);
+	}
+
+	@Override
+	public KeyedListener keyed(String handler, KeyedGauges gauges) {
+		return this.keyed.computeIfAbsent(handler, (name) -> new KeyedMeters(name, this.binding)).listener(gauges);
+	}
+
+	@Override
+	public OutboxListener outbox(String handler, OutboxGauges gauges) {
+		return this.outboxes.computeIfAbsent(handler, (name) -> new OutboxMeters(name, this.binding)).listener(gauges);
+	}
+
+	@Override
+	public void cluster(ClusterGauges gauges) {
+		this.clusters.add(gauges);
+		this.binding.whenBound((registry) -> ClusterMeters.register(registry, gauges));
+	}
+
+	@Override
+	public MachineListener machine(String machine) {
+		return this.machines.computeIfAbsent(machine, (name) -> new MachineMeters(name, this.binding));
+	}
+
+	@Override
+	public PoolListener pool(String pool, PoolGauges gauges) {
+		return this.pools.computeIfAbsent(pool, (name) -> new PoolMeters(name, this.binding)).listener(gauges);
+	}
+
+}

@@ -1,7 +1,0 @@
-/**
- * The Micrometer side of {@code observe}: turns what the core says into meters.
- */
-@NullMarked
-package io.greenroom.metrics;
-
-import org.jspecify.annotations.NullMarked;

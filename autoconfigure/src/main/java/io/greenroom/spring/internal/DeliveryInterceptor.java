@@ -1,0 +1,39 @@
+package io.greenroom.spring.internal;
+
+import io.greenroom.durable.internal.DeliveryRun;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.framework.Advised;
+import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.aop.support.DefaultPointcutAdvisor;
+
+/**
+ * The innermost advice of a handler with durable methods: takes a delivered call out of
+ * the database in the transaction that other advice has begun round its body.
+ */
+final class DeliveryInterceptor implements MethodInterceptor {
+
+	@Override
+	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
+		DeliveryRun run = DeliveryRun.current();
+		return (run != null) ? run.under(invocation.getMethod().getName(), invocation::proceed) : invocation.proceed();
+	}
+
+	/** Puts it under all advice there is, if that is not done. */
+	static void under(Advised outermost, String beanName) {
+		Advised innermost = outermost;
+		for (Object level = outermost; level instanceof Advised advised; level = AopProxyUtils
+			.getSingletonTarget(level)) {
+			innermost = advised;
+		}
+		int last = innermost.getAdvisorCount();
+		if (last > 0 && innermost.getAdvisors()[last - 1].getAdvice() instanceof DeliveryInterceptor) {
+			return;
+		}
+		Mailboxes.rejectFrozen(innermost, beanName);
+		innermost.addAdvisor(last, new DefaultPointcutAdvisor(new DeliveryInterceptor()));
+	}
+
+}

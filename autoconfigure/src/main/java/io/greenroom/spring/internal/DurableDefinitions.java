@@ -1,0 +1,151 @@
+package io.greenroom.spring.internal;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+
+import io.greenroom.deferred.InvalidHandlerException;
+import io.greenroom.durable.Durable;
+import io.greenroom.durable.internal.DurableType;
+import io.greenroom.durable.internal.RowId;
+import io.greenroom.durable.internal.RowStore;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.env.Environment;
+
+/** The definitions of durable handlers. */
+final class DurableDefinitions {
+
+	/** Of the bean's own definition: its name in the database. */
+	private static final String NAME = DurableDefinitions.class.getName() + ".name";
+
+	/** Of the bean's own definition: its class. */
+	private static final String TYPE = DurableDefinitions.class.getName() + ".type";
+
+	private static final String ENABLED = "greenroom.durable.enabled";
+
+	private DurableDefinitions() {
+	}
+
+	static @Nullable Durable annotation(Class<?> type) {
+		return AnnotatedElementUtils.findMergedAnnotation(type, Durable.class);
+	}
+
+	/** Returns the name in the database, {@code null} for a bean that is not there. */
+	static @Nullable String nameOf(BeanFactory beanFactory, String beanName) {
+		return (beanFactory instanceof ConfigurableListableBeanFactory factory
+				&& factory.containsBeanDefinition(beanName)
+				&& factory.getBeanDefinition(beanName).getAttribute(NAME) instanceof String name) ? name : null;
+	}
+
+	/** Returns the class of a bean that is durable. */
+	static Class<?> typeOf(ConfigurableListableBeanFactory beanFactory, String beanName) {
+		return (Class<?>) Objects.requireNonNull(beanFactory.getBeanDefinition(beanName).getAttribute(TYPE));
+	}
+
+	/** Returns the beans there are, with their names in the database. */
+	static Map<String, String> all(ConfigurableListableBeanFactory beanFactory) {
+		Map<String, String> all = new TreeMap<>();
+		for (String bean : beanFactory.getBeanDefinitionNames()) {
+			String name = nameOf(beanFactory, bean);
+			if (name != null) {
+				all.put(bean, name);
+			}
+		}
+		return all;
+	}
+
+	/** Returns what keeps a bean without a key from being durable. */
+	static List<String> stray(Class<?> type) {
+		if (annotation(type) != null) {
+			return List
+				.of("it is @Durable, but has no key that its row could have; annotate a parameter of its constructor with @Key, or remove @Durable");
+		}
+		return DurableType.isOn(type) ? List
+			.of("it has @Stored fields or an @Upgrade method, but is not @Durable, so nothing would be stored; annotate the class with @Durable, or remove them")
+				: List.of();
+	}
+
+	/**
+	 * Rejects a bean by key that is declared to be durable and can't be, or that looks so
+	 * and is not.
+	 * @throws InvalidHandlerException with all that is wrong
+	 */
+	static void check(ConfigurableListableBeanFactory beanFactory, String beanName, Class<?> type,
+			Environment environment) {
+		if (annotation(type) == null) {
+			rejectStray(type);
+		}
+		else if (isEnabled(environment)) {
+			reject(type, problems(beanFactory, beanName, type));
+		}
+	}
+
+	/** Rejects a bean without a key that looks durable. */
+	static void rejectStray(Class<?> type) {
+		reject(type, stray(type));
+	}
+
+	private static void reject(Class<?> type, List<String> problems) {
+		if (!problems.isEmpty()) {
+			throw new InvalidHandlerException(type, problems);
+		}
+	}
+
+	static boolean isEnabled(Environment environment) {
+		return environment.getProperty(ENABLED, Boolean.class, true);
+	}
+
+	private static String nameInDatabase(Durable annotation, String beanName) {
+		return annotation.name().isEmpty() ? beanName : annotation.name();
+	}
+
+	private static List<String> problems(ConfigurableListableBeanFactory beanFactory, String beanName, Class<?> type) {
+		Durable annotation = Objects.requireNonNull(annotation(type));
+		List<String> problems = new ArrayList<>(DurableType.problems(type, annotation.version()));
+		checkName(beanFactory, nameInDatabase(annotation, beanName), problems);
+		if (BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory, RowStore.class, true, false).length == 0) {
+			problems.add(
+					"it is @Durable, but there is nothing to keep its rows in: that takes a DataSource bean (one, or a primary one), spring-jdbc and Jackson 3; add spring-boot-starter-jdbc, spring-boot-starter-jackson and a driver, or set %s=false to keep its instances in memory only"
+						.formatted(ENABLED));
+		}
+		return problems;
+	}
+
+	/**
+	 * Says of a bean by key, which has passed the check, that it is durable, if it is;
+	 * returns whether it is.
+	 */
+	static boolean define(ConfigurableListableBeanFactory beanFactory, String beanName, Class<?> type,
+			Environment environment) {
+		Durable annotation = annotation(type);
+		if (annotation == null || !isEnabled(environment)) {
+			return false;
+		}
+		beanFactory.getBeanDefinition(beanName).setAttribute(NAME, nameInDatabase(annotation, beanName));
+		beanFactory.getBeanDefinition(beanName).setAttribute(TYPE, type);
+		return true;
+	}
+
+	private static void checkName(ConfigurableListableBeanFactory beanFactory, String name, List<String> problems) {
+		try {
+			new RowId(name, "");
+		}
+		catch (IllegalArgumentException wrong) {
+			problems.add("its @Durable name can't be used: " + wrong.getMessage());
+		}
+		Arrays.stream(beanFactory.getBeanDefinitionNames())
+			.filter((other) -> name.equals(nameOf(beanFactory, other)))
+			.forEach((other) -> problems.add(
+					"its name in the database is '%s', as that of bean '%s', so that they would share their rows; give one another @Durable(name)"
+						.formatted(name, other)));
+	}
+
+}

@@ -1,0 +1,35 @@
+package io.greenroom.spring.internal;
+
+import io.greenroom.deferred.internal.HandlerType;
+import io.greenroom.durable.internal.DurableInstance;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * The innermost advice of a durable handler: stores what a body has changed, in the
+ * transaction that other advice has begun round it.
+ */
+final class DurableInterceptor implements MethodInterceptor {
+
+	private final DurableInstance instance;
+
+	private final HandlerType type;
+
+	DurableInterceptor(DurableInstance instance, HandlerType type) {
+		this.instance = instance;
+		this.type = type;
+	}
+
+	@Override
+	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
+		if (ReflectionUtils.isObjectMethod(invocation.getMethod())) {
+			return invocation.proceed();
+		}
+		return this.instance.run(invocation.getMethod().getName(), this.type.isReadOnly(invocation.getMethod()),
+				invocation::proceed);
+	}
+
+}

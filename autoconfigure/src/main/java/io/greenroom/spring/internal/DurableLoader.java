@@ -1,0 +1,31 @@
+package io.greenroom.spring.internal;
+
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.core.Ordered;
+import org.springframework.core.PriorityOrdered;
+
+/**
+ * Reads the rows of durable handlers into their instances, before anything of the user's
+ * initializes them.
+ */
+public final class DurableLoader implements BeanPostProcessor, PriorityOrdered {
+
+	/** Makes the post-processor. */
+	public DurableLoader() {
+	}
+
+	@Override
+	public int getOrder() {
+		return Ordered.HIGHEST_PRECEDENCE;
+	}
+
+	@Override
+	public Object postProcessBeforeInitialization(Object bean, String beanName) {
+		KeyedActivation making = KeyedActivation.of(beanName);
+		if (making != null && making.durable() != null) {
+			making.durable().load(bean);
+		}
+		return bean;
+	}
+
+}

@@ -1,0 +1,35 @@
+package io.greenroom.spring.internal;
+
+import io.greenroom.observe.HandlerGauges;
+import io.greenroom.observe.HandlerListener;
+import io.greenroom.observe.Observer;
+import io.greenroom.spring.OnewayFailedEvent;
+
+import org.springframework.context.ApplicationEventPublisher;
+
+/** Publishes what happens to handlers and nobody else would hear of. */
+public final class HandlerEvents implements Observer {
+
+	private final ApplicationEventPublisher publisher;
+
+	/**
+	 * Makes an observer that publishes events.
+	 * @param publisher where to publish them
+	 */
+	public HandlerEvents(ApplicationEventPublisher publisher) {
+		this.publisher = publisher;
+	}
+
+	@Override
+	public HandlerListener handler(String handler, HandlerGauges gauges) {
+		return new HandlerListener() {
+
+			@Override
+			public void onewayFailed(String method, Throwable failure) {
+				HandlerEvents.this.publisher.publishEvent(new OnewayFailedEvent(handler, method, failure));
+			}
+
+		};
+	}
+
+}

@@ -1,0 +1,96 @@
+package io.greenroom.spring.internal;
+
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Enumeration;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.Spliterator;
+import java.util.stream.BaseStream;
+
+import io.greenroom.deferred.internal.HandlerType;
+
+import org.springframework.core.annotation.AnnotatedElementUtils;
+
+/**
+ * Finds in a handler's class what would be used past its turns: results that are read
+ * later, methods that no proxy can take over, fields that others see.
+ */
+final class OutOfTurn {
+
+	/** Fields that others have filled, by the names of their annotations. */
+	private static final Set<String> FILLED = Set.of("org.springframework.beans.factory.annotation.Autowired",
+			"org.springframework.beans.factory.annotation.Value", "jakarta.inject.Inject",
+			"jakarta.annotation.Resource", "jakarta.persistence.PersistenceContext");
+
+	private static final List<Class<?>> READ_LATER = List.of(BaseStream.class, Iterator.class, Spliterator.class,
+			Enumeration.class);
+
+	private OutOfTurn() {
+	}
+
+	/**
+	 * Returns the methods whose results are read later, a sentence each, with the remedy.
+	 */
+	static List<String> readLater(Class<?> type) {
+		List<String> found = new ArrayList<>();
+		for (Class<?> level = type; level != null && !isLibrary(level); level = level.getSuperclass()) {
+			for (Method method : level.getDeclaredMethods()) {
+				if (isReadLater(method)) {
+					found.add(
+							"%s returns %s, which its caller reads when the turn is over, perhaps while the handler changes what it reads; return a copy, a List for instance"
+								.formatted(HandlerLint.signature(method), method.getReturnType().getSimpleName()));
+				}
+			}
+		}
+		return found;
+	}
+
+	/**
+	 * Returns what does harm only if somebody uses it, a sentence each, with the remedy.
+	 */
+	static List<String> risks(Class<?> type) {
+		List<String> found = new ArrayList<>(HandlerType.hidden(type));
+		List<String> fields = new ArrayList<>();
+		for (Class<?> level = type; level != null && !isLibrary(level); level = level.getSuperclass()) {
+			Arrays.stream(level.getDeclaredFields())
+				.filter(OutOfTurn::isSeen)
+				.map((field) -> "'" + field.getName() + "'")
+				.forEach(fields::add);
+		}
+		if (!fields.isEmpty()) {
+			found.add(
+					"%s: not private; read through the injected bean, a field is that of a proxy, which is always null, 0 or false; make it private and give it a method"
+						.formatted(String.join(", ", fields)));
+		}
+		found.addAll(NestMates.look(type));
+		return found;
+	}
+
+	private static boolean isLibrary(Class<?> level) {
+		return level.getName().startsWith("java.") || level.getName().startsWith("org.springframework.");
+	}
+
+	private static boolean isReadLater(Method method) {
+		return !Modifier.isPrivate(method.getModifiers()) && !Modifier.isStatic(method.getModifiers())
+				&& !method.isSynthetic()
+				&& READ_LATER.stream().anyMatch((later) -> later.isAssignableFrom(method.getReturnType()));
+	}
+
+	/** Public ones are told of on their own. */
+	private static boolean isSeen(Field field) {
+		int modifiers = field.getModifiers();
+		return !Modifier.isPrivate(modifiers) && !Modifier.isPublic(modifiers) && !Modifier.isStatic(modifiers)
+				&& !field.isSynthetic() && !isFilled(field);
+	}
+
+	private static boolean isFilled(AnnotatedElement field) {
+		return FILLED.stream().anyMatch((annotation) -> AnnotatedElementUtils.isAnnotated(field, annotation));
+	}
+
+}

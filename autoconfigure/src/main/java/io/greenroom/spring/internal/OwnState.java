@@ -1,0 +1,319 @@
+package io.greenroom.spring.internal;
+
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Calendar;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Date;
+import java.util.Deque;
+import java.util.Enumeration;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.Spliterator;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.BaseStream;
+
+import io.greenroom.deferred.internal.HandlerType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The mutable objects that a handler has in its fields, and what of them can be reached
+ * from a result: directly, by a view or wrapper, by an object or a function that holds
+ * one, or by something that is read only later. Compares by identity and looks no further
+ * than a bound, so that what it finds is there, and some things that are there it does
+ * not find.
+ */
+final class OwnState {
+
+	/** How many objects of a result are looked at, and how many in a handler's fields. */
+	private static final int OBJECTS = 512;
+
+	/** How many elements of one collection are looked at. */
+	private static final int ELEMENTS = 128;
+
+	/** How many entries of an own map are compared with a returned entry. */
+	private static final int ENTRIES = 10_000;
+
+	/** How far from the result. */
+	private static final int DEPTH = 4;
+
+	/** What nobody can change, or many threads may use at once. */
+	private static final List<String> HARMLESS = List.of("java.util.ImmutableCollections$", "java.util.concurrent.",
+			"java.util.Collections$Unmodifiable", "java.util.Collections$Empty", "java.util.Collections$Singleton");
+
+	/** Classes whose fields are none of a user's business. */
+	private static final List<String> OTHERS = List.of("java.", "javax.", "jdk.", "sun.", "jakarta.", "kotlin.",
+			"org.springframework.", "reactor.", "io.greenroom.deferred.internal.Handle");
+
+	private static final ClassValue<List<Field>> FIELDS = new ClassValue<>() {
+
+		@Override
+		protected List<Field> computeValue(Class<?> type) {
+			List<Field> fields = new ArrayList<>();
+			for (Class<?> level = type; level != null && level != Object.class; level = level.getSuperclass()) {
+				for (Field field : level.getDeclaredFields()) {
+					if (!Modifier.isStatic(field.getModifiers()) && !field.getType().isPrimitive()
+							&& field.trySetAccessible()) {
+						fields.add(field);
+					}
+				}
+			}
+			return fields;
+		}
+
+	};
+
+	/** Classes whose objects hold nothing that changes. */
+	private static final ClassValue<Boolean> PLAIN = new ClassValue<>() {
+
+		@Override
+		protected Boolean computeValue(Class<?> type) {
+			return type == String.class || type == Boolean.class || type == Character.class || type.isEnum()
+					|| Class.class == type || (type.getSuperclass() != null && type.getSuperclass().isEnum())
+					|| (Number.class.isAssignableFrom(type) && type.getName().startsWith("java."))
+					|| type.getName().startsWith("java.time.") || type == java.util.UUID.class;
+		}
+
+	};
+
+	private final Object target;
+
+	/** The mutable objects, with the names of their fields. */
+	private final IdentityHashMap<Object, String> own = new IdentityHashMap<>();
+
+	private OwnState(Object target) {
+		this.target = target;
+	}
+
+	/** Returns whether an object can be neither mutable state nor a way to some. */
+	static boolean isPlain(Object object) {
+		return PLAIN.get(object.getClass());
+	}
+
+	/** Returns the state of a handler in whose turn the current thread is. */
+	static OwnState in(Object target) {
+		OwnState state = new OwnState(target);
+		for (Field field : FIELDS.get(target.getClass())) {
+			state.collect(valueOf(field, target), field.getName(), target.getClass(), 0);
+		}
+		return state;
+	}
+
+	/** Returns what stands in the very fields of a handler. */
+	static OwnState inFieldsOf(Object target) {
+		OwnState state = new OwnState(target);
+		for (Field field : FIELDS.get(target.getClass())) {
+			Object value = valueOf(field, target);
+			if (value != null && isMutable(value)) {
+				state.own.put(value, field.getName());
+			}
+		}
+		return state;
+	}
+
+	private static @Nullable Object valueOf(Field field, Object object) {
+		try {
+			return field.get(object);
+		}
+		catch (IllegalAccessException unreadable) {
+			// Not to be seen, so nothing to say.
+			return null;
+		}
+	}
+
+	/**
+	 * Own are also the lists in an own map, and what stands in an own part of the class.
+	 */
+	private void collect(@Nullable Object value, String field, Class<?> handler, int depth) {
+		if (value == null || isPlain(value) || this.own.size() >= OBJECTS || depth > 2) {
+			return;
+		}
+		if (isMutable(value) && this.own.putIfAbsent(value, field) != null) {
+			return;
+		}
+		if (isPartOf(handler, value)) {
+			FIELDS.get(value.getClass()).forEach((inner) -> collect(valueOf(inner, value), field, handler, depth + 1));
+		}
+		else {
+			contentOf(value).forEach((element) -> collect(element, field, handler, depth + 1));
+		}
+	}
+
+	private static boolean isPartOf(Class<?> handler, Object value) {
+		Class<?> type = value.getClass();
+		return type != handler && !type.isHidden() && type.isNestmateOf(handler) && type.getEnclosingClass() == handler;
+	}
+
+	static boolean isMutable(Object object) {
+		Class<?> type = object.getClass();
+		if (type.isArray()) {
+			return java.lang.reflect.Array.getLength(object) > 0;
+		}
+		return switch (object) {
+			case Collection<?> collection -> HARMLESS.stream().noneMatch(type.getName()::startsWith);
+			case Map<?, ?> map -> HARMLESS.stream().noneMatch(type.getName()::startsWith);
+			case Date date -> true;
+			case Calendar calendar -> true;
+			case BitSet bits -> true;
+			case StringBuilder text -> true;
+			default -> false;
+		};
+	}
+
+	/**
+	 * Looks for own state in a result.
+	 * @param result what a body returned
+	 * @return what was found, in words that follow "returned"; {@code null} for nothing
+	 */
+	@Nullable String findIn(Object result) {
+		Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+		Deque<Step> left = new ArrayDeque<>(List.of(new Step(result, 0)));
+		seen.add(result);
+		while (!left.isEmpty()) {
+			Step step = left.poll();
+			String found = lookAt(step.object, result);
+			if (found != null) {
+				return found;
+			}
+			if (step.depth < DEPTH) {
+				for (Object next : behind(step.object)) {
+					if (next != null && !isPlain(next) && seen.size() < OBJECTS && seen.add(next)) {
+						left.add(new Step(next, step.depth + 1));
+					}
+				}
+			}
+		}
+		return null;
+	}
+
+	private @Nullable String lookAt(Object object, Object result) {
+		if (object == this.target) {
+			// As the result itself, Spring puts the bean in its place.
+			return (object == result) ? null
+					: "%s that holds the handler itself: its holder reaches past the mailbox; give it the values it needs, or the handler's Deferred"
+						.formatted(article(result));
+		}
+		String field = this.own.get(object);
+		if (field != null) {
+			return owned((object == result) ? "" : article(result) + " of ", object, field);
+		}
+		if (isReadLater(object)) {
+			return "%s, which is read when the turn is over: the reader does so while the handler changes what it reads; return a copy, a List for instance"
+				.formatted((object == result) ? article(object) : article(result) + " with " + article(object));
+		}
+		for (Map.Entry<Object, String> each : this.own.entrySet()) {
+			if (isViewOf(each.getKey(), object)) {
+				return owned(article(object) + " of ", each.getKey(), each.getValue());
+			}
+		}
+		return null;
+	}
+
+	private static String owned(String shape, Object own, String field) {
+		return "%sthe handler's own %s from its field '%s': its holder reads it while the handler changes it; return a copy"
+			.formatted(shape, own.getClass().getSimpleName(), field);
+	}
+
+	private static String article(Object object) {
+		Class<?> type = object.getClass();
+		String name = type.isHidden() ? "function" : type.getSimpleName().isEmpty() ? "object" : type.getSimpleName();
+		return ("AEIOU".indexOf(Character.toUpperCase(name.charAt(0))) >= 0 ? "an " : "a ") + name;
+	}
+
+	/** Of users' classes the fields say what they read; of those of the JDK nothing. */
+	private static boolean isReadLater(Object object) {
+		Class<?> type = object.getClass();
+		if (HandlerType.isReactive(type)) {
+			return true;
+		}
+		boolean later = object instanceof BaseStream<?, ?> || object instanceof Iterator<?>
+				|| object instanceof Spliterator<?> || object instanceof Enumeration<?>;
+		return later && type.getName().startsWith("java.") && HARMLESS.stream().noneMatch(type.getName()::startsWith);
+	}
+
+	private static boolean isViewOf(Object own, Object object) {
+		String name = object.getClass().getName();
+		if (!name.startsWith("java.util.")) {
+			return false;
+		}
+		if (own instanceof Map<?, ?> map && own.getClass().getName().startsWith("java.util.")) {
+			// The maps of the JDK make each of their views once.
+			return map.keySet() == object || map.values() == object || map.entrySet() == object
+					|| (object instanceof Map.Entry<?, ?> && name.contains("$") && hasEntry(map, object));
+		}
+		// Those of lists are made anew each time, and do not say of what.
+		return own instanceof Collection<?> collection && object instanceof Collection<?> view
+				&& (name.contains("SubList") || name.contains("Reverse")) && !view.isEmpty()
+				&& isPartOf(collection, view);
+	}
+
+	private static boolean hasEntry(Map<?, ?> map, Object entry) {
+		int left = ENTRIES;
+		for (Object each : map.entrySet()) {
+			if (each == entry) {
+				return true;
+			}
+			if (left-- == 0) {
+				return false;
+			}
+		}
+		return false;
+	}
+
+	private static boolean isPartOf(Collection<?> collection, Collection<?> view) {
+		Set<Object> elements = Collections.newSetFromMap(new IdentityHashMap<>());
+		collection.stream().limit(ENTRIES).forEach(elements::add);
+		return view.stream().limit(ENTRIES).allMatch(elements::contains);
+	}
+
+	/** Returns what can be reached from an object in one step. */
+	private static List<@Nullable Object> behind(Object object) {
+		Class<?> type = object.getClass();
+		if (type.getName().startsWith("java.util.") || type.isArray()) {
+			List<@Nullable Object> wrapped = Wrapped.by(object);
+			return wrapped.isEmpty() ? contentOf(object) : wrapped;
+		}
+		if (OTHERS.stream().anyMatch(type.getName()::startsWith)) {
+			return List.of();
+		}
+		List<@Nullable Object> values = new ArrayList<>();
+		FIELDS.get(type).forEach((field) -> values.add(valueOf(field, object)));
+		return values;
+	}
+
+	/** Returns what a container of the JDK holds, without running anybody's code. */
+	private static List<@Nullable Object> contentOf(Object object) {
+		if (!object.getClass().isArray() && !object.getClass().getName().startsWith("java.util.")) {
+			return List.of();
+		}
+		return switch (object) {
+			case Object[] array ->
+				new ArrayList<>(java.util.Arrays.asList(array).subList(0, Math.min(ELEMENTS, array.length)));
+			case Collection<?> collection -> new ArrayList<>(collection.stream().limit(ELEMENTS).toList());
+			case Map<?, ?> map -> new ArrayList<>(map.values().stream().limit(ELEMENTS).toList());
+			case Map.Entry<?, ?> entry -> some(entry.getValue());
+			case Optional<?> optional -> some(optional.orElse(null));
+			case AtomicReference<?> reference -> some(reference.get());
+			case Future<?> future when future.state() == Future.State.SUCCESS -> some(future.resultNow());
+			default -> List.of();
+		};
+	}
+
+	private static List<@Nullable Object> some(@Nullable Object value) {
+		return (value != null) ? List.of(value) : List.of();
+	}
+
+	private record Step(Object object, int depth) {
+
+	}
+
+}

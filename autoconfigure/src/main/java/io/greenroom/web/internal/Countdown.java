@@ -1,0 +1,132 @@
+package io.greenroom.web.internal;
+
+import java.time.Duration;
+
+import io.greenroom.green.GreenScheduler;
+import io.greenroom.green.GreenThread;
+import io.greenroom.green.SchedulerClosedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Adds up how long one request waits for its client, and says when that is too long: at
+ * that moment, whatever the thread that waits is doing. A timer runs only while the
+ * request waits. Safe for use by many threads.
+ */
+final class Countdown {
+
+	private final GreenScheduler scheduler;
+
+	private final long limit;
+
+	/** Run once, on any thread. */
+	private final Runnable over;
+
+	/** How deep the thread is in waits. Guarded by this. */
+	private int depth;
+
+	/** When the outermost wait began. Guarded by this. */
+	private long since;
+
+	/** How long earlier waits took. Guarded by this. */
+	private long used;
+
+	/** Guarded by this. */
+	private @Nullable GreenThread<?> timer;
+
+	/** Guarded by this. */
+	private State state = State.WATCHING;
+
+	Countdown(GreenScheduler scheduler, Duration limit, Runnable over) {
+		this.scheduler = scheduler;
+		this.limit = limit.toNanos();
+		this.over = over;
+	}
+
+	void waits() {
+		synchronized (this) {
+			if (this.state == State.WATCHING && this.depth++ == 0) {
+				this.since = System.nanoTime();
+				if (this.timer == null) {
+					setTimer(this.limit - this.used);
+				}
+			}
+		}
+	}
+
+	void goesOn() {
+		boolean expired;
+		synchronized (this) {
+			if (this.state == State.WATCHING && --this.depth == 0) {
+				this.used += System.nanoTime() - this.since;
+			}
+			expired = expire();
+		}
+		if (expired) {
+			this.over.run();
+		}
+	}
+
+	/** Under the lock. Returns whether this call has noticed the end of the time. */
+	private boolean expire() {
+		if (this.state != State.WATCHING || total() < this.limit) {
+			return false;
+		}
+		this.state = State.EXPIRED;
+		return true;
+	}
+
+	/** Under the lock. */
+	private long total() {
+		return (this.depth == 0) ? this.used : this.used + System.nanoTime() - this.since;
+	}
+
+	/** Under the lock. */
+	private void setTimer(long nanos) {
+		try {
+			this.timer = this.scheduler.spawnLater(Duration.ofNanos(Math.max(nanos, 0)), this::look);
+		}
+		catch (SchedulerClosedException closed) {
+			// The server is going down, and its connections with it.
+		}
+	}
+
+	private void look() {
+		boolean expired;
+		synchronized (this) {
+			this.timer = null;
+			expired = expire();
+			if (!expired && this.state == State.WATCHING && this.depth > 0) {
+				setTimer(this.limit - total());
+			}
+		}
+		if (expired) {
+			this.over.run();
+		}
+	}
+
+	synchronized boolean isExpired() {
+		return this.state == State.EXPIRED;
+	}
+
+	/** The request is done with in time: a thread that still waits does so unwatched. */
+	void stop() {
+		GreenThread<?> unneeded;
+		synchronized (this) {
+			if (this.state == State.WATCHING) {
+				this.state = State.OVER;
+			}
+			unneeded = this.timer;
+			this.timer = null;
+		}
+		if (unneeded != null) {
+			unneeded.kill();
+		}
+	}
+
+	private enum State {
+
+		WATCHING, EXPIRED, OVER
+
+	}
+
+}

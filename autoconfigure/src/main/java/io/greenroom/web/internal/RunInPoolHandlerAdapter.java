@@ -1,0 +1,235 @@
+package io.greenroom.web.internal;
+
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+import io.greenroom.green.GreenScheduler;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.core.task.AsyncTaskExecutor;
+import org.springframework.core.task.TaskDecorator;
+import org.springframework.web.context.request.ServletWebRequest;
+import org.springframework.web.context.request.async.AsyncWebRequest;
+import org.springframework.web.context.request.async.CallableProcessingInterceptor;
+import org.springframework.web.context.request.async.DeferredResultProcessingInterceptor;
+import org.springframework.web.context.request.async.WebAsyncManager;
+import org.springframework.web.context.request.async.WebAsyncUtils;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.method.support.HandlerMethodReturnValueHandlerComposite;
+import org.springframework.web.method.support.ModelAndViewContainer;
+import org.springframework.web.servlet.ModelAndView;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter;
+import org.springframework.web.servlet.mvc.method.annotation.ServletInvocableHandlerMethod;
+
+/**
+ * Runs each controller in a slot of its pool. The slot is held until the method has
+ * returned and its body, unless an asynchronous one, is written. A request takes one slot
+ * at most, also when it is forwarded from inside a controller; the dispatch that goes on
+ * with an asynchronous result takes none.
+ */
+public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter implements DisposableBean {
+
+	private static final String IN_POOL = RunInPoolHandlerAdapter.class.getName() + ".IN_POOL";
+
+	private final PoolSelector selector;
+
+	private final Supplier<Door> doors;
+
+	/** Null until the first request; whoever comes at once makes the same. */
+	private @Nullable Door door;
+
+	/** Null where no controller hops. */
+	private final @Nullable Hop hop;
+
+	/** This and the following: written while the adapter is configured. */
+	private final HandlerMethodReturnValueHandlerComposite valueHandlers = new HandlerMethodReturnValueHandlerComposite();
+
+	private @Nullable AsyncTaskExecutor asyncExecutor;
+
+	private @Nullable Long asyncTimeout;
+
+	private List<CallableProcessingInterceptor> callableInterceptors = List.of();
+
+	private List<DeferredResultProcessingInterceptor> deferredResultInterceptors = List.of();
+
+	/**
+	 * Makes an adapter whose controllers run on the server's threads; the MVC
+	 * configuration does the rest.
+	 * @param selector the pool of each controller
+	 * @param scheduler gives what watches those that are slow to send or read, at the
+	 * first request
+	 * @param clients gives what knows whether a client is still there, at the first
+	 * request
+	 */
+	public RunInPoolHandlerAdapter(PoolSelector selector, Supplier<GreenScheduler> scheduler,
+			Supplier<ClientPresence> clients) {
+		this.selector = selector;
+		this.doors = () -> new Door(new RequestAdmission(clients.get()), scheduler.get());
+		this.hop = null;
+	}
+
+	/**
+	 * Makes an adapter whose controllers hop; the MVC configuration does the rest.
+	 * @param selector the pool of each controller
+	 * @param scheduler where threads to hop to come from
+	 * @param context what carries the server thread's context over a hop
+	 * @param identity what keeps who is asking in the request, for the dispatch back
+	 * @param clients what knows whether a client is still there
+	 */
+	public RunInPoolHandlerAdapter(PoolSelector selector, GreenScheduler scheduler, TaskDecorator context,
+			Consumer<HttpServletRequest> identity, ClientPresence clients) {
+		this.selector = selector;
+		Door door = new Door(new RequestAdmission(clients), scheduler);
+		this.doors = () -> door;
+		this.hop = new Hop(scheduler, context, identity, door.admission(), this::inSlot);
+	}
+
+	@Override
+	protected @Nullable ModelAndView handleInternal(HttpServletRequest request, HttpServletResponse response,
+			HandlerMethod controller) throws Exception {
+		WebAsyncManager async = WebAsyncUtils.getAsyncManager(request);
+		Hop hop = this.hop;
+		if (hop != null && Hop.isReturning(async)) {
+			return hop.land(async, request, response, controller, this::resume);
+		}
+		if (request.getDispatcherType() == DispatcherType.ERROR) {
+			if (hop != null) {
+				Hop.keepName(request);
+			}
+			return super.handleInternal(request, response, controller);
+		}
+		if (async.hasConcurrentResult() || request.getAttribute(IN_POOL) != null) {
+			return super.handleInternal(request, response, controller);
+		}
+		ControllerPool pool = this.selector.select(controller);
+		if (pool == null) {
+			return super.handleInternal(request, response, controller);
+		}
+		HopGate.Exit exit = (hop != null) ? HopGate.exitFor(request) : null;
+		if (hop != null && exit != null) {
+			hop.leave(exit, request, response, controller, pool);
+			return null;
+		}
+		return runInSlot(pool, request, response, controller);
+	}
+
+	private @Nullable ModelAndView runInSlot(ControllerPool pool, HttpServletRequest request,
+			HttpServletResponse response, HandlerMethod controller) throws Exception {
+		Door door = door();
+		try (SlotLease lease = door.admission().enter(pool, pool.reserve(), request)) {
+			try {
+				lease.watch(request, door.scheduler());
+				return inSlot(request, response, controller);
+			}
+			catch (Throwable failure) {
+				lease.failed(failure);
+				throw failure;
+			}
+		}
+	}
+
+	private Door door() {
+		Door known = this.door;
+		if (known == null) {
+			known = this.doors.get();
+			this.door = known;
+		}
+		return known;
+	}
+
+	private @Nullable ModelAndView inSlot(HttpServletRequest request, HttpServletResponse response,
+			HandlerMethod controller) throws Exception {
+		request.setAttribute(IN_POOL, true);
+		try {
+			return super.handleInternal(request, response, controller);
+		}
+		finally {
+			request.removeAttribute(IN_POOL);
+		}
+	}
+
+	/**
+	 * Handles a value that a controller returned on a green thread. Not by way of
+	 * {@code super}, which would first run the {@code @ModelAttribute} methods again.
+	 */
+	private @Nullable ModelAndView resume(AsyncReturnValue handedBack, HttpServletRequest request,
+			HttpServletResponse response) throws Exception {
+		WebAsyncManager async = WebAsyncUtils.getAsyncManager(request);
+		AsyncWebRequest asyncRequest = WebAsyncUtils.createAsyncWebRequest(request, response);
+		asyncRequest.setTimeout(this.asyncTimeout);
+		if (this.asyncExecutor != null) {
+			async.setTaskExecutor(this.asyncExecutor);
+		}
+		async.setAsyncWebRequest(asyncRequest);
+		this.callableInterceptors.forEach(async::registerCallableInterceptors);
+		this.deferredResultInterceptors.forEach(async::registerDeferredResultInterceptors);
+		HttpServletResponse guarded = asyncRequest.getNativeResponse(HttpServletResponse.class);
+		ModelAndViewContainer model = handedBack.model();
+		model.setRequestHandled(false);
+		this.valueHandlers.handleReturnValue(handedBack.value(), handedBack.type(), model,
+				new ServletWebRequest(request, (guarded != null) ? guarded : response));
+		if (async.isConcurrentHandlingStarted() || model.isRequestHandled()) {
+			return null;
+		}
+		return new ModelAndView(model.getViewName(), model.getModel(), model.getStatus());
+	}
+
+	@Override
+	public void afterPropertiesSet() {
+		super.afterPropertiesSet();
+		this.valueHandlers.addHandlers(getReturnValueHandlers());
+	}
+
+	/** Called when the server has gone. */
+	@Override
+	public void destroy() {
+		if (this.hop != null) {
+			this.hop.close();
+		}
+	}
+
+	@Override
+	public void setTaskExecutor(AsyncTaskExecutor taskExecutor) {
+		super.setTaskExecutor(taskExecutor);
+		this.asyncExecutor = taskExecutor;
+	}
+
+	@Override
+	public void setAsyncRequestTimeout(long timeout) {
+		super.setAsyncRequestTimeout(timeout);
+		this.asyncTimeout = timeout;
+	}
+
+	@Override
+	public void setCallableInterceptors(List<CallableProcessingInterceptor> interceptors) {
+		super.setCallableInterceptors(interceptors);
+		this.callableInterceptors = List.copyOf(interceptors);
+	}
+
+	@Override
+	public void setDeferredResultInterceptors(List<DeferredResultProcessingInterceptor> interceptors) {
+		super.setDeferredResultInterceptors(interceptors);
+		this.deferredResultInterceptors = List.copyOf(interceptors);
+	}
+
+	@Override
+	protected ServletInvocableHandlerMethod createInvocableHandlerMethod(HandlerMethod controller) {
+		return new PooledInvocableHandlerMethod(controller, getReactiveAdapterRegistry());
+	}
+
+	/**
+	 * Where a request comes in.
+	 *
+	 * @param admission lets it into its pool
+	 * @param scheduler watches it there
+	 */
+	private record Door(RequestAdmission admission, GreenScheduler scheduler) {
+
+	}
+
+}

@@ -1,7 +1,0 @@
-package io.greenroom.metrics;
-
-import io.greenroom.observe.PoolGauges;
-
-/** A pool's numbers, as a test wants them. */
-record PoolNumbers(int size, int active, int queued) implements PoolGauges {
-}

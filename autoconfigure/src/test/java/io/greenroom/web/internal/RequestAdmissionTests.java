@@ -1,0 +1,106 @@
+package io.greenroom.web.internal;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.greenroom.green.GreenPool;
+import io.greenroom.green.GreenScheduler;
+import io.greenroom.green.Reservation;
+import io.greenroom.green.Slot;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/** Who is let in, and whether anybody looks after the client. */
+@Timeout(60)
+class RequestAdmissionTests {
+
+	private final GreenScheduler scheduler = GreenScheduler.builder().build();
+
+	private final GreenPool pool = this.scheduler.pool("one", 1);
+
+	private final ControllerPool controllers = new ControllerPool(this.pool, PoolTerms.DEFAULT);
+
+	private final AtomicInteger asked = new AtomicInteger();
+
+	@AfterEach
+	void close() {
+		this.scheduler.close();
+	}
+
+	private RequestAdmission door(ClientPresence clients) {
+		return new RequestAdmission((request) -> {
+			this.asked.incrementAndGet();
+			return clients.isGone(request);
+		});
+	}
+
+	/** Enters after a wait in line. */
+	private CompletableFuture<SlotLease> enterFromTheLine(RequestAdmission door) throws Exception {
+		CompletableFuture<SlotLease> entered = new CompletableFuture<>();
+		try (Slot _ = this.pool.enter(Duration.ZERO)) {
+			Reservation place = this.controllers.reserve();
+			Thread waits = Thread.startVirtualThread(() -> {
+				try {
+					entered.complete(door.enter(this.controllers, place, new MockHttpServletRequest()));
+				}
+				catch (Throwable rejected) {
+					entered.completeExceptionally(rejected);
+				}
+			});
+			while (waits.getState() != Thread.State.WAITING && waits.getState() != Thread.State.TIMED_WAITING) {
+				assertThat(waits.isAlive()).isTrue();
+				Thread.yield();
+			}
+		}
+		return entered;
+	}
+
+	@Test
+	@DisplayName("H07 who need not wait is let in without a look after its client")
+	void nobodyLooksAfterWhoDidNotWait() throws Exception {
+		RequestAdmission door = door((request) -> true);
+		try (SlotLease _ = door.enter(this.controllers, this.controllers.reserve(), new MockHttpServletRequest())) {
+			assertThat(this.pool.active()).isOne();
+		}
+		assertThat(this.asked).hasValue(0);
+		assertThat(this.pool.active()).isZero();
+	}
+
+	@Test
+	@DisplayName("H07 who has waited is let in after one look, if its client is there")
+	void looksOnceAfterWhoHasWaited() throws Exception {
+		try (SlotLease _ = enterFromTheLine(door((request) -> false)).get(20, TimeUnit.SECONDS)) {
+			assertThat(this.asked).hasValue(1);
+			assertThat(this.pool.active()).isOne();
+		}
+		assertThat(this.pool.active()).isZero();
+	}
+
+	@Test
+	@DisplayName("H07 whose client has gone is not let in, and leaves its slot to others, as does one whose look fails")
+	void leavesItsSlot() throws Exception {
+		CompletableFuture<SlotLease> gone = enterFromTheLine(door((request) -> true));
+		assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> gone.get(20, TimeUnit.SECONDS))
+			.withCauseInstanceOf(AsyncRequestNotUsableException.class)
+			.withMessageContaining("gone while its request waited for a slot");
+		assertThat(this.pool.active()).isZero();
+		CompletableFuture<SlotLease> failed = enterFromTheLine(door((request) -> {
+			throw new IllegalStateException("on purpose");
+		}));
+		assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> failed.get(20, TimeUnit.SECONDS))
+			.withCauseInstanceOf(IllegalStateException.class);
+		assertThat(this.pool.active()).isZero();
+	}
+
+}

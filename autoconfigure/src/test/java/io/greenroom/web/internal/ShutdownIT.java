@@ -1,0 +1,189 @@
+package io.greenroom.web.internal;
+
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import io.greenroom.green.GreenPool;
+import io.greenroom.web.RunInPool;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+import static io.greenroom.web.internal.SlotCounts.pool;
+import static io.greenroom.web.internal.SlotCounts.until;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** A server that shuts down while controllers run and requests wait in line. */
+@Timeout(60)
+class ShutdownIT {
+
+	private static RunningApp start(String serverAndMode, String grace, String shutdown) {
+		return RunningApp.startOn(serverAndMode, App.class, "greenroom.pools.one.size=2",
+				"greenroom.pools.one.queue-capacity=10", "greenroom.pools.one.queue-timeout=30s",
+				"server.shutdown=" + shutdown, "spring.lifecycle.timeout-per-shutdown-phase=" + grace);
+	}
+
+	/** Two at work, and three in line. */
+	private static List<CompletableFuture<HttpResponse<String>>> fill(RunningApp app) {
+		List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+		GreenPool pool = pool(app);
+		for (int i = 0; i < 5; i++) {
+			answers.add(app.getAsync("/gate"));
+			int accepted = i + 1;
+			until(() -> pool.active() + pool.queued() == accepted);
+		}
+		until(() -> app.bean(Gate.class).inside() == 2);
+		return answers;
+	}
+
+	private static int status(CompletableFuture<HttpResponse<String>> answer) throws Exception {
+		return answer.get(20, TimeUnit.SECONDS).statusCode();
+	}
+
+	@ParameterizedTest(name = "{displayName} [{0}]")
+	@ValueSource(strings = { "tomcat inline", "tomcat hop", "jetty inline", "jetty hop" })
+	@DisplayName("H05 H07 a graceful shutdown lets the running finish and the waiting run; every slot comes back once")
+	void everybodyRuns(String on) throws Exception {
+		try (RunningApp app = start(on, "20s", "graceful")) {
+			SlotCounts counts = app.bean(SlotCounts.class);
+			Gate gate = app.bean(Gate.class);
+			List<CompletableFuture<HttpResponse<String>>> answers = fill(app);
+			CompletableFuture<Void> closed = CompletableFuture.runAsync(app::shutDown, Thread::startVirtualThread);
+			gate.letOut(5);
+			for (CompletableFuture<HttpResponse<String>> answer : answers) {
+				assertThat(status(answer)).isEqualTo(200);
+			}
+			closed.get(15, TimeUnit.SECONDS);
+			assertThat(counts.given()).isEqualTo(5);
+			assertThat(counts.back()).isEqualTo(5);
+		}
+	}
+
+	@ParameterizedTest(name = "{displayName} [{0}]")
+	@ValueSource(strings = { "tomcat inline", "tomcat hop", "jetty inline", "jetty hop" })
+	@DisplayName("H05 H07 who can't run within the grace period gets 503 in it, while the running go on")
+	void whoCannotRunIsRejected(String on) throws Exception {
+		try (RunningApp app = start(on, "4s", "graceful")) {
+			SlotCounts counts = app.bean(SlotCounts.class);
+			Gate gate = app.bean(Gate.class);
+			List<CompletableFuture<HttpResponse<String>>> answers = fill(app);
+			long start = System.nanoTime();
+			CompletableFuture<Void> closed = CompletableFuture.runAsync(app::shutDown, Thread::startVirtualThread);
+			for (CompletableFuture<HttpResponse<String>> waiting : answers.subList(2, 5)) {
+				assertThat(status(waiting)).isEqualTo(503);
+			}
+			gate.letOut(2);
+			for (CompletableFuture<HttpResponse<String>> running : answers.subList(0, 2)) {
+				assertThat(status(running)).isEqualTo(200);
+			}
+			closed.get(20, TimeUnit.SECONDS);
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofSeconds(2),
+					Duration.ofSeconds(20));
+			assertThat(counts.given()).isEqualTo(2);
+			assertThat(counts.back()).isEqualTo(2);
+		}
+	}
+
+	@ParameterizedTest(name = "{displayName} [{0}]")
+	@ValueSource(strings = { "tomcat inline", "tomcat hop", "jetty inline" })
+	@DisplayName("H18 what the server answers after the shutdown has begun is never a rejection by a pool that was idle")
+	void storm(String on) throws Exception {
+		for (int round = 0; round < 3; round++) {
+			try (RunningApp app = start(on, "20s", "graceful")) {
+				Gate gate = app.bean(Gate.class);
+				gate.open();
+				Set<Integer> statuses = ConcurrentHashMap.newKeySet();
+				CountDownLatch begun = new CountDownLatch(50);
+				List<Thread> clients = new ArrayList<>();
+				for (int i = 0; i < 8; i++) {
+					clients.add(Thread.ofVirtual().start(() -> {
+						try {
+							while (true) {
+								statuses.add(app.get("/gate").statusCode());
+								begun.countDown();
+							}
+						}
+						catch (Exception closed) {
+							// The server has gone.
+						}
+					}));
+				}
+				assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+				app.shutDown();
+				for (Thread client : clients) {
+					assertThat(client.join(Duration.ofSeconds(20))).isTrue();
+				}
+				assertThat(statuses).containsExactly(200);
+			}
+		}
+	}
+
+	@ParameterizedTest(name = "{displayName} [{0}]")
+	@ValueSource(strings = { "tomcat inline", "tomcat hop", "jetty inline", "jetty hop" })
+	@DisplayName("H07 an immediate shutdown waits for nobody in line, and every slot comes back once")
+	void immediately(String on) throws Exception {
+		try (RunningApp app = start(on, "10s", "immediate")) {
+			SlotCounts counts = app.bean(SlotCounts.class);
+			Gate gate = app.bean(Gate.class);
+			fill(app);
+			CompletableFuture<Void> closed = CompletableFuture.runAsync(app::shutDown, Thread::startVirtualThread);
+			GreenPool pool = pool(app);
+			until(() -> pool.queued() == 0);
+			gate.open();
+			closed.get(20, TimeUnit.SECONDS);
+			until(() -> counts.back() == 2);
+			assertThat(counts.given()).isEqualTo(2);
+		}
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	@Import(Endpoint.class)
+	static class App {
+
+		@Bean
+		Gate gate() {
+			return new Gate();
+		}
+
+		@Bean
+		SlotCounts slotCounts() {
+			return new SlotCounts();
+		}
+
+	}
+
+	@RestController
+	@RunInPool("one")
+	static class Endpoint {
+
+		private final Gate gate;
+
+		Endpoint(Gate gate) {
+			this.gate = gate;
+		}
+
+		@GetMapping("/gate")
+		String gate() throws InterruptedException {
+			this.gate.pass();
+			return "gate";
+		}
+
+	}
+
+}
