@@ -83,7 +83,7 @@ class OptionalClassPathTests {
 	enum Family {
 
 		SPRING_MVC(
-				"(spring-web|spring-webmvc|spring-boot-(webmvc|web-server|servlet|tomcat|jetty|http-.*)|(tomcat|jetty)-.*|jakarta.servlet-api)",
+				"(spring-web|spring-webmvc|spring-boot-(webmvc|web-server|servlet|tomcat|jetty|http-.*)|(tomcat|jetty)-.*|jakarta.servlet-api|spring-security-web)",
 				"RunInPool", "Web"),
 
 		JETTY("(spring-boot-jetty|jetty-.*)"),

@@ -11,8 +11,8 @@ import org.springframework.web.servlet.function.ServerRequest;
 import org.springframework.web.servlet.function.ServerResponse;
 
 /**
- * The one {@link PoolFilters}. For integrations; users don't need this. Safe for use by many
- * threads.
+ * The one {@link PoolFilters}. For integrations; users don't need this. Safe for use by
+ * many threads.
  */
 public final class RoutePoolFilters implements PoolFilters {
 

@@ -216,7 +216,8 @@ class RejectionTableIT {
 		private static Exception make(String name) {
 			Class<? extends Exception> type = TYPES.get(name);
 			if (type == PoolRejectedException.class) {
-				return new PoolRejectedException(new IllegalStateException("full"), HttpStatus.SERVICE_UNAVAILABLE, Duration.ofSeconds(1));
+				return new PoolRejectedException(new IllegalStateException("full"), HttpStatus.SERVICE_UNAVAILABLE,
+						Duration.ofSeconds(1));
 			}
 			if (type == BodyTimeoutException.class) {
 				return new BodyTimeoutException("one", Duration.ofSeconds(1), false);
