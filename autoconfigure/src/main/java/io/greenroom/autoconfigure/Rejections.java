@@ -43,7 +43,7 @@ final class Rejections {
 
 	/**
 	 * Returns what to say to an exception, without regard to its causes; {@code null} if
-	 * it is none of Greenroom's.
+	 * it is not one of Greenroom's.
 	 */
 	static @Nullable ErrorResponse answer(Throwable thrown, ObjectProvider<ControllerPools> pools) {
 		return switch (thrown) {

@@ -71,7 +71,7 @@ final class Awaited<T> implements BiConsumer<T, @Nullable Throwable> {
 	}
 
 	/**
-	 * Asks the stage to end, too. Nobody waits for it, and its outcome is nobody's.
+	 * Cancels the stage too. Nobody waits for it, and its outcome is ignored.
 	 */
 	private static void cancel(CompletionStage<?> stage) {
 		ForeignCode.run(log, "The cancelling of an awaited stage", () -> {

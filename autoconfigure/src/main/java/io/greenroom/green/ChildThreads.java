@@ -77,7 +77,7 @@ final class ChildThreads {
 	}
 
 	/**
-	 * Starts a member; one that can't be started is none, and its failure thrown here.
+	 * Starts a member. One that can't be started is not a member; its failure is thrown.
 	 */
 	<T> GreenThread<T> start(GreenThread<T> thread) {
 		try {

@@ -223,7 +223,7 @@ final class MappingState<A, R> {
 		return (!this.begun.isEmpty() && this.begun.getFirst().ended) ? this.begun.getFirst() : null;
 	}
 
-	/** One that could not be begun has ended, too, and is nobody's result. */
+	/** An item that could not be started has ended too, and gives no result. */
 	private @Nullable MappedItem<A, R> pollEnded() {
 		while (true) {
 			MappedItem<A, R> ended = this.firstEnded;
@@ -288,7 +288,7 @@ final class MappingState<A, R> {
 		return failure;
 	}
 
-	/** Ends the items and the results; returns the puller, who is none any more. */
+	/** Ends the items and the results; returns the puller, which has stopped pulling. */
 	synchronized @Nullable GreenThread<Void> close() {
 		this.exhausted = true;
 		this.stoppedBy = null;

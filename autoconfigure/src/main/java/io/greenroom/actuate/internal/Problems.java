@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Problems {
 
-	/** What takes less is nobody's trouble at three in the morning. */
+	/** What takes less time is not reported as a problem. */
 	private static final Duration LONG = Duration.ofSeconds(1);
 
 	/** How long ago a rejection of a pool may be to be told. */

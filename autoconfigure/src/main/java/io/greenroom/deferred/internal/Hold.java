@@ -230,7 +230,7 @@ public final class Hold extends HoldPadding.Bodies implements Call.Runner {
 
 	/**
 	 * Interrupts the body of a call whose caller gives up. One that has let others in is
-	 * interrupted when it goes on: they are nobody's but their own callers'.
+	 * interrupted when it goes on: they belong to their own callers.
 	 */
 	@Override
 	public synchronized void interrupt(Call call) {

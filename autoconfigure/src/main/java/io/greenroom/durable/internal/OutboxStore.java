@@ -66,7 +66,7 @@ public interface OutboxStore {
 	List<StoredCall> first(Lane lane, int limit);
 
 	/**
-	 * Takes a lane that is nobody's.
+	 * Takes a lane that has no owner.
 	 * @param lane the lane
 	 * @param owner who takes it
 	 * @param lease how long it is the owner's if that does not renew it
@@ -137,7 +137,7 @@ public interface OutboxStore {
 	 * Returns lanes that were somebody's, or have waited, and don't any more.
 	 * @param handler the handler's name
 	 * @param limit how many at most
-	 * @return the lanes, the one longest nobody's first
+	 * @return the lanes, the one without an owner for longest first
 	 */
 	List<Lane> due(String handler, int limit);
 

@@ -172,7 +172,7 @@ public final class AlarmClock {
 		if (!sooner) {
 			LockSupport.parkNanos(this, pause);
 		}
-		// An interrupt is nobody's here, and would keep the next park from waiting.
+		// An interrupt means nothing here, and would keep the next park from waiting.
 		Thread.interrupted();
 		this.wakeAt = now;
 	}

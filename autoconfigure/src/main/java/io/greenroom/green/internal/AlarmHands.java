@@ -48,7 +48,7 @@ final class AlarmHands {
 		return !this.due.isEmpty();
 	}
 
-	/** Has somebody at work if there is any; returns whether there is none. */
+	/** Starts a hand if there is work to do; returns whether there is none. */
 	boolean work() {
 		if (this.due.isEmpty()) {
 			return true;

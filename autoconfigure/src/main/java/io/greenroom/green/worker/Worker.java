@@ -307,7 +307,7 @@ public final class Worker implements AutoCloseable {
 		Thread current = Thread.currentThread();
 		if (Turns.of(current) == null) {
 			throw new IllegalStateException("Thread '" + current.getName() + "' called " + what + " on worker '"
-					+ this.engine.name() + "' but is none of its routines; call it inside worker.assign(...)");
+					+ this.engine.name() + "' but is not one of its routines; call it inside worker.assign(...)");
 		}
 	}
 

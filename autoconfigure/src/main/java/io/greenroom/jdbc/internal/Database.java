@@ -99,7 +99,7 @@ enum Database {
 
 	/**
 	 * Asks a data source which database it leads to.
-	 * @throws IllegalStateException if it is none of these
+	 * @throws IllegalStateException if it is not one of these
 	 */
 	static Database of(DataSource dataSource) {
 		String product = product(dataSource);

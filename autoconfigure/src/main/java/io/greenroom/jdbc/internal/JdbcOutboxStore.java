@@ -447,7 +447,7 @@ public final class JdbcOutboxStore implements OutboxStore {
 	/**
 	 * What is known of a lane.
 	 *
-	 * @param owner whose it is; on a walk, its key
+	 * @param owner the node that has it; on a walk, its key
 	 * @param head of which call the attempts are
 	 * @param attempts how often that was tried
 	 * @param over whether nobody has it

@@ -57,7 +57,7 @@ final class Instance<K> implements HandlerHost {
 	 */
 	volatile int place = -1;
 
-	/** Why it ends; written by whoever closes it. */
+	/** Why it ends; written by the thread that closes it. */
 	private volatile String reason = "closed";
 
 	/** Whether it is to be made anew before its next call. */

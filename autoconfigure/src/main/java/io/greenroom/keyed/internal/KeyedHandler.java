@@ -71,7 +71,7 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 	/** Keeps calls of durable methods; set before anybody calls, if at all. */
 	private @Nullable StoredCalls stored;
 
-	/** Held by whoever holds this: observers hold them weakly. */
+	/** Strongly reachable from here: observers hold them weakly. */
 	private final KeyedGauges gauges;
 
 	/**

@@ -50,7 +50,7 @@ final class StoredCounts implements KeyedGauges {
 	 */
 	private volatile long due = System.nanoTime();
 
-	/** Whether the last look at the database failed; only of whoever counts. */
+	/** Whether the last query failed; confined to the thread that counts. */
 	private boolean failing;
 
 	StoredCounts(String name, GreenScheduler scheduler, AtomicInteger active, KeyedFactory<?> factory, Duration fresh) {

@@ -66,7 +66,7 @@ public final class RejectionResolver implements HandlerExceptionResolver, Ordere
 	 * @param all all resolvers of the application, asked for when one is wanted
 	 * @param messages where the words of an answer are looked up
 	 * @param rejections what to say to an exception, without regard to its causes; null
-	 * if it is none of Greenroom's
+	 * if it is not one of Greenroom's
 	 */
 	public RejectionResolver(Supplier<List<HandlerExceptionResolver>> all, MessageSource messages,
 			Function<Throwable, @Nullable ErrorResponse> rejections) {

@@ -40,7 +40,7 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 
 	private final Supplier<Door> doors;
 
-	/** Null until the first request; whoever comes at once makes the same. */
+	/** Null until the first request; two concurrent first requests compute the same value. */
 	private @Nullable Door door;
 
 	/** Null where no controller hops. */
