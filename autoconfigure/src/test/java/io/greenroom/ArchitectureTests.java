@@ -195,15 +195,18 @@ class ArchitectureTests {
 	static final ArchRule jsonIsKnownToAutoconfigure = internal("json", "json", "autoconfigure");
 
 	@ArchTest
+	static final ArchRule hazelcastIsKnownToAutoconfigure = internal("hazelcast", "hazelcast", "autoconfigure");
+
+	@ArchTest
 	static final ArchRule everyInternalPackageIsInTheTable = classes().that()
 		.resideInAPackage("..internal..")
 		.should()
 		.resideInAnyPackage("io.greenroom.green.internal", "io.greenroom.state.internal",
 				"io.greenroom.observe.internal", "io.greenroom.deferred.internal", "io.greenroom.keyed.internal",
 				"io.greenroom.durable.internal", "io.greenroom.cluster.internal", "io.greenroom.hazelcast.internal",
-				"io.greenroom.spring.internal", "io.greenroom.web.internal",
-				"io.greenroom.metrics.internal", "io.greenroom.context.internal", "io.greenroom.actuate.internal",
-				"io.greenroom.jdbc.internal", "io.greenroom.json.internal");
+				"io.greenroom.spring.internal", "io.greenroom.web.internal", "io.greenroom.metrics.internal",
+				"io.greenroom.context.internal", "io.greenroom.actuate.internal", "io.greenroom.jdbc.internal",
+				"io.greenroom.json.internal");
 
 	@ArchTest
 	static final ArchRule everyPackageIsNullMarked = classes().should(resideInANullMarkedPackage());

@@ -1,4 +1,4 @@
-/** The nodes of a cluster, by a Hazelcast member of our own. */
+/** What an application may set of the Hazelcast member that a cluster runs on. */
 @NullMarked
 package io.greenroom.hazelcast;
 

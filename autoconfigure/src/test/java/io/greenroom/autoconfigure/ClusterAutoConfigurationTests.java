@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.stream.Stream;
 
 import com.hazelcast.core.HazelcastInstance;
-import io.greenroom.actuate.ClusterHealthIndicator;
+import io.greenroom.actuate.internal.ClusterHealthIndicator;
 import io.greenroom.cluster.internal.Nodes;
 import io.greenroom.deferred.DeferredHandler;
 import io.greenroom.hazelcast.ClusterMemberCustomizer;
 import io.greenroom.keyed.Key;
 import io.greenroom.keyed.Keyed;
-import io.greenroom.spring.ClusterHandlers;
+import io.greenroom.spring.internal.ClusterHandlers;
 import io.greenroom.testkit.BootProcess;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -158,7 +158,7 @@ class ClusterAutoConfigurationTests {
 				.doesNotContain(" io.greenroom.cluster.")
 				.doesNotContain(" io.greenroom.hazelcast.")
 				.doesNotContain(" com.hazelcast.")
-				.doesNotContain("io.greenroom.spring.ClusterHandlers");
+				.doesNotContain("io.greenroom.spring.internal.ClusterHandlers");
 		}
 	}
 

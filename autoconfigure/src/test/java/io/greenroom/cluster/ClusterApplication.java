@@ -19,7 +19,7 @@ import io.greenroom.durable.Durable;
 import io.greenroom.durable.Stored;
 import io.greenroom.keyed.Key;
 import io.greenroom.keyed.Keyed;
-import io.greenroom.spring.ClusterHandlers;
+import io.greenroom.spring.internal.ClusterHandlers;
 import io.greenroom.testkit.BootProcess;
 import io.greenroom.testkit.TestDatabase;
 import io.greenroom.testkit.Until;

@@ -19,10 +19,10 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
 /**
- * The durable oneway calls that were given up, for operators:
- * how many wait and how many are dead, and the dead ones of a handler. And the means to
- * try one again or throw it away, where
- * {@code management.endpoint.greenroomdeadletters.access=unrestricted} asks for it.
+ * The durable oneway calls that were given up, for operators: how many wait and how many
+ * are dead, and the dead ones of a handler. And the means to try one again or throw it
+ * away, where {@code management.endpoint.greenroomdeadletters.access=unrestricted} asks
+ * for it.
  */
 @Endpoint(id = "greenroomdeadletters", defaultAccess = Access.READ_ONLY)
 public final class DeadLettersEndpoint {

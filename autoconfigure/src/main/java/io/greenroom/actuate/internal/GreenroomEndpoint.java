@@ -153,10 +153,10 @@ public final class GreenroomEndpoint {
 
 	/**
 	 * Takes a part of a dump: {@code problems}, {@code cluster}, {@code threads},
-	 * {@code handlers}, {@code pools} or {@code machines}, and of the last three the one of a name, as in
-	 * {@code handlers/stock}. Or draws the states of a class, with how many machines are
-	 * in each: {@code machines/Order/diagram}, {@code machines/Order/diagram.svg} and
-	 * {@code machines/Order/diagram.mmd}.
+	 * {@code handlers}, {@code pools} or {@code machines}, and of the last three the one
+	 * of a name, as in {@code handlers/stock}. Or draws the states of a class, with how
+	 * many machines are in each: {@code machines/Order/diagram},
+	 * {@code machines/Order/diagram.svg} and {@code machines/Order/diagram.mmd}.
 	 * @param path which part
 	 * @param frames how many lines of each thread's stack to take, up to 100
 	 * @param limit how many to show, up to 1000

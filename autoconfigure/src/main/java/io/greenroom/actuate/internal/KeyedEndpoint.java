@@ -19,9 +19,9 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 
 /**
- * The handlers by key, for operators: how many keys are in
- * which state, which of them don't go on by themselves, where one key is. And the means
- * to end the instance of a key, so that the next call makes it anew from its row, where
+ * The handlers by key, for operators: how many keys are in which state, which of them
+ * don't go on by themselves, where one key is. And the means to end the instance of a
+ * key, so that the next call makes it anew from its row, where
  * {@code management.endpoint.greenroomkeys.access=unrestricted} asks for it. Nothing here
  * makes an instance.
  */

@@ -131,8 +131,8 @@ public final class Outbox implements AutoCloseable {
 	 * @param method the called method
 	 * @param arguments what its caller has passed
 	 * @throws IllegalArgumentException if an argument can't be written as JSON
-	 * @throws IllegalStateException if the caller's transaction is not one that the call can
-	 * be stored in
+	 * @throws IllegalStateException if the caller's transaction is not one that the call
+	 * can be stored in
 	 */
 	public void submit(String name, String key, Method method, @Nullable Object[] arguments) {
 		OutboxLanes lanes = Objects.requireNonNull(this.handlers.get(name), name);

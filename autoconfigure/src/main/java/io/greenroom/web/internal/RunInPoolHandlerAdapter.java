@@ -40,7 +40,9 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 
 	private final Supplier<Door> doors;
 
-	/** Null until the first request; two concurrent first requests compute the same value. */
+	/**
+	 * Null until the first request; two concurrent first requests compute the same value.
+	 */
 	private @Nullable Door door;
 
 	/** Null where no controller hops. */

@@ -24,7 +24,7 @@ import io.greenroom.deferred.Oneway;
 import io.greenroom.deferred.internal.CallerTransactions;
 import io.greenroom.deferred.internal.HandlerHost.Made;
 import io.greenroom.green.GreenScheduler;
-import io.greenroom.json.JacksonCodec;
+import io.greenroom.json.internal.JacksonCodec;
 import io.greenroom.keyed.Keyed;
 import io.greenroom.keyed.internal.KeyType;
 import io.greenroom.keyed.internal.KeyedHandler;

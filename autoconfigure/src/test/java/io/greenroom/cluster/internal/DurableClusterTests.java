@@ -28,7 +28,7 @@ import io.greenroom.durable.internal.CallStore;
 import io.greenroom.keyed.Key;
 import io.greenroom.keyed.Keyed;
 import io.greenroom.keyed.internal.KeyedHandler;
-import io.greenroom.spring.ClusterHandlers;
+import io.greenroom.spring.internal.ClusterHandlers;
 import io.greenroom.state.State;
 import io.greenroom.testkit.TestDatabase;
 import io.greenroom.testkit.Until;

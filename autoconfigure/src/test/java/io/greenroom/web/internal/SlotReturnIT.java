@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
+import io.greenroom.web.RunInPool;
 import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Timeout;
@@ -22,10 +23,10 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.request.async.DeferredResult;
 
-import static io.greenroom.web.OneSlot.assertWhole;
-import static io.greenroom.web.OneSlot.start;
-import static io.greenroom.web.SlotCounts.awaitAllBack;
-import static io.greenroom.web.SlotCounts.until;
+import static io.greenroom.web.internal.OneSlot.assertWhole;
+import static io.greenroom.web.internal.OneSlot.start;
+import static io.greenroom.web.internal.SlotCounts.awaitAllBack;
+import static io.greenroom.web.internal.SlotCounts.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** However a request ends: its slot comes back, and comes back once. */

@@ -1,4 +1,4 @@
-package io.greenroom.jdbc;
+package io.greenroom.jdbc.internal;
 
 import java.util.List;
 
@@ -58,7 +58,8 @@ public final class JdbcCallStore implements CallStore {
 
 	@Override
 	public @Nullable String find(String id) {
-		List<@Nullable String> found = this.jdbc.queryForList("select answer from greenroom_call where id = ?", String.class, id);
+		List<@Nullable String> found = this.jdbc.queryForList("select answer from greenroom_call where id = ?",
+				String.class, id);
 		return found.isEmpty() ? null : found.getFirst();
 	}
 

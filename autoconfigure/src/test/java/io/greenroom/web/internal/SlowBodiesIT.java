@@ -1,4 +1,4 @@
-package io.greenroom.web;
+package io.greenroom.web.internal;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +11,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.greenroom.web.BodyTimeoutException;
+import io.greenroom.web.RunInPool;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
@@ -34,11 +36,11 @@ import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.method.support.ModelAndViewContainer;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-import static io.greenroom.web.OneSlot.assertWhole;
-import static io.greenroom.web.OneSlot.start;
-import static io.greenroom.web.SlotCounts.awaitAllBack;
-import static io.greenroom.web.SlotCounts.pool;
-import static io.greenroom.web.SlotCounts.until;
+import static io.greenroom.web.internal.OneSlot.assertWhole;
+import static io.greenroom.web.internal.OneSlot.start;
+import static io.greenroom.web.internal.SlotCounts.awaitAllBack;
+import static io.greenroom.web.internal.SlotCounts.pool;
+import static io.greenroom.web.internal.SlotCounts.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Requests whose bodies are slow to come. */

@@ -1,4 +1,4 @@
-package io.greenroom.hazelcast;
+package io.greenroom.hazelcast.internal;
 
 import java.io.IOException;
 

@@ -1,4 +1,4 @@
-package io.greenroom.actuate;
+package io.greenroom.actuate.internal;
 
 import java.net.URI;
 import java.net.http.HttpClient;

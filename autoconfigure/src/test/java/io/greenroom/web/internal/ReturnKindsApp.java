@@ -1,4 +1,4 @@
-package io.greenroom.web;
+package io.greenroom.web.internal;
 
 import java.io.IOException;
 import java.security.Principal;

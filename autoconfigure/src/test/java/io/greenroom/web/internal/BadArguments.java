@@ -1,4 +1,4 @@
-package io.greenroom.web;
+package io.greenroom.web.internal;
 
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.ExceptionHandler;

@@ -1,4 +1,4 @@
-package io.greenroom.metrics;
+package io.greenroom.metrics.internal;
 
 import io.greenroom.observe.ClusterGauges;
 import io.micrometer.core.instrument.FunctionCounter;

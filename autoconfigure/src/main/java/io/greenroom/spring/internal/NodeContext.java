@@ -1,4 +1,4 @@
-package io.greenroom.spring;
+package io.greenroom.spring.internal;
 
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,4 +1,4 @@
-package io.greenroom.web;
+package io.greenroom.web.internal;
 
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.greenroom.web.RunInPool;
 import jakarta.servlet.http.HttpServletResponse;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Timeout;
@@ -24,11 +25,11 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
-import static io.greenroom.web.OneSlot.assertWhole;
-import static io.greenroom.web.OneSlot.start;
-import static io.greenroom.web.SlotCounts.awaitAllBack;
-import static io.greenroom.web.SlotCounts.pool;
-import static io.greenroom.web.SlotCounts.until;
+import static io.greenroom.web.internal.OneSlot.assertWhole;
+import static io.greenroom.web.internal.OneSlot.start;
+import static io.greenroom.web.internal.SlotCounts.awaitAllBack;
+import static io.greenroom.web.internal.SlotCounts.pool;
+import static io.greenroom.web.internal.SlotCounts.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Clients that leave the line or a running controller, and those only taken for gone. */

@@ -1,4 +1,4 @@
-package io.greenroom.web;
+package io.greenroom.web.internal;
 
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.greenroom.spring;
+package io.greenroom.spring.internal;
 
 import java.util.HashSet;
 import java.util.Iterator;

@@ -1,4 +1,4 @@
-package io.greenroom.actuate;
+package io.greenroom.actuate.internal;
 
 import io.greenroom.observe.ClusterGauges;
 

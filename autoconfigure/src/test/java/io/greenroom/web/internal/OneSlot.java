@@ -1,4 +1,4 @@
-package io.greenroom.web;
+package io.greenroom.web.internal;
 
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
@@ -8,9 +8,9 @@ import java.util.concurrent.TimeUnit;
 
 import io.greenroom.green.GreenPool;
 
-import static io.greenroom.web.SlotCounts.awaitAllBack;
-import static io.greenroom.web.SlotCounts.pool;
-import static io.greenroom.web.SlotCounts.until;
+import static io.greenroom.web.internal.SlotCounts.awaitAllBack;
+import static io.greenroom.web.internal.SlotCounts.pool;
+import static io.greenroom.web.internal.SlotCounts.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** An application whose pool {@code one} has one slot, which is never lost or doubled. */
