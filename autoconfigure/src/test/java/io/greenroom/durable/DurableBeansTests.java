@@ -189,6 +189,39 @@ class DurableBeansTests {
 		}
 	}
 
+	@ParameterizedTest
+	@MethodSource("io.greenroom.testkit.TestDatabase#all")
+	@DisplayName("R05 R01 a pool of one connection is enough for machines and their timers")
+	void oneConnectionForMachines(TestDatabase database) {
+		try (HikariDataSource first = database.fresh();
+				HikariDataSource pool = TestDatabase.pool(first.getJdbcUrl(), 1)) {
+			JdbcClient.create(first).sql("create table ledger (account varchar(200), why varchar(200))").update();
+			first.close();
+			try (DurableContext context = new DurableContext(pool, new String[] { "greenroom.durable.sweep=50ms" },
+					Parcel.class, Parcel.Watch.class)) {
+				JdbcClient jdbc = context.bean(JdbcClient.class);
+				Keyed<String, Parcel> parcels = context.keyed(String.class, Parcel.class);
+				parcels.get("a").posted(1);
+				parcels.get("a").packed("send");
+				parcels.get("b").packed("well");
+				Until.until("a to be sent, b to rest", () -> status(jdbc, "a").equals("sent DONE")
+						&& status(jdbc, "b").equals("packed RESTING"));
+				Until.until("b to go", () -> parcels.passivate("b"));
+				jdbc.sql("update greenroom_row set deadline_at = 1, version = version + 1 where key_ = 'b'").update();
+				Until.until("b to be sent", () -> status(jdbc, "b").equals("sent DONE"));
+				assertThat(status(jdbc, "a")).isEqualTo("sent DONE");
+			}
+		}
+	}
+
+	private static String status(JdbcClient jdbc, String key) {
+		return jdbc.sql("select concat(state, ' ', status) from greenroom_row where key_ = ?")
+			.param(key)
+			.query(String.class)
+			.optional()
+			.orElse("none");
+	}
+
 	@Test
 	@DisplayName("R06 greenroom.durable.lock-timeout bounds how long a write waits for another transaction")
 	void lockTimeout() {

@@ -508,6 +508,41 @@ class DurableMachineTests {
 	}
 
 	@Test
+	@DisplayName("R10 a row whose status or arguments somebody has spoilt is listed, is not run, and its caller is told what to write")
+	void spoiltRow() {
+		parcel().packed("well");
+		untilRow("packed RESTING");
+		passivate();
+		for (String wrong : List.of("'ASLEEP'", "null", "'UNKNOWN'")) {
+			set("status = " + wrong);
+			assertThatExceptionOfType(UnreadableRowException.class).isThrownBy(() -> parcel().told())
+				.withMessageContaining("RUNNING, RESTING, DONE, FAILED and STOPPED; set status and version");
+			assertThat(this.parcels.stranded(1000)).filteredOn(StrandedKey::key, this.ann)
+				.singleElement()
+				.satisfies((stranded) -> assertThat(stranded.reason()).contains("its status is"));
+		}
+		set("status = 'RUNNING', args = '{\"0\":', node = 'gone'");
+		assertThatExceptionOfType(UnreadableRowException.class).isThrownBy(() -> parcel().told())
+			.withMessageContaining("its arguments can't be read");
+		set("args = '{\"0\":\"again\"}'");
+		Until.until("it to run", () -> row().startsWith("packed RESTING {\"notes\":[\"well\",\"again\"]"));
+	}
+
+	@Test
+	@DisplayName("R05 the text of a failure is kept up to 2 000 characters, whatever is in it")
+	void longError() {
+		this.watch.torn = "\u0000" + "x".repeat(1960) + "\ud83c\udfad".repeat(500);
+		try {
+			parcel().packed("fail");
+			untilRow("packed FAILED");
+		}
+		finally {
+			this.watch.torn = "torn";
+		}
+		assertThat(column("error", String.class)).contains("?xxx").hasSizeBetween(1990, 2000);
+	}
+
+	@Test
 	@DisplayName("R10 a body that was to run again, but whose parameters have changed, is not run, and its row stays")
 	void changedParameters() {
 		parcel().packed("well");

@@ -46,6 +46,8 @@ import org.springframework.context.annotation.Scope;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -107,6 +109,29 @@ class OutboxBeansTests {
 			context.bean(Simple.class).send(this.what);
 			Until.until("it to arrive", () -> Post.seen(this.what).size() == 1);
 			assertThat(output).contains("their calls are in memory only");
+		}
+	}
+
+	@ParameterizedTest
+	@MethodSource("io.greenroom.testkit.TestDatabase#all")
+	@DisplayName("O01 a pool of one connection is enough to store calls and to deliver them")
+	void oneConnection(TestDatabase kind) {
+		try (HikariDataSource first = database(kind);
+				HikariDataSource pool = TestDatabase.pool(first.getJdbcUrl(), 1)) {
+			first.close();
+			try (DurableContext context = new DurableContext(pool, new String[] { SWEEP }, Post.Mails.class)) {
+				JdbcClient jdbc = context.bean(JdbcClient.class);
+				Post.Mails mails = context.bean(Post.Mails.class);
+				assertThat(catchThrowable(() -> {
+					mails.plain(this.what, 1);
+					mails.booked(this.what, 2);
+				})).isNull();
+				new TransactionTemplate(context.bean(JdbcTransactionManager.class)).executeWithoutResult(
+						(status) -> assertThat(catchThrowable(() -> mails.booked(this.what, 3))).isNull());
+				Until.until("all to be delivered", () -> count(jdbc, "greenroom_outbox") == 0);
+				assertThat(Post.seen(this.what)).containsExactly("1#1", "2#1", "3#1");
+				assertThat(count(jdbc, "effect")).isEqualTo(2);
+			}
 		}
 	}
 

@@ -70,7 +70,7 @@ class Parcel {
 		this.notes.add(how);
 		this.jdbc.sql("insert into ledger (account, why) values (?, ?)").params(this.id, how).update();
 		switch (how) {
-			case "fail" -> throw new IllegalStateException("torn");
+			case "fail" -> throw new IllegalStateException(this.watch.torn);
 			case "give up" -> TransactionAspectSupport.currentTransactionStatus().setRollbackOnly();
 			case "send" -> sent();
 			case "send and fail" -> {
@@ -173,6 +173,9 @@ class Parcel {
 		volatile CountDownLatch mayGoOn = new CountDownLatch(1);
 
 		volatile boolean failing;
+
+		/** What a body says that fails. */
+		volatile String torn = "torn";
 
 		void ran(String id, String what) {
 			this.bodies.incrementAndGet();

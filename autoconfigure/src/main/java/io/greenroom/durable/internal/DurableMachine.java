@@ -86,6 +86,10 @@ public final class DurableMachine implements StateJournal {
 						.formatted(this.instance.id(), place.state(), this.arguments.states()),
 					null);
 		}
+		if (place.status() == Row.Status.UNKNOWN) {
+			throw new UnreadableRowException("%s is stranded in state '%s': %s; set status and version = version + 1"
+				.formatted(this.instance.id(), place.state(), place.error()), null);
+		}
 		boolean running = place.status() == Row.Status.RUNNING;
 		List<@Nullable Object> args = running ? arguments(place) : List.of();
 		if (running) {

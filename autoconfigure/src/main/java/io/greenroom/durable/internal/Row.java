@@ -43,7 +43,10 @@ public record Row(RowId id, long version, int shape, @Nullable String stored, @N
 		FAILED,
 
 		/** The machine was stopped. */
-		STOPPED
+		STOPPED,
+
+		/** Somebody has written it who does not know the others. Never written here. */
+		UNKNOWN
 
 	}
 
@@ -56,7 +59,8 @@ public record Row(RowId id, long version, int shape, @Nullable String stored, @N
 	 * @param since when the state was entered
 	 * @param deadline when its timeout is over, {@code null} without one
 	 * @param node which node runs its body, {@code null} unless one does
-	 * @param error what the body failed with, {@code null} unless it has
+	 * @param error what the body failed with, or what is wrong with the row; otherwise
+	 * {@code null}
 	 */
 	public record Place(String state, @Nullable String args, Status status, Instant since, @Nullable Instant deadline,
 			@Nullable String node, @Nullable String error) {

@@ -85,6 +85,21 @@ enum Database {
 	}
 
 	/**
+	 * Returns what can be kept of a text for people: PostgreSQL has no U+0000, and half a
+	 * character at the end is none.
+	 */
+	static @Nullable String storable(@Nullable String text, int longest) {
+		if (text == null) {
+			return null;
+		}
+		int end = Math.min(text.length(), longest);
+		if (end < text.length() && Character.isHighSurrogate(text.charAt(end - 1))) {
+			end--;
+		}
+		return text.substring(0, end).replace('\0', '?');
+	}
+
+	/**
 	 * Returns whether a statement may be given its own time; H2 would keep it for the
 	 * connection, and has the lock timeout of its URL.
 	 */

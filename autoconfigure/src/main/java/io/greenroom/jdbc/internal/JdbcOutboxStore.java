@@ -308,7 +308,7 @@ public final class JdbcOutboxStore implements OutboxStore {
 				own.update(
 						"insert into greenroom_dead_letter (call_id, handler, key_, id, method, args, context, submitted_at, died_at, attempts, error, halts) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 						call.id(), lane.handler(), lane.key(), call.place(), call.method(), call.args(), call.context(),
-						call.submitted().toEpochMilli(), System.currentTimeMillis(), attempts, storable(error), halts);
+						call.submitted().toEpochMilli(), System.currentTimeMillis(), attempts, Database.storable(error, LONGEST_ERROR), halts);
 			}
 			if (there && halts) {
 				own.update("update greenroom_lane set owner = null, until_ = ?, head = 0, attempts = 0" + OWNED,
@@ -316,12 +316,6 @@ public final class JdbcOutboxStore implements OutboxStore {
 			}
 			return there;
 		});
-	}
-
-	/** PostgreSQL has no text with U+0000. */
-	private static String storable(String error) {
-		String told = (error.length() <= LONGEST_ERROR) ? error : error.substring(0, LONGEST_ERROR);
-		return told.replace('\0', '?');
 	}
 
 	@Override

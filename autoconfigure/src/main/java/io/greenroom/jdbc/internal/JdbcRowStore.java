@@ -157,18 +157,20 @@ public final class JdbcRowStore implements RowStore {
 		}
 		long deadline = result.getLong(10);
 		Instant due = result.wasNull() ? null : Instant.ofEpochMilli(deadline);
-		return new Place(state, result.getString(7), status(result), Instant.ofEpochMilli(result.getLong(9)), due,
-				result.getString(11), result.getString(12));
+		String written = result.getString(8);
+		Status status = status(written);
+		String error = (status != Status.UNKNOWN) ? result.getString(12)
+				: "its status is '%s', which is none of RUNNING, RESTING, DONE, FAILED and STOPPED".formatted(written);
+		return new Place(state, result.getString(7), status, Instant.ofEpochMilli(result.getLong(9)), due,
+				result.getString(11), error);
 	}
 
-	/** A row may have been edited by hand. */
-	private static Status status(ResultSet result) throws SQLException {
-		String text = result.getString(8);
+	/** A row may have been edited by hand, and must not keep others from being listed. */
+	private static Status status(@Nullable String text) {
 		return Arrays.stream(Status.values())
 			.filter((known) -> known.name().equals(text))
 			.findFirst()
-			.orElseThrow(() -> new SQLException(
-					"greenroom_row has status '" + text + "'; write RUNNING, RESTING, DONE, FAILED or STOPPED"));
+			.orElse(Status.UNKNOWN);
 	}
 
 	@Override
@@ -307,7 +309,7 @@ public final class JdbcRowStore implements RowStore {
 			statement.setNull(8, Types.BIGINT);
 		}
 		statement.setString(9, place.node());
-		statement.setString(10, shortened(place.error()));
+		statement.setString(10, Database.storable(place.error(), LONGEST_ERROR));
 		return 11;
 	}
 
@@ -319,10 +321,6 @@ public final class JdbcRowStore implements RowStore {
 		catch (ArithmeticException beyond) {
 			return (time.getEpochSecond() < 0) ? Long.MIN_VALUE : Long.MAX_VALUE;
 		}
-	}
-
-	private static @Nullable String shortened(@Nullable String error) {
-		return (error == null || error.length() <= LONGEST_ERROR) ? error : error.substring(0, LONGEST_ERROR);
 	}
 
 	@Override
@@ -355,8 +353,8 @@ public final class JdbcRowStore implements RowStore {
 	}
 
 	private static String isStranded(Collection<String> states) {
-		return " where handler = ? and state is not null and (status = 'FAILED' or state not in (" + marks(states)
-				+ "))";
+		return " where handler = ? and state is not null and (status is null or status not in ('RUNNING', 'RESTING', 'DONE', 'STOPPED') or state not in ("
+				+ marks(states) + "))";
 	}
 
 	@Override

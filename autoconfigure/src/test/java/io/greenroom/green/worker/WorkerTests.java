@@ -664,7 +664,7 @@ class WorkerTests {
 			worker.work();
 			assertThat(rejected.get()).hasMessageContaining("one thread at a time");
 			assertThatIllegalStateException().isThrownBy(() -> worker.sleep(Duration.ofSeconds(1)))
-				.withMessageContaining("none of its routines");
+				.withMessageContaining("not one of its routines");
 		}
 	}
 
