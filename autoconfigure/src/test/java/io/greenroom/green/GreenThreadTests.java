@@ -186,6 +186,8 @@ class GreenThreadTests {
 		thread.kill();
 		thread.join();
 		assertThat(steps).containsExactly("clean-up");
+		// Links are called by the thread itself, whose join may have returned already.
+		Until.until("the link to be called", () -> links.get() != 0);
 		assertThat(links).hasValue(1);
 		assertThat(this.observer.failures()).isEmpty();
 		assertThatExceptionOfType(GreenThreadKilledException.class).isThrownBy(thread::get)
