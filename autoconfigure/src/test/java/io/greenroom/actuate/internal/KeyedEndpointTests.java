@@ -85,6 +85,8 @@ class KeyedEndpointTests {
 			tickets.get(7L).valid();
 			tickets.get(8L).valid();
 			tickets.get(8L).used();
+			// The move is made when the body of the state before has made way.
+			Until.until("8 to be used", () -> tickets.counts().getOrDefault("used", 0L) == 1);
 			assertThat(endpoint.handlers())
 				.containsExactly(new KeyedEndpoint.Counts("ticket", tickets.active(), Map.of("valid", 1L, "used", 1L)));
 			KeyedEndpoint.Keys keys = endpoint.handler("ticket", "7", null);
