@@ -38,7 +38,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.test.util.TestPropertyValues;
@@ -92,7 +92,7 @@ class DurableClusterTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(TestDatabase.class)
+	@MethodSource("io.greenroom.testkit.TestDatabase#all")
 	@DisplayName("N05 the answer of a durable call is lost and its node dies: the resend gets the stored answer, and the update was made once")
 	void answerLost(TestDatabase kind) {
 		open(kind);
@@ -110,7 +110,7 @@ class DurableClusterTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(TestDatabase.class)
+	@MethodSource("io.greenroom.testkit.TestDatabase#all")
 	@DisplayName("N05 the answer of a @Transactional call is lost: effect in the user's table once")
 	void answerOfATransactionLost(TestDatabase kind) {
 		open(kind);
@@ -125,7 +125,7 @@ class DurableClusterTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(TestDatabase.class)
+	@MethodSource("io.greenroom.testkit.TestDatabase#all")
 	@DisplayName("N05 N10 a @Transactional body throws and its transaction is committed all the same, and the answer is lost: effect once, and the exception is the one that was thrown")
 	void answerOfACommittedFailureLost(TestDatabase kind) {
 		open(kind);
@@ -142,7 +142,7 @@ class DurableClusterTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(TestDatabase.class)
+	@MethodSource("io.greenroom.testkit.TestDatabase#all")
 	@DisplayName("N05 the answer of a move is lost: the resend is answered and not rejected, and the machine has moved once")
 	void answerOfAMoveLost(TestDatabase kind) {
 		open(kind);
@@ -159,7 +159,7 @@ class DurableClusterTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(TestDatabase.class)
+	@MethodSource("io.greenroom.testkit.TestDatabase#all")
 	@DisplayName("N02 N05 a first sending that comes late to a node that knows nothing of it writes nothing: its id is there already")
 	void lateFirstSending(TestDatabase kind) {
 		open(kind);
@@ -180,7 +180,7 @@ class DurableClusterTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(TestDatabase.class)
+	@MethodSource("io.greenroom.testkit.TestDatabase#all")
 	@DisplayName("N02 somebody else has written the row meanwhile: a local call and a remote one are made again on what is stored, and their callers hear nothing of it")
 	void stale(TestDatabase kind) throws Exception {
 		open(kind);
@@ -199,7 +199,7 @@ class DurableClusterTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(TestDatabase.class)
+	@MethodSource("io.greenroom.testkit.TestDatabase#all")
 	@DisplayName("N06 N11 oneway calls that wait in a mailbox when their key moves are made by its next node, from here and from elsewhere")
 	void onewayMoves(TestDatabase kind) throws Exception {
 		open(kind);
@@ -220,7 +220,7 @@ class DurableClusterTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(TestDatabase.class)
+	@MethodSource("io.greenroom.testkit.TestDatabase#all")
 	@DisplayName("N06 a oneway call for after the commit goes to another node when its caller's transaction has committed, and not at all when that is rolled back")
 	void afterCommit(TestDatabase kind) {
 		open(kind);
@@ -240,7 +240,7 @@ class DurableClusterTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(TestDatabase.class)
+	@MethodSource("io.greenroom.testkit.TestDatabase#all")
 	@DisplayName("O05 N11 a stored call is delivered by the node that has its key, whichever node it was made on, and at once")
 	void outbox(TestDatabase kind) {
 		open(kind);
@@ -259,7 +259,7 @@ class DurableClusterTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(TestDatabase.class)
+	@MethodSource("io.greenroom.testkit.TestDatabase#all")
 	@DisplayName("N05 N14 answers go when nobody can ask for them any more; without the table the start says how to make it")
 	void tables(TestDatabase kind) {
 		open(kind);

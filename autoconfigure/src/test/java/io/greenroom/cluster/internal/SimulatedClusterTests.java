@@ -10,6 +10,7 @@ import java.util.Set;
 
 import io.greenroom.cluster.internal.SimulatedCluster.Node;
 import io.greenroom.cluster.internal.SimulatedCluster.Row;
+import io.greenroom.testkit.Rounds;
 import io.greenroom.wire.Answer;
 import io.greenroom.wire.Envelope;
 import org.junit.jupiter.api.DisplayName;
@@ -23,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class SimulatedClusterTests {
 
-	private static final int ROUNDS = Integer.getInteger("greenroom.rounds", 60);
+	private static final int ROUNDS = Rounds.of(60);
 
 	private static final Duration TIME = Duration.ofSeconds(30);
 

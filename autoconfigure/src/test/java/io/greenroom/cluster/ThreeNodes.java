@@ -1,0 +1,161 @@
+package io.greenroom.cluster;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.greenroom.testkit.BootProcess;
+import io.greenroom.testkit.TestDatabase;
+import io.greenroom.testkit.Until;
+
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Three JVMs over Hazelcast and PostgreSQL that serve one set of keys, under load. */
+final class ThreeNodes implements AutoCloseable {
+
+	private final HikariDataSource database = TestDatabase.POSTGRESQL.fresh();
+
+	private final JdbcClient jdbc = JdbcClient.create(this.database);
+
+	final List<BootProcess> nodes = new ArrayList<>();
+
+	private final List<Integer> ports = ports();
+
+	private final int seconds;
+
+	private final int clients;
+
+	ThreeNodes(int seconds, int clients) {
+		this.seconds = seconds;
+		this.clients = clients;
+		this.jdbc.sql("create table made (key varchar(20), id varchar(40))").update();
+		this.jdbc.sql("create table answered (id varchar(40))").update();
+		this.jdbc.sql("create table report (node varchar(9), calls int, failed int, longest int, what text)")
+			.update();
+		this.jdbc.sql("create table load (over boolean)").update();
+		this.jdbc.sql("create table sees (node varchar(9), nodes int)").update();
+	}
+
+	void start() {
+		for (int i = 0; i < 3; i++) {
+			this.nodes.add(start(i, 3));
+		}
+		this.nodes.forEach((node) -> node.await("ready"));
+		this.nodes.forEach(BootProcess::letOn);
+	}
+
+	/** Ends a node by a signal, and starts it again. */
+	void restart(int i) {
+		this.nodes.get(i).end();
+		this.nodes.set(i, start(i, 3));
+		this.nodes.get(i).await("ready");
+		this.nodes.get(i).letOn();
+	}
+
+	private BootProcess start(int i, int of) {
+		return new BootProcess(ClusterApplication.class, "--database=" + this.database.getJdbcUrl(), "--node=" + i,
+				"--nodes=" + of, "--seconds=" + this.seconds, "--clients=" + this.clients,
+				"--greenroom.cluster.members="
+						+ this.ports.stream().map((port) -> "127.0.0.1:" + port).collect(Collectors.joining(",")),
+				"--greenroom.cluster.port=" + this.ports.get(i),
+				"--greenroom.cluster.name=three-" + this.ports.getFirst(), "--greenroom.cluster.heartbeat-limit=2s",
+				"--greenroom.deferred.timeout=30s", "--spring.main.banner-mode=off", "--logging.level.root=warn",
+				"--logging.level.io.greenroom=info");
+	}
+
+	void endLoad() {
+		this.jdbc.sql("insert into load values (true)").update();
+	}
+
+	long made() {
+		return this.jdbc.sql("select count(*) from made").query(Long.class).single();
+	}
+
+	void untilMade(long calls) {
+		Until.until("calls to be made", Duration.ofSeconds(60), () -> made() >= calls);
+	}
+
+	/** Waits until a node sees so many, from now on. */
+	void untilSeen(String node, int nodes) {
+		this.jdbc.sql("delete from sees").update();
+		Until.until("node " + node + " to see " + nodes, Duration.ofSeconds(60),
+				() -> this.jdbc.sql("select count(*) from sees where node = ? and nodes = ?")
+					.params(node, nodes)
+					.query(Long.class)
+					.single() > 0);
+	}
+
+	/** Waits until calls were made for so long without the third node. */
+	void untilGone(String what, Duration time) {
+		long before = made();
+		long start = System.nanoTime();
+		Until.until("calls to go on without the node that is " + what, Duration.ofSeconds(60),
+				() -> System.nanoTime() - start > time.toNanos() && made() > before);
+	}
+
+	void check(List<String> living, List<String> undisturbed, Duration longest) {
+		List<String> reports = this.jdbc
+			.sql("select node || ': ' || calls || ' calls, ' || failed || ' failed, longest '"
+					+ " || longest || ' ms ' || coalesce(what, '') from report order by node")
+			.query(String.class)
+			.list();
+		System.out.println(made() + " calls made; " + reports);
+		assertThat(this.jdbc.sql("select node from report where failed = 0").query(String.class).list())
+			.as(() -> reports + outputs())
+			.containsAll(living);
+		assertThat(this.jdbc.sql("select count(*) from report where failed > 0").query(Long.class).single())
+			.as(reports::toString)
+			.isZero();
+		assertThat(this.jdbc.sql("select id from made group by id having count(*) > 1").query(String.class).list())
+			.as("made twice")
+			.isEmpty();
+		assertThat(this.jdbc.sql("select id from answered where id not in (select id from made)")
+			.query(String.class)
+			.list()).as("answered and not made").isEmpty();
+		assertThat(this.jdbc.sql(
+				"select r.key_ || ' ' || r.stored || ' ' || count(m.id) from greenroom_row r left join made m on m.key = r.key_ group by r.key_, r.stored having r.stored <> '{\"count\":' || count(m.id) || '}'")
+			.query(String.class)
+			.list()).as("rows that say otherwise").isEmpty();
+		Integer worst = this.jdbc.sql("select max(longest) from report where node in (:nodes)")
+			.param("nodes", undisturbed)
+			.query(Integer.class)
+			.single();
+		assertThat(Duration.ofMillis(worst)).isLessThan(longest);
+	}
+
+	private String outputs() {
+		return this.nodes.stream().map(BootProcess::output).collect(Collectors.joining("\n---\n", "\n", ""));
+	}
+
+	private static List<Integer> ports() {
+		List<ServerSocket> sockets = new ArrayList<>();
+		try {
+			for (int i = 0; i < 3; i++) {
+				sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+			}
+			List<Integer> free = sockets.stream().map(ServerSocket::getLocalPort).toList();
+			for (ServerSocket socket : sockets) {
+				socket.close();
+			}
+			return free;
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	@Override
+	public void close() {
+		this.nodes.forEach(BootProcess::close);
+		this.database.close();
+	}
+
+}
