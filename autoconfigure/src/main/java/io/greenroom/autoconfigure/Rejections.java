@@ -2,6 +2,8 @@ package io.greenroom.autoconfigure;
 
 import java.time.Duration;
 
+import io.greenroom.cluster.NoQuorumException;
+import io.greenroom.cluster.OwnerLostException;
 import io.greenroom.deferred.DeferredInterruptedException;
 import io.greenroom.deferred.DeferredTimeoutException;
 import io.greenroom.deferred.HandlerStoppedException;
@@ -60,6 +62,8 @@ final class Rejections {
 			case PoolClosedException ended -> busy(ended, pools);
 			case SchedulerClosedException ended -> busy(ended, pools);
 			case StaleInstanceException stale -> busy(stale, pools);
+			case NoQuorumException alone -> busy(alone, pools);
+			case OwnerLostException lost -> busy(lost, pools);
 			case IllegalTransitionException illegal -> conflict(illegal, illegal.summary());
 			case WrongStateException wrong -> conflict(wrong, "What the request asks for is not possible now.");
 			default -> null;
