@@ -38,8 +38,7 @@ final class ThreeNodes implements AutoCloseable {
 		this.clients = clients;
 		this.jdbc.sql("create table made (key varchar(20), id varchar(40))").update();
 		this.jdbc.sql("create table answered (id varchar(40))").update();
-		this.jdbc.sql("create table report (node varchar(9), calls int, failed int, longest int, what text)")
-			.update();
+		this.jdbc.sql("create table report (node varchar(9), calls int, failed int, longest int, what text)").update();
 		this.jdbc.sql("create table load (over boolean)").update();
 		this.jdbc.sql("create table sees (node varchar(9), nodes int)").update();
 	}

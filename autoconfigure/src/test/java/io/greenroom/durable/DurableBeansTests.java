@@ -204,8 +204,8 @@ class DurableBeansTests {
 				parcels.get("a").posted(1);
 				parcels.get("a").packed("send");
 				parcels.get("b").packed("well");
-				Until.until("a to be sent, b to rest", () -> status(jdbc, "a").equals("sent DONE")
-						&& status(jdbc, "b").equals("packed RESTING"));
+				Until.until("a to be sent, b to rest",
+						() -> status(jdbc, "a").equals("sent DONE") && status(jdbc, "b").equals("packed RESTING"));
 				Until.until("b to go", () -> parcels.passivate("b"));
 				jdbc.sql("update greenroom_row set deadline_at = 1, version = version + 1 where key_ = 'b'").update();
 				Until.until("b to be sent", () -> status(jdbc, "b").equals("sent DONE"));

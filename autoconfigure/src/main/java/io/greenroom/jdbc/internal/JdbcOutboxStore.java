@@ -308,7 +308,8 @@ public final class JdbcOutboxStore implements OutboxStore {
 				own.update(
 						"insert into greenroom_dead_letter (call_id, handler, key_, id, method, args, context, submitted_at, died_at, attempts, error, halts) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 						call.id(), lane.handler(), lane.key(), call.place(), call.method(), call.args(), call.context(),
-						call.submitted().toEpochMilli(), System.currentTimeMillis(), attempts, Database.storable(error, LONGEST_ERROR), halts);
+						call.submitted().toEpochMilli(), System.currentTimeMillis(), attempts,
+						Database.storable(error, LONGEST_ERROR), halts);
 			}
 			if (there && halts) {
 				own.update("update greenroom_lane set owner = null, until_ = ?, head = 0, attempts = 0" + OWNED,

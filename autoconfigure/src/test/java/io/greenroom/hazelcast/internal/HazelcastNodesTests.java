@@ -88,8 +88,8 @@ class HazelcastNodesTests {
 		assertThat(one.send("00000000-0000-0000-0000-000000000000", new byte[1])).isFalse();
 		String gone = two.here();
 		two.giveKeysAway();
-		Until.until("one to have all keys", () -> IntStream.range(0, 100)
-			.allMatch((i) -> one.here().equals(one.owner("h[" + i + "]"))));
+		Until.until("one to have all keys",
+				() -> IntStream.range(0, 100).allMatch((i) -> one.here().equals(one.owner("h[" + i + "]"))));
 		assertThat(one.send(gone, new byte[] { 7 })).as("it can still answer").isTrue();
 		assertThat(HEARD_TWO.messages.poll(10, TimeUnit.SECONDS)).containsExactly(7);
 		two.close();
