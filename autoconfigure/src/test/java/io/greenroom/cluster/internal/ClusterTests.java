@@ -180,7 +180,7 @@ class ClusterTests {
 		CompletableFuture<Integer> blocked = one.counters.deferred("a").async(Counter::block);
 		assertThat(this.begun.await(5, TimeUnit.SECONDS)).isTrue();
 		assertThatExceptionOfType(DeferredTimeoutException.class)
-			.isThrownBy(() -> one.counters.deferred("a").sync(Duration.ofMillis(100)).add(1))
+			.isThrownBy(() -> one.counters.deferred("a").sync(Duration.ofSeconds(2)).add(1))
 			.withMessageContaining("node two has the call");
 		Until.until(() -> two.node.serving() == 1);
 		this.goOn.countDown();
