@@ -127,7 +127,7 @@ final class Hop {
 
 				@Override
 				public Object fly(Flight flight, HttpServletResponse guarded) throws Exception {
-					HopResponse response = new HopResponse(guarded, flight);
+					HopResponse response = new HopResponse(guarded, flight::handedBack);
 					flight.response(response);
 					return Hop.this.fly(flight, pool, reservation, request, response, controller);
 				}

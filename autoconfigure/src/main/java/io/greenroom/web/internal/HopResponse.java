@@ -1,6 +1,7 @@
 package io.greenroom.web.internal;
 
 import java.io.IOException;
+import java.util.function.Supplier;
 
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
@@ -20,11 +21,12 @@ final class HopResponse extends HttpServletResponseWrapper {
 	/** Volatile: a controller that has started async writes on other threads. */
 	private volatile boolean landed;
 
-	private final Flight flight;
+	/** What the controller has handed back for the dispatch to write, if anything. */
+	private final Supplier<@Nullable AsyncReturnValue> handedBack;
 
-	HopResponse(HttpServletResponse response, Flight flight) {
+	HopResponse(HttpServletResponse response, Supplier<@Nullable AsyncReturnValue> handedBack) {
 		super(response);
-		this.flight = flight;
+		this.handedBack = handedBack;
 	}
 
 	/**
@@ -33,7 +35,7 @@ final class HopResponse extends HttpServletResponseWrapper {
 	 */
 	@Override
 	public boolean containsHeader(String name) {
-		AsyncReturnValue body = this.flight.handedBack();
+		AsyncReturnValue body = this.handedBack.get();
 		return (body != null && !body.asynchronous() && HttpHeaders.CACHE_CONTROL.equalsIgnoreCase(name))
 				|| super.containsHeader(name);
 	}
