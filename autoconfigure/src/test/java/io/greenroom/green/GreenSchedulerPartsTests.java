@@ -174,15 +174,13 @@ class GreenSchedulerPartsTests {
 			late.kill();
 		});
 		waiting.await();
+		Until.until("three threads to wait",
+				() -> this.scheduler.dump(0)
+					.threads()
+					.stream()
+					.filter((thread) -> thread.activity() == Thread.State.WAITING)
+					.count() == 3);
 		GreenThreadDump dump = this.scheduler.dump(50);
-		// Until the latches have parked them; a broken tree fails below.
-		for (int i = 0; i < 10_000 && dump.threads()
-			.stream()
-			.filter((thread) -> thread.activity() == Thread.State.WAITING)
-			.count() < 3; i++) {
-			Thread.yield();
-			dump = this.scheduler.dump(50);
-		}
 		assertThat(dump.threads()).extracting(GreenThreadDump.Entry::name)
 			.containsExactly("orphan", "parent", "child", "stage-1");
 		assertThat(dump.threads()).extracting(GreenThreadDump.Entry::depth).containsExactly(0, 0, 1, 1);

@@ -96,10 +96,13 @@ class GreenroomEndpointTests {
 			pool.submit(() -> 2);
 			context.getBean(Lamp.class).lit();
 			context.getBean(StateMachines.class).create(Lamp.class).lit();
+			CountDownLatch onStage = new CountDownLatch(1);
 			scheduler.spawn("singer", () -> {
+				onStage.countDown();
 				leave.await();
 				return 3;
 			});
+			onStage.await();
 			GreenroomEndpoint endpoint = context.getBean(GreenroomEndpoint.class);
 			Until.until("a caller to wait and two machines to rest",
 					() -> !handler(endpoint.dump(0), "Front").waits().isEmpty()
