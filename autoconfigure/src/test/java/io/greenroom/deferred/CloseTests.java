@@ -308,7 +308,7 @@ class CloseTests {
 	@Test
 	@DisplayName("F03 a close that overflows in any frame can be made again, and nothing is left")
 	void lastFrames() throws Exception {
-		LastFrames.of(600).rounds(2).call(() -> {
+		LastFrames.of(600).rounds(4).call(() -> {
 			Deferred<Desk> desk = desk(HandlerOptions.defaults());
 			desk.oneway().work();
 			desk.close();
@@ -316,7 +316,7 @@ class CloseTests {
 		}).assertReturned();
 		Deferred<Desk> desk = desk(HandlerOptions.defaults());
 		desk.sync().work();
-		LastFrames.of(600).rounds(1).call(() -> {
+		LastFrames.of(600).rounds(3).call(() -> {
 			desk.close();
 			return null;
 		}).assertReturned();

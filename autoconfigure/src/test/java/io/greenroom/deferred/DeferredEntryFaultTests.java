@@ -289,7 +289,7 @@ class DeferredEntryFaultTests {
 	void lastFrames(Entry entry) throws Exception {
 		Deferred<Desk> desk = desk(entry);
 		assertServes(desk);
-		LastFrames.Outcome outcome = LastFrames.of(1_200).rounds(2).untilReturned().call(() -> {
+		LastFrames.Outcome outcome = LastFrames.of(1_200).rounds(6).untilReturned().call(() -> {
 			Throwable failure = entry.call(desk, null);
 			if (failure != null) {
 				throw (failure instanceof StackOverflowError overflow) ? overflow : new IllegalStateException(failure);

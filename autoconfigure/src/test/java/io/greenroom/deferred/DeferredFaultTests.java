@@ -183,7 +183,7 @@ class DeferredFaultTests {
 	@DisplayName("F03 a caller whose stack overflows in a call takes no room and no turn along")
 	void callersOverflow(String options, String name, Step step) throws Exception {
 		Deferred<Target> handler = handler(options, Observer.NONE);
-		LastFrames.Outcome outcome = LastFrames.of(1200).rounds(2).untilReturned().call(() -> {
+		LastFrames.Outcome outcome = LastFrames.of(1200).rounds(6).untilReturned().call(() -> {
 			step.call(handler);
 			return null;
 		}).assertReturned();

@@ -199,7 +199,7 @@ class GreenFaultTests {
 	@DisplayName("F03 a stack that overflows in any of 1 200 frames and on until the call returns: the part serves on, nothing is left")
 	void overflow(String name) throws Exception {
 		long before = Blocking.alarms();
-		LastFrames.Outcome outcome = LastFrames.of(1_200).untilReturned().rounds(1).afterwards(() -> {
+		LastFrames.Outcome outcome = LastFrames.of(1_200).untilReturned().rounds(3).afterwards(() -> {
 			// Schedulers that other tests have left open set a few.
 			Until.until("all alarms to be over", () -> Blocking.alarms() <= before + 3);
 			return done(() -> assertThat(Thread.interrupted()).as("an alarm after its block").isFalse());

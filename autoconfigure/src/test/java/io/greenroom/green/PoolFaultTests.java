@@ -273,7 +273,7 @@ class PoolFaultTests {
 	void overflow(String name) throws Exception {
 		LastFrames.Outcome outcome = LastFrames.of(1_200)
 			.untilReturned()
-			.rounds(1)
+			.rounds(3)
 			.afterwards(() -> done(() -> assertThat(Thread.interrupted()).as("an interrupt afterwards").isFalse()))
 			.call(table(() -> 1).get(name))
 			.assertBoth();

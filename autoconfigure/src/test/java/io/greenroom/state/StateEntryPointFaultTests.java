@@ -226,7 +226,7 @@ class StateEntryPointFaultTests {
 		this.swing.left();
 		LastFrames.Outcome outcome = LastFrames.of(1_200)
 			.untilReturned()
-			.rounds(1)
+			.rounds(3)
 			.afterwards(() -> done(() -> assertThat(Thread.interrupted()).as("an interrupt afterwards").isFalse()))
 			.call(table().get(name))
 			.assertReturned();

@@ -82,7 +82,7 @@ class StateStackTests {
 			StateMachine machine = machines.of(swing);
 			assertThat(machine.awaitRest(Machines.LONG)).isTrue();
 			ThrowingSupplier<Object> step = () -> use.step().take(machines, swing);
-			LastFrames.Outcome outcome = LastFrames.of(FRAMES).untilReturned().rounds(2).call(step).assertReturned();
+			LastFrames.Outcome outcome = LastFrames.of(FRAMES).untilReturned().rounds(3).call(step).assertReturned();
 			assertThat(outcome.overflows()).isPositive();
 			assertThat(outcome.returned()).as(outcome.toString()).isPositive();
 			assertThat(machine.awaitRest(Machines.LONG)).isTrue();

@@ -18,14 +18,24 @@ import org.junit.jupiter.api.function.ThrowingSupplier;
  * from each frame on the way back. The first calls fail early; each further one gets a
  * little deeper, until all of it succeeds. A round is over early when the last thirty
  * calls have all returned: from there on they are calls like any other.
+ * <p>
+ * Once compiled, a frame of the recursion is so small that a hundred of them fail in the
+ * same place. After the very last ones, a round then calls from one frame of a few, and
+ * the next round from others.
  */
 public final class LastFrames {
 
 	/** Deep enough that code is compiled, shallow enough for a slow machine. */
-	private static final long STACK_SIZE = 256 * 1024;
+	private static final int STACK_SIZE = 256 * 1024;
 
 	/** So many calls in a row that returned had room to spare, as any other call has. */
 	private static final int ENOUGH = 30;
+
+	/** How much more room than the last each call has; about an interpreted frame. */
+	private static final int STEP = 160;
+
+	/** From so many of the last frames calls are made in each round. */
+	private static final int EACH = 50;
 
 	private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -82,7 +92,7 @@ public final class LastFrames {
 			}
 		}
 		for (int round = 0; round < this.rounds && outcome.stuck == null; round++) {
-			Sweep sweep = new Sweep(step, outcome);
+			Sweep sweep = new Sweep(step, outcome, round);
 			Thread caller = new Thread(null, () -> {
 				sweep.run();
 				try {
@@ -113,9 +123,19 @@ public final class LastFrames {
 
 		private int returnedInARow;
 
-		Sweep(ThrowingSupplier<?> step, Outcome outcome) {
+		/** How many frames there are, counted on the way down. */
+		private int depth;
+
+		/** How many frames are returned to, counted on the way back. */
+		private int back;
+
+		/** Which frames the round calls from, where that is not each. */
+		private final int first;
+
+		Sweep(ThrowingSupplier<?> step, Outcome outcome, int round) {
 			this.step = step;
 			this.outcome = outcome;
+			this.first = round;
 		}
 
 		void run() {
@@ -128,13 +148,15 @@ public final class LastFrames {
 		}
 
 		private void descend() {
+			this.depth++;
 			try {
 				descend();
 			}
 			catch (StackOverflowError end) {
 				// From here on the way is back.
 			}
-			if (this.returnedInARow == ENOUGH) {
+			this.back++;
+			if (this.returnedInARow == ENOUGH || this.back > EACH && (this.back + this.first) % stride() != 0) {
 				return;
 			}
 			if (this.left > 0) {
@@ -145,6 +167,10 @@ public final class LastFrames {
 				this.further--;
 				callOnce();
 			}
+		}
+
+		private int stride() {
+			return Math.max(1, STEP * this.depth / STACK_SIZE);
 		}
 
 		private void callOnce() {
