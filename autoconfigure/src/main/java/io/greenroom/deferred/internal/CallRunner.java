@@ -17,7 +17,9 @@ final class CallRunner {
 
 	private static final Logger log = LoggerFactory.getLogger(HandlerLog.NAME);
 
-	private final HandlerLifecycle lifecycle;
+	private final HandlerPhases phases;
+
+	private final HandlerEnding ending;
 
 	private final CallReports reports;
 
@@ -27,8 +29,9 @@ final class CallRunner {
 	/** Set at most once, before the first call. */
 	private volatile @Nullable CallGate gate;
 
-	CallRunner(HandlerLifecycle lifecycle, CallReports reports, @Nullable HandlerHost host) {
-		this.lifecycle = lifecycle;
+	CallRunner(HandlerPhases phases, HandlerEnding ending, CallReports reports, @Nullable HandlerHost host) {
+		this.phases = phases;
+		this.ending = ending;
 		this.reports = reports;
 		this.host = host;
 	}
@@ -39,12 +42,12 @@ final class CallRunner {
 
 	/** Runs a call on the thread that has the hold; returns whether its body ran. */
 	boolean run(Call call, Hold held) {
-		if (this.lifecycle.isStopped()) {
-			this.lifecycle.leave(call);
+		if (this.phases.isStopped()) {
+			this.ending.leave(call);
 			return false;
 		}
 		if (!call.begin()) {
-			this.lifecycle.passed(call);
+			this.ending.passed(call);
 			return false;
 		}
 		try {
@@ -165,14 +168,14 @@ final class CallRunner {
 	 * Returns whether the waiting thread for the call is still there, if anybody does.
 	 */
 	private boolean end(Call call, @Nullable Object result, @Nullable Throwable failure) {
-		if (call.mode() == CallMode.ONEWAY && !this.lifecycle.isCounting()) {
+		if (call.mode() == CallMode.ONEWAY && !this.ending.isCounting()) {
 			// Saves a flood a compare-and-set for each call.
 			call.ended();
 			return true;
 		}
 		boolean awaited = (failure == null) ? call.returned(result) : call.threw(failure);
 		if (!call.isTold()) {
-			this.lifecycle.ran();
+			this.ending.ran();
 		}
 		return awaited;
 	}

@@ -37,6 +37,10 @@ final class CallSubmitter {
 
 	private final HandlerLifecycle lifecycle;
 
+	private final HandlerPhases phases;
+
+	private final OwnerThread owner;
+
 	private final CallRunner runner;
 
 	/** Whether the handler has read-only methods. */
@@ -69,6 +73,8 @@ final class CallSubmitter {
 		this.mailbox = mailbox;
 		this.ownership = ownership;
 		this.lifecycle = lifecycle;
+		this.phases = lifecycle.phases();
+		this.owner = lifecycle.owner();
 		this.runner = runner;
 		this.reads = handler.type().hasReadOnly();
 		this.reports = handler.reports();
@@ -118,8 +124,7 @@ final class CallSubmitter {
 
 	/** Returns whether the caller may run this call if nobody is before it. */
 	private boolean mayRunHere(Call call, HandlerMethod method) {
-		if (call.mode() != CallMode.SYNC || method.readOnly() || !this.lifecycle.isOpen()
-				|| this.transactions.isBound()) {
+		if (call.mode() != CallMode.SYNC || method.readOnly() || !this.phases.isOpen() || this.transactions.isBound()) {
 			return false;
 		}
 		Hold held = Hold.current();
@@ -237,7 +242,7 @@ final class CallSubmitter {
 	 * needs it at once.
 	 */
 	void awaitMade(HandlerMethod method, long nanos) throws Throwable {
-		if (!this.lifecycle.isUnmade() || this.ownership.isMine()) {
+		if (!this.owner.isUnmade() || this.ownership.isMine()) {
 			return;
 		}
 		long start = System.nanoTime();
@@ -245,7 +250,7 @@ final class CallSubmitter {
 		Call call = new Making.AwaitMade(method.name());
 		call.deadline = start + time;
 		enqueue(call, start, time);
-		if (this.lifecycle.isUnmade() || !call.withdraw()) {
+		if (this.owner.isUnmade() || !call.withdraw()) {
 			this.wait.outcome(call, start, time);
 		}
 	}
@@ -263,7 +268,7 @@ final class CallSubmitter {
 		}
 		if (!pushed) {
 			if (call.withdraw()) {
-				throw this.rejections.stopped(call, this.lifecycle.death());
+				throw this.rejections.stopped(call, this.phases.death());
 			}
 			settled(call);
 		}
@@ -274,12 +279,12 @@ final class CallSubmitter {
 		if (!accept(call, start, nanos)) {
 			return;
 		}
-		ReservedPlace reserved = new ReservedPlace(this.handler.name(), call, this.mailbox, this.lifecycle);
+		ReservedPlace reserved = new ReservedPlace(this.handler.name(), call, this.mailbox, this.lifecycle.ending());
 		boolean taken = false;
 		try {
 			// The commit may come when a shutdown lets nobody start any more.
 			if (!this.mailbox.haveAttended()) {
-				throw this.rejections.stopped(call, this.lifecycle.death());
+				throw this.rejections.stopped(call, this.phases.death());
 			}
 			this.transactions.atEnd(reserved);
 			taken = true;
@@ -299,7 +304,7 @@ final class CallSubmitter {
 	 * have decided what becomes of it.
 	 */
 	private boolean accept(Call call, long start, long nanos) {
-		if (!this.lifecycle.isOpen()) {
+		if (!this.phases.isOpen()) {
 			this.lifecycle.admit(call);
 		}
 		carryContext(call);
@@ -332,7 +337,7 @@ final class CallSubmitter {
 				if (oldest != null) {
 					if (oldest.mode() == CallMode.ONEWAY) {
 						this.reports.rejected(oldest, "dropped");
-						this.lifecycle.passed(oldest);
+						this.lifecycle.ending().passed(oldest);
 					}
 					return true;
 				}
@@ -351,7 +356,7 @@ final class CallSubmitter {
 		boolean placed = false;
 		@Nullable InterruptedException interrupt = null;
 		try {
-			placed = mayWait && this.wait.reserve(this.mailbox, call, nanos, this.lifecycle::isRejecting);
+			placed = mayWait && this.wait.reserve(this.mailbox, call, nanos, this.phases::isRejecting);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -364,8 +369,8 @@ final class CallSubmitter {
 			this.mailbox.unreserve();
 		}
 		if (!placed && call.withdraw()) {
-			if (interrupt == null && this.lifecycle.isRejecting()) {
-				throw this.rejections.stopped(call, this.lifecycle.death());
+			if (interrupt == null && this.phases.isRejecting()) {
+				throw this.rejections.stopped(call, this.phases.death());
 			}
 			if (interrupt == null) {
 				throw this.rejections.full(call, mayWait ? Duration.ofNanos(nanos) : null, this.ownership.doing());

@@ -19,16 +19,16 @@ final class GateControl {
 
 	private final Ownership ownership;
 
-	private final HandlerLifecycle lifecycle;
+	private final HandlerPhases phases;
 
 	/** Changes with the gate, so that nobody goes to sleep on an old answer. */
 	private final AtomicInteger changes = new AtomicInteger();
 
-	GateControl(CallGate gate, Mailbox mailbox, Ownership ownership, HandlerLifecycle lifecycle) {
+	GateControl(CallGate gate, Mailbox mailbox, Ownership ownership, HandlerPhases phases) {
 		this.gate = gate;
 		this.mailbox = mailbox;
 		this.ownership = ownership;
-		this.lifecycle = lifecycle;
+		this.phases = phases;
 	}
 
 	CallGate gate() {
@@ -81,7 +81,7 @@ final class GateControl {
 
 	/** At shutdown nobody moves a target that does nothing by itself. */
 	private boolean isTooLate() {
-		return this.lifecycle.isClosing() && !this.ownership.isOccupied();
+		return this.phases.isClosing() && !this.ownership.isOccupied();
 	}
 
 	/** The target waits for the handler and keeps it. */
@@ -98,7 +98,7 @@ final class GateControl {
 	boolean occupy(long nanos) throws InterruptedException {
 		this.changes.incrementAndGet();
 		this.mailbox.wake();
-		return this.ownership.occupy(nanos, () -> this.ownership.gateControl() == this && this.lifecycle.isStaying());
+		return this.ownership.occupy(nanos, () -> this.ownership.gateControl() == this && this.phases.isStaying());
 	}
 
 	/** The target gives the handler back. */
@@ -118,7 +118,7 @@ final class GateControl {
 	 * {@code false} when the handler has ended first.
 	 */
 	boolean take() {
-		return this.ownership.takeWhen(() -> this.gate.isOpen(), this.lifecycle::isStopped);
+		return this.ownership.takeWhen(() -> this.gate.isOpen(), this.phases::isStopped);
 	}
 
 }

@@ -316,7 +316,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 * was shut down
 	 */
 	public @Nullable Throwable failure() {
-		return this.engine.lifecycle().death();
+		return this.engine.lifecycle().phases().death();
 	}
 
 	/**
@@ -398,9 +398,9 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 * keep their places.
 	 */
 	public void renew() {
-		this.engine.lifecycle().renew();
+		this.engine.lifecycle().owner().renew();
 		this.engine.processor().stopProcessing();
-		this.engine.lifecycle().wakeResting();
+		this.engine.lifecycle().owner().wakeResting();
 	}
 
 	/**
@@ -414,7 +414,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 
 	/** Takes no calls any more; returns at once. */
 	void beginStop() {
-		this.engine.lifecycle().beginStop();
+		this.engine.lifecycle().phases().close();
 	}
 
 	HandlerGauges gauges() {
@@ -423,7 +423,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 
 	/** Has the owner give its thread back if nothing comes. */
 	void rest() {
-		this.engine.lifecycle().rest();
+		this.engine.lifecycle().owner().rest();
 	}
 
 	HandlerCore core() {

@@ -67,8 +67,8 @@ final class HandlerEngine {
 		this.gauges.of(this.core);
 		this.ownership = new Ownership(this.core, lends(options) ? new CallerRuns(this.core, this.mailbox) : null);
 		this.lifecycle = new HandlerLifecycle(this.core, this.mailbox, this.ownership);
-		this.runner = new CallRunner(this.lifecycle, reports, host);
-		this.readers = type.hasReadOnly() ? new Readers(this.core, this.runner, this.lifecycle) : null;
+		this.runner = new CallRunner(this.lifecycle.phases(), this.lifecycle.ending(), reports, host);
+		this.readers = type.hasReadOnly() ? new Readers(this.core, this.runner, this.lifecycle.phases()) : null;
 		this.processor = new Processor(this.core, this.mailbox, this.ownership, this.lifecycle, this.runner,
 				this.readers);
 		this.submitter = new CallSubmitter(this.core, transactions, this.mailbox, this.ownership, this.lifecycle,
@@ -90,7 +90,7 @@ final class HandlerEngine {
 	}
 
 	private boolean wakeOwner() {
-		return this.lifecycle.wakeOwner();
+		return this.lifecycle.owner().wake();
 	}
 
 	HandlerCore core() {
@@ -130,7 +130,7 @@ final class HandlerEngine {
 		if (gate() != null) {
 			throw new IllegalStateException("Handler '%s' has a gate already".formatted(this.core.name()));
 		}
-		this.ownership.gatedBy(new GateControl(gate, this.mailbox, this.ownership, this.lifecycle));
+		this.ownership.gatedBy(new GateControl(gate, this.mailbox, this.ownership, this.lifecycle.phases()));
 		this.runner.gatedBy(gate);
 	}
 
@@ -202,7 +202,7 @@ final class HandlerEngine {
 
 		@Override
 		@Nullable HandlerMethod loopUnderWay() {
-			UserLoop loop = HandlerEngine.this.lifecycle.loop();
+			UserLoop loop = HandlerEngine.this.lifecycle.owner().loop();
 			return (loop != null && loop.isUnderWay()) ? loop.method() : null;
 		}
 

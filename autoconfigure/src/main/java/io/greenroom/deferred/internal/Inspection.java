@@ -61,7 +61,7 @@ final class Inspection {
 			this.quietSince = now;
 		}
 		else if (now - this.quietSince >= REST_AFTER) {
-			this.engine.lifecycle().rest();
+			this.engine.lifecycle().owner().rest();
 		}
 		if (this.engine.mailbox().size() > 0 && this.engine.ownership().running() == null) {
 			// A caller whose stack overflowed may have queued its call and not have come
@@ -88,7 +88,7 @@ final class Inspection {
 
 	/** Returns whether there is nothing to look at till the next call. */
 	boolean isAtRest() {
-		return (this.watch == null || this.engine.runsOnOwnerOnly()) && this.engine.lifecycle().isAtRest();
+		return (this.watch == null || this.engine.runsOnOwnerOnly()) && this.engine.lifecycle().owner().isAtRest();
 	}
 
 }

@@ -3,8 +3,8 @@ package io.greenroom.deferred.internal;
 import java.util.function.Consumer;
 
 /**
- * What a handler's {@link HandlerLifecycle} has done, by the owner's thread or about its
- * readers.
+ * The work of a handler that its {@link HandlerLifecycle} asks for: on the owner's
+ * thread, or about the readers.
  */
 interface OwnerWork {
 

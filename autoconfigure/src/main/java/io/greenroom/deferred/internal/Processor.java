@@ -26,7 +26,11 @@ final class Processor implements DeferredCalls {
 
 	private final Ownership ownership;
 
-	private final HandlerLifecycle lifecycle;
+	private final HandlerPhases phases;
+
+	private final HandlerEnding ending;
+
+	private final OwnerThread owner;
 
 	private final CallRunner runner;
 
@@ -56,7 +60,9 @@ final class Processor implements DeferredCalls {
 		this.handler = handler;
 		this.mailbox = mailbox;
 		this.ownership = ownership;
-		this.lifecycle = lifecycle;
+		this.phases = lifecycle.phases();
+		this.ending = lifecycle.ending();
+		this.owner = lifecycle.owner();
 		this.runner = runner;
 		this.readers = readers;
 		this.reports = handler.reports();
@@ -88,17 +94,17 @@ final class Processor implements DeferredCalls {
 		if (Objects.requireNonNull(time, "time").isNegative()) {
 			throw new IllegalArgumentException("The time is negative: " + time + "; give zero or a positive duration");
 		}
-		return time.isZero() ? runQueued(filter) : runUntil(HandlerCore.nanos(time), filter, this.lifecycle::isClosing);
+		return time.isZero() ? runQueued(filter) : runUntil(HandlerCore.nanos(time), filter, this.phases::isClosing);
 	}
 
 	@Override
 	public int processForever() {
-		return runUntil(Long.MAX_VALUE, null, this.lifecycle::isClosing);
+		return runUntil(Long.MAX_VALUE, null, this.phases::isClosing);
 	}
 
 	@Override
 	public int processForever(String... methods) {
-		return runUntil(Long.MAX_VALUE, filter(methods), this.lifecycle::isClosing);
+		return runUntil(Long.MAX_VALUE, filter(methods), this.phases::isClosing);
 	}
 
 	/**
@@ -106,7 +112,7 @@ final class Processor implements DeferredCalls {
 	 * handler, or before a rest; may return earlier.
 	 */
 	void serve() {
-		runUntil(Long.MAX_VALUE, null, this.lifecycle::pausesWhenEmpty);
+		runUntil(Long.MAX_VALUE, null, this.owner::pausesWhenEmpty);
 	}
 
 	private int runQueued(@Nullable Predicate<Call> filter) {
@@ -244,19 +250,19 @@ final class Processor implements DeferredCalls {
 
 	private void reject(Call call, DeferredException rejection) {
 		if (rejection instanceof HandlerStoppedException) {
-			this.lifecycle.leave(call);
+			this.ending.leave(call);
 		}
 		else if (call.fail(rejection)) {
 			this.reports.rejected(call, rejection);
-			this.lifecycle.ran();
+			this.ending.ran();
 		}
 		else {
-			this.lifecycle.passed(call);
+			this.ending.passed(call);
 		}
 	}
 
 	private boolean isStopped() {
-		return this.stopping || this.lifecycle.isStopped();
+		return this.stopping || this.phases.isStopped();
 	}
 
 	private Turn enter() {
@@ -289,8 +295,8 @@ final class Processor implements DeferredCalls {
 			if (!this.givingWay) {
 				this.stopping = false;
 			}
-			if (this.lifecycle.isStopped()) {
-				this.lifecycle.leaveQueued();
+			if (this.phases.isStopped()) {
+				this.ending.leaveQueued();
 			}
 		}
 		if (turn.took()) {
@@ -340,7 +346,7 @@ final class Processor implements DeferredCalls {
 
 	@Override
 	public boolean isClosing() {
-		return this.lifecycle.isClosing();
+		return this.phases.isClosing();
 	}
 
 	@Override

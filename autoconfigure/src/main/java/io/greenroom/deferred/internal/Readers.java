@@ -24,7 +24,7 @@ final class Readers {
 
 	private final CallRunner runner;
 
-	private final HandlerLifecycle lifecycle;
+	private final HandlerPhases phases;
 
 	private final int limit;
 
@@ -36,10 +36,10 @@ final class Readers {
 	/** The processor, while it waits for readings to end; written by it. */
 	private volatile @Nullable Thread waiting;
 
-	Readers(HandlerCore handler, CallRunner runner, HandlerLifecycle lifecycle) {
+	Readers(HandlerCore handler, CallRunner runner, HandlerPhases phases) {
 		this.handler = handler;
 		this.runner = runner;
-		this.lifecycle = lifecycle;
+		this.phases = phases;
 		this.limit = handler.options().readers();
 	}
 
@@ -98,7 +98,7 @@ final class Readers {
 		}
 		boolean interrupted = false;
 		this.waiting = Thread.currentThread();
-		while (this.count.get() > most && !this.lifecycle.isStopped()) {
+		while (this.count.get() > most && !this.phases.isStopped()) {
 			LockSupport.park(this);
 			interrupted |= Thread.interrupted();
 		}

@@ -18,15 +18,15 @@ final class ReservedPlace implements ReservedCall {
 
 	private final Mailbox mailbox;
 
-	private final HandlerLifecycle lifecycle;
+	private final HandlerEnding ending;
 
 	private final AtomicBoolean over = new AtomicBoolean();
 
-	ReservedPlace(String handler, Call call, Mailbox mailbox, HandlerLifecycle lifecycle) {
+	ReservedPlace(String handler, Call call, Mailbox mailbox, HandlerEnding ending) {
 		this.handler = handler;
 		this.call = call;
 		this.mailbox = mailbox;
-		this.lifecycle = lifecycle;
+		this.ending = ending;
 	}
 
 	/** If the handler has ended meanwhile, the call is reported as lost. */
@@ -51,7 +51,7 @@ final class ReservedPlace implements ReservedCall {
 		log.error(
 				"{} was not run: its transaction has committed, but the handler had ended by then; it was submitted at {}",
 				this, CallSite.describe(this.call.site()));
-		this.lifecycle.leave(this.call);
+		this.ending.leave(this.call);
 	}
 
 	@Override

@@ -31,8 +31,8 @@ final class Snapshots {
 			}
 		}
 		HandlerMethod loop = core.loopUnderWay();
-		Throwable death = engine.lifecycle().death();
-		return new HandlerSnapshot(core.name(), state(engine.lifecycle(), death), engine.mailbox().capacity(),
+		Throwable death = engine.lifecycle().phases().death();
+		return new HandlerSnapshot(core.name(), state(engine.lifecycle().phases(), death), engine.mailbox().capacity(),
 				engine.mailbox().size(), engine.gauges().oldestAge(), (loop != null) ? loop.name() : null, running,
 				waits, (death != null) ? Failures.describe(death) : null, core.reports().circle());
 	}
@@ -66,12 +66,12 @@ final class Snapshots {
 		return (submitted.isZero() || running.compareTo(submitted) < 0) ? running : submitted;
 	}
 
-	private static HandlerSnapshot.State state(HandlerLifecycle lifecycle, @Nullable Throwable death) {
+	private static HandlerSnapshot.State state(HandlerPhases phases, @Nullable Throwable death) {
 		if (death != null) {
 			return HandlerSnapshot.State.DEAD;
 		}
-		return lifecycle.isStopped() ? HandlerSnapshot.State.STOPPED
-				: lifecycle.isClosing() ? HandlerSnapshot.State.CLOSING : HandlerSnapshot.State.OPEN;
+		return phases.isStopped() ? HandlerSnapshot.State.STOPPED
+				: phases.isClosing() ? HandlerSnapshot.State.CLOSING : HandlerSnapshot.State.OPEN;
 	}
 
 }
