@@ -8,10 +8,11 @@ import io.greenroom.spring.internal.HandlerNeeds;
 import org.springframework.beans.factory.BeanFactory;
 
 /**
- * What handlers need, looked up late: a post-processor must not drag the scheduler along.
- * No member of the auto-configuration, whose members Spring reads at the start.
+ * Looks up what handlers need, as late as possible, because a post-processor must not
+ * initialize the scheduler early. Not a member of the auto-configuration, whose members
+ * Spring reads at the start.
  *
- * @param beans where it is looked up
+ * @param beans the bean factory
  */
 record BeansForHandlers(BeanFactory beans) implements HandlerNeeds {
 

@@ -43,9 +43,9 @@ import org.springframework.context.annotation.Role;
 import org.springframework.core.annotation.Order;
 
 /**
- * Auto-configuration for a cluster, in which each key of a handler has one node. There
- * where {@code greenroom.cluster.members} or {@code greenroom.cluster.kubernetes-dns} is
- * set. The application's own Hazelcast is left alone.
+ * Auto-configuration for a cluster, in which each key of a handler is owned by one node.
+ * Active if {@code greenroom.cluster.members} or {@code greenroom.cluster.kubernetes-dns}
+ * is set. Does not use the application's own Hazelcast instance.
  */
 @AutoConfiguration(after = { DeferredAutoConfiguration.class, DurableAutoConfiguration.class },
 		beforeName = "org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration",
@@ -59,7 +59,7 @@ public final class ClusterAutoConfiguration {
 
 	private static final String JACKSON = "tools.jackson.databind.json.JsonMapper";
 
-	/** What the nodes speak by is there. */
+	/** Active if the library for the communication between nodes is present. */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(name = { HAZELCAST, JACKSON })
 	@EnableConfigurationProperties(ClusterProperties.class)
@@ -72,7 +72,7 @@ public final class ClusterAutoConfiguration {
 			return new JacksonCodec(mapper.getIfAvailable(() -> JsonMapper.builder().build()));
 		}
 
-		/** Closed by the handlers, when they have drained. */
+		/** Closed by the handlers, after they have drained. */
 		@Bean(destroyMethod = "")
 		@ConditionalOnMissingBean
 		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
@@ -109,7 +109,7 @@ public final class ClusterAutoConfiguration {
 
 	}
 
-	/** Where calls are observed, a trace goes along. */
+	/** If calls are observed, they carry a trace. */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(name = { HAZELCAST, JACKSON, "io.micrometer.observation.ObservationRegistry" })
 	static class Observed {
@@ -123,7 +123,7 @@ public final class ClusterAutoConfiguration {
 
 	}
 
-	/** Whether a node is ready depends on whether it sees enough others. */
+	/** The readiness of a node depends on whether it sees enough other nodes. */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(name = { HAZELCAST, JACKSON, "org.springframework.boot.health.contributor.HealthIndicator",
 			"org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator" })
@@ -138,7 +138,7 @@ public final class ClusterAutoConfiguration {
 
 	}
 
-	/** What the nodes speak by is missing. */
+	/** Active if the library for the communication between nodes is missing. */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnMissingClass(HAZELCAST)
 	static class WithoutHazelcast {
@@ -153,7 +153,7 @@ public final class ClusterAutoConfiguration {
 
 	}
 
-	/** What calls are written by is missing. */
+	/** Active if the library for the text of calls is missing. */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnMissingClass(JACKSON)
 	static class WithoutJackson {

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.util.ClassUtils;
 
-/** Makes the controllers' pools as they are configured. */
+/** Creates the controllers' pools from their settings. */
 final class ControllerPoolFactory {
 
 	private static final Logger log = LoggerFactory.getLogger("io.greenroom.web");
@@ -45,7 +45,7 @@ final class ControllerPoolFactory {
 		return ClassUtils.isPresent(type, ControllerPoolFactory.class.getClassLoader());
 	}
 
-	/** Makes the pools of the settings, but for those that are beans. */
+	/** Creates the configured pools, except for those that are beans. */
 	ControllerPools create(PoolsProperties properties, List<ControllerPool> beans) {
 		Map<String, ControllerPool> pools = new LinkedHashMap<>();
 		for (ControllerPool pool : beans) {
@@ -75,18 +75,18 @@ final class ControllerPoolFactory {
 	}
 
 	/**
-	 * Without any data source there is no connection to run out of: a slice of an
-	 * application, or one whose database is switched off, starts all the same.
+	 * Without a data source, there are no connections to run out of. A test slice, or an
+	 * application whose database is switched off, starts regardless.
 	 */
 	private int connections(String key) {
 		OptionalInt connections = connections(this.dataSources);
 		if (connections.isEmpty() && (!HIKARI || this.dataSources.stream().findAny().isEmpty())) {
-			log.info("{}.size is 'datasource' and there is no data source; the pool has {} slots", key,
+			log.info("{}.size is 'datasource', but there is no data source; the pool has {} slots", key,
 					PoolsProperties.DEFAULT_SIZE);
 			return PoolsProperties.DEFAULT_SIZE;
 		}
 		return connections.orElseThrow(() -> new InvalidSettingException(key + ".size", "datasource",
-				"a number, since there is no single (or primary) HikariDataSource to take the size from"));
+				"a number, because there is no single or primary HikariDataSource to take the size from"));
 	}
 
 	/** Returns the size of the application's connection pool, if there is one. */

@@ -34,11 +34,11 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 
 /**
  * Auto-configuration for {@link io.greenroom.deferred.DeferredHandler} beans and the
- * injection of {@link io.greenroom.deferred.Deferred}. Off with
- * {@code greenroom.deferred.enabled=false}: handlers are ordinary beans then.
+ * injection of {@link io.greenroom.deferred.Deferred}. Can be disabled with {@code
+ * greenroom.deferred.enabled=false}; handlers are ordinary beans then.
  * <p>
- * The post-processors are there in each context of a hierarchy, since one works on the
- * beans of its own context only.
+ * The post-processors are present in each context of a hierarchy, because a
+ * post-processor only applies to the beans of its own context.
  */
 @AutoConfiguration(after = GreenSchedulerAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "greenroom.deferred.enabled", matchIfMissing = true)
@@ -79,7 +79,9 @@ public final class DeferredAutoConfiguration {
 		return processor;
 	}
 
-	/** Read straight from the environment: it is wanted before beans are made. */
+	/**
+	 * Read directly from the environment, because it is needed before beans are created.
+	 */
 	private static boolean isStrict(Environment environment) {
 		return Binder.get(environment).bind("greenroom.deferred.strict", Boolean.class).orElse(false);
 	}
@@ -108,7 +110,7 @@ public final class DeferredAutoConfiguration {
 		return new HandlerEvents(publisher);
 	}
 
-	/** Where there is spring-tx, callers may be in transactions. */
+	/** If spring-tx is present, callers may be in transactions. */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(TransactionSynchronizationManager.class)
 	static class TransactionConfiguration {

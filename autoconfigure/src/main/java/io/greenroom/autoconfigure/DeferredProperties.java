@@ -14,19 +14,20 @@ import org.springframework.boot.convert.DurationUnit;
 import org.springframework.context.annotation.Lazy;
 
 /**
- * Settings of handlers that do not say otherwise in their annotation.
+ * Default settings of handlers, which the annotation can override.
  *
  * @param capacity Number of calls that may wait for a handler.
- * @param overflow What happens to a call when the mailbox of its handler is full.
- * @param timeout Time a call waits for its result, and any call for room in the mailbox.
+ * @param overflow Reaction to a call when the mailbox of its handler is full.
+ * @param timeout Time that a call waits for its result, and any call for room in the
+ * mailbox.
  * @param readers Number of read-only bodies of a handler that may run at once.
- * @param busyLimit Time a body may run, or a loop let nothing in, before that is reported
- * with its stack; never with 0.
- * @param inTransaction What happens to a call that waits for its result while its caller
- * is in a transaction.
- * @param strict Whether what undoes a handler's mailbox is an error, where it would be a
- * warning.
- * @param restart When a processing loop that has thrown is started again.
+ * @param busyLimit Time that a body may run, or that a loop may let nothing in, before it
+ * is reported with its stack; 0 to disable the report.
+ * @param inTransaction Reaction to a call that waits for its result while its caller is
+ * in a transaction.
+ * @param strict Whether questionable uses of a handler's mailbox are errors instead of
+ * warnings.
+ * @param restart Restarts of a processing loop that has thrown.
  */
 @Lazy
 @ConfigurationProperties("greenroom.deferred")
@@ -38,11 +39,11 @@ record DeferredProperties(@DefaultValue("10000") int capacity, @DefaultValue("bl
 
 	DeferredProperties {
 		InvalidSettingException.require(capacity >= 1, "greenroom.deferred.capacity", capacity,
-				"a number of calls from 1");
+				"a number of calls, 1 or more");
 		InvalidSettingException.require(timeout.isPositive(), "greenroom.deferred.timeout", timeout,
 				"a positive duration such as 5s");
 		InvalidSettingException.require(readers >= 1, "greenroom.deferred.readers", readers,
-				"a number of bodies from 1");
+				"a number of bodies, 1 or more");
 		InvalidSettingException.require(!busyLimit.isNegative(), "greenroom.deferred.busy-limit", busyLimit,
 				"a duration such as 10s, or 0s for none");
 	}
@@ -59,15 +60,15 @@ record DeferredProperties(@DefaultValue("10000") int capacity, @DefaultValue("bl
 	}
 
 	/**
-	 * What a full mailbox does that may belong to any handler. What drops calls is
-	 * declared on the handler that can bear it.
+	 * The overflow policies that are suitable for all handlers. A policy that drops calls
+	 * must be declared on a handler that tolerates it.
 	 */
 	enum WhenFull {
 
 		/** The caller waits for room. */
 		BLOCK,
 
-		/** The caller is rejected at once. */
+		/** The call is rejected immediately. */
 		REJECT
 
 	}
@@ -75,7 +76,7 @@ record DeferredProperties(@DefaultValue("10000") int capacity, @DefaultValue("bl
 	/**
 	 * Restarts of processing loops.
 	 *
-	 * @param limit Number of restarts within the period; none with 0.
+	 * @param limit Number of restarts within the period; 0 for no restarts.
 	 * @param period Time in which restarts are counted.
 	 * @param backoff Wait before the first restart in a period, doubled for each further
 	 * one.
@@ -85,7 +86,7 @@ record DeferredProperties(@DefaultValue("10000") int capacity, @DefaultValue("bl
 
 		Restart {
 			InvalidSettingException.require(limit >= 0, "greenroom.deferred.restart.limit", limit,
-					"0 for none, or a number of restarts");
+					"the number of restarts, or 0 for none");
 			InvalidSettingException.require(period.isPositive(), "greenroom.deferred.restart.period", period,
 					"a positive duration such as 1m");
 			InvalidSettingException.require(!backoff.isNegative(), "greenroom.deferred.restart.backoff", backoff,

@@ -43,8 +43,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
  * Auto-configuration for {@link io.greenroom.durable.Durable} handlers, whose rows are in
- * the application's own database. Off with {@code greenroom.durable.enabled=false}: their
- * instances are in memory only then.
+ * the application's own database. Can be disabled with {@code
+ * greenroom.durable.enabled=false}; their instances are in memory only then.
  */
 @AutoConfiguration(after = DeferredAutoConfiguration.class,
 		afterName = { "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
@@ -78,7 +78,7 @@ public final class DurableAutoConfiguration {
 		return new JacksonCodec(mapper.getIfAvailable(() -> JsonMapper.builder().build()));
 	}
 
-	/** Looks at the start, also where other beans are made later. */
+	/** Runs its checks at the start, even if other beans are created lazily. */
 	@Bean
 	@Lazy(false)
 	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
@@ -91,7 +91,7 @@ public final class DurableAutoConfiguration {
 		return new DurableHandlers(beanFactory, rows, codec, properties.sweep(), node);
 	}
 
-	/** Used where there are several nodes. */
+	/** Used if there are several nodes. */
 	@Bean
 	@Lazy
 	@ConditionalOnMissingBean
@@ -107,7 +107,7 @@ public final class DurableAutoConfiguration {
 		return new JdbcOutboxStore(dataSource, properties.schema(), properties.lockTimeout());
 	}
 
-	/** Looks at the start, also where other beans are made later. */
+	/** Runs its checks at the start, even if other beans are created lazily. */
 	@Bean
 	@Lazy(false)
 	@ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
@@ -118,7 +118,7 @@ public final class DurableAutoConfiguration {
 				properties.options(durable.sweep()), context.orderedStream().toList());
 	}
 
-	/** What an application injects that looks after its dead letters. */
+	/** Injected by applications that handle their dead letters. */
 	@Bean
 	@Lazy
 	@ConditionalOnMissingBean
@@ -126,7 +126,7 @@ public final class DurableAutoConfiguration {
 		return handlers.deadLetters();
 	}
 
-	/** First, so that a trace which writes into the logging context comes after it. */
+	/** First, so that a trace that writes into the logging context comes after it. */
 	@Bean
 	@Order(0)
 	@ConditionalOnMissingBean
@@ -134,7 +134,7 @@ public final class DurableAutoConfiguration {
 		return new ThreadContext();
 	}
 
-	/** Where calls are observed, a trace goes along. */
+	/** If calls are observed, they carry a trace. */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(ObservationRegistry.class)
 	static class Observed {

@@ -12,14 +12,14 @@ import org.springframework.boot.convert.DurationUnit;
 /**
  * Settings of durable handlers.
  *
- * @param schema Who makes the tables: Greenroom at the start (create), or the
- * application, with a look at the start whether they fit (validate) or without (none).
- * @param lockTimeout Longest time that a write waits for another transaction that has the
- * row, in whole seconds; on H2 the lock timeout of its URL counts.
- * @param sweep How often to look for timeouts of states that come, and for states whose
- * node is gone.
- * @param nodeTimeout How long a node must not have been seen before others go on with the
- * states that it was in; more than the sweep.
+ * @param schema Creation of the tables: by Greenroom at the start (create), or by the
+ * application, with a check at the start (validate) or without one (none).
+ * @param lockTimeout Maximum time that a write waits for another transaction that holds
+ * the row, in whole seconds. On H2, the lock timeout of the URL applies.
+ * @param sweep Time between searches for states whose timeout is due or whose node is
+ * gone.
+ * @param nodeTimeout Time after its last sign of life after which a node counts as gone
+ * and other nodes continue its states; longer than the sweep.
  */
 @ConfigurationProperties("greenroom.durable")
 record DurableProperties(@DefaultValue("create") SchemaMode schema,

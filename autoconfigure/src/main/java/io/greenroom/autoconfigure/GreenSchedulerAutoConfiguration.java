@@ -29,8 +29,8 @@ import org.springframework.core.task.support.TaskExecutorAdapter;
 
 /**
  * Auto-configuration for the {@link GreenScheduler} bean named {@code greenScheduler} and
- * its drain at shutdown. Off with {@code greenroom.scheduler.enabled=false}, and with it
- * every part that runs on green threads.
+ * its drain at shutdown. Can be disabled with {@code greenroom.scheduler.enabled=false},
+ * which also disables every part that runs on green threads.
  */
 @AutoConfiguration
 @EnableConfigurationProperties(LifecycleProperties.class)
@@ -40,7 +40,7 @@ public final class GreenSchedulerAutoConfiguration {
 
 	private static final Logger log = LoggerFactory.getLogger("io.greenroom.web");
 
-	/** Made for the first who asks for it. */
+	/** Created for the first bean that needs it. */
 	@Bean
 	@Lazy
 	@ConditionalOnMissingBean
@@ -54,9 +54,9 @@ public final class GreenSchedulerAutoConfiguration {
 	}
 
 	/**
-	 * For {@code @Async("greenScheduler")}, and for configurers that want an executor,
-	 * which find it by that qualifier. No candidate otherwise: Boot's own executors would
-	 * back off from it.
+	 * For {@code @Async("greenScheduler")}, and for configurers that need an executor,
+	 * which find it by that qualifier. Not an autowire candidate otherwise, because
+	 * Boot's own executors would back off from it.
 	 */
 	@Bean(defaultCandidate = false)
 	@Lazy
@@ -74,13 +74,15 @@ public final class GreenSchedulerAutoConfiguration {
 		return new GreenSchedulerLifecycle(new MadeBean<>(GreenScheduler.class, beans));
 	}
 
-	/** Controllers of WebFlux run in no pool, and settings of pools do nothing there. */
+	/**
+	 * Controllers of WebFlux run in no pool, so settings of pools have no effect there.
+	 */
 	@Bean
 	@Conditional(OnReactiveEnvironment.class)
 	SmartInitializingSingleton idlePoolSettingsCheck(Environment environment) {
 		return () -> {
 			if (Binder.get(environment).bind("greenroom.pools", Bindable.mapOf(String.class, Object.class)).isBound()) {
-				log.warn("greenroom.pools.* is set and does nothing: this application is served by WebFlux, "
+				log.warn("greenroom.pools.* is set but has no effect: this application uses WebFlux, "
 						+ "and only controllers of Spring MVC run in pools. Remove the keys, or use Spring MVC");
 			}
 		};

@@ -23,17 +23,17 @@ import org.springframework.core.annotation.Order;
 import org.springframework.web.context.request.RequestAttributesThreadLocalAccessor;
 
 /**
- * Auto-configuration for the context that goes along with work: whatever is registered
- * with Micrometer's context propagation, the logging context, the locale, and the request
- * attributes, which only work that is waited for gets to see. Off with
- * {@code greenroom.context.enabled=false}.
+ * Auto-configuration for the propagation of context to green threads: everything that is
+ * registered with Micrometer's context propagation, the logging context, the locale, and
+ * the request attributes, which are only visible to work that is waited for. Can be
+ * disabled with {@code greenroom.context.enabled=false}.
  */
 @AutoConfiguration(before = GreenSchedulerAutoConfiguration.class)
 @ConditionalOnClass(ThreadLocalAccessor.class)
 @ConditionalOnBooleanProperty(name = "greenroom.context.enabled", matchIfMissing = true)
 public final class GreenroomContextAutoConfiguration {
 
-	/** By its name, for Spring's web support may be absent. */
+	/** By name, because Spring's web support is optional. */
 	private static final String REQUEST = "org.springframework.web.context.request.RequestAttributesThreadLocalAccessor.KEY";
 
 	@Bean
@@ -44,7 +44,7 @@ public final class GreenroomContextAutoConfiguration {
 				Map.of(LocaleContextThreadLocalAccessor.KEY, new FixedLocale(), REQUEST, Detachment.LEFT_OUT));
 	}
 
-	/** First, so that a trace which writes into the logging context comes after it. */
+	/** First, so that a trace that writes into the logging context comes after it. */
 	@Bean
 	@Order(0)
 	@ConditionalOnMissingBean

@@ -30,14 +30,14 @@ import org.springframework.context.annotation.Bean;
 
 /**
  * Auto-configuration for the actuator endpoints {@code greenroom}, {@code greenroomkeys}
- * and {@code greenroomdeadletters}, where they are exposed.
+ * and {@code greenroomdeadletters}, if they are exposed.
  */
 @AutoConfiguration(after = { DeferredAutoConfiguration.class, StateAutoConfiguration.class })
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
 @ConditionalOnBean(GreenScheduler.class)
 public final class GreenroomEndpointAutoConfiguration {
 
-	/** Static: the scheduler wants its observers early. */
+	/** Static, because the scheduler needs its observers early. */
 	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnAvailableEndpoint(GreenroomEndpoint.class)

@@ -17,8 +17,8 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 
 /**
- * Auto-configuration for the health of handlers. Off with
- * {@code management.health.greenroom.enabled=false}.
+ * Auto-configuration for the health of handlers. Can be disabled with {@code
+ * management.health.greenroom.enabled=false}.
  */
 @AutoConfiguration(after = DeferredAutoConfiguration.class,
 		beforeName = "org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration")

@@ -16,8 +16,9 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandi
 import org.springframework.context.annotation.Bean;
 
 /**
- * Auto-configuration for the meters of threads, handlers, machines and pools, where there
- * is a {@link MeterRegistry} bean. Off with {@code greenroom.metrics.enabled=false}.
+ * Auto-configuration for the meters of threads, handlers, machines and pools, if there is
+ * a {@link MeterRegistry} bean. Can be disabled with {@code
+ * greenroom.metrics.enabled=false}.
  */
 @AutoConfiguration(after = GreenSchedulerAutoConfiguration.class,
 		afterName = {
@@ -36,16 +37,15 @@ public final class GreenroomMetricsAutoConfiguration {
 	}
 
 	/**
-	 * The scheduler, and with it the observer, may be made while post-processors still
-	 * are. A registry asked for that early would miss its filters and customizers, so it
-	 * is asked for when all singletons are there.
+	 * The scheduler, and with it the observer, may be created while post-processors are
+	 * still being created. A registry that is requested that early would miss its filters
+	 * and customizers, so it is requested when all singletons exist.
 	 */
 	@Bean
 	SmartInitializingSingleton greenroomMeterBinding(MeterObserver observer, ObjectProvider<MeterRegistry> registry,
 			ObjectProvider<GreenScheduler> scheduler, ObjectProvider<ControllerPools> pools) {
 		return () -> {
-			// They are made when they are first used; their meters are there from the
-			// start.
+			// They are created at their first use, but their meters exist from the start.
 			scheduler.getIfAvailable();
 			pools.getIfAvailable();
 			observer.bindTo(registry.getObject());

@@ -26,7 +26,7 @@ import org.springframework.web.context.WebApplicationContext;
 import org.springframework.web.servlet.function.support.HandlerFunctionAdapter;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
-/** What only an application needs whose controllers hop. */
+/** Beans that are only needed by an application whose controllers hop. */
 @Configuration(proxyBeanMethods = false)
 class HopConfiguration {
 
@@ -56,7 +56,7 @@ class HopConfiguration {
 		return (beans) -> beans.registerScope(WebApplicationContext.SCOPE_REQUEST, new HopRequestScope());
 	}
 
-	/** Before all other filters, those of the highest precedence included. */
+	/** Before all other filters, including those of the highest precedence. */
 	static final class HopGateRegistration extends FilterRegistrationBean<HopGate> implements PriorityOrdered {
 
 		HopGateRegistration() {

@@ -11,9 +11,9 @@ import org.springframework.core.task.support.ContextPropagatingTaskDecorator;
 import org.springframework.util.ClassUtils;
 
 /**
- * Takes a server thread's context over a hop, once: by the scheduler's carrier if that
- * knows all there is, and else by Spring's means too. Not the request's own attributes,
- * which the hop makes anew.
+ * Carries a server thread's context over a hop, exactly once: with the scheduler's
+ * carrier if that covers everything, otherwise also with Spring's means. Leaves out the
+ * request's own attributes, which the hop creates anew.
  */
 final class HopContext {
 

@@ -9,12 +9,14 @@ import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.util.ClassUtils;
 
 /**
- * Keeps who is asking in the request, where Spring Security looks for it in the dispatch
- * back: filters that read a token leave that dispatch out.
+ * Keeps the authenticated user in the request, where Spring Security finds it in the
+ * dispatch back, because filters that read a token skip that dispatch.
  */
 final class HopIdentity {
 
-	/** Where {@code RequestAttributeSecurityContextRepository} keeps it. */
+	/**
+	 * The attribute in which {@code RequestAttributeSecurityContextRepository} keeps it.
+	 */
 	static final String ATTRIBUTE = "org.springframework.security.web.context.RequestAttributeSecurityContextRepository"
 			+ ".SPRING_SECURITY_CONTEXT";
 
@@ -29,7 +31,7 @@ final class HopIdentity {
 		};
 	}
 
-	/** Loaded only where Spring Security is. */
+	/** Loaded only if Spring Security is present. */
 	private static final class Known {
 
 		static void keep(HttpServletRequest request) {

@@ -18,12 +18,12 @@ import org.springframework.security.web.debug.DebugFilter;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.servlet.HandlerInterceptor;
 
-/** Names at the start whom a hop concerns. */
+/** Names, at the start, the filters and interceptors that a hop affects. */
 final class HopRisks {
 
 	private static final Logger log = LoggerFactory.getLogger("io.greenroom.web");
 
-	/** Decides when its chain returns which headers the controller has left to it. */
+	/** When its chain returns, it decides which headers the controller has left to it. */
 	private static final String HEADER_WRITER = "org.springframework.security.web.header.HeaderWriterFilter";
 
 	private final ListableBeanFactory beans;
@@ -43,8 +43,7 @@ final class HopRisks {
 			log.warn("greenroom.web.mode=hop makes every request asynchronous, as a controller that returns a "
 					+ "Callable does. Filters {} see their chain return before the controller has run, and what "
 					+ "they do after it comes too early unless they take part in ASYNC dispatches; interceptors {} "
-					+ "are asked twice beforehand. To let nobody notice: greenroom.web.mode=auto", filters,
-					interceptors);
+					+ "are called twice beforehand. To avoid both, set greenroom.web.mode=auto", filters, interceptors);
 		}
 	}
 
@@ -71,13 +70,13 @@ final class HopRisks {
 		return names;
 	}
 
-	/** As Spring's and the servers' own do, but for one. */
+	/** Those of Spring and of the servers support async, with one exception. */
 	private static boolean knowsAsync(Object one, String name) {
 		return !name.equals(HEADER_WRITER) && (one instanceof HopGate || name.startsWith("org.springframework.")
 				|| name.startsWith("org.apache.") || name.startsWith("org.eclipse.jetty."));
 	}
 
-	/** Loaded only where Spring Security is there. */
+	/** Loaded only if Spring Security is present. */
 	private static final class SecurityChains {
 
 		static List<Filter> within(Filter filter) {

@@ -7,7 +7,7 @@ import io.greenroom.spring.InvalidHandlersException;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** Lists the handler beans that can't be handlers, with every reason. */
+/** Lists the invalid handler beans with every problem. */
 final class InvalidHandlersFailureAnalyzer extends AbstractFailureAnalyzer<InvalidHandlersException> {
 
 	@Override
@@ -15,12 +15,13 @@ final class InvalidHandlersFailureAnalyzer extends AbstractFailureAnalyzer<Inval
 		String description = cause.beans()
 			.entrySet()
 			.stream()
-			.map((bean) -> "Bean '%s' (%s) is a handler, or should be one, and can't be as it is:%n%s".formatted(
-					bean.getKey(), bean.getValue().type().getName(),
+			.map((bean) -> "Bean '%s' (%s) is not a valid handler:%n%s".formatted(bean.getKey(),
+					bean.getValue().type().getName(),
 					bean.getValue().problems().stream().map("    - %s%n"::formatted).collect(Collectors.joining())))
 			.collect(Collectors.joining("%n".formatted()));
 		return new FailureAnalysis(description,
-				"Change what is listed, or remove Greenroom's annotations where a class needs none.", cause);
+				"Correct each problem as described, or remove Greenroom's annotations from classes that do not need them.",
+				cause);
 	}
 
 }

@@ -9,8 +9,8 @@ import org.springframework.format.annotation.DurationFormat;
 import org.springframework.format.datetime.standard.DurationFormatterUtils;
 
 /**
- * A setting that can't be used; ends the start with the key, the value and what is
- * allowed.
+ * Thrown at the start if a setting is not valid. Names the key, the value and the allowed
+ * values.
  */
 final class InvalidSettingException extends IllegalArgumentException {
 
@@ -37,11 +37,11 @@ final class InvalidSettingException extends IllegalArgumentException {
 
 	/**
 	 * Checks a setting.
-	 * @param holds whether it can be used
-	 * @param key the whole key, as the user writes it
-	 * @param value what was found
-	 * @param allowed what is allowed, completing "set it to"
-	 * @throws InvalidSettingException if it can't be used
+	 * @param holds whether it is valid
+	 * @param key the complete key, in the user's notation
+	 * @param value the value that was found
+	 * @param allowed the allowed values, in words that complete "set it to"
+	 * @throws InvalidSettingException if it is not valid
 	 */
 	static void require(boolean holds, String key, @Nullable Object value, String allowed) {
 		if (!holds) {

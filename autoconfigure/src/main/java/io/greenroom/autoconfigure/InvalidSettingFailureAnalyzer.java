@@ -6,8 +6,8 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 
 /**
- * Says which key holds which value, and what is allowed. Before Boot's own, less exact
- * one.
+ * Names the key, its value and the allowed values. Comes before Boot's own analyzer,
+ * which is less precise.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class InvalidSettingFailureAnalyzer extends AbstractFailureAnalyzer<InvalidSettingException> {
@@ -15,7 +15,7 @@ final class InvalidSettingFailureAnalyzer extends AbstractFailureAnalyzer<Invali
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, InvalidSettingException cause) {
 		return new FailureAnalysis(
-				"The setting '%s' is '%s', which can't be used.".formatted(cause.key(), cause.value()),
+				"The setting '%s' has the value '%s', which is not valid.".formatted(cause.key(), cause.value()),
 				"Set '%s' to %s.".formatted(cause.key(), cause.allowed()), cause);
 	}
 

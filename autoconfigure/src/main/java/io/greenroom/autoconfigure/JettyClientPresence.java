@@ -6,9 +6,9 @@ import org.eclipse.jetty.ee11.servlet.ServletContextRequest;
 import org.eclipse.jetty.io.EndPoint;
 
 /**
- * Tells whether Jetty has noticed that the client has closed its connection. It does not
- * look for that while a request is at work, so that most leave unnoticed until the answer
- * is written.
+ * Determines whether Jetty has noticed that the client has closed its connection. Jetty
+ * does not check that while a request is being handled, so most disconnects are noticed
+ * only when the answer is written.
  */
 final class JettyClientPresence implements ClientPresence {
 

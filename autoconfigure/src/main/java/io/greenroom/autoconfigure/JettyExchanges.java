@@ -17,7 +17,7 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Invocable;
 import org.jspecify.annotations.Nullable;
 
-/** Shows requests as Jetty's core has them, below its servlets. */
+/** Exposes requests as Jetty's core sees them, below its servlets. */
 final class JettyExchanges extends Handler.Wrapper {
 
 	@Override
@@ -33,10 +33,10 @@ final class JettyExchanges extends Handler.Wrapper {
 
 	private static final class Exchange extends Request.Wrapper implements ServerExchange {
 
-		/** Volatile: the server reads on threads of its own. */
+		/** Volatile, because the server reads on threads of its own. */
 		private volatile @Nullable IoWatch reads;
 
-		/** Confined to the thread that has the request, as is what follows. */
+		/** Confined to the thread that has the request, like the following fields. */
 		private @Nullable WriteWatch writes;
 
 		private long written;
@@ -86,7 +86,9 @@ final class JettyExchanges extends Handler.Wrapper {
 			this.written = 0;
 		}
 
-		/** Returns what is to be told of a write; null for one that does not wait. */
+		/**
+		 * Returns the watch for a write, or {@code null} for a write that does not wait.
+		 */
 		@Nullable WriteWatch watchOf(@Nullable ByteBuffer content) {
 			WriteWatch watch = this.writes;
 			if (watch != null && content != null) {
@@ -107,7 +109,7 @@ final class JettyExchanges extends Handler.Wrapper {
 			}
 		}
 
-		/** Shows nothing of the request to those who print the attributes. */
+		/** Shows nothing of the request to code that prints the attributes. */
 		@Override
 		public String toString() {
 			return "exchange";

@@ -11,11 +11,11 @@ import org.springframework.boot.convert.DurationUnit;
 import org.springframework.context.annotation.Lazy;
 
 /**
- * Settings of handlers by key.
+ * Settings of keyed handlers.
  *
- * @param idle Time after which the instance of a key that is not called ends.
- * @param maxActive Number of instances of one handler; beyond it the longest idle one
- * ends.
+ * @param idle Time after which the instance of a key that is not called is removed.
+ * @param maxActive Maximum number of instances of a handler; beyond it, the longest idle
+ * one is removed.
  */
 @Lazy
 @ConfigurationProperties("greenroom.keyed")
@@ -26,7 +26,7 @@ record KeyedProperties(@DefaultValue("10m") @DurationUnit(ChronoUnit.SECONDS) Du
 		InvalidSettingException.require(idle.isPositive(), "greenroom.keyed.idle", idle,
 				"a positive duration such as 10m");
 		InvalidSettingException.require(maxActive >= 1, "greenroom.keyed.max-active", maxActive,
-				"a number of instances from 1");
+				"a number of instances, 1 or more");
 	}
 
 	KeyedOptions options() {

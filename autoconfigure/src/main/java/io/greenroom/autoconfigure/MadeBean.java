@@ -8,11 +8,11 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
 /**
- * The bean of a type, once somebody has asked for it: {@code null} before. For who ends
- * what a bean does, and must not make it in order to end it.
+ * Supplies the bean of a type if it was already created, otherwise {@code null}. For code
+ * that ends the bean's work, and must not create the bean for that.
  *
  * @param type the type
- * @param beans where the bean is
+ * @param beans contains the bean
  */
 record MadeBean<T>(Class<T> type, ListableBeanFactory beans) implements Supplier<@Nullable T> {
 

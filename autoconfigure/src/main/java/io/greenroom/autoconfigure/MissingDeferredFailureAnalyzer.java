@@ -14,8 +14,8 @@ import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.Order;
 
 /**
- * Says why there is no handle to inject: Boot's own analyzer would tell the user to
- * define a bean of type {@link Deferred}, which nobody should.
+ * Explains why there is no handle to inject. Boot's own analyzer would suggest defining a
+ * bean of type {@link Deferred}, which is never right.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class MissingDeferredFailureAnalyzer extends AbstractFailureAnalyzer<NoSuchBeanDefinitionException> {
@@ -34,22 +34,21 @@ final class MissingDeferredFailureAnalyzer extends AbstractFailureAnalyzer<NoSuc
 		}
 		Class<?> type = handle.getGeneric(0).resolve();
 		if (type == null) {
-			return new FailureAnalysis("A Deferred was asked for that does not say of which handler.",
+			return new FailureAnalysis("A Deferred without the type of its handler was requested.",
 					"Name the handler's type, as in Deferred<Orders>.", cause);
 		}
 		String asked = "Deferred<" + type.getSimpleName() + ">";
 		if (isWithoutHandlers()) {
 			return new FailureAnalysis(
-					"%s was asked for, but handlers are not set up in this context: it is a test slice, which leaves Greenroom's auto-configurations out, or greenroom.deferred.enabled is false. A @DeferredHandler bean is an ordinary bean there, without its mailbox."
+					"%s was requested, but handlers are not configured in this context: it is a test slice, which does not include Greenroom's auto-configurations, or greenroom.deferred.enabled is false. There, a @DeferredHandler bean is an ordinary bean without a mailbox."
 						.formatted(asked),
-					"In a slice, add @ImportAutoConfiguration({ GreenSchedulerAutoConfiguration.class, DeferredAutoConfiguration.class }) to the test, and @Import(%s.class); else remove greenroom.deferred.enabled=false."
+					"In a slice, add @ImportAutoConfiguration({ GreenSchedulerAutoConfiguration.class, DeferredAutoConfiguration.class }) to the test, and @Import(%s.class); otherwise remove greenroom.deferred.enabled=false."
 						.formatted(type.getSimpleName()),
 					cause);
 		}
 		return new FailureAnalysis(
-				"%s was asked for, but there is no handler bean of type %s.".formatted(asked, type.getName()),
-				"Annotate %s with @DeferredHandler and see that it is a bean of this context."
-					.formatted(type.getSimpleName()),
+				"%s was requested, but there is no handler bean of type %s.".formatted(asked, type.getName()),
+				"Annotate %s with @DeferredHandler and make it a bean of this context.".formatted(type.getSimpleName()),
 				cause);
 	}
 

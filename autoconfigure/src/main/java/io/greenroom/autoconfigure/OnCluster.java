@@ -11,7 +11,7 @@ import org.springframework.context.annotation.ConditionContext;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
-/** Matches where the application says how to find the other nodes. */
+/** Matches if the application specifies how to find the other nodes. */
 final class OnCluster extends SpringBootCondition {
 
 	@Override

@@ -5,7 +5,7 @@ import org.springframework.context.annotation.Condition;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
-/** By the environment, which is there before the classes of WebFlux are asked for. */
+/** Decides by the environment, which exists before the classes of WebFlux are needed. */
 final class OnReactiveEnvironment implements Condition {
 
 	@Override

@@ -7,7 +7,7 @@ import org.springframework.context.annotation.ConditionContext;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
-/** Matches while the application does not say itself whether it wants virtual threads. */
+/** Matches if the application does not decide on virtual threads itself. */
 final class OnUndecidedVirtualThreads extends SpringBootCondition {
 
 	private static final String KEY = "spring.threads.virtual.enabled";

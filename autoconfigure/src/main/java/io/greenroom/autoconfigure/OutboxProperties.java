@@ -12,13 +12,13 @@ import org.springframework.boot.convert.DurationUnit;
 /**
  * Settings of durable oneway calls.
  *
- * @param attempts Number of times a call is tried before it is given up.
- * @param backoff Time that a lane waits after its first call has failed; twice as long
- * after each further failure of that call.
- * @param lease Time after which others deliver the lanes of a node that does not say any
- * more that it is there.
- * @param onDead What a lane does when its first call was given up: it goes on (skip), or
- * waits until somebody replays or discards that call (halt).
+ * @param attempts Number of attempts before a call is given up.
+ * @param backoff Time that a lane waits after its first call has failed; doubled after
+ * each further failure of that call.
+ * @param lease Time without a renewal after which other nodes deliver the lanes of a
+ * node.
+ * @param onDead Behavior of a lane when its first call was given up: it continues (skip),
+ * or waits until that call is replayed or discarded (halt).
  */
 @ConfigurationProperties("greenroom.outbox")
 record OutboxProperties(@DefaultValue("5") int attempts,
@@ -27,7 +27,7 @@ record OutboxProperties(@DefaultValue("5") int attempts,
 
 	OutboxProperties {
 		InvalidSettingException.require(attempts >= 1, "greenroom.outbox.attempts", attempts,
-				"a number of attempts from 1");
+				"a number of attempts, 1 or more");
 		InvalidSettingException.require(backoff.compareTo(Duration.ofMillis(1)) >= 0, "greenroom.outbox.backoff",
 				backoff, "a duration of 1ms or more");
 		InvalidSettingException.require(lease.compareTo(Duration.ofSeconds(1)) >= 0, "greenroom.outbox.lease", lease,
@@ -38,13 +38,13 @@ record OutboxProperties(@DefaultValue("5") int attempts,
 		return new OutboxOptions(this.attempts, this.backoff, this.lease, this.onDead == OnDead.HALT, sweep);
 	}
 
-	/** What a lane does when its first call was given up. */
+	/** The behavior of a lane when its first call was given up. */
 	enum OnDead {
 
-		/** It goes on with the next. */
+		/** The lane continues with the next call. */
 		SKIP,
 
-		/** It waits until somebody replays or discards the call. */
+		/** The lane waits until the call is replayed or discarded. */
 		HALT
 
 	}

@@ -23,12 +23,12 @@ import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
-/** Names at the start what will not do, or do harm, in the end. */
+/** Names, at the start, configurations of pools that are likely to do harm. */
 final class PoolRisks {
 
 	private static final Logger log = LoggerFactory.getLogger("io.greenroom.web");
 
-	/** How many controllers to a connection are too many. */
+	/** The number of slots for each connection that counts as too many. */
 	private static final int CROWD = 10;
 
 	private final List<Extent> pools;
@@ -46,7 +46,10 @@ final class PoolRisks {
 		return new PoolRisks(all);
 	}
 
-	/** Of the only pool there will be, which is not made yet. */
+	/**
+	 * For an application whose only pool will be the default pool, which is not created
+	 * yet.
+	 */
 	static PoolRisks ofDefaultPool() {
 		PoolsProperties.Pool pool = PoolsProperties.Pool.DEFAULT;
 		return new PoolRisks(List.of(new Extent(RunInPool.DEFAULT, PoolsProperties.DEFAULT_SIZE, pool.queueCapacity(),
@@ -66,13 +69,17 @@ final class PoolRisks {
 				asWritten(pool.queueTimeout()));
 	}
 
-	/** As in {@code 1m30s}: the ISO form without its head, which needs no formatter. */
+	/**
+	 * Formats as in {@code 1m30s}: the ISO form without its prefix, which needs no
+	 * formatter.
+	 */
 	private static String asWritten(Duration time) {
 		return time.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
 	}
 
 	/**
-	 * Advice for the start-up line: a pool many times the size of the connection pool.
+	 * Returns advice for the start-up line if a pool is many times larger than the
+	 * connection pool.
 	 */
 	String adviseOnConnections(ObjectProvider<DataSource> dataSources) {
 		OptionalInt connections = ControllerPoolFactory.connections(dataSources);
@@ -83,11 +90,11 @@ final class PoolRisks {
 			.filter((pool) -> pool.size() / CROWD >= connections.getAsInt())
 			.map((pool) -> PoolsProperties.key(pool.name()) + ".size=datasource")
 			.toList();
-		return crowded.isEmpty() ? "" : " There are %d database connections: if the controllers use them, set %s."
+		return crowded.isEmpty() ? "" : " There are %d database connections; if the controllers use them, set %s."
 			.formatted(connections.getAsInt(), String.join(", ", crowded));
 	}
 
-	/** An annotation that nobody reads. */
+	/** Warns of annotations without effect. */
 	static void warnOfIdleAnnotations(ListableBeanFactory beans, Set<Class<?>> controllers) {
 		for (String name : beans.getBeanDefinitionNames()) {
 			Class<?> type = WithoutListeners.isSaidOf(name, beans) ? null : beans.getType(name, false);
@@ -95,9 +102,11 @@ final class PoolRisks {
 					|| controllers.contains(ClassUtils.getUserClass(type))) {
 				continue;
 			}
-			log.warn("@RunInPool on bean '{}' ({}) does nothing: it counts on controllers with mapped methods only. "
-					+ "For functional routes add .filter(poolFilters.in(\"...\")), with the bean PoolFilters; "
-					+ "other work can be given to a GreenPool", name, ClassUtils.getUserClass(type).getName());
+			log.warn(
+					"@RunInPool on bean '{}' ({}) has no effect: it only applies to controllers with mapped methods. "
+							+ "For functional routes, add .filter(poolFilters.in(\"...\")), with the bean PoolFilters; "
+							+ "other work can be submitted to a GreenPool",
+					name, ClassUtils.getUserClass(type).getName());
 		}
 	}
 

@@ -16,7 +16,7 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 
 /**
- * Sizes of the pools that controllers run in. The pool {@code default} is always there.
+ * Sizes of the pools that controllers run in. The pool {@code default} always exists.
  *
  * @param pools Pools by name.
  */
@@ -26,7 +26,7 @@ record PoolsProperties(@DefaultValue Map<String, Pool> pools) {
 
 	static final int DEFAULT_SIZE = 200;
 
-	/** Checks each pool, and adds the default one where it is not configured. */
+	/** Checks each pool, and adds the default pool if it is not configured. */
 	PoolsProperties {
 		Map<String, Pool> all = new LinkedHashMap<>();
 		all.put(RunInPool.DEFAULT, Pool.DEFAULT);
@@ -37,37 +37,38 @@ record PoolsProperties(@DefaultValue Map<String, Pool> pools) {
 		pools = all;
 	}
 
-	/** Returns what is set, without binding where nothing is. */
+	/** Returns the settings, without binding if no key is set. */
 	static PoolsProperties of(Environment environment, ObjectProvider<PoolsProperties> bound) {
 		return SettingsCheck.isAnySet("greenroom.pools", environment) ? bound.getObject()
 				: new PoolsProperties(Map.of());
 	}
 
-	/** Returns the prefix of a pool's keys, as the user writes it. */
+	/** Returns the prefix of a pool's keys, in the user's notation. */
 	static String key(String name) {
 		return "greenroom.pools.".concat(name);
 	}
 
 	/**
-	 * One pool.
+	 * The settings of a pool.
 	 *
-	 * @param size How many controllers may be at work at once, or "datasource" for as
-	 * many as the connection pool has connections.
-	 * @param limit How the size is found: it stays as it is, or follows the latency.
-	 * @param minSize Least size that a limit other than "fixed" may find.
-	 * @param maxSize Greatest size that a limit other than "fixed" may find.
-	 * @param targetLatency What a request may take before the limit "aimd" shrinks the
+	 * @param size Number of controllers that may run at once, or "datasource" for the
+	 * size of the connection pool.
+	 * @param limit Method that determines the size: it is fixed, or follows the latency.
+	 * @param minSize Minimum size with a limit other than "fixed".
+	 * @param maxSize Maximum size with a limit other than "fixed".
+	 * @param targetLatency Maximum time of a request before the limit "aimd" shrinks the
 	 * pool.
-	 * @param queueCapacity How many requests may wait in line; those past it are rejected
-	 * at once.
-	 * @param queueTimeout How long a request waits in line before it is rejected.
-	 * @param bodyTimeout How long a request may wait for its own body while it holds a
-	 * slot, before it loses the slot and is answered with 408; 0 for no limit.
-	 * @param writeTimeout How long an answer may wait for its client to read it while it
-	 * holds a slot, before it loses the slot and its connection; 0 for no limit.
-	 * @param rejectStatus Status that a rejected client gets.
-	 * @param retryAfter When a rejected client is told to come again.
-	 * @param retryAfterJitter How much later than that at most, at random.
+	 * @param queueCapacity Number of requests that may wait in line; further ones are
+	 * rejected immediately.
+	 * @param queueTimeout Time that a request waits in line before it is rejected.
+	 * @param bodyTimeout Time that a request in a slot may wait for its own body before
+	 * it loses the slot and is answered with 408; 0 for no limit.
+	 * @param writeTimeout Time that an answer in a slot may wait for its client to read
+	 * before it loses the slot and its connection; 0 for no limit.
+	 * @param rejectStatus Status of the answer to a rejected client.
+	 * @param retryAfter Time after which a rejected client may retry, sent as
+	 * Retry-After.
+	 * @param retryAfterJitter Maximum random addition to that time.
 	 */
 	record Pool(@DefaultValue("200") String size, @DefaultValue("fixed") Limit limit, @DefaultValue("10") int minSize,
 			@DefaultValue("1000") int maxSize,
@@ -93,13 +94,13 @@ record PoolsProperties(@DefaultValue Map<String, Pool> pools) {
 				size(key);
 			}
 			InvalidSettingException.require(this.queueCapacity >= 0, key + ".queue-capacity", this.queueCapacity,
-					"0 (nobody waits) or more");
-			requireTime(this.queueTimeout, key + ".queue-timeout", "0 (nobody waits)", "5s");
+					"0 (no waiting) or more");
+			requireTime(this.queueTimeout, key + ".queue-timeout", "0 (no waiting)", "5s");
 			requireTime(this.bodyTimeout, key + ".body-timeout", "0 (no limit)", "1m");
 			requireTime(this.writeTimeout, key + ".write-timeout", "0 (no limit)", "5m");
 			InvalidSettingException.require(this.rejectStatus >= 400 && this.rejectStatus <= 599,
 					key + ".reject-status", this.rejectStatus, "a status from 400 to 599, such as 503 or 429");
-			requireTime(this.retryAfter, key + ".retry-after", "0 (clients are not told)", "1s");
+			requireTime(this.retryAfter, key + ".retry-after", "0 (no Retry-After)", "1s");
 			requireTime(this.retryAfterJitter, key + ".retry-after-jitter", "0 (none)", "3s");
 			if (this.limit != Limit.FIXED) {
 				InvalidSettingException.require(this.minSize >= 1 && this.minSize <= this.maxSize, key + ".min-size",
@@ -127,7 +128,10 @@ record PoolsProperties(@DefaultValue Map<String, Pool> pools) {
 			return DATASOURCE.equalsIgnoreCase(this.size);
 		}
 
-		/** Returns the size as a number; for a limit that is not fixed, to begin with. */
+		/**
+		 * Returns the size as a number, which is the initial size if the limit is not
+		 * fixed.
+		 */
 		int size(String key) {
 			int number;
 			try {
@@ -137,7 +141,7 @@ record PoolsProperties(@DefaultValue Map<String, Pool> pools) {
 				number = 0;
 			}
 			InvalidSettingException.require(number >= 1, key + ".size", this.size,
-					"1 or more, or to 'datasource' for the size of the connection pool");
+					"1 or more, or 'datasource' for the size of the connection pool");
 			return number;
 		}
 
@@ -148,16 +152,19 @@ record PoolsProperties(@DefaultValue Map<String, Pool> pools) {
 
 	}
 
-	/** How a pool's size is found. */
+	/** The method that determines a pool's size. */
 	enum Limit {
 
-		/** The size as it is set. */
+		/** The size is as configured. */
 		FIXED,
 
-		/** Grows by one while requests are fast, and shrinks by a tenth when not. */
+		/**
+		 * The size grows by one while requests are fast, and shrinks by a tenth
+		 * otherwise.
+		 */
 		AIMD,
 
-		/** Follows the latency of the moment against that of the long run. */
+		/** The size follows the ratio of the current latency to the long-term latency. */
 		GRADIENT
 
 	}

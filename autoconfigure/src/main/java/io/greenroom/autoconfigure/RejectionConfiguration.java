@@ -16,15 +16,18 @@ import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 
 /**
- * Where there is Spring MVC, clients are told of a rejection by a pool, a handler or a
- * machine, in one way.
+ * With Spring MVC, reports the rejection by a pool, a handler or a machine to clients in
+ * a uniform way.
  */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnClass(DispatcherServlet.class)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 class RejectionConfiguration {
 
-	/** Only for the servlet: who injects a resolver by its type gets the same as ever. */
+	/**
+	 * Only visible to the servlet, so that the injection of a resolver by type is not
+	 * affected.
+	 */
 	@Bean(autowireCandidate = false)
 	@ConditionalOnMissingBean
 	RejectionResolver rejectionResolver(ApplicationContext context, ObjectProvider<ControllerPools> pools) {

@@ -32,11 +32,11 @@ import org.springframework.http.ProblemDetail;
 import org.springframework.web.ErrorResponse;
 
 /**
- * What an HTTP client is told of each of Greenroom's exceptions: to try again where there
- * was no room, no time or no handler for it, that it doesn't fit where a machine is in
- * another state. All others are mistakes of the application and stay what they are
- * without Greenroom, 500. It names all of these exceptions, so it is loaded for the first
- * failure only.
+ * The answer to an HTTP client for each of Greenroom's exceptions: to retry, if there was
+ * no room, no time or no handler; that the request conflicts with the state of a machine,
+ * if that is in another state. All other exceptions are errors of the application and
+ * result in 500, as without Greenroom. This class refers to all of these exceptions, so
+ * it is only loaded for the first failure.
  */
 final class Rejections {
 
@@ -44,7 +44,7 @@ final class Rejections {
 	}
 
 	/**
-	 * Returns what to say to an exception, without regard to its causes; {@code null} if
+	 * Returns the answer for an exception, regardless of its causes, or {@code null} if
 	 * it is not one of Greenroom's.
 	 */
 	static @Nullable ErrorResponse answer(Throwable thrown, ObjectProvider<ControllerPools> pools) {
@@ -65,7 +65,7 @@ final class Rejections {
 			case NoQuorumException alone -> busy(alone, pools);
 			case OwnerLostException lost -> busy(lost, pools);
 			case IllegalTransitionException illegal -> conflict(illegal, illegal.summary());
-			case WrongStateException wrong -> conflict(wrong, "What the request asks for is not possible now.");
+			case WrongStateException wrong -> conflict(wrong, "The request is not possible in the current state.");
 			default -> null;
 		};
 	}
@@ -81,7 +81,7 @@ final class Rejections {
 		return answer.build();
 	}
 
-	/** As the default pool says; zero tells nothing. */
+	/** As configured for the default pool; zero sends nothing. */
 	private static Duration retryAfter(ObjectProvider<ControllerPools> pools) {
 		ControllerPools all = pools.getIfAvailable();
 		ControllerPool pool = (all != null) ? all.find(RunInPool.DEFAULT) : null;

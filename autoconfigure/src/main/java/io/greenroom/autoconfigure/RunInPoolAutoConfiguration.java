@@ -40,8 +40,8 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 /**
- * Auto-configuration for controllers in pools: {@code greenroom.pools.*} and
- * {@code greenroom.web.*}. Off with {@code greenroom.web.enabled=false}.
+ * Auto-configuration for controllers in pools: {@code greenroom.pools.*} and {@code
+ * greenroom.web.*}. Can be disabled with {@code greenroom.web.enabled=false}.
  */
 @AutoConfiguration(after = GreenSchedulerAutoConfiguration.class,
 		afterName = "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration")
@@ -53,7 +53,10 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 @Import({ SettingsCheck.class, RejectionConfiguration.class, ServerConfigurations.class, WithoutListeners.class })
 public final class RunInPoolAutoConfiguration {
 
-	/** Made for the first controller that is to run in one, or at the start if set. */
+	/**
+	 * Created for the first controller that runs in a pool, or at the start if settings
+	 * are present.
+	 */
 	@Bean
 	@Lazy
 	@ConditionalOnMissingBean
@@ -102,7 +105,7 @@ public final class RunInPoolAutoConfiguration {
 		return WebProperties.of(environment, beans.getBeanProvider(WebProperties.class)).mode();
 	}
 
-	/** Only functional routes ask for them. */
+	/** Only requested by functional routes. */
 	@Bean
 	@Lazy
 	@ConditionalOnMissingBean

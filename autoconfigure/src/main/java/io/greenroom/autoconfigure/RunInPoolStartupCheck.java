@@ -30,9 +30,10 @@ import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMappi
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter;
 
 /**
- * Before the server opens: every controller's pool exists, the adapter is in place, and
- * one line says what is on. When the application is ready, the default pool is made on a
- * thread of its own, so that the first request need not wait for it.
+ * Checks, before the server opens, that every controller's pool exists and that the
+ * adapter is in place, and logs one line about it. When the application is ready, creates
+ * the default pool on a thread of its own, so that the first request need not wait for
+ * it.
  */
 final class RunInPoolStartupCheck implements SmartInitializingSingleton, ApplicationListener<ApplicationReadyEvent> {
 
@@ -42,7 +43,7 @@ final class RunInPoolStartupCheck implements SmartInitializingSingleton, Applica
 
 	private final Environment environment;
 
-	/** Whether the first request will want a pool that is not made yet. */
+	/** Whether the first request will need a pool that is not created yet. */
 	private volatile boolean awaited;
 
 	RunInPoolStartupCheck(ListableBeanFactory beans, Environment environment) {
@@ -99,14 +100,15 @@ final class RunInPoolStartupCheck implements SmartInitializingSingleton, Applica
 			this.beans.getBean(ControllerPools.class);
 		}
 		catch (BeansException | IllegalStateException ex) {
-			// The context is closing, or the first request fails likewise and says so.
-			log.debug("The controllers' pool could not be made when the application was ready", ex);
+			// The context is closing, or the first request fails in the same way and
+			// reports it.
+			log.debug("The controllers' pool could not be created when the application was ready", ex);
 		}
 	}
 
 	/**
-	 * Returns whether there is the default pool only, as it is without any settings. With
-	 * settings the pools are made now, so that what is wrong with them stops the start.
+	 * Returns whether only the default pool exists, without any settings. With settings,
+	 * the pools are created now, so that invalid settings fail the start.
 	 */
 	private boolean arePoolsMadeLater() {
 		return !SettingsCheck.isAnySet("greenroom.pools", this.environment)
@@ -131,7 +133,7 @@ final class RunInPoolStartupCheck implements SmartInitializingSingleton, Applica
 
 	private String serverThreads() {
 		if (OnUndecidedVirtualThreads.isDecided(this.environment)) {
-			return "server threads as spring.threads.virtual.enabled says";
+			return "server threads as set by spring.threads.virtual.enabled";
 		}
 		return hasVirtualServerThreads() ? "virtual server threads (greenroom.web.server-threads)"
 				: "server threads as configured";
@@ -148,8 +150,8 @@ final class RunInPoolStartupCheck implements SmartInitializingSingleton, Applica
 					+ "Remove @EnableWebMvc, or set greenroom.web.enabled=false");
 		}
 		else if (registrations.size() > 1) {
-			log.warn("Controllers do NOT run in pools: Boot takes one WebMvcRegistrations bean and found {}, "
-					+ "so it uses none of them. Join them into one whose getRequestMappingHandlerAdapter() "
+			log.warn("Controllers do NOT run in pools: Boot uses a single WebMvcRegistrations bean but found {}, "
+					+ "so it uses none of them. Combine them into one whose getRequestMappingHandlerAdapter() "
 					+ "returns RunInPoolAdapters#create(), or set greenroom.web.enabled=false", registrations);
 		}
 		else {

@@ -19,13 +19,14 @@ import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 
 /**
- * What differs by the embedded server: virtual threads for the server only, while Boot's
- * executors stay as they are, and how to ask whether a client is still there.
+ * Configuration that depends on the embedded server: virtual threads for the server only,
+ * while Boot's executors are not affected, and the check whether a client is still
+ * connected.
  */
 @Configuration(proxyBeanMethods = false)
 final class ServerConfigurations {
 
-	/** Whether the embedded server gets its threads from us. */
+	/** Whether Greenroom configures the threads of the embedded server. */
 	private static final String KEY = "greenroom.web.server-threads";
 
 	@Configuration(proxyBeanMethods = false)
@@ -73,13 +74,16 @@ final class ServerConfigurations {
 		@ConditionalOnProperty(name = KEY, havingValue = "virtual", matchIfMissing = true)
 		@Conditional(OnUndecidedVirtualThreads.class)
 		JettyThreadsCustomizer greenroomJettyThreads(Environment environment) {
-			// Unlike Boot's default of 200: requests in line are threads, too.
+			// Unlike Boot's default of 200, because requests in line are threads, too.
 			return new JettyThreadsCustomizer(environment.getProperty("server.jetty.threads.max", Integer.class, 0));
 		}
 
 	}
 
-	/** After Boot's own, whose order is 0, which sets the pool of platform threads. */
+	/**
+	 * After Boot's own customizer, whose order is 0, which sets the pool of platform
+	 * threads.
+	 */
 	record JettyThreadsCustomizer(
 			int most) implements WebServerFactoryCustomizer<ConfigurableJettyWebServerFactory>, Ordered {
 

@@ -9,8 +9,9 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.core.env.Environment;
 
 /**
- * Stops the start where a setting is wrong that nobody reads yet: settings of a part that
- * an application may never use are bound when it does, or here if any of them is set.
+ * Fails the start if a setting that is not read yet is invalid. Settings of a part that
+ * an application may never use are bound when the part is used, or here if any of them is
+ * set.
  */
 final class SettingsCheck implements SmartInitializingSingleton {
 
@@ -32,7 +33,7 @@ final class SettingsCheck implements SmartInitializingSingleton {
 		check("greenroom.web", WebProperties.class);
 	}
 
-	/** Settings of a part that is switched off are not there, and may be wrong. */
+	/** Settings of a disabled part are ignored, and may be invalid. */
 	private void check(String prefix, Class<?> settings) {
 		if (isAnySet(prefix, this.environment)) {
 			this.beans.getBeanProvider(settings).getIfAvailable();
@@ -40,8 +41,8 @@ final class SettingsCheck implements SmartInitializingSingleton {
 	}
 
 	/**
-	 * Returns whether there may be a key below a prefix. Where there is none, binding
-	 * finds the defaults, and takes its time for it.
+	 * Returns whether there may be a key with a prefix. If there is none, binding would
+	 * only find the defaults, and take its time.
 	 */
 	static boolean isAnySet(String prefix, Environment environment) {
 		ConfigurationPropertyName name = ConfigurationPropertyName.of(prefix);

@@ -32,11 +32,11 @@ import org.springframework.util.ClassUtils;
 
 /**
  * Auto-configuration for beans whose methods are {@link io.greenroom.state.State states},
- * and for {@link StateMachines}. Off with {@code greenroom.state.enabled=false}; such
- * methods are then ordinary ones.
+ * and for {@link StateMachines}. Can be disabled with {@code
+ * greenroom.state.enabled=false}; such methods are ordinary ones then.
  * <p>
- * The post-processors are there in each context of a hierarchy, since one works on the
- * beans of its own context only.
+ * The post-processors are present in each context of a hierarchy, because a
+ * post-processor only applies to the beans of its own context.
  */
 @AutoConfiguration(after = GreenSchedulerAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "greenroom.state.enabled", matchIfMissing = true)
@@ -61,7 +61,8 @@ public final class StateAutoConfiguration {
 	}
 
 	/**
-	 * Read here: a post-processor that waits for the settings' bean makes it too early.
+	 * Read here, because a post-processor that depends on the settings' bean would
+	 * initialize it too early.
 	 */
 	private static Set<String> guards(Environment environment) {
 		Set<String> guards = Binder.get(environment)
@@ -73,7 +74,7 @@ public final class StateAutoConfiguration {
 		return guards;
 	}
 
-	/** Made for the first machine, which many an application never has. */
+	/** Created for the first machine, which many applications never have. */
 	@Bean
 	@Lazy
 	@ConditionalOnMissingBean

@@ -14,13 +14,13 @@ import org.springframework.context.annotation.Lazy;
 /**
  * Settings of state machines.
  *
- * @param stopTimeout Time a running body may take to end once a move from outside has
- * interrupted it; after that the move is given up.
+ * @param stopTimeout Time that a running body may take to end after a move from outside
+ * has interrupted it; the move is then given up.
  * @param historySize Number of moves that each machine remembers.
- * @param guards Names of classes of advice that judge the call that asks for a move,
- * beside security, validation, and what is marked with StateGuard.
- * @param inTransaction What happens to a move that is asked for while its caller is in a
- * transaction; it would stay made if that rolls back.
+ * @param guards Names of advice classes that judge the call that asks for a move, in
+ * addition to security, validation, and advice that is annotated with StateGuard.
+ * @param inTransaction Reaction to a move that is requested while its caller is in a
+ * transaction; the move is not undone if the transaction rolls back.
  */
 @Lazy
 @ConfigurationProperties("greenroom.state")

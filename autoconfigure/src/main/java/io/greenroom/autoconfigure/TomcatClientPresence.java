@@ -6,17 +6,18 @@ import jakarta.servlet.http.HttpServletRequest;
 import org.apache.coyote.ActionCode;
 
 /**
- * Tells whether the client of an HTTP/1.1 connection to the embedded Tomcat has closed
- * it: a read that does not block finds its end. A client that has only closed its half
- * counts as gone. Other protocols can't be asked, and their clients count as there.
+ * Determines whether the client of an HTTP/1.1 connection to the embedded Tomcat has
+ * closed it, by a non-blocking read that finds the end of the stream. A client that has
+ * closed only its own half counts as gone. Other protocols cannot be asked, and their
+ * clients count as connected.
  */
 final class TomcatClientPresence implements ClientPresence {
 
 	/**
-	 * Tomcat says "one byte" for a read that fails, so that the reader comes upon the
-	 * failure. A byte that has really come is in the buffer after the look, and is seen
-	 * there if it is of the body, or keeps the second look from reading if it is of the
-	 * next request.
+	 * If a read fails, Tomcat reports that one byte is available, so that the reader
+	 * encounters the failure. A byte that has really arrived is in the buffer after the
+	 * check. It is then visible there if it belongs to the body, and prevents the second
+	 * check from reading if it belongs to the next request.
 	 */
 	@Override
 	public boolean isGone(HttpServletRequest request) {

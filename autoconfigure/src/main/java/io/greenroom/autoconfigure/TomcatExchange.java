@@ -10,12 +10,12 @@ import org.apache.coyote.Request;
 import org.apache.tomcat.util.net.ApplicationBufferHandler;
 import org.jspecify.annotations.Nullable;
 
-/** A request as Tomcat's connector has it. */
+/** A request as Tomcat's connector sees it. */
 final class TomcatExchange implements ServerExchange {
 
 	private final Request request;
 
-	/** Where an answer goes that is watched. Written before its first write. */
+	/** The output of a watched answer. Written before its first write. */
 	private @Nullable TomcatOutput output;
 
 	TomcatExchange(Request request) {
@@ -57,7 +57,7 @@ final class TomcatExchange implements ServerExchange {
 		}
 	}
 
-	/** Shows nothing of the request to those who print the attributes. */
+	/** Shows nothing of the request to code that prints the attributes. */
 	@Override
 	public String toString() {
 		return "exchange";

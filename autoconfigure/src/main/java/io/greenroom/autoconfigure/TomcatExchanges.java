@@ -17,7 +17,7 @@ final class TomcatExchanges extends ValveBase {
 
 	@Override
 	public void invoke(Request request, Response response) throws IOException, ServletException {
-		// An asynchronous request comes by again, and may still be watched.
+		// An asynchronous request passes more than once, and may still be watched.
 		if (request.getAttribute(ServerExchange.ATTRIBUTE) == null) {
 			request.setAttribute(ServerExchange.ATTRIBUTE, new TomcatExchange(request.getCoyoteRequest()));
 		}

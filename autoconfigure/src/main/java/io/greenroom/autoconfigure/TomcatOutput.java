@@ -23,10 +23,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stands between a response of Tomcat's connector and the connection, for as long as the
- * two belong together, or one answer over HTTP/2, and lets a watch see each write and
- * flush that may block. Tomcat has no way to ask for what it stands in front of, so its
- * fields are read.
+ * Sits between a response of Tomcat's connector and its connection, for as long as the
+ * two belong together or, with HTTP/2, for one answer. A watch sees each write and flush
+ * that may block. Tomcat has no accessor for the buffer behind it, so its fields are read
+ * reflectively.
  */
 final class TomcatOutput implements OutputBuffer, ActionHook {
 
@@ -40,7 +40,7 @@ final class TomcatOutput implements OutputBuffer, ActionHook {
 
 	private final ActionHook hook;
 
-	/** Confined to the thread that has the request, as is what follows. */
+	/** Confined to the thread that has the request, like the following fields. */
 	private @Nullable WriteWatch watch;
 
 	private long written;
@@ -54,7 +54,7 @@ final class TomcatOutput implements OutputBuffer, ActionHook {
 		this.hook = hook;
 	}
 
-	/** Returns null where Tomcat's fields are not to be had. */
+	/** Returns {@code null} if Tomcat's fields are not accessible. */
 	static @Nullable TomcatOutput of(Response response) {
 		return (ACCESS != null) ? ACCESS.outputOf(response) : null;
 	}
@@ -63,7 +63,7 @@ final class TomcatOutput implements OutputBuffer, ActionHook {
 		this.watch = watch;
 		this.written = 0;
 		if (watch == null && ACCESS != null && this.hook instanceof NonPipeliningProcessor) {
-			// Tomcat knows by its type that it is for one answer only.
+			// Tomcat recognizes by its type that it is for one answer only.
 			ACCESS.putBack(this);
 		}
 	}
@@ -124,15 +124,15 @@ final class TomcatOutput implements OutputBuffer, ActionHook {
 		}
 		watch.goesOn();
 		if (watch.isLate()) {
-			// Ours, if it is any: what was interrupted is the write.
+			// The interrupt, if any, came from here and was meant for the write.
 			Thread.interrupted();
 		}
 	}
 
 	/**
 	 * Ends a connection of HTTP/1.1: nothing can be written any more, and Tomcat closes
-	 * it when it comes upon that. To close it here would take the request from a thread
-	 * that has it. Over HTTP/2 only the stream ends, by its blocked write, which is
+	 * it when it notices that. Closing it here would take the request from a thread that
+	 * has it. With HTTP/2, only the stream ends, by its blocked write, which is
 	 * interrupted.
 	 */
 	void abort() {
@@ -149,17 +149,17 @@ final class TomcatOutput implements OutputBuffer, ActionHook {
 	private static void endConnection(@Nullable SocketWrapperBase<?> socket) {
 		if (socket != null && socket.getSocket() instanceof NioChannel channel) {
 			try {
-				// What the client has not read is not kept for it.
+				// Data that the client has not read is discarded.
 				channel.getIOChannel().setOption(StandardSocketOptions.SO_LINGER, 0);
 				channel.getIOChannel().shutdownOutput();
 			}
 			catch (IOException ended) {
-				log.debug("A connection that is to end has ended by itself", ended);
+				log.debug("A connection that was about to be ended has ended by itself", ended);
 			}
 		}
 	}
 
-	/** What Tomcat does not show. */
+	/** Access to internals of Tomcat. */
 	private record Access(VarHandle buffer, VarHandle hook, MethodHandle socket) {
 
 		static @Nullable Access find() {
@@ -173,8 +173,8 @@ final class TomcatOutput implements OutputBuffer, ActionHook {
 									MethodType.methodType(SocketWrapperBase.class)));
 			}
 			catch (ReflectiveOperationException | RuntimeException hidden) {
-				log.warn("This Tomcat does not show where its answers are written, so greenroom.pools.*.write-timeout "
-						+ "does not hold: {}", hidden.toString());
+				log.warn("The output of this Tomcat version is not accessible, so greenroom.pools.*.write-timeout "
+						+ "has no effect: {}", hidden.toString());
 				return null;
 			}
 		}
@@ -207,7 +207,7 @@ final class TomcatOutput implements OutputBuffer, ActionHook {
 				return (SocketWrapperBase<?>) this.socket.invoke(processor);
 			}
 			catch (Throwable failure) {
-				throw new IllegalStateException("Tomcat does not show its connection", failure);
+				throw new IllegalStateException("The connection of Tomcat is not accessible", failure);
 			}
 		}
 

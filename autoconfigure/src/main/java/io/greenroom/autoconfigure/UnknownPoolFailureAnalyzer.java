@@ -5,15 +5,15 @@ import io.greenroom.web.UnknownPoolException;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** Says which controller asks for which pool, and which there are. */
+/** Names the controller, the missing pool, and the existing pools. */
 final class UnknownPoolFailureAnalyzer extends AbstractFailureAnalyzer<UnknownPoolException> {
 
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, UnknownPoolException cause) {
 		return new FailureAnalysis(
-				"%s is to run in the pool '%s' (@RunInPool), which does not exist. There are: %s."
+				"%s names the pool '%s' (@RunInPool), which does not exist. The pools are: %s."
 					.formatted(cause.controller(), cause.pool(), String.join(", ", cause.known())),
-				"Name one of these in @RunInPool, or add the pool: %s.size=10 (or another size)."
+				"Use one of these in @RunInPool, or add the pool with %s.size=10 (or another size)."
 					.formatted(PoolsProperties.key(cause.pool())),
 				cause);
 	}

@@ -23,10 +23,10 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
 /**
- * Names the handlers and machines of a context that has nothing to give them turns: a
- * slice of an application without Greenroom's auto-configurations, a child context, an
- * application that excludes them. They are ordinary beans there, used by many threads at
- * once. Silent where a part is switched off by its own key.
+ * Names the handlers and machines of a context that cannot give them turns: a test slice
+ * without Greenroom's auto-configurations, a child context, or an application that
+ * excludes them. There, they are ordinary beans that many threads use at once. Logs
+ * nothing if a part is disabled by its own key.
  */
 final class UnprotectedBeansCheck implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 
@@ -51,7 +51,7 @@ final class UnprotectedBeansCheck implements ApplicationContextInitializer<Confi
 		return environment.getProperty(part + ".enabled", Boolean.class, true);
 	}
 
-	/** The name first, for a search by type looks at every definition. */
+	/** The name first, because a search by type looks at every definition. */
 	private static boolean isWithout(String name, Class<?> type, ConfigurableListableBeanFactory beans) {
 		return !beans.containsBeanDefinition(name) && beans.getBeanNamesForType(type, true, false).length == 0;
 	}
@@ -67,7 +67,7 @@ final class UnprotectedBeansCheck implements ApplicationContextInitializer<Confi
 		}
 		if (!found.isEmpty()) {
 			log.warn(
-					"Handlers WITHOUT a mailbox, which many threads may enter at once: {}. {} greenroom.deferred.enabled=false says that this is meant",
+					"Handlers WITHOUT a mailbox, which many threads may enter at once: {}. {} If this is intended, set greenroom.deferred.enabled=false",
 					String.join(", ", found), remedy(DeferredAutoConfiguration.class, environment));
 		}
 	}
@@ -82,7 +82,7 @@ final class UnprotectedBeansCheck implements ApplicationContextInitializer<Confi
 		}
 		if (!found.isEmpty()) {
 			log.warn(
-					"Beans with @State methods that are NO state machines, their states plain methods: {}. {} greenroom.state.enabled=false says that this is meant",
+					"Beans with @State methods that are NOT state machines, and whose states are plain methods: {}. {} If this is intended, set greenroom.state.enabled=false",
 					String.join(", ", found), remedy(StateAutoConfiguration.class, environment));
 		}
 	}
@@ -91,11 +91,11 @@ final class UnprotectedBeansCheck implements ApplicationContextInitializer<Confi
 		if (!isOn("greenroom.scheduler", environment)) {
 			return "They need the green scheduler: remove greenroom.scheduler.enabled=false.";
 		}
-		return "This context leaves %s out: in a test slice add @ImportAutoConfiguration({ GreenSchedulerAutoConfiguration.class, %1$s.class }), else don't exclude it and see that there is a GreenScheduler."
+		return "This context does not include %s: in a test slice, add @ImportAutoConfiguration({ GreenSchedulerAutoConfiguration.class, %1$s.class }), otherwise don't exclude it, and provide a GreenScheduler."
 			.formatted(part.getSimpleName());
 	}
 
-	/** What a scope keeps behind a proxy, and a test's mock, which no thread can harm. */
+	/** Proxies of a scope, and a test's mock, which no thread can harm. */
 	private static boolean isStandIn(String name, ConfigurableListableBeanFactory beans) {
 		if (ScopedProxyUtils.isScopedTarget(name)) {
 			return true;

@@ -9,11 +9,11 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 
 /**
- * Controllers in pools.
+ * Settings of controllers in pools.
  *
  * @param enabled Whether controllers run in bounded pools of green threads.
- * @param mode Thread on which a controller runs once it has its slot: the server's with
- * "auto" and "inline", a green thread while the server's goes back with "hop".
+ * @param mode Thread on which a controller runs in its slot: the server's thread (auto,
+ * inline), or a green thread while the server's thread is released (hop).
  * @param serverThreads Kind of thread on which the embedded Tomcat or Jetty handles
  * requests, unless spring.threads.virtual.enabled is set.
  */
@@ -24,7 +24,7 @@ record WebProperties(@DefaultValue("true") boolean enabled, @DefaultValue("auto"
 
 	private static final WebProperties DEFAULTS = new WebProperties(true, RunInPoolMode.AUTO, ServerThreads.VIRTUAL);
 
-	/** Returns what is set, without binding where nothing is. */
+	/** Returns the settings, without binding if no key is set. */
 	static WebProperties of(Environment environment, ObjectProvider<WebProperties> bound) {
 		return SettingsCheck.isAnySet("greenroom.web", environment) ? bound.getObject() : DEFAULTS;
 	}
@@ -35,7 +35,7 @@ record WebProperties(@DefaultValue("true") boolean enabled, @DefaultValue("auto"
 		/** A virtual thread for each request. */
 		VIRTUAL,
 
-		/** What the server is configured with. */
+		/** The threads that are configured for the server. */
 		PLATFORM
 
 	}

@@ -11,14 +11,14 @@ import org.springframework.core.type.AnnotationMetadata;
 import org.springframework.core.type.MethodMetadata;
 
 /**
- * Says of the beans of an auto-configuration that no method of them has an annotation
- * that Spring would act on. It looks for {@code @EventListener} on all methods of all
- * beans, which loads every type that the methods of a bean mention, also of one that is
- * never made.
+ * Declares that the beans of an auto-configuration have no methods with annotations that
+ * Spring would act on. Spring looks for {@code @EventListener} on all methods of all
+ * beans, which loads every type that the methods of a bean mention, even if the bean is
+ * never created.
  */
 final class WithoutListeners implements ImportBeanDefinitionRegistrar {
 
-	/** Whether nobody need look for annotations on the methods of a bean. */
+	/** Returns whether the methods of a bean need not be searched for annotations. */
 	static boolean isSaidOf(String name, ListableBeanFactory beans) {
 		return beans instanceof ConfigurableListableBeanFactory factory && factory.containsBeanDefinition(name)
 				&& factory.getBeanDefinition(name)
@@ -32,7 +32,7 @@ final class WithoutListeners implements ImportBeanDefinitionRegistrar {
 			MethodMetadata method = (definition instanceof AnnotatedBeanDefinition annotated)
 					? annotated.getFactoryMethodMetadata() : null;
 			if (method != null && method.getDeclaringClassName().equals(configuration.getClassName())) {
-				// Where Spring looks for annotations in place of the bean's own type.
+				// Spring looks for annotations there in place of the bean's own type.
 				definition.setAttribute(AutoProxyUtils.ORIGINAL_TARGET_CLASS_ATTRIBUTE, Object.class);
 			}
 		}

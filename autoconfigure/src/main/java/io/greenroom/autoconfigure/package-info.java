@@ -1,5 +1,5 @@
 /**
- * Conditions, properties and wiring. Nothing imports this package.
+ * Conditions, properties and wiring. No other package imports this one.
  */
 @NullMarked
 package io.greenroom.autoconfigure;

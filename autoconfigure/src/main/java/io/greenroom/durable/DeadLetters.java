@@ -7,55 +7,57 @@ import java.util.Optional;
 import io.greenroom.deferred.Oneway;
 
 /**
- * The {@linkplain Oneway#durable() durable oneway} calls that were given up, of all nodes
- * that share the database: to be read, and tried again or thrown away. A bean wherever
- * such calls are stored. Safe for use by many threads; every method blocks for as long as
- * the database takes, and throws what it throws.
+ * The {@linkplain Oneway#durable() durable oneway} calls whose delivery was given up, of
+ * all nodes that share the database. They can be read, replayed and discarded. Available
+ * as a bean if the application stores such calls. Safe for use by many threads. Every
+ * method blocks while it accesses the database, and propagates the database's exceptions.
  */
 public interface DeadLetters {
 
 	/**
 	 * Returns dead letters of all handlers.
-	 * @param limit how many at most
-	 * @return the letters, the one longest dead first
+	 * @param limit the maximum number of letters
+	 * @return the letters, oldest first by the time of death
 	 */
 	List<DeadLetter> list(int limit);
 
 	/**
 	 * Returns dead letters of a handler.
-	 * @param handler its name in the database
-	 * @param limit how many at most
-	 * @return the letters, the one longest dead first
+	 * @param handler the handler's name in the database
+	 * @param limit the maximum number of letters
+	 * @return the letters, oldest first by the time of death
 	 */
 	List<DeadLetter> list(String handler, int limit);
 
 	/**
 	 * Returns a dead letter.
 	 * @param id its id
-	 * @return the letter, empty if there is none of that id
+	 * @return the letter; empty if there is none with that id
 	 */
 	Optional<DeadLetter> find(String id);
 
 	/**
 	 * Counts the dead letters.
-	 * @return how many there are of each handler that has any
+	 * @return the number of letters by handler; handlers without letters are absent
 	 */
 	Map<String, Long> counts();
 
 	/**
-	 * Has a call delivered after all, with attempts from the first: at the end of its
-	 * lane, or, if the lane has waited for it, where it was. Joins the transaction of the
-	 * caller, if there is one.
+	 * Delivers a call again, with its attempts counted from the first. The call goes to
+	 * the end of its lane or, if the lane has waited for it, to its former place. Joins
+	 * the caller's transaction, if there is one.
 	 * @param id the id of the letter
-	 * @return whether there was one; of several who ask at once, one gets {@code true}
+	 * @return whether the letter existed; of several concurrent callers, one receives
+	 * {@code
+	 * true}
 	 */
 	boolean replay(String id);
 
 	/**
-	 * Throws a call away. If its lane has waited for it, the lane goes on. Joins the
-	 * transaction of the caller, if there is one.
+	 * Discards a call. If its lane has waited for it, the lane continues. Joins the
+	 * caller's transaction, if there is one.
 	 * @param id the id of the letter
-	 * @return whether there was one
+	 * @return whether the letter existed
 	 */
 	boolean discard(String id);
 

@@ -7,19 +7,18 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Keeps each instance of a handler by key in one row of the application's database: its
- * {@link Stored} fields, and its state if it is a machine.
+ * Keeps each instance of a keyed handler in one row of the application's database: its
+ * {@link Stored} fields and, if it is a machine, its state.
  * <p>
- * A call is stored before its caller has the answer. The write joins the transaction of
- * the method, if there is one, and is the last statement of it. Every write checks that
- * nobody else has written since: an instance that is stale stores nothing, and its caller
- * gets a {@code StaleInstanceException}.
+ * The effect of a call is stored before its caller receives the answer. The write is the
+ * last statement of the method's transaction, if there is one. Every write checks that
+ * the row has not changed since it was read. A stale instance stores nothing, and its
+ * caller receives a {@code StaleInstanceException}.
  * <p>
- * A machine is where its row says: at rest after a restart, or its body runs again from
- * the beginning, with the same arguments, as that of a process that is gone. What a body
- * writes belongs to one transaction with its end, or its move, if it is
- * {@code @Transactional}. The timeouts of states come once, also for keys without an
- * instance.
+ * After a restart, a machine continues in the state of its row. It is either at rest, or
+ * the body that was cut off runs again from the beginning, with the same arguments. If a
+ * body is {@code @Transactional}, its writes commit together with its end or its move.
+ * The timeouts of states fire once, also for keys without an instance.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
@@ -27,15 +26,15 @@ import java.lang.annotation.Target;
 public @interface Durable {
 
 	/**
-	 * The name in the database, of at most 200 characters; the bean's name if empty. It
-	 * must stay the same for as long as the rows do.
+	 * The handler's name in the database, with up to 200 characters. If empty, the bean's
+	 * name is used. The name must not change while there are rows.
 	 * @return the name
 	 */
 	String name() default "";
 
 	/**
-	 * The version of the stored fields. Raise it when what they mean has changed, and say
-	 * in an {@link Upgrade} method how older ones are read.
+	 * The version of the stored fields. Raise it when their meaning changes, and read
+	 * older rows in an {@link Upgrade} method.
 	 * @return the version, from 1
 	 */
 	int version() default 1;

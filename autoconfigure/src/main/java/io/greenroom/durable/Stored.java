@@ -7,12 +7,13 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks a field of a {@link Durable} handler that is kept in its key's row: read before
- * the first call, written after each call that has changed it. A call that fails leaves
- * it as it was before, and what it holds too.
+ * Marks a field of a {@link Durable} handler that is kept in the row of its key. The
+ * field is read before the first call, and written after each call that has changed it.
+ * If a call fails, the field, including the contents of its value, is restored to what it
+ * was before the call.
  * <p>
- * The field is neither static nor final, and its type can be written as JSON and read
- * back. A field that a row does not have yet keeps its initial value.
+ * The field must be neither static nor final, and it must be possible to write its type
+ * as JSON and read it back. A field that is missing in a row keeps its initial value.
  */
 @Target(ElementType.FIELD)
 @Retention(RetentionPolicy.RUNTIME)

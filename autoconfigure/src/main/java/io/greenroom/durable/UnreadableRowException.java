@@ -6,9 +6,9 @@ import io.greenroom.deferred.DeferredException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The row of a key is not what the class of its handler can read: no call of that key is
- * made until the row or the class is mended. The row stays as it is, and other keys are
- * not concerned.
+ * Thrown when the class of a handler cannot read the row of a key. Calls of that key fail
+ * until the row or the class is corrected. The row is not changed, and other keys are not
+ * affected.
  */
 public final class UnreadableRowException extends DeferredException {
 
@@ -16,9 +16,10 @@ public final class UnreadableRowException extends DeferredException {
 	private static final long serialVersionUID = 1L;
 
 	/**
-	 * Makes the exception: for Greenroom, and for tests of code that catches it.
+	 * Creates the exception. Intended for Greenroom and for tests of code that catches
+	 * it.
 	 * @param message what was asked, what was found and what to do
-	 * @param cause what caused it, if anything
+	 * @param cause the cause, or {@code null} if there is none
 	 */
 	public UnreadableRowException(String message, @Nullable Throwable cause) {
 		super(message, cause);

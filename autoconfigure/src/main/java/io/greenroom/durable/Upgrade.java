@@ -9,9 +9,10 @@ import java.lang.annotation.Target;
 /**
  * Marks the method of a {@link Durable} handler that reads rows of an older
  * {@linkplain Durable#version() version}. It is called once for such a row, before the
- * first call of the instance, and sets the stored fields itself:
- * {@code void upgrade(int version, Map<String, Object> stored)}. The values are those of
- * the row, as texts, numbers, truth values, lists and maps.
+ * first call of the instance, and sets the stored fields:
+ * {@code void upgrade(int version, Map<String,
+ * Object> stored)}. The map holds the values of the row as strings, numbers, booleans,
+ * lists and maps.
  */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)

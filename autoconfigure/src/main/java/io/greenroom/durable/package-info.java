@@ -1,5 +1,5 @@
 /**
- * Handlers by key whose stored fields and state outlive the JVM: one row for each key, in
+ * Keyed handlers whose stored fields and state outlive the JVM. Each key has one row in
  * the application's own database.
  */
 @NullMarked

@@ -7,12 +7,12 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks the parameter of a {@link io.greenroom.deferred.DeferredHandler} class's
- * constructor that gets the key: there is one instance of the class for each key then,
- * reached by {@link Keyed}. The other parameters are beans.
+ * Marks the constructor parameter of a {@link io.greenroom.deferred.DeferredHandler}
+ * class that receives the key. Such a class has one instance for each key, and
+ * {@link Keyed} gives access to them. The other parameters are beans.
  * <p>
- * A key is a {@code String}, {@code Long}, {@code Integer}, {@link java.util.UUID} or of
- * an enum, and its text has at most 200 characters.
+ * A key is a {@code String}, a {@code Long}, an {@code Integer}, a {@link java.util.UUID}
+ * or a constant of an enum. Its text has up to 200 characters.
  */
 @Target(ElementType.PARAMETER)
 @Retention(RetentionPolicy.RUNTIME)

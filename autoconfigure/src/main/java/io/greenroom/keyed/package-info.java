@@ -1,6 +1,6 @@
 /**
- * Handlers by key: one instance for each key, made when the key is first called, and gone
- * when it is idle.
+ * Handlers by key: each key has an instance of its own, which is created by the first
+ * call and removed when it is idle.
  */
 @NullMarked
 package io.greenroom.keyed;

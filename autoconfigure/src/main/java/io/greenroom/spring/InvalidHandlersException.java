@@ -8,7 +8,8 @@ import java.util.stream.Collectors;
 import io.greenroom.deferred.InvalidHandlerException;
 
 /**
- * Some beans are annotated as handlers and can't be. Lists all of them with every reason.
+ * Thrown at the start if beans that are annotated as handlers are not valid. Lists all of
+ * them with every problem.
  */
 public final class InvalidHandlersException extends IllegalStateException {
 
@@ -18,7 +19,7 @@ public final class InvalidHandlersException extends IllegalStateException {
 	private final transient Map<String, InvalidHandlerException> beans;
 
 	/**
-	 * Makes an exception that names all of them.
+	 * Creates an exception that names all invalid beans.
 	 * @param beans the problems by bean name
 	 */
 	public InvalidHandlersException(Map<String, InvalidHandlerException> beans) {
@@ -30,7 +31,7 @@ public final class InvalidHandlersException extends IllegalStateException {
 	}
 
 	/**
-	 * Returns what is wrong.
+	 * Returns the problems.
 	 * @return the problems by bean name
 	 */
 	public Map<String, InvalidHandlerException> beans() {

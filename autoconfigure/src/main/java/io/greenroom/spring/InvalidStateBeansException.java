@@ -5,7 +5,10 @@ import java.util.List;
 
 import org.springframework.beans.BeansException;
 
-/** Beans with states that can't work; names all of them and all that is wrong. */
+/**
+ * Thrown at the start if the states of beans are not valid. Lists all of them with every
+ * problem.
+ */
 public final class InvalidStateBeansException extends BeansException {
 
 	@Serial
@@ -14,8 +17,8 @@ public final class InvalidStateBeansException extends BeansException {
 	private final List<String> problems;
 
 	/**
-	 * Makes an exception that names all of them.
-	 * @param problems what is wrong, each with bean and remedy
+	 * Creates an exception that names all problems.
+	 * @param problems the problems, each with its bean and remedy
 	 */
 	public InvalidStateBeansException(List<String> problems) {
 		super("Beans with @State methods can't work:%n - %s".formatted(String.join("%n - ".formatted(), problems)));
@@ -23,8 +26,8 @@ public final class InvalidStateBeansException extends BeansException {
 	}
 
 	/**
-	 * Returns what is wrong, each with bean and remedy.
-	 * @return the problems, at least one
+	 * Returns the problems.
+	 * @return the problems, at least one, each with its bean and remedy
 	 */
 	public List<String> problems() {
 		return this.problems;

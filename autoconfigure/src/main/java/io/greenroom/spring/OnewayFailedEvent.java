@@ -5,9 +5,9 @@ import java.util.Objects;
 import org.springframework.context.ApplicationEvent;
 
 /**
- * The body of a oneway call threw. Published once per call, on the handler's own thread,
- * so a listener that takes long holds the handler up. The failure has been logged
- * already.
+ * Published when the body of a oneway call has thrown, once per call and after the
+ * failure was logged. Listeners are called on the handler's own thread, so a slow
+ * listener delays the handler.
  */
 public final class OnewayFailedEvent extends ApplicationEvent {
 
@@ -18,10 +18,10 @@ public final class OnewayFailedEvent extends ApplicationEvent {
 	private final Throwable failure;
 
 	/**
-	 * Makes an event; public for tests of listeners.
+	 * Creates an event. Public for tests of listeners.
 	 * @param handler the name of the handler's bean
 	 * @param method the name of the method whose body threw
-	 * @param failure what it threw
+	 * @param failure the exception of the body
 	 */
 	public OnewayFailedEvent(String handler, String method, Throwable failure) {
 		super(handler);
@@ -46,8 +46,8 @@ public final class OnewayFailedEvent extends ApplicationEvent {
 	}
 
 	/**
-	 * Returns the failure.
-	 * @return what the body threw
+	 * Returns the exception.
+	 * @return the exception of the body
 	 */
 	public Throwable exception() {
 		return this.failure;

@@ -8,10 +8,11 @@ import io.greenroom.state.StateMachine;
 import org.springframework.context.ApplicationEvent;
 
 /**
- * The body of a state has returned without moving its machine, which rests in the state,
- * or is done if the state has no targets. Published after the fact, on the body's green
- * thread: a listener may move the machine, and another thread may have done so already.
- * The event's source is the object with the states.
+ * Published when the body of a state has returned without moving its machine. The machine
+ * is at rest in the state, or done if the state has no targets. Listeners are called
+ * afterwards, on the body's green thread. A listener may move the machine, and another
+ * thread may have moved it already. The source of the event is the object with the
+ * states.
  */
 public final class StateCompletedEvent extends ApplicationEvent {
 
@@ -23,7 +24,7 @@ public final class StateCompletedEvent extends ApplicationEvent {
 	private final String state;
 
 	/**
-	 * Makes an event; public for tests of listeners.
+	 * Creates an event. Public for tests of listeners.
 	 * @param machine the machine
 	 * @param state the name of the state whose body has returned
 	 */

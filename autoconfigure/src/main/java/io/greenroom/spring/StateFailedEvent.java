@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEvent;
 
 /**
- * A machine failed. Published once, when the machine has ended, on the thread that found
- * the failure; a listener may start the machine again. The event's source is the object
+ * Published once when a machine has failed and ended, on the thread that detected the
+ * failure. A listener may start the machine again. The source of the event is the object
  * with the states.
  */
 public final class StateFailedEvent extends ApplicationEvent {
@@ -26,9 +26,9 @@ public final class StateFailedEvent extends ApplicationEvent {
 	private final transient Throwable failure;
 
 	/**
-	 * Makes an event; public for tests of listeners.
+	 * Creates an event. Public for tests of listeners.
 	 * @param machine the machine that failed
-	 * @param failure what the body, or something round it, threw
+	 * @param failure the exception of the body, or of code around it
 	 */
 	public StateFailedEvent(StateMachine machine, Throwable failure) {
 		super(machine.target());
@@ -46,16 +46,16 @@ public final class StateFailedEvent extends ApplicationEvent {
 	}
 
 	/**
-	 * Returns the state it was in.
-	 * @return the name of the state, {@code null} if it never got into one
+	 * Returns the state in which the machine failed.
+	 * @return the name of the state, or {@code null} if the machine never entered one
 	 */
 	public @Nullable String state() {
 		return this.state;
 	}
 
 	/**
-	 * Returns what it failed with.
-	 * @return what the body, or something round it, threw
+	 * Returns the exception.
+	 * @return the exception of the body, or of code around it
 	 */
 	public Throwable exception() {
 		return this.failure;

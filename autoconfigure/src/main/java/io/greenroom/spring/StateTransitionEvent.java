@@ -13,11 +13,12 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEvent;
 
 /**
- * A machine moved. Published once per move, in the order of the moves, when the machine
- * is in its new state and before the first statement of that state's body, on the thread
- * that makes the move. The event's source is the object with the states.
+ * Published once for each move of a machine, in the order of the moves. Listeners are
+ * called on the thread that makes the move, after the machine has entered its new state
+ * and before the first statement of that state's body. The source of the event is the
+ * object with the states.
  * <p>
- * A synchronous listener is part of the move: it must not move the same machine.
+ * A synchronous listener is part of the move and must not move the same machine.
  */
 public final class StateTransitionEvent extends ApplicationEvent {
 
@@ -31,10 +32,10 @@ public final class StateTransitionEvent extends ApplicationEvent {
 	private final transient List<@Nullable Object> arguments;
 
 	/**
-	 * Makes an event; public for tests of listeners.
+	 * Creates an event. Public for tests of listeners.
 	 * @param machine the machine that moved
-	 * @param move from where, to where, when
-	 * @param arguments what the new state was called with
+	 * @param move the move, with its states and time
+	 * @param arguments the arguments of the new state
 	 */
 	public StateTransitionEvent(StateMachine machine, StateMove move, List<@Nullable Object> arguments) {
 		super(machine.target());
@@ -53,16 +54,15 @@ public final class StateTransitionEvent extends ApplicationEvent {
 
 	/**
 	 * Returns the move.
-	 * @return from where, to where, when
+	 * @return the move, with its states and time
 	 */
 	public StateMove move() {
 		return this.move;
 	}
 
 	/**
-	 * Returns what the new state was called with.
-	 * @return the arguments, not to be changed; none where a timeout has moved the
-	 * machine
+	 * Returns the arguments of the new state.
+	 * @return the arguments, unmodifiable; empty if a timeout has moved the machine
 	 */
 	public List<@Nullable Object> arguments() {
 		return this.arguments;

@@ -1,6 +1,6 @@
 /**
- * What an application sees of the Spring integration: the events of handlers and
- * machines, and the exceptions of a start that found wrong ones.
+ * The public part of the Spring integration: the events of handlers and machines, and the
+ * exceptions for invalid ones at the start.
  */
 @NullMarked
 package io.greenroom.spring;

@@ -10,11 +10,11 @@ import io.greenroom.green.GreenTask;
 import io.greenroom.green.worker.Worker;
 
 /**
- * A green scheduler and a clock for tests: give {@link #scheduler()} and {@link #clock()}
+ * A green scheduler and a clock for tests. Pass {@link #scheduler()} and {@link #clock()}
  * to the code under test, then {@link #run(GreenTask)} it. Its green threads run one at a
- * time, in the same order in every run, and its time passes only when they all wait, so
- * that a test of an hour's timeout ends at once. What that promises and needs is said at
- * {@link Worker}.
+ * time, in the same order in every run. Its time advances only while all of them wait, so
+ * a test of a one-hour timeout ends at once. See {@link Worker} for the guarantees and
+ * the requirements.
  * <p>
  * For use by one thread.
  */
@@ -29,7 +29,7 @@ public final class DeterministicScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Makes a scheduler whose green threads take turns.
+	 * Creates a scheduler whose green threads take turns.
 	 * @return a new scheduler
 	 */
 	public static DeterministicScheduler inTurn() {
@@ -37,8 +37,8 @@ public final class DeterministicScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Makes a scheduler that draws by lot who is next.
-	 * @param seed what the lots are drawn from: the same seed, the same order
+	 * Creates a scheduler that selects the next green thread at random.
+	 * @param seed the seed of the random order; equal seeds give equal orders
 	 * @return a new scheduler
 	 * @see Interleavings
 	 */
@@ -47,8 +47,8 @@ public final class DeterministicScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Makes a scheduler from a worker's settings, for other needs.
-	 * @param builder the settings; name and listener are taken over
+	 * Creates a scheduler with the settings of a worker.
+	 * @param builder the settings; its name and listener are replaced
 	 * @return a new scheduler
 	 */
 	public static DeterministicScheduler of(Worker.Builder builder) {
@@ -64,7 +64,7 @@ public final class DeterministicScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Returns the clock for the code under test; it begins at the epoch.
+	 * Returns the clock for the code under test, which starts at the epoch.
 	 * @return the clock, in UTC
 	 */
 	public Clock clock() {
@@ -72,7 +72,7 @@ public final class DeterministicScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Returns the worker, to step by hand.
+	 * Returns the worker, for stepping manually.
 	 * @return the worker
 	 */
 	public Worker worker() {
@@ -80,10 +80,10 @@ public final class DeterministicScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Runs a test on a green thread, and whatever it spawns, to the end.
+	 * Runs a test on a green thread, and everything it spawns, to the end.
 	 * @param test the test
-	 * @throws io.greenroom.green.worker.WorkerStuckException if anything is left that
-	 * nothing can make go on, with the stack trace of each
+	 * @throws io.greenroom.green.worker.WorkerStuckException if green threads remain that
+	 * nothing can wake, with the stack trace of each
 	 */
 	public void run(GreenTask test) {
 		this.worker.assign("test", test);
@@ -91,9 +91,9 @@ public final class DeterministicScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Runs to the end what was spawned so far.
-	 * @throws io.greenroom.green.worker.WorkerStuckException if anything is left that
-	 * nothing can make go on, with the stack trace of each
+	 * Runs everything that was spawned so far to the end.
+	 * @throws io.greenroom.green.worker.WorkerStuckException if green threads remain that
+	 * nothing can wake, with the stack trace of each
 	 */
 	public void finish() {
 		this.worker.work();
@@ -101,8 +101,8 @@ public final class DeterministicScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Lets the time pass and runs what is due meanwhile.
-	 * @param length how long
+	 * Advances the time and runs what becomes due.
+	 * @param length how far to advance
 	 * @throws IllegalArgumentException if the length is negative
 	 */
 	public void advance(Duration length) {
@@ -110,14 +110,15 @@ public final class DeterministicScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Returns who has run so far, one name per step, to compare and to print.
+	 * Returns the order of execution so far, one name per step, for comparing and
+	 * printing.
 	 * @return the names of the green threads, in order
 	 */
 	public List<String> trace() {
 		return List.copyOf(this.trace);
 	}
 
-	/** Kills what is left and lets it clean up. Idempotent. */
+	/** Kills the remaining green threads and lets them clean up. Idempotent. */
 	@Override
 	public void close() {
 		this.worker.close();

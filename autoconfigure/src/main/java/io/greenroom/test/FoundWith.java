@@ -2,7 +2,7 @@ package io.greenroom.test;
 
 import java.io.Serial;
 
-/** Says, attached to a failure, which seed has found it. */
+/** Attached to a failure to name the seed that has found it. */
 final class FoundWith extends RuntimeException {
 
 	@Serial

@@ -2,8 +2,8 @@ package io.greenroom.test;
 
 /**
  * Runs a test in many orders, one for each seed, to find those that break it. A failure
- * arrives as it was thrown and names its seed. With the system property
- * {@value #SEED_PROPERTY} only that seed runs, to look closer.
+ * is thrown as it was, with its seed attached. Set the system property
+ * {@value #SEED_PROPERTY} to run a single seed.
  */
 public final class Interleavings {
 
@@ -14,12 +14,13 @@ public final class Interleavings {
 	}
 
 	/**
-	 * Runs a test with the seeds from 0 up, each on a scheduler of its own. The order is
-	 * the same in every build, so that a test that passes goes on passing.
-	 * @param seeds how many seeds
-	 * @param test the test; what it spawns and leaves running is run to its end after it
+	 * Runs a test with the seeds from 0 up, each on its own scheduler. The orders are the
+	 * same in every build, so a passing test keeps passing.
+	 * @param seeds the number of seeds
+	 * @param test the test; green threads that it leaves running are run to their end
+	 * after it
 	 * @throws IllegalArgumentException if the number is less than 1
-	 * @throws Exception what the first failing test threw
+	 * @throws Exception the exception of the first test that fails
 	 */
 	public static void explore(int seeds, Test test) throws Exception {
 		if (seeds < 1) {
@@ -46,12 +47,12 @@ public final class Interleavings {
 		}
 	}
 
-	/** One test that is run in many orders. */
+	/** A test that is run in many orders. */
 	@FunctionalInterface
 	public interface Test {
 
 		/**
-		 * Runs the test in one order. What it creates must be its own in every run.
+		 * Runs the test in one order. Each run must create its own objects.
 		 * @param scheduler the scheduler of this order
 		 * @throws Exception if the test fails
 		 */

@@ -1,7 +1,7 @@
 /**
- * For users' tests: a scheduler whose green threads run in an order and a time of the
- * test's own, starting from {@link io.greenroom.test.DeterministicScheduler}. Needs no
- * test framework.
+ * Support for tests of applications: a scheduler that controls the order and the time of
+ * its green threads. Start with {@link io.greenroom.test.DeterministicScheduler}. Needs
+ * no test framework.
  */
 @NullMarked
 package io.greenroom.test;

@@ -9,8 +9,9 @@ import org.springframework.http.ProblemDetail;
 import org.springframework.web.ErrorResponseException;
 
 /**
- * A request's body took too long to arrive, and its slot was given to the next: 408,
- * unless an {@code @ExceptionHandler} answers otherwise.
+ * Thrown when the body of a request did not arrive in time, and its slot was given to
+ * another request. Answered with 408, unless an {@code @ExceptionHandler} answers
+ * otherwise.
  */
 public final class BodyTimeoutException extends ErrorResponseException {
 
@@ -18,18 +19,19 @@ public final class BodyTimeoutException extends ErrorResponseException {
 	private static final long serialVersionUID = 1L;
 
 	/**
-	 * Makes an exception; public for tests of code that handles it.
+	 * Creates an exception. Public for tests of code that handles it.
 	 * @param pool the name of the pool
 	 * @param limit how long the body may take
-	 * @param closes whether the connection ends with the answer, as it must with HTTP/1.1
+	 * @param closes whether the connection is closed after the answer, as HTTP/1.1
+	 * requires
 	 */
 	public BodyTimeoutException(String pool, Duration limit, boolean closes) {
 		super(HttpStatus.REQUEST_TIMEOUT,
 				ProblemDetail.forStatusAndDetail(HttpStatus.REQUEST_TIMEOUT,
 						"The body of the request did not arrive in time."),
 				new IllegalStateException("A request in pool '" + pool + "' waited " + limit
-						+ " for its body, and its slot was given to the next; raise greenroom.pools." + pool
-						+ ".body-timeout if such clients are to be served"));
+						+ " for its body, and its slot was given to another request; raise greenroom.pools." + pool
+						+ ".body-timeout to serve such clients"));
 		if (closes) {
 			getHeaders().set(HttpHeaders.CONNECTION, "close");
 		}

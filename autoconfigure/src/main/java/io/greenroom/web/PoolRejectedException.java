@@ -9,10 +9,10 @@ import org.springframework.http.ProblemDetail;
 import org.springframework.web.ErrorResponseException;
 
 /**
- * A controller was not run because its pool has no room: 503, or what the pool is told to
- * reject with, with {@code Retry-After} and a problem as its body, unless an
- * {@code @ExceptionHandler} answers otherwise. The cause says which pool, and its
- * numbers; the answer does not.
+ * Thrown when a controller was not run because its pool has no free slot and no room in
+ * its line. Answered with 503, or the status that is configured for the pool, with {@code
+ * Retry-After} and a problem detail as the body, unless an {@code @ExceptionHandler}
+ * answers otherwise. The cause names the pool and its numbers; the answer does not.
  */
 public final class PoolRejectedException extends ErrorResponseException {
 
@@ -20,11 +20,11 @@ public final class PoolRejectedException extends ErrorResponseException {
 	private static final long serialVersionUID = 1L;
 
 	/**
-	 * Makes a rejection; public for tests of code that handles it.
-	 * @param rejection says which pool has no room, and its numbers
-	 * @param status the status to answer with
-	 * @param retryAfter when the client may come again, which is told in whole seconds,
-	 * rounded up; zero for no word about it
+	 * Creates a rejection. Public for tests of code that handles it.
+	 * @param rejection names the pool and its numbers
+	 * @param status the status of the answer
+	 * @param retryAfter when the client may retry, sent in whole seconds, rounded up;
+	 * zero to send no {@code Retry-After}
 	 */
 	public PoolRejectedException(Exception rejection, HttpStatusCode status, Duration retryAfter) {
 		this(rejection, status, retryAfter.plusSeconds(1).minusNanos(1).toSeconds());

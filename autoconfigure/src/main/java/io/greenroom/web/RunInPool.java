@@ -7,26 +7,27 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Says in which pool a controller runs: on a class for all its methods, on a method for
- * this one, on an annotation of your own for what carries it. The nearest one counts.
- * Controllers without it run in the pool {@value #DEFAULT}.
+ * Selects the pool of a controller. On a class, it applies to all methods; on a method,
+ * to that method; on an annotation, to the elements that carry that annotation. The
+ * nearest one takes precedence. Controllers without it run in the pool {@value #DEFAULT}.
  * <p>
- * A pool of {@code n} lets at most {@code n} controllers work at once; the others wait in
- * line without a platform thread, and past the line's bound or time get 503 with
- * {@code Retry-After}. Pools are sized by {@code greenroom.pools.<name>.*}; a name that
- * is not there ends the start.
+ * A pool of size {@code n} runs up to {@code n} controllers at once. Other requests wait
+ * in line without a platform thread. A request that finds the line full, or waits longer
+ * than the queue timeout, is answered with 503 and {@code Retry-After}. Pools are
+ * configured with {@code greenroom.pools.<name>.*}. The start fails if a pool does not
+ * exist.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ ElementType.TYPE, ElementType.METHOD })
 public @interface RunInPool {
 
-	/** The pool that is always there. */
+	/** The name of the pool that always exists. */
 	String DEFAULT = "default";
 
 	/**
 	 * Returns the pool's name.
-	 * @return the name under {@code greenroom.pools}
+	 * @return the name below {@code greenroom.pools}
 	 */
 	String value() default DEFAULT;
 

@@ -3,15 +3,15 @@ package io.greenroom.web;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter;
 
 /**
- * Makes the handler adapter that runs controllers in pools. For an application with a
- * {@code WebMvcRegistrations} bean of its own: let its
- * {@code getRequestMappingHandlerAdapter()} return {@link #create()}.
+ * Creates the handler adapter that runs controllers in pools. Only needed by an
+ * application with its own {@code WebMvcRegistrations} bean, whose {@code
+ * getRequestMappingHandlerAdapter()} must return {@link #create()}.
  */
 @FunctionalInterface
 public interface RunInPoolAdapters {
 
 	/**
-	 * Makes an adapter, for the MVC configuration to complete.
+	 * Creates an adapter, which the MVC configuration completes.
 	 * @return a new adapter
 	 */
 	RequestMappingHandlerAdapter create();

@@ -4,7 +4,7 @@ import java.io.Serial;
 import java.util.Collection;
 import java.util.List;
 
-/** A {@link RunInPool} names a pool that does not exist. */
+/** Thrown when a {@link RunInPool} names a pool that does not exist. */
 public final class UnknownPoolException extends IllegalStateException {
 
 	@Serial
@@ -17,13 +17,13 @@ public final class UnknownPoolException extends IllegalStateException {
 	private final List<String> known;
 
 	/**
-	 * Makes an exception.
-	 * @param controller who asked for the pool
-	 * @param pool the name that was asked for
-	 * @param known the names there are
+	 * Creates an exception.
+	 * @param controller the controller that names the pool
+	 * @param pool the name of the pool
+	 * @param known the names of the existing pools
 	 */
 	public UnknownPoolException(String controller, String pool, Collection<String> known) {
-		super("%s is to run in the pool '%s', which does not exist; there are: %s".formatted(controller, pool,
+		super("%s names the pool '%s', which does not exist; the pools are: %s".formatted(controller, pool,
 				String.join(", ", known)));
 		this.controller = controller;
 		this.pool = pool;
@@ -31,15 +31,15 @@ public final class UnknownPoolException extends IllegalStateException {
 	}
 
 	/**
-	 * Returns who asked for the pool.
-	 * @return the controller's method, and its bean
+	 * Returns the controller that names the pool.
+	 * @return the controller's method and its bean
 	 */
 	public String controller() {
 		return this.controller;
 	}
 
 	/**
-	 * Returns what was asked for.
+	 * Returns the name of the missing pool.
 	 * @return the pool's name
 	 */
 	public String pool() {
@@ -47,8 +47,8 @@ public final class UnknownPoolException extends IllegalStateException {
 	}
 
 	/**
-	 * Returns what there is.
-	 * @return the names of the existing pools
+	 * Returns the names of the existing pools.
+	 * @return the names
 	 */
 	public List<String> known() {
 		return this.known;

@@ -1,6 +1,6 @@
 /**
- * Controllers in bounded pools: the annotation, the filters of functional routes, and
- * what is thrown.
+ * Controllers in bounded pools: the annotation, the filters of functional routes, and the
+ * exceptions.
  */
 @NullMarked
 package io.greenroom.web;

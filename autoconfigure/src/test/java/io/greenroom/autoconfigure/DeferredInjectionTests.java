@@ -85,7 +85,7 @@ class DeferredInjectionTests {
 	void deferredOfAScope() {
 		this.runner.withUserConfiguration(ScopedInventory.class, Asking.class)
 			.run((context) -> assertThat(context.getStartupFailure()).rootCause()
-				.hasMessageContaining("the bean stands for several handlers"));
+				.hasMessageContaining("the bean stands for all handlers of its scope"));
 	}
 
 	@Test
@@ -93,9 +93,9 @@ class DeferredInjectionTests {
 	void deferredOfAnOrdinaryBean() {
 		this.runner.withBean("text", StringBuilder.class)
 			.withUserConfiguration(WantsDeferredOfText.class)
-			.run((context) -> assertThat(context.getStartupFailure())
-				.hasRootCauseMessage("Deferred<StringBuilder> was asked for, but java.lang.StringBuilder is no handler;"
-						+ " annotate it with @DeferredHandler"));
+			.run((context) -> assertThat(context.getStartupFailure()).hasRootCauseMessage(
+					"Deferred<StringBuilder> was requested, but java.lang.StringBuilder is not a handler;"
+							+ " annotate it with @DeferredHandler"));
 	}
 
 	@Configuration(proxyBeanMethods = false)

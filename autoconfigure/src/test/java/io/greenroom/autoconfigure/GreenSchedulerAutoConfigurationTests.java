@@ -54,7 +54,7 @@ class GreenSchedulerAutoConfigurationTests {
 		assertThat(output).doesNotContain("greenroom.pools");
 		reactive.withPropertyValues("greenroom.pools.default.size=5")
 			.run((context) -> assertThat(context).hasNotFailed());
-		assertThat(output).containsOnlyOnce("greenroom.pools.* is set and does nothing");
+		assertThat(output).containsOnlyOnce("greenroom.pools.* is set but has no effect");
 	}
 
 	@Test

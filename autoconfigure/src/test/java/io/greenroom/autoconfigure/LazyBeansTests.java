@@ -122,7 +122,7 @@ class LazyBeansTests {
 				assertThatThrownBy(() -> context.getBean(type)).as(type.getName())
 					.hasRootCauseInstanceOf(IllegalStateException.class)
 					.hasRootCauseMessage(
-							"The green scheduler is asked for the first time after the context was stopped, and nobody would drain it; ask for it before, or start the context again");
+							"The green scheduler was first requested after the context was stopped, and would never be drained; request it earlier, or start the context again");
 			}
 			assertThat(isMade("greenScheduler", context)).isFalse();
 			context.start();

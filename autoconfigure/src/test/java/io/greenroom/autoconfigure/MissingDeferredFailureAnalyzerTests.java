@@ -50,7 +50,7 @@ class MissingDeferredFailureAnalyzerTests {
 		this.whole.withUserConfiguration(AskingForPlain.class, Plain.class)
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
-				.hasMessageContaining("is no handler; annotate it with @DeferredHandler"));
+				.hasMessageContaining("is not a handler; annotate it with @DeferredHandler"));
 		this.whole.withUserConfiguration(Asking.class)
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()

@@ -236,7 +236,7 @@ class RunInPoolAutoConfigurationTests {
 	void sizedByNoDataSource(CapturedOutput output) {
 		this.runner.withPropertyValues("greenroom.pools.reports.size=datasource")
 			.run((context) -> assertThat(pool(context, "reports").pool().size()).isEqualTo(200));
-		assertThat(output).contains("greenroom.pools.reports.size is 'datasource' and there is no data source");
+		assertThat(output).contains("greenroom.pools.reports.size is 'datasource', but there is no data source");
 	}
 
 	@Test
@@ -277,7 +277,7 @@ class RunInPoolAutoConfigurationTests {
 	void idleAnnotations(CapturedOutput output) {
 		this.runner.withUserConfiguration(NoController.class, Served.class)
 			.run((context) -> assertThat(context).hasNotFailed());
-		assertThat(output).containsOnlyOnce("does nothing")
+		assertThat(output).containsOnlyOnce("has no effect")
 			.contains("NoController'", "add .filter(poolFilters.in(\"...\"))");
 	}
 
@@ -297,8 +297,9 @@ class RunInPoolAutoConfigurationTests {
 		this.runner.withPropertyValues("greenroom.pools.reports." + key + "=" + value).run((context) -> {
 			assertThat(context).hasFailed();
 			FailureAnalysis analysis = analyze(new InvalidSettingFailureAnalyzer(), context);
-			assertThat(analysis.getDescription()).isEqualTo(
-					"The setting 'greenroom.pools.reports.%s' is '%s', which can't be used.".formatted(key, value));
+			assertThat(analysis.getDescription())
+				.isEqualTo("The setting 'greenroom.pools.reports.%s' has the value '%s', which is not valid."
+					.formatted(key, value));
 			assertThat(analysis.getAction()).startsWith("Set 'greenroom.pools.reports." + key + "' to ");
 		});
 	}
@@ -312,9 +313,9 @@ class RunInPoolAutoConfigurationTests {
 				assertThat(context).hasFailed();
 				assertThat(context.getStartupFailure()).isInstanceOf(UnknownPoolException.class);
 				FailureAnalysis analysis = analyze(new UnknownPoolFailureAnalyzer(), context);
-				assertThat(analysis.getDescription()).isEqualTo(
-						"Typo#report of bean 'runInPoolAutoConfigurationTests.Typo' is to run in the pool 'reprots' "
-								+ "(@RunInPool), which does not exist. There are: default, reports.");
+				assertThat(analysis.getDescription())
+					.isEqualTo("Typo#report of bean 'runInPoolAutoConfigurationTests.Typo' names the pool 'reprots' "
+							+ "(@RunInPool), which does not exist. The pools are: default, reports.");
 				assertThat(analysis.getAction()).contains("greenroom.pools.reprots.size=10");
 			});
 	}
@@ -344,7 +345,7 @@ class RunInPoolAutoConfigurationTests {
 	void twoRegistrationsAreNamedInAWarning(CapturedOutput output) {
 		this.runner.withUserConfiguration(OneRegistrations.class, AnotherRegistrations.class)
 			.run((context) -> assertThat(context).hasNotFailed());
-		assertThat(output).contains("Controllers do NOT run in pools", "[mine, another]", "Join them into one");
+		assertThat(output).contains("Controllers do NOT run in pools", "[mine, another]", "Combine them into one");
 	}
 
 	@Test

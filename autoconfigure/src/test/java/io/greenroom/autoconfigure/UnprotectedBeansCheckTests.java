@@ -38,7 +38,7 @@ class UnprotectedBeansCheckTests {
 		assertThat(output).contains("Handlers WITHOUT a mailbox",
 				"'%s' (%s)".formatted(Till.class.getName(), Till.class.getName()),
 				"@ImportAutoConfiguration({ GreenSchedulerAutoConfiguration.class, DeferredAutoConfiguration.class })");
-		assertThat(output).contains("NO state machines", Lamp.class.getName(),
+		assertThat(output).contains("NOT state machines", Lamp.class.getName(),
 				"@ImportAutoConfiguration({ GreenSchedulerAutoConfiguration.class, StateAutoConfiguration.class })");
 	}
 
@@ -65,7 +65,7 @@ class UnprotectedBeansCheckTests {
 	void silent(CapturedOutput output) {
 		run(Whole.class);
 		run(Bare.class, "--greenroom.deferred.enabled=false", "--greenroom.state.enabled=false");
-		assertThat(output).doesNotContain("WITHOUT a mailbox").doesNotContain("NO state machines");
+		assertThat(output).doesNotContain("WITHOUT a mailbox").doesNotContain("NOT state machines");
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -125,7 +125,7 @@ class MockedWithoutTurnsTests {
 	@DisplayName("F18 a mock of a handler or machine is not named")
 	void notNamed(CapturedOutput output) {
 		assertThat(this.till.sales()).isZero();
-		assertThat(output).doesNotContain("WITHOUT a mailbox").doesNotContain("NO state machines");
+		assertThat(output).doesNotContain("WITHOUT a mailbox").doesNotContain("NOT state machines");
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -51,21 +51,21 @@ class DurableBeansTests {
 			assertThat(start(pool, NoKey.class, StoredOnly.class, BadFields.class, BadUpgrade.class,
 					KeyedStoredOnly.class))
 				.isInstanceOf(InvalidHandlersException.class)
-				.hasMessageContaining("has no key that its row could have; annotate a parameter")
+				.hasMessageContaining("has no key for its row; annotate a parameter")
 				.hasMessageContaining("it has @Stored fields or an @Upgrade method, but is not @Durable")
 				.hasMessageContaining("the @Stored field 'count' is final")
 				.hasMessageContaining("the @Stored field 'all' is static")
-				.hasMessageContaining("versions begin with 1")
+				.hasMessageContaining("versions start at 1")
 				.hasMessageContaining("the @Upgrade method 'up' is not of the form");
 			assertThat(start(pool, Unreadable.class, Machine.class)).isInstanceOf(InvalidHandlersException.class)
 				.hasMessageContaining("the parameter 'shape' of state 'resting' is a")
-				.hasMessageContaining("the parameter 'all' of state 'resting' holds something declared as Object")
+				.hasMessageContaining("the parameter 'all' of state 'resting' contains the type Object")
 				.hasMessageContaining("the @Stored field 'shape' is a")
 				.hasMessageContaining("the @Stored field 'shapes' is a")
-				.hasMessageContaining("the @Stored field 'anything' holds something declared as Object")
-				.hasMessageContaining("the @Stored field 'raw' holds something declared as Object");
+				.hasMessageContaining("the @Stored field 'anything' contains the type Object")
+				.hasMessageContaining("the @Stored field 'raw' contains the type Object");
 			assertThat(start(pool, Counter.class, Namesake.class)).isInstanceOf(InvalidHandlersException.class)
-				.hasMessageContaining("its name in the database is 'counter', as that of bean");
+				.hasMessageContaining("its name in the database is 'counter', like that of bean");
 			assertThat(JdbcClient.create(pool).sql("show tables").query().listOfRows()).isEmpty();
 		}
 	}
@@ -75,7 +75,7 @@ class DurableBeansTests {
 	void noDatabase(CapturedOutput output) {
 		assertThat(catchThrowable(() -> DurableContext.without(new String[0], Counter.class)))
 			.isInstanceOf(InvalidHandlersException.class)
-			.hasMessageContaining("there is nothing to keep its rows in")
+			.hasMessageContaining("storing its rows requires a single or primary DataSource")
 			.hasMessageContaining("greenroom.durable.enabled=false");
 		try (DurableContext context = DurableContext.without(new String[] { "greenroom.durable.enabled=false" },
 				Counter.class)) {
@@ -160,7 +160,7 @@ class DurableBeansTests {
 			}
 			assertThat(output).doesNotContain("There are rows of");
 			DurableContext.of(pool, Renamed.class).close();
-			assertThat(output).contains("There are rows of [counter], and no durable handlers of these names here");
+			assertThat(output).contains("There are rows of [counter], but no durable handlers with these names");
 		}
 	}
 
@@ -265,7 +265,8 @@ class DurableBeansTests {
 				DurableContext context = DurableContext.of(pool, Counter.class, Elsewhere.class)) {
 			Keyed<String, Counter> counters = context.keyed(String.class, Counter.class);
 			assertThatIllegalStateException().isThrownBy(() -> counters.get("a").countElsewhere())
-				.withMessageContaining("counter[a].countElsewhere was in a transaction of something else");
+				.withMessageContaining(
+						"counter[a].countElsewhere ran in a transaction that does not belong to the database");
 			assertThat(counters.get("a").nothingElsewhere()).as("nothing to store, nothing to fence").isZero();
 			assertThat(counters.get("a").count()).isEqualTo(1);
 		}

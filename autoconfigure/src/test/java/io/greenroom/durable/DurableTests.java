@@ -263,7 +263,7 @@ class DurableTests {
 			this.accounts.get(this.ann).deposit(100);
 			assertThatExceptionOfType(StaleInstanceException.class).isThrownBy(() -> others.get(this.ann).deposit(1))
 				.withMessageContaining(
-						"account[" + this.ann + "].deposit stored nothing: somebody else has made its row");
+						"account[" + this.ann + "].deposit stored nothing: its row was created elsewhere");
 			assertThat(others.get(this.ann).deposit(1)).isEqualTo(101);
 			assertThatExceptionOfType(StaleInstanceException.class)
 				.isThrownBy(() -> this.accounts.get(this.ann).withdraw(40, "rent"))
@@ -419,7 +419,7 @@ class DurableTests {
 		assertThat(this.accounts.get(this.ann).nestFailing()).isEqualTo(234);
 		assertThat(this.accounts.get(this.ann).deposit(1)).isEqualTo(235);
 		assertThatIllegalStateException().isThrownBy(() -> this.accounts.get(this.ann).nestSameThenNew())
-			.withMessageContaining("can't write the row, which a transaction that it was called in has written");
+			.withMessageContaining("can't write the row, because an outer transaction has written it");
 		assertThat(this.accounts.get(this.ann).deposit(1)).isEqualTo(236);
 		assertThat(row(this.ann).stored()).contains("236");
 	}

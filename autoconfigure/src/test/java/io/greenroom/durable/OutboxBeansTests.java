@@ -89,8 +89,7 @@ class OutboxBeansTests {
 				.hasMessageContaining("make it a singleton, or give it a @Key");
 			assertThat(catchThrowable(() -> DurableContext.of(pool, Unreadable.class).close()))
 				.isInstanceOf(InvalidHandlersException.class)
-				.hasMessageContaining(
-						"the parameter 'what' of the durable method 'send' holds something declared as Object")
+				.hasMessageContaining("the parameter 'what' of the durable method 'send' contains the type Object")
 				.hasMessageContaining("the parameter 'thread' of the durable method 'give' is a");
 			DurableContext.of(pool, Plain.class).close();
 			assertThat(JdbcClient.create(pool).sql("show tables").query().listOfRows()).isEmpty();
@@ -102,7 +101,7 @@ class OutboxBeansTests {
 	void noDatabase(CapturedOutput output) throws Exception {
 		assertThat(catchThrowable(() -> DurableContext.without(new String[0], Simple.class)))
 			.isInstanceOf(InvalidHandlersException.class)
-			.hasMessageContaining("there is nothing to keep their calls in")
+			.hasMessageContaining("storing their calls requires a single or primary DataSource")
 			.hasMessageContaining("greenroom.durable.enabled=false");
 		try (DurableContext context = DurableContext.without(new String[] { "greenroom.durable.enabled=false" },
 				Simple.class)) {
@@ -371,7 +370,7 @@ class OutboxBeansTests {
 			Ring.Link link = new Ring.Link();
 			link.next = link;
 			assertThatIllegalArgumentException().isThrownBy(() -> context.bean(Ring.class).send(link))
-				.withMessageContaining("ring.send was not stored, as an argument can't be");
+				.withMessageContaining("ring.send was not stored, because an argument can't be");
 			assertThat(count(JdbcClient.create(pool), "greenroom_outbox")).isZero();
 		}
 	}

@@ -387,10 +387,10 @@ class OutboxTests {
 		TransactionTemplate readOnly = new TransactionTemplate(this.transaction.getTransactionManager());
 		readOnly.setReadOnly(true);
 		assertThatIllegalStateException().isThrownBy(() -> readOnly.executeWithoutResult((status) -> send(1)))
-			.withMessageContaining("take readOnly = true off the caller's @Transactional");
+			.withMessageContaining("remove readOnly = true from the caller's @Transactional");
 		assertThat(stored(this.what)).isZero();
 		assertThatIllegalStateException().isThrownBy(Delivery::current)
-			.withMessageContaining("delivers no durable oneway call");
+			.withMessageContaining("is not delivering a durable oneway call");
 	}
 
 	@Test

@@ -9,19 +9,20 @@ import io.greenroom.observe.ContextCarrier.Snapshot;
 import io.micrometer.context.ThreadLocalAccessor;
 
 /**
- * The accessors there were at one time.
+ * A snapshot of the accessors.
  *
  * @param registered those of the registry
- * @param all in the order in which they are called
- * @param nothing has nothing to set, but takes away what a thread has
+ * @param all all of them, in the order in which they are called
+ * @param nothing a snapshot without values, which clears the values of a thread
  */
 record Accessors(List<ThreadLocalAccessor<?>> registered, List<ThreadLocalAccessor<Object>> all, Snapshot nothing) {
 
 	/**
-	 * Of two with one key the registered one is used.
-	 * @param registry may change meanwhile
+	 * Combines the given accessors with those of the registry. If two have the same key,
+	 * the registered one is used.
+	 * @param registry may change concurrently
 	 */
-	@SuppressWarnings("unchecked") // an accessor is given what it gave
+	@SuppressWarnings("unchecked") // an accessor receives the values that it returned
 	static Accessors of(List<ThreadLocalAccessor<?>> given, List<ThreadLocalAccessor<?>> registry) {
 		List<ThreadLocalAccessor<?>> registered = List.copyOf(registry);
 		Set<Object> keys = registered.stream().map(ThreadLocalAccessor::key).collect(Collectors.toSet());

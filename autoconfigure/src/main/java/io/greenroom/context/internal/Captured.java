@@ -7,12 +7,12 @@ import io.greenroom.observe.ContextCarrier.Snapshot;
 import io.micrometer.context.ThreadLocalAccessor;
 import org.jspecify.annotations.Nullable;
 
-/** What a thread had, a value for each accessor. */
+/** The captured values of a thread, one for each accessor. */
 final class Captured implements Snapshot {
 
 	private final List<ThreadLocalAccessor<Object>> accessors;
 
-	/** {@code null} for what the thread lacked. */
+	/** {@code null} for a value that the thread did not have. */
 	private final @Nullable Object[] values;
 
 	private final boolean empty;
@@ -23,12 +23,12 @@ final class Captured implements Snapshot {
 		this.empty = empty;
 	}
 
-	/** Of a thread that had at least one of them. */
+	/** Creates the snapshot of a thread that had at least one value. */
 	static Captured of(List<ThreadLocalAccessor<Object>> accessors, @Nullable Object[] values) {
 		return new Captured(accessors, values, false);
 	}
 
-	/** Of a thread that lacked all. */
+	/** Creates the snapshot of a thread that had no values. */
 	static Captured nothing(List<ThreadLocalAccessor<Object>> accessors) {
 		return new Captured(accessors, new @Nullable Object[accessors.size()], true);
 	}
@@ -52,7 +52,7 @@ final class Captured implements Snapshot {
 		return scope;
 	}
 
-	/** Sets what was there, and takes away what was not. */
+	/** Sets the captured values, and clears the others. */
 	private final class OnUsedThread extends Restoring {
 
 		OnUsedThread() {
@@ -81,14 +81,17 @@ final class Captured implements Snapshot {
 				accessor.restore();
 			}
 			else if (accessor.getValue() != null) {
-				// The work has set what neither it nor the thread had.
+				// The work has set a value that neither it nor the thread had.
 				accessor.setValue();
 			}
 		}
 
 	}
 
-	/** Each look at a thread local that is not there costs as much as setting one. */
+	/**
+	 * Does not read before it writes, because reading an absent thread local costs as
+	 * much as setting one.
+	 */
 	private final class OnNewThread extends Restoring {
 
 		OnNewThread() {

@@ -4,18 +4,20 @@ import io.micrometer.context.ThreadLocalAccessor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of a value that belongs to something which may be over when it is used.
+ * Determines what a context carries in place of a value whose owner may have ended when
+ * the value is used.
  */
 @FunctionalInterface
 public interface Detachment {
 
-	/** The value stays behind. */
+	/** Leaves the value out. */
 	Detachment LEFT_OUT = (accessor) -> null;
 
 	/**
-	 * Returns what takes the place of the calling thread's value.
-	 * @param accessor gives the value
-	 * @return a value that nothing can end, {@code null} for none
+	 * Returns the replacement of the calling thread's value.
+	 * @param accessor provides the value
+	 * @return a value that does not depend on the end of its owner, or {@code null} to
+	 * leave it out
 	 */
 	@Nullable Object detached(ThreadLocalAccessor<?> accessor);
 

@@ -11,13 +11,13 @@ import org.springframework.context.i18n.SimpleTimeZoneAwareLocaleContext;
 import org.springframework.context.i18n.TimeZoneAwareLocaleContext;
 
 /**
- * Looks up the locale and time zone of a thread once and for all. The context that Spring
- * MVC binds to a request's thread asks the request each time, also when that is over and
- * serves somebody else.
+ * Reads the locale and time zone of a thread once. The context that Spring MVC binds to a
+ * request's thread reads them from the request each time, even after the request has
+ * ended and its object serves another one.
  */
 public final class FixedLocale implements Detachment {
 
-	/** Makes the detachment. */
+	/** Creates the detachment. */
 	public FixedLocale() {
 	}
 

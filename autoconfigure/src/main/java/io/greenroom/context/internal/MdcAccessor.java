@@ -6,13 +6,13 @@ import io.micrometer.context.ThreadLocalAccessor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
-/** The logging context of SLF4J as a whole. */
+/** Accesses the logging context of SLF4J as a whole. */
 public final class MdcAccessor implements ThreadLocalAccessor<Map<String, String>> {
 
 	/** The key in a registry. */
 	public static final String KEY = "greenroom.mdc";
 
-	/** Makes an accessor. */
+	/** Creates an accessor. */
 	public MdcAccessor() {
 	}
 

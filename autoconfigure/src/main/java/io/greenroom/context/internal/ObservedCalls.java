@@ -12,9 +12,8 @@ import io.micrometer.observation.transport.ReceiverContext;
 import io.micrometer.observation.transport.SenderContext;
 
 /**
- * Observes a stored call as a message that is sent and received, so that a tracer which
- * is there writes its trace into it and goes on with it in the body, also after a
- * restart.
+ * Observes a stored call as a message that is sent and received. If there is a tracer, it
+ * writes its trace into the call and continues it in the body, even after a restart.
  */
 public final class ObservedCalls implements CallContext {
 
@@ -25,17 +24,17 @@ public final class ObservedCalls implements CallContext {
 	private final String name;
 
 	/**
-	 * Makes the context of stored calls.
-	 * @param registry where calls are observed
+	 * Creates the context of stored calls.
+	 * @param registry the registry of the observations
 	 */
 	public ObservedCalls(ObservationRegistry registry) {
 		this(registry, "greenroom.outbox");
 	}
 
 	/**
-	 * Makes the context of calls of another kind.
-	 * @param registry where calls are observed
-	 * @param name what the names of the observations begin with
+	 * Creates the context of calls of another kind.
+	 * @param registry the registry of the observations
+	 * @param name the prefix of the names of the observations
 	 */
 	public ObservedCalls(ObservationRegistry registry, String name) {
 		this.name = Objects.requireNonNull(name, "name");

@@ -9,13 +9,13 @@ import io.micrometer.context.ThreadLocalAccessor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries whatever has a {@link ThreadLocalAccessor}: those in Micrometer's registry at
- * the time, such as observations and security, and those given here, which are not put
- * into the registry, so that other libraries go on as before. Of two with one key the
- * registry's is used.
+ * Carries every value that has a {@link ThreadLocalAccessor}. The accessors are those in
+ * Micrometer's registry at the time of the capture, such as observations and security,
+ * and those given here. The latter are not added to the registry, so other libraries are
+ * not affected. If two have the same key, the registry's accessor is used.
  * <p>
  * Safe for use by many threads. Accessors are called in order, the given ones first, and
- * set back in reverse order.
+ * restored in reverse order.
  */
 public final class RegisteredContext implements ContextCarrier {
 
@@ -25,24 +25,25 @@ public final class RegisteredContext implements ContextCarrier {
 
 	private final Map<Object, Detachment> detachments;
 
-	/** Made anew when the registry has changed. */
+	/** Replaced when the registry has changed. */
 	private volatile @Nullable Accessors accessors;
 
 	/**
-	 * Makes a carrier.
-	 * @param registry the registry, asked anew each time
-	 * @param given accessors to use beside those registered
+	 * Creates a carrier.
+	 * @param registry the registry, which is read at each capture
+	 * @param given accessors to use in addition to the registered ones
 	 */
 	public RegisteredContext(ContextRegistry registry, List<? extends ThreadLocalAccessor<?>> given) {
 		this(registry, given, Map.of());
 	}
 
 	/**
-	 * Makes a carrier that knows what must not outlive the captured thread's work.
-	 * @param registry the registry, asked anew each time
-	 * @param given accessors to use beside those registered
-	 * @param detachments what becomes of values that nobody waits for, by the keys of
-	 * their accessors, given or registered
+	 * Creates a carrier with values that must not outlive the work of the captured
+	 * thread.
+	 * @param registry the registry, which is read at each capture
+	 * @param given accessors to use in addition to the registered ones
+	 * @param detachments the replacements of values for work that is not waited for, by
+	 * the keys of the given or registered accessors
 	 */
 	public RegisteredContext(ContextRegistry registry, List<? extends ThreadLocalAccessor<?>> given,
 			Map<Object, Detachment> detachments) {
@@ -62,8 +63,8 @@ public final class RegisteredContext implements ContextCarrier {
 	}
 
 	/**
-	 * What detached captures leave out is not looked at: it belongs to the thread's own
-	 * work, and what an accessor says of it need not be what it was set to.
+	 * Does not read values that detached captures leave out. They belong to the thread's
+	 * own work, and an accessor need not return what was set.
 	 */
 	@Override
 	public Scope guard() {
@@ -109,7 +110,7 @@ public final class RegisteredContext implements ContextCarrier {
 		return (values != null) ? Captured.of(accessors.all(), values) : accessors.nothing();
 	}
 
-	/** Those there are now, which usually are those there were last time. */
+	/** Returns the current accessors, which are usually the same as last time. */
 	private Accessors accessors() {
 		List<ThreadLocalAccessor<?>> registered = this.registry.getThreadLocalAccessors();
 		Accessors known = this.accessors;

@@ -7,8 +7,8 @@ import io.micrometer.context.ThreadLocalAccessor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls accessors in order, and in reverse order when it is closed. Confined to the
- * thread that opens it.
+ * Calls accessors in order, and restores them in reverse order when it is closed.
+ * Confined to the thread that opens it.
  */
 abstract class Restoring implements Scope {
 
@@ -16,7 +16,7 @@ abstract class Restoring implements Scope {
 
 	private final @Nullable Object[] before;
 
-	/** How many are to be set back. */
+	/** The number of accessors to restore. */
 	private int entered;
 
 	Restoring(List<ThreadLocalAccessor<Object>> accessors) {
@@ -24,12 +24,12 @@ abstract class Restoring implements Scope {
 		this.before = new @Nullable Object[accessors.size()];
 	}
 
-	/** Returns what is needed to leave. */
+	/** Returns what {@link #leave} needs. */
 	abstract @Nullable Object enter(ThreadLocalAccessor<Object> accessor, int index);
 
 	abstract void leave(ThreadLocalAccessor<Object> accessor, int index, @Nullable Object before);
 
-	/** Enters all; if one fails, sets back those before it and throws. */
+	/** Enters all accessors. If one fails, restores those before it and throws. */
 	final void open() {
 		try {
 			for (int i = 0; i < this.before.length; i++) {
@@ -48,7 +48,7 @@ abstract class Restoring implements Scope {
 		}
 	}
 
-	/** Undoes all, also when one fails; the first failure is thrown. */
+	/** Restores all accessors, even if one fails. The first failure is thrown. */
 	@Override
 	public final void close() {
 		RuntimeException first = null;

@@ -1,6 +1,7 @@
 /**
- * The context-propagation side of {@link io.greenroom.observe.ContextCarrier}: what is
- * registered there, the logging context, and the framework's locale and request.
+ * The implementation of {@link io.greenroom.observe.ContextCarrier} with Micrometer's
+ * context propagation: registered accessors, the logging context, and the locale and
+ * request of Spring.
  */
 @NullMarked
 package io.greenroom.context.internal;

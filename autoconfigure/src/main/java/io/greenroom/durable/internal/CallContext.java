@@ -5,20 +5,20 @@ import java.util.Map;
 import io.greenroom.observe.ContextCarrier;
 
 /**
- * Takes along as text what belongs to the caller of a stored call: its body may run after
- * a restart. For integrations; users don't need this. Safe for use by many threads.
+ * Carries the context of a stored call's caller as text, because the body may run after a
+ * restart. For integrations; not intended for applications. Safe for use by many threads.
  */
 public interface CallContext {
 
 	/**
-	 * Writes what belongs to the calling thread now.
+	 * Writes the context of the calling thread.
 	 * @param call the names of the handler and the method
-	 * @param into the texts, by names of its own
+	 * @param into receives the texts, by names that this context chooses
 	 */
 	void write(String call, Map<String, String> into);
 
 	/**
-	 * Gives the calling thread what was written.
+	 * Opens the written context on the calling thread.
 	 * @param call the names of the handler and the method
 	 * @param from the texts
 	 * @return the scope, to be closed on the same thread

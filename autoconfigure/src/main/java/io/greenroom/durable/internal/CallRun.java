@@ -7,9 +7,9 @@ import io.greenroom.deferred.internal.Delivering.Body;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call of a durable handler where its keys are on several nodes, on the thread that
- * runs its body or makes its move: what the fence writes then has the call's id and its
- * answer with it. For integrations; users don't need this.
+ * A call of a durable handler whose keys are spread over several nodes, on the thread
+ * that runs its body or makes its move. The fence stores the call's id and answer
+ * together with its effect. For integrations; not intended for applications.
  */
 public final class CallRun {
 
@@ -21,21 +21,21 @@ public final class CallRun {
 
 	private final boolean move;
 
-	/** Nothing where the caller is here, and nobody would ask again. */
+	/** {@code null} if the caller is on this node and will not ask again. */
 	private final @Nullable Answering answering;
 
-	/** Whether the body is about to be entered; confined to its thread. */
+	/** Whether the body is about to be entered. Confined to its thread. */
 	private boolean entering;
 
-	/** Written by the body's thread, read by who waits for its end. */
+	/** Written by the body's thread, read by the thread that waits for its end. */
 	private volatile boolean stale;
 
 	/**
-	 * Makes a run.
+	 * Creates a run.
 	 * @param key the text of the key
 	 * @param method the name of the called method
 	 * @param move whether the call moves a machine, and has no body
-	 * @param answering says what is to be stored of the call; {@code null} if nothing is
+	 * @param answering provides what is stored of the call, or {@code null} if nothing is
 	 */
 	public CallRun(String key, String method, boolean move, @Nullable Answering answering) {
 		this.key = Objects.requireNonNull(key, "key");
@@ -45,10 +45,10 @@ public final class CallRun {
 	}
 
 	/**
-	 * Runs a body, of which the fence will know whose it is.
+	 * Runs a body and makes this run known to the fence.
 	 * @param body the body
-	 * @return what it returns
-	 * @throws Throwable what it throws
+	 * @return the result of the body
+	 * @throws Throwable the exception of the body
 	 */
 	public @Nullable Object run(Body body) throws Throwable {
 		CallRun outer = CURRENT.get();
@@ -68,13 +68,16 @@ public final class CallRun {
 		}
 	}
 
-	/** Returns the call whose body is about to run, once; {@code null} for none. */
+	/**
+	 * Returns the call whose body is about to run, once, or {@code null} if there is
+	 * none.
+	 */
 	static @Nullable CallRun enter(String key, String method) {
 		CallRun run = CURRENT.get();
 		return (run != null && !run.move && run.method.equals(method) && run.key.equals(key)) ? run.entered() : null;
 	}
 
-	/** Returns the call that makes a move, once; {@code null} for none. */
+	/** Returns the call that makes a move, once, or {@code null} if there is none. */
 	static @Nullable CallRun enterMove(String key) {
 		CallRun run = CURRENT.get();
 		return (run != null && run.move && run.key.equals(key)) ? run.entered() : null;
@@ -94,15 +97,17 @@ public final class CallRun {
 		return (this.answering != null) ? this.answering.threw(failure) : null;
 	}
 
-	/** Somebody else has written the row: nothing of the call is stored. */
+	/**
+	 * Called when the row was changed in the meantime, and nothing of the call is stored.
+	 */
 	void fenced() {
 		this.stale = true;
 	}
 
 	/**
-	 * Returns whether nothing of the call was stored, as somebody else had written the
-	 * row.
-	 * @return whether it may be made again
+	 * Returns whether nothing of the call was stored because the row was changed in the
+	 * meantime.
+	 * @return {@code true} if the call may be made again
 	 */
 	public boolean isStale() {
 		return this.stale;
@@ -113,26 +118,26 @@ public final class CallRun {
 		return "CallRun[" + this.method + " of " + this.key + "]";
 	}
 
-	/** Says what is to be stored of a call. */
+	/** Provides what is stored of a call. */
 	public interface Answering {
 
 		/**
-		 * The body has returned.
-		 * @param result what
+		 * Called when the body has returned.
+		 * @param result its result
 		 * @return what to store
 		 */
 		MadeCall returned(@Nullable Object result);
 
 		/**
-		 * The body has thrown, and its transaction commits all the same.
-		 * @param failure what
+		 * Called when the body has thrown, but its transaction commits.
+		 * @param failure its exception
 		 * @return what to store
 		 */
 		MadeCall threw(Throwable failure);
 
 	}
 
-	/** How long a call is known at least after it was made. */
+	/** The shortest time that a call is kept after it was made. */
 	public static final Duration SHORTEST = Duration.ofMinutes(1);
 
 }

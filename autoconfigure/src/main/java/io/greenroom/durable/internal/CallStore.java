@@ -3,28 +3,28 @@ package io.greenroom.durable.internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of other nodes that were made, as {@link RowStore#write} has stored them. For
- * integrations; users don't need this. Safe for use by many threads; every method blocks
- * for as long as the database takes.
+ * The answers to calls of other nodes, as {@link RowStore#write} has stored them. For
+ * integrations; not intended for applications. Safe for use by many threads. Every method
+ * blocks while it accesses the database.
  */
 public interface CallStore {
 
 	/**
-	 * Looks whether calls can be kept, before the first is.
-	 * @throws IllegalStateException if they can't; says what to do
+	 * Checks, before the first call, whether calls can be stored.
+	 * @throws IllegalStateException if they cannot; the message says what to do
 	 */
 	void open();
 
 	/**
-	 * Looks a call up.
-	 * @param id which
-	 * @return what came of it, {@code null} if nothing was stored
+	 * Looks up a call.
+	 * @param id the id of the call
+	 * @return its stored answer, or {@code null} if nothing was stored
 	 */
 	@Nullable String find(String id);
 
 	/**
-	 * Forgets calls that nobody asks for any more.
-	 * @return how many
+	 * Deletes calls whose callers no longer ask.
+	 * @return the number of deleted calls
 	 */
 	int forget();
 

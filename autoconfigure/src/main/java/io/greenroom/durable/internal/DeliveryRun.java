@@ -6,8 +6,9 @@ import io.greenroom.observe.ContextCarrier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt to deliver a call, on the thread that runs its body: removes the call in
- * the body's own transaction, if that has one. For integrations; users don't need this.
+ * One attempt to deliver a call, on the thread that runs its body. Removes the call in
+ * the body's own transaction, if it has one. For integrations; not intended for
+ * applications.
  */
 public final class DeliveryRun implements Delivering, RowStore.Ending {
 
@@ -25,10 +26,10 @@ public final class DeliveryRun implements Delivering, RowStore.Ending {
 
 	private final ContextOpener context;
 
-	/** Whether the body is about to be entered; confined to its thread. */
+	/** Whether the body is about to be entered. Confined to its thread. */
 	private boolean entering;
 
-	// Written by the body's thread, read by the deliverer when that has ended.
+	// Written by the body's thread, read by the deliverer after that thread's end.
 
 	private volatile boolean begun;
 
@@ -44,15 +45,15 @@ public final class DeliveryRun implements Delivering, RowStore.Ending {
 	}
 
 	/**
-	 * Returns what the current thread delivers.
-	 * @return the run, {@code null} if it delivers nothing
+	 * Returns the run of the current thread.
+	 * @return the run, or {@code null} if the thread delivers nothing
 	 */
 	public static @Nullable DeliveryRun current() {
 		return CURRENT.get();
 	}
 
 	/**
-	 * Returns what it is an attempt of.
+	 * Returns the delivery that this is an attempt of.
 	 * @return the delivery
 	 */
 	public Delivery delivery() {
@@ -82,11 +83,11 @@ public final class DeliveryRun implements Delivering, RowStore.Ending {
 	}
 
 	/**
-	 * Runs the body under all advice, if this is its run.
+	 * Runs the body inside all advice, if it belongs to this run.
 	 * @param method the name of the method that is about to run
 	 * @param body the body
-	 * @return what it returns
-	 * @throws Throwable what it throws
+	 * @return the result of the body
+	 * @throws Throwable the exception of the body
 	 */
 	public @Nullable Object under(String method, Body body) throws Throwable {
 		if (!this.entering || !method.equals(this.call.method())) {
@@ -98,7 +99,7 @@ public final class DeliveryRun implements Delivering, RowStore.Ending {
 			if (!this.store.remove(this.lane, this.call.place())) {
 				this.end = End.LOST;
 				throw new LostDeliveryException(
-						"%s.%s (%s) was delivered by another node meanwhile, whose lane it is now; this body's transaction is rolled back"
+						"%s.%s (%s) was delivered by another node in the meantime, which now owns the lane; this body's transaction is rolled back"
 							.formatted(this.lane, this.call.method(), this.call.id()));
 			}
 			this.end = End.UNKNOWN;
@@ -109,7 +110,7 @@ public final class DeliveryRun implements Delivering, RowStore.Ending {
 
 	@Override
 	public void beforeCommit() {
-		// The call has been removed in this transaction.
+		// The call was removed in this transaction.
 	}
 
 	@Override
@@ -136,27 +137,27 @@ public final class DeliveryRun implements Delivering, RowStore.Ending {
 		return this.end;
 	}
 
-	/** What became of the call in the body's transaction. */
+	/** The fate of the call in the body's transaction. */
 	enum End {
 
-		/** There was no transaction, or nothing came of it. */
+		/** There was no transaction, or it did not remove the call. */
 		APART,
 
-		/** It was removed. */
+		/** The call was removed. */
 		REMOVED,
 
-		/** It was removed, and that was taken back. */
+		/** The call was removed, and the removal was rolled back. */
 		ROLLED_BACK,
 
-		/** Nobody knows. */
+		/** The outcome of the transaction is not known. */
 		UNKNOWN,
 
-		/** It was not there any more. */
+		/** The call did not exist any more. */
 		LOST
 
 	}
 
-	/** Gives the body's thread its caller's context. */
+	/** Opens the caller's context on the body's thread. */
 	@FunctionalInterface
 	interface ContextOpener {
 

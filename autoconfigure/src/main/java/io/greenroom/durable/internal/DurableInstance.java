@@ -17,11 +17,11 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * The fence of one instance: knows what is stored of it, and stands round its bodies. For
- * integrations; users don't need this.
+ * The fence of one instance. It knows what is stored of the instance, and wraps its
+ * bodies. For integrations; not intended for applications.
  * <p>
- * Confined to the threads that hold the handler, of which one at a time runs a body that
- * is not read-only.
+ * Confined to the threads that hold the handler. Of these, only one at a time runs a body
+ * that is not read-only.
  */
 public final class DurableInstance {
 
@@ -37,52 +37,58 @@ public final class DurableInstance {
 
 	private final RowStore rows;
 
-	/** Has another instance made for the next call. */
+	/** Causes another instance to be created for the next call. */
 	private final Runnable drop;
 
-	/** What was there when the instance was made. */
+	/** The row that was found when the instance was created. */
 	private @Nullable Row row;
 
-	/** Of the row, 0 for none; with what the transaction under way has written. */
+	/**
+	 * The version of the row, including the write of a running transaction; 0 if there is
+	 * no row.
+	 */
 	private long version;
 
-	/** The stored fields when that was written, or when the instance was ready. */
+	/** The stored fields as of the last write, or as of the end of initialisation. */
 	private String values = "{}";
 
-	/** Where the machine is by the row, with what the transaction has written. */
+	/**
+	 * Where the machine is according to the row, including the write of a running
+	 * transaction.
+	 */
 	private Row.@Nullable Place place;
 
-	/** What was stored when the body of a state began, and the version of it. */
+	/** What was stored, and its version, when the body of a state began. */
 	private String atStart = "{}";
 
 	private long versionAtStart;
 
-	/** Where the machine is to be by the body of its state. */
+	/** Where the machine is to be according to the body of its state. */
 	private Row.@Nullable Place wanted;
 
-	/** Whether these are to be written though no body changes them. */
+	/** Whether the fields must be written although no body changes them. */
 	private boolean behind;
 
-	/** How many bodies that are not read-only have begun and not ended. */
+	/** The number of running bodies that are not read-only. */
 	private int depth;
 
-	/** What this wrote in a transaction that has not ended. */
+	/** What this instance wrote in a transaction that has not ended. */
 	private @Nullable Written written;
 
-	/** Set by bodies that only read, which run beside each other. */
+	/** Set by read-only bodies, which run concurrently. */
 	private volatile boolean read;
 
-	/** Why this is not used any more. */
+	/** Why the instance is no longer used. */
 	private volatile @Nullable String dropped;
 
 	/**
-	 * Makes the fence of an instance that is not loaded yet.
+	 * Creates the fence of an instance that is not loaded yet.
 	 * @param id its row
-	 * @param type what is stored of it
+	 * @param type what is stored of the instance
 	 * @param target the instance
 	 * @param codec writes the fields
-	 * @param rows where the row is
-	 * @param drop has another instance made for the next call
+	 * @param rows the store of the row
+	 * @param drop causes another instance to be created for the next call
 	 */
 	public DurableInstance(RowId id, DurableType type, Object target, Codec codec, RowStore rows, Runnable drop) {
 		this.id = Objects.requireNonNull(id, "id");
@@ -94,8 +100,8 @@ public final class DurableInstance {
 	}
 
 	/**
-	 * Sets the stored fields to what is in the row, if there is one.
-	 * @throws UnreadableRowException if it can't be read
+	 * Sets the stored fields to the values of the row, if there is one.
+	 * @throws UnreadableRowException if the row cannot be read
 	 * @throws Throwable what the {@link Upgrade} method or the database throws
 	 */
 	public void load() throws Throwable {
@@ -133,9 +139,9 @@ public final class DurableInstance {
 	}
 
 	/**
-	 * Notes what the stored fields are before the first call. To be called when the
-	 * instance is initialized.
-	 * @throws IllegalStateException if they can't be written
+	 * Records the stored fields before the first call. Must be called after the instance
+	 * is initialized.
+	 * @throws IllegalStateException if they cannot be written
 	 */
 	public void ready() {
 		String ready = text("before the first call");
@@ -144,16 +150,16 @@ public final class DurableInstance {
 	}
 
 	/**
-	 * Runs a body, and stores what it has changed.
+	 * Runs a body and stores its changes.
 	 * @param method the name of the method, for messages
-	 * @param readOnly whether it changes nothing
+	 * @param readOnly whether the body changes nothing
 	 * @param body the body
-	 * @return what it returns
-	 * @throws Throwable what it throws, or what keeps its work from being stored
+	 * @return the result of the body
+	 * @throws Throwable the exception of the body, or why its changes could not be stored
 	 */
 	public @Nullable Object run(String method, boolean readOnly, Body body) throws Throwable {
 		if (isDropped()) {
-			// It is still what calls are served by.
+			// Calls are still served by this instance.
 			this.drop.run();
 		}
 		requireUsed(method);
@@ -187,18 +193,18 @@ public final class DurableInstance {
 	void requireUsed(String method) {
 		String reason = this.dropped;
 		if (reason != null) {
-			throw new StaleInstanceException("%s.%s stored nothing: %s. The next call makes the instance anew"
+			throw new StaleInstanceException("%s.%s stored nothing: %s. The next call creates the instance again"
 				.formatted(this.id, method, reason));
 		}
 	}
 
-	/** Takes back what bodies have changed that may not; returns what is stored. */
+	/** Undoes changes of read-only bodies. Returns what is stored. */
 	private String undoRead() {
 		if (this.read) {
 			this.read = false;
 			if (!this.values.equals(textOrNull())) {
 				log.warn(
-						"A @ReadOnly method has changed the stored fields of {}, which are again as they were; take @ReadOnly off the method that changes them",
+						"A @ReadOnly method has changed the stored fields of {}; the change was undone; remove @ReadOnly from the method that changes them",
 						this.id);
 				restore(this.values);
 			}
@@ -206,7 +212,7 @@ public final class DurableInstance {
 		return this.values;
 	}
 
-	/** The body has returned. */
+	/** Stores the changes of a body that has returned. */
 	private void store(String method, Row.@Nullable Place next, @Nullable MadeCall call) {
 		String now = text(method);
 		boolean same = now.equals(this.values) && next == this.place;
@@ -217,10 +223,10 @@ public final class DurableInstance {
 		}
 		switch (transaction) {
 			case FOREIGN -> throw new IllegalStateException(
-					"%s.%s was in a transaction of something else than the database of the durable handlers, which its row could not be written in; use the transaction manager of that database"
+					"%s.%s ran in a transaction that does not belong to the database of the durable handlers, so its row could not be written; use the transaction manager of that database"
 						.formatted(this.id, method));
 			case READ_ONLY -> throw new IllegalStateException(
-					"%s.%s %s in a read-only transaction; take readOnly = true off its @Transactional".formatted(
+					"%s.%s %s in a read-only transaction; remove readOnly = true from its @Transactional".formatted(
 							this.id, method, (next == this.place) ? "has changed a stored field" : "is a state"));
 			case NONE, JOINED -> write(method, now, next, call, fenced);
 		}
@@ -230,7 +236,7 @@ public final class DurableInstance {
 		Written before = this.written;
 		if (before != null && !(joined && this.rows.isOfThisTransaction(before))) {
 			throw new IllegalStateException(
-					"%s.%s can't write the row, which a transaction that it was called in has written and not committed; don't call the own handler in another transaction (REQUIRES_NEW, NOT_SUPPORTED)"
+					"%s.%s can't write the row, because an outer transaction has written it and not committed; don't call the same handler in another transaction (REQUIRES_NEW, NOT_SUPPORTED)"
 						.formatted(this.id, method));
 		}
 		if (joined && before == null) {
@@ -250,12 +256,12 @@ public final class DurableInstance {
 			done = writing.test(row, call);
 		}
 		catch (Throwable failure) {
-			drop("its row could not be written, or it is not known whether it was");
+			drop("its row could not be written, or the outcome of the write is unknown");
 			throw failure;
 		}
 		if (!done) {
-			String reason = (this.version == 0) ? "somebody else has made its row meanwhile"
-					: "somebody else has written its row, or deleted it, since version " + this.version;
+			String reason = (this.version == 0) ? "its row was created elsewhere in the meantime"
+					: "its row was changed or deleted elsewhere since version " + this.version;
 			drop(reason);
 			requireUsed(method);
 		}
@@ -265,7 +271,7 @@ public final class DurableInstance {
 		this.behind = false;
 	}
 
-	/** The body of a state begins. */
+	/** Called when the body of a state begins. */
 	void begin(String state) {
 		requireUsed(state);
 		this.atStart = (this.depth > 0) ? text(state) : undoRead();
@@ -273,7 +279,7 @@ public final class DurableInstance {
 		this.depth++;
 	}
 
-	/** The body of a state has returned, or moves the machine on. */
+	/** Called when the body of a state has returned, or moves the machine. */
 	void end(String state, Row.Place next) {
 		requireUsed(state);
 		this.wanted = next;
@@ -281,27 +287,27 @@ public final class DurableInstance {
 		this.depth--;
 	}
 
-	/** The body of a state has thrown, or its end could not be stored. */
+	/** Called when the body of a state has thrown, or its end could not be stored. */
 	void fail(Throwable thrown) {
 		this.wanted = null;
 		failed(thrown, (this.version == this.versionAtStart) ? this.atStart : this.values, null);
 		this.depth--;
 	}
 
-	/** Returns whether what the body of a state has stored is still so. */
+	/** Returns whether the write of the state's body is still valid. */
 	boolean isWritten() {
 		return !isDropped() && this.written == null && this.place == this.wanted;
 	}
 
 	/**
-	 * Writes where the machine is, and whatever the fields are now, by itself: at once,
-	 * and whatever becomes of the transaction of the thread.
+	 * Writes where the machine is together with the current fields, immediately and
+	 * independently of the thread's transaction.
 	 */
 	void keep(String state, Row.Place next) {
 		requireUsed(state);
 		if (this.written != null) {
 			throw new IllegalStateException(
-					"%s can't move to '%s' in a transaction that has written its row; move after the transaction, or by stateMachines.afterCommit(...)"
+					"%s can't move to '%s' in a transaction that has written its row; move after the transaction, or with stateMachines.afterCommit(...)"
 						.formatted(this.id, next.state()));
 		}
 		boolean midway = this.depth > 0 && this.rows.transaction() != RowStore.Transaction.NONE;
@@ -318,27 +324,27 @@ public final class DurableInstance {
 		}
 	}
 
-	/** Writes which node runs the body; the fields stay as they are in the row. */
+	/** Writes which node runs the body. The fields stay as they are in the row. */
 	void takeOver(Row.Place next) {
 		Row before = Objects.requireNonNull(this.row);
 		Row row = new Row(this.id, before.version() + 1, before.shape(), before.stored(), next);
 		if (!this.rows.commit(row, null)) {
 			throw new StaleInstanceException(
-					"%s was taken over by somebody else in this moment; call again".formatted(this.id));
+					"%s was taken over elsewhere at the same moment; call again".formatted(this.id));
 		}
 		this.version = row.version();
 		this.place = next;
 		this.row = row;
 	}
 
-	/** Nothing was kept: fields are as they are stored. */
+	/** Called when nothing was kept; the fields are as they are stored. */
 	void giveUp() {
 		if (this.depth == 0 && !isDropped() && !this.values.equals(textOrNull())) {
 			restore(this.values);
 		}
 	}
 
-	/** The object is had for a move. */
+	/** Called when a move holds the object. */
 	void hold() {
 		if (this.depth == 0) {
 			undoRead();
@@ -363,7 +369,7 @@ public final class DurableInstance {
 		this.written = mine;
 	}
 
-	/** The body, or what comes after it, has thrown. */
+	/** Called when the body, or the work after it, has thrown. */
 	private void failed(Throwable failure, String before, @Nullable CallRun call) {
 		if (this.dropped != null) {
 			if (call != null && failure instanceof StaleInstanceException) {
@@ -376,7 +382,8 @@ public final class DurableInstance {
 		}
 		try {
 			if (this.written == null && this.rows.transaction() == RowStore.Transaction.JOINED) {
-				// It may commit all the same, with what the body has written there.
+				// The transaction may commit regardless, with what the body has written
+				// there.
 				hear();
 			}
 			if (this.written != null && call != null) {
@@ -395,9 +402,8 @@ public final class DurableInstance {
 		}
 		catch (Throwable failure) {
 			Failures.log(log, Level.WARN, failure,
-					"The stored fields of {} could not be set back to what they were; the instance is made anew",
-					this.id);
-			drop("its stored fields could not be set back to what they were");
+					"The stored fields of {} could not be restored; the instance is created again", this.id);
+			drop("its stored fields could not be restored");
 		}
 	}
 
@@ -413,7 +419,7 @@ public final class DurableInstance {
 		try {
 			String text = this.codec.write(this.type.types(), now);
 			if (!text.equals(this.values)) {
-				// What can't be read back would make the key useless for ever.
+				// A value that cannot be read back would make the key unusable for good.
 				this.codec.read(this.type.types(), text);
 			}
 			return text;
@@ -443,9 +449,9 @@ public final class DurableInstance {
 	public interface Body {
 
 		/**
-		 * Runs it.
-		 * @return what it returns
-		 * @throws Throwable what it throws
+		 * Runs the body.
+		 * @return its result
+		 * @throws Throwable its exception
 		 */
 		@Nullable Object run() throws Throwable;
 
@@ -464,7 +470,7 @@ public final class DurableInstance {
 
 		private int writes;
 
-		/** The call whose body has thrown, if it may be asked for again. */
+		/** The call whose body has thrown, if its caller may ask again. */
 		private @Nullable MadeCall threw;
 
 		private boolean committing;
@@ -479,7 +485,7 @@ public final class DurableInstance {
 		@Override
 		public void beforeCommit() {
 			if (this.writes == 0 || this.threw != null) {
-				// Its body threw, and what that has written is fenced too.
+				// The body threw, and what it has written is fenced too.
 				write("commit", DurableInstance.this.values, DurableInstance.this.place, this.threw, true);
 			}
 			requireUsed("commit");

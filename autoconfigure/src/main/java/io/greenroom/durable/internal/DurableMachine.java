@@ -18,11 +18,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps where the machine of one key is, in the key's row. For integrations; users don't
- * need this.
+ * Keeps the position of one key's machine in the key's row. For integrations; not
+ * intended for applications.
  * <p>
- * Confined as its {@link DurableInstance} is: who moves the machine from outside has the
- * handler to itself meanwhile.
+ * Confined like its {@link DurableInstance}: a thread that moves the machine from outside
+ * holds the handler meanwhile.
  */
 public final class DurableMachine implements StateJournal {
 
@@ -36,15 +36,15 @@ public final class DurableMachine implements StateJournal {
 
 	private final DurableNode node;
 
-	/** Set before the machine is made. */
+	/** Set before the machine is created. */
 	private @Nullable Turn turn;
 
 	/**
-	 * Makes the journal of an instance that is not loaded yet.
+	 * Creates the journal of an instance that is not loaded yet.
 	 * @param instance the fence of the instance
 	 * @param states the states of its class
 	 * @param codec writes arguments
-	 * @param node which node runs the bodies
+	 * @param node the node that runs the bodies
 	 */
 	public DurableMachine(DurableInstance instance, StateClass states, Codec codec, DurableNode node) {
 		this.instance = Objects.requireNonNull(instance, "instance");
@@ -54,27 +54,27 @@ public final class DurableMachine implements StateJournal {
 	}
 
 	/**
-	 * Returns what keeps the states of a class from being durable.
+	 * Returns why the states of a class cannot be durable.
 	 * @param states the states
 	 * @param codec writes arguments
-	 * @return one sentence each, with the remedy
+	 * @return the problems, one sentence each with its remedy; empty if there are none
 	 */
 	public static List<String> problems(StateClass states, Codec codec) {
 		return StateArguments.problems(states, codec);
 	}
 
 	/**
-	 * Looks where the machine is by the row that was loaded, and takes over a body whose
+	 * Determines the machine's position from the loaded row, and takes over a body whose
 	 * node is gone.
-	 * @param taking has the handler for moves
-	 * @return where the machine was, {@code null} if it has not started
-	 * @throws UnreadableRowException if the class has no such state, or the state other
-	 * parameters
+	 * @param taking takes the handler for moves
+	 * @return the position, or {@code null} if the machine has not started
+	 * @throws UnreadableRowException if the class has no such state, or the state has
+	 * other parameters
 	 * @throws StaleInstanceException if another node runs the body
 	 */
 	public @Nullable Entry restore(Turn taking) {
 		this.turn = Objects.requireNonNull(taking, "taking");
-		// Before any transaction that might take it back.
+		// Before any transaction that might roll it back.
 		this.node.present();
 		Row.Place place = this.instance.place();
 		if (place == null) {
@@ -82,7 +82,7 @@ public final class DurableMachine implements StateJournal {
 		}
 		if (!this.arguments.has(place.state())) {
 			throw new UnreadableRowException(
-					"%s is stranded in state '%s', which its class does not have; its states are %s. Give the class that state again with a way out of it, or set state and version = version + 1 in the row"
+					"%s is stranded in state '%s', which its class does not have; its states are %s. Restore that state in the class with a way out of it, or set state and version = version + 1 in the row"
 						.formatted(this.instance.id(), place.state(), this.arguments.states()),
 					null);
 		}
@@ -107,7 +107,7 @@ public final class DurableMachine implements StateJournal {
 		}
 		catch (CodecException ex) {
 			throw new UnreadableRowException(
-					"The body of '%s' of %s was to run again, but its arguments can't be read: %s; correct them in the row, or give the state these parameters again"
+					"The body of '%s' of %s was to run again, but its arguments can't be read: %s; correct them in the row, or restore the parameters of the state"
 						.formatted(place.state(), this.instance.id(), ex.getMessage()),
 					ex);
 		}
@@ -143,7 +143,7 @@ public final class DurableMachine implements StateJournal {
 	public boolean hold(Duration limit) throws InterruptedException {
 		Turn handler = Objects.requireNonNull(this.turn);
 		if (!handler.take(limit)) {
-			// It may have been given up meanwhile.
+			// The instance may have been given up in the meantime.
 			this.instance.requireUsed("move");
 			return false;
 		}
@@ -219,19 +219,19 @@ public final class DurableMachine implements StateJournal {
 		return this.instance.toString();
 	}
 
-	/** Has the handler of the machine for a move that comes from outside. */
+	/** Takes the handler of the machine for a move from outside. */
 	public interface Turn {
 
 		/**
-		 * Takes the handler, as soon as no body runs.
-		 * @param limit how long to wait at most
-		 * @return whether it was taken; {@code false} also where the instance is about to
-		 * go
-		 * @throws InterruptedException if the thread is interrupted while it waits
+		 * Takes the handler as soon as no body runs.
+		 * @param limit the maximum time to wait
+		 * @return whether the handler was taken; {@code false} also if the instance is
+		 * about to be removed
+		 * @throws InterruptedException if the thread is interrupted while waiting
 		 */
 		boolean take(Duration limit) throws InterruptedException;
 
-		/** Gives the handler back. */
+		/** Returns the handler. */
 		void giveBack();
 
 	}

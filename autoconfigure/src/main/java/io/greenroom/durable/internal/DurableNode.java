@@ -5,8 +5,8 @@ import java.util.Objects;
 import java.util.UUID;
 
 /**
- * This process, as the others know it that have the same rows. For integrations; users
- * don't need this. Safe for use by many threads.
+ * This process, as it is known to other processes that share the rows. For integrations;
+ * not intended for applications. Safe for use by many threads.
  */
 public final class DurableNode {
 
@@ -16,23 +16,23 @@ public final class DurableNode {
 
 	private final Duration timeout;
 
-	/** Whether the others have been told. */
+	/** Whether this process was made known to the others. */
 	private volatile boolean present;
 
 	/**
-	 * Makes a node that nobody has seen yet.
-	 * @param rows where the rows are
-	 * @param timeout how long a node must not have been seen to be gone
+	 * Creates a node that is not known to others yet.
+	 * @param rows the store of the rows
+	 * @param timeout how long after its last sign of life a node counts as gone
 	 */
 	public DurableNode(RowStore rows, Duration timeout) {
 		this(rows, timeout, ProcessHandle.current().pid() + "-" + UUID.randomUUID());
 	}
 
 	/**
-	 * Makes a node that others know by an id.
-	 * @param rows where the rows are
-	 * @param timeout how long a node must not have been seen to be gone
-	 * @param id the id, another one at each start
+	 * Creates a node with a given id.
+	 * @param rows the store of the rows
+	 * @param timeout how long after its last sign of life a node counts as gone
+	 * @param id the id, which must differ at each start
 	 */
 	public DurableNode(RowStore rows, Duration timeout, String id) {
 		this.id = Objects.requireNonNull(id, "id");
@@ -41,14 +41,14 @@ public final class DurableNode {
 	}
 
 	/**
-	 * Returns the id of this process, another one at each start.
+	 * Returns the id of this process, which differs at each start.
 	 * @return the id
 	 */
 	public String id() {
 		return this.id;
 	}
 
-	/** Returns the id, once the others can have seen it. */
+	/** Returns the id, after making sure that the others can see it. */
 	String present() {
 		if (!this.present) {
 			beat();
@@ -56,13 +56,13 @@ public final class DurableNode {
 		return this.id;
 	}
 
-	/** Says that this process is there; to be repeated well within the timeout. */
+	/** Records a sign of life. Must be repeated well within the timeout. */
 	public void beat() {
 		this.rows.seen(this.id);
 		this.present = true;
 	}
 
-	/** Says that this process goes, and runs no body any more. */
+	/** Records that this process leaves and runs no body any more. */
 	public void leave() {
 		if (this.present) {
 			this.rows.left(this.id);
@@ -74,8 +74,8 @@ public final class DurableNode {
 	}
 
 	/**
-	 * Returns how long a node must not have been seen to be gone.
-	 * @return the time
+	 * Returns how long after its last sign of life a node counts as gone.
+	 * @return the timeout
 	 */
 	public Duration timeout() {
 		return this.timeout;

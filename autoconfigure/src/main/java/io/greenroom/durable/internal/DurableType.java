@@ -18,7 +18,7 @@ import io.greenroom.wire.Codec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is stored of a class. For integrations; users don't need this. Immutable.
+ * What is stored of a class. For integrations; not intended for applications. Immutable.
  */
 public final class DurableType {
 
@@ -33,8 +33,8 @@ public final class DurableType {
 	private final @Nullable Method upgrade;
 
 	/**
-	 * Looks at a class.
-	 * @param type a class in which nothing is wrong
+	 * Reads a class.
+	 * @param type a class without {@linkplain #problems problems}
 	 * @param version the version of its stored fields
 	 */
 	public DurableType(Class<?> type, int version) {
@@ -53,24 +53,24 @@ public final class DurableType {
 	}
 
 	/**
-	 * Returns whether a class, or one it extends, has something of a durable handler.
+	 * Returns whether a class or a superclass uses the annotations of durable handlers.
 	 * @param type any class
-	 * @return whether a field is {@link Stored} or a method an {@link Upgrade}
+	 * @return whether a field is {@link Stored} or a method is {@link Upgrade}
 	 */
 	public static boolean isOn(Class<?> type) {
 		return !storedFields(type).isEmpty() || !upgrades(type).isEmpty();
 	}
 
 	/**
-	 * Returns what keeps a class from being stored.
+	 * Returns why a class cannot be stored.
 	 * @param type the class of a durable handler
 	 * @param version the version of its stored fields
-	 * @return one sentence each, with the remedy
+	 * @return the problems, one sentence each with its remedy; empty if there are none
 	 */
 	public static List<String> problems(Class<?> type, int version) {
 		List<String> problems = new ArrayList<>();
 		if (version < 1) {
-			problems.add("@Durable(version = %d): versions begin with 1; use 1, or one more at each change"
+			problems.add("@Durable(version = %d): versions start at 1; use 1, and add one at each change"
 				.formatted(version));
 		}
 		Map<String, Field> known = new LinkedHashMap<>();
@@ -78,15 +78,14 @@ public final class DurableType {
 			String name = "the @Stored field '" + field.getName() + "'";
 			Field other = known.putIfAbsent(field.getName(), field);
 			if (other != null) {
-				problems.add("%s is there twice, in %s and in %s; rename one".formatted(name,
+				problems.add("%s is declared twice, in %s and in %s; rename one".formatted(name,
 						other.getDeclaringClass().getSimpleName(), field.getDeclaringClass().getSimpleName()));
 			}
 			if (Modifier.isStatic(field.getModifiers())) {
 				problems.add(name + " is static, but each key has its own; remove 'static' or @Stored");
 			}
 			else if (Modifier.isFinal(field.getModifiers())) {
-				problems
-					.add(name + " is final, so that it can't be set to what is in the row; remove 'final' or @Stored");
+				problems.add(name + " is final, so it can't be set from the row; remove 'final' or @Stored");
 			}
 		}
 		List<Method> upgrades = upgrades(type);
@@ -105,10 +104,10 @@ public final class DurableType {
 	}
 
 	/**
-	 * Returns what keeps the values of fields from being stored.
+	 * Returns why the values of fields cannot be stored.
 	 * @param type the class of a durable handler
 	 * @param codec writes the fields
-	 * @return one sentence each, with the remedy
+	 * @return the problems, one sentence each with its remedy; empty if there are none
 	 */
 	public static List<String> unreadable(Class<?> type, Codec codec) {
 		List<String> problems = new ArrayList<>();
@@ -149,7 +148,7 @@ public final class DurableType {
 		return this.version;
 	}
 
-	/** Returns the stored fields' declared types. */
+	/** Returns the declared types of the stored fields. */
 	Map<String, Type> types() {
 		return this.types;
 	}
@@ -171,7 +170,7 @@ public final class DurableType {
 		return values;
 	}
 
-	/** Sets those of the fields that there is a value for. */
+	/** Sets the fields that have a value in the map. */
 	void set(Object target, Map<String, @Nullable Object> values) {
 		values.forEach((name, value) -> {
 			try {

@@ -1,17 +1,17 @@
 package io.greenroom.durable.internal;
 
 /**
- * What is delivered one after the other: the stored calls of a handler and key. Users
- * don't need this.
+ * The stored calls of a handler and key, which are delivered one after the other. Not
+ * intended for applications.
  *
  * @param handler the handler's name in the database
- * @param key the text of the key, empty for a handler without keys
+ * @param key the text of the key; empty for a handler without keys
  */
 public record Lane(String handler, String key) {
 
 	/**
-	 * Makes a lane.
-	 * @throws IllegalArgumentException if a name can't be stored
+	 * Creates a lane.
+	 * @throws IllegalArgumentException if a name cannot be stored
 	 */
 	public Lane {
 		new RowId(handler, key);

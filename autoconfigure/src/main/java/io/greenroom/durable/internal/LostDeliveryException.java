@@ -4,7 +4,7 @@ import java.io.Serial;
 
 import io.greenroom.deferred.DeferredException;
 
-/** Rolls the transaction of a body back whose call was another node's by then. */
+/** Rolls back the transaction of a body whose call was taken over by another node. */
 final class LostDeliveryException extends DeferredException {
 
 	@Serial

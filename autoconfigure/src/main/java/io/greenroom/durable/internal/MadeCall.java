@@ -4,12 +4,13 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * A call from another node that was made: stored with what it has changed, so that it is
- * answered and not made when it comes again. For integrations; users don't need this.
+ * A call of another node that was made. It is stored together with its effect, so that a
+ * repeated request is answered and not made again. For integrations; not intended for
+ * applications.
  *
- * @param id which call
- * @param answer what came of it
- * @param keep how long its caller may ask again
+ * @param id the id of the call
+ * @param answer the answer to the caller
+ * @param keep how long the caller may ask again
  */
 public record MadeCall(String id, String answer, Duration keep) {
 

@@ -1,15 +1,15 @@
 package io.greenroom.durable.internal;
 
 /**
- * What this process is called where several know of each other. For integrations; users
- * don't need this.
+ * The id of this process among several that know of each other. For integrations; not
+ * intended for applications.
  */
 @FunctionalInterface
 public interface NodeId {
 
 	/**
 	 * Returns the id.
-	 * @return another one at each start of the process
+	 * @return the id, which differs at each start of the process
 	 */
 	String get();
 

@@ -28,24 +28,24 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Stores the calls of durable methods and delivers them: those that are made here at once
- * when they are committed, those that other nodes have left by sweeps. For integrations;
- * users don't need this. Safe for use by many threads.
+ * Stores the calls of durable methods and delivers them. Calls of this process are
+ * delivered as soon as they are committed; sweeps find the calls that other nodes have
+ * left. For integrations; not intended for applications. Safe for use by many threads.
  */
 public final class Outbox implements AutoCloseable {
 
 	private static final Logger log = LoggerFactory.getLogger(Durable.class);
 
-	/** How many lanes are looked at in one statement. */
+	/** The number of lanes that one statement examines. */
 	private static final int STEP = 200;
 
-	/** How many statements a sweep makes for each handler. */
+	/** The number of statements of a sweep for each handler. */
 	private static final int STEPS = 10;
 
-	/** How many lanes may wait here for their next attempt; sweeps find the others. */
+	/** How many lanes may wait here for their next attempt. Sweeps find the others. */
 	private static final int MOST_TIMERS = 10_000;
 
-	/** So long a close waits for deliveries to end that the drain has not ended. */
+	/** How long {@link #close} waits for deliveries that did not end within the drain. */
 	private static final Duration LAST = Duration.ofSeconds(5);
 
 	private final OutboxStore store;
@@ -64,7 +64,7 @@ public final class Outbox implements AutoCloseable {
 
 	private final Map<String, OutboxBacklog> backlogs = new ConcurrentHashMap<>();
 
-	/** Where the walk of each handler is; confined to the sweep. */
+	/** The position of the walk of each handler. Confined to the sweep. */
 	private final Map<String, String> walks = new HashMap<>();
 
 	private final ReentrantLock lock = new ReentrantLock();
@@ -80,22 +80,25 @@ public final class Outbox implements AutoCloseable {
 	/** Guarded by the lock. */
 	private boolean ended;
 
-	/** Whether there may be more than was found, and somebody wants it; by the lock. */
+	/**
+	 * Whether there may be more lanes than were found and there is capacity for them.
+	 * Guarded by the lock.
+	 */
 	private boolean hurry;
 
 	/** Whether the last walk was cut short. */
 	private volatile boolean more;
 
-	/** Whether the database could not be had, which is told once. */
+	/** Whether the database is unreachable, which is logged once. */
 	private volatile boolean failing;
 
 	/**
-	 * Makes an outbox that delivers nothing yet.
-	 * @param store keeps the calls
-	 * @param rows knows the transactions
+	 * Creates an outbox that delivers nothing yet.
+	 * @param store stores the calls
+	 * @param rows provides the transactions
 	 * @param codec writes arguments
 	 * @param options how calls are delivered
-	 * @param context what goes along with calls
+	 * @param context the context that calls carry
 	 */
 	public Outbox(OutboxStore store, RowStore rows, Codec codec, OutboxOptions options, List<CallContext> context) {
 		this.store = Objects.requireNonNull(store, "store");
@@ -107,11 +110,11 @@ public final class Outbox implements AutoCloseable {
 	}
 
 	/**
-	 * Adds a handler. To be called before anybody calls it, and once for each name.
+	 * Adds a handler. Must be called once for each name, before the first call.
 	 * @param name its name in the database
 	 * @param methods its durable methods
-	 * @param target where its calls are made
-	 * @param observer hears what becomes of them
+	 * @param target the handler to deliver to
+	 * @param observer is notified of the calls' progress
 	 */
 	public void add(String name, List<Method> methods, OutboxTarget target, Observer observer) {
 		OutboxBacklog backlog = new OutboxBacklog(name, this.store);
@@ -127,25 +130,25 @@ public final class Outbox implements AutoCloseable {
 	/**
 	 * Stores a call.
 	 * @param name the handler's name in the database
-	 * @param key the text of the key, empty for a handler without keys
+	 * @param key the text of the key; empty for a handler without keys
 	 * @param method the called method
-	 * @param arguments what its caller has passed
-	 * @throws IllegalArgumentException if an argument can't be written as JSON
-	 * @throws IllegalStateException if the caller's transaction is not one that the call
-	 * can be stored in
+	 * @param arguments the arguments that the caller passed
+	 * @throws IllegalArgumentException if an argument cannot be written as JSON
+	 * @throws IllegalStateException if the call cannot be stored in the caller's
+	 * transaction
 	 */
 	public void submit(String name, String key, Method method, @Nullable Object[] arguments) {
 		OutboxLanes lanes = Objects.requireNonNull(this.handlers.get(name), name);
 		Lane lane = new Lane(name, key);
 		switch (this.rows.transaction()) {
 			case FOREIGN -> throw new IllegalStateException(
-					"%s.%s was called in a transaction of something else than the database of the stored calls, which it could not be stored in; use the transaction manager of that database, or call it in no transaction"
+					"%s.%s was called in a transaction that does not belong to the database of the stored calls, so it could not be stored; use the transaction manager of that database, or call it without a transaction"
 						.formatted(lane, method.getName()));
 			case READ_ONLY -> throw new IllegalStateException(
-					"%s.%s was called in a read-only transaction, in which it can't be stored; take readOnly = true off the caller's @Transactional"
+					"%s.%s was called in a read-only transaction, so it could not be stored; remove readOnly = true from the caller's @Transactional"
 						.formatted(lane, method.getName()));
 			case NONE, JOINED -> {
-				// Both take it.
+				// Both branches continue here.
 			}
 		}
 		String args;
@@ -153,7 +156,7 @@ public final class Outbox implements AutoCloseable {
 			args = lanes.methods().write(method, arguments);
 		}
 		catch (CodecException ex) {
-			throw new IllegalArgumentException("%s.%s was not stored, as an argument can't be: %s".formatted(lane,
+			throw new IllegalArgumentException("%s.%s was not stored, because an argument can't be: %s".formatted(lane,
 					method.getName(), ex.getMessage()), ex);
 		}
 		this.store.add(lane, UUID.randomUUID().toString(), method.getName(), args,
@@ -162,7 +165,7 @@ public final class Outbox implements AutoCloseable {
 	}
 
 	/**
-	 * Begins to deliver, on threads of its own.
+	 * Starts the delivery, on threads of its own.
 	 */
 	public void start() {
 		this.handlers.values().forEach(OutboxLanes::open);
@@ -170,13 +173,13 @@ public final class Outbox implements AutoCloseable {
 		Thread.ofVirtual().name("greenroom-outbox-lease").start(this::renew);
 	}
 
-	/** Begins no delivery any more; those under way go on, and keep their lanes. */
+	/** Starts no further deliveries. Running ones continue and keep their lanes. */
 	public void stop() {
 		this.handlers.values().forEach(OutboxLanes::close);
 		end(false);
 	}
 
-	/** Gives all lanes back. */
+	/** Releases all lanes. */
 	@Override
 	public void close() {
 		stop();
@@ -184,7 +187,7 @@ public final class Outbox implements AutoCloseable {
 		try {
 			for (OutboxLanes lanes : this.handlers.values()) {
 				if (!lanes.awaitQuiet(end - System.nanoTime())) {
-					log.warn("Deliveries of {} were cut off; they are made again, with the same ids", lanes.handler());
+					log.warn("Deliveries of {} were cut off; they will be repeated with the same ids", lanes.handler());
 				}
 			}
 		}
@@ -197,7 +200,7 @@ public final class Outbox implements AutoCloseable {
 		}
 		catch (Throwable failure) {
 			Failures.log(log, Level.WARN, failure,
-					"Lanes with stored calls could not be given back; others take them over in {}",
+					"Lanes with stored calls could not be released; other nodes take them over in {}",
 					this.lease.length());
 		}
 	}
@@ -230,8 +233,8 @@ public final class Outbox implements AutoCloseable {
 	}
 
 	/**
-	 * Returns what waits and what is dead, by handler. Asks the database now and then
-	 * only.
+	 * Returns the numbers of waiting and dead calls by handler. They are cached, and the
+	 * database is asked for them rarely.
 	 * @return the numbers
 	 */
 	public Map<String, ? extends OutboxGauges> backlog() {
@@ -282,7 +285,7 @@ public final class Outbox implements AutoCloseable {
 		while (!isClosed());
 	}
 
-	/** Returns whether there are lanes that it had no time to look at. */
+	/** Returns whether lanes remain that could not be examined. */
 	private boolean look() {
 		boolean more = false;
 		for (OutboxLanes lanes : this.handlers.values()) {
@@ -306,7 +309,7 @@ public final class Outbox implements AutoCloseable {
 		return more;
 	}
 
-	/** Waits for the next thing to do; returns whether that is to look again. */
+	/** Waits for the next task. Returns whether that is another sweep. */
 	private boolean pause(long next) {
 		this.lock.lock();
 		try {
@@ -351,7 +354,7 @@ public final class Outbox implements AutoCloseable {
 		return "Outbox" + this.handlers.keySet();
 	}
 
-	/** A lane to be woken at a time. */
+	/** A lane that is woken at a given time. */
 	private record Timer(long at, Lane lane) implements Comparable<Timer> {
 
 		@Override
@@ -369,7 +372,7 @@ public final class Outbox implements AutoCloseable {
 			outbox.lock.lock();
 			try {
 				if (outbox.timers.size() < MOST_TIMERS) {
-					// The database's clock is looked at in whole milliseconds.
+					// The database's clock is read in whole milliseconds.
 					outbox.timers
 						.add(new Timer(System.nanoTime() + TimeUnit.NANOSECONDS.convert(pause) + 2_000_000, lane));
 					outbox.changed.signalAll();
@@ -397,7 +400,7 @@ public final class Outbox implements AutoCloseable {
 			}
 		}
 
-		/** By itself: the one lock is not taken within the other. */
+		/** Called without a lock, so that two locks are never nested. */
 		private void hurry() {
 			Outbox outbox = Outbox.this;
 			outbox.lock.lock();

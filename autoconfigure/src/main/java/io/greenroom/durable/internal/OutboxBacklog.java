@@ -14,17 +14,17 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * What waits of a handler and what is dead, as of a while ago: the database is asked for
- * it, and not at each look. Safe for use by many threads.
+ * The numbers of waiting and dead calls of a handler. The values are cached, so that a
+ * reader does not always ask the database. Safe for use by many threads.
  */
 final class OutboxBacklog implements OutboxGauges {
 
 	private static final Logger log = LoggerFactory.getLogger(Durable.class);
 
-	/** How long what was found is good for. */
+	/** How long a value is valid, in nanoseconds. */
 	private static final long GOOD = TimeUnit.SECONDS.toNanos(5);
 
-	/** Counting further would take its time. */
+	/** The count stops here, because counting further would take too long. */
 	private static final int MOST = 100_000;
 
 	private final String handler;
@@ -82,7 +82,7 @@ final class OutboxBacklog implements OutboxGauges {
 					System.nanoTime());
 		}
 		catch (RuntimeException failure) {
-			Failures.log(log, Level.DEBUG, failure, "It could not be found out how much waits for {}", this.handler);
+			Failures.log(log, Level.DEBUG, failure, "The calls that wait for {} could not be counted", this.handler);
 			return (before != null) ? new Known(before.backlog(), before.dead(), System.nanoTime())
 					: new Known(new OutboxStore.Backlog(0, null), 0, System.nanoTime());
 		}

@@ -11,7 +11,7 @@ import io.greenroom.observe.ContextCarrier;
 import io.greenroom.wire.Codec;
 import org.jspecify.annotations.Nullable;
 
-/** What goes along of the callers' context, as one text. */
+/** The context of callers as one text. */
 final class OutboxContext {
 
 	private final List<CallContext> parts;

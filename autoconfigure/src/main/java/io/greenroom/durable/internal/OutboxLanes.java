@@ -29,29 +29,29 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Delivers the lanes of one handler, a thread for each that is at work, and few at once.
- * Safe for use by many threads.
+ * Delivers the lanes of one handler. Each active lane has a thread of its own, and the
+ * number of active lanes is limited. Safe for use by many threads.
  */
 final class OutboxLanes {
 
 	private static final Logger log = LoggerFactory.getLogger(Durable.class);
 
 	/**
-	 * How many lanes are at work at once, but for those whose body takes its time: each
-	 * wants a connection now and then.
+	 * The number of lanes that are active at once, not counting those with a slow body.
+	 * Each active lane uses a connection now and then.
 	 */
 	private static final int AT_ONCE = 8;
 
-	/** How many lanes may wait for that in memory; the others are found by sweeps. */
+	/** The number of lanes that wait for their turn in memory. Sweeps find the others. */
 	private static final int MOST_PENDING = 1000;
 
-	/** How many calls of a lane are read at once. */
+	/** The number of calls of a lane that are read at once. */
 	private static final int BATCH = 20;
 
-	/** A body that runs for longer does not count among those at once. */
+	/** How long a body runs before its lane stops counting as active, in nanoseconds. */
 	private static final long SLOW = 1_000_000_000;
 
-	/** After so long a call is tried again that was stale. */
+	/** The pause before a stale call is tried again. */
 	private static final Duration SOON = Duration.ofMillis(50);
 
 	private final String handler;
@@ -78,13 +78,13 @@ final class OutboxLanes {
 
 	private final Condition left = this.lock.newCondition();
 
-	/** By key; guarded by the lock. */
+	/** By key. Guarded by the lock. */
 	private final Map<String, Work> active = new HashMap<>();
 
-	/** Keys whose lane waits for its turn; guarded by the lock. */
+	/** The keys whose lanes wait for their turn. Guarded by the lock. */
 	private final Set<String> pending = new LinkedHashSet<>();
 
-	/** How many of the active ones count; guarded by the lock. */
+	/** The number of active lanes that count. Guarded by the lock. */
 	private int counted;
 
 	/** Guarded by the lock. */
@@ -112,7 +112,7 @@ final class OutboxLanes {
 		return this.methods;
 	}
 
-	/** From now on lanes are delivered. */
+	/** Starts to deliver lanes. */
 	void open() {
 		this.lock.lock();
 		try {
@@ -123,7 +123,7 @@ final class OutboxLanes {
 		}
 	}
 
-	/** Begins no delivery any more. */
+	/** Starts no further deliveries. */
 	void close() {
 		this.lock.lock();
 		try {
@@ -145,7 +145,10 @@ final class OutboxLanes {
 		}
 	}
 
-	/** Waits until no delivery is under way; returns whether that came in time. */
+	/**
+	 * Waits until no delivery is running. Returns {@code false} if the time elapsed
+	 * before.
+	 */
 	boolean awaitQuiet(long nanos) throws InterruptedException {
 		this.lock.lock();
 		try {
@@ -160,7 +163,7 @@ final class OutboxLanes {
 		}
 	}
 
-	/** Returns whether any lane is at work. */
+	/** Returns whether a lane is active. */
 	boolean isActive() {
 		this.lock.lock();
 		try {
@@ -171,7 +174,7 @@ final class OutboxLanes {
 		}
 	}
 
-	/** Returns whether more lanes may be woken that would have to wait. */
+	/** Returns whether more lanes may be queued. */
 	boolean hasRoom() {
 		this.lock.lock();
 		try {
@@ -182,7 +185,7 @@ final class OutboxLanes {
 		}
 	}
 
-	/** A lane has something to deliver. Returns at once. */
+	/** Called when a lane has calls to deliver. Returns at once. */
 	void wake(String key) {
 		this.lock.lock();
 		try {
@@ -202,7 +205,7 @@ final class OutboxLanes {
 		}
 	}
 
-	/** A call was stored here. */
+	/** Called when a call was stored here. */
 	void submitted(String key) {
 		if (this.target.isHere(key)) {
 			wake(key);
@@ -212,7 +215,7 @@ final class OutboxLanes {
 		}
 	}
 
-	/** Bodies that take their time don't keep the other lanes waiting. */
+	/** Keeps slow bodies from delaying other lanes. */
 	void makeRoom() {
 		this.lock.lock();
 		try {
@@ -271,7 +274,10 @@ final class OutboxLanes {
 		while (!leave(work));
 	}
 
-	/** Returns whether the lane is left, for nobody has woken it meanwhile. */
+	/**
+	 * Returns whether the lane is left, which is the case unless it was woken in the
+	 * meantime.
+	 */
 	private boolean leave(Work work) {
 		this.lock.lock();
 		try {
@@ -298,7 +304,7 @@ final class OutboxLanes {
 		}
 	}
 
-	/** Delivers until the lane is empty, has to wait, or is somebody else's. */
+	/** Delivers until the lane is empty, has to wait, or is owned by another node. */
 	private void deliver(Work work) {
 		boolean mine = isOpen() && this.target.isHere(work.lane.key()) && take(work);
 		while (mine) {
@@ -307,7 +313,7 @@ final class OutboxLanes {
 		}
 	}
 
-	/** Returns whether the lane is this process's now. */
+	/** Returns whether this process owns the lane now. */
 	private boolean take(Work work) {
 		long now = System.nanoTime();
 		OutboxStore.Claim claim = this.store.claim(work.lane, this.lease.owner(), this.lease.length());
@@ -322,15 +328,16 @@ final class OutboxLanes {
 	}
 
 	/**
-	 * Gives an empty lane back; returns whether it is this process's again. What others
-	 * have added before, they could not wake.
+	 * Releases an empty lane, and takes it again if other nodes have added calls before
+	 * the release, since they could not wake it. Returns whether this process owns the
+	 * lane again.
 	 */
 	private boolean leaveEmpty(Work work) {
 		this.store.release(work.lane, this.lease.owner());
 		return !this.store.first(work.lane, 1).isEmpty() && isOpen() && take(work);
 	}
 
-	/** Returns whether the lane is still this process's. */
+	/** Returns whether this process still owns the lane. */
 	private boolean deliver(Work work, List<StoredCall> calls) {
 		for (StoredCall call : calls) {
 			if (!isOpen()) {
@@ -354,18 +361,18 @@ final class OutboxLanes {
 			work.attempts = 0;
 		}
 		if (work.abandoned) {
-			// Of whom is dead nobody knows whether it was just at this call.
+			// It is not known whether the dead node was running this call.
 			work.abandoned = false;
 			work.attempts++;
 			this.store.note(work.lane, this.lease.owner(), call.place(), work.attempts);
 			if (work.attempts >= this.options.attempts()) {
-				return bury(work, call, "The node that delivered it has gone in the middle, at the last attempt");
+				return bury(work, call, "The node that delivered it disappeared during the last attempt");
 			}
 		}
 		Method method = this.methods.find(call.method());
 		if (method == null) {
 			return bury(work, call,
-					"Handler '%s' has no durable method '%s'; it has %s. Give the class that method again and replay the call, or discard it"
+					"Handler '%s' has no durable method '%s'; it has %s. Restore that method and replay the call, or discard it"
 						.formatted(this.handler, call.method(), this.methods.names()));
 		}
 		@Nullable Object[] arguments;
@@ -374,7 +381,7 @@ final class OutboxLanes {
 		}
 		catch (CodecException ex) {
 			return bury(work, call,
-					"The arguments of %s.%s can't be read: %s. Give the method the parameters again that it was called with and replay the call, or discard it"
+					"The arguments of %s.%s can't be read: %s. Restore the parameters that the method was called with and replay the call, or discard it"
 						.formatted(this.handler, call.method(), ex.getMessage()));
 		}
 		return attempt(work, call, method, arguments);
@@ -400,7 +407,7 @@ final class OutboxLanes {
 		DeliveryRun.End end = run.end();
 		if (end == DeliveryRun.End.LOST) {
 			Failures.log(log, Level.WARN, (failure != null) ? failure : new IllegalStateException("lost"),
-					"{} was not this node's any more", work.lane);
+					"Lane {} is no longer owned by this node", work.lane);
 			return false;
 		}
 		if (end == DeliveryRun.End.UNKNOWN) {
@@ -415,7 +422,7 @@ final class OutboxLanes {
 			if (this.store.remove(work.lane, call.place())) {
 				return true;
 			}
-			log.warn("{}.{} ({}) was delivered twice, by another node too; its id is the same", work.lane,
+			log.warn("{}.{} ({}) was delivered twice, also by another node; the id was the same", work.lane,
 					call.method(), call.id());
 			return false;
 		}
@@ -430,7 +437,7 @@ final class OutboxLanes {
 		return this.store.first(lane, 1).stream().anyMatch((first) -> first.place() == call.place());
 	}
 
-	/** Returns what a body has thrown, {@code null} for nothing. */
+	/** Returns the exception of a body, or {@code null} if it has not failed. */
 	private static @Nullable Throwable failure(CompletableFuture<@Nullable Object> end) {
 		boolean interrupted = false;
 		try {
@@ -459,18 +466,18 @@ final class OutboxLanes {
 		}
 	}
 
-	/** Returns whether the lane goes on. */
+	/** Returns whether the lane continues. */
 	private boolean failed(Work work, StoredCall call, DeliveryRun run, Throwable failure, Duration took) {
 		if (!run.isBegun() && (!isOpen() || failure instanceof NotBegunException)) {
-			// Whoever has the key now delivers it.
+			// The current owner of the key delivers the call.
 			this.store.hand(work.lane, this.lease.owner());
 			return false;
 		}
 		boolean stale = failure instanceof StaleInstanceException;
 		if (stale || (!run.isBegun() && failure instanceof DeferredException)) {
-			// Nothing has happened that an attempt would have to be counted for.
-			Failures.log(log, Level.DEBUG, failure, "{}.{} ({}) could not be delivered just now", work.lane,
-					call.method(), call.id());
+			// Nothing happened that counts as an attempt.
+			Failures.log(log, Level.DEBUG, failure, "{}.{} ({}) could not be delivered yet", work.lane, call.method(),
+					call.id());
 			Duration pause = stale ? SOON : this.options.backoff();
 			this.store.postpone(work.lane, this.lease.owner(), call.place(), work.attempts, pause);
 			this.later.wake(work.lane, pause);
@@ -480,20 +487,20 @@ final class OutboxLanes {
 		if (work.attempts >= this.options.attempts()) {
 			boolean goesOn = bury(work, call, told(failure));
 			Failures.log(log, Level.ERROR, failure,
-					"{}.{} ({}) has failed at attempt {} and is given up; it is among the dead letters{}", work.lane,
+					"{}.{} ({}) failed at attempt {} and is given up; it is now a dead letter{}", work.lane,
 					call.method(), call.id(), work.attempts,
-					goesOn ? "" : ", and its lane waits for what becomes of it");
+					goesOn ? "" : ", and its lane waits until it is replayed or discarded");
 			return goesOn;
 		}
 		heard("failure", call, took);
 		Duration pause = this.options.pause(work.attempts);
 		if (work.attempts == 1) {
-			Failures.log(log, Level.WARN, failure, "{}.{} ({}) has failed at attempt 1; trying again in {}", work.lane,
+			Failures.log(log, Level.WARN, failure, "{}.{} ({}) failed at attempt 1; trying again in {}", work.lane,
 					call.method(), call.id(), pause);
 		}
 		else {
-			log.warn("{}.{} ({}) has failed at attempt {} ({}); trying again in {}", work.lane, call.method(),
-					call.id(), work.attempts, Failures.describe(failure), pause);
+			log.warn("{}.{} ({}) failed at attempt {} ({}); trying again in {}", work.lane, call.method(), call.id(),
+					work.attempts, Failures.describe(failure), pause);
 		}
 		this.store.postpone(work.lane, this.lease.owner(), call.place(), work.attempts, pause);
 		this.later.wake(work.lane, pause);
@@ -516,7 +523,7 @@ final class OutboxLanes {
 		return told.toString();
 	}
 
-	/** Gives a call up; returns whether the lane goes on. */
+	/** Gives up a call. Returns whether the lane continues. */
 	private boolean bury(Work work, StoredCall call, String error) {
 		boolean halts = this.options.halt();
 		boolean there = this.store.bury(work.lane, this.lease.owner(), call, Math.max(work.attempts, 1), error, halts);
@@ -537,21 +544,23 @@ final class OutboxLanes {
 		return "OutboxLanes[" + this.handler + "]";
 	}
 
-	/** What is to be done when the lane's thread does nothing. */
+	/** Tasks for the time when the lane's thread is not running. */
 	interface Later {
 
-		/** Wakes a lane after a while. */
+		/** Wakes a lane after a pause. */
 		void wake(Lane lane, Duration pause);
 
-		/** The database could not be had, or what else has kept a lane from its work. */
+		/**
+		 * Called when a lane could not work, usually because the database is unreachable.
+		 */
 		void failed(Throwable failure);
 
-		/** There is nothing to do any more. */
+		/** Called when nothing is left to do. */
 		void idle();
 
 	}
 
-	/** A lane at work. */
+	/** An active lane. */
 	private static final class Work {
 
 		private final Lane lane;
@@ -562,7 +571,7 @@ final class OutboxLanes {
 		/** Guarded by the lock. */
 		private boolean counts = true;
 
-		/** Whether a body runs, and since when. */
+		/** Whether a body is running. */
 		private volatile boolean running;
 
 		private volatile long since;

@@ -11,8 +11,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Keeps the lanes that this process has: says in time that it is still there, and knows
- * since when it can't be sure of that. Safe for use by many threads.
+ * Holds the lease of this process on its lanes. Renews it in time, and knows from when on
+ * it may have been lost. Safe for use by many threads.
  */
 final class OutboxLease {
 
@@ -24,10 +24,10 @@ final class OutboxLease {
 
 	private final Duration length;
 
-	/** When the last renewal that came through had begun. */
+	/** When the last successful renewal had begun. */
 	private volatile long renewed = System.nanoTime();
 
-	/** Lanes that were taken before may be somebody else's. */
+	/** Lanes that were taken before this time may be owned by another node. */
 	private volatile long doubtful = System.nanoTime();
 
 	private boolean told;
@@ -45,12 +45,12 @@ final class OutboxLease {
 		return this.length;
 	}
 
-	/** How often to renew. */
+	/** The time between renewals. */
 	Duration pause() {
 		return this.length.dividedBy(3);
 	}
 
-	/** Renews, if there is anything; called by one thread. */
+	/** Renews the lease if it is needed. Called by one thread. */
 	void renew(BooleanSupplier isNeeded) {
 		long now = System.nanoTime();
 		if (now - this.renewed > this.length.toNanos()) {
@@ -67,13 +67,13 @@ final class OutboxLease {
 		}
 		catch (Throwable failure) {
 			Failures.log(log, this.told ? Level.DEBUG : Level.WARN, failure,
-					"The leases of lanes with stored calls could not be renewed; others deliver their calls again if that goes on for {}",
+					"The leases of lanes with stored calls could not be renewed; other nodes deliver their calls again if this continues for {}",
 					this.length);
 			this.told = true;
 		}
 	}
 
-	/** Returns whether a lane is still this process's that was taken at a time. */
+	/** Returns whether this process still owns a lane that it took at the given time. */
 	boolean holds(long taken) {
 		long last = Math.max(taken - this.renewed, 0) + this.renewed;
 		return taken - this.doubtful >= 0 && System.nanoTime() - last < this.length.toNanos();

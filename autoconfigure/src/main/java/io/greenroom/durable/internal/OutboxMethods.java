@@ -16,9 +16,9 @@ import io.greenroom.wire.CodecException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The durable methods of a handler, and their arguments as text: by the position of the
- * parameters, for their names may change. For integrations; users don't need this.
- * Immutable.
+ * The durable methods of a handler, and the conversion of their arguments to text.
+ * Arguments are stored by position, because parameter names may change. For integrations;
+ * not intended for applications. Immutable.
  */
 public final class OutboxMethods {
 
@@ -27,8 +27,8 @@ public final class OutboxMethods {
 	private final Codec codec;
 
 	/**
-	 * Looks at methods.
-	 * @param methods methods in which nothing is wrong
+	 * Reads methods.
+	 * @param methods methods without {@linkplain #problems problems}
 	 * @param codec writes arguments
 	 */
 	public OutboxMethods(Collection<Method> methods, Codec codec) {
@@ -37,9 +37,9 @@ public final class OutboxMethods {
 	}
 
 	/**
-	 * Returns what keeps methods from being told apart in the database.
+	 * Returns why methods cannot be told apart in the database.
 	 * @param methods the durable methods of a class
-	 * @return one sentence each, with the remedy
+	 * @return the problems, one sentence each with its remedy; empty if there are none
 	 */
 	public static List<String> problems(Collection<Method> methods) {
 		List<String> problems = new ArrayList<>();
@@ -47,7 +47,7 @@ public final class OutboxMethods {
 		for (Method method : methods) {
 			if (!names.add(method.getName())) {
 				problems.add(
-						"two methods named '%s' are @Oneway(durable = true), but a stored call has the name only; rename one"
+						"two methods named '%s' are @Oneway(durable = true), but a stored call has only the name; rename one"
 							.formatted(method.getName()));
 			}
 		}
@@ -55,10 +55,10 @@ public final class OutboxMethods {
 	}
 
 	/**
-	 * Returns what keeps arguments from being stored.
+	 * Returns why arguments cannot be stored.
 	 * @param methods the durable methods of a class
 	 * @param codec writes arguments
-	 * @return one sentence each, with the remedy
+	 * @return the problems, one sentence each with its remedy; empty if there are none
 	 */
 	public static List<String> unreadable(Collection<Method> methods, Codec codec) {
 		List<String> problems = new ArrayList<>();
@@ -74,7 +74,7 @@ public final class OutboxMethods {
 		return problems;
 	}
 
-	/** Returns a method, {@code null} if there is none of that name. */
+	/** Returns a method, or {@code null} if there is none with that name. */
 	@Nullable Method find(String name) {
 		Signature known = this.methods.get(name);
 		return (known != null) ? known.method() : null;
@@ -87,7 +87,7 @@ public final class OutboxMethods {
 
 	/**
 	 * Writes arguments.
-	 * @throws CodecException if they can't be written, or read back
+	 * @throws CodecException if they cannot be written or read back
 	 */
 	String write(Method called, @Nullable Object[] arguments) {
 		Signature known = signature(called.getName());
@@ -102,7 +102,7 @@ public final class OutboxMethods {
 
 	/**
 	 * Reads arguments.
-	 * @throws CodecException if they are not those that the method takes now
+	 * @throws CodecException if they do not match the current parameters of the method
 	 */
 	@Nullable Object[] read(String name, String text) {
 		Signature known = signature(name);

@@ -4,28 +4,28 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * How stored calls are delivered. Users don't need this.
+ * How stored calls are delivered. Not intended for applications.
  *
- * @param attempts how often a call is tried
- * @param backoff how long a lane waits after the first failure; twice as long after each
- * further one
- * @param lease how long a lane is a node's that does not say that it is still there
+ * @param attempts the number of attempts before a call is given up
+ * @param backoff how long a lane waits after the first failure; the wait doubles after
+ * each further one
+ * @param lease how long a node owns a lane without renewing the lease
  * @param halt whether a lane waits when its first call was given up
- * @param sweep how often to look for calls that other nodes have left
+ * @param sweep the time between searches for calls that other nodes have left
  */
 public record OutboxOptions(int attempts, Duration backoff, Duration lease, boolean halt, Duration sweep) {
 
-	/** Longer than that no lane waits for its next attempt. */
+	/** The longest wait of a lane between attempts. */
 	private static final Duration LONGEST = Duration.ofHours(1);
 
-	/** Checks that all is there. */
+	/** Checks the values. */
 	public OutboxOptions {
 		Objects.requireNonNull(backoff, "backoff");
 		Objects.requireNonNull(lease, "lease");
 		Objects.requireNonNull(sweep, "sweep");
 	}
 
-	/** Returns how long a lane waits after a number of attempts that have failed. */
+	/** Returns how long a lane waits after a number of failed attempts. */
 	Duration pause(int failed) {
 		int doubled = Math.clamp(failed - 1L, 0, 20);
 		Duration most = (this.backoff.compareTo(LONGEST) > 0) ? this.backoff : LONGEST;

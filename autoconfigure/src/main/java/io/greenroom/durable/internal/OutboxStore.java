@@ -9,25 +9,25 @@ import io.greenroom.durable.DeadLetter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stored calls of a database, who delivers which of their lanes, and those that were
- * given up. For integrations; users don't need this.
+ * The stored calls of a database, the owners of their lanes, and the calls that were
+ * given up. For integrations; not intended for applications.
  * <p>
- * Safe for use by many threads. Every method blocks for as long as the database takes,
- * and throws what the integration throws. Times are those of the database, so that the
- * clocks of nodes need not agree. What is said to join a transaction joins the thread's,
- * if it is of this database, and commits itself where there is none.
+ * Safe for use by many threads. Every method blocks while it accesses the database, and
+ * throws what the integration throws. Times are those of the database, so the clocks of
+ * the nodes need not agree. A method that joins a transaction joins the thread's
+ * transaction if it belongs to this database, and otherwise commits by itself.
  */
 public interface OutboxStore {
 
 	/**
-	 * Looks whether calls can be kept, before the first is.
-	 * @throws IllegalStateException if they can't; says what to do
+	 * Checks, before the first call, whether calls can be stored.
+	 * @throws IllegalStateException if they cannot; the message says what to do
 	 */
 	void open();
 
 	/**
-	 * Returns the names of the handlers there are calls for.
-	 * @return the names; none where the start does without the database
+	 * Returns the names of the handlers that have calls.
+	 * @return the names; empty if the start does not need the database
 	 */
 	List<String> handlers();
 
@@ -37,15 +37,16 @@ public interface OutboxStore {
 	 * @param id the id of the call
 	 * @param method the name of the method
 	 * @param args the arguments
-	 * @param context what goes along
+	 * @param context the caller's context
 	 */
 	void add(Lane lane, String id, String method, String args, @Nullable String context);
 
 	/**
-	 * Runs something when what this thread has added can be seen by others: when its
-	 * transaction has committed, now if there is none, never if it rolls back.
-	 * @param lane whose end that is
-	 * @param task what to run; must be quick, and throw nothing
+	 * Runs a task when others can see what this thread has added: after the commit of its
+	 * transaction, immediately if there is no transaction, or never if the transaction
+	 * rolls back.
+	 * @param lane the lane that was added to
+	 * @param task the task, which must be quick and must not throw
 	 */
 	void whenCommitted(Lane lane, Runnable task);
 
@@ -53,14 +54,14 @@ public interface OutboxStore {
 	 * Removes a call. Joins a transaction.
 	 * @param lane the lane
 	 * @param place the call's place
-	 * @return whether it was there
+	 * @return whether the call existed
 	 */
 	boolean remove(Lane lane, long place);
 
 	/**
 	 * Reads the first calls of a lane.
 	 * @param lane the lane
-	 * @param limit how many at most
+	 * @param limit the maximum number of calls
 	 * @return the calls in their order
 	 */
 	List<StoredCall> first(Lane lane, int limit);
@@ -68,147 +69,149 @@ public interface OutboxStore {
 	/**
 	 * Takes a lane that has no owner.
 	 * @param lane the lane
-	 * @param owner who takes it
-	 * @param lease how long it is the owner's if that does not renew it
-	 * @return what is known of its first call; {@code null} if the lane is somebody's, or
-	 * waits
+	 * @param owner the new owner
+	 * @param lease how long the owner keeps the lane without renewing the lease
+	 * @return what is known of the lane's first call, or {@code null} if the lane has an
+	 * owner or waits
 	 */
 	@Nullable Claim claim(Lane lane, String owner, Duration lease);
 
 	/**
-	 * Renews all lanes of an owner.
+	 * Renews the lease of all lanes of an owner.
 	 * @param owner the owner
-	 * @param lease how long from now
+	 * @param lease the new duration from now
 	 */
 	void renew(String owner, Duration lease);
 
 	/**
-	 * Gives a lane back that is empty. Does nothing if it is not the owner's any more.
+	 * Releases an empty lane. Does nothing if the owner has lost it.
 	 * @param lane the lane
-	 * @param owner who has it
+	 * @param owner the owner
 	 */
 	void release(Lane lane, String owner);
 
 	/**
-	 * Gives a lane back that is not empty, for anybody to go on.
+	 * Releases a lane that is not empty, for any node to continue.
 	 * @param lane the lane
-	 * @param owner who has it
+	 * @param owner the owner
 	 */
 	void hand(Lane lane, String owner);
 
 	/**
-	 * Gives all lanes of an owner back, for anybody to go on.
+	 * Releases all lanes of an owner, for any node to continue.
 	 * @param owner the owner
 	 */
 	void handAll(String owner);
 
 	/**
-	 * Notes how often the first call of a lane was tried.
+	 * Records the number of attempts of a lane's first call.
 	 * @param lane the lane
-	 * @param owner who has it
+	 * @param owner the owner
 	 * @param place the call's place
-	 * @param attempts how often
+	 * @param attempts the number of attempts
 	 */
 	void note(Lane lane, String owner, long place, int attempts);
 
 	/**
-	 * Gives a lane back for a while.
+	 * Releases a lane and keeps it from being taken for a time.
 	 * @param lane the lane
-	 * @param owner who has it
+	 * @param owner the owner
 	 * @param place the place of its first call
-	 * @param attempts how often that was tried
-	 * @param pause for how long nobody takes it
+	 * @param attempts the number of attempts of that call
+	 * @param pause how long the lane cannot be taken
 	 */
 	void postpone(Lane lane, String owner, long place, int attempts, Duration pause);
 
 	/**
-	 * Gives a call up.
+	 * Gives up a call.
 	 * @param lane the lane
-	 * @param owner who has it
+	 * @param owner the owner
 	 * @param call the first call of the lane
-	 * @param attempts how often it was tried
-	 * @param error what it threw
-	 * @param halts whether the lane is given back and waits for what becomes of it
-	 * @return whether the call was there
+	 * @param attempts the number of attempts
+	 * @param error the exception of the last attempt
+	 * @param halts whether the lane is released and waits until the call is replayed or
+	 * discarded
+	 * @return whether the call existed
 	 */
 	boolean bury(Lane lane, String owner, StoredCall call, int attempts, String error, boolean halts);
 
 	/**
-	 * Returns lanes that were somebody's, or have waited, and don't any more.
+	 * Returns the lanes whose owner has lost them or whose pause is over.
 	 * @param handler the handler's name
-	 * @param limit how many at most
-	 * @return the lanes, the one without an owner for longest first
+	 * @param limit the maximum number of lanes
+	 * @return the lanes, starting with the one that has been due longest
 	 */
 	List<Lane> due(String handler, int limit);
 
 	/**
 	 * Walks over the lanes of a handler that have calls.
 	 * @param handler the handler's name
-	 * @param after the key of the last lane walked over, {@code null} to begin
-	 * @param limit over how many lanes at most
+	 * @param after the key of the last visited lane, or {@code null} to begin
+	 * @param limit the maximum number of lanes to visit
 	 * @return what was found
 	 */
 	Walk walk(String handler, @Nullable String after, int limit);
 
 	/**
-	 * Looks how much waits.
+	 * Counts waiting calls.
 	 * @param handler the handler's name
-	 * @param most how far to count
+	 * @param most where the count stops
 	 * @return the numbers
 	 */
 	Backlog backlog(String handler, int most);
 
 	/**
 	 * Returns calls that were given up.
-	 * @param handler of which handler, {@code null} for all
-	 * @param limit how many at most
-	 * @return the letters, the one longest dead first
+	 * @param handler the handler's name, or {@code null} for all handlers
+	 * @param limit the maximum number of letters
+	 * @return the letters, oldest first by the time of death
 	 */
 	List<DeadLetter> dead(@Nullable String handler, int limit);
 
 	/**
 	 * Returns a call that was given up.
 	 * @param id its id
-	 * @return the letter, {@code null} if there is none
+	 * @return the letter, or {@code null} if there is none
 	 */
 	@Nullable DeadLetter dead(String id);
 
 	/**
 	 * Counts the calls that were given up.
-	 * @return how many there are of each handler
+	 * @return the number of calls by handler
 	 */
 	Map<String, Long> dead();
 
 	/**
-	 * Puts a call that was given up into its lane again. Joins a transaction.
+	 * Returns a call that was given up to its lane. Joins a transaction.
 	 * @param id its id
-	 * @return the lane, {@code null} if there is no such call
+	 * @return the lane, or {@code null} if there is no such call
 	 */
 	@Nullable Lane replay(String id);
 
 	/**
 	 * Removes a call that was given up. Joins a transaction.
 	 * @param id its id
-	 * @return the lane, {@code null} if there is no such call
+	 * @return the lane, or {@code null} if there is no such call
 	 */
 	@Nullable Lane discard(String id);
 
 	/**
 	 * A lane that was taken.
 	 *
-	 * @param abandoned whether another owner has had it, and did not give it back
-	 * @param place of which call the attempts are
-	 * @param attempts how often that was tried
+	 * @param abandoned whether a previous owner did not release it
+	 * @param place the place of the call that the attempts belong to
+	 * @param attempts the number of attempts of that call
 	 */
 	record Claim(boolean abandoned, long place, int attempts) {
 
 	}
 
 	/**
-	 * What was found on a walk.
+	 * The result of a walk.
 	 *
-	 * @param free the lanes that anybody may take
-	 * @param last the key of the last lane, {@code null} if there is none behind
+	 * @param free the lanes that any node may take
+	 * @param last the key of the last visited lane, or {@code null} if there are no more
+	 * lanes
 	 */
 	record Walk(List<Lane> free, @Nullable String last) {
 
@@ -220,10 +223,10 @@ public interface OutboxStore {
 	}
 
 	/**
-	 * What waits of a handler.
+	 * The waiting calls of a handler.
 	 *
-	 * @param waiting how many calls, as far as they were counted
-	 * @param oldest when the first of them was made, {@code null} if there is none
+	 * @param waiting the number of calls, as far as they were counted
+	 * @param oldest when the oldest of them was made, or {@code null} if no call waits
 	 */
 	record Backlog(long waiting, @Nullable Instant oldest) {
 

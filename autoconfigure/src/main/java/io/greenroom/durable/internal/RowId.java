@@ -1,21 +1,21 @@
 package io.greenroom.durable.internal;
 
 /**
- * Which row. Users don't need this.
+ * The id of a row. Not intended for applications.
  *
  * @param handler the name of the durable handler
  * @param key the key as text
  */
 public record RowId(String handler, String key) {
 
-	/** The most characters a name or a key may have. */
+	/** The maximum length of a name or a key, in characters. */
 	public static final int LONGEST = 200;
 
 	/**
-	 * Makes an id.
+	 * Creates an id.
 	 * @param handler the name of the durable handler
 	 * @param key the key as text
-	 * @throws IllegalArgumentException if one of them can't be stored
+	 * @throws IllegalArgumentException if one of them cannot be stored
 	 */
 	public RowId {
 		requireStorable("name", handler);
@@ -24,7 +24,7 @@ public record RowId(String handler, String key) {
 
 	private static void requireStorable(String what, String text) {
 		if (text.length() > LONGEST) {
-			throw new IllegalArgumentException("The %s '%s...' has %d characters; at most %d can be stored"
+			throw new IllegalArgumentException("The %s '%s...' has %d characters; up to %d can be stored"
 				.formatted(what, shown(text.substring(0, 40)), text.length(), LONGEST));
 		}
 		text.codePoints()
@@ -33,12 +33,12 @@ public record RowId(String handler, String key) {
 			.findFirst()
 			.ifPresent((character) -> {
 				throw new IllegalArgumentException(
-						"The %s '%s' has the character U+%04X, which databases can't store as text; use another %s"
+						"The %s '%s' contains the character U+%04X, which databases can't store as text; use another %s"
 							.formatted(what, shown(text), character, what));
 			});
 	}
 
-	/** A key may come from anywhere, and must not write lines into a log. */
+	/** Keys may come from untrusted input and must not write lines into a log. */
 	private static String shown(String text) {
 		StringBuilder shown = new StringBuilder(text);
 		for (int i = 0; i < shown.length(); i++) {

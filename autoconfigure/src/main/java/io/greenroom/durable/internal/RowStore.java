@@ -9,182 +9,183 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of a database. Each write names the version that it follows: of two that
- * follow the same one, one is made. For integrations; users don't need this.
+ * The rows of a database. Each write names the version that it follows; of two writes
+ * that follow the same version, one succeeds. For integrations; not intended for
+ * applications.
  * <p>
- * Safe for use by many threads. Every method blocks for as long as the database takes. A
- * failure of the database is thrown as the integration throws it, and leaves open whether
- * a write was made.
+ * Safe for use by many threads. Every method blocks while it accesses the database. A
+ * database failure is thrown as the integration throws it, and leaves open whether a
+ * write was made.
  */
 public interface RowStore {
 
 	/**
-	 * Looks whether rows can be kept, before the first is.
-	 * @throws IllegalStateException if they can't; says what to do
+	 * Checks, before the first call, whether rows can be stored.
+	 * @throws IllegalStateException if they cannot; the message says what to do
 	 */
 	void open();
 
 	/**
-	 * Returns the names of the handlers there are rows of, for the start to look at.
-	 * @return the names; none where the start does without the database
+	 * Returns the names of the handlers that have rows, for the checks at the start.
+	 * @return the names; empty if the start does not need the database
 	 */
 	List<String> handlers();
 
 	/**
 	 * Reads a row.
-	 * @param id which
-	 * @return the row, {@code null} if there is none
+	 * @param id the id of the row
+	 * @return the row, or {@code null} if there is none
 	 */
 	@Nullable Row find(RowId id);
 
 	/**
-	 * Makes a row, or writes the next version of one. Joins the transaction that
-	 * {@link #transaction} tells of, and commits itself where there is none.
-	 * @param row what is to be there
-	 * @param call the call from another node that has changed it, to be there with it;
-	 * {@code null} for none
-	 * @return whether it is: {@code false} if the row that is there is not of the version
-	 * before, or if there is none and this is not the first version, or if the call is
-	 * there already; a transaction that was joined must not commit then
+	 * Creates a row, or writes the next version of one. Joins the transaction that
+	 * {@link #transaction} reports, and otherwise commits by itself.
+	 * @param row the row to write
+	 * @param call the call of another node that caused the write and is stored with it,
+	 * or {@code null}
+	 * @return whether the row was written; {@code false} if the existing row is not of
+	 * the previous version, if there is none and this is not the first version, or if the
+	 * call is already stored. In these cases a joined transaction must not commit
 	 */
 	boolean write(Row row, @Nullable MadeCall call);
 
 	/**
-	 * Writes as {@link #write} does, but commits it whatever transaction the thread is
-	 * in.
-	 * @param row what is to be there
-	 * @param call the call from another node that has changed it; {@code null} for none
-	 * @return whether it is
+	 * Writes like {@link #write}, but commits regardless of the thread's transaction.
+	 * @param row the row to write
+	 * @param call the call of another node that caused the write, or {@code null}
+	 * @return whether the row was written
 	 */
 	boolean commit(Row row, @Nullable MadeCall call);
 
 	/**
-	 * Reads the rows that are in a state, and have not failed there or been stopped.
+	 * Reads the rows that are in a state and have neither failed there nor been stopped.
 	 * @param handler the name of the handler
 	 * @param state the name of the state
-	 * @param limit how many rows at most
-	 * @return the rows, the one longest there first
+	 * @param limit the maximum number of rows
+	 * @return the rows, starting with the one that has been there longest
 	 */
 	List<Row> in(String handler, String state, int limit);
 
 	/**
-	 * Counts the rows of a handler that are in a state, and have not failed there or been
-	 * stopped.
+	 * Counts the rows of a handler that are in a state and have neither failed there nor
+	 * been stopped.
 	 * @param handler the name of the handler
-	 * @return how many are in each state, by its name
+	 * @return the number of rows by state
 	 */
 	Map<String, Long> counts(String handler);
 
 	/**
-	 * Reads the rows that nothing but a hand gets on with.
+	 * Reads the rows that do not continue without help.
 	 * @param handler the name of the handler
-	 * @param states the names of all states that its class has
-	 * @param limit how many rows at most
-	 * @return the rows that have failed, or are in no state of the class, the one longest
-	 * there first
+	 * @param states the names of all states of its class
+	 * @param limit the maximum number of rows
+	 * @return the rows that have failed or are in a state that the class does not have,
+	 * starting with the one that has been there longest
 	 */
 	List<Row> stranded(String handler, Collection<String> states, int limit);
 
 	/**
-	 * Counts the rows that nothing but a hand gets on with.
+	 * Counts the rows that do not continue without help.
 	 * @param handler the name of the handler
-	 * @param states the names of all states that its class has
-	 * @return how many have failed, or are in no state of the class
+	 * @param states the names of all states of its class
+	 * @return the number of rows that have failed or are in a state that the class does
+	 * not have
 	 */
 	long strandedCount(String handler, Collection<String> states);
 
 	/**
-	 * Reads the rows whose timeout comes.
+	 * Reads the rows whose timeout is due.
 	 * @param handler the name of the handler
-	 * @param states the names of all states that its class has
-	 * @param until until when
-	 * @param limit how many rows at most
-	 * @return the keys, the one longest overdue first
+	 * @param states the names of all states of its class
+	 * @param until the latest deadline to include
+	 * @param limit the maximum number of rows
+	 * @return the ids, starting with the one that has been due longest
 	 */
 	List<RowId> due(String handler, Collection<String> states, Instant until, int limit);
 
 	/**
-	 * Reads the rows whose body is run by a node that is not there any more.
+	 * Reads the rows whose body is run by a node that is gone.
 	 * @param handler the name of the handler
-	 * @param states the names of all states that its class has
-	 * @param timeout how long a node must not have been seen
-	 * @param limit how many rows at most
-	 * @return the keys, the one longest in its state first
+	 * @param states the names of all states of its class
+	 * @param timeout how long after its last sign of life a node counts as gone
+	 * @param limit the maximum number of rows
+	 * @return the ids, starting with the one that has been in its state longest
 	 */
 	List<RowId> abandoned(String handler, Collection<String> states, Duration timeout, int limit);
 
 	/**
-	 * Says that a node is there, by the time of the database.
+	 * Records a sign of life of a node, by the time of the database.
 	 * @param node its id
 	 */
 	void seen(String node);
 
 	/**
-	 * Says that a node has gone.
+	 * Records that a node has left.
 	 * @param node its id
 	 */
 	void left(String node);
 
 	/**
-	 * Returns whether a node is there.
+	 * Returns whether a node is present.
 	 * @param node its id
-	 * @param timeout how long it must not have been seen to be gone
-	 * @return whether it was seen since, by the time of the database
+	 * @param timeout how long after its last sign of life a node counts as gone
+	 * @return whether the node has shown a sign of life within the timeout, by the time
+	 * of the database
 	 */
 	boolean isSeen(String node, Duration timeout);
 
 	/**
 	 * Returns the transaction that a write of this thread would join.
-	 * @return what is known of it
+	 * @return the kind of transaction
 	 */
 	Transaction transaction();
 
 	/**
-	 * Has somebody hear of the end of this thread's transaction, and begin that end.
-	 * @param ending who hears; once only
+	 * Registers a listener for the end of this thread's transaction.
+	 * @param ending the listener, which is notified once
 	 */
 	void atEnd(Ending ending);
 
 	/**
-	 * Returns whether somebody will hear of the end of this thread's transaction.
-	 * @param ending who was passed to {@link #atEnd}
-	 * @return {@code false} also where that transaction is suspended, and this thread has
-	 * another or none
+	 * Returns whether a listener is registered for this thread's current transaction.
+	 * @param ending a listener that was passed to {@link #atEnd}
+	 * @return whether it is; {@code false} also if its transaction is suspended
 	 */
 	boolean isOfThisTransaction(Ending ending);
 
-	/** What a write would join. */
+	/** The kind of transaction that a write would join. */
 	enum Transaction {
 
-		/** Nothing: a write commits itself. */
+		/** There is no transaction. A write commits by itself. */
 		NONE,
 
 		/** A transaction of this database. */
 		JOINED,
 
-		/** A transaction of this database in which nothing may be written. */
+		/** A read-only transaction of this database. */
 		READ_ONLY,
 
-		/** A transaction of something else, which a write can't join. */
+		/** A transaction of another resource, which a write cannot join. */
 		FOREIGN
 
 	}
 
-	/** Hears of the end of a transaction, on its thread. */
+	/** A listener for the end of a transaction, called on its thread. */
 	interface Ending {
 
 		/**
-		 * The transaction is about to commit. What is thrown here rolls it back.
+		 * Called before the commit. An exception rolls the transaction back.
 		 */
 		void beforeCommit();
 
-		/** What was written is there. */
+		/** Called when the transaction has committed. */
 		void committed();
 
-		/** What was written is not there. */
+		/** Called when the transaction was rolled back. */
 		void rolledBack();
 
-		/** Whether what was written is there is not known. */
+		/** Called when the outcome of the transaction is not known. */
 		void unknown();
 
 	}

@@ -16,8 +16,9 @@ import io.greenroom.wire.CodecException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The arguments of states as text, by the position of the parameters: their names may
- * change. What a state failed with, which the next one takes, is kept as its description.
+ * Converts the arguments of states to text, by position, because parameter names may
+ * change. The failure of a state, which the next state receives, is stored as its
+ * description.
  */
 final class StateArguments {
 
@@ -36,7 +37,7 @@ final class StateArguments {
 		}
 	}
 
-	/** Returns what keeps arguments of states from being stored. */
+	/** Returns why arguments of states cannot be stored. */
 	static List<String> problems(StateClass states, Codec codec) {
 		List<String> problems = new ArrayList<>();
 		for (StateDescriptor state : states.states()) {
@@ -64,7 +65,7 @@ final class StateArguments {
 
 	/**
 	 * Writes arguments.
-	 * @throws CodecException if they can't be written, or read back
+	 * @throws CodecException if they cannot be written or read back
 	 */
 	String write(String state, List<? extends @Nullable Object> args) {
 		Map<String, Type> parameters = Objects.requireNonNull(this.types.get(state));
@@ -80,7 +81,7 @@ final class StateArguments {
 
 	/**
 	 * Reads arguments.
-	 * @throws CodecException if they are not those that the state takes now
+	 * @throws CodecException if they do not match the current parameters of the state
 	 */
 	List<@Nullable Object> read(StateClass states, String state, @Nullable String text) {
 		Map<String, Type> parameters = Objects.requireNonNull(this.types.get(state));

@@ -5,14 +5,14 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that is stored. Users don't need this.
+ * A stored call. Not intended for applications.
  *
- * @param place its place in its lane: who has the smaller one is first
- * @param id its id
+ * @param place the place in its lane; the smallest is first
+ * @param id the id of the call
  * @param method the name of the method
  * @param args the arguments as text
- * @param context what goes along of its caller's context, as text
- * @param submitted when it was made
+ * @param context the caller's context as text, or {@code null} if there is none
+ * @param submitted when the call was made
  */
 public record StoredCall(long place, String id, String method, String args, @Nullable String context,
 		Instant submitted) {

@@ -9,7 +9,10 @@ import io.greenroom.durable.DeadLetter;
 import io.greenroom.durable.DeadLetters;
 import org.jspecify.annotations.Nullable;
 
-/** The one {@link DeadLetters}. For integrations; users don't need this. */
+/**
+ * The only implementation of {@link DeadLetters}. For integrations; not intended for
+ * applications.
+ */
 public final class StoredDeadLetters implements DeadLetters {
 
 	private final Outbox outbox;
@@ -17,7 +20,7 @@ public final class StoredDeadLetters implements DeadLetters {
 	private final OutboxStore store;
 
 	/**
-	 * Makes the letters of an outbox.
+	 * Creates the dead letters of an outbox.
 	 * @param outbox the outbox
 	 */
 	public StoredDeadLetters(Outbox outbox) {

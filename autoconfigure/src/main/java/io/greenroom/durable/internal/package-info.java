@@ -1,7 +1,7 @@
 /**
- * How durable handlers are kept: what is stored of a class, the fence round its bodies,
- * the journal of its machine, and the port to the rows,
- * {@link io.greenroom.durable.internal.RowStore}. Promises nothing.
+ * The implementation of durable handlers: what is stored of a class, the fence around its
+ * bodies, the journal of its machine, and the port to the rows,
+ * {@link io.greenroom.durable.internal.RowStore}. Internal; may change at any time.
  */
 @NullMarked
 package io.greenroom.durable.internal;

@@ -9,8 +9,8 @@ import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * Says of lanes that they have got calls when the transaction of these has committed:
- * once for each lane, however many calls it has got.
+ * Wakes lanes when the transaction that added calls to them has committed. Each lane is
+ * woken once, however many calls were added.
  */
 final class AfterCommits implements TransactionSynchronization {
 
@@ -46,7 +46,7 @@ final class AfterCommits implements TransactionSynchronization {
 		TransactionSynchronizationManager.bindResource(KEY, this);
 	}
 
-	/** Where it is not known whether it has committed, a look does no harm. */
+	/** If the outcome of the transaction is unknown, waking a lane does no harm. */
 	@Override
 	public void afterCompletion(int status) {
 		if (TransactionSynchronizationManager.getResource(KEY) == this) {

@@ -14,7 +14,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcUtils;
 import org.springframework.jdbc.support.MetaDataAccessException;
 
-/** The databases whose SQL is known, and where they differ. */
+/** The supported databases, with the differences of their SQL. */
 enum Database {
 
 	H2("h2", "", "extract(epoch from current_timestamp) * 1000"),
@@ -37,7 +37,10 @@ enum Database {
 		this.now = now;
 	}
 
-	/** Returns what the time is, in milliseconds since 1970, as an integer. */
+	/**
+	 * Returns the expression for the current time, in milliseconds since 1970, as an
+	 * integer.
+	 */
 	String now() {
 		return "cast(" + this.now + " as " + (isLikeMySql() ? "signed" : "bigint") + ")";
 	}
@@ -46,19 +49,19 @@ enum Database {
 		return this == MYSQL || this == MARIADB;
 	}
 
-	/** Returns what an insert ends with to do nothing where the row is there. */
+	/** Returns the suffix that makes an insert do nothing if the row exists. */
 	String unlessThere() {
 		return this.unlessThere;
 	}
 
-	/** Returns a parameter that is a handler's name or a key. */
+	/** Returns a parameter for a handler's name or a key. */
 	String given() {
 		return "cast(? as " + (isLikeMySql() ? "char" : "varchar") + "(200))";
 	}
 
 	/**
-	 * Returns the condition that a text of an index comes after another one. H2 begins to
-	 * look at the other one itself, and would read all its rows.
+	 * Returns the condition that an indexed text comes after another one. H2 starts its
+	 * scan at the other text even with {@code >}, and would read all rows of that text.
 	 */
 	String isAfter(String text, String other) {
 		String plain = text + " > " + other;
@@ -66,8 +69,8 @@ enum Database {
 	}
 
 	/**
-	 * Returns which handlers a table has rows of, by its index, so that a million rows of
-	 * one don't matter.
+	 * Returns the handlers that have rows in a table. Uses the index, so that the time
+	 * does not depend on the number of rows of a handler.
 	 */
 	List<String> handlers(JdbcTemplate jdbc, String table) {
 		String sql = "with name(handler) as (select " + given() + ") select (select t.handler from " + table
@@ -85,8 +88,8 @@ enum Database {
 	}
 
 	/**
-	 * Returns what can be kept of a text for people: PostgreSQL has no U+0000, and half a
-	 * character at the end is none.
+	 * Returns the part of a human-readable text that can be stored. PostgreSQL cannot
+	 * store U+0000, and a surrogate must not be cut from its pair.
 	 */
 	static @Nullable String storable(@Nullable String text, int longest) {
 		if (text == null) {
@@ -100,21 +103,21 @@ enum Database {
 	}
 
 	/**
-	 * Returns whether a statement may be given its own time; H2 would keep it for the
-	 * connection, and has the lock timeout of its URL.
+	 * Returns whether a statement may have a timeout of its own. H2 would keep it for the
+	 * connection; there, the lock timeout of the URL applies.
 	 */
 	boolean hasQueryTimeout() {
 		return this != H2;
 	}
 
-	/** Returns where a script is that makes tables. */
+	/** Returns the location of the script that creates tables. */
 	String script(String part) {
 		return "io/greenroom/jdbc/" + part + "-" + this.file + ".sql";
 	}
 
 	/**
-	 * Asks a data source which database it leads to.
-	 * @throws IllegalStateException if it is not one of these
+	 * Determines the database of a data source.
+	 * @throws IllegalStateException if the database is not supported
 	 */
 	static Database of(DataSource dataSource) {
 		String product = product(dataSource);
@@ -132,7 +135,7 @@ enum Database {
 			return MARIADB;
 		}
 		throw new IllegalStateException(
-				"Durable handlers are kept in H2, PostgreSQL, MySQL or MariaDB, but the data source leads to %s; use one of these, or set greenroom.durable.enabled=false"
+				"Durable handlers need H2, PostgreSQL, MySQL or MariaDB, but the data source connects to %s; use one of these, or set greenroom.durable.enabled=false"
 					.formatted(product));
 	}
 
@@ -149,7 +152,7 @@ enum Database {
 	}
 
 	/**
-	 * Returns whether a commit may be lost in a crash though its caller was told of it.
+	 * Returns whether a crash may lose a commit that was already acknowledged.
 	 */
 	boolean writesLate(Connection connection) throws SQLException {
 		return this == H2 && H2Delay.of(connection) > 0;

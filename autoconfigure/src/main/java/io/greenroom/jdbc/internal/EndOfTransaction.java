@@ -6,13 +6,16 @@ import org.springframework.core.Ordered;
 import org.springframework.transaction.support.TransactionSynchronization;
 
 /**
- * Tells of the end of a transaction, before others hear of it: they may call the handler.
+ * Reports the end of a transaction before other synchronizations hear of it, because they
+ * may call the handler.
  */
 final class EndOfTransaction implements TransactionSynchronization {
 
 	private final RowStore.Ending ending;
 
-	/** Whether the transaction was to commit: else it can't have. */
+	/**
+	 * Whether the transaction was about to commit. Otherwise it cannot have committed.
+	 */
 	private boolean committing;
 
 	EndOfTransaction(RowStore.Ending ending) {
@@ -39,7 +42,10 @@ final class EndOfTransaction implements TransactionSynchronization {
 		this.ending.unknown();
 	}
 
-	/** A rollback that fails, as by a connection that is cut, is made by the database. */
+	/**
+	 * If a rollback fails, for example because the connection is lost, the database makes
+	 * it.
+	 */
 	private void ended() {
 		if (this.committing) {
 			this.ending.unknown();

@@ -13,14 +13,14 @@ final class H2Delay {
 	private H2Delay() {
 	}
 
-	/** Returns the delay in milliseconds; 0 for a database that is in memory only. */
+	/** Returns the delay in milliseconds, which is 0 for an in-memory database. */
 	static int of(Connection connection) throws SQLException {
 		if (connection.getMetaData().getURL().startsWith("jdbc:h2:mem:")) {
 			return 0;
 		}
 		try (PreparedStatement statement = connection.prepareStatement(QUERY);
 				ResultSet result = statement.executeQuery()) {
-			// It is listed only where it is set; half a second is H2's own.
+			// The setting is listed only if it is set; H2's default is 500 ms.
 			return result.next() ? result.getInt(1) : 500;
 		}
 	}

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * Finds the calls of other nodes that {@link JdbcRowStore} has written with the rows they
- * have changed. Safe for use by many threads.
+ * Finds the calls of other nodes that {@link JdbcRowStore} has written together with the
+ * rows that they have changed. Safe for use by many threads.
  */
 public final class JdbcCallStore implements CallStore {
 
@@ -21,13 +21,13 @@ public final class JdbcCallStore implements CallStore {
 
 	private final SchemaMode schema;
 
-	/** Nothing until the database was first reached. */
+	/** {@code null} until the database is first reached. */
 	private volatile @Nullable Database database;
 
 	/**
-	 * Makes a store, which does not connect yet.
+	 * Creates a store, which does not connect yet.
 	 * @param dataSource the database
-	 * @param schema who makes the table
+	 * @param schema who creates the table
 	 */
 	public JdbcCallStore(DataSource dataSource, SchemaMode schema) {
 		this.dataSource = dataSource;

@@ -30,9 +30,9 @@ import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * Keeps durable oneway calls in the application's own database, in the transactions that
- * Spring has begun there. Submitters only insert, each a row of its own; who delivers
- * which lane is in a table that they don't touch. Safe for use by many threads.
+ * Stores durable oneway calls in the application's own database, in the transactions that
+ * Spring has begun there. Submitters only insert rows. The ownership of lanes is kept in
+ * a table that submitters do not touch. Safe for use by many threads.
  */
 public final class JdbcOutboxStore implements OutboxStore {
 
@@ -50,10 +50,10 @@ public final class JdbcOutboxStore implements OutboxStore {
 
 	private static final String OWNED = LANE + " and owner = ?";
 
-	/** Of a lane that waits for a dead letter. */
+	/** The end of the pause of a lane that waits for a dead letter. */
 	private static final long FOR_EVER = Long.MAX_VALUE;
 
-	/** Over how many lanes the oldest call is looked for. */
+	/** The number of lanes that are searched for the oldest call. */
 	private static final int OLDEST_OF = 1000;
 
 	private static final int LONGEST_ERROR = 4000;
@@ -66,14 +66,14 @@ public final class JdbcOutboxStore implements OutboxStore {
 
 	private final int lockTimeout;
 
-	/** Nothing until the database was first reached. */
+	/** {@code null} until the database is first reached. */
 	private volatile @Nullable Database database;
 
 	/**
-	 * Makes a store, which does not connect yet.
+	 * Creates a store, which does not connect yet.
 	 * @param dataSource the database
-	 * @param schema who makes the tables
-	 * @param lockTimeout how long a write waits for a transaction that has the row; at
+	 * @param schema who creates the tables
+	 * @param lockTimeout how long a write waits for a transaction that holds the row; at
 	 * least a second
 	 */
 	public JdbcOutboxStore(DataSource dataSource, SchemaMode schema, Duration lockTimeout) {
@@ -133,7 +133,7 @@ public final class JdbcOutboxStore implements OutboxStore {
 		return update(REMOVE, lane.handler(), lane.key(), place) == 1;
 	}
 
-	/** In the transaction of the thread, or committed by itself. */
+	/** Runs in the thread's transaction, or commits by itself. */
 	private int update(String sql, @Nullable Object... arguments) {
 		boolean own = !isInTransaction();
 		return uninterrupted(() -> {
@@ -148,7 +148,10 @@ public final class JdbcOutboxStore implements OutboxStore {
 		});
 	}
 
-	/** Without synchronizations it has ended already, and tells who has waited. */
+	/**
+	 * Without synchronizations, the transaction has already ended and is notifying its
+	 * listeners.
+	 */
 	private static boolean isInTransaction() {
 		return TransactionSynchronizationManager.isActualTransactionActive()
 				&& TransactionSynchronizationManager.isSynchronizationActive();
@@ -172,7 +175,10 @@ public final class JdbcOutboxStore implements OutboxStore {
 		}
 	}
 
-	/** H2 would close its file on an interrupted thread. */
+	/**
+	 * Clears the interrupt flag meanwhile, because H2 would close its file on an
+	 * interrupted thread.
+	 */
 	private static <R extends @Nullable Object> R uninterrupted(Supplier<R> work) {
 		boolean interrupted = Thread.interrupted();
 		try {
@@ -185,7 +191,7 @@ public final class JdbcOutboxStore implements OutboxStore {
 		}
 	}
 
-	/** In the transaction of the thread, or in one of its own. */
+	/** Runs in the thread's transaction, or in one of its own. */
 	private <R extends @Nullable Object> R atomically(Function<JdbcTemplate, R> work) {
 		if (isInTransaction() && TransactionSynchronizationManager.hasResource(this.dataSource)) {
 			return work.apply(this.jdbc);
@@ -326,7 +332,10 @@ public final class JdbcOutboxStore implements OutboxStore {
 				(result, index) -> new Lane(handler, result.getString(1)), handler, limit);
 	}
 
-	/** From one lane to the next by the index, however many calls each has. */
+	/**
+	 * Skips from one lane to the next by the index, regardless of the number of calls in
+	 * each.
+	 */
 	@Override
 	public Walk walk(String handler, @Nullable String after, int limit) {
 		List<Found> found = new ArrayList<>();
@@ -345,7 +354,7 @@ public final class JdbcOutboxStore implements OutboxStore {
 		return new Walk(free, (found.size() == limit) ? found.getLast().owner() : null);
 	}
 
-	/** Begins with a lane; asks for the handler and how many lanes. */
+	/** Starts with a lane. The parameters are the handler and the number of lanes. */
 	private String lanes(String first) {
 		return "with recursive lane(key_, n) as (" + first + " union all "
 				+ "select (select o.key_ from greenroom_outbox o where o.handler = ? and "
@@ -425,7 +434,7 @@ public final class JdbcOutboxStore implements OutboxStore {
 		});
 	}
 
-	/** Locks the letter: of two who ask for it, one gets it. */
+	/** Locks the letter, so that only one of several concurrent requests gets it. */
 	private static @Nullable Lane laneOf(JdbcTemplate own, String id) {
 		List<Lane> found = own.query("select handler, key_ from greenroom_dead_letter where call_id = ? for update",
 				(result, index) -> new Lane(result.getString(1), result.getString(2)), id);
@@ -442,10 +451,10 @@ public final class JdbcOutboxStore implements OutboxStore {
 	/**
 	 * What is known of a lane.
 	 *
-	 * @param owner the node that has it; on a walk, its key
-	 * @param head of which call the attempts are
-	 * @param attempts how often that was tried
-	 * @param over whether nobody has it
+	 * @param owner the owning node; on a walk, the key
+	 * @param head the place of the call that the attempts belong to
+	 * @param attempts the number of attempts of that call
+	 * @param over whether the lane has no current owner
 	 */
 	private record Found(@Nullable String owner, long head, int attempts, boolean over) {
 

@@ -38,7 +38,7 @@ import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * Keeps the rows of durable handlers in the application's own database, in the
+ * Stores the rows of durable handlers in the application's own database, in the
  * transactions that Spring has begun there. Safe for use by many threads.
  */
 public final class JdbcRowStore implements RowStore {
@@ -57,10 +57,10 @@ public final class JdbcRowStore implements RowStore {
 
 	private static final String IN_STATE = " and state is not null and status in ('RUNNING', 'RESTING', 'DONE')";
 
-	/** The most characters of an error that are kept. */
+	/** The maximum length of a stored error, in characters. */
 	private static final int LONGEST_ERROR = 2000;
 
-	/** Of a node that was not seen for so long nobody asks any more. */
+	/** How long a node's last sign of life is kept. */
 	private static final Duration FORGOTTEN = Duration.ofDays(7);
 
 	private static final String INSERT = "insert into greenroom_row (version, shape, stored, handler, key_) values (?, ?, ?, ?, ?)";
@@ -73,14 +73,14 @@ public final class JdbcRowStore implements RowStore {
 
 	private final int lockTimeout;
 
-	/** Nothing until the database was first reached. */
+	/** {@code null} until the database is first reached. */
 	private volatile @Nullable Database database;
 
 	/**
-	 * Makes a store, which does not connect yet.
+	 * Creates a store, which does not connect yet.
 	 * @param dataSource the database
-	 * @param schema who makes the tables
-	 * @param lockTimeout how long a write waits for a transaction that has the row; at
+	 * @param schema who creates the tables
+	 * @param lockTimeout how long a write waits for a transaction that holds the row; at
 	 * least a second
 	 */
 	public JdbcRowStore(DataSource dataSource, SchemaMode schema, Duration lockTimeout) {
@@ -105,7 +105,7 @@ public final class JdbcRowStore implements RowStore {
 		tables.validate();
 		if (Boolean.TRUE.equals(this.jdbc.execute((ConnectionCallback<Boolean>) reached::writesLate))) {
 			log.warn(
-					"H2 keeps commits in memory for a while, so that a crash may lose what callers were told is stored; add ;WRITE_DELAY=0 to spring.datasource.url");
+					"H2 keeps commits in memory for a while, so a crash may lose acknowledged calls; add ;WRITE_DELAY=0 to spring.datasource.url");
 		}
 	}
 
@@ -121,7 +121,7 @@ public final class JdbcRowStore implements RowStore {
 	@Override
 	public List<String> handlers() {
 		if (this.schema == SchemaMode.NONE) {
-			// The start is to go without the database.
+			// The start does not need the database.
 			return List.of();
 		}
 		return database().handlers(this.jdbc, "greenroom_row");
@@ -136,7 +136,7 @@ public final class JdbcRowStore implements RowStore {
 		Row row = found.getFirst();
 		if (!row.id().equals(id)) {
 			throw new IllegalStateException(
-					"The database takes %s for %s; give the columns handler and key_ of greenroom_row a collation that tells all texts apart"
+					"The database considers %s equal to %s; give the columns handler and key_ of greenroom_row a collation that tells all texts apart"
 						.formatted(id, row.id()));
 		}
 		return row;
@@ -160,12 +160,15 @@ public final class JdbcRowStore implements RowStore {
 		String written = result.getString(8);
 		Status status = status(written);
 		String error = (status != Status.UNKNOWN) ? result.getString(12)
-				: "its status is '%s', which is none of RUNNING, RESTING, DONE, FAILED and STOPPED".formatted(written);
+				: "its status is '%s', but must be one of RUNNING, RESTING, DONE, FAILED and STOPPED"
+					.formatted(written);
 		return new Place(state, result.getString(7), status, Instant.ofEpochMilli(result.getLong(9)), due,
 				result.getString(11), error);
 	}
 
-	/** A row may have been edited by hand, and must not keep others from being listed. */
+	/**
+	 * A row may have been edited manually, and must not keep others from being listed.
+	 */
 	private static Status status(@Nullable String text) {
 		return Arrays.stream(Status.values())
 			.filter((known) -> known.name().equals(text))
@@ -199,7 +202,8 @@ public final class JdbcRowStore implements RowStore {
 		Database known = database();
 		boolean moves = row.place() != null;
 		String sql = first ? (moves ? START : INSERT) + known.unlessThere() : moves ? MOVE : UPDATE;
-		// What a body has done is stored though it was told to hurry; and H2 would close
+		// The result of a body is stored even if its thread was interrupted; and H2 would
+		// close
 		// its file on an interrupted thread.
 		boolean interrupted = Thread.interrupted();
 		try {
@@ -244,7 +248,10 @@ public final class JdbcRowStore implements RowStore {
 		}
 	}
 
-	/** What is not committed must not be by the end of its own transaction. */
+	/**
+	 * Work that was not committed must not be committed when the connection's own
+	 * transaction ends.
+	 */
 	private static void end(Connection connection, boolean undo, boolean together) throws SQLException {
 		if (undo) {
 			connection.rollback();
@@ -272,7 +279,7 @@ public final class JdbcRowStore implements RowStore {
 		}
 	}
 
-	/** Returns whether the call was not there, so that it is now. */
+	/** Returns whether the call was inserted; {@code false} if it existed. */
 	private boolean add(Connection connection, RowId id, MadeCall call, Database known) throws SQLException {
 		String sql = "insert into greenroom_call (id, handler, key_, answer, until_) values (?, ?, ?, ?, %s + ?)%s"
 			.formatted(known.now(), known.unlessThere());
@@ -296,7 +303,7 @@ public final class JdbcRowStore implements RowStore {
 		}
 	}
 
-	/** Returns which parameter is next. */
+	/** Returns the index of the next parameter. */
 	private static int bind(PreparedStatement statement, Place place) throws SQLException {
 		statement.setString(4, place.state());
 		statement.setString(5, place.args());
@@ -313,7 +320,10 @@ public final class JdbcRowStore implements RowStore {
 		return 11;
 	}
 
-	/** What is beyond all times comes never. */
+	/**
+	 * An instant beyond the range of milliseconds becomes the greatest value, and so
+	 * never comes.
+	 */
 	private static long millis(Instant time) {
 		try {
 			return time.toEpochMilli();
@@ -414,7 +424,7 @@ public final class JdbcRowStore implements RowStore {
 			.isEmpty();
 	}
 
-	/** Writes a row by a statement. */
+	/** Writes a row with a statement. */
 	@FunctionalInterface
 	private interface Writing {
 
@@ -426,7 +436,9 @@ public final class JdbcRowStore implements RowStore {
 	public Transaction transaction() {
 		if (!TransactionSynchronizationManager.isActualTransactionActive()
 				|| !TransactionSynchronizationManager.isSynchronizationActive()) {
-			// Without synchronizations it has ended already, and tells who has waited.
+			// Without synchronizations, the transaction has already ended and is
+			// notifying its
+			// listeners.
 			return Transaction.NONE;
 		}
 		if (!(TransactionSynchronizationManager.getResource(this.dataSource) instanceof ConnectionHolder holder)
@@ -437,13 +449,16 @@ public final class JdbcRowStore implements RowStore {
 				: Transaction.JOINED;
 	}
 
-	/** Used in a transaction, but not of it. */
+	/**
+	 * Returns whether the connection is used while a transaction is active, but is not
+	 * part of it.
+	 */
 	private static boolean isForItself(ConnectionHolder holder) {
 		try {
 			return holder.getConnection().getAutoCommit();
 		}
 		catch (SQLException broken) {
-			// Whoever writes will hear of it.
+			// The write itself will report the failure.
 			return false;
 		}
 	}

@@ -10,7 +10,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.init.DatabasePopulatorUtils;
 import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
 
-/** Makes the tables, or looks whether they are there. */
+/** Creates the tables, or checks that they exist. */
 final class Schema {
 
 	private final DataSource dataSource;
@@ -25,7 +25,7 @@ final class Schema {
 		this.script = database.script(part.file());
 	}
 
-	/** Makes what is not there. */
+	/** Creates the missing tables. */
 	void create() {
 		ResourceDatabasePopulator script = new ResourceDatabasePopulator(
 				new ClassPathResource(this.script, Schema.class.getClassLoader()));
@@ -33,7 +33,8 @@ final class Schema {
 			DatabasePopulatorUtils.execute(script, this.dataSource);
 		}
 		catch (DataAccessException first) {
-			// PostgreSQL lets one of two nodes fail that make a table at one moment.
+			// If two nodes create a table at the same moment, PostgreSQL lets one of them
+			// fail.
 			again(script, first);
 		}
 	}
@@ -44,15 +45,15 @@ final class Schema {
 		}
 		catch (DataAccessException second) {
 			throw new IllegalStateException(
-					"The tables of the %s can't be made: %s; give the user of the data source the right to make tables, or make them by %s and set greenroom.durable.schema=validate"
+					"The tables of the %s can't be created: %s; give the user of the data source the right to create tables, or create them with %s and set greenroom.durable.schema=validate"
 						.formatted(this.part.what(), first.getMessage(), this.script),
 					second);
 		}
 	}
 
 	/**
-	 * Looks whether the tables are there.
-	 * @throws IllegalStateException if a table or a column is not
+	 * Checks that the tables exist.
+	 * @throws IllegalStateException if a table or a column is missing
 	 */
 	void validate() {
 		JdbcClient jdbc = JdbcClient.create(this.dataSource);
@@ -62,7 +63,7 @@ final class Schema {
 			}
 			catch (DataAccessException ex) {
 				throw new IllegalStateException(
-						"The table %s of the %s is not as it should be (columns %s): %s; make it by %s, which is in Greenroom's jar, or set greenroom.durable.schema=create"
+						"The table %s of the %s is missing or does not have the columns %s: %s; create it with %s, which is in Greenroom's jar, or set greenroom.durable.schema=create"
 							.formatted(table.name(), this.part.what(), table.columns(),
 									ex.getMostSpecificCause().getMessage(), this.script),
 						ex);
@@ -89,7 +90,7 @@ final class Schema {
 
 	}
 
-	/** What there must be. */
+	/** A required table. */
 	record Table(String name, String columns) {
 
 	}

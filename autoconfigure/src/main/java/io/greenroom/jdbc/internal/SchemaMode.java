@@ -1,18 +1,17 @@
 package io.greenroom.jdbc.internal;
 
-/** Who makes the tables of durable handlers. */
+/** Determines who creates the tables of durable handlers. */
 public enum SchemaMode {
 
-	/** Greenroom does, at the start, where they are missing. */
+	/** Greenroom creates missing tables at the start. */
 	CREATE,
 
 	/**
-	 * The application does; Greenroom looks at the start whether they are as they should
-	 * be.
+	 * The application creates the tables; Greenroom checks them at the start.
 	 */
 	VALIDATE,
 
-	/** The application does, and the start does not need the database. */
+	/** The application creates the tables, and the start does not need the database. */
 	NONE
 
 }

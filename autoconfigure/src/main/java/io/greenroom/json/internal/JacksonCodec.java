@@ -17,20 +17,20 @@ import tools.jackson.databind.exc.InvalidDefinitionException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Writes values as JSON. Built on the application's mapper, so that its modules and
- * mixins count, but with an order of properties and of map entries that is always the
- * same: the text of an unchanged value does not change. Numbers are read as they were
- * written, decimals with all their digits.
+ * Writes values as JSON. Uses a copy of the application's mapper, including its modules
+ * and mixins, with a fixed order of properties and map entries, so that the text of an
+ * unchanged value does not change. Numbers are read as they were written, and decimals
+ * keep all their digits.
  */
 public final class JacksonCodec implements Codec {
 
-	private static final String ADVICE = "give it a type that Jackson can write and read back, or a Jackson module or annotation that says how";
+	private static final String ADVICE = "use a type that Jackson can write and read back, or add a Jackson module or annotation for it";
 
 	private final JsonMapper mapper;
 
 	/**
-	 * Makes a codec.
-	 * @param mapper the application's mapper, which stays as it is
+	 * Creates a codec.
+	 * @param mapper the application's mapper, which is not changed
 	 */
 	public JacksonCodec(JsonMapper mapper) {
 		this.mapper = mapper.rebuild()
@@ -38,7 +38,7 @@ public final class JacksonCodec implements Codec {
 			.enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
 			.enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
 			.disable(SerializationFeature.INDENT_OUTPUT)
-			// A class whose values can't be seen would be stored as nothing.
+			// A class without visible values would be stored as an empty object.
 			.enable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
 			.build();
 	}
@@ -55,7 +55,7 @@ public final class JacksonCodec implements Codec {
 
 	private @Nullable String problem(JavaType declared, Type type) {
 		if (declared.isJavaLangObject()) {
-			return "holds something declared as Object, or as nothing, which does not say what to read it back as; declare what it holds";
+			return "contains the type Object, or a raw type, which does not determine what to read it back as; declare the actual type";
 		}
 		JavaType inner = declared.isReferenceType() ? declared.getReferencedType() : declared.getContentType();
 		if (inner != null) {
@@ -115,7 +115,7 @@ public final class JacksonCodec implements Codec {
 			return "null";
 		}
 		try {
-			// By the declared type, so that what is written is what the type will read.
+			// Written with the declared type, so that the type can read it back.
 			return this.mapper.writerFor(this.mapper.constructType(type)).writeValueAsString(value);
 		}
 		catch (JacksonException | StackOverflowError ex) {
@@ -129,8 +129,8 @@ public final class JacksonCodec implements Codec {
 			return this.mapper.readerFor(this.mapper.constructType(type)).readValue(value);
 		}
 		catch (JacksonException | StackOverflowError ex) {
-			throw new CodecException("%s is stored as %s, which is no %s (%s)".formatted(what, shown(value.toString()),
-					type.getTypeName(), reason(ex)), ex);
+			throw new CodecException("%s is stored as %s, which is not a %s (%s)".formatted(what,
+					shown(value.toString()), type.getTypeName(), reason(ex)), ex);
 		}
 	}
 
@@ -147,13 +147,13 @@ public final class JacksonCodec implements Codec {
 			return this.mapper.readTree(text);
 		}
 		catch (JacksonException | StackOverflowError ex) {
-			throw new CodecException("%s is stored, which is no JSON (%s)".formatted(shown(text), reason(ex)), ex);
+			throw new CodecException("%s is stored, which is not JSON (%s)".formatted(shown(text), reason(ex)), ex);
 		}
 	}
 
 	private static String reason(Throwable thrown) {
 		return (thrown instanceof JacksonException jackson) ? String.valueOf(jackson.getOriginalMessage())
-				: "it is nested too deep, or holds itself";
+				: "it is nested too deeply, or contains itself";
 	}
 
 	private static String shown(String text) {

@@ -1,4 +1,4 @@
-/** {@link io.greenroom.wire.Codec} in JSON, by Jackson. */
+/** {@link io.greenroom.wire.Codec} for JSON, with Jackson. */
 @NullMarked
 package io.greenroom.json.internal;
 

@@ -28,27 +28,30 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * The instances of all keys in this JVM: makes one where a call finds none, and ends
- * those that are idle or in the way.
+ * The instances of all keys in this JVM. Creates an instance when a call finds none, and
+ * removes instances that are idle or whose place is needed.
  */
 final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFamily.Keeper {
 
 	private static final Logger log = LoggerFactory.getLogger(Keyed.class);
 
-	/** How often an idle instance's time is looked at while it goes by. */
+	/** How many times an instance is checked within one idle time. */
 	private static final int LOOKS_PER_IDLE = 4;
 
 	private static final Duration SHORTEST_PAUSE = Duration.ofMillis(10);
 
-	/** How long who waits for room sleeps before it looks for an idle instance again. */
+	/**
+	 * How long a caller that waits for a place first sleeps before it looks for an idle
+	 * instance again, in nanoseconds.
+	 */
 	private static final long FIRST_SLEEP = 100_000;
 
 	private static final long LONGEST_SLEEP = 5_000_000;
 
-	/** What is worth taking off a caller's time, in nanoseconds. */
+	/** The shortest wait that is deducted from a caller's time, in nanoseconds. */
 	private static final long WORTH_TELLING = 1_000_000;
 
-	/** How many instances that have something to do are looked at in a row. */
+	/** How many busy instances are skipped in one search. */
 	private static final int MOST_BUSY = 256;
 
 	private final String name;
@@ -67,18 +70,18 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 
 	private final Semaphore room;
 
-	/** How many wait for room. */
+	/** The number of callers that wait for a place. */
 	private final AtomicInteger wanted = new AtomicInteger();
 
-	/** How many instances end to make some. */
+	/** The number of instances that are ending to make room. */
 	private final AtomicInteger ending = new AtomicInteger();
 
 	private final AtomicInteger active;
 
-	/** Set right after this is made. */
+	/** Set once, right after construction. */
 	private @Nullable HandlerFamily family;
 
-	/** Whether instances stay until all are ended. */
+	/** Whether ended instances are kept until all are ended. */
 	private volatile boolean closing;
 
 	ActiveKeys(String name, KeyType keys, KeyedOptions options, KeyedFactory<K> factory, AtomicInteger active,
@@ -130,7 +133,7 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 		}
 	}
 
-	/** Makes a call whose body is let in by somebody. */
+	/** Makes a call whose body is let in by the given guard. */
 	@Nullable Object call(K key, RoutedCall call, BodyGuard guard) throws Throwable {
 		long start = System.nanoTime();
 		Instance<K> found = enter(key, call);
@@ -162,7 +165,10 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 		return true;
 	}
 
-	/** Gets a call into the instance there is next, or makes one that it is in. */
+	/**
+	 * Enters the current instance of a key with a call, or creates an instance that the
+	 * call is in.
+	 */
 	private Instance<K> enter(K key, RoutedCall call) {
 		long deadline = System.nanoTime() + call.timeLeft().toNanos();
 		while (true) {
@@ -185,7 +191,7 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 		try {
 			if (!ending.awaitChange(left(deadline))) {
 				throw call.timedOut(
-						"%s.%s was not made within its caller's time: the instance before was still ending, with its @PreDestroy methods perhaps; give them less to do"
+						"%s.%s was not made within its caller's time: the previous instance was still ending, perhaps in its @PreDestroy methods; shorten them"
 							.formatted(ending, call.method()));
 			}
 		}
@@ -199,7 +205,10 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 		return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
 	}
 
-	/** Makes an instance with a caller in it; nothing if another one was faster. */
+	/**
+	 * Creates an instance with a caller in it. Returns {@code null} if another thread was
+	 * faster.
+	 */
 	private @Nullable Instance<K> add(K key, RoutedCall call, long deadline) {
 		takeRoom(key, call, deadline);
 		boolean added = false;
@@ -220,7 +229,8 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 	}
 
 	/**
-	 * Takes a place for an instance; has the longest idle one end where there is none.
+	 * Takes a place for an instance. If no place is free, the longest idle instance is
+	 * ended.
 	 */
 	private void takeRoom(K key, RoutedCall call, long deadline) {
 		if (this.room.tryAcquire()) {
@@ -255,7 +265,7 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 	private TooManyKeysException tooMany(K key, RoutedCall call) {
 		call.rejected("keys");
 		return new TooManyKeysException(
-				"%s[%s].%s was not made: %d instances are there, as many as may be, and none of them was idle within the caller's time; raise greenroom.keyed.max-active, or have fewer keys at work at once"
+				"%s[%s].%s was not made: there are %d instances, the maximum, and none of them became idle within the caller's time; raise greenroom.keyed.max-active, or use fewer keys at once"
 					.formatted(this.name, this.keys.text(key, this.name), call.method(), this.options.maxActive()));
 	}
 
@@ -267,8 +277,9 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 	}
 
 	/**
-	 * Ends the longest idle of the instances that were not used since; returns whether
-	 * there was one. Those that have more to do than their callers know stay.
+	 * Ends the longest idle of the instances that have not been used since the given
+	 * time. Returns whether there was one. An instance with work that its callers do not
+	 * know of is kept.
 	 */
 	private boolean retireLongestIdle(long since, String reason) {
 		for (int i = 0; i < MOST_BUSY; i++) {
@@ -328,7 +339,7 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 		}
 	}
 
-	/** Ends what is behind an instance, once, and lets go of it. */
+	/** Ends the target of an instance, once, and releases the instance. */
 	private void end(Instance<K> instance) {
 		if (!instance.beginEnd()) {
 			return;
@@ -367,7 +378,7 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 		return (pause.compareTo(SHORTEST_PAUSE) > 0) ? pause : SHORTEST_PAUSE;
 	}
 
-	/** Ends all that have been idle for long enough. */
+	/** Ends all instances that have exceeded their idle time. */
 	@Override
 	public void look() {
 		long since = System.nanoTime()
@@ -378,7 +389,7 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 		}
 	}
 
-	/** Ends an instance now; returns whether there is none any more. */
+	/** Ends an instance now. Returns whether there is none any more. */
 	boolean passivate(K key, Duration limit) {
 		Instance<K> found = this.instances.get(key);
 		if (found == null) {
@@ -396,12 +407,12 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 		}
 	}
 
-	/** From now on instances that end stay until {@link #endAll}. */
+	/** From now on, instances that end are kept until {@link #endAll}. */
 	void close() {
 		this.closing = true;
 	}
 
-	/** Ends what is behind all instances, when their handlers have. */
+	/** Ends the targets of all instances, after their handlers have ended. */
 	void endAll() {
 		List<Instance<K>> left = List.copyOf(this.instances.values());
 		int threads = Math.min(left.size(), 64);

@@ -5,20 +5,20 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The instances that may be idle, the longest idle first. A call costs nothing here: each
- * stays where its last known time of use put it until it comes to the top, and is put
- * right then. As that time only grows, one that is right at the top is the longest idle.
- * Safe for use by many threads.
+ * The instances that may be idle, ordered by their last use. Calls do not update this
+ * heap: an instance keeps the position of its last known use until it reaches the top,
+ * and is repositioned then. Because the time of use only grows, an instance at the top
+ * whose time is current is the longest idle one. Safe for use by many threads.
  */
 final class IdleInstances {
 
-	/** A heap; guarded by this. */
+	/** A heap. Guarded by this. */
 	private @Nullable Instance<?>[] heap = new Instance<?>[16];
 
 	/** Guarded by this. */
 	private int size;
 
-	/** Adds an instance that nobody is in now, if it is not here. */
+	/** Adds an instance that no caller is in, unless it is present. */
 	void add(Instance<?> instance) {
 		if (instance.place < 0) {
 			addNew(instance);
@@ -36,7 +36,7 @@ final class IdleInstances {
 		}
 	}
 
-	/** Takes an instance out, if it is here. */
+	/** Removes an instance if it is present. */
 	synchronized void remove(Instance<?> instance) {
 		int place = instance.place;
 		if (place >= 0) {
@@ -52,8 +52,8 @@ final class IdleInstances {
 	}
 
 	/**
-	 * Takes out the instance that has been idle longest, if it has been so since the
-	 * given time at least. One that has something to do is taken out as well, and not
+	 * Removes and returns the longest idle instance if it has been idle since the given
+	 * time. A busy instance that is found on the way is removed as well, but not
 	 * returned.
 	 */
 	synchronized @Nullable Instance<?> poll(long before) {
@@ -66,7 +66,8 @@ final class IdleInstances {
 			if (first.isEntered()) {
 				remove(first);
 				if (!first.isEntered()) {
-					// Whoever left may have found it here still.
+					// The last caller to leave may have found it in the heap, and so not
+					// added it.
 					addNew(first);
 				}
 			}
@@ -133,7 +134,7 @@ final class IdleInstances {
 		return taken;
 	}
 
-	/** What was needed once may never be again. */
+	/** A peak must not hold memory for good. */
 	private void shrink() {
 		if (this.heap.length > 1024 && this.size < this.heap.length / 4) {
 			this.heap = Arrays.copyOf(this.heap, this.heap.length / 2);

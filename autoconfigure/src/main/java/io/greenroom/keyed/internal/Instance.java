@@ -12,15 +12,15 @@ import io.greenroom.deferred.internal.HandlerHost;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The instance of one key, from before it is made until after it is gone.
+ * The instance of one key, from before its creation until after its removal.
  * <p>
- * One word decides whether a call gets in: callers who are in count it up, whoever
- * retires the instance marks it when nobody is, and whoever finds it marked waits for the
- * next instance.
+ * One counter decides whether a call gets in. A caller increments it to enter. The thread
+ * that retires the instance sets the {@link #CLOSED} bit, which succeeds only while no
+ * caller is in. A caller that finds the bit set waits for the next instance.
  */
 final class Instance<K> implements HandlerHost {
 
-	/** In {@link #callers}: nobody gets in any more, or for the moment. */
+	/** The bit of {@link #callers} that keeps callers out, temporarily or for good. */
 	private static final int CLOSED = Integer.MIN_VALUE;
 
 	private static final String UNMADE = "unmade";
@@ -42,37 +42,37 @@ final class Instance<K> implements HandlerHost {
 
 	private final Handler handler;
 
-	/** How many callers are in. */
+	/** The number of callers that are in. */
 	private volatile int callers = 1;
 
-	/** When somebody last left, or a body ended. */
+	/** When the last caller left, or a body ended. */
 	private volatile long lastUse = System.nanoTime();
 
-	/** What it was when last looked at; guarded by {@link IdleInstances}. */
+	/** The last use as of the last check. Guarded by the {@link IdleInstances}. */
 	long knownUse;
 
 	/**
-	 * Where it is there, negative for nowhere; written under the lock of
-	 * {@link IdleInstances}.
+	 * The index in the {@link IdleInstances}, or negative if absent. Written under their
+	 * lock.
 	 */
 	volatile int place = -1;
 
-	/** Why it ends; written by the thread that closes it. */
+	/** Why the instance ends. Written by the thread that closes it. */
 	private volatile String reason = "closed";
 
-	/** Whether it is to be made anew before its next call. */
+	/** Whether the target must be created anew before the next call. */
 	volatile boolean dropped;
 
 	/** Written by the handler's own thread. */
 	private volatile @Nullable Made made;
 
-	/** Whether it has been ended; guarded by this. */
+	/** Whether the end has begun. Guarded by this. */
 	private boolean ending;
 
-	/** Whether it is gone; guarded by this. */
+	/** Whether the instance has been removed. Guarded by this. */
 	private boolean gone;
 
-	/** Makes an instance that its maker is in. */
+	/** Creates an instance that its creator is in. */
 	Instance(K key, String label, HandlerFamily family, Owner<K> owner) {
 		this.key = key;
 		this.owner = owner;
@@ -99,7 +99,9 @@ final class Instance<K> implements HandlerHost {
 		return this.callers != 0;
 	}
 
-	/** A caller gets in; returns whether it does, and is to leave. */
+	/**
+	 * Enters the instance. Returns whether that succeeded; if so, the caller must leave.
+	 */
 	boolean enter() {
 		int seen = this.callers;
 		while (seen >= 0) {
@@ -110,14 +112,14 @@ final class Instance<K> implements HandlerHost {
 			seen = found;
 		}
 		if (this.handler.isHeld()) {
-			// The end of the instance calls its own key.
+			// A call of the own key, made while the instance ends.
 			CALLERS.getAndAdd(this, 1);
 			return true;
 		}
 		return false;
 	}
 
-	/** A caller leaves. */
+	/** Leaves the instance. */
 	void leave() {
 		this.lastUse = System.nanoTime();
 		if ((int) CALLERS.getAndAdd(this, -1) == 1) {
@@ -125,7 +127,7 @@ final class Instance<K> implements HandlerHost {
 		}
 	}
 
-	/** Nobody is in. */
+	/** Called when the last caller has left. */
 	private void settle() {
 		if (this.handler.isMade()) {
 			this.owner.idle(this);
@@ -135,27 +137,27 @@ final class Instance<K> implements HandlerHost {
 		}
 	}
 
-	/** Returns why it ends. */
+	/** Returns why the instance ends. */
 	String reason() {
 		return this.reason;
 	}
 
-	/** Returns whether nobody gets in, for the moment or any more. */
+	/** Returns whether callers are kept out, temporarily or for good. */
 	boolean isClosed() {
 		return this.callers < 0;
 	}
 
 	/**
-	 * Ends the instance if nobody is in and nothing is to be done; returns whether it
-	 * ends or has ended.
+	 * Ends the instance if no caller is in and it is idle. Returns whether it ends or has
+	 * ended.
 	 */
 	boolean retire(String why) {
 		return retire(why, this.handler::retire);
 	}
 
-	/** Ends the instance if nobody wants it who could have it made. */
+	/** Ends the instance if it has no target and no caller that could have it created. */
 	private void retireUnmade() {
-		// It may be made meanwhile, for a call whose caller has left.
+		// It may be created meanwhile, for a call whose caller has left.
 		retire(UNMADE, this.handler::retireUnmade);
 	}
 
@@ -176,7 +178,7 @@ final class Instance<K> implements HandlerHost {
 		return retired;
 	}
 
-	/** It has something to do after all, and so is in use. */
+	/** Lets callers in again, because the instance is not idle after all. */
 	private void reopen() {
 		this.reason = "closed";
 		this.lastUse = System.nanoTime();
@@ -190,8 +192,8 @@ final class Instance<K> implements HandlerHost {
 	}
 
 	/**
-	 * Waits until the instance is gone or lets callers in again; returns whether that
-	 * came in time.
+	 * Waits until the instance is removed or lets callers in again. Returns {@code false}
+	 * if the limit elapsed before.
 	 */
 	synchronized boolean awaitChange(Duration limit) throws InterruptedException {
 		long start = System.nanoTime();
@@ -226,7 +228,7 @@ final class Instance<K> implements HandlerHost {
 	public void ran() {
 		this.lastUse = System.nanoTime();
 		if (this.callers == 0) {
-			// Its callers may have left before it was made.
+			// Its callers may have left before it was created.
 			this.owner.idle(this);
 		}
 	}
@@ -247,19 +249,19 @@ final class Instance<K> implements HandlerHost {
 		this.owner.ended(this);
 	}
 
-	/** Begins the end; returns whether nobody has. */
+	/** Begins the end. Returns {@code false} if it had begun before. */
 	synchronized boolean beginEnd() {
 		boolean first = !this.ending;
 		this.ending = true;
 		return first;
 	}
 
-	/** Returns whether it has ended, or is about to. */
+	/** Returns whether the end has begun. */
 	synchronized boolean isEnded() {
 		return this.ending;
 	}
 
-	/** The instance can't be found any more. */
+	/** Called when the instance can no longer be found. */
 	synchronized void gone() {
 		this.made = null;
 		this.gone = true;
@@ -271,19 +273,19 @@ final class Instance<K> implements HandlerHost {
 		return this.handler.name();
 	}
 
-	/** Who has the instances of all keys. */
+	/** The owner of the instances of all keys. */
 	interface Owner<K> {
 
-		/** Makes what is behind an instance. */
+		/** Creates the target of an instance. */
 		Made make(Instance<K> instance) throws Throwable;
 
-		/** What was behind an instance is not used any more, and it stays. */
+		/** Called when an instance stays but its target is no longer used. */
 		void unmade(Instance<K> instance, Made before);
 
-		/** Nobody is in any more. */
+		/** Called when the last caller has left. */
 		void idle(Instance<K> instance);
 
-		/** Nothing runs any more, and nobody gets in. */
+		/** Called when nothing runs any more and callers are kept out. */
 		void ended(Instance<K> instance);
 
 	}

@@ -1,10 +1,10 @@
 package io.greenroom.keyed.internal;
 
-/** Says where the calls of handlers by key run. For integrations. */
+/** Chooses the router of each keyed handler. For integrations. */
 @FunctionalInterface
 public interface KeyRouting {
 
-	/** All of them run in this JVM. */
+	/** Runs all calls in this JVM. */
 	KeyRouting HERE = new KeyRouting() {
 
 		@Override
@@ -15,10 +15,10 @@ public interface KeyRouting {
 	};
 
 	/**
-	 * Says where the calls of a handler run. Asked once, before the first call.
+	 * Returns the router of a handler. Called once, before the first call.
 	 * @param handler the handler
-	 * @param here has them run in this JVM
-	 * @return where they run
+	 * @param here the router that runs the calls in this JVM
+	 * @return the router to use
 	 * @param <K> the type of the keys
 	 */
 	<K> KeyRouter<K> route(KeyedHandler<K, ?> handler, KeyRouter<K> here);

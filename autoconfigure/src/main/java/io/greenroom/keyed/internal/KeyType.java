@@ -14,7 +14,7 @@ import java.util.UUID;
 import io.greenroom.keyed.Key;
 
 /**
- * What the keys of a class are.
+ * The key type of a class, with the conversion between keys and their text.
  *
  * @param type the type of the keys, never primitive
  */
@@ -29,17 +29,18 @@ public record KeyType(Class<?> type) {
 	/**
 	 * Returns whether a class has instances by key.
 	 * @param type any class
-	 * @return whether a parameter of one of its constructors is a {@link Key}
+	 * @return whether a constructor of the class has a parameter annotated with
+	 * {@link Key}
 	 */
 	public static boolean isOn(Class<?> type) {
 		return Arrays.stream(type.getDeclaredConstructors()).anyMatch((constructor) -> !keys(constructor).isEmpty());
 	}
 
 	/**
-	 * Returns the type of a class's keys.
+	 * Returns the key type of a class.
 	 * @param type a class that has instances by key
 	 * @return the type
-	 * @throws IllegalArgumentException if it can't have keys
+	 * @throws IllegalArgumentException if the class cannot have keys
 	 */
 	public static KeyType of(Class<?> type) {
 		List<String> problems = problems(type);
@@ -54,9 +55,9 @@ public record KeyType(Class<?> type) {
 	}
 
 	/**
-	 * Returns what keeps a class from having instances by key.
+	 * Returns why a class cannot have instances by key.
 	 * @param type a class that has a {@link Key}
-	 * @return one sentence each, with the remedy
+	 * @return the problems, one sentence each with its remedy; empty if there are none
 	 */
 	public static List<String> problems(Class<?> type) {
 		List<String> problems = new ArrayList<>();
@@ -65,25 +66,25 @@ public record KeyType(Class<?> type) {
 			.toList();
 		if (withKey.isEmpty()) {
 			problems.add(
-					"no parameter of a constructor is annotated with @Key; annotate the one that gets the key, as in %s(@Key String id, …)"
+					"no constructor parameter is annotated with @Key; annotate the one that receives the key, as in %s(@Key String id, …)"
 						.formatted(type.getSimpleName()));
 		}
 		if (withKey.size() > 1) {
-			problems.add(
-					"%d of its constructors have a @Key, so that it can't be told which one makes an instance; keep one"
-						.formatted(withKey.size()));
+			problems
+				.add("%d of its constructors have a @Key, so it is ambiguous which one creates an instance; keep one"
+					.formatted(withKey.size()));
 		}
 		for (Constructor<?> constructor : withKey) {
 			List<Parameter> keys = keys(constructor);
 			if (keys.size() > 1) {
 				problems.add(
-						"%d parameters of its constructor are annotated with @Key; keep one, and put what else belongs to the key into its text"
+						"%d parameters of its constructor are annotated with @Key; keep one, and put the other values into its text"
 							.formatted(keys.size()));
 			}
 			for (Parameter key : keys) {
 				if (!isUsable(boxed(key.getType()))) {
 					problems.add(
-							"its key is of type %s; use String, Long, Integer, UUID or an enum, which have the same text everywhere and for ever"
+							"its key is of type %s; use String, Long, Integer, UUID or an enum, whose text never changes"
 								.formatted(key.getType().getName()));
 				}
 			}
@@ -107,7 +108,7 @@ public record KeyType(Class<?> type) {
 
 	/**
 	 * Returns the key with a text.
-	 * @param text what {@link #toString} of the key returned, or the name of a constant
+	 * @param text a result of {@link #storedText}, or the name of a constant
 	 * @return the key
 	 * @throws IllegalArgumentException if no key has that text
 	 */
@@ -131,7 +132,7 @@ public record KeyType(Class<?> type) {
 	}
 
 	/**
-	 * Returns the text of a key that {@link #parse} makes the key of again.
+	 * Returns the text of a key. {@link #parse} converts it back into the key.
 	 * @param key a key
 	 * @return its text
 	 */
@@ -139,7 +140,7 @@ public record KeyType(Class<?> type) {
 		return (key instanceof Enum<?> constant) ? constant.name() : key.toString();
 	}
 
-	/** Checks a key that somebody has given; returns its text. */
+	/** Checks a key that a caller passed. Returns its text. */
 	String text(Object key, String handler) {
 		Objects.requireNonNull(key, () -> "The key of handler '" + handler + "' is null");
 		if (!this.type.isInstance(key)) {
@@ -155,7 +156,7 @@ public record KeyType(Class<?> type) {
 		return printable(text);
 	}
 
-	/** A key may come from anywhere, and must not write lines into a log. */
+	/** Keys may come from untrusted input and must not write lines into a log. */
 	private static String printable(String text) {
 		if (text.chars().noneMatch(Character::isISOControl)) {
 			return text;

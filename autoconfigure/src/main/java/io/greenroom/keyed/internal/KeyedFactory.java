@@ -11,26 +11,27 @@ import io.greenroom.keyed.StrandedKey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes and ends the instances of a handler by key. For integrations; users don't need
- * this. Must be safe for use by many threads.
+ * Creates and ends the instances of a keyed handler. For integrations; not intended for
+ * applications. Must be safe for use by many threads.
  *
  * @param <K> the type of the keys
  */
 public interface KeyedFactory<K> {
 
 	/**
-	 * Makes the instance of a key, on the green thread that will run its bodies. At most
-	 * one of a key is being made at a time.
+	 * Creates the instance of a key, on the green thread that will run its bodies. There
+	 * is never more than one creation of a key at a time.
 	 * @param key the key
-	 * @param handler the handler it is to be the target of
+	 * @param handler the handler whose target the instance will be
 	 * @return the instance
-	 * @throws Throwable what its constructor throws, as the callers are to get it
+	 * @throws Throwable the failure of the constructor, in the form that the callers
+	 * receive
 	 */
 	HandlerHost.Made make(K key, Handler handler) throws Throwable;
 
 	/**
-	 * Ends an instance that nobody calls any more. Another one of its key is made when
-	 * this has returned.
+	 * Ends an instance that is no longer called. The next instance of its key is not
+	 * created before this method has returned.
 	 * @param key the key
 	 * @param instance the instance
 	 */
@@ -39,7 +40,7 @@ public interface KeyedFactory<K> {
 
 	/**
 	 * Returns the states of the class.
-	 * @return their names, empty if it has none
+	 * @return their names; empty if the class has no states
 	 */
 	default Set<String> states() {
 		return Set.of();
@@ -47,7 +48,7 @@ public interface KeyedFactory<K> {
 
 	/**
 	 * Returns whether keys are known that have no instance.
-	 * @return whether the entries of this factory tell of all keys
+	 * @return {@code true} if the entries of this factory cover all keys
 	 */
 	default boolean isStored() {
 		return false;
@@ -56,7 +57,7 @@ public interface KeyedFactory<K> {
 	/**
 	 * Returns what is stored of a key.
 	 * @param key the key
-	 * @return what is known of it, {@code null} if nothing is
+	 * @return the stored entry, or {@code null} if the key is not stored
 	 */
 	default @Nullable KeyedEntry<K> stored(K key) {
 		return null;
@@ -65,9 +66,9 @@ public interface KeyedFactory<K> {
 	/**
 	 * Returns the keys that are stored in a state.
 	 * @param state the state
-	 * @param limit how many at most
-	 * @return the keys, the one longest in it first; {@code null} if only those are known
-	 * that have an instance
+	 * @param limit the maximum number of entries
+	 * @return the entries, starting with the key that has been in the state longest, or
+	 * {@code null} if only keys with an instance are known
 	 */
 	default @Nullable List<KeyedEntry<K>> in(String state, int limit) {
 		return null;
@@ -75,34 +76,35 @@ public interface KeyedFactory<K> {
 
 	/**
 	 * Counts the keys that are stored in each state.
-	 * @return the numbers; {@code null} if only those are known that have an instance
+	 * @return the numbers by state, or {@code null} if only keys with an instance are
+	 * known
 	 */
 	default @Nullable Map<String, Long> counts() {
 		return null;
 	}
 
 	/**
-	 * Returns the keys that don't go on by themselves.
-	 * @param limit how many at most
-	 * @return the keys, the one longest in its state first
+	 * Returns the keys that do not continue without help.
+	 * @param limit the maximum number of keys
+	 * @return the keys, starting with the one that has been in its state longest
 	 */
 	default List<StrandedKey<K>> stranded(int limit) {
 		return List.of();
 	}
 
 	/**
-	 * Counts the keys that don't go on by themselves.
-	 * @return their number
+	 * Counts the keys that do not continue without help.
+	 * @return the number of keys
 	 */
 	default long strandedCount() {
 		return 0;
 	}
 
 	/**
-	 * Returns in which state an instance is.
+	 * Returns the state of an instance.
 	 * @param key the key
 	 * @param instance the instance
-	 * @return what is known of it, {@code null} if the class has no states
+	 * @return the entry, or {@code null} if the class has no states
 	 */
 	default @Nullable KeyedEntry<K> entry(K key, HandlerHost.Made instance) {
 		return null;

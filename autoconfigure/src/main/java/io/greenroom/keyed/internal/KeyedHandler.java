@@ -41,8 +41,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one {@link Keyed}. For integrations, which make it and close it; users don't need
- * this.
+ * The only implementation of {@link Keyed}. For integrations, which create and close it;
+ * not intended for applications.
  *
  * @param <K> the type of the keys
  * @param <T> the handler's class
@@ -51,7 +51,7 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 
 	private static final Logger log = LoggerFactory.getLogger(Keyed.class);
 
-	/** How old the meters' numbers may be that only the database knows. */
+	/** The maximum age of meter values that only the database knows. */
 	private static final Duration FRESH = Duration.ofSeconds(5);
 
 	private final Class<T> type;
@@ -68,22 +68,23 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 
 	private final HandlerFamily family;
 
-	/** Keeps calls of durable methods; set before anybody calls, if at all. */
+	/** Keeps calls of durable methods. Set once, if at all, before the first call. */
 	private @Nullable StoredCalls stored;
 
-	/** Strongly reachable from here: observers hold them weakly. */
+	/** A strong reference, because observers hold gauges weakly. */
 	private final KeyedGauges gauges;
 
 	/**
-	 * Makes a handler by key without instances, a service of its scheduler.
-	 * @param scheduler where its threads run
+	 * Creates a keyed handler without instances, as a service of its scheduler.
+	 * @param scheduler the scheduler of its threads
 	 * @param type the handler's class
-	 * @param keys what its keys are
-	 * @param options how calls are taken, and the name
-	 * @param keyedOptions how long instances stay
-	 * @param transactions knows the transactions of the callers
-	 * @param passing which methods are no calls, and run on their caller's thread
-	 * @param factory makes the instances
+	 * @param keys the type of its keys
+	 * @param options the options of its calls, and the handler's name
+	 * @param keyedOptions how long instances are kept
+	 * @param transactions the transactions of the callers
+	 * @param passing selects the methods that are not calls and run on the caller's
+	 * thread
+	 * @param factory creates the instances
 	 */
 	public KeyedHandler(GreenScheduler scheduler, Class<T> type, KeyType keys, HandlerOptions options,
 			KeyedOptions keyedOptions, CallerTransactions transactions, Predicate<Method> passing,
@@ -92,16 +93,17 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 	}
 
 	/**
-	 * Makes a handler by key without instances, a service of its scheduler.
-	 * @param scheduler where its threads run
+	 * Creates a keyed handler without instances, as a service of its scheduler.
+	 * @param scheduler the scheduler of its threads
 	 * @param type the handler's class
-	 * @param keys what its keys are
-	 * @param options how calls are taken, and the name
-	 * @param keyedOptions how long instances stay
-	 * @param transactions knows the transactions of the callers
-	 * @param passing which methods are no calls, and run on their caller's thread
-	 * @param factory makes the instances
-	 * @param routing says where calls run
+	 * @param keys the type of its keys
+	 * @param options the options of its calls, and the handler's name
+	 * @param keyedOptions how long instances are kept
+	 * @param transactions the transactions of the callers
+	 * @param passing selects the methods that are not calls and run on the caller's
+	 * thread
+	 * @param factory creates the instances
+	 * @param routing chooses where calls run
 	 */
 	public KeyedHandler(GreenScheduler scheduler, Class<T> type, KeyType keys, HandlerOptions options,
 			KeyedOptions keyedOptions, CallerTransactions transactions, Predicate<Method> passing,
@@ -123,13 +125,13 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 	}
 
 	/**
-	 * Makes a handler by key without Spring, with the default options. It ends with the
+	 * Creates a keyed handler without Spring, with the default options. It ends with the
 	 * scheduler, or when it is closed.
-	 * @param scheduler where its threads run
+	 * @param scheduler the scheduler of its threads
 	 * @param type the handler's class
 	 * @param keys the type of its keys
-	 * @param options how long instances stay
-	 * @param constructor makes the instance of a key
+	 * @param options how long instances are kept
+	 * @param constructor creates the instance of a key
 	 * @return the handler
 	 * @param <K> the type of the keys
 	 * @param <T> the handler's class
@@ -145,7 +147,7 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 	}
 
 	/**
-	 * Returns what the instances have in common, for who has calls of other nodes run.
+	 * Returns what the instances have in common. Used to run calls of other nodes.
 	 * @return the family
 	 */
 	public HandlerFamily family() {
@@ -153,21 +155,21 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 	}
 
 	/**
-	 * Makes a call in this JVM whose body is let in by somebody.
+	 * Makes a call in this JVM whose body is let in by a guard.
 	 * @param key the key
 	 * @param call the call
 	 * @param guard lets the body in
-	 * @return what its caller gets
-	 * @throws Throwable what its caller gets
+	 * @return the result for the caller
+	 * @throws Throwable the exception for the caller
 	 */
 	public @Nullable Object call(K key, RoutedCall call, BodyGuard guard) throws Throwable {
 		return this.here.call(key, call, guard);
 	}
 
 	/**
-	 * Returns whether the current thread runs a body of a key, or makes its instance.
+	 * Returns whether the current thread runs a body of a key or creates its instance.
 	 * @param key the key
-	 * @return whether a call from it runs at once
+	 * @return {@code true} if a call from this thread runs immediately
 	 */
 	public boolean isHeld(K key) {
 		Instance<K> found = this.here.find(key);
@@ -175,20 +177,21 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 	}
 
 	/**
-	 * Ends the instances of some keys that have nothing to do, and has the others made
-	 * anew before their next call; waits for none of them.
-	 * @param which tells the keys
-	 * @param anew whether those that have something to do are made anew
+	 * Ends the idle instances of some keys. The busy ones are optionally created anew
+	 * before their next call. Does not wait.
+	 * @param which selects the keys
+	 * @param anew whether busy instances are created anew
 	 */
 	public void drop(Predicate<? super K> which, boolean anew) {
 		this.here.drop(which, anew);
 	}
 
 	/**
-	 * Has an instance made anew if that was asked for. To be called by the thread that
-	 * runs it, before a body.
+	 * Creates the target of an instance anew if {@link #drop} asked for it. Must be
+	 * called before a body, by the thread that runs it.
 	 * @param key the key
-	 * @return whether it was asked for: the body must not run on it
+	 * @return whether it was asked for; if so, the body must not run on the previous
+	 * target
 	 */
 	public boolean renewDropped(K key) {
 		return this.here.renewDropped(key);
@@ -203,7 +206,7 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 	}
 
 	/**
-	 * Returns the key of a text.
+	 * Returns the key with a text.
 	 * @param text the text
 	 * @return the key
 	 * @throws IllegalArgumentException if no key has that text
@@ -241,21 +244,22 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 	}
 
 	/**
-	 * Has calls of durable methods stored. To be called once, before anybody calls.
-	 * @param calls keeps them
+	 * Sets where calls of durable methods are stored. Must be called once, before the
+	 * first call.
+	 * @param calls stores the calls
 	 */
 	public void storedBy(StoredCalls calls) {
 		this.stored = Objects.requireNonNull(calls, "calls");
 	}
 
 	/**
-	 * Delivers a call that was stored: makes it in the mailbox of its key.
+	 * Delivers a stored call to the mailbox of its key.
 	 * @param key the text that the call was stored with
 	 * @param method the method
-	 * @param arguments what its caller has passed
-	 * @param round stands round the body
-	 * @return a future of its end
-	 * @throws Throwable why it was not made
+	 * @param arguments the arguments that the caller passed
+	 * @param round wraps the body
+	 * @return a future that completes with the call
+	 * @throws Throwable if the call could not be made
 	 */
 	@SuppressWarnings("unchecked")
 	public CompletableFuture<@Nullable Object> deliver(String key, Method method, @Nullable Object[] arguments,
@@ -267,7 +271,8 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 	/**
 	 * Returns whether calls of a key are made in this JVM.
 	 * @param key the text of the key
-	 * @return whether they are, as far as is known now; also where no key has that text
+	 * @return {@code true} if they are, as far as is known now; also if no key has that
+	 * text
 	 */
 	public boolean isHere(String key) {
 		K known = keyOrNull(key);
@@ -275,7 +280,7 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 	}
 
 	/**
-	 * Has whoever has a key look for stored calls of it. Returns at once.
+	 * Asks the owner of a key to look for stored calls. Returns at once.
 	 * @param key the text of the key
 	 */
 	public void hint(String key) {
@@ -290,13 +295,13 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 			return key(key);
 		}
 		catch (IllegalArgumentException none) {
-			// Whoever makes the call says so.
+			// The call itself reports it.
 			return null;
 		}
 	}
 
 	/**
-	 * Looks for stored calls of a key, if there may be any.
+	 * Looks for stored calls of a key if there may be any.
 	 * @param key the text of the key
 	 */
 	public void hinted(String key) {
@@ -364,9 +369,9 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 	}
 
 	/**
-	 * Makes the instance of a key if there is none, and waits for that.
+	 * Creates the instance of a key if there is none, and waits until it exists.
 	 * @param key the key
-	 * @throws Throwable what the caller of any of its methods would get
+	 * @throws Throwable what a caller of any of its methods would receive
 	 */
 	public void activate(K key) throws Throwable {
 		this.keys.text(key, name());
@@ -376,7 +381,7 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 	/**
 	 * Returns whether a key has an instance.
 	 * @param key the key
-	 * @return whether it has, or one is being made
+	 * @return {@code true} if it has one, or one is being created
 	 */
 	public boolean isActive(K key) {
 		return this.here.find(key) != null;
@@ -413,8 +418,8 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 	}
 
 	/**
-	 * Returns what can be seen now.
-	 * @param most how many instances to show that have something to do
+	 * Returns a snapshot.
+	 * @param most the maximum number of busy instances to include
 	 * @return the snapshot
 	 */
 	public KeyedSnapshot snapshot(int most) {
@@ -438,9 +443,9 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 	}
 
 	/**
-	 * Returns where a thread that holds an instance is now.
+	 * Returns the current stack of a thread that runs an instance.
 	 * @param thread the thread's name
-	 * @return its frames, innermost first; empty if no such thread holds one
+	 * @return its frames, innermost first; empty if no such thread runs an instance
 	 */
 	public List<StackTraceElement> stack(String thread) {
 		return this.family.awake()
@@ -452,9 +457,9 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 	}
 
 	/**
-	 * Takes no calls any more, gives accepted ones the time that callers wait for an
-	 * answer, and ends all instances. Idempotent. An interrupt cuts the wait for calls
-	 * short and stays set.
+	 * Rejects further calls, gives accepted calls the time that callers wait for an
+	 * answer, and ends all instances. Idempotent. An interrupt shortens the wait for
+	 * calls; the thread's interrupt flag stays set.
 	 */
 	@Override
 	public void close() {

@@ -3,10 +3,10 @@ package io.greenroom.keyed.internal;
 import java.time.Duration;
 
 /**
- * How long the instances of a handler by key stay.
+ * How many instances of a keyed handler there can be, and how long they are kept.
  *
- * @param idle how long an instance stays that is not called
- * @param maxActive how many instances there may be
+ * @param idle how long an instance that is not called is kept
+ * @param maxActive the maximum number of instances
  */
 public record KeyedOptions(Duration idle, int maxActive) {
 
@@ -14,7 +14,7 @@ public record KeyedOptions(Duration idle, int maxActive) {
 
 	/**
 	 * Checks the values.
-	 * @throws IllegalArgumentException if the idle time is not positive or the number
+	 * @throws IllegalArgumentException if the idle time is not positive, or the number is
 	 * less than 1
 	 */
 	public KeyedOptions {
@@ -27,7 +27,7 @@ public record KeyedOptions(Duration idle, int maxActive) {
 	}
 
 	/**
-	 * Returns the defaults: ten minutes, a hundred thousand.
+	 * Returns the defaults: ten minutes and 100,000 instances.
 	 * @return the default options
 	 */
 	public static KeyedOptions defaults() {
@@ -35,8 +35,8 @@ public record KeyedOptions(Duration idle, int maxActive) {
 	}
 
 	/**
-	 * Returns these options with another idle time.
-	 * @param idle how long an instance stays that is not called; positive
+	 * Returns a copy of these options with another idle time.
+	 * @param idle how long an instance that is not called is kept; positive
 	 * @return a copy
 	 */
 	public KeyedOptions withIdle(Duration idle) {
@@ -44,8 +44,8 @@ public record KeyedOptions(Duration idle, int maxActive) {
 	}
 
 	/**
-	 * Returns these options with another number of instances.
-	 * @param maxActive how many there may be; at least 1
+	 * Returns a copy of these options with another number of instances.
+	 * @param maxActive the maximum number of instances; at least 1
 	 * @return a copy
 	 */
 	public KeyedOptions withMaxActive(int maxActive) {

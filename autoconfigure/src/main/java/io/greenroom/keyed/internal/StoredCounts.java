@@ -17,16 +17,16 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * The numbers of a handler by key. Those that only the database knows are as of some
- * seconds ago: whoever reads them never waits for the database, but has them counted anew
- * on a green thread when they are old. Where counting takes long it is done rarely, and
- * where nobody reads them nothing is counted.
+ * The meter values of a keyed handler. Values that only the database knows are some
+ * seconds old: a reader never waits for the database, but triggers a new count on a green
+ * thread if the values are old. If counting is slow it is done rarely, and without
+ * readers it is not done at all.
  */
 final class StoredCounts implements KeyedGauges {
 
 	private static final Logger log = LoggerFactory.getLogger(Keyed.class);
 
-	/** Counting takes no larger part of the time than one in so many. */
+	/** Counting takes up to one part in this many of the time. */
 	private static final int REST = 20;
 
 	private final String name;
@@ -37,20 +37,20 @@ final class StoredCounts implements KeyedGauges {
 
 	private final KeyedFactory<?> factory;
 
-	/** How old a number may be, in nanoseconds. */
+	/** The maximum age of a value, in nanoseconds. */
 	private final long fresh;
 
 	private final AtomicBoolean counting = new AtomicBoolean();
 
-	/** Nothing until the database has been asked for the first time. */
+	/** {@code null} before the first count. */
 	private volatile @Nullable Counted last;
 
 	/**
-	 * When the next look at the database is due, in the time of {@link System#nanoTime}.
+	 * When the next count is due, in terms of {@link System#nanoTime}.
 	 */
 	private volatile long due = System.nanoTime();
 
-	/** Whether the last query failed; confined to the thread that counts. */
+	/** Whether the last query failed. Confined to the counting thread. */
 	private boolean failing;
 
 	StoredCounts(String name, GreenScheduler scheduler, AtomicInteger active, KeyedFactory<?> factory, Duration fresh) {
@@ -91,7 +91,7 @@ final class StoredCounts implements KeyedGauges {
 				begun = true;
 			}
 			catch (SchedulerClosedException closed) {
-				// The scheduler ends, and the numbers with it.
+				// The scheduler is closing, and the values end with it.
 			}
 			finally {
 				if (!begun) {
@@ -112,7 +112,7 @@ final class StoredCounts implements KeyedGauges {
 		catch (Throwable failure) {
 			this.last = null;
 			Failures.log(log, this.failing ? Level.DEBUG : Level.WARN, failure,
-					"The keys of handler '{}' could not be counted for the meters, which have no number till they can",
+					"The keys of handler '{}' could not be counted; the meters have no value until counting succeeds",
 					this.name);
 			this.failing = true;
 		}

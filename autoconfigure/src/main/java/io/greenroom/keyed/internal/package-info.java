@@ -1,7 +1,7 @@
 /**
- * The instances behind a {@link io.greenroom.keyed.Keyed}: which there are, and when they
- * come and go; begin with {@link io.greenroom.keyed.internal.KeyedHandler}. Promises
- * nothing.
+ * The instances behind a {@link io.greenroom.keyed.Keyed}: which instances exist, and
+ * when they come and go. Start reading at
+ * {@link io.greenroom.keyed.internal.KeyedHandler}. Internal; may change at any time.
  */
 @NullMarked
 package io.greenroom.keyed.internal;

@@ -12,27 +12,28 @@ import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * What waits for the commit of a thread's transaction: calls of handlers and moves of
- * machines, in one order.
+ * The steps that wait for the commit of a thread's transaction: calls of handlers and
+ * moves of machines, in one order.
  * <p>
- * All of one transaction hang on one synchronization and are taken when it has completed.
- * Not in {@code afterCommit}: there an exception would reach a caller whose data is
- * committed, and it is not called for what another synchronization adds in it.
+ * All steps of a transaction share one synchronization, and are taken in {@code
+ * afterCompletion}. They are not taken in {@code afterCommit}, because an exception there
+ * would reach a caller whose data is committed, and because it is not called for
+ * synchronizations that another one adds in it.
  */
 final class AfterCommit implements TransactionSynchronization {
 
 	private static final Logger log = LoggerFactory.getLogger(SpringTransactions.class);
 
-	/** What a thread's transaction has of these is bound to. */
+	/** The key under which the steps of a thread's transaction are bound. */
 	private static final Object KEY = AfterCommit.class;
 
-	/** Something that waits. Ends in one way or the other. */
+	/** A step that waits for the commit. It is either taken or dropped. */
 	interface Step {
 
-		/** The transaction has committed. */
+		/** Called when the transaction has committed. */
 		void take();
 
-		/** It has rolled back, or the savepoint has. */
+		/** Called when the transaction, or the savepoint, has rolled back. */
 		void drop();
 
 	}
@@ -40,19 +41,25 @@ final class AfterCommit implements TransactionSynchronization {
 	/** The first has no savepoint; each further one begins with one. */
 	private final List<Stretch> stretches = new ArrayList<>(List.of(new Stretch(null, new ArrayList<>(1))));
 
-	/** Seen by the thread, should the end have come on another. */
+	/** Visible to the thread even if the end came on another one. */
 	private volatile boolean over;
 
 	private AfterCommit() {
 	}
 
-	/** While the ends of a transaction are announced, there is none to wait for. */
+	/**
+	 * Returns whether there is a transaction to wait for. While the end of a transaction
+	 * is announced, there is none.
+	 */
 	static boolean isActive() {
 		return TransactionSynchronizationManager.isActualTransactionActive()
 				&& TransactionSynchronizationManager.isSynchronizationActive();
 	}
 
-	/** Adds to what waits for the commit of the thread's transaction, which is active. */
+	/**
+	 * Adds a step that waits for the commit of the thread's transaction, which must be
+	 * active.
+	 */
 	static void add(Step step) {
 		AfterCommit waiting = (AfterCommit) TransactionSynchronizationManager.getResource(KEY);
 		if (waiting == null || waiting.over) {
@@ -79,7 +86,7 @@ final class AfterCommit implements TransactionSynchronization {
 		this.stretches.add(new Stretch(savepoint, new ArrayList<>(1)));
 	}
 
-	/** A savepoint not known here is older than the first step. */
+	/** A savepoint that is not known here is older than the first step. */
 	@Override
 	public void savepointRollback(Object savepoint) {
 		int first = this.stretches.size() - 1;
@@ -104,14 +111,13 @@ final class AfterCommit implements TransactionSynchronization {
 			return;
 		}
 		if (status == STATUS_UNKNOWN) {
-			log.warn(
-					"It is not known whether a transaction was committed, so its oneway calls and moves were not made: {}",
+			log.warn("The outcome of a transaction is unknown, so its oneway calls and moves were not made: {}",
 					this.stretches.stream().flatMap((stretch) -> stretch.steps.stream()).toList());
 		}
 		this.stretches.forEach(Stretch::drop);
 	}
 
-	/** What was added since a savepoint, and before the next. */
+	/** The steps that were added after a savepoint and before the next. */
 	private record Stretch(@Nullable Object savepoint, List<Step> steps) {
 
 		void drop() {

@@ -12,9 +12,9 @@ import org.springframework.aop.framework.ReflectiveMethodInvocation;
 import org.springframework.aop.interceptor.ExposeInvocationInterceptor;
 
 /**
- * The advice of one bean that judges calls that ask for a move, in the order of the
- * proxy. Each may look at the arguments and change them; the move itself comes when all
- * have returned, so that one that rejects at last has still prevented it.
+ * The advice of a bean that judges calls that ask for a move, in the order of the proxy.
+ * Each advice may inspect and change the arguments. The move is made after all of them
+ * have returned, so the last one can still prevent it.
  */
 final class AskingGuards {
 
@@ -22,7 +22,7 @@ final class AskingGuards {
 
 	private boolean empty = true;
 
-	/** Adds a guard behind those that are there. Before the first call only. */
+	/** Adds a guard after the existing ones. Must be called before the first call. */
 	void add(Advisor guard) {
 		if (this.empty) {
 			// Advice of aspects looks there for its call.
@@ -45,11 +45,11 @@ final class AskingGuards {
 	}
 
 	/**
-	 * What the guards say.
+	 * The verdict of the guards.
 	 *
 	 * @param passed whether all of them proceeded
-	 * @param args the arguments they leave
-	 * @param result what the caller gets of a guard that answers itself
+	 * @param args the arguments after all of them
+	 * @param result the result for the caller if a guard did not proceed
 	 */
 	record Verdict(boolean passed, List<@Nullable Object> args, @Nullable Object result) {
 

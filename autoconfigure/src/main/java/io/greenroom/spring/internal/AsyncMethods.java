@@ -21,19 +21,19 @@ import org.springframework.scheduling.config.TaskManagementConfigUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Finds methods of handlers that are marked as asynchronous, where something would make
- * them so. Looks at classes only; what was advised by other means is found by
- * {@link TurnGuard} when the bean is made.
+ * Finds methods of handlers that are annotated as asynchronous, if something makes such
+ * methods asynchronous. Looks only at classes; advice that was added by other means is
+ * found by {@link TurnGuard} when the bean is created.
  */
 final class AsyncMethods {
 
-	/** What Spring knows beside its own annotation. */
+	/** The annotations that Spring supports besides its own. */
 	private static final List<String> STANDARD = List.of("jakarta.ejb.Asynchronous",
 			"jakarta.enterprise.concurrent.Asynchronous");
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
-	/** Looked for with the first handler; {@code null} before. */
+	/** Determined with the first handler, {@code null} before. */
 	private @Nullable Set<String> annotations;
 
 	AsyncMethods(ConfigurableListableBeanFactory beanFactory) {
@@ -75,7 +75,9 @@ final class AsyncMethods {
 		return marks.stream().anyMatch(found::isPresent);
 	}
 
-	/** Returns the names of the annotations that mean it here; none where none does. */
+	/**
+	 * Returns the names of the annotations that are effective here; empty if none are.
+	 */
 	private Set<String> annotations() {
 		if (this.beanFactory.getBeanNamesForType(AsyncAnnotationBeanPostProcessor.class, true, false).length == 0
 				&& !this.beanFactory

@@ -18,17 +18,18 @@ import org.springframework.core.MethodParameter;
 import org.springframework.util.ClassUtils;
 
 /**
- * Makes objects for {@link io.greenroom.state.StateMachines#create}: the arguments go in
- * their order to constructor parameters that they fit, best to those of their very type,
- * the other parameters and the {@code @Autowired} fields and methods get beans.
+ * Creates objects for {@link io.greenroom.state.StateMachines#create}. The arguments are
+ * assigned, in their order, to constructor parameters that accept them, preferably to
+ * those of exactly their type. The other parameters and the {@code @Autowired} fields and
+ * methods receive beans.
  */
 public final class AutowiringInstantiator implements StateInstantiator {
 
 	private final AutowireCapableBeanFactory beanFactory;
 
 	/**
-	 * Makes the instantiator.
-	 * @param beanFactory where the beans come from
+	 * Creates the instantiator.
+	 * @param beanFactory provides the beans
 	 */
 	public AutowiringInstantiator(AutowireCapableBeanFactory beanFactory) {
 		this.beanFactory = beanFactory;
@@ -89,8 +90,9 @@ public final class AutowiringInstantiator implements StateInstantiator {
 	}
 
 	/**
-	 * Returns which parameters the arguments go to, {@code null} if they fit nowhere: in
-	 * their order, rather to those of their very types than to wider ones.
+	 * Returns the parameters that the arguments are assigned to, or {@code null} if they
+	 * do not fit. Keeps their order, and prefers parameters of exactly their type to
+	 * wider ones.
 	 */
 	private static @Nullable BitSet places(Class<?>[] parameters, int at, @Nullable Object[] args, int next) {
 		if (next == args.length) {

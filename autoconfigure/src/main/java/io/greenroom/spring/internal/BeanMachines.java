@@ -18,7 +18,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.util.ClassUtils;
 
 /**
- * Gives beans with states their machines, with their advice in order. Apart from
+ * Gives beans with states their machines, and orders their advice. Separate from
  * {@link StateBeanPostProcessor}, so that an application without such beans loads nothing
  * of it.
  */
@@ -26,12 +26,12 @@ final class BeanMachines {
 
 	private final ObjectProvider<StateMachines> machines;
 
-	/** Null until the first bean that has states. */
+	/** {@code null} until the first bean that has states. */
 	private volatile @Nullable StateMachines made;
 
 	private final GuardAdvice guards;
 
-	/** Advice of proxies that were handed out before their beans were complete. */
+	/** The advice of proxies that were exposed before their beans were complete. */
 	private final Map<Object, Early> early = Collections.synchronizedMap(new IdentityHashMap<>());
 
 	BeanMachines(ObjectProvider<StateMachines> machines, Set<String> guards) {
@@ -39,7 +39,7 @@ final class BeanMachines {
 		this.guards = new GuardAdvice(guards);
 	}
 
-	/** Puts the advice of a proxy in order that another bean gets now. */
+	/** Orders the advice of a proxy that another bean receives now. */
 	void handOutEarly(Object bean, String beanName) {
 		Object target = SpringProxies.targetOf(bean);
 		Class<?> type = ClassUtils.getUserClass(target);
@@ -53,7 +53,7 @@ final class BeanMachines {
 		Object target = SpringProxies.targetOf(bean);
 		Class<?> type = ClassUtils.getUserClass(target);
 		if (AopUtils.isAopProxy(target) || !StateClass.isPresentOn(type)) {
-			// A proxy left here stands for several objects, such as those of a scope.
+			// A proxy at this point stands for several objects, such as those of a scope.
 			return;
 		}
 		if (!StateMachines.isStateful(target)) {
@@ -88,7 +88,7 @@ final class BeanMachines {
 		return (proxy != target) ? advise(proxy, beanName, target, type) : null;
 	}
 
-	/** The bean is a handler too, whose calls and bodies go in turns. */
+	/** Joins a bean that is also a handler, so that its calls and bodies take turns. */
 	private void join(Handler handler, StateAdvice advice, Object target, Class<?> type,
 			@Nullable KeyedActivation making) {
 		StateMachines states = machines();
@@ -103,7 +103,7 @@ final class BeanMachines {
 	}
 
 	private static String ordinary(String beanName, Class<?> type) {
-		return "bean '%s' (%s): it has states, but was made with new, so that they are ordinary methods; in its @Bean method, return stateMachines.create(%s.class, ...), or declare it as a component"
+		return "bean '%s' (%s): it has states, but was created with new, so its states are ordinary methods; in its @Bean method, return stateMachines.create(%s.class, ...), or declare it as a component"
 			.formatted(beanName, type.getName(), type.getSimpleName());
 	}
 
@@ -125,12 +125,12 @@ final class BeanMachines {
 	void release(Object bean) {
 		StateMachines states = this.made;
 		if (states != null) {
-			// Else there is nothing to stop, and it is too late to make them.
+			// Otherwise there is nothing to stop, and it is too late to create them.
 			states.release(states.of(bean));
 		}
 	}
 
-	/** A proxy that was handed out early, with its advice. */
+	/** A proxy that was exposed early, with its advice. */
 	private record Early(Object proxy, @Nullable StateAdvice advice) {
 
 	}

@@ -35,18 +35,18 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 
 /**
- * This application as a node of a cluster: has the calls of its handlers by key run where
- * the keys are. It takes keys when the application has started, and gives them away when
- * its web server has stopped.
+ * This application as a node of a cluster. Runs the calls of its keyed handlers on the
+ * nodes that own the keys. The node takes keys after the application has started, and
+ * gives them away after its web server has stopped.
  */
 public final class ClusterHandlers implements KeyRouting, ClusterGauges, SmartLifecycle, DisposableBean {
 
 	private static final Logger log = LoggerFactory.getLogger(ClusterHandlers.class);
 
-	/** How often answers are forgotten that nobody asks for any more. */
+	/** How often answers that can no longer be asked for are deleted. */
 	private static final Duration FORGETTING = Duration.ofSeconds(30);
 
-	/** So long a start waits for its share of the keys before it says what that is. */
+	/** How long a start waits for its share of the keys before it logs the share. */
 	private static final Duration SHARING = Duration.ofSeconds(3);
 
 	private final ConfigurableListableBeanFactory beanFactory;
@@ -70,14 +70,14 @@ public final class ClusterHandlers implements KeyRouting, ClusterGauges, SmartLi
 	private volatile boolean running;
 
 	/**
-	 * Makes the node, which has no keys yet.
-	 * @param beanFactory where the handlers' beans are
-	 * @param nodes the way to the other nodes; closed with this
+	 * Creates the node, which has no keys yet.
+	 * @param beanFactory contains the handlers' beans
+	 * @param nodes the connection to the other nodes; closed with this node
 	 * @param options how the nodes deal with each other
 	 * @param codec writes arguments, results and failures
-	 * @param context what goes along with calls
-	 * @param calls finds what is stored of calls; {@code null} where nothing is
-	 * @param whenLeft told of nodes that are gone; may take its time
+	 * @param context the context that calls carry
+	 * @param calls finds what is stored of calls, or {@code null} if nothing is stored
+	 * @param whenLeft is notified of nodes that are gone; may be slow
 	 */
 	public ClusterHandlers(ConfigurableListableBeanFactory beanFactory, Nodes nodes, ClusterOptions options,
 			Codec codec, WireContext context, @Nullable CallStore calls, Consumer<String> whenLeft) {
@@ -97,7 +97,7 @@ public final class ClusterHandlers implements KeyRouting, ClusterGauges, SmartLi
 		}
 		catch (RuntimeException failure) {
 			Failures.log(log, Level.WARN, failure,
-					"The database could not be told that node {} is gone; it is taken to be when greenroom.durable.node-timeout is over",
+					"The departure of node {} could not be written to the database; the node counts as gone after greenroom.durable.node-timeout",
 					gone);
 		}
 	}
@@ -110,7 +110,7 @@ public final class ClusterHandlers implements KeyRouting, ClusterGauges, SmartLi
 		return this.cluster.route(handler, here);
 	}
 
-	/** Once, and only where there are durable handlers. */
+	/** Runs once, and only if there are durable handlers. */
 	private void open() {
 		if (this.open || this.calls == null) {
 			return;
@@ -146,7 +146,7 @@ public final class ClusterHandlers implements KeyRouting, ClusterGauges, SmartLi
 		}
 	}
 
-	/** Other nodes call all handlers that there are, so all are made. */
+	/** Other nodes call all existing handlers, so all are created. */
 	@Override
 	public void start() {
 		this.running = true;
@@ -161,7 +161,7 @@ public final class ClusterHandlers implements KeyRouting, ClusterGauges, SmartLi
 		}
 		if (!single.isEmpty()) {
 			log.info(
-					"Handlers {} have no key, so that each node has its own; where there is to be one for all nodes, give its constructor a @Key parameter",
+					"Handlers {} have no key, so each node has its own instance; to share one instance between all nodes, give its constructor a @Key parameter",
 					single);
 		}
 		this.nodes.takeKeys();
@@ -180,7 +180,7 @@ public final class ClusterHandlers implements KeyRouting, ClusterGauges, SmartLi
 		}
 	}
 
-	/** Waits a moment; returns whether that is not to be. */
+	/** Waits for a moment. Returns whether the node is ending. */
 	private boolean isEnding() {
 		try {
 			return this.end.await(20, TimeUnit.MILLISECONDS);
@@ -196,7 +196,10 @@ public final class ClusterHandlers implements KeyRouting, ClusterGauges, SmartLi
 		return type != null && AnnotatedElementUtils.hasAnnotation(type, DeferredHandler.class);
 	}
 
-	/** The web server has stopped: others get the keys while this node still answers. */
+	/**
+	 * Called after the web server has stopped. Other nodes receive the keys while this
+	 * node still answers.
+	 */
 	@Override
 	public void stop() {
 		this.running = false;
@@ -209,19 +212,19 @@ public final class ClusterHandlers implements KeyRouting, ClusterGauges, SmartLi
 		return this.running;
 	}
 
-	/** A paused context goes on later. */
+	/** A paused context continues later. */
 	@Override
 	public boolean isPauseable() {
 		return false;
 	}
 
-	/** Starts when timers and deliveries have, and stops before them. */
+	/** Starts after timers and deliveries, and stops before them. */
 	@Override
 	public int getPhase() {
 		return GreenSchedulerLifecycle.PHASE + 2;
 	}
 
-	/** All bodies have ended. */
+	/** Called when all bodies have ended. */
 	@Override
 	public void destroy() {
 		this.end.countDown();

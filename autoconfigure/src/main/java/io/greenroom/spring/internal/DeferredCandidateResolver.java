@@ -26,13 +26,13 @@ import org.springframework.core.MethodParameter;
 import org.springframework.core.ResolvableType;
 
 /**
- * Resolves an injection point {@code Deferred<T>} as {@code T} would be resolved there,
- * by interface, qualifier, primary and name, and injects that bean's handle. A
- * {@code Deferred<T>} bean of the user's own goes before.
+ * Resolves an injection point {@code Deferred<T>} in the same way as {@code T}, by
+ * interface, qualifier, primary and name, and injects the handle of that bean. A {@code
+ * Deferred<T>} bean of the application takes precedence.
  */
 final class DeferredCandidateResolver extends ContextAnnotationAutowireCandidateResolver {
 
-	/** For injection points proper: here the name of the asking bean is known. */
+	/** Called for injection points, where the name of the requesting bean is known. */
 	@Override
 	public @Nullable Object getLazyResolutionProxyIfNecessary(DependencyDescriptor descriptor,
 			@Nullable String beanName) {
@@ -44,16 +44,19 @@ final class DeferredCandidateResolver extends ContextAnnotationAutowireCandidate
 		return (lazy != null || !isDeferred(descriptor)) ? lazy : resolve(descriptor, beanName);
 	}
 
-	/** For what is resolved later: providers, optionals and lazy proxies. */
+	/** Called for what is resolved later: providers, optionals and lazy proxies. */
 	@Override
 	public @Nullable Object getSuggestedValue(DependencyDescriptor descriptor) {
 		Object value = super.getSuggestedValue(descriptor);
-		// A stream of a provider does not look one bean up, it collects.
+		// A stream of a provider collects beans, and does not look one up.
 		return (value != null || !isDeferred(descriptor) || !descriptor.usesStandardBeanLookup()) ? value
 				: resolve(descriptor, null);
 	}
 
-	/** For what is collected: our handles go where their handlers would. */
+	/**
+	 * Called for collections, which contain Greenroom's handles where they would contain
+	 * the handlers.
+	 */
 	@Override
 	public boolean isAutowireCandidate(BeanDefinitionHolder candidate, DependencyDescriptor descriptor) {
 		if (super.isAutowireCandidate(candidate, descriptor)) {
@@ -74,7 +77,7 @@ final class DeferredCandidateResolver extends ContextAnnotationAutowireCandidate
 				&& beanFactory.isAutowireCandidate(handler, nested);
 	}
 
-	/** The key is given as it is: nothing in it is a placeholder or an expression. */
+	/** The key is used as it is, without resolving placeholders or expressions. */
 	private Object key(@Nullable String beanName) {
 		KeyedActivation making = KeyedActivation.of(beanName);
 		if (making != null) {
@@ -86,13 +89,13 @@ final class DeferredCandidateResolver extends ContextAnnotationAutowireCandidate
 			throw KeyedDefinitions.rejected(Objects.requireNonNull(beanName), type);
 		}
 		throw new IllegalStateException(
-				"@Key belongs to a parameter of the constructor of a @DeferredHandler class, but was found at bean '%s'"
+				"@Key is only valid on a constructor parameter of a @DeferredHandler class, but was found at bean '%s'"
 					.formatted(beanName));
 	}
 
 	/**
-	 * Returns whether a candidate is made by key, and so none; throws where it is asked
-	 * for itself.
+	 * Returns whether a candidate is created by key, and therefore no candidate. Throws
+	 * if it is requested directly.
 	 */
 	private boolean isKeyed(BeanDefinitionHolder candidate, DependencyDescriptor descriptor) {
 		BeanFactory beanFactory = getBeanFactory();
@@ -103,7 +106,10 @@ final class DeferredCandidateResolver extends ContextAnnotationAutowireCandidate
 		return type != null;
 	}
 
-	/** Returns whether {@code Keyed} of an interface, or a superclass, is asked for. */
+	/**
+	 * Returns whether the injection point is {@code Keyed} of an interface or a
+	 * superclass.
+	 */
 	private boolean isKeyedByInterface(BeanDefinitionHolder candidate, DependencyDescriptor descriptor) {
 		String handler = (descriptor.getDependencyType() == Keyed.class) ? KeyedNames.handlerOf(candidate.getBeanName())
 				: null;
@@ -147,15 +153,15 @@ final class DeferredCandidateResolver extends ContextAnnotationAutowireCandidate
 			return null;
 		}
 		if (beanName != null) {
-			// The handler goes after those who call it.
+			// The handler is destroyed after the beans that call it.
 			handlers.forEach((handler) -> beanFactory.registerDependentBean(handler, beanName));
 		}
 		return DeferredHandles.of(bean, nested.getDependencyType());
 	}
 
 	/**
-	 * Returns whether the handler could not be made because a bean is wanted for it that
-	 * is being made now and waits, in the end, for this handle.
+	 * Returns whether the handler could not be created because it depends on a bean that
+	 * is being created and waits, in the end, for this handle.
 	 */
 	private static boolean isCircle(BeanCreationException failure, DefaultListableBeanFactory beanFactory) {
 		return Failures.causes(failure)
@@ -165,7 +171,7 @@ final class DeferredCandidateResolver extends ContextAnnotationAutowireCandidate
 							&& beanFactory.isSingletonCurrentlyInCreation(circle.getBeanName()));
 	}
 
-	/** A handle needs its handler only when it is used, and that ends the circle. */
+	/** A handle needs its handler only when it is used, which resolves the circle. */
 	private static Deferred<?> lazy(DefaultListableBeanFactory beanFactory, DependencyDescriptor nested,
 			@Nullable String beanName) {
 		return new LazyHandle<>(nested.getDependencyType().getSimpleName(),
@@ -193,7 +199,10 @@ final class DeferredCandidateResolver extends ContextAnnotationAutowireCandidate
 		return false;
 	}
 
-	/** An injection point of {@code Keyed} of an interface, as if it named the class. */
+	/**
+	 * An injection point of {@code Keyed} of an interface, in the form that names the
+	 * class.
+	 */
 	private static final class RawDescriptor extends DependencyDescriptor {
 
 		@Serial
@@ -201,7 +210,9 @@ final class DeferredCandidateResolver extends ContextAnnotationAutowireCandidate
 
 		private final transient ResolvableType type;
 
-		/** Here, so that it is not loaded before it is wanted. */
+		/**
+		 * A method of its own class, so that the class is loaded only when it is needed.
+		 */
 		static DependencyDescriptor of(DependencyDescriptor original, Class<?> type) {
 			return new RawDescriptor(original, type);
 		}
@@ -219,8 +230,7 @@ final class DeferredCandidateResolver extends ContextAnnotationAutowireCandidate
 	}
 
 	/**
-	 * The handler that an injection point of its handle asks for, as strictly as that
-	 * does.
+	 * The handler that an injection point of its handle asks for, equally strict.
 	 */
 	private static final class HandlerDescriptor extends DependencyDescriptor {
 
@@ -229,7 +239,9 @@ final class DeferredCandidateResolver extends ContextAnnotationAutowireCandidate
 
 		private final DependencyDescriptor handle;
 
-		/** Here, so that it is not loaded before it is wanted. */
+		/**
+		 * A method of its own class, so that the class is loaded only when it is needed.
+		 */
 		static DependencyDescriptor of(DependencyDescriptor handle) {
 			return new HandlerDescriptor(handle);
 		}

@@ -18,17 +18,17 @@ final class DeferredHandles {
 	private DeferredHandles() {
 	}
 
-	/** Returns the handle of a bean; a factory method for bean definitions. */
+	/** Returns the handle of a bean. A factory method for bean definitions. */
 	static Deferred<?> of(Object bean) {
 		return of(bean, Object.class);
 	}
 
 	/**
 	 * Returns the handle of a bean.
-	 * @param bean what the bean factory gives for the handler
-	 * @param requested the type it was asked for by
-	 * @return the handle, by the class where the bean has a proxy of it, by the requested
-	 * interface where not
+	 * @param bean the handler's bean from the bean factory
+	 * @param requested the requested type of the handler
+	 * @return the handle, by the class if the bean has a proxy of it, otherwise by the
+	 * requested interface
 	 */
 	static Deferred<?> of(Object bean, Class<?> requested) {
 		Handler handler = handler(bean);
@@ -43,30 +43,31 @@ final class DeferredHandles {
 			return handler.deferred(erased(requested), bean);
 		}
 		throw new IllegalStateException(
-				"Handler '%s' has a proxy of its interfaces only; ask for Deferred of one of these, or set spring.aop.proxy-target-class=true"
+				"Handler '%s' has a proxy that only implements its interfaces; inject Deferred of one of these, or set spring.aop.proxy-target-class=true"
 					.formatted(handler.name()));
 	}
 
 	/**
-	 * Returns the handle of a handler bean that was not made by Spring, as a test's mock.
+	 * Returns the handle of a handler bean that was not created by Spring, such as a
+	 * test's mock.
 	 */
 	private static Deferred<?> standIn(Object bean) {
 		Class<?> type = ClassUtils.getUserClass(AopUtils.getTargetClass(bean));
 		if (!AnnotatedElementUtils.hasAnnotation(type, DeferredHandler.class)) {
-			throw rejected(type, "%s is no handler; annotate it with @DeferredHandler".formatted(type.getName()));
+			throw rejected(type, "%s is not a handler; annotate it with @DeferredHandler".formatted(type.getName()));
 		}
 		if (AopUtils.isAopProxy(bean)) {
 			throw rejected(type,
-					"the bean stands for several handlers, those of its scope, and a handle is bound to one; call the bean itself, or give it another scope");
+					"the bean stands for all handlers of its scope, but a handle is bound to one; call the bean itself, or give it another scope");
 		}
 		return new PassThroughHandle<>(bean);
 	}
 
 	private static IllegalStateException rejected(Class<?> type, String reason) {
-		return new IllegalStateException("Deferred<%s> was asked for, but %s".formatted(type.getSimpleName(), reason));
+		return new IllegalStateException("Deferred<%s> was requested, but %s".formatted(type.getSimpleName(), reason));
 	}
 
-	/** Returns the handler behind a bean, {@code null} if it has none. */
+	/** Returns the handler behind a bean, or {@code null} if it has none. */
 	static @Nullable Handler handler(Object bean) {
 		return (bean instanceof Advised advised && advised.getAdvisorCount() > 0
 				&& advised.getAdvisors()[0].getAdvice() instanceof MailboxInterceptor mailbox) ? mailbox.handler()
@@ -74,8 +75,8 @@ final class DeferredHandles {
 	}
 
 	/**
-	 * Returns the handler behind a bean that may still be about to get further advice,
-	 * {@code null} if it has none.
+	 * Returns the handler behind a bean that may still receive further advice, or {@code
+	 * null} if it has none.
 	 */
 	static @Nullable Handler handlerAnywhere(Object bean) {
 		for (Object level = bean; level instanceof Advised advised; level = AopProxyUtils.getSingletonTarget(level)) {

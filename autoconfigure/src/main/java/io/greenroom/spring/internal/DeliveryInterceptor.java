@@ -10,8 +10,8 @@ import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 
 /**
- * The innermost advice of a handler with durable methods: takes a delivered call out of
- * the database in the transaction that other advice has begun round its body.
+ * The innermost advice of a handler with durable methods. Removes a delivered call from
+ * the database in the transaction that other advice has begun around its body.
  */
 final class DeliveryInterceptor implements MethodInterceptor {
 
@@ -21,7 +21,7 @@ final class DeliveryInterceptor implements MethodInterceptor {
 		return (run != null) ? run.under(invocation.getMethod().getName(), invocation::proceed) : invocation.proceed();
 	}
 
-	/** Puts it under all advice there is, if that is not done. */
+	/** Adds it inside all other advice, unless it is already present. */
 	static void under(Advised outermost, String beanName) {
 		Advised innermost = outermost;
 		for (Object level = outermost; level instanceof Advised advised; level = AopProxyUtils

@@ -13,8 +13,7 @@ import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 
 /**
- * How far the durable instance of a key is that is being made. Confined to the thread
- * that makes it.
+ * The progress of creating a key's durable instance. Confined to the creating thread.
  */
 final class DurableActivation {
 
@@ -38,7 +37,7 @@ final class DurableActivation {
 		this.handler = handler;
 	}
 
-	/** The constructor and all setters have run, and no initialisation. */
+	/** Called after the constructor and all setters, before any initialisation. */
 	void load(Object made) {
 		DurableInstance loaded = this.bean.instance(this.key, made, this.handler);
 		try {
@@ -51,15 +50,17 @@ final class DurableActivation {
 		this.instance = loaded;
 	}
 
-	/** Throws a checked exception too, for the callers are to get it as it is. */
+	/**
+	 * Also throws checked exceptions, because callers receive the exception unchanged.
+	 */
 	@SuppressWarnings("unchecked")
 	private static <X extends Throwable> void rethrow(Throwable failure) throws X {
 		throw (X) failure;
 	}
 
 	/**
-	 * Gives the instance its machine, which is where the row says; returns {@code false}
-	 * if its states are not stored.
+	 * Gives the instance its machine in the position of the row. Returns {@code false} if
+	 * its states are not stored.
 	 */
 	boolean bind(StateMachines machines, Object made, StateEntry entry, DurableMachine.Turn turn) {
 		DurableInstance loaded = this.instance;
@@ -75,7 +76,10 @@ final class DurableActivation {
 		return true;
 	}
 
-	/** All advice is round the bean: puts the fence under it, right round the bodies. */
+	/**
+	 * Called when all advice is in place. Adds the fence inside of it, directly around
+	 * the bodies.
+	 */
 	void fence(Advised outermost, String beanName) {
 		DurableInstance loaded = this.instance;
 		if (loaded == null || this.fenced) {
@@ -88,7 +92,7 @@ final class DurableActivation {
 		}
 		if (innermost.isFrozen()) {
 			throw new IllegalStateException(
-					"Durable handler bean '%s' has a frozen proxy, so that nothing could be stored in its transactions; make the proxy without setFrozen(true)"
+					"Durable handler bean '%s' has a frozen proxy, so nothing could be stored in its transactions; create the proxy without setFrozen(true)"
 						.formatted(beanName));
 		}
 		innermost.addAdvisor(innermost.getAdvisorCount(),
@@ -96,12 +100,12 @@ final class DurableActivation {
 		this.fenced = true;
 	}
 
-	/** The bean is complete. */
+	/** Called when the bean is complete. */
 	void ready(Object made) {
 		DurableInstance loaded = this.instance;
 		if (loaded == null || !this.fenced || this.target != made) {
 			throw new IllegalStateException(
-					"%s is @Durable, but a post-processor has put something else in the place of its instance, which its row was not read into"
+					"%s is @Durable, but a bean post-processor has replaced the instance that its row was read into; exclude the handler from that post-processor"
 						.formatted(this.handler.name()));
 		}
 		loaded.ready();

@@ -18,15 +18,15 @@ import io.greenroom.wire.Codec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is durable of one handler by key.
+ * The durable parts of one keyed handler.
  *
  * @param name its name in the database
  * @param type what is stored of its class
- * @param rows where the rows are
+ * @param rows the store of the rows
  * @param codec writes the fields
- * @param states its states, {@code null} if it has none
+ * @param states its states, or {@code null} if it has none
  * @param node this node
- * @param sweep has instances made that have something to do
+ * @param sweep creates instances that have pending work
  */
 record DurableBean(String name, DurableType type, RowStore rows, Codec codec, @Nullable StateClass states,
 		DurableNode node, DurableSweep sweep) {
@@ -42,7 +42,7 @@ record DurableBean(String name, DurableType type, RowStore rows, Codec codec, @N
 		});
 	}
 
-	/** Has machines that have something to do made by a handler. */
+	/** Registers a handler, so that instances with pending work are created. */
 	void watch(KeyType keys, KeyedHandler<?, ?> handler) {
 		if (this.states != null) {
 			this.sweep.watch(this.name, names(this.states), keys, handler);
@@ -53,7 +53,7 @@ record DurableBean(String name, DurableType type, RowStore rows, Codec codec, @N
 		return states.states().stream().map(StateDescriptor::name).collect(Collectors.toUnmodifiableSet());
 	}
 
-	/** Returns what tells of all keys that are stored. */
+	/** Returns the listing of all stored keys. */
 	DurableListing listing(KeyType keys) {
 		return new DurableListing(this.name, keys, (this.states != null) ? names(this.states) : Set.of(), this.rows,
 				this::id);
@@ -63,7 +63,10 @@ record DurableBean(String name, DurableType type, RowStore rows, Codec codec, @N
 		return new RowId(this.name, (key instanceof Enum<?> constant) ? constant.name() : key.toString());
 	}
 
-	/** Returns what keeps where an instance's machine is, {@code null} for none. */
+	/**
+	 * Returns the journal of an instance's machine, or {@code null} if there are no
+	 * states.
+	 */
 	@Nullable DurableMachine machine(DurableInstance instance) {
 		return (this.states != null) ? new DurableMachine(instance, this.states, this.codec, this.node) : null;
 	}

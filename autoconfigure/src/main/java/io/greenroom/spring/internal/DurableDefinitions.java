@@ -20,13 +20,13 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.env.Environment;
 
-/** The definitions of durable handlers. */
+/** The bean definitions of durable handlers. */
 final class DurableDefinitions {
 
-	/** Of the bean's own definition: its name in the database. */
+	/** An attribute of the bean's own definition: its name in the database. */
 	private static final String NAME = DurableDefinitions.class.getName() + ".name";
 
-	/** Of the bean's own definition: its class. */
+	/** An attribute of the bean's own definition: its class. */
 	private static final String TYPE = DurableDefinitions.class.getName() + ".type";
 
 	private static final String ENABLED = "greenroom.durable.enabled";
@@ -38,19 +38,21 @@ final class DurableDefinitions {
 		return AnnotatedElementUtils.findMergedAnnotation(type, Durable.class);
 	}
 
-	/** Returns the name in the database, {@code null} for a bean that is not there. */
+	/**
+	 * Returns the name in the database, or {@code null} for a bean that is not durable.
+	 */
 	static @Nullable String nameOf(BeanFactory beanFactory, String beanName) {
 		return (beanFactory instanceof ConfigurableListableBeanFactory factory
 				&& factory.containsBeanDefinition(beanName)
 				&& factory.getBeanDefinition(beanName).getAttribute(NAME) instanceof String name) ? name : null;
 	}
 
-	/** Returns the class of a bean that is durable. */
+	/** Returns the class of a durable bean. */
 	static Class<?> typeOf(ConfigurableListableBeanFactory beanFactory, String beanName) {
 		return (Class<?>) Objects.requireNonNull(beanFactory.getBeanDefinition(beanName).getAttribute(TYPE));
 	}
 
-	/** Returns the beans there are, with their names in the database. */
+	/** Returns the durable beans with their names in the database. */
 	static Map<String, String> all(ConfigurableListableBeanFactory beanFactory) {
 		Map<String, String> all = new TreeMap<>();
 		for (String bean : beanFactory.getBeanDefinitionNames()) {
@@ -62,11 +64,11 @@ final class DurableDefinitions {
 		return all;
 	}
 
-	/** Returns what keeps a bean without a key from being durable. */
+	/** Returns why a bean without a key cannot be durable. */
 	static List<String> stray(Class<?> type) {
 		if (annotation(type) != null) {
 			return List
-				.of("it is @Durable, but has no key that its row could have; annotate a parameter of its constructor with @Key, or remove @Durable");
+				.of("it is @Durable, but has no key for its row; annotate a parameter of its constructor with @Key, or remove @Durable");
 		}
 		return DurableType.isOn(type) ? List
 			.of("it has @Stored fields or an @Upgrade method, but is not @Durable, so nothing would be stored; annotate the class with @Durable, or remove them")
@@ -74,9 +76,9 @@ final class DurableDefinitions {
 	}
 
 	/**
-	 * Rejects a bean by key that is declared to be durable and can't be, or that looks so
-	 * and is not.
-	 * @throws InvalidHandlerException with all that is wrong
+	 * Rejects a keyed bean that is declared as durable and cannot be, or that looks
+	 * durable and is not.
+	 * @throws InvalidHandlerException with all problems
 	 */
 	static void check(ConfigurableListableBeanFactory beanFactory, String beanName, Class<?> type,
 			Environment environment) {
@@ -113,15 +115,15 @@ final class DurableDefinitions {
 		checkName(beanFactory, nameInDatabase(annotation, beanName), problems);
 		if (BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory, RowStore.class, true, false).length == 0) {
 			problems.add(
-					"it is @Durable, but there is nothing to keep its rows in: that takes a DataSource bean (one, or a primary one), spring-jdbc and Jackson 3; add spring-boot-starter-jdbc, spring-boot-starter-jackson and a driver, or set %s=false to keep its instances in memory only"
+					"it is @Durable, but storing its rows requires a single or primary DataSource bean, spring-jdbc and Jackson 3; add spring-boot-starter-jdbc, spring-boot-starter-jackson and a driver, or set %s=false to keep its instances in memory only"
 						.formatted(ENABLED));
 		}
 		return problems;
 	}
 
 	/**
-	 * Says of a bean by key, which has passed the check, that it is durable, if it is;
-	 * returns whether it is.
+	 * Marks a keyed bean that has passed the check as durable, if it is. Returns whether
+	 * it is.
 	 */
 	static boolean define(ConfigurableListableBeanFactory beanFactory, String beanName, Class<?> type,
 			Environment environment) {
@@ -144,7 +146,7 @@ final class DurableDefinitions {
 		Arrays.stream(beanFactory.getBeanDefinitionNames())
 			.filter((other) -> name.equals(nameOf(beanFactory, other)))
 			.forEach((other) -> problems.add(
-					"its name in the database is '%s', as that of bean '%s', so that they would share their rows; give one another @Durable(name)"
+					"its name in the database is '%s', like that of bean '%s', so they would share their rows; give one another @Durable(name)"
 						.formatted(name, other)));
 	}
 

@@ -29,8 +29,8 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Knows the durable handlers of a context, and looks at the start whether their rows can
- * be kept. Where there are none, the database is left alone.
+ * The durable handlers of a context. Checks at the start whether their rows can be
+ * stored. Without durable handlers, the database is not used.
  */
 public final class DurableHandlers implements SmartInitializingSingleton, SmartLifecycle, DisposableBean {
 
@@ -53,11 +53,11 @@ public final class DurableHandlers implements SmartInitializingSingleton, SmartL
 	private volatile boolean running;
 
 	/**
-	 * Makes the handlers.
-	 * @param beanFactory where the handlers' beans are
-	 * @param rows where their rows are
+	 * Creates the collection of handlers.
+	 * @param beanFactory contains the handlers' beans
+	 * @param rows the store of their rows
 	 * @param codec writes their fields
-	 * @param sweep how often to look for machines that have something to do
+	 * @param sweep how often to look for machines that have pending work
 	 * @param node this node
 	 */
 	public DurableHandlers(ConfigurableListableBeanFactory beanFactory, RowStore rows, Codec codec, Duration sweep,
@@ -70,9 +70,9 @@ public final class DurableHandlers implements SmartInitializingSingleton, SmartL
 	}
 
 	/**
-	 * Returns what is durable of a bean, {@code null} if nothing is.
+	 * Returns the durable parts of a bean, or {@code null} if it is not durable.
 	 * @param keyedName the name of the bean that its instances end with
-	 * @param states its states, {@code null} if it has none
+	 * @param states its states, or {@code null} if it has none
 	 */
 	static @Nullable DurableBean of(ConfigurableListableBeanFactory beanFactory, String beanName, String keyedName,
 			@Nullable StateClass states) {
@@ -83,7 +83,7 @@ public final class DurableHandlers implements SmartInitializingSingleton, SmartL
 
 	private DurableBean make(String name, Class<?> type, String keyedName, @Nullable StateClass states) {
 		open();
-		// What is called by key ends before the rows do.
+		// Keyed handlers end before the rows do.
 		for (String mine : this.beanFactory.getBeanNamesForType(DurableHandlers.class, false, false)) {
 			this.beanFactory.registerDependentBean(mine, keyedName);
 		}
@@ -117,12 +117,12 @@ public final class DurableHandlers implements SmartInitializingSingleton, SmartL
 		unknown.removeAll(all.values());
 		if (!unknown.isEmpty()) {
 			log.warn(
-					"There are rows of {}, and no durable handlers of these names here; if a class or bean was renamed, say so with @Durable(name), for its rows are not found otherwise",
+					"There are rows of {}, but no durable handlers with these names; if a class or bean was renamed, set @Durable(name) to the old name, or its rows are not found",
 					unknown);
 		}
 	}
 
-	/** Timers and bodies that were under way go on when the application has started. */
+	/** Pending timers and bodies continue after the application has started. */
 	@Override
 	public void start() {
 		this.running = true;
@@ -149,7 +149,7 @@ public final class DurableHandlers implements SmartInitializingSingleton, SmartL
 		return this.running;
 	}
 
-	/** A paused context goes on later. */
+	/** A paused context continues later. */
 	@Override
 	public boolean isPauseable() {
 		return false;
@@ -161,7 +161,7 @@ public final class DurableHandlers implements SmartInitializingSingleton, SmartL
 		return GreenSchedulerLifecycle.PHASE + 1;
 	}
 
-	/** All bodies have ended. */
+	/** Called when all bodies have ended. */
 	@Override
 	public void destroy() {
 		this.sweep.close();
@@ -169,11 +169,14 @@ public final class DurableHandlers implements SmartInitializingSingleton, SmartL
 			this.node.leave();
 		}
 		catch (RuntimeException failure) {
-			Failures.log(log, Level.WARN, failure, "This node could not say that it goes; others see that in a while");
+			Failures.log(log, Level.WARN, failure,
+					"The departure of this node could not be written to the database; other nodes notice it after greenroom.durable.node-timeout");
 		}
 	}
 
-	/** Once, also where a handler is called while the context is still being made. */
+	/**
+	 * Runs once, even if a handler is called while the context is still being created.
+	 */
 	private void open() {
 		if (this.open) {
 			return;

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * The innermost advice of a durable handler: stores what a body has changed, in the
- * transaction that other advice has begun round it.
+ * The innermost advice of a durable handler. Stores the changes of a body in the
+ * transaction that other advice has begun around it.
  */
 final class DurableInterceptor implements MethodInterceptor {
 

@@ -17,12 +17,12 @@ import io.greenroom.keyed.internal.KeyType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells of all keys of a durable handler, by their rows.
+ * Lists all keys of a durable handler by their rows.
  *
  * @param name the handler's name in the database
  * @param keys the type of its keys
  * @param states the names of its states
- * @param rows where the rows are
+ * @param rows the store of the rows
  * @param ids the row of a key
  */
 record DurableListing(String name, KeyType keys, Set<String> states, RowStore rows, Function<Object, RowId> ids) {
@@ -81,7 +81,7 @@ record DurableListing(String name, KeyType keys, Set<String> states, RowStore ro
 		return String.valueOf(place.error());
 	}
 
-	/** A row made by hand may have a text that no key has. */
+	/** A row that was created manually may have a text that no key has. */
 	private @Nullable Object key(Row row) {
 		try {
 			return this.keys.parse(row.id().key());

@@ -5,12 +5,12 @@ import org.springframework.core.Ordered;
 import org.springframework.core.PriorityOrdered;
 
 /**
- * Reads the rows of durable handlers into their instances, before anything of the user's
- * initializes them.
+ * Reads the rows of durable handlers into their instances, before the application's
+ * initialisation code runs.
  */
 public final class DurableLoader implements BeanPostProcessor, PriorityOrdered {
 
-	/** Makes the post-processor. */
+	/** Creates the post-processor. */
 	public DurableLoader() {
 	}
 

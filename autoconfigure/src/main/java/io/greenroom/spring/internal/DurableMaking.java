@@ -13,13 +13,13 @@ import io.greenroom.durable.internal.RowId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has the instances of one handler made, a few at once and one after the other without a
- * pause, those first that were asked for first. A handler whose instances are slow to
- * make does not hold up the others. Safe for use by many threads.
+ * Creates the instances of one handler in the order of the requests, a few at once and
+ * without pauses. A handler whose instances are slow to create does not delay the others.
+ * Safe for use by many threads.
  */
 final class DurableMaking {
 
-	/** How many are made at once. */
+	/** How many instances are created at once. */
 	private static final int AT_ONCE = 8;
 
 	private final String name;
@@ -28,19 +28,19 @@ final class DurableMaking {
 
 	private final ReentrantLock lock = new ReentrantLock();
 
-	/** Whether the instance is to be made anew, by row; guarded by the lock. */
+	/** Whether an instance is to be renewed, by row. Guarded by the lock. */
 	private Map<RowId, Boolean> waiting = new LinkedHashMap<>();
 
-	/** Those that are being made; guarded by the lock. */
+	/** The instances that are being created. Guarded by the lock. */
 	private final Set<RowId> making = new HashSet<>();
 
-	/** How many threads make them; guarded by the lock. */
+	/** The number of creating threads. Guarded by the lock. */
 	private int threads;
 
 	/**
-	 * Makes one that has nothing to do.
+	 * Creates an object without pending work.
 	 * @param name the handler
-	 * @param isOver whether nothing is to be made any more
+	 * @param isOver whether instances are no longer to be created
 	 */
 	DurableMaking(String name, BooleanSupplier isOver) {
 		this.name = Objects.requireNonNull(name, "name");
@@ -48,10 +48,10 @@ final class DurableMaking {
 	}
 
 	/**
-	 * Has these made next, instead of what was to be made until now.
-	 * @param ids whose instances, in this order
-	 * @param renewed which of them are to be made anew
-	 * @param make makes one; must not throw
+	 * Sets the instances to create next, in place of the previous ones.
+	 * @param ids the rows of the instances, in this order
+	 * @param renewed those that are to be renewed
+	 * @param make creates an instance; must not throw
 	 */
 	void next(Set<RowId> ids, Set<RowId> renewed, Make make) {
 		int more;
@@ -105,7 +105,7 @@ final class DurableMaking {
 		}
 		finally {
 			if (!done) {
-				// Not even its failure could be told.
+				// Not even the failure could be reported.
 				this.lock.lock();
 				try {
 					this.making.remove(made);
@@ -118,7 +118,7 @@ final class DurableMaking {
 		}
 	}
 
-	/** Returns null when there are no more, and the thread is to end. */
+	/** Returns {@code null} if nothing is left, and the thread must end. */
 	private Map.@Nullable Entry<RowId, Boolean> take(@Nullable RowId made) {
 		boolean over = this.isOver.getAsBoolean();
 		this.lock.lock();
@@ -141,7 +141,7 @@ final class DurableMaking {
 		}
 	}
 
-	/** Makes an instance. */
+	/** Creates an instance. */
 	@FunctionalInterface
 	interface Make {
 

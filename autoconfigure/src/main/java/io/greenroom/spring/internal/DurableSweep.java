@@ -30,33 +30,35 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Has the instances made that have something to do though nobody calls them: whose
- * timeout comes, whose body was run by a node that is gone, or which were dropped in the
- * middle. The instance itself does what is to be done, and the version of its row says
- * which node's it is. Says meanwhile that this node is there.
+ * Creates instances that have pending work although they are not called: those whose
+ * timeout is due, those whose body was run by a node that is gone, and those that were
+ * dropped while working. The instance itself does the work, and the version of its row
+ * decides which node it belongs to. The sweep also records this node's signs of life.
  */
 final class DurableSweep implements AutoCloseable {
 
 	private static final Logger log = LoggerFactory.getLogger(Durable.class);
 
-	/** How many instances with overdue timers are made before their timers have fired. */
+	/**
+	 * How many instances with overdue timers are created before their timers have fired.
+	 */
 	private static final int WINDOW = 100;
 
-	/** How many instances are made for timers that come soon. */
+	/** How many instances are created for timers that are due soon. */
 	private static final int SOON = 1000;
 
-	/** After so long an instance that is overdue is on its own, in nanoseconds. */
+	/** How long an overdue instance is waited for, in nanoseconds. */
 	private static final long PATIENCE = 2_000_000_000;
 
-	/** So long a timer may take to fire, in nanoseconds. */
+	/** How long a timer may take to fire, in nanoseconds. */
 	private static final long SHORT = 500_000_000;
 
-	/** When to look again while there is much to do. */
+	/** The pause while there is much to do. */
 	private static final Duration BUSY = Duration.ofMillis(20);
 
 	private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
-	/** To make many instances takes a while. */
+	/** Creating many instances takes a while. */
 	private static final Duration SHORTEST_AHEAD = Duration.ofSeconds(1);
 
 	private final RowStore rows;
@@ -68,17 +70,18 @@ final class DurableSweep implements AutoCloseable {
 	private final List<Watched> watched = new CopyOnWriteArrayList<>();
 
 	/**
-	 * Instances that were dropped, with the loss each: one may be lost again meanwhile.
+	 * Instances that were dropped, with an object for each loss, because an instance may
+	 * be lost again meanwhile.
 	 */
 	private final Map<RowId, Object> lost = new ConcurrentHashMap<>();
 
-	/** When an overdue instance was first seen to be; confined to the sweep. */
+	/** When an overdue instance was first seen. Confined to the sweep. */
 	private final Map<RowId, Long> waiting = new HashMap<>();
 
-	/** Instances that were made anew for a timeout; confined to the sweep. */
+	/** Instances that were renewed for a timeout. Confined to the sweep. */
 	private final Map<RowId, Failed> renewed = new HashMap<>();
 
-	/** Those that can't be made just now. */
+	/** Instances that could not be created. */
 	private final Map<RowId, Failed> failed = new ConcurrentHashMap<>();
 
 	private final ReentrantLock lock = new ReentrantLock();
@@ -88,34 +91,36 @@ final class DurableSweep implements AutoCloseable {
 	/** Guarded by the lock. */
 	private boolean closed;
 
-	/** Whether this node goes, and runs nothing any more; guarded by the lock. */
+	/** Whether this node leaves and runs nothing any more. Guarded by the lock. */
 	private boolean ended;
 
 	/** Guarded by the lock. */
 	private boolean hurry;
 
-	/** Whether the last try has failed, which is told once; confined to the sweep. */
+	/**
+	 * Whether the last attempt has failed, which is logged once. Confined to the sweep.
+	 */
 	private boolean failing;
 
-	/** Makes a sweep that does nothing yet. */
+	/** Creates a sweep that does nothing yet. */
 	DurableSweep(RowStore rows, DurableNode node, Duration interval) {
 		this.rows = Objects.requireNonNull(rows, "rows");
 		this.node = Objects.requireNonNull(node, "node");
 		this.interval = Objects.requireNonNull(interval, "interval");
 	}
 
-	/** Looks after the machines of a handler too. */
+	/** Adds a handler. */
 	void watch(String name, Set<String> states, KeyType keys, KeyedHandler<?, ?> handler) {
 		this.watched.add(new Watched(name, states, keys, handler, new DurableMaking(name, this::isClosed)));
 	}
 
-	/** Begins, on threads of its own. */
+	/** Starts, on threads of its own. */
 	void start() {
 		Thread.ofVirtual().name("greenroom-durable-sweep").start(this::sweep);
 		Thread.ofVirtual().name("greenroom-durable-beat").start(this::beat);
 	}
 
-	/** Has an instance made that was dropped: its body may have to run. */
+	/** Creates a dropped instance again, because its body may have to run. */
 	void lost(RowId id) {
 		this.lost.put(id, new Object());
 		this.lock.lock();
@@ -128,12 +133,15 @@ final class DurableSweep implements AutoCloseable {
 		}
 	}
 
-	/** Makes no instances any more; bodies may go on, and nobody is to take them over. */
+	/**
+	 * Creates no further instances. Running bodies may continue, and must not be taken
+	 * over.
+	 */
 	void stop() {
 		end(false);
 	}
 
-	/** This node has ended. */
+	/** Called when this node has ended. */
 	@Override
 	public void close() {
 		end(true);
@@ -161,7 +169,7 @@ final class DurableSweep implements AutoCloseable {
 			catch (Throwable failure) {
 				if (!told) {
 					Failures.log(log, Level.WARN, failure,
-							"This node could not say that it is there; after {} others take its bodies over",
+							"The sign of life of this node could not be written to the database; after {} other nodes take over its bodies",
 							this.node.timeout());
 				}
 				told = true;
@@ -182,7 +190,7 @@ final class DurableSweep implements AutoCloseable {
 			}
 			catch (Throwable failure) {
 				Failures.log(log, this.failing ? Level.DEBUG : Level.WARN, failure,
-						"The rows of durable handlers could not be looked at for timeouts; trying again every {}",
+						"The rows of durable handlers could not be checked for timeouts; trying again every {}",
 						this.interval);
 				this.failing = true;
 			}
@@ -190,7 +198,7 @@ final class DurableSweep implements AutoCloseable {
 		while (!pause((next.compareTo(this.interval) < 0) ? next : this.interval, true));
 	}
 
-	/** Returns whether the sweep, or all, is over. */
+	/** Returns whether the sweep, or everything, has ended. */
 	private boolean pause(Duration length, boolean sweeps) {
 		long left = TimeUnit.NANOSECONDS.convert(length);
 		this.lock.lock();
@@ -211,17 +219,17 @@ final class DurableSweep implements AutoCloseable {
 		}
 	}
 
-	/** Called under the lock. */
+	/** Must hold the lock. */
 	private boolean isOver(boolean sweeps) {
 		return sweeps ? this.closed : this.ended;
 	}
 
-	/** Returns whether there is more to do. */
+	/** Returns whether more work is left. */
 	private boolean look() {
 		boolean more = false;
 		Set<RowId> overdue = new HashSet<>();
 		for (Watched handler : this.watched) {
-			// What comes first is made first.
+			// What is due first is created first.
 			Set<RowId> found = new LinkedHashSet<>();
 			for (RowId id : this.lost.keySet()) {
 				if (id.handler().equals(handler.name())) {
@@ -250,13 +258,13 @@ final class DurableSweep implements AutoCloseable {
 		return more;
 	}
 
-	/** Returns whether an instance that is there may not know of its timeout. */
+	/** Returns whether an existing instance may have missed its timeout. */
 	private boolean isForgotten(RowId id) {
 		Long since = this.waiting.get(id);
 		if (since == null || System.nanoTime() - since < Math.max(SHORT, 2 * this.interval.toNanos())) {
 			return false;
 		}
-		// Its move may fail again and again, and the pauses get longer then.
+		// The move may fail repeatedly, and the pauses grow then.
 		Failed before = this.renewed.get(id);
 		boolean again = before == null || before.isOver();
 		if (again) {
@@ -265,7 +273,10 @@ final class DurableSweep implements AutoCloseable {
 		return again;
 	}
 
-	/** Returns how many are overdue for so long that they are left to themselves. */
+	/**
+	 * Returns how many instances have been overdue for so long that they are no longer
+	 * waited for.
+	 */
 	private int patient() {
 		long now = System.nanoTime();
 		return (int) this.waiting.values().stream().filter((since) -> now - since > PATIENCE).count();
@@ -284,13 +295,13 @@ final class DurableSweep implements AutoCloseable {
 		return before != null && !before.isOver();
 	}
 
-	/** Returns how long before its deadline an instance is made. */
+	/** Returns how long before its deadline an instance is created. */
 	private Duration ahead() {
 		Duration two = this.interval.multipliedBy(2);
 		return (two.compareTo(SHORTEST_AHEAD) > 0) ? two : SHORTEST_AHEAD;
 	}
 
-	/** An instance that is there may know of an older row, and goes if it is idle. */
+	/** An existing instance may know an older row, and is replaced if it is idle. */
 	private void activate(Watched handler, RowId id, boolean renewed) {
 		Object loss = this.lost.get(id);
 		boolean again = false;
@@ -299,7 +310,7 @@ final class DurableSweep implements AutoCloseable {
 			this.failed.remove(id);
 		}
 		catch (StaleInstanceException elsewhere) {
-			log.debug("{} is looked after by another node just now", id, elsewhere);
+			log.debug("{} is currently run by another node", id, elsewhere);
 			this.failed.put(id, new Failed(0, System.nanoTime()));
 		}
 		catch (Throwable failure) {
@@ -309,7 +320,7 @@ final class DurableSweep implements AutoCloseable {
 			this.failed.put(id, next);
 			again = !(failure instanceof UnreadableRowException);
 			Failures.log(log, told ? Level.DEBUG : Level.WARN, failure,
-					"{} has something to do and could not be made; trying again in {}", id, next.pause());
+					"{} has pending work but could not be created; trying again in {}", id, next.pause());
 		}
 		if (!again && loss != null) {
 			this.lost.remove(id, loss);
@@ -326,7 +337,7 @@ final class DurableSweep implements AutoCloseable {
 		}
 	}
 
-	/** A handler whose machines are looked after. */
+	/** A handler whose machines are swept. */
 	private record Watched(String name, Set<String> states, KeyType keys, KeyedHandler<?, ?> handler,
 			DurableMaking making) {
 
@@ -343,10 +354,10 @@ final class DurableSweep implements AutoCloseable {
 	}
 
 	/**
-	 * A key whose instance could not be made.
+	 * A key whose instance could not be created.
 	 *
-	 * @param times how often in a row
-	 * @param last when it was tried last
+	 * @param times how many times in a row
+	 * @param last the time of the last attempt
 	 */
 	private record Failed(int times, long last) {
 
@@ -363,7 +374,10 @@ final class DurableSweep implements AutoCloseable {
 			return System.nanoTime() - this.last > pause().toNanos();
 		}
 
-		/** Nothing was to be done any more, so that nobody has tried again. */
+		/**
+		 * Returns whether there was no further attempt because nothing was pending any
+		 * more.
+		 */
 		boolean isOld() {
 			return System.nanoTime() - this.last > 3 * LONGEST_PAUSE.toNanos();
 		}

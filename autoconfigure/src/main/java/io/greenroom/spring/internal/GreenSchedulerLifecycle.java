@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Drains the scheduler when the context closes: after the web server has let its requests
- * finish and before the beans, a data source among them, are destroyed.
+ * Drains the scheduler when the context closes: after the web server has finished its
+ * requests, and before the beans, such as data sources, are destroyed.
  */
 public final class GreenSchedulerLifecycle implements SmartLifecycle {
 
@@ -20,35 +20,40 @@ public final class GreenSchedulerLifecycle implements SmartLifecycle {
 
 	private volatile boolean running;
 
-	/** The name of what was drained; null before. */
+	/** The name of the drained scheduler, or {@code null} before the drain. */
 	private volatile @Nullable String drained;
 
-	/** Made after all, and perhaps no bean yet. Guarded by this. */
+	/**
+	 * The scheduler that was created on demand, perhaps without a bean yet. Guarded by
+	 * this.
+	 */
 	private @Nullable GreenScheduler late;
 
-	/** Whether the context was stopped, and not started since. Written under this. */
+	/**
+	 * Whether the context was stopped and not started since. Written under the lock of
+	 * this.
+	 */
 	private volatile boolean stopped;
 
 	/**
-	 * Makes the lifecycle of a scheduler.
-	 * @param scheduler what to drain
+	 * Creates the lifecycle of a scheduler.
+	 * @param scheduler the scheduler to drain
 	 */
 	public GreenSchedulerLifecycle(GreenScheduler scheduler) {
 		this(() -> scheduler);
 	}
 
 	/**
-	 * Makes the lifecycle of a scheduler that may never be made.
-	 * @param scheduler gives what to drain, {@code null} where there is nothing
+	 * Creates the lifecycle of a scheduler that may never be created.
+	 * @param scheduler provides the scheduler to drain, or {@code null} if there is none
 	 */
 	public GreenSchedulerLifecycle(Supplier<? extends @Nullable GreenScheduler> scheduler) {
 		this.scheduler = scheduler;
 	}
 
 	/**
-	 * Makes the scheduler when somebody asks for it first, while there is still somebody
-	 * to drain it.
-	 * @param maker makes it
+	 * Creates the scheduler when it is first requested, unless the drain is over.
+	 * @param maker creates it
 	 * @return the scheduler
 	 * @throws IllegalStateException if the context has been stopped
 	 */
@@ -61,7 +66,7 @@ public final class GreenSchedulerLifecycle implements SmartLifecycle {
 			made.close();
 		}
 		throw new IllegalStateException(
-				"The green scheduler is asked for the first time after the context was stopped, and nobody would drain it; ask for it before, or start the context again");
+				"The green scheduler was first requested after the context was stopped, and would never be drained; request it earlier, or start the context again");
 	}
 
 	private synchronized boolean isKept(GreenScheduler made) {
@@ -76,7 +81,7 @@ public final class GreenSchedulerLifecycle implements SmartLifecycle {
 	public synchronized void start() {
 		if (this.drained != null) {
 			throw new IllegalStateException("Scheduler '" + this.drained
-					+ "' was drained when the context was stopped, and a drained scheduler stays closed; make a new context instead of starting this one again");
+					+ "' was drained when the context was stopped, and a drained scheduler stays closed; create a new context instead of restarting this one");
 		}
 		this.stopped = false;
 		this.running = true;

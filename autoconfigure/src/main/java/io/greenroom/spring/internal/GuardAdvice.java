@@ -12,10 +12,10 @@ import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
-/** Tells advice that guards from advice that surrounds work. */
+/** Distinguishes advice that guards from advice that surrounds work. */
 final class GuardAdvice {
 
-	/** By their names, for they need not be there. */
+	/** By name, because these classes are optional. */
 	private static final Set<String> KNOWN = Set.of(
 			"org.springframework.security.authorization.method.AuthorizationAdvisor",
 			"org.springframework.security.access.intercept.AbstractSecurityInterceptor",
@@ -24,8 +24,8 @@ final class GuardAdvice {
 	private final Set<String> declared;
 
 	/**
-	 * Makes the rule.
-	 * @param declared the names of further classes of advice that guard
+	 * Creates the rule.
+	 * @param declared the names of further advice classes that guard
 	 */
 	GuardAdvice(Set<String> declared) {
 		this.declared = Set.copyOf(declared);
@@ -56,7 +56,7 @@ final class GuardAdvice {
 		return KNOWN.contains(type.getName()) || this.declared.contains(type.getName());
 	}
 
-	/** Asked by reflection: without AspectJ that class can't be linked. */
+	/** Invoked reflectively, because without AspectJ that class cannot be linked. */
 	private static @Nullable Method aspectMethod(Advice advice) {
 		for (Class<?> level = advice.getClass(); level != null; level = level.getSuperclass()) {
 			if (level.getName().equals("org.springframework.aop.aspectj.AbstractAspectJAdvice")) {

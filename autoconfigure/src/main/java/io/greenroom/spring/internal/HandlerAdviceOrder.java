@@ -12,19 +12,19 @@ import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.context.ApplicationListener;
 
 /**
- * Makes the mailbox of a handler the outermost advice of its bean, whatever else has
- * advised it meanwhile.
+ * Makes the mailbox of a handler the outermost advice of its bean, whatever advice was
+ * added in the meantime.
  * <p>
- * It is a post-processor for merged definitions only because those come last of all;
- * whose order says what does not matter then.
+ * It is a post-processor for merged definitions only because these come last, regardless
+ * of their order.
  */
 public final class HandlerAdviceOrder
 		implements MergedBeanDefinitionPostProcessor, SmartInstantiationAwareBeanPostProcessor {
 
-	/** By bean name; beans that are handed out early and not complete yet. */
+	/** Beans that are exposed early and not complete yet, by bean name. */
 	private final Map<String, Object> early = new ConcurrentHashMap<>();
 
-	/** Makes the post-processor. */
+	/** Creates the post-processor. */
 	public HandlerAdviceOrder() {
 	}
 
@@ -33,7 +33,10 @@ public final class HandlerAdviceOrder
 		// Nothing to do: see the class's comment.
 	}
 
-	/** Last of all here too, and the bean that others get has its mailbox outermost. */
+	/**
+	 * Called last here, too, so the mailbox is the outermost advice of the bean that
+	 * others receive.
+	 */
 	@Override
 	public Object getEarlyBeanReference(Object bean, String beanName) {
 		if (DeferredHandles.handlerAnywhere(bean) == null) {
@@ -41,7 +44,7 @@ public final class HandlerAdviceOrder
 		}
 		if (SpringProxies.targetOf(bean) instanceof ApplicationListener<?>) {
 			throw new IllegalStateException(
-					"Handler bean '%s' is an ApplicationListener in a circle of references, and would hear its events past its mailbox; hear them with an @EventListener method instead, or take the bean out of the circle with Deferred or @Lazy"
+					"Handler bean '%s' is an ApplicationListener in a circle of references, so its events would bypass its mailbox; use an @EventListener method instead, or break the circle with Deferred or @Lazy"
 						.formatted(beanName));
 		}
 		this.early.put(beanName, bean);
@@ -55,7 +58,7 @@ public final class HandlerAdviceOrder
 		if (handedOut != null && isRound(handedOut, bean)) {
 			order(handedOut, beanName);
 			guard(handedOut, beanName);
-			// So that the bean factory takes what it has handed out for the bean.
+			// The bean factory then uses the exposed object as the bean.
 			return SpringProxies.targetOf(bean);
 		}
 		order(bean, beanName);
@@ -63,7 +66,7 @@ public final class HandlerAdviceOrder
 		return bean;
 	}
 
-	/** Returns whether all that is round a bean is in what was handed out, too. */
+	/** Returns whether the exposed object contains all proxies around a bean. */
 	private static boolean isRound(Object handedOut, Object bean) {
 		Object level = handedOut;
 		while (level != null && level != bean) {
@@ -99,7 +102,7 @@ public final class HandlerAdviceOrder
 			for (int i = 0; i < advisors.length; i++) {
 				if (advisors[i].getAdvice() instanceof MailboxInterceptor) {
 					Mailboxes.rejectFrozen(outermost, beanName);
-					// In this order: at no time is the bean without its mailbox.
+					// In this order, so that the bean is never without its mailbox.
 					outermost.addAdvisor(0, advisors[i]);
 					advised.removeAdvisor((level == outermost) ? i + 1 : i);
 					return;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.format.datetime.standard.DurationFormatterUtils;
 
-/** Reads what a {@link DeferredHandler} annotation says on top of the defaults. */
+/** Applies the attributes of a {@link DeferredHandler} annotation to the defaults. */
 final class HandlerAnnotation {
 
 	private HandlerAnnotation() {
@@ -28,14 +28,15 @@ final class HandlerAnnotation {
 			.onTimeout(annotation.onTimeout())
 			.reentrant(annotation.reentrant());
 		if (annotation.capacity() != 0) {
-			check(annotation.capacity() > 0, beanName, "capacity", annotation.capacity(), "a number of calls from 1");
+			check(annotation.capacity() > 0, beanName, "capacity", annotation.capacity(),
+					"a number of calls, 1 or more");
 			options.capacity(annotation.capacity());
 		}
 		for (Overflow overflow : annotation.overflow()) {
 			options.overflow(overflow);
 		}
 		if (annotation.readers() != 0) {
-			check(annotation.readers() > 0, beanName, "readers", annotation.readers(), "a number of bodies from 1");
+			check(annotation.readers() > 0, beanName, "readers", annotation.readers(), "a number of bodies, 1 or more");
 			options.readers(annotation.readers());
 		}
 		String busyLimit = placeholders.apply(annotation.busyLimit());
@@ -47,7 +48,7 @@ final class HandlerAnnotation {
 		return options.timeout(positive(timeout, defaults.timeout(), beanName, "timeout")).build();
 	}
 
-	/** Returns how long an instance by key stays that is not called. */
+	/** Returns how long a keyed instance that is not called is kept. */
 	static Duration idle(DeferredHandler annotation, String beanName, Duration otherwise,
 			UnaryOperator<String> placeholders) {
 		return positive(placeholders.apply(annotation.idle()), otherwise, beanName, "idle");
@@ -55,7 +56,8 @@ final class HandlerAnnotation {
 
 	private static RestartPolicy restart(Restart restart, String beanName, RestartPolicy defaults,
 			UnaryOperator<String> placeholders) {
-		check(restart.limit() >= 0, beanName, "restart.limit", restart.limit(), "0 for none, or a number of restarts");
+		check(restart.limit() >= 0, beanName, "restart.limit", restart.limit(),
+				"the number of restarts, or 0 for none");
 		Duration period = positive(placeholders.apply(restart.period()), defaults.period(), beanName, "restart.period");
 		Duration backoff = notNegative(placeholders.apply(restart.backoff()), defaults.backoff(), beanName,
 				"restart.backoff");
@@ -76,7 +78,7 @@ final class HandlerAnnotation {
 		return Objects.requireNonNull(duration);
 	}
 
-	/** Returns {@code null} for what is no duration. */
+	/** Returns {@code null} if the text is not a duration. */
 	private static @Nullable Duration parse(String text, Duration otherwise) {
 		try {
 			return text.isBlank() ? otherwise : DurationFormatterUtils.detectAndParse(text.trim());

@@ -23,16 +23,17 @@ import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.util.ClassUtils;
 
 /**
- * Puts a mailbox in front of {@link DeferredHandler} beans: in the proxy that the bean
- * has already, or in one made for it. Also starts the handlers' loops with the context.
+ * Puts a mailbox in front of {@link DeferredHandler} beans, either in the bean's existing
+ * proxy or in a new one. Also starts the handlers' loops with the context.
  * <p>
- * Right behind the auto-proxy creators, and before all who keep the bean to call it
- * later, for {@code @Scheduled} or a message listener: what they keep must have the
- * mailbox. {@link HandlerAdviceOrder} puts it in front of the advice that comes after.
+ * It runs right after the auto-proxy creators, and before all post-processors that keep
+ * the bean to call it later, for example for {@code @Scheduled} or a message listener,
+ * because the object that they keep must have the mailbox. {@link HandlerAdviceOrder}
+ * moves the mailbox in front of advice that is added later.
  * <p>
- * A handler ends with its bean, before whose own destruction accepted calls still run: in
- * a context that closes the scheduler's drain has done so already, but not for a bean of
- * a scope, or of a context whose parent goes on.
+ * A handler ends with its bean. Accepted calls still run before the bean's own
+ * destruction. When the context closes, the drain of the scheduler has done that already,
+ * but not for a bean of a scope, or of a context whose parent stays open.
  */
 public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor
 		implements DestructionAwareBeanPostProcessor, SmartInstantiationAwareBeanPostProcessor {
@@ -45,18 +46,21 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 
 	private final boolean strict;
 
-	/** By bean name; handlers that were handed out before they were complete. */
+	/** Handlers that were exposed before they were complete, by bean name. */
 	private final transient Map<String, Object> early = new ConcurrentHashMap<>();
 
-	/** Null until the first bean that may be a handler; all about handlers is there. */
+	/**
+	 * {@code null} until the first bean that may be a handler. Holds everything about
+	 * handlers.
+	 */
 	private transient volatile @Nullable Mailboxes mailboxes;
 
 	/**
-	 * Makes the post-processor.
-	 * @param needs what handlers are made with, asked when the first one is made
+	 * Creates the post-processor.
+	 * @param needs what handlers are created with, requested for the first handler
 	 * @param loops starts the handlers' loops
-	 * @param strict whether a body that returns the handler's own mutable state is an
-	 * error
+	 * @param strict whether it is an error if a body returns the handler's own mutable
+	 * state
 	 */
 	public HandlerBeanPostProcessor(HandlerNeeds needs, HandlerLoops loops, boolean strict) {
 		this.strict = strict;
@@ -66,8 +70,8 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 	}
 
 	/**
-	 * Says of a handle that it is one, also when its instance is made already: only with
-	 * that type its definition tells of what.
+	 * Predicts the type of a handle, even if its instance exists, because only with that
+	 * type does its definition say what it is a handle of.
 	 */
 	@Override
 	public @Nullable Class<?> predictBeanType(Class<?> beanClass, String beanName) {
@@ -80,7 +84,9 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 		return isEligible(beanClass) ? super.determineBeanType(beanClass, beanName) : beanClass;
 	}
 
-	/** The advice is made for the first handler: many an application has none. */
+	/**
+	 * The advice is created for the first handler, because many applications have none.
+	 */
 	@Override
 	protected boolean isEligible(Class<?> targetClass) {
 		if (this.advisor == null && AnnotatedElementUtils.hasAnnotation(targetClass, DeferredHandler.class)) {
@@ -89,7 +95,7 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 		return super.isEligible(targetClass);
 	}
 
-	/** Who is in a circle with a handler gets it with its mailbox. */
+	/** Beans in a circle with a handler receive it with its mailbox. */
 	@Override
 	public Object getEarlyBeanReference(Object bean, String beanName) {
 		Object reference = withMailbox(bean, beanName);
@@ -103,8 +109,9 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		Object reference = this.early.isEmpty() ? null : this.early.remove(beanName);
 		if (reference != null && AopProxyUtils.getSingletonTarget(reference) == bean) {
-			// What comes after must advise and keep what was handed out. At the very end
-			// HandlerAdviceOrder gives the bean factory back what it expects.
+			// Later post-processors must advise and keep the exposed object. At the very
+			// end,
+			// HandlerAdviceOrder returns to the bean factory what it expects.
 			return reference;
 		}
 		return withMailbox(bean, beanName);
@@ -141,8 +148,7 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 	}
 
 	/**
-	 * Says which beans are handlers; replaced by the bean's own mailbox before anybody
-	 * calls.
+	 * Marks beans as handlers. Replaced by the bean's own mailbox before the first call.
 	 */
 	static final class Placeholder {
 

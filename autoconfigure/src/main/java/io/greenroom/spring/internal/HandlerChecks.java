@@ -25,8 +25,9 @@ import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.env.Environment;
 
 /**
- * Looks at the classes of handlers before any is made, and collects those that can't be
- * handlers. Made with the first handler that is found: many an application has none.
+ * Checks the classes of handlers before any of them is created, and collects those that
+ * are invalid. Created with the first handler that is found, because many applications
+ * have none.
  */
 final class HandlerChecks {
 
@@ -54,7 +55,8 @@ final class HandlerChecks {
 	}
 
 	/**
-	 * Returns whether a class, which is annotated as a handler or has a key, can be one.
+	 * Returns whether a class that is annotated as a handler or has a key is a valid
+	 * handler.
 	 */
 	boolean passes(String name, Class<?> type) {
 		try {
@@ -81,28 +83,32 @@ final class HandlerChecks {
 		}
 	}
 
-	/** Stops the start if any has not passed, and names them all. */
+	/** Fails the start if there are invalid handlers, and names all of them. */
 	void rejectInvalid() {
 		if (!this.invalid.isEmpty()) {
 			throw new InvalidHandlersException(this.invalid);
 		}
 	}
 
-	/** Returns the names of a handler's states, none where states mean nothing. */
+	/** Returns the names of a handler's states; empty if states are not enabled. */
 	private List<String> states(Class<?> type) {
 		boolean machines = this.beanFactory.getBeanNamesForType(StateBeanPostProcessor.class, false, false).length > 0;
 		if (!machines || !StateClass.isPresentOn(type) || !StateClass.of(type).problems().isEmpty()) {
-			// Wrong states are reported by who looks at states.
+			// Invalid states are reported by the checks of states.
 			return List.of();
 		}
 		return StateClass.of(type).states().stream().map(StateDescriptor::name).toList();
 	}
 
-	/** Says at the start, for all handlers, what making the first of each would say. */
+	/**
+	 * Reports at the start, for all handlers, what creating the first instance of each
+	 * would report.
+	 */
 	private void checkAnnotation(String name, Class<?> type) {
 		DeferredHandler annotation = AnnotatedElementUtils.findMergedAnnotation(type, DeferredHandler.class);
 		if (annotation == null || Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)) {
-			// While a build looks at the beans, the values of placeholders are not there.
+			// During ahead-of-time processing, the values of placeholders are not
+			// available.
 			return;
 		}
 		UnaryOperator<String> placeholders = (text) -> {
@@ -115,7 +121,7 @@ final class HandlerChecks {
 			HandlerAnnotation.idle(annotation, name, Duration.ofMinutes(10), placeholders);
 			if (!annotation.idle().isEmpty() && !KeyedDefinitions.isKeyed(type)) {
 				throw new IllegalArgumentException(
-						"@DeferredHandler(idle) of bean '%s' is '%s', but it has no @Key, so that it is there for as long as its context; remove idle, or annotate a parameter of its constructor with @Key"
+						"@DeferredHandler(idle) of bean '%s' is '%s', but it has no @Key, so it lives as long as its context; remove idle, or annotate a parameter of its constructor with @Key"
 							.formatted(name, annotation.idle()));
 			}
 		}
@@ -130,7 +136,7 @@ final class HandlerChecks {
 		}
 		List<String> risks = OutOfTurn.risks(type);
 		if (!risks.isEmpty()) {
-			log.warn("Handler '{}' ({}) can be used past its mailbox:{}", name, type.getName(), listed(risks));
+			log.warn("The mailbox of handler '{}' ({}) can be bypassed:{}", name, type.getName(), listed(risks));
 		}
 		List<String> found = this.rails.look(name, type);
 		if (found.isEmpty()) {
@@ -140,8 +146,8 @@ final class HandlerChecks {
 			throw new InvalidHandlerException(type,
 					found.stream().map((problem) -> problem + " (greenroom.deferred.strict is on)").toList());
 		}
-		log.warn("Handler '{}' ({}) does what undoes its mailbox; greenroom.deferred.strict=true makes it an error:{}",
-				name, type.getName(), listed(found));
+		log.warn("Handler '{}' ({}) defeats its mailbox; greenroom.deferred.strict=true makes this an error:{}", name,
+				type.getName(), listed(found));
 	}
 
 	private static String listed(List<String> found) {

@@ -24,19 +24,19 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
 /**
- * Looks at all handler beans before any is made: stops the start when some can't be
- * handlers, gives each a {@link Deferred} bean beside it for look-ups and collections,
- * and teaches the bean factory to inject {@code Deferred<T>} wherever it would inject
- * {@code T}.
+ * Examines all handler beans before any of them is created. Fails the start if some are
+ * invalid, registers a {@link Deferred} bean beside each for look-ups and collections,
+ * and extends the bean factory so that it injects {@code Deferred<T>} wherever it would
+ * inject {@code T}.
  */
 public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 
 	private static final Logger log = LoggerFactory.getLogger(Deferred.class);
 
-	/** What the name of a handler's {@link Deferred} bean ends with. */
+	/** The suffix of the name of a handler's {@link Deferred} bean. */
 	static final String SUFFIX = ".deferred";
 
-	/** Held while a definition is registered that may be there already. */
+	/** Held while a definition is registered that may already exist. */
 	private static final Object registering = new Object();
 
 	private final boolean strict;
@@ -44,9 +44,10 @@ public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 	private final Environment environment;
 
 	/**
-	 * Makes the post-processor.
-	 * @param strict whether what is allowed and hardly ever right stops the start too
-	 * @param environment resolves what stands in annotations
+	 * Creates the post-processor.
+	 * @param strict whether questionable declarations, which are allowed, also fail the
+	 * start
+	 * @param environment resolves the values of annotations
 	 */
 	public HandlerDefinitions(boolean strict, Environment environment) {
 		this.strict = strict;
@@ -61,7 +62,7 @@ public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 			if (type == null) {
 				continue;
 			}
-			// A class that another part enhances is known by the name its author gave it.
+			// A class that another library enhances is known by its original name.
 			Class<?> handler = ClassUtils.getUserClass(type);
 			if (!Marks.areOfHandler(handler)) {
 				continue;
@@ -102,13 +103,13 @@ public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 			log.warn("Handler '{}' ({}) is @Durable, but greenroom.durable.enabled is false", name, type.getName());
 		}
 		log.info(
-				"Handler '{}' ({}) has an instance for each key, in memory only: what it keeps is gone when the instance is idle, makes room, or the application ends",
+				"Handler '{}' ({}) has an instance for each key in memory only: its state is lost when the instance is idle or makes room, or when the application ends",
 				name, type.getName());
 	}
 
 	/**
-	 * Gives a handler its {@link Deferred} bean that was not known to be one beforehand,
-	 * as a bean method declares an interface.
+	 * Registers the {@link Deferred} bean of a handler that was not known to be one, for
+	 * example because a bean method declares an interface.
 	 */
 	static void addLate(BeanFactory beanFactory, String handlerName, Class<?> type) {
 		if (beanFactory instanceof ConfigurableListableBeanFactory factory
@@ -143,7 +144,7 @@ public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 			definition.setDefaultCandidate(qualified.isDefaultCandidate());
 		}
 		synchronized (registering) {
-			// Handlers that are no singletons are made by many threads at once.
+			// Handlers that are not singletons are created by many threads at once.
 			if (!registry.containsBeanDefinition(name)) {
 				registry.registerBeanDefinition(name, definition);
 			}
@@ -155,7 +156,10 @@ public final class HandlerDefinitions implements BeanFactoryPostProcessor {
 			.anyMatch((name) -> handlerOf(name, beanFactory) == null);
 	}
 
-	/** Returns the handler whose handle a bean is, {@code null} if it is none of ours. */
+	/**
+	 * Returns the handler whose handle a bean is, or {@code null} if it is not one of
+	 * Greenroom's handles.
+	 */
 	static @Nullable String handlerOf(String beanName, BeanFactory beanFactory) {
 		String handler = beanName.endsWith(SUFFIX) ? beanName.substring(0, beanName.length() - SUFFIX.length()) : "";
 		return (!handler.isEmpty() && beanFactory.containsBean(handler)) ? handler : null;

@@ -7,8 +7,8 @@ import io.greenroom.state.StateEntry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The machine's view of a handler on the same bean: a body has the handler to itself for
- * as long as it runs.
+ * The machine's view of a handler on the same bean. A body holds the handler while it
+ * runs.
  */
 final class HandlerEntry implements StateEntry {
 

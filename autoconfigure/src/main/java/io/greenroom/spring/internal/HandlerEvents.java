@@ -7,14 +7,14 @@ import io.greenroom.spring.OnewayFailedEvent;
 
 import org.springframework.context.ApplicationEventPublisher;
 
-/** Publishes what happens to handlers and nobody else would hear of. */
+/** Publishes events about handlers that would otherwise go unnoticed. */
 public final class HandlerEvents implements Observer {
 
 	private final ApplicationEventPublisher publisher;
 
 	/**
-	 * Makes an observer that publishes events.
-	 * @param publisher where to publish them
+	 * Creates an observer that publishes events.
+	 * @param publisher publishes them
 	 */
 	public HandlerEvents(ApplicationEventPublisher publisher) {
 		this.publisher = publisher;

@@ -25,16 +25,16 @@ import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 
 /**
- * Finds in a handler's class what is allowed and hardly ever right: it works, and undoes
- * what the mailbox is for.
+ * Finds declarations in a handler's class that are allowed but almost always wrong,
+ * because they defeat the mailbox.
  */
 final class HandlerLint {
 
-	/** By their names, for they need not be there. */
+	/** By name, because these classes are optional. */
 	private static final Set<String> INJECTED = Set.of("org.springframework.beans.factory.annotation.Autowired",
 			"jakarta.inject.Inject", "jakarta.annotation.Resource");
 
-	/** What stands between an injection point and the bean. */
+	/** Types that wrap the bean of an injection point. */
 	private static final Set<String> WRAPPERS = Set.of("jakarta.inject.Provider", Optional.class.getName());
 
 	private final ConfigurableListableBeanFactory beanFactory;
@@ -43,14 +43,14 @@ final class HandlerLint {
 		this.beanFactory = beanFactory;
 	}
 
-	/** Returns what is found, a sentence each, with the remedy. */
+	/** Returns the findings, one sentence each with its remedy. */
 	List<String> look(String beanName, Class<?> type) {
 		List<String> found = new ArrayList<>();
 		for (Class<?> level = type; level != null && level != Object.class; level = level.getSuperclass()) {
 			for (Method method : level.getDeclaredMethods()) {
 				if (Modifier.isSynchronized(method.getModifiers()) && !method.isSynthetic()) {
 					found.add(
-							"%s is synchronized: its bodies run one at a time anyway, and the thread that holds the lock holds the handler up; remove 'synchronized'"
+							"%s is synchronized: its bodies run one at a time anyway, and another thread that holds the lock blocks the handler; remove 'synchronized'"
 								.formatted(signature(method)));
 				}
 			}
@@ -61,7 +61,7 @@ final class HandlerLint {
 		found.addAll(OutOfTurn.readLater(type));
 		injectionPoints(type).stream().filter((point) -> isItself(point.type(), beanName, type)).forEach((point) -> {
 			found.add(
-					"%s is the handler itself: a call through it runs at once or waits in the own mailbox, where a call to 'this' is an ordinary call; call 'this', or take Deferred<%s> where a oneway call to itself is wanted"
+					"%s is the handler itself: a call through it runs at once or waits in its own mailbox, while a call of 'this' is an ordinary call; call 'this', or inject Deferred<%s> for a oneway call to itself"
 						.formatted(point.name(), type.getSimpleName()));
 		});
 		return found;
@@ -74,12 +74,12 @@ final class HandlerLint {
 		}
 		if (!Modifier.isFinal(modifiers)) {
 			found.add(
-					"the field '%s' is public and not final: it can be written past the mailbox, and on the injected bean it is a field of the proxy; make it private and give it a method"
+					"the field '%s' is public and not final: it can be written without the mailbox, and on the injected bean it is a field of the proxy; make it private and add a method"
 						.formatted(field.getName()));
 		}
 		else if (!Modifier.isStatic(modifiers) && holdsMutable(field.getType())) {
 			found.add(
-					"the field '%s' is public and holds a %s: it can be changed past the mailbox, and on the injected bean it is null; make it private and give it a method"
+					"the field '%s' is public and holds a %s: it can be changed without the mailbox, and on the injected bean it is null; make it private and add a method"
 						.formatted(field.getName(), field.getType().getSimpleName()));
 		}
 	}
@@ -123,7 +123,7 @@ final class HandlerLint {
 		return INJECTED.stream().anyMatch((annotation) -> AnnotatedElementUtils.isAnnotated(element, annotation));
 	}
 
-	/** Returns whether the handler is all there is for an injection point. */
+	/** Returns whether the handler is the only candidate for an injection point. */
 	private boolean isItself(ResolvableType asked, String beanName, Class<?> type) {
 		ResolvableType wanted = unwrapped(asked);
 		Class<?> wantedClass = wanted.resolve();
@@ -143,7 +143,10 @@ final class HandlerLint {
 		return wraps ? asked.getGeneric(0) : asked;
 	}
 
-	/** Returns what a class that is no handler has of one, {@code null} for nothing. */
+	/**
+	 * Returns what a class that is not a handler has of one, or {@code null} if there is
+	 * nothing.
+	 */
 	static @Nullable String stray(Class<?> type) {
 		if (type.isInterface()) {
 			return null;
@@ -157,11 +160,11 @@ final class HandlerLint {
 		protected Optional<String> computeValue(Class<?> type) {
 			try {
 				return HandlerType.annotated(type)
-					.map((method) -> "%s has annotations of a handler's methods, but the class is not annotated with @DeferredHandler, so it runs on its caller's thread like any other method; annotate the class, or remove them"
+					.map((method) -> "%s has annotations for methods of handlers, but the class is not annotated with @DeferredHandler, so it runs on its caller's thread like any other method; annotate the class, or remove them"
 						.formatted(signature(method)));
 			}
 			catch (LinkageError incomplete) {
-				// A class with methods of types that are not there.
+				// A class with methods whose types are not on the class path.
 				return Optional.empty();
 			}
 		}

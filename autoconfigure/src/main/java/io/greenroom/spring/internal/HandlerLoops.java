@@ -14,23 +14,26 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Starts the loops of handlers with the context, and of those made later at once. Ends
- * the handlers that no bean's destruction ends when the context closes, such as
- * prototypes and what factory beans make. In the context that drains the scheduler this
- * has happened before.
+ * Starts the loops of handlers with the context, and those of handlers that are created
+ * later immediately. When the context closes, ends the handlers that no bean's
+ * destruction ends, such as prototypes and the products of factory beans. In the context
+ * that drains the scheduler, the drain has done that already.
  */
 public final class HandlerLoops implements SmartLifecycle, DisposableBean {
 
-	private static final String REMEDY = "make it when the context has started, in an ApplicationRunner, a listener to ApplicationReadyEvent or a SmartLifecycle of a phase above "
-			+ GreenSchedulerLifecycle.PHASE + "; from here it can be oneway";
+	private static final String REMEDY = "make the call after the context has started, in an ApplicationRunner, a listener for ApplicationReadyEvent or a SmartLifecycle with a phase above "
+			+ GreenSchedulerLifecycle.PHASE + "; before that it can be a oneway call";
 
-	/** Those that wait for the start. Guarded by this. */
+	/** The handlers that wait for the start. Guarded by this. */
 	private final List<Handler> waiting = new ArrayList<>();
 
-	/** Those that end with the context, as far as they are alive. Guarded by itself. */
+	/** The living handlers that end with the context. Guarded by itself. */
 	private final Set<Handler> endless = Collections.newSetFromMap(new WeakHashMap<>());
 
-	/** Who will start the context; nothing since it has. Written under this. */
+	/**
+	 * The thread that starts the context, or {@code null} after the start. Written under
+	 * the lock of this.
+	 */
 	private volatile @Nullable Thread starter = Thread.currentThread();
 
 	/** Guarded by this. */
@@ -39,8 +42,8 @@ public final class HandlerLoops implements SmartLifecycle, DisposableBean {
 	private final Handlers handlers;
 
 	/**
-	 * Makes an empty collection of loops.
-	 * @param handlers is told of all handlers, those without loops too
+	 * Creates an empty collection of loops.
+	 * @param handlers is notified of all handlers, including those without loops
 	 */
 	public HandlerLoops(Handlers handlers) {
 		this.handlers = handlers;
@@ -53,7 +56,7 @@ public final class HandlerLoops implements SmartLifecycle, DisposableBean {
 	/**
 	 * Adds a handler.
 	 * @param handler the handler
-	 * @param endsWithBean whether somebody ends it before the context is gone
+	 * @param endsWithBean whether the handler ends with its bean, before the context does
 	 */
 	void add(Handler handler, boolean endsWithBean) {
 		this.handlers.add(handler);
@@ -97,13 +100,13 @@ public final class HandlerLoops implements SmartLifecycle, DisposableBean {
 		endAll();
 	}
 
-	/** For a context that did not come to its start. */
+	/** For a context whose start has failed. */
 	@Override
 	public void destroy() {
 		endAll();
 	}
 
-	/** Ends those that nobody else ends, all at once. */
+	/** Ends the remaining handlers, all at once. */
 	private void endAll() {
 		List<Handler> ending;
 		synchronized (this.endless) {
@@ -122,10 +125,12 @@ public final class HandlerLoops implements SmartLifecycle, DisposableBean {
 		}
 	}
 
-	/** Ends a handler, and lets accepted calls run as long as a caller waits for one. */
+	/**
+	 * Ends a handler, and lets accepted calls run for up to the time that callers wait.
+	 */
 	void end(Handler handler) {
 		if (handler.gate() instanceof MachineGate machine) {
-			// First, or a body that runs for ever would use the time of the calls up.
+			// First, because a body that runs forever would use up the time of the calls.
 			machine.stop();
 		}
 		handler.close();
@@ -144,8 +149,8 @@ public final class HandlerLoops implements SmartLifecycle, DisposableBean {
 	}
 
 	/**
-	 * Before anything that may call a handler when it starts, the web server for one; and
-	 * after the scheduler's drain, which lets handlers call each other to the end.
+	 * Before everything that may call a handler when it starts, such as the web server;
+	 * and after the scheduler's drain, during which handlers may call each other.
 	 */
 	@Override
 	public int getPhase() {

@@ -5,19 +5,20 @@ import io.greenroom.deferred.internal.CallerTransactions;
 import io.greenroom.green.GreenScheduler;
 
 /**
- * What handlers are made with. Asked for each handler and not before the first, so that a
- * post-processor, which is made early, makes none of it early.
+ * What handlers are created with. Requested for each handler and not before the first
+ * one, so that the post-processor, which is created early, does not initialize these
+ * beans early.
  */
 public interface HandlerNeeds {
 
 	/**
-	 * Returns what runs the bodies.
+	 * Returns the scheduler that runs the bodies.
 	 * @return the scheduler
 	 */
 	GreenScheduler scheduler();
 
 	/**
-	 * Returns the options of handlers that do not say otherwise.
+	 * Returns the default options of handlers.
 	 * @return the options
 	 */
 	HandlerOptions options();

@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aop.target.SingletonTargetSource;
 
 /**
- * The target of a handler's bean, which is equal to itself only. Spring's proxies compare
- * their targets where they are compared, and a target's own methods for that would run
- * beside its bodies.
+ * The target of a handler's bean, which is only equal to itself. When Spring's proxies
+ * are compared, they compare their targets, and the target's own {@code equals} would run
+ * concurrently with its bodies.
  */
 final class HandlerTarget extends SingletonTargetSource {
 

@@ -9,9 +9,9 @@ import org.springframework.beans.factory.aot.BeanRegistrationExcludeFilter;
 import org.springframework.beans.factory.support.RegisteredBean;
 
 /**
- * Leaves handles out of the code that Spring generates ahead of time: it would lie in
- * this package and name the handler's class, which need not be public.
- * {@link HandlerDefinitions} adds them at the start there too.
+ * Excludes handles from the code that Spring generates ahead of time. That code would be
+ * in this package and name the handler's class, which need not be public.
+ * {@link HandlerDefinitions} adds the handles at the start in that case, too.
  */
 final class HandlesAotFilter implements BeanRegistrationExcludeFilter, RuntimeHintsRegistrar {
 

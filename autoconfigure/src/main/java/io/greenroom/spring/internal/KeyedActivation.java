@@ -4,22 +4,25 @@ import io.greenroom.deferred.internal.Handler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The instance of a key that the current thread is making: what the bean's constructor
- * and its post-processors need to know of it.
+ * The instance of a key that the current thread is creating, for the bean's constructor
+ * and its post-processors.
  *
  * @param beanName the name of the handler's bean
  * @param key the key
- * @param handler the handler that the bean is to be the target of
+ * @param handler the handler whose target the bean will be
  * @param known what is known of its methods
- * @param durable how far its fence is, {@code null} if it is not durable
- * @param outer what the thread was making before, if anything
+ * @param durable the progress of its fence, or {@code null} if it is not durable
+ * @param outer what the thread was creating before, or {@code null}
  */
 record KeyedActivation(String beanName, Object key, Handler handler, MailboxInterceptor.Known known,
 		@Nullable DurableActivation durable, @Nullable KeyedActivation outer) {
 
 	private static final ThreadLocal<@Nullable KeyedActivation> CURRENT = new ThreadLocal<>();
 
-	/** Returns what is being made of a bean, {@code null} if nothing. */
+	/**
+	 * Returns the instance of a bean that is being created, or {@code null} if there is
+	 * none.
+	 */
 	static @Nullable KeyedActivation of(@Nullable String beanName) {
 		KeyedActivation current = CURRENT.get();
 		return (current != null && current.beanName.equals(beanName)) ? current : null;

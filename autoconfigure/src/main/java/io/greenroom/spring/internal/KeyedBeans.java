@@ -25,7 +25,7 @@ import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 
-/** Has Spring make and destroy the instances of a handler by key, as beans. */
+/** Creates and destroys the instances of a keyed handler as Spring beans. */
 final class KeyedBeans implements KeyedFactory<Object> {
 
 	private final ConfigurableBeanFactory beanFactory;
@@ -36,21 +36,21 @@ final class KeyedBeans implements KeyedFactory<Object> {
 
 	private final MailboxInterceptor.Known known = new MailboxInterceptor.Known();
 
-	/** Nothing where instances are in memory only. */
+	/** {@code null} if instances are in memory only. */
 	private final @Nullable DurableBean durable;
 
-	/** Nothing where there are no machines. */
+	/** {@code null} if there are no machines. */
 	private final @Nullable Supplier<StateMachines> machines;
 
 	private final Map<String, StateDescriptor> states;
 
 	/**
-	 * Makes the factory.
-	 * @param beanFactory where the bean is
+	 * Creates the factory.
+	 * @param beanFactory contains the bean
 	 * @param beanName its name
 	 * @param keys the type of its keys
-	 * @param states its states, {@code null} if it has none
-	 * @param durable what is durable of it, {@code null} if nothing is
+	 * @param states its states, or {@code null} if it has none
+	 * @param durable its durable parts, or {@code null} if it is not durable
 	 */
 	KeyedBeans(ConfigurableBeanFactory beanFactory, String beanName, KeyType keys, @Nullable StateClass states,
 			@Nullable DurableBean durable) {
@@ -72,7 +72,7 @@ final class KeyedBeans implements KeyedFactory<Object> {
 			Object bean = this.beanFactory.getBean(this.beanName);
 			if (DeferredHandles.handler(bean) != handler) {
 				throw new IllegalStateException(
-						"The bean '%s' for %s is not what Greenroom has made of it: a post-processor has put something of its own in its place, round the mailbox"
+						"The bean '%s' for %s was replaced by a bean post-processor, which bypasses the mailbox; exclude the handler from that post-processor"
 							.formatted(this.beanName, handler.name()));
 			}
 			Object target = SpringProxies.targetOf(bean);
@@ -89,7 +89,7 @@ final class KeyedBeans implements KeyedFactory<Object> {
 		}
 	}
 
-	/** What the user's constructor or initialisation has thrown is for the callers. */
+	/** Callers receive the exception of the user's constructor or initialisation. */
 	private Throwable own(BeanCreationException failure) {
 		Throwable cause = failure.getCause();
 		if (!this.beanName.equals(failure.getBeanName()) || cause == null) {

@@ -33,8 +33,9 @@ import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 
 /**
- * The definitions of handlers by key: the bean's own, of which Spring makes an instance
- * for each key, and beside it that of the {@link Keyed} by which they are reached.
+ * The definitions of keyed handlers: the bean's own, from which Spring creates an
+ * instance for each key, and beside it that of the {@link Keyed} that gives access to the
+ * instances.
  */
 final class KeyedDefinitions {
 
@@ -42,8 +43,8 @@ final class KeyedDefinitions {
 			BeanDefinition.SCOPE_PROTOTYPE);
 
 	/**
-	 * Nobody who calls such methods has a key; by their names, for they need not be
-	 * there.
+	 * Callers of such methods have no key. By name, because these annotations are
+	 * optional.
 	 */
 	private static final List<String> CALLED_WITHOUT_KEY = List.of("org.springframework.context.event.EventListener",
 			"org.springframework.scheduling.annotation.Scheduled");
@@ -51,7 +52,7 @@ final class KeyedDefinitions {
 	private KeyedDefinitions() {
 	}
 
-	/** Returns whether instances of a class are made by key. */
+	/** Returns whether instances of a class are created by key. */
 	static boolean isKeyed(Class<?> type) {
 		if (type.isInterface() || LibraryTypes.contain(type)) {
 			return false;
@@ -67,16 +68,16 @@ final class KeyedDefinitions {
 				return KeyType.isOn(type);
 			}
 			catch (LinkageError incomplete) {
-				// A constructor with parameters of types that are not there.
+				// A constructor with parameter types that are not on the class path.
 				return false;
 			}
 		}
 
 	};
 
-	/** Says what is to be injected where instances are made by key. */
+	/** Returns what to inject in place of a keyed handler. */
 	static String remedy(Class<?> type) {
-		return "its instances are made by key, so that it can't be injected or looked up itself; inject Keyed<%s, %s>, and call its get(key)"
+		return "its instances are created by key, so it can't be injected or looked up itself; inject Keyed<%s, %s> and call get(key)"
 			.formatted(KeyType.of(type).type().getSimpleName(), type.getSimpleName());
 	}
 
@@ -84,18 +85,18 @@ final class KeyedDefinitions {
 		return new InvalidHandlersException(Map.of(beanName, new InvalidHandlerException(type, List.of(remedy(type)))));
 	}
 
-	/** Returns what keeps a bean that is no handler from being made by key. */
+	/** Returns why a bean that is not a handler cannot be created by key. */
 	static String stray() {
 		return "a parameter of its constructor is annotated with @Key, but the class is not annotated with @DeferredHandler; annotate it, or remove @Key";
 	}
 
-	/** Throws if a bean can't be made by key; lists every reason. */
+	/** Throws if a bean cannot be created by key. Lists every reason. */
 	static void check(ConfigurableListableBeanFactory beanFactory, String name, Class<?> type) {
 		List<String> problems = new ArrayList<>(KeyType.problems(type));
 		DeferredHandler annotation = AnnotatedElementUtils.findMergedAnnotation(type, DeferredHandler.class);
 		if (HandlerType.of(type).hasLoop()) {
 			problems.add(
-					"it has a @ProcessingLoop, but a key's instance is made when it is called and goes when it is not; take the loop off, or the @Key");
+					"it has a @ProcessingLoop, but a key's instance exists only while it is called; remove the loop or the @Key");
 		}
 		if (annotation != null) {
 			checkAnnotation(annotation, problems);
@@ -111,15 +112,15 @@ final class KeyedDefinitions {
 	private static void checkAnnotation(DeferredHandler annotation, List<String> problems) {
 		if (annotation.processing() == Processing.MANUAL) {
 			problems.add(
-					"it is declared with processing = MANUAL, but nobody could process an instance that comes and goes; remove it");
+					"it is declared with processing = MANUAL, but an instance that comes and goes can't be processed manually; remove it");
 		}
 		if (annotation.execution() == Execution.CALLER_WHEN_IDLE) {
 			problems.add(
-					"it is declared with execution = CALLER_WHEN_IDLE, but an instance that is to be made has its own thread only; remove it");
+					"it is declared with execution = CALLER_WHEN_IDLE, but the bodies of a keyed instance run only on its own thread; remove it");
 		}
 		if (Arrays.asList(annotation.overflow()).contains(Overflow.DROP_OLDEST)) {
 			problems.add(
-					"it is declared with overflow = DROP_OLDEST, which an instance that is to be made can't keep to; use BLOCK, REJECT or DROP_NEWEST");
+					"it is declared with overflow = DROP_OLDEST, which is not supported for keyed instances; use BLOCK, REJECT or DROP_NEWEST");
 		}
 	}
 
@@ -131,7 +132,7 @@ final class KeyedDefinitions {
 			if (keyed && constructors.length > 1 && Arrays.stream(constructor.getAnnotations())
 				.noneMatch((annotation) -> annotation.annotationType().getSimpleName().matches("Autowired|Inject"))) {
 				problems.add(
-						"it has %d constructors, and Spring would not take the one with @Key; annotate that with @Autowired, or keep no other"
+						"it has %d constructors, and Spring would not use the one with @Key; annotate that one with @Autowired, or remove the others"
 							.formatted(constructors.length));
 			}
 		}
@@ -140,12 +141,12 @@ final class KeyedDefinitions {
 	private static void checkDefinition(BeanDefinition definition, String name, List<String> problems) {
 		if (definition.getFactoryMethodName() != null) {
 			problems.add(
-					"it is made by a @Bean method, which has no key; declare the class as a component, or import it with @Import");
+					"it is created by a @Bean method, which has no key; declare the class as a component, or import it with @Import");
 		}
 		String scope = Optional.ofNullable(definition.getScope()).orElse("");
 		if (ScopedProxyUtils.isScopedTarget(name) || !SCOPES.contains(scope)) {
 			problems
-				.add("it is in the scope '%s', but an instance belongs to its key; remove the scope".formatted(scope));
+				.add("it has the scope '%s', but an instance belongs to its key; remove the scope".formatted(scope));
 		}
 	}
 
@@ -155,7 +156,7 @@ final class KeyedDefinitions {
 				for (String annotation : CALLED_WITHOUT_KEY) {
 					if (AnnotatedElementUtils.isAnnotated(method, annotation)) {
 						problems.add(
-								"%s is @%s, but who calls that has no key; put it on another bean, which calls Keyed.get(key)"
+								"%s is @%s, but its callers have no key; move it to another bean that calls Keyed.get(key)"
 									.formatted(HandlerLint.signature(method),
 											annotation.substring(annotation.lastIndexOf('.') + 1)));
 					}
@@ -164,7 +165,7 @@ final class KeyedDefinitions {
 		}
 	}
 
-	/** Has a bean made by key from now on. */
+	/** Changes the definition of a bean so that it is created by key. */
 	static void define(ConfigurableListableBeanFactory beanFactory, String handlerName, Class<?> type) {
 		BeanDefinition handler = beanFactory.getBeanDefinition(handlerName);
 		handler.setScope(BeanDefinition.SCOPE_PROTOTYPE);
@@ -192,7 +193,7 @@ final class KeyedDefinitions {
 			definition.setDefaultCandidate(qualified.isDefaultCandidate());
 		}
 		registry.registerBeanDefinition(name, definition);
-		// All instances end before what was injected into them does.
+		// All instances end before the beans that were injected into them.
 		((ConfigurableBeanFactory) beanFactory).registerDependentBean(handlerName, name);
 	}
 

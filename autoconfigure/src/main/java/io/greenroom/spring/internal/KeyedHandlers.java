@@ -22,7 +22,7 @@ import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 
-/** Makes what {@link io.greenroom.keyed.Keyed} injection points get. */
+/** Creates the objects for {@link io.greenroom.keyed.Keyed} injection points. */
 public final class KeyedHandlers {
 
 	private final ConfigurableListableBeanFactory beanFactory;
@@ -34,10 +34,10 @@ public final class KeyedHandlers {
 	private final List<KeyedHandler<?, ?>> all = new CopyOnWriteArrayList<>();
 
 	/**
-	 * Makes the maker.
-	 * @param beanFactory where the handlers' beans are
-	 * @param needs what their instances are made with
-	 * @param keyedDefaults gives the options of handlers that do not say otherwise
+	 * Creates the factory.
+	 * @param beanFactory contains the handlers' beans
+	 * @param needs what their instances are created with
+	 * @param keyedDefaults provides the default options
 	 */
 	public KeyedHandlers(ConfigurableListableBeanFactory beanFactory, HandlerNeeds needs,
 			Supplier<KeyedOptions> keyedDefaults) {
@@ -47,14 +47,14 @@ public final class KeyedHandlers {
 	}
 
 	/**
-	 * Returns the handlers by key that were asked for so far.
+	 * Returns the keyed handlers that were requested so far.
 	 * @return the handlers
 	 */
 	public List<KeyedHandler<?, ?>> all() {
 		return List.copyOf(this.all);
 	}
 
-	/** Returns what is injected for a bean; a factory method for bean definitions. */
+	/** Returns the object to inject for a bean. A factory method for bean definitions. */
 	static KeyedHandler<?, ?> of(KeyedHandlers handlers, String beanName) {
 		return handlers.make(beanName);
 	}
@@ -87,7 +87,7 @@ public final class KeyedHandlers {
 	}
 
 	/**
-	 * Where there is a cluster, what is called by key ends before this node leaves it.
+	 * In a cluster, keyed handlers end before this node leaves it.
 	 */
 	private KeyRouting routing(String keyedName) {
 		for (String name : BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beanFactory, KeyRouting.class,

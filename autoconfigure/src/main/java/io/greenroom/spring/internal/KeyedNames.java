@@ -7,28 +7,34 @@ import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
 /**
- * How beans that are made by key are told from others: in a class of its own, for it is
- * asked of every injection point.
+ * Distinguishes beans that are created by key from others. A class of its own, because it
+ * is consulted for every injection point.
  */
 final class KeyedNames {
 
-	/** What the name of a handler's {@link Keyed} bean ends with. */
+	/** The suffix of the name of a handler's {@link Keyed} bean. */
 	static final String SUFFIX = ".keyed";
 
-	/** Of the definition of a bean that is made by key: its class. */
+	/** An attribute of the definition of a bean that is created by key: its class. */
 	static final String TYPE = KeyedNames.class.getName() + ".type";
 
 	private KeyedNames() {
 	}
 
-	/** Returns the class of a bean that is made by key, {@code null} if it is not. */
+	/**
+	 * Returns the class of a bean that is created by key, or {@code null} for other
+	 * beans.
+	 */
 	static @Nullable Class<?> typeOf(BeanFactory beanFactory, String beanName) {
 		return (beanFactory instanceof ConfigurableListableBeanFactory factory
 				&& factory.containsBeanDefinition(beanName)
 				&& factory.getBeanDefinition(beanName).getAttribute(TYPE) instanceof Class<?> type) ? type : null;
 	}
 
-	/** Returns the name of the bean whose {@link Keyed} one is, {@code null} for none. */
+	/**
+	 * Returns the name of the bean that a {@link Keyed} bean belongs to, or {@code null}
+	 * for other beans.
+	 */
 	static @Nullable String handlerOf(String beanName) {
 		return beanName.endsWith(SUFFIX) ? beanName.substring(0, beanName.length() - SUFFIX.length()) : null;
 	}

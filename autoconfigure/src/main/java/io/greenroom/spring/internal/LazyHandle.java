@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * The handle of a handler that is not made yet, because making it takes the one that is
- * injected here. Finds the handler at the first use, and is its handle from then on.
+ * The handle of a handler that is not created yet, because creating it requires the bean
+ * that this handle is injected into. Finds the handler at the first use, and delegates to
+ * its handle from then on.
  */
 final class LazyHandle<T> implements Deferred<T> {
 
@@ -22,9 +23,9 @@ final class LazyHandle<T> implements Deferred<T> {
 	private final SingletonSupplier<Deferred<T>> handle;
 
 	/**
-	 * Makes a handle.
+	 * Creates a handle.
 	 * @param description what it is a handle of
-	 * @param handle finds the handler's own
+	 * @param handle finds the handler's own handle
 	 */
 	LazyHandle(String description, Supplier<Deferred<T>> handle) {
 		this.description = description;

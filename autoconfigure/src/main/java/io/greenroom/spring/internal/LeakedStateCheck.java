@@ -13,10 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices when a body returns some of the handler's own mutable state, or what reads it
- * later: its receiver reads it while the handler changes it. Looks at the first call of
- * each method that returns something that could be of the kind; when strict, at all of
- * them.
+ * Detects bodies that return the handler's own mutable state, or an object that reads it
+ * later, because the receiver would read it while the handler changes it. Checks the
+ * first call of each method whose result may be affected; when strict, all calls.
  */
 final class LeakedStateCheck {
 
@@ -26,7 +25,7 @@ final class LeakedStateCheck {
 
 	private final boolean strict;
 
-	/** What was looked at; several handlers may share it. */
+	/** The checked methods, which several handlers may share. */
 	private final Set<Method> seen;
 
 	LeakedStateCheck(Handler handler, boolean strict, Set<Method> seen) {
@@ -36,10 +35,10 @@ final class LeakedStateCheck {
 	}
 
 	/**
-	 * Looks at what a body returned, on the thread that ran it.
+	 * Checks the result of a body, on the thread that ran it.
 	 * @param method the body's method
-	 * @param result what it returned
-	 * @return what its caller is to get
+	 * @param result its result
+	 * @return the result for the caller
 	 */
 	@Nullable Object check(Method method, @Nullable Object result) {
 		if (result == null || OwnState.isPlain(result) || (!this.strict && this.seen.contains(method))) {
@@ -58,7 +57,8 @@ final class LeakedStateCheck {
 	}
 
 	/**
-	 * A stage that ends later has its value looked at then, by the thread that ends it.
+	 * The value of a stage that completes later is checked then, by the completing
+	 * thread.
 	 */
 	private Object checkLater(Method method, CompletionStage<?> stage) {
 		CompletableFuture<@Nullable Object> checked = new CompletableFuture<>();
@@ -82,7 +82,7 @@ final class LeakedStateCheck {
 		if (value == null || OwnState.isPlain(value) || (!this.seen.add(method) && !this.strict)) {
 			return;
 		}
-		// Out of turn nothing may be read but the fields.
+		// Outside of a turn, nothing but the fields may be read.
 		String found = ask(() -> OwnState.inFieldsOf(this.handler.target()).findIn(value));
 		if (found != null) {
 			complain(method, found);
@@ -99,7 +99,7 @@ final class LeakedStateCheck {
 		if (this.strict) {
 			throw new IllegalStateException(message + " (greenroom.deferred.strict is on)");
 		}
-		log.warn("{}. (Said once for each method; greenroom.deferred.strict=true makes it an error)", message);
+		log.warn("{}. (Logged once for each method; greenroom.deferred.strict=true makes this an error)", message);
 	}
 
 }

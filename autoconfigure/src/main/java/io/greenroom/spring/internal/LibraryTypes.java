@@ -3,9 +3,9 @@ package io.greenroom.spring.internal;
 import java.security.ProtectionDomain;
 
 /**
- * Knows the classes of the platform, of its specifications, of Spring and of Greenroom
- * itself, which are most of an application's beans and can't be handlers or machines:
- * looking whether they are would read all of their methods, and load what the methods
+ * Recognizes the classes of the platform, of its specifications, of Spring and of
+ * Greenroom itself. They make up most of an application's beans and cannot be handlers or
+ * machines. Examining them would read all of their methods, and load the types that those
  * mention.
  */
 final class LibraryTypes {
@@ -14,7 +14,7 @@ final class LibraryTypes {
 	}
 
 	/**
-	 * Returns whether a class can't be a handler or a machine.
+	 * Returns whether a class cannot be a handler or a machine.
 	 * @param type a class, not a proxy
 	 * @return {@code false} for any class that may be a user's
 	 */
@@ -25,7 +25,7 @@ final class LibraryTypes {
 			return !name.startsWith("org.springframework.samples.");
 		}
 		if (name.startsWith("io.greenroom.")) {
-			// Not those of another jar, or of a test. A native image knows of no jars.
+			// Not those of another jar, or of a test. A native image knows no jars.
 			ProtectionDomain ours = LibraryTypes.class.getProtectionDomain();
 			return ours.getCodeSource() != null && type.getProtectionDomain() == ours;
 		}

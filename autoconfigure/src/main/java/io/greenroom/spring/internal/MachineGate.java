@@ -15,8 +15,8 @@ import io.greenroom.state.StateMachines;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The handler's view of a machine on the same bean: calls run while the machine rests or
- * has ended, and while its body lets them in.
+ * The handler's view of a machine on the same bean. Calls run while the machine is at
+ * rest or has ended, and while its body lets them in.
  */
 final class MachineGate implements CallGate, DurableMachine.Turn {
 
@@ -28,10 +28,12 @@ final class MachineGate implements CallGate, DurableMachine.Turn {
 
 	private final Handler handler;
 
-	/** How many want the handler for a move, or have it. */
+	/** How many threads want the handler for a move, or have it. */
 	private final AtomicInteger moves = new AtomicInteger();
 
-	/** Whether who moves has the handler anyway; confined to who moves. */
+	/**
+	 * Whether the moving thread has the handler already. Confined to the moving thread.
+	 */
 	private boolean nested;
 
 	/** Looked up at the first use, always the same. */
@@ -53,7 +55,7 @@ final class MachineGate implements CallGate, DurableMachine.Turn {
 		return known;
 	}
 
-	/** Ends the machine, and does not wait. */
+	/** Ends the machine without waiting. */
 	void stop() {
 		machine().stop();
 	}

@@ -16,8 +16,8 @@ import org.springframework.aop.support.AopUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * The outermost advice of a handler bean: takes a call into the handler's mailbox. The
- * rest of the chain, transactions for one, runs on the owner's thread, round the body.
+ * The outermost advice of a handler bean. Passes a call to the handler's mailbox. The
+ * rest of the chain, such as transactions, runs on the owner's thread around the body.
  */
 final class MailboxInterceptor implements MethodInterceptor {
 
@@ -27,7 +27,7 @@ final class MailboxInterceptor implements MethodInterceptor {
 
 	private final Known known;
 
-	/** Set before the bean is handed out; nothing where no advice could move a body. */
+	/** Set before the bean is exposed, or {@code null} if no advice could move a body. */
 	private @Nullable TurnGuard turnGuard;
 
 	MailboxInterceptor(Handler handler, boolean strict, Known known) {
@@ -49,7 +49,7 @@ final class MailboxInterceptor implements MethodInterceptor {
 		return this.handler.call(new Intercepted(invocation, ownMethod(called), this.handedOut, this.turnGuard));
 	}
 
-	/** The methods of Object speak of the handler, as those of its handles do. */
+	/** The methods of {@code Object} refer to the handler, like those of its handles. */
 	private @Nullable Object identity(MethodInvocation invocation) throws Throwable {
 		return switch (invocation.getMethod().getName()) {
 			case "toString" -> this.handler.toString();
@@ -67,19 +67,20 @@ final class MailboxInterceptor implements MethodInterceptor {
 	}
 
 	/**
-	 * Has the bodies checked: the advice in between must not take them elsewhere.
-	 * @param guard to be the innermost advice
+	 * Checks the bodies, because the advice in between must not move them to another
+	 * thread.
+	 * @param guard the guard, to become the innermost advice
 	 */
 	void guardBodies(TurnGuard guard) {
 		this.turnGuard = guard;
 	}
 
 	/**
-	 * What is found out about methods, once for all handlers that share it.
+	 * What is determined about methods once for all handlers that share it.
 	 *
-	 * @param methods the handler's own methods for what was called, an interface's method
-	 * for instance
-	 * @param checked the methods whose results were looked at
+	 * @param methods the handler's own methods for called methods, such as those of an
+	 * interface
+	 * @param checked the methods whose results were checked
 	 */
 	record Known(Map<Method, Method> methods, Set<Method> checked) {
 
@@ -89,7 +90,7 @@ final class MailboxInterceptor implements MethodInterceptor {
 
 	}
 
-	/** A call as the core takes it. */
+	/** A call in the form that the core takes. */
 	private record Intercepted(MethodInvocation invocation, Method method, LeakedStateCheck handedOut,
 			@Nullable TurnGuard guard) implements Invocation {
 

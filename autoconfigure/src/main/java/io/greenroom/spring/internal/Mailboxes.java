@@ -21,9 +21,9 @@ import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 
 /**
- * Makes the handlers' mailboxes and puts them in front of their beans, and ends handlers
- * with their beans. Apart from {@link HandlerBeanPostProcessor}, so that an application
- * without handlers loads nothing of them.
+ * Creates the handlers' mailboxes, puts them in front of their beans, and ends handlers
+ * with their beans. Separate from {@link HandlerBeanPostProcessor}, so that an
+ * application without handlers loads nothing of it.
  */
 final class Mailboxes {
 
@@ -38,7 +38,9 @@ final class Mailboxes {
 
 	private final @Nullable ConfigurableBeanFactory beanFactory;
 
-	/** Of the beans alive. A handler is kept by its proxy, and by nothing here. */
+	/**
+	 * The handlers of living beans. A handler is kept by its proxy, and not by this map.
+	 */
 	private final WeakIdentityMap<Handler> handlers = new WeakIdentityMap<>();
 
 	Mailboxes(HandlerNeeds needs, HandlerLoops loops, boolean strict,
@@ -50,7 +52,10 @@ final class Mailboxes {
 		this.beanFactory = beanFactory;
 	}
 
-	/** Returns the bean's proxy with its mailbox; the bean itself if it is no handler. */
+	/**
+	 * Returns the bean's proxy with its mailbox, or the bean itself if it is not a
+	 * handler.
+	 */
 	Object of(Object bean, String beanName, Class<?> type, boolean isHandler) {
 		if (!isHandler) {
 			rejectStray(type, beanName);
@@ -64,7 +69,7 @@ final class Mailboxes {
 		Object target = AopProxyUtils.getSingletonTarget(proxy);
 		if (!(proxy instanceof Advised advised) || target == null) {
 			throw new IllegalStateException(
-					"Handler bean '%s' has a proxy with a changing target, so it can't have one mailbox; annotate the target bean instead"
+					"Handler bean '%s' has a proxy with a changing target, so it can't have a single mailbox; annotate the target bean instead"
 						.formatted(beanName));
 		}
 		KeyedActivation making = KeyedActivation.of(beanName);
@@ -121,7 +126,7 @@ final class Mailboxes {
 	static void rejectFrozen(Advised proxy, String beanName) {
 		if (proxy.isFrozen()) {
 			throw new IllegalStateException(
-					"Handler bean '%s' has a frozen proxy, so its mailbox can't be the outermost advice; make the proxy without setFrozen(true)"
+					"Handler bean '%s' has a frozen proxy, so its mailbox can't be the outermost advice; create the proxy without setFrozen(true)"
 						.formatted(beanName));
 		}
 	}

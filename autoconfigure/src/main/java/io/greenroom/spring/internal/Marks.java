@@ -9,9 +9,9 @@ import io.greenroom.deferred.DeferredHandler;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 
 /**
- * A first look at a class: whether there is anything of a handler or of a machine on it,
- * rightly or wrongly. It loads none of what deals with them, for most classes of an
- * application are neither. Once per class.
+ * A first look at a class: whether it has annotations of handlers or machines, valid or
+ * not. Loads none of the code that handles them, because most classes of an application
+ * have neither. Done once for each class.
  */
 final class Marks extends ClassValue<Integer> {
 
@@ -61,7 +61,7 @@ final class Marks extends ClassValue<Integer> {
 			}
 		}
 		catch (LinkageError | TypeNotPresentException missing) {
-			// A class with methods of types that are not there.
+			// A class with methods whose types are not on the class path.
 		}
 		return marks;
 	}
@@ -79,12 +79,15 @@ final class Marks extends ClassValue<Integer> {
 			}
 		}
 		catch (LinkageError | TypeNotPresentException missing) {
-			// A constructor with parameters of types that are not there.
+			// A constructor with parameter types that are not on the class path.
 		}
 		return marks;
 	}
 
-	/** By the package, so that an annotation that is not there need not be loaded. */
+	/**
+	 * By the package, so that an annotation that is not on the class path need not be
+	 * loaded.
+	 */
 	private static int mark(Annotation annotation) {
 		return switch (annotation.annotationType().getPackageName()) {
 			case "io.greenroom.deferred", "io.greenroom.keyed" -> HANDLER;

@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Looks after those who ask for a move while they are in a transaction: the machine moves
- * whether or not that commits, and the new body does not see what it has written.
+ * Handles moves that are requested in a transaction. The machine moves whether or not the
+ * transaction commits, and the new body does not see what the transaction has written.
  */
 final class MovesInTransaction {
 
@@ -21,7 +21,10 @@ final class MovesInTransaction {
 
 	private static final StackWalker WALKER = StackWalker.getInstance();
 
-	/** How many places are kept, so that generated code can't fill the memory. */
+	/**
+	 * The maximum number of known places, so that generated code cannot exhaust the
+	 * memory.
+	 */
 	private static final int MOST_PLACES = 1000;
 
 	private static final String WHY = "the machine moves at once, on another thread and outside that transaction, and stays moved if it rolls back";
@@ -45,13 +48,13 @@ final class MovesInTransaction {
 		}
 		if (this.rule == InTransaction.FAIL) {
 			throw new IllegalStateException(
-					"%s was asked in a transaction to move to '%s', and did not: %s; %s, or set greenroom.state.in-transaction%s"
+					"%s was asked in a transaction to move to '%s', which was rejected: %s; %s, or set greenroom.state.in-transaction%s"
 						.formatted(machine.name(), to, WHY, REMEDIES, remark()));
 		}
 		String place = place();
 		if (this.places.size() < MOST_PLACES && this.places.add(to + " " + place)) {
 			log.warn(
-					"{} is asked in a transaction to move to '{}' at {}: {}; {}{}. (Said once for each place; greenroom.state.in-transaction=allow says it never)",
+					"{} is asked in a transaction to move to '{}' at {}: {}; {}{}. (Logged once for each place; greenroom.state.in-transaction=allow turns this off)",
 					machine.name(), to, place, WHY, REMEDIES, remark());
 		}
 	}
@@ -67,12 +70,12 @@ final class MovesInTransaction {
 	private static String remark() {
 		String test = TestOwnTransaction.name();
 		return (test != null)
-				? "; the transaction is the test's own (%s) and rolls back, so moves for after the commit are never made: take @Transactional off the test and clean up after it, or end it first with TestTransaction.end()"
+				? "; the transaction is the test's own (%s) and rolls back, so moves that wait for the commit are never made: remove @Transactional from the test and clean up after it, or end the transaction first with TestTransaction.end()"
 					.formatted(test)
 				: "";
 	}
 
-	/** Returns the topmost place that is not machinery. */
+	/** Returns the topmost place outside of the infrastructure. */
 	private static String place() {
 		return WALKER
 			.walk((frames) -> frames.filter((frame) -> isUserCode(frame.getClassName()))
@@ -96,18 +99,19 @@ final class MovesInTransaction {
 				this.moves.run();
 			}
 			catch (Throwable rejected) {
-				Failures.log(log, Level.ERROR, rejected, "{} was not made, though the transaction has committed", this);
+				Failures.log(log, Level.ERROR, rejected, "{} was not made, although the transaction has committed",
+						this);
 			}
 		}
 
 		@Override
 		public void drop() {
-			// Nothing was asked for yet.
+			// Nothing was requested yet.
 		}
 
 		@Override
 		public String toString() {
-			return "The move asked for at " + this.place;
+			return "The move requested at " + this.place;
 		}
 
 	}

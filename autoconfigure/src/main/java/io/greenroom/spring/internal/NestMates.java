@@ -16,19 +16,20 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Finds where the class round a nested handler, or another one nested there, uses private
- * methods and fields of the handler: the compiler lets it, and through the bean they are
- * those of the proxy. Reads the class files of the nest, where they are to be had.
+ * Finds uses of a nested handler's private methods and fields by the enclosing class or
+ * by its other nested classes. The compiler permits them, but through the bean they
+ * access the proxy. Reads the class files of the nest, where they are available.
  */
 final class NestMates {
 
 	private NestMates() {
 	}
 
-	/** Returns what is found, a sentence each, with the remedy. */
+	/** Returns the findings, one sentence each with its remedy. */
 	static List<String> look(Class<?> type) {
 		if (type.getNestHost() == type) {
-			// Only classes inside the handler are its mates, and they have the target.
+			// Only classes inside the handler are its nest mates, and they have the
+			// target.
 			return List.of();
 		}
 		Set<String> members = privateMembers(type);
@@ -86,12 +87,12 @@ final class NestMates {
 			used.retainAll(members);
 			if (!used.isEmpty()) {
 				found.add(
-						"%s uses the private %s: through the bean that runs past the mailbox on the empty fields of a proxy; give the handler a method that is not private"
+						"%s uses the private %s: through the bean, that bypasses the mailbox and uses the empty fields of a proxy; add a method to the handler that is not private"
 							.formatted(mate.getName(), String.join(", ", used)));
 			}
 		}
 		catch (IOException | IllegalArgumentException unreadable) {
-			// Not to be had, as in a native image.
+			// Not available, as in a native image.
 		}
 	}
 

@@ -9,7 +9,7 @@ import io.greenroom.cluster.WireContext;
 import io.greenroom.durable.internal.CallContext;
 import io.greenroom.observe.ContextCarrier.Scope;
 
-/** Takes along to other nodes what all parts of the context do. */
+/** Carries all parts of the context to other nodes. */
 public final class NodeContext implements WireContext {
 
 	private static final String CALL = "call by key";
@@ -19,9 +19,9 @@ public final class NodeContext implements WireContext {
 	private final List<WireContext> users;
 
 	/**
-	 * Makes the context.
-	 * @param own what goes along by itself
-	 * @param users what the application adds
+	 * Creates the context.
+	 * @param own the built-in parts
+	 * @param users the parts that the application adds
 	 */
 	public NodeContext(List<CallContext> own, List<WireContext> users) {
 		this.own = List.copyOf(own);

@@ -18,12 +18,12 @@ import io.greenroom.deferred.internal.HandlerType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 
 /**
- * Finds in a handler's class what would be used past its turns: results that are read
- * later, methods that no proxy can take over, fields that others see.
+ * Finds what could be used outside of a handler's turns: results that are read later,
+ * methods that a proxy cannot intercept, and fields that others can see.
  */
 final class OutOfTurn {
 
-	/** Fields that others have filled, by the names of their annotations. */
+	/** The annotations of fields that others set, by name. */
 	private static final Set<String> FILLED = Set.of("org.springframework.beans.factory.annotation.Autowired",
 			"org.springframework.beans.factory.annotation.Value", "jakarta.inject.Inject",
 			"jakarta.annotation.Resource", "jakarta.persistence.PersistenceContext");
@@ -35,7 +35,8 @@ final class OutOfTurn {
 	}
 
 	/**
-	 * Returns the methods whose results are read later, a sentence each, with the remedy.
+	 * Returns the methods whose results are read later, one sentence each with its
+	 * remedy.
 	 */
 	static List<String> readLater(Class<?> type) {
 		List<String> found = new ArrayList<>();
@@ -43,7 +44,7 @@ final class OutOfTurn {
 			for (Method method : level.getDeclaredMethods()) {
 				if (isReadLater(method)) {
 					found.add(
-							"%s returns %s, which its caller reads when the turn is over, perhaps while the handler changes what it reads; return a copy, a List for instance"
+							"%s returns %s, which its caller reads after the turn, perhaps while the handler changes the underlying data; return a copy, such as a List"
 								.formatted(HandlerLint.signature(method), method.getReturnType().getSimpleName()));
 				}
 			}
@@ -52,7 +53,7 @@ final class OutOfTurn {
 	}
 
 	/**
-	 * Returns what does harm only if somebody uses it, a sentence each, with the remedy.
+	 * Returns what does harm only if it is used, one sentence each with its remedy.
 	 */
 	static List<String> risks(Class<?> type) {
 		List<String> found = new ArrayList<>(HandlerType.hidden(type));
@@ -65,7 +66,7 @@ final class OutOfTurn {
 		}
 		if (!fields.isEmpty()) {
 			found.add(
-					"%s: not private; read through the injected bean, a field is that of a proxy, which is always null, 0 or false; make it private and give it a method"
+					"%s: not private; on the injected bean, it is a field of the proxy, which is always null, 0 or false; make it private and add a method"
 						.formatted(String.join(", ", fields)));
 		}
 		found.addAll(NestMates.look(type));
@@ -82,7 +83,7 @@ final class OutOfTurn {
 				&& READ_LATER.stream().anyMatch((later) -> later.isAssignableFrom(method.getReturnType()));
 	}
 
-	/** Public ones are told of on their own. */
+	/** Public fields are reported separately. */
 	private static boolean isSeen(Field field) {
 		int modifiers = field.getModifiers();
 		return !Modifier.isPrivate(modifiers) && !Modifier.isPublic(modifiers) && !Modifier.isStatic(modifiers)

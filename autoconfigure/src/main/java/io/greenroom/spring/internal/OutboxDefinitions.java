@@ -33,34 +33,38 @@ import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.env.Environment;
 
 /**
- * The definitions of handlers with {@linkplain Oneway#durable() durable oneway} methods.
+ * The bean definitions of handlers with {@linkplain Oneway#durable() durable oneway}
+ * methods.
  */
 final class OutboxDefinitions {
 
 	private static final Logger log = LoggerFactory.getLogger(Durable.class);
 
-	/** Of the bean's own definition: its name in the database. */
+	/** An attribute of the bean's own definition: its name in the database. */
 	private static final String NAME = OutboxDefinitions.class.getName() + ".name";
 
-	/** Of the bean's own definition: its class. */
+	/** An attribute of the bean's own definition: its class. */
 	private static final String TYPE = OutboxDefinitions.class.getName() + ".type";
 
 	private OutboxDefinitions() {
 	}
 
-	/** Returns the name in the database, {@code null} for a bean that is not there. */
+	/**
+	 * Returns the name in the database, or {@code null} for a bean without durable
+	 * methods.
+	 */
 	static @Nullable String nameOf(@Nullable BeanFactory beanFactory, String beanName) {
 		return (beanFactory instanceof ConfigurableListableBeanFactory factory
 				&& factory.containsBeanDefinition(beanName)
 				&& factory.getBeanDefinition(beanName).getAttribute(NAME) instanceof String name) ? name : null;
 	}
 
-	/** Returns the class of a bean that is there. */
+	/** Returns the class of a bean with durable methods. */
 	static Class<?> typeOf(ConfigurableListableBeanFactory beanFactory, String beanName) {
 		return (Class<?>) Objects.requireNonNull(beanFactory.getBeanDefinition(beanName).getAttribute(TYPE));
 	}
 
-	/** Returns the beans there are, with their names in the database. */
+	/** Returns the beans with durable methods, with their names in the database. */
 	static Map<String, String> all(ConfigurableListableBeanFactory beanFactory) {
 		Map<String, String> all = new TreeMap<>();
 		for (String bean : beanFactory.getBeanDefinitionNames()) {
@@ -73,8 +77,8 @@ final class OutboxDefinitions {
 	}
 
 	/**
-	 * Rejects a handler whose durable methods can't be.
-	 * @throws InvalidHandlerException with all that is wrong
+	 * Rejects a handler with invalid durable methods.
+	 * @throws InvalidHandlerException with all problems
 	 */
 	static void check(ConfigurableListableBeanFactory beanFactory, String beanName, Class<?> type,
 			Environment environment) {
@@ -86,7 +90,7 @@ final class OutboxDefinitions {
 		for (Method method : methods) {
 			if (AnnotatedElementUtils.hasAnnotation(method, State.class)) {
 				problems.add(
-						"%s is @Oneway(durable = true) and a state, but a move is no call; move in a durable oneway method of its own"
+						"%s is @Oneway(durable = true) and a state, but a move is not a call; make the move in a separate durable oneway method"
 							.formatted(HandlerLint.signature(method)));
 			}
 		}
@@ -94,7 +98,7 @@ final class OutboxDefinitions {
 			String scope = beanFactory.getMergedBeanDefinition(beanName).getScope();
 			if (!(scope == null || scope.isEmpty() || scope.equals(BeanDefinition.SCOPE_SINGLETON))) {
 				problems.add(
-						"it has @Oneway(durable = true) methods in the scope '%s', but after a restart it could not be told which instance a call was made to; make it a singleton, or give it a @Key"
+						"it has @Oneway(durable = true) methods in the scope '%s', but after a restart the instance of a stored call is unknown; make it a singleton, or give it a @Key"
 							.formatted(scope));
 			}
 		}
@@ -102,7 +106,7 @@ final class OutboxDefinitions {
 		if (BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory, OutboxStore.class, true,
 				false).length == 0) {
 			problems.add(
-					"it has @Oneway(durable = true) methods, but there is nothing to keep their calls in: that takes a DataSource bean (one, or a primary one), spring-jdbc and Jackson 3; add spring-boot-starter-jdbc, spring-boot-starter-jackson and a driver, or set greenroom.durable.enabled=false to keep calls in memory only");
+					"it has @Oneway(durable = true) methods, but storing their calls requires a single or primary DataSource bean, spring-jdbc and Jackson 3; add spring-boot-starter-jdbc, spring-boot-starter-jackson and a driver, or set greenroom.durable.enabled=false to keep calls in memory only");
 		}
 		if (!problems.isEmpty()) {
 			throw new InvalidHandlerException(type, problems);
@@ -119,7 +123,7 @@ final class OutboxDefinitions {
 		Arrays.stream(beanFactory.getBeanDefinitionNames())
 			.filter((other) -> name.equals(nameOf(beanFactory, other)))
 			.forEach((other) -> problems.add(
-					"its name in the database is '%s', as that of bean '%s', so that they would get each other's calls; give one another name"
+					"its name in the database is '%s', like that of bean '%s', so they would receive each other's calls; give one another name"
 						.formatted(name, other)));
 	}
 
@@ -128,7 +132,7 @@ final class OutboxDefinitions {
 		return (annotation != null && !annotation.name().isEmpty()) ? annotation.name() : beanName;
 	}
 
-	/** Says of a handler, which has passed the check, that it has durable methods. */
+	/** Marks a handler that has passed the check as one with durable methods. */
 	static void define(ConfigurableListableBeanFactory beanFactory, String beanName, Class<?> type,
 			Environment environment) {
 		if (HandlerType.of(type).durableMethods().isEmpty() || !beanFactory.containsBeanDefinition(beanName)) {
@@ -144,18 +148,18 @@ final class OutboxDefinitions {
 		beanFactory.getBeanDefinition(beanName).setAttribute(TYPE, type);
 	}
 
-	/** Rejects a handler that was not known to be one beforehand. */
+	/** Rejects a handler that was not known to be one before its creation. */
 	static void rejectLate(@Nullable BeanFactory beanFactory, String beanName, Class<?> type) {
 		if (beanFactory instanceof ConfigurableListableBeanFactory factory
 				&& !HandlerType.of(type).durableMethods().isEmpty() && nameOf(beanFactory, beanName) == null
 				&& factory.getBeanNamesForType(OutboxHandlers.class, false, false).length > 0) {
 			throw new InvalidHandlersException(Map.of(beanName, new InvalidHandlerException(type, List
-				.of("it has @Oneway(durable = true) methods, but its class is not known before it is made (%s has none of @%s); declare that class as the bean method's result, or the class as a component"
+				.of("it has @Oneway(durable = true) methods, but its class is not known before it is created (%s does not have @%s); declare that class as the return type of the bean method, or declare it as a component"
 					.formatted("its declared type", DeferredHandler.class.getSimpleName())))));
 		}
 	}
 
-	/** Returns what stores the calls of a bean, looked up when the first one is made. */
+	/** Returns the store of a bean's calls, looked up when the first call is made. */
 	static StoredCalls calls(BeanFactory beanFactory, String name) {
 		return new StoredCalls() {
 

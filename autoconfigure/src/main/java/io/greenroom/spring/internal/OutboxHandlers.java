@@ -39,9 +39,9 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Knows the handlers of a context that have durable oneway methods, looks at the start
- * whether their calls can be kept, and delivers them while the context runs. Where there
- * are none, the database is left alone.
+ * The handlers of a context that have durable oneway methods. Checks at the start whether
+ * their calls can be stored, and delivers them while the context runs. Without such
+ * handlers, the database is not used.
  */
 public final class OutboxHandlers implements SmartInitializingSingleton, SmartLifecycle, DisposableBean {
 
@@ -64,14 +64,14 @@ public final class OutboxHandlers implements SmartInitializingSingleton, SmartLi
 	private volatile boolean running;
 
 	/**
-	 * Makes the handlers.
-	 * @param beanFactory where the handlers' beans are
-	 * @param needs what handlers are made with
-	 * @param store keeps their calls
-	 * @param rows knows the transactions
+	 * Creates the collection of handlers.
+	 * @param beanFactory contains the handlers' beans
+	 * @param needs what handlers are created with
+	 * @param store stores their calls
+	 * @param rows provides the transactions
 	 * @param codec writes arguments
 	 * @param options how calls are delivered
-	 * @param context what goes along with calls
+	 * @param context the context that calls carry
 	 */
 	public OutboxHandlers(ConfigurableListableBeanFactory beanFactory, HandlerNeeds needs, OutboxStore store,
 			RowStore rows, Codec codec, OutboxOptions options, List<CallContext> context) {
@@ -82,7 +82,7 @@ public final class OutboxHandlers implements SmartInitializingSingleton, SmartLi
 		this.outbox = new Outbox(store, rows, codec, options, context);
 	}
 
-	/** Returns the outbox, when its tables are there. */
+	/** Returns the outbox, after its tables were created or checked. */
 	Outbox outbox() {
 		if (!this.open) {
 			open();
@@ -99,7 +99,7 @@ public final class OutboxHandlers implements SmartInitializingSingleton, SmartLi
 	}
 
 	/**
-	 * Returns what waits and what is dead of each handler.
+	 * Returns the numbers of waiting and dead calls of each handler.
 	 * @return the numbers, by the handler's name in the database
 	 */
 	public Map<String, ? extends OutboxGauges> backlog() {
@@ -152,12 +152,12 @@ public final class OutboxHandlers implements SmartInitializingSingleton, SmartLi
 		unknown.removeAll(all.values());
 		if (!unknown.isEmpty()) {
 			log.warn(
-					"There are stored calls for {}, and no handlers of these names with durable oneway methods here; if a class or bean was renamed, give it its old name until they are delivered",
+					"There are stored calls for {}, but no handlers with these names and durable oneway methods; if a class or bean was renamed, restore its old name until the calls are delivered",
 					unknown);
 		}
 	}
 
-	/** Calls are delivered when the application has started. */
+	/** Calls are delivered after the application has started. */
 	@Override
 	public void start() {
 		this.running = true;
@@ -177,7 +177,7 @@ public final class OutboxHandlers implements SmartInitializingSingleton, SmartLi
 		return this.running;
 	}
 
-	/** A paused context goes on later. */
+	/** A paused context continues later. */
 	@Override
 	public boolean isPauseable() {
 		return false;
@@ -189,7 +189,7 @@ public final class OutboxHandlers implements SmartInitializingSingleton, SmartLi
 		return GreenSchedulerLifecycle.PHASE + 1;
 	}
 
-	/** All bodies have ended. */
+	/** Called when all bodies have ended. */
 	@Override
 	public void destroy() {
 		if (this.open) {
@@ -210,7 +210,7 @@ public final class OutboxHandlers implements SmartInitializingSingleton, SmartLi
 
 	}
 
-	/** A handler by key. */
+	/** A keyed handler. */
 	private record KeyedTarget(ConfigurableListableBeanFactory beanFactory, String bean) implements OutboxTarget {
 
 		@Override

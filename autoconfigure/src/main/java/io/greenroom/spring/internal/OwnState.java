@@ -26,31 +26,36 @@ import io.greenroom.deferred.internal.HandlerType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The mutable objects that a handler has in its fields, and what of them can be reached
- * from a result: directly, by a view or wrapper, by an object or a function that holds
- * one, or by something that is read only later. Compares by identity and looks no further
- * than a bound, so that what it finds is there, and some things that are there it does
- * not find.
+ * The mutable objects in a handler's fields, and a search for them in a result: directly,
+ * through a view or wrapper, through an object or function that holds one, or through
+ * something that is read only later. Compares by identity and is bounded: there are no
+ * false findings, but some leaks are not found.
  */
 final class OwnState {
 
-	/** How many objects of a result are looked at, and how many in a handler's fields. */
+	/**
+	 * The maximum number of objects that are examined in a result, and in a handler's
+	 * fields.
+	 */
 	private static final int OBJECTS = 512;
 
-	/** How many elements of one collection are looked at. */
+	/** The maximum number of elements that are examined in a collection. */
 	private static final int ELEMENTS = 128;
 
-	/** How many entries of an own map are compared with a returned entry. */
+	/**
+	 * The maximum number of entries of an own map that are compared with a returned
+	 * entry.
+	 */
 	private static final int ENTRIES = 10_000;
 
-	/** How far from the result. */
+	/** The maximum distance from the result. */
 	private static final int DEPTH = 4;
 
-	/** What nobody can change, or many threads may use at once. */
+	/** Classes that are immutable or safe for use by many threads. */
 	private static final List<String> HARMLESS = List.of("java.util.ImmutableCollections$", "java.util.concurrent.",
 			"java.util.Collections$Unmodifiable", "java.util.Collections$Empty", "java.util.Collections$Singleton");
 
-	/** Classes whose fields are none of a user's business. */
+	/** Classes whose fields are not the user's. */
 	private static final List<String> OTHERS = List.of("java.", "javax.", "jdk.", "sun.", "jakarta.", "kotlin.",
 			"org.springframework.", "reactor.", "io.greenroom.deferred.internal.Handle");
 
@@ -94,12 +99,14 @@ final class OwnState {
 		this.target = target;
 	}
 
-	/** Returns whether an object can be neither mutable state nor a way to some. */
+	/** Returns whether an object can be neither mutable state nor hold any. */
 	static boolean isPlain(Object object) {
 		return PLAIN.get(object.getClass());
 	}
 
-	/** Returns the state of a handler in whose turn the current thread is. */
+	/**
+	 * Returns the state of a handler. The current thread must be in the handler's turn.
+	 */
 	static OwnState in(Object target) {
 		OwnState state = new OwnState(target);
 		for (Field field : FIELDS.get(target.getClass())) {
@@ -108,7 +115,7 @@ final class OwnState {
 		return state;
 	}
 
-	/** Returns what stands in the very fields of a handler. */
+	/** Returns only the objects that are directly in a handler's fields. */
 	static OwnState inFieldsOf(Object target) {
 		OwnState state = new OwnState(target);
 		for (Field field : FIELDS.get(target.getClass())) {
@@ -125,13 +132,14 @@ final class OwnState {
 			return field.get(object);
 		}
 		catch (IllegalAccessException unreadable) {
-			// Not to be seen, so nothing to say.
+			// The field is not accessible, so nothing can be said about it.
 			return null;
 		}
 	}
 
 	/**
-	 * Own are also the lists in an own map, and what stands in an own part of the class.
+	 * Lists in an own map also count as own, and so do the fields of the class's own
+	 * parts.
 	 */
 	private void collect(@Nullable Object value, String field, Class<?> handler, int depth) {
 		if (value == null || isPlain(value) || this.own.size() >= OBJECTS || depth > 2) {
@@ -170,9 +178,10 @@ final class OwnState {
 	}
 
 	/**
-	 * Looks for own state in a result.
-	 * @param result what a body returned
-	 * @return what was found, in words that follow "returned"; {@code null} for nothing
+	 * Searches a result for own state.
+	 * @param result the result of a body
+	 * @return the finding, in words that follow "returned", or {@code null} if there is
+	 * none
 	 */
 	@Nullable String findIn(Object result) {
 		Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -197,9 +206,9 @@ final class OwnState {
 
 	private @Nullable String lookAt(Object object, Object result) {
 		if (object == this.target) {
-			// As the result itself, Spring puts the bean in its place.
+			// If it is the result itself, Spring replaces it with the bean.
 			return (object == result) ? null
-					: "%s that holds the handler itself: its holder reaches past the mailbox; give it the values it needs, or the handler's Deferred"
+					: "%s that holds the handler itself, which bypasses the mailbox; pass the values it needs, or the handler's Deferred"
 						.formatted(article(result));
 		}
 		String field = this.own.get(object);
@@ -207,7 +216,7 @@ final class OwnState {
 			return owned((object == result) ? "" : article(result) + " of ", object, field);
 		}
 		if (isReadLater(object)) {
-			return "%s, which is read when the turn is over: the reader does so while the handler changes what it reads; return a copy, a List for instance"
+			return "%s, which is read after the turn, while the handler may change the underlying data; return a copy, such as a List"
 				.formatted((object == result) ? article(object) : article(result) + " with " + article(object));
 		}
 		for (Map.Entry<Object, String> each : this.own.entrySet()) {
@@ -219,7 +228,7 @@ final class OwnState {
 	}
 
 	private static String owned(String shape, Object own, String field) {
-		return "%sthe handler's own %s from its field '%s': its holder reads it while the handler changes it; return a copy"
+		return "%sthe handler's own %s from its field '%s', which the caller reads while the handler changes it; return a copy"
 			.formatted(shape, own.getClass().getSimpleName(), field);
 	}
 
@@ -229,7 +238,10 @@ final class OwnState {
 		return ("AEIOU".indexOf(Character.toUpperCase(name.charAt(0))) >= 0 ? "an " : "a ") + name;
 	}
 
-	/** Of users' classes the fields say what they read; of those of the JDK nothing. */
+	/**
+	 * For users' classes, the fields tell what they read; for those of the JDK, they do
+	 * not.
+	 */
 	private static boolean isReadLater(Object object) {
 		Class<?> type = object.getClass();
 		if (HandlerType.isReactive(type)) {
@@ -246,11 +258,11 @@ final class OwnState {
 			return false;
 		}
 		if (own instanceof Map<?, ?> map && own.getClass().getName().startsWith("java.util.")) {
-			// The maps of the JDK make each of their views once.
+			// The maps of the JDK create each of their views once.
 			return map.keySet() == object || map.values() == object || map.entrySet() == object
 					|| (object instanceof Map.Entry<?, ?> && name.contains("$") && hasEntry(map, object));
 		}
-		// Those of lists are made anew each time, and do not say of what.
+		// Those of lists are created each time, and do not refer to their list.
 		return own instanceof Collection<?> collection && object instanceof Collection<?> view
 				&& (name.contains("SubList") || name.contains("Reverse")) && !view.isEmpty()
 				&& isPartOf(collection, view);
@@ -290,7 +302,7 @@ final class OwnState {
 		return values;
 	}
 
-	/** Returns what a container of the JDK holds, without running anybody's code. */
+	/** Returns the contents of a JDK container, without running user code. */
 	private static List<@Nullable Object> contentOf(Object object) {
 		if (!object.getClass().isArray() && !object.getClass().getName().startsWith("java.util.")) {
 			return List.of();

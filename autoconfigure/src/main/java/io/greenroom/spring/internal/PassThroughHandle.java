@@ -9,9 +9,9 @@ import io.greenroom.deferred.DeferredCalls;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The handle of what stands in for a handler bean and was not made by Spring, as a test's
- * mock. It has no mailbox: all calls run at once on the caller's thread, so that a test
- * can verify them when they have returned.
+ * The handle of an object that replaces a handler bean and was not created by Spring,
+ * such as a test's mock. It has no mailbox: all calls run immediately on the caller's
+ * thread, so a test can verify them when they have returned.
  */
 record PassThroughHandle<T>(T object) implements Deferred<T> {
 
@@ -47,11 +47,11 @@ record PassThroughHandle<T>(T object) implements Deferred<T> {
 
 	@Override
 	public DeferredCalls calls() {
-		throw new IllegalStateException("%s stands in for a handler and has no mailbox, so no calls wait in it"
+		throw new IllegalStateException("%s replaces a handler and has no mailbox, so no calls can wait in it"
 			.formatted(this.object.getClass().getSimpleName()));
 	}
 
-	/** Does nothing: what there is ends with its bean. */
+	/** Does nothing, because the object ends with its bean. */
 	@Override
 	public void close() {
 	}

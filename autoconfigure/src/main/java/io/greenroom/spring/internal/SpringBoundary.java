@@ -10,15 +10,15 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.ClassUtils;
 
 /**
- * Looks after moves that are asked for inside a transaction, and keeps bodies of states
- * from being left inside Spring's transactions and retries that were begun within the
- * body: unwound through these, the body's work would be rolled back, or done again.
+ * Handles moves that are requested inside a transaction. Also prevents that the body of a
+ * state is left inside a Spring transaction or retry that was begun within the body:
+ * unwinding through it would roll the body's work back, or repeat it.
  */
 public final class SpringBoundary implements StateBoundary {
 
 	/**
-	 * Classes that run a caller's code and look at how it ends, by name: none of them
-	 * need be there.
+	 * Classes that run a caller's code and react to how it ends. By name, because all of
+	 * them are optional.
 	 */
 	private static final Map<String, String> SCOPES = Map.of(
 			"org.springframework.transaction.interceptor.TransactionAspectSupport", "a @Transactional method",
@@ -32,8 +32,8 @@ public final class SpringBoundary implements StateBoundary {
 	private final @Nullable StateBoundary transactions;
 
 	/**
-	 * Makes the boundary.
-	 * @param moves what happens to moves that are asked for in a transaction
+	 * Creates the boundary.
+	 * @param moves what happens to moves that are requested in a transaction
 	 */
 	public SpringBoundary(InTransaction moves) {
 		this.transactions = ClassUtils.isPresent("org.springframework.transaction.support.TransactionSynchronization",

@@ -2,17 +2,17 @@ package io.greenroom.spring.internal;
 
 import org.springframework.aop.framework.AopProxyUtils;
 
-/** Looks behind Spring's proxies. */
+/** Finds the objects behind Spring's proxies. */
 public final class SpringProxies {
 
 	private SpringProxies() {
 	}
 
 	/**
-	 * Returns the object behind a proxy, or behind several.
+	 * Returns the object behind one or several proxies.
 	 * @param object an object or a proxy
-	 * @return the object itself, where it is always the same one; a proxy whose target
-	 * changes is returned as it is
+	 * @return the target if it is always the same object; a proxy whose target changes is
+	 * returned as it is
 	 */
 	public static Object targetOf(Object object) {
 		Object seen = object;

@@ -7,15 +7,16 @@ import io.greenroom.deferred.internal.ReservedCall;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * Tells handlers of the transactions that Spring has bound to their callers' threads.
+ * Gives handlers access to the transactions that Spring has bound to their callers'
+ * threads.
  */
 public final class SpringTransactions implements CallerTransactions {
 
 	private final InTransaction syncCalls;
 
 	/**
-	 * Makes the transactions.
-	 * @param syncCalls what happens to calls that wait for their result in one
+	 * Creates the transactions.
+	 * @param syncCalls what happens to calls in a transaction that wait for their result
 	 */
 	public SpringTransactions(InTransaction syncCalls) {
 		this.syncCalls = syncCalls;
@@ -31,7 +32,10 @@ public final class SpringTransactions implements CallerTransactions {
 		return AfterCommit.isActive();
 	}
 
-	/** Also a resource alone, such as the session an open-in-view interceptor keeps. */
+	/**
+	 * Also true for a single resource, such as the session that an open-in-view
+	 * interceptor binds.
+	 */
 	@Override
 	public boolean isBound() {
 		return TransactionSynchronizationManager.isSynchronizationActive()
@@ -39,12 +43,14 @@ public final class SpringTransactions implements CallerTransactions {
 				|| !TransactionSynchronizationManager.getResourceMap().isEmpty();
 	}
 
-	/** A test that rolls its transaction back shows a body nothing of what it wrote. */
+	/**
+	 * A test that rolls its transaction back shows a body nothing that it has written.
+	 */
 	@Override
 	public String remark() {
 		String test = TestOwnTransaction.name();
 		return (test != null)
-				? "; the transaction is the test's own (%s), so no body sees what the test has written, and calls for after the commit are never made: take @Transactional off the test and clean up after it, or end it first with TestTransaction.end()"
+				? "; the transaction is the test's own (%s), so no body sees what the test has written, and calls that wait for the commit are never made: remove @Transactional from the test and clean up after it, or end the transaction first with TestTransaction.end()"
 					.formatted(test)
 				: "";
 	}

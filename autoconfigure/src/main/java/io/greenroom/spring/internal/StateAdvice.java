@@ -12,10 +12,10 @@ import org.springframework.aop.support.AopUtils;
 import org.springframework.util.ClassUtils;
 
 /**
- * Puts the advice of one bean round the bodies of its states, not round the calls that
- * ask for a move. First in the bean's proxy: a call that asks is judged by the advice
- * that guards and goes straight to the object, and the machine later enters the body
- * through the proxy, with all other advice behind this one.
+ * Applies the advice of a bean to the bodies of its states, not to the calls that ask for
+ * a move. It is the first advice in the bean's proxy. A call that asks for a move is
+ * judged by the advice that guards, and passed directly to the object. The machine later
+ * enters the body through the proxy, with all other advice after this one.
  */
 final class StateAdvice implements MethodInterceptor, StateEntry {
 
@@ -28,12 +28,13 @@ final class StateAdvice implements MethodInterceptor, StateEntry {
 	private final AskingGuards guards;
 
 	/**
-	 * The thread that is about to come through the proxy to run a body. Written and
-	 * cleared by that thread; others only compare. One at most, as one body runs at most.
+	 * The thread that is about to enter the proxy to run a body. Written and cleared by
+	 * that thread; other threads only compare. One is enough, because only one body runs
+	 * at a time.
 	 */
 	private volatile @Nullable Thread entering;
 
-	/** The thread of the body. Written by that thread; others only compare. */
+	/** The thread of the body. Written by that thread; other threads only compare. */
 	private volatile @Nullable Thread body;
 
 	StateAdvice(StateClass states, Object target, Object proxy, AskingGuards guards) {
@@ -84,7 +85,9 @@ final class StateAdvice implements MethodInterceptor, StateEntry {
 		return AopUtils.invokeJoinpointUsingReflection(this.target, called, args);
 	}
 
-	/** The last advice, right before the object, which no other thread may come to. */
+	/**
+	 * Returns the last advice, right before the object, which no other thread may reach.
+	 */
 	MethodInterceptor innermost() {
 		return (invocation) -> {
 			if (!this.states.isState(invocation.getMethod())) {
@@ -92,7 +95,7 @@ final class StateAdvice implements MethodInterceptor, StateEntry {
 			}
 			if (this.body != Thread.currentThread()) {
 				throw new IllegalStateException(
-						"An advice of %s moves the body of state '%s' to another thread; the body runs on its machine's green thread already, so take that advice off the state"
+						"An advice of %s moves the body of state '%s' to another thread; the body already runs on its machine's green thread, so remove that advice from the state"
 							.formatted(this.states.type().getName(), invocation.getMethod().getName()));
 			}
 			this.states.call(this.target, invocation.getMethod(), invocation.getArguments());

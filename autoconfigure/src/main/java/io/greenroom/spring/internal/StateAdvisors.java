@@ -25,8 +25,8 @@ import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.util.ClassUtils;
 
 /**
- * Sorts the advice of one bean with states: what guards is taken out of the way of the
- * bodies, what can't go round a body is rejected.
+ * Sorts the advice of a bean with states. Advice that guards is kept away from the
+ * bodies, and advice that cannot wrap a body is rejected.
  */
 final class StateAdvisors {
 
@@ -54,7 +54,7 @@ final class StateAdvisors {
 		this.methods = states.states().stream().map(StateDescriptor::name).map(states::method).toList();
 	}
 
-	/** Returns what is wrong, after {@link #advise}. */
+	/** Returns the problems that {@link #advise} has found. */
 	List<String> problems() {
 		return this.problems;
 	}
@@ -82,7 +82,7 @@ final class StateAdvisors {
 
 	private void rejectFrozen(Advised proxy) {
 		if (proxy.isFrozen()) {
-			this.problems.add("its proxy is frozen, so that its advice can't be put round its states; don't freeze it");
+			this.problems.add("its proxy is frozen, so its advice can't be applied to its states; don't freeze it");
 		}
 	}
 
@@ -108,12 +108,12 @@ final class StateAdvisors {
 	}
 
 	static String async(Method state) {
-		return "state '%s' is @Async, or has other advice that moves its body to another thread; the body runs on its machine's green thread already, so take that off"
+		return "state '%s' is @Async, or has other advice that moves its body to another thread; the body already runs on its machine's green thread, so remove that advice"
 			.formatted(state.getName());
 	}
 
 	static String mandatory(Method state) {
-		return "state '%s' has a transaction with Propagation.MANDATORY, but its body runs on its machine's green thread, where no caller's transaction is, so that it would always fail; use REQUIRED, which begins one round the body"
+		return "state '%s' has a transaction with Propagation.MANDATORY, but its body runs on its machine's green thread, which is never in a caller's transaction, so it would always fail; use REQUIRED, which begins a transaction for the body"
 			.formatted(state.getName());
 	}
 
@@ -133,14 +133,14 @@ final class StateAdvisors {
 		return TRANSACTIONS ? TransactionAdvice.mandatory(advice, this.methods, this.target.getClass()) : null;
 	}
 
-	/** Nothing is returned that could be judged, and the work is done by then. */
+	/** A state returns nothing that could be judged, and its work is done by then. */
 	private void rejectAfterTheCall() {
 		for (Method state : this.methods) {
 			for (String annotation : AFTER_THE_CALL) {
 				if (Stream.<AnnotatedElement>of(state, this.states.type())
 					.anyMatch((element) -> MergedAnnotations.from(element, SearchStrategy.TYPE_HIERARCHY)
 						.isPresent(annotation))) {
-					String problem = "state '%s' has @%s, which judges what a call returns, and a state returns nothing; use @PreAuthorize"
+					String problem = "state '%s' has @%s, which judges the result of a call, but a state returns nothing; use @PreAuthorize"
 						.formatted(state.getName(), ClassUtils.getShortName(annotation));
 					if (!this.problems.contains(problem)) {
 						this.problems.add(problem);
@@ -150,7 +150,10 @@ final class StateAdvisors {
 		}
 	}
 
-	/** What reaches a guard for a state is a body: the call that asked was judged. */
+	/**
+	 * A state that reaches a guard is a body, because the call that asked for it was
+	 * judged before.
+	 */
 	private void takeOffBodies(Advised proxy, Advisor guard) {
 		int index = proxy.indexOf(guard);
 		proxy.removeAdvisor(index);

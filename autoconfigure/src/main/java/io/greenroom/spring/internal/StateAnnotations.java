@@ -16,9 +16,9 @@ import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 
 /**
- * Finds annotations on states that ask for advice no body can have, before there is any
- * bean: prototypes have none at the start. {@link StateAdvisors} finds what asks for it
- * otherwise.
+ * Finds annotations on states that request advice which no body can have, before there is
+ * any bean, because prototypes have none at the start. {@link StateAdvisors} finds advice
+ * that is requested otherwise.
  */
 final class StateAnnotations {
 
@@ -39,7 +39,7 @@ final class StateAnnotations {
 		this.transactions = beanFactory.containsBeanDefinition(TRANSACTIONS_ENABLED);
 	}
 
-	/** Returns what is found, a sentence each, with the remedy. */
+	/** Returns the findings, one sentence each with its remedy. */
 	List<String> problems(StateClass states) {
 		List<String> found = new ArrayList<>();
 		for (StateDescriptor state : states.states()) {

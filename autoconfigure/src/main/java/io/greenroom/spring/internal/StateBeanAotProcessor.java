@@ -22,16 +22,16 @@ import org.springframework.core.io.ByteArrayResource;
 import org.springframework.javapoet.CodeBlock;
 
 /**
- * Keeps beans with states enhanced in applications that are processed ahead of time: the
- * enhanced class file is written beside the generated code, which makes the bean of it.
- * Left alone, Spring's generated code would make the bean of the user's class, and a call
- * of the next state would be an ordinary call.
+ * Keeps beans with states enhanced in applications that are processed ahead of time. The
+ * class file of the enhanced class is written beside the generated code, which then
+ * creates the bean from it. Without this processor, Spring's generated code would create
+ * the bean from the user's class, where a call of the next state is an ordinary call.
  */
 final class StateBeanAotProcessor implements BeanRegistrationAotProcessor {
 
 	@Override
 	public @Nullable BeanRegistrationAotContribution processAheadOfTime(RegisteredBean registeredBean) {
-		// Its bean class would be the one the user wrote.
+		// The bean class would be the one that the user wrote.
 		Class<?> type = registeredBean.getBeanType().toClass();
 		Class<?> written = type.getSuperclass();
 		if (written == null || registeredBean.getMergedBeanDefinition().getFactoryMethodName() != null
@@ -78,7 +78,7 @@ final class StateBeanAotProcessor implements BeanRegistrationAotProcessor {
 			String path = this.enhanced.getName().replace('.', '/') + ".class";
 			context.getGeneratedFiles().handleFile(Kind.CLASS, path, (file) -> {
 				if (!file.exists()) {
-					// Several beans may be of one class.
+					// Several beans may have the same class.
 					file.create(new ByteArrayResource(StateClass.of(this.enhanced.getSuperclass()).classFile()));
 				}
 			});

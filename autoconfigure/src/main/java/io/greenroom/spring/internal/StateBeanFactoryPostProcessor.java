@@ -15,9 +15,8 @@ import org.springframework.core.PriorityOrdered;
 import org.springframework.util.ClassUtils;
 
 /**
- * Lets Spring make beans with {@link io.greenroom.state.State @State} methods from the
- * enhanced class, whatever their scope, and stops the start with everything that is wrong
- * with the states of all of them.
+ * Makes Spring create beans with {@link io.greenroom.state.State @State} methods from the
+ * enhanced class, whatever their scope. Fails the start with all problems of all states.
  */
 public final class StateBeanFactoryPostProcessor implements BeanFactoryPostProcessor, PriorityOrdered {
 
@@ -54,15 +53,15 @@ public final class StateBeanFactoryPostProcessor implements BeanFactoryPostProce
 	private static List<String> problemsOf(Class<?> type, StateAnnotations annotations) {
 		if (type.getName().contains(ClassUtils.CGLIB_CLASS_SEPARATOR) && ClassUtils.getUserClass(type) != type) {
 			return List
-				.of("it is a @Configuration class, of which Spring makes a subclass itself, so that it can't have states; move them to a class of their own, or write @Configuration(proxyBeanMethods = false)");
+				.of("it is a @Configuration class, which Spring subclasses itself, so it can't have states; move them to another class, or use @Configuration(proxyBeanMethods = false)");
 		}
 		StateClass states = StateClass.of(type);
 		return states.problems().isEmpty() ? annotations.problems(states) : states.problems();
 	}
 
 	/**
-	 * Returns the class whose constructor Spring will call, {@code null} where a method
-	 * or supplier makes the bean.
+	 * Returns the class whose constructor Spring will call, or {@code null} if a method
+	 * or supplier creates the bean.
 	 */
 	private static @Nullable Class<?> classToMake(AbstractBeanDefinition definition, @Nullable ClassLoader loader) {
 		if (definition.getFactoryMethodName() != null || definition.getInstanceSupplier() != null
@@ -73,7 +72,7 @@ public final class StateBeanFactoryPostProcessor implements BeanFactoryPostProce
 			return definition.hasBeanClass() ? definition.getBeanClass() : definition.resolveBeanClass(loader);
 		}
 		catch (ClassNotFoundException | LinkageError missing) {
-			// Spring reports it if the bean is ever needed.
+			// Spring reports it if the bean is needed.
 			return null;
 		}
 	}

@@ -11,12 +11,12 @@ import org.springframework.beans.factory.config.SmartInstantiationAwareBeanPostP
 import org.springframework.util.ClassUtils;
 
 /**
- * Gives each bean with states its machine when the bean is complete, advice and all, so
- * that a state called by a constructor or an initialisation method starts then; stops the
- * machine when the bean is destroyed. Stops the start where somebody else made the object
- * and its states are no states.
+ * Gives each bean with states its machine when the bean is complete, including its
+ * advice, so that a state that was called by a constructor or an initialisation method
+ * starts then. Stops the machine when the bean is destroyed. Fails the start if the
+ * object was created elsewhere, and its states are ordinary methods.
  * <p>
- * Unordered on purpose: it sees the bean after the post-processors that wrap it.
+ * It is unordered so that it sees the bean after the post-processors that wrap it.
  */
 public final class StateBeanPostProcessor
 		implements DestructionAwareBeanPostProcessor, SmartInstantiationAwareBeanPostProcessor {
@@ -25,14 +25,17 @@ public final class StateBeanPostProcessor
 
 	private final Set<String> guards;
 
-	/** Null until the first bean that may have states; all about machines is there. */
+	/**
+	 * {@code null} until the first bean that may have states. Holds everything about
+	 * machines.
+	 */
 	private volatile @Nullable BeanMachines made;
 
 	/**
-	 * Makes the post-processor.
-	 * @param machines the state machines, asked for at the first bean that has states
-	 * @param guards the names of classes of advice that guard, beside those that are
-	 * known to, and those marked with {@link io.greenroom.state.StateGuard}
+	 * Creates the post-processor.
+	 * @param machines the state machines, requested for the first bean that has states
+	 * @param guards the names of advice classes that guard, in addition to the well-known
+	 * ones and those that are annotated with {@link io.greenroom.state.StateGuard}
 	 */
 	public StateBeanPostProcessor(ObjectProvider<StateMachines> machines, Set<String> guards) {
 		this.machines = machines;
@@ -40,8 +43,8 @@ public final class StateBeanPostProcessor
 	}
 
 	/**
-	 * Another bean gets this one before it is complete: the proxy it gets is the one that
-	 * everybody will have, and needs its advice in order now.
+	 * Called when another bean receives this one before it is complete. All beans will
+	 * share that proxy, so its advice must be in order now.
 	 */
 	@Override
 	public Object getEarlyBeanReference(Object bean, String beanName) {

@@ -13,16 +13,16 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 
 /**
- * Publishes each move as a {@link StateTransitionEvent}, each body that has returned as a
- * {@link StateCompletedEvent}, and each failure as a {@link StateFailedEvent}.
+ * Publishes a {@link StateTransitionEvent} for each move, a {@link StateCompletedEvent}
+ * for each body that has returned, and a {@link StateFailedEvent} for each failure.
  */
 public final class StateEventPublisher implements StateListener {
 
 	private final ApplicationEventPublisher events;
 
 	/**
-	 * Makes the publisher.
-	 * @param events where to publish
+	 * Creates the publisher.
+	 * @param events publishes the events
 	 */
 	public StateEventPublisher(ApplicationEventPublisher events) {
 		this.events = events;

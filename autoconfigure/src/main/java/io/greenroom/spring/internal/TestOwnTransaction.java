@@ -11,12 +11,15 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Finds out whether a thread's transaction was begun round a test method. Spring names
- * such a transaction by the test's class and method.
+ * Determines whether a thread's transaction belongs to a test method. Spring names such a
+ * transaction after the test's class and method.
  */
 final class TestOwnTransaction {
 
-	/** By their names, for they need not be there; others have these on them. */
+	/**
+	 * By name, because these annotations are optional. Other annotations are annotated
+	 * with them.
+	 */
 	private static final Set<String> TESTS = Set.of("org.junit.platform.commons.annotation.Testable", "org.junit.Test",
 			"org.testng.annotations.Test");
 
@@ -24,8 +27,8 @@ final class TestOwnTransaction {
 	}
 
 	/**
-	 * Returns the name of the test whose transaction the thread is in, {@code null} if it
-	 * is in none or in another one.
+	 * Returns the name of the test whose transaction the thread is in, or {@code null} if
+	 * it is in none or in another one.
 	 */
 	static @Nullable String name() {
 		String name = TransactionSynchronizationManager.getCurrentTransactionName();
@@ -44,7 +47,7 @@ final class TestOwnTransaction {
 			}
 		}
 		catch (ClassNotFoundException | LinkageError | IllegalStateException unknown) {
-			// The transaction was named by somebody else.
+			// The transaction was named by other code.
 		}
 		return null;
 	}

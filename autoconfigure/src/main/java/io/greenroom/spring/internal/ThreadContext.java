@@ -11,14 +11,14 @@ import org.slf4j.MDC;
 import org.springframework.context.i18n.LocaleContext;
 import org.springframework.context.i18n.LocaleContextHolder;
 
-/** Takes the logging context and the locale along with stored calls. */
+/** Carries the logging context and the locale with stored calls. */
 public final class ThreadContext implements CallContext {
 
 	private static final String MDC_PREFIX = "mdc.";
 
 	private static final String LOCALE = "locale";
 
-	/** Makes the context. */
+	/** Creates the context. */
 	public ThreadContext() {
 	}
 

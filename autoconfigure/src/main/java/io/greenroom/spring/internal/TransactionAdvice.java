@@ -11,7 +11,10 @@ import org.springframework.transaction.interceptor.TransactionAspectSupport;
 import org.springframework.transaction.interceptor.TransactionAttribute;
 import org.springframework.transaction.interceptor.TransactionAttributeSource;
 
-/** Looks into the advice of transactions; not to be touched where they are absent. */
+/**
+ * Reads the advice of transactions. Must not be loaded if transactions are not on the
+ * class path.
+ */
 final class TransactionAdvice {
 
 	private TransactionAdvice() {

@@ -9,8 +9,8 @@ import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * Tells the transaction that is round a body from one that was begun within it, by
- * whatever means: only the first knows the body's mark.
+ * Distinguishes the transaction around a body from one that was begun within it, by
+ * whatever means. Only the former has the body's mark.
  */
 final class TransactionBoundary implements StateBoundary {
 
@@ -55,7 +55,7 @@ final class TransactionBoundary implements StateBoundary {
 		return null;
 	}
 
-	/** Does nothing but be there. */
+	/** A marker that does nothing. */
 	private static final class Mark implements TransactionSynchronization {
 
 	}

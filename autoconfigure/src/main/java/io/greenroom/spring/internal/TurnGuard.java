@@ -28,9 +28,9 @@ import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Keeps the bodies of one handler in their turns, whatever advice is round them. Advice
- * that is known to move a call to another thread is rejected when the bean is made; what
- * nobody knows is noticed by this innermost advice before the body runs.
+ * Keeps the bodies of one handler in their turns, whatever advice surrounds them. Advice
+ * that is known to move a call to another thread is rejected when the bean is created.
+ * Unknown advice is detected by this innermost advice before the body runs.
  */
 final class TurnGuard implements MethodInterceptor {
 
@@ -54,8 +54,8 @@ final class TurnGuard implements MethodInterceptor {
 	}
 
 	/**
-	 * Looks at all advice of a handler's bean when it is complete.
-	 * @param bean the bean, proxies and all
+	 * Checks all advice of a handler's bean when it is complete.
+	 * @param bean the bean with all its proxies
 	 * @param mailbox its mailbox
 	 * @param beanName its name
 	 */
@@ -92,9 +92,9 @@ final class TurnGuard implements MethodInterceptor {
 		return new InvalidHandlersException(Map.of(beanName, new InvalidHandlerException(type, problems)));
 	}
 
-	/** Returns what is wrong with a method that is executed asynchronously. */
+	/** Returns the problem of a method that is executed asynchronously. */
 	static String problem(String signature) {
-		return "%s is asynchronous (@Async, or an annotation that stands for it), so its body would leave the handler's turn and run beside others on an executor; remove the annotation, and make it @Oneway where its callers must not wait (for a listener of transactional events: @Oneway on a @TransactionalEventListener), or call the handler from an @Async method of another bean"
+		return "%s is asynchronous (@Async, or an annotation that includes it), so its body would leave the handler's turn and run concurrently with others on an executor; remove the annotation, and make it @Oneway if its callers must not wait (for a listener of transactional events: @Oneway on a @TransactionalEventListener), or call the handler from an @Async method of another bean"
 			.formatted(signature);
 	}
 
@@ -110,7 +110,7 @@ final class TurnGuard implements MethodInterceptor {
 		return methods;
 	}
 
-	/** Runs the rest of the advice and the body, on a thread that may do so. */
+	/** Runs the rest of the advice and the body, on a thread that is allowed to. */
 	@Nullable Object proceed(MethodInvocation invocation) throws Throwable {
 		TurnGuard outer = EXPECTED.get();
 		EXPECTED.set(this);
@@ -122,7 +122,7 @@ final class TurnGuard implements MethodInterceptor {
 		}
 	}
 
-	/** The innermost advice: the body is next. */
+	/** Called as the innermost advice, right before the body. */
 	@Override
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
 		if (EXPECTED.get() != this && !ReflectionUtils.isObjectMethod(invocation.getMethod())) {
@@ -132,10 +132,10 @@ final class TurnGuard implements MethodInterceptor {
 	}
 
 	private IllegalStateException moved(Method method) {
-		String message = "%s.%s was moved out of the handler's turn to thread '%s' by advice of its bean; its body has not run. Take that advice off the handler, and put it on a bean that calls the handler"
+		String message = "%s.%s was moved out of the handler's turn to thread '%s' by advice of its bean; its body has not run. Remove that advice from the handler, and apply it to a bean that calls the handler"
 			.formatted(this.handler.name(), method.getName(), Thread.currentThread().getName());
 		if (this.told.add(method)) {
-			// Code that moves calls may well lose what they throw.
+			// Code that moves calls may lose their exceptions.
 			log.error(message);
 		}
 		return new IllegalStateException(message);

@@ -9,10 +9,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds what belongs to an object, by its identity, and keeps neither of them alive. Safe
- * for use by many threads.
+ * Maps objects, by identity, to what belongs to them, and keeps neither of them alive.
+ * Safe for use by many threads.
  *
- * @param <V> what belongs to objects
+ * @param <V> the type of the values
  */
 final class WeakIdentityMap<V> {
 

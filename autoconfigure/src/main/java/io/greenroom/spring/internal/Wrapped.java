@@ -10,12 +10,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks into the wrappers of the JDK, whose fields are closed to reflection: what they
- * wrap is what they would write first when they are serialized. Nothing of it is written.
+ * Looks into the wrappers of the JDK, whose fields are closed to reflection. The wrapped
+ * object is the first one that a wrapper writes when it is serialized. No data is
+ * written.
  */
 final class Wrapped extends ObjectOutputStream {
 
-	/** What the names of wrappers begin with. */
+	/** The prefixes of the names of wrapper classes. */
 	private static final Set<String> WRAPPERS = Set.of("java.util.Collections$Unmodifiable",
 			"java.util.Collections$Synchronized", "java.util.Collections$Checked", "java.util.Collections$SetFromMap",
 			"java.util.Collections$SequencedSetFromMap", "java.util.Collections$AsLIFOQueue",
@@ -28,7 +29,7 @@ final class Wrapped extends ObjectOutputStream {
 		enableReplaceObject(true);
 	}
 
-	/** Returns what an object wraps, nothing if it is no wrapper. */
+	/** Returns the object that a wrapper wraps; empty if the object is no wrapper. */
 	static List<@Nullable Object> by(Object object) {
 		String name = object.getClass().getName();
 		if (WRAPPERS.stream().noneMatch(name::startsWith)) {
@@ -48,7 +49,7 @@ final class Wrapped extends ObjectOutputStream {
 	protected @Nullable Object replaceObject(Object object) {
 		String name = object.getClass().getName();
 		if (WRAPPERS.stream().anyMatch(name::startsWith)) {
-			// A wrapper writes another in its place, or wraps one.
+			// A wrapper writes another one in its place, or wraps one.
 			return object;
 		}
 		this.found.add(object);

@@ -1,6 +1,6 @@
 /**
- * The Spring rim: post-processors, proxies, injection and lifecycle for the core
- * packages. Promises nothing.
+ * The Spring integration: post-processors, proxies, injection and lifecycle for the core
+ * packages. Internal; may change at any time.
  */
 @NullMarked
 package io.greenroom.spring.internal;

@@ -18,14 +18,14 @@ import org.springframework.web.method.annotation.ExceptionHandlerMethodResolver;
 import org.springframework.web.servlet.mvc.method.annotation.ExceptionHandlerExceptionResolver;
 
 /**
- * The application's own {@code @ExceptionHandler} methods: whether one of them answers a
- * rejection.
+ * The application's own {@code @ExceptionHandler} methods. Determines whether one of them
+ * answers a rejection.
  */
 final class ApplicationHandlers {
 
 	private final ExceptionHandlerExceptionResolver spring;
 
-	/** Those of the controllers that a rejection came out of. */
+	/** The methods of the controllers that have thrown a rejection. */
 	private final Map<Class<?>, ExceptionHandlerMethodResolver> controllers = new ConcurrentHashMap<>();
 
 	ApplicationHandlers(ExceptionHandlerExceptionResolver spring) {
@@ -33,11 +33,11 @@ final class ApplicationHandlers {
 	}
 
 	/**
-	 * Tells whether the application answers. It is looked up as Spring does it, but for
-	 * an advice without a negative order: that one has to name the rejection, or what
-	 * wraps it.
-	 * @param causes what was thrown and its causes
-	 * @param rejection which of them is the rejection
+	 * Returns whether the application answers. The methods are looked up as Spring does.
+	 * However, an advice without a negative order counts only if it names the rejection,
+	 * or an exception that wraps it.
+	 * @param causes the thrown exception and its causes
+	 * @param rejection the one of them that is the rejection
 	 */
 	boolean answers(List<Throwable> causes, Throwable rejection, NativeWebRequest request,
 			@Nullable HandlerMethod handler) {
@@ -74,7 +74,7 @@ final class ApplicationHandlers {
 		}
 	}
 
-	/** Finds the type by which the first of the causes is handled that is. */
+	/** Finds the type by which the first handled cause is handled. */
 	private static @Nullable Class<?> find(ExceptionHandlerMethodResolver methods, List<Throwable> causes,
 			List<MediaType> accepted) {
 		for (MediaType type : accepted) {
@@ -99,7 +99,7 @@ final class ApplicationHandlers {
 		return nearest;
 	}
 
-	/** What a rejection is a kind of, apart from being one of Greenroom's. */
+	/** The supertypes of a rejection outside of Greenroom. */
 	private static Class<?> kind(Throwable rejection) {
 		Class<?> kind = rejection.getClass();
 		while (kind.getName().startsWith("io.greenroom.")) {

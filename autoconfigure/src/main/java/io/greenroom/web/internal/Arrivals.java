@@ -12,15 +12,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Flights that are over and not yet dispatched back. A server that has no thread left for
- * the dispatch, or that stops, may lose it without a word; such a flight ends here. Safe
- * for use by many threads.
+ * Flights that are over and not yet dispatched back. A server without a free thread, or
+ * one that stops, may silently lose the dispatch; such a flight ends here. Safe for use
+ * by many threads.
  */
 final class Arrivals {
 
 	private static final Logger log = LoggerFactory.getLogger("io.greenroom.web");
 
-	/** Far more than a server that is only busy needs for a dispatch. */
+	/** Far more than a merely busy server needs for a dispatch. */
 	private static final Duration PATIENCE = Duration.ofSeconds(30);
 
 	private final Duration patience;
@@ -28,7 +28,7 @@ final class Arrivals {
 	/** Not the scheduler, whose shutdown would find the timer and report it. */
 	private final Executor later;
 
-	/** With the time at which each one was over, in nanoseconds. */
+	/** The time at which each flight was over, in nanoseconds. */
 	private final Map<Flight, Long> expected = new ConcurrentHashMap<>();
 
 	private final AtomicBoolean watching = new AtomicBoolean();
@@ -58,7 +58,7 @@ final class Arrivals {
 		this.expected.remove(flight);
 	}
 
-	/** One timer for all, and only while there are any. */
+	/** Starts the one timer for all flights, which runs only while there are any. */
 	private void watch() {
 		if (!this.expected.isEmpty() && this.watching.compareAndSet(false, true)) {
 			this.later.execute(this::look);
@@ -71,8 +71,8 @@ final class Arrivals {
 			this.expected.forEach((flight, since) -> {
 				if (now - since > this.patience.toNanos()) {
 					log.warn("The server has not dispatched a request back within {} after its controller has run; "
-							+ "its slot is given to the next. Has the server threads enough, and a queue that is "
-							+ "long enough for them?", this.patience);
+							+ "its slot is given to another request. Check that the server has enough threads "
+							+ "and a long enough queue", this.patience);
 					flight.end();
 				}
 			});
@@ -83,7 +83,7 @@ final class Arrivals {
 		}
 	}
 
-	/** The server has gone: there are no dispatches any more. Idempotent. */
+	/** Called when the server has gone and there are no more dispatches. Idempotent. */
 	void close() {
 		this.closed = true;
 		this.expected.keySet().forEach(Flight::end);

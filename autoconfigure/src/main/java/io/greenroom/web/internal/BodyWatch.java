@@ -8,9 +8,10 @@ import io.greenroom.web.BodyTimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts how long one request in a slot waits for its body, and has the slot given up
- * once that is too long: at that moment, though a server that is blocked in a read may
- * notice later. What the controller does between reads does not count.
+ * Measures how long a request in a slot waits for its body, and gives up the slot when
+ * the limit is exceeded. That happens at the limit, although a server that is blocked in
+ * a read may notice later. The time that the controller spends between reads does not
+ * count.
  */
 final class BodyWatch implements IoWatch {
 
@@ -18,7 +19,7 @@ final class BodyWatch implements IoWatch {
 
 	private final Duration limit;
 
-	/** Whether the connection ends with a request that is late, as with HTTP/1. */
+	/** Whether the connection is closed with a late request, as with HTTP/1. */
 	private final boolean closes;
 
 	private final Countdown countdown;
@@ -76,7 +77,7 @@ final class BodyWatch implements IoWatch {
 		}
 	}
 
-	/** Returns what a request that has lost its slot is told. */
+	/** Returns the exception for a request that has lost its slot. */
 	@Nullable BodyTimeoutException late() {
 		return isExpired() ? new BodyTimeoutException(this.pool, this.limit, this.closes) : null;
 	}
@@ -85,7 +86,10 @@ final class BodyWatch implements IoWatch {
 		return this.countdown.isExpired();
 	}
 
-	/** The slot is given back in time: a thread that still reads does so unwatched. */
+	/**
+	 * Called when the slot is returned in time; a thread that still reads is no longer
+	 * watched.
+	 */
 	void stop() {
 		this.countdown.stop();
 	}

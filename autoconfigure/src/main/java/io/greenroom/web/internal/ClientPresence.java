@@ -5,19 +5,20 @@ import java.util.List;
 import jakarta.servlet.http.HttpServletRequest;
 
 /**
- * Knows whether the client of a request is still there, as far as the server can tell.
- * Safe for use by many threads.
+ * Determines whether the client of a request is still connected, as far as the server can
+ * tell. Safe for use by many threads.
  */
 @FunctionalInterface
 public interface ClientPresence {
 
-	/** Can't tell, and so takes every client to be there. */
+	/** Considers every client to be connected. */
 	ClientPresence UNKNOWN = (request) -> false;
 
 	/**
-	 * Joins several, one for each kind of server.
-	 * @param all who to ask, each answering {@code false} for a server it does not know
-	 * @return who asks them all
+	 * Combines several, one for each kind of server.
+	 * @param all the ones to ask, each of which returns {@code false} for a server that
+	 * it does not know
+	 * @return a presence that asks all of them
 	 */
 	static ClientPresence any(List<ClientPresence> all) {
 		return switch (all.size()) {
@@ -28,12 +29,12 @@ public interface ClientPresence {
 	}
 
 	/**
-	 * Looks whether the client has gone. Asked once for a request that had to wait in
-	 * line, by the thread that is about to run its controller, while nobody else reads
-	 * the request. Returns quickly.
+	 * Returns whether the client has disconnected. Called once for a request that has
+	 * waited in line, by the thread that is about to run its controller, while no other
+	 * thread reads the request. Returns quickly.
 	 * @param request the request
-	 * @return whether nobody waits for the answer any more; {@code false} where the
-	 * server can't tell
+	 * @return whether no client waits for the answer any more; {@code false} if the
+	 * server cannot tell
 	 */
 	boolean isGone(HttpServletRequest request);
 

@@ -21,23 +21,23 @@ public final class ControllerPool {
 
 	private final SizeLimit limit;
 
-	/** Null where nothing is learnt. */
+	/** {@code null} if the size is fixed. */
 	private final @Nullable LongSupplier nanoTime;
 
 	/**
-	 * Makes a controllers' pool that keeps its size.
+	 * Creates a pool with a fixed size.
 	 * @param pool the pool
-	 * @param terms what its clients are granted and told
+	 * @param terms what the pool grants to its clients
 	 */
 	public ControllerPool(GreenPool pool, PoolTerms terms) {
 		this(pool, terms, SizeLimit.FIXED);
 	}
 
 	/**
-	 * Makes a controllers' pool.
+	 * Creates a pool.
 	 * @param pool the pool
-	 * @param terms what its clients are granted and told
-	 * @param limit what finds the pool's size
+	 * @param terms what the pool grants to its clients
+	 * @param limit determines the pool's size
 	 */
 	public ControllerPool(GreenPool pool, PoolTerms terms, SizeLimit limit) {
 		this(pool, terms, limit, (limit != SizeLimit.FIXED) ? System::nanoTime : null);
@@ -51,7 +51,7 @@ public final class ControllerPool {
 	}
 
 	/**
-	 * Returns the pool behind.
+	 * Returns the underlying pool.
 	 * @return the pool, with its live numbers
 	 */
 	public GreenPool pool() {
@@ -59,7 +59,7 @@ public final class ControllerPool {
 	}
 
 	/**
-	 * Returns what its clients are granted and told.
+	 * Returns what the pool grants to its clients.
 	 * @return the terms
 	 */
 	public PoolTerms terms() {
@@ -67,14 +67,14 @@ public final class ControllerPool {
 	}
 
 	/**
-	 * Returns whether the pool finds its own size.
-	 * @return whether a size that is set by hand would not last
+	 * Returns whether the pool determines its own size.
+	 * @return {@code true} if a size that is set manually would not last
 	 */
 	public boolean isAdaptive() {
 		return this.limit != SizeLimit.FIXED;
 	}
 
-	/** Takes a slot or a place in line at once. */
+	/** Takes a slot or a place in line, without waiting. */
 	Reservation reserve() {
 		try {
 			return this.pool.reserve();
@@ -107,14 +107,14 @@ public final class ControllerPool {
 		return (isAdaptive() && this.nanoTime != null) ? this.nanoTime.getAsLong() : 0;
 	}
 
-	/** Learns from a request that has had a slot since then. */
+	/** Adapts the size to a request that has held a slot since the given time. */
 	void learn(long since, int active, boolean timedOut) {
 		if (!isAdaptive() || this.nanoTime == null) {
 			return;
 		}
 		this.limit.sample(since, this.nanoTime.getAsLong() - since, active, timedOut);
 		int wanted = this.limit.size();
-		// Two that learn at once may leave the older size; the next mends it.
+		// Two concurrent adaptations may leave the older size; the next one corrects it.
 		if (wanted != this.pool.size()) {
 			this.pool.resize(wanted);
 		}

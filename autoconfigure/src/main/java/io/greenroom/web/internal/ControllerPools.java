@@ -20,7 +20,7 @@ public final class ControllerPools implements AutoCloseable {
 	private final CountDownLatch closed = new CountDownLatch(1);
 
 	/**
-	 * Takes the pools.
+	 * Creates the collection of pools.
 	 * @param pools the pools by the names used in {@link RunInPool}
 	 */
 	public ControllerPools(Map<String, ControllerPool> pools) {
@@ -46,16 +46,16 @@ public final class ControllerPools implements AutoCloseable {
 	/**
 	 * Returns a pool.
 	 * @param name the pool's name
-	 * @return the pool, {@code null} if there is none of that name
+	 * @return the pool, or {@code null} if there is none with that name
 	 */
 	public @Nullable ControllerPool find(String name) {
 		return this.pools.get(name);
 	}
 
 	/**
-	 * Waits until nobody is at work or in line, up to a limit. The pools stay open: their
-	 * server may take further requests on its open connections.
-	 * @param limit how long to wait
+	 * Waits until no request is in a slot or in line, up to a limit. The pools stay open,
+	 * because their server may accept further requests on its open connections.
+	 * @param limit the maximum time to wait
 	 */
 	void awaitRest(Duration limit) {
 		long end = System.nanoTime() + limit.toNanos();
@@ -76,7 +76,7 @@ public final class ControllerPools implements AutoCloseable {
 
 	/**
 	 * Waits until the pools are closed, up to a limit.
-	 * @param limit how long to wait
+	 * @param limit the maximum time to wait
 	 */
 	void awaitClosed(Duration limit) {
 		try {
@@ -87,7 +87,7 @@ public final class ControllerPools implements AutoCloseable {
 		}
 	}
 
-	/** Rejects who waits and who comes, and leaves those at work alone. Idempotent. */
+	/** Rejects waiting and new requests. Requests in a slot continue. Idempotent. */
 	@Override
 	public void close() {
 		this.closed.countDown();

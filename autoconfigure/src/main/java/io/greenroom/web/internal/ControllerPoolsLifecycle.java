@@ -8,18 +8,18 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Keeps the pools open for as long as the web server answers: what runs goes on, what
- * waits runs, and what comes on an open connection is served as ever. Shortly before the
- * grace period is over, a thread that still waits is rejected, so that every client gets
- * an answer. A pool that was idle for a moment stays open. The scheduler closes later,
- * for what the server did not wait for.
+ * Keeps the pools open as long as the web server answers: running and waiting requests
+ * continue, and new requests on open connections are served. Shortly before the end of
+ * the grace period, requests that still wait are rejected, so that every client receives
+ * an answer. Being idle for a moment does not close a pool. The scheduler closes later,
+ * and ends what the server did not wait for.
  */
 public final class ControllerPoolsLifecycle implements SmartLifecycle {
 
-	/** Where Boot's web servers shut down gracefully. */
+	/** The phase in which Boot's web servers shut down gracefully. */
 	public static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 1024;
 
-	/** The least time for the answers to those who are rejected in the end. */
+	/** The minimum time for the answers to requests that are rejected at the end. */
 	private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
 	private final Supplier<? extends @Nullable ControllerPools> pools;
@@ -29,18 +29,18 @@ public final class ControllerPoolsLifecycle implements SmartLifecycle {
 	private volatile boolean running;
 
 	/**
-	 * Makes the lifecycle of the pools.
-	 * @param pools what to close
-	 * @param grace how long the server waits for its requests; zero if it does not
+	 * Creates the lifecycle of the pools.
+	 * @param pools the pools to close
+	 * @param grace how long the server waits for its requests; zero if it does not wait
 	 */
 	public ControllerPoolsLifecycle(ControllerPools pools, Duration grace) {
 		this(() -> pools, grace);
 	}
 
 	/**
-	 * Makes the lifecycle of pools that may never be made.
-	 * @param pools gives what to close, {@code null} where there is nothing
-	 * @param grace how long the server waits for its requests; zero if it does not
+	 * Creates the lifecycle of pools that may never be created.
+	 * @param pools provides the pools to close, or {@code null} if there are none
+	 * @param grace how long the server waits for its requests; zero if it does not wait
 	 */
 	public ControllerPoolsLifecycle(Supplier<? extends @Nullable ControllerPools> pools, Duration grace) {
 		this.pools = pools;
@@ -66,8 +66,8 @@ public final class ControllerPoolsLifecycle implements SmartLifecycle {
 	}
 
 	/**
-	 * Beside the server, not before it: both have the same phase. The phase need not wait
-	 * for more than those who are there; the server waits for its own.
+	 * Runs concurrently with the server's shutdown, in the same phase. The phase need
+	 * only wait for the requests that are present; the server waits for its own.
 	 */
 	@Override
 	public void stop(Runnable callback) {
@@ -95,7 +95,7 @@ public final class ControllerPoolsLifecycle implements SmartLifecycle {
 		return this.running;
 	}
 
-	/** A closed pool does not open again, so a pause passes it by. */
+	/** A closed pool does not open again, so pausing the context does not affect it. */
 	@Override
 	public boolean isPauseable() {
 		return false;

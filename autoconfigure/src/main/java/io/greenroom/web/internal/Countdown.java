@@ -8,9 +8,9 @@ import io.greenroom.green.SchedulerClosedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds up how long one request waits for its client, and says when that is too long: at
- * that moment, whatever the thread that waits is doing. A timer runs only while the
- * request waits. Safe for use by many threads.
+ * Adds up how long a request waits for its client, and reports when a limit is exceeded,
+ * regardless of what the waiting thread is doing. A timer runs only while the request
+ * waits. Safe for use by many threads.
  */
 final class Countdown {
 
@@ -21,13 +21,13 @@ final class Countdown {
 	/** Run once, on any thread. */
 	private final Runnable over;
 
-	/** How deep the thread is in waits. Guarded by this. */
+	/** The nesting depth of the thread's waits. Guarded by this. */
 	private int depth;
 
 	/** When the outermost wait began. Guarded by this. */
 	private long since;
 
-	/** How long earlier waits took. Guarded by this. */
+	/** The total time of earlier waits. Guarded by this. */
 	private long used;
 
 	/** Guarded by this. */
@@ -66,7 +66,7 @@ final class Countdown {
 		}
 	}
 
-	/** Under the lock. Returns whether this call has noticed the end of the time. */
+	/** Must hold the lock. Returns whether this call has detected the end of the time. */
 	private boolean expire() {
 		if (this.state != State.WATCHING || total() < this.limit) {
 			return false;
@@ -75,18 +75,18 @@ final class Countdown {
 		return true;
 	}
 
-	/** Under the lock. */
+	/** Must hold the lock. */
 	private long total() {
 		return (this.depth == 0) ? this.used : this.used + System.nanoTime() - this.since;
 	}
 
-	/** Under the lock. */
+	/** Must hold the lock. */
 	private void setTimer(long nanos) {
 		try {
 			this.timer = this.scheduler.spawnLater(Duration.ofNanos(Math.max(nanos, 0)), this::look);
 		}
 		catch (SchedulerClosedException closed) {
-			// The server is going down, and its connections with it.
+			// The server is shutting down, and its connections with it.
 		}
 	}
 
@@ -108,7 +108,10 @@ final class Countdown {
 		return this.state == State.EXPIRED;
 	}
 
-	/** The request is done with in time: a thread that still waits does so unwatched. */
+	/**
+	 * Called when the request is complete in time; a thread that still waits is no longer
+	 * watched.
+	 */
 	void stop() {
 		GreenThread<?> unneeded;
 		synchronized (this) {

@@ -18,9 +18,9 @@ import org.springframework.web.context.request.RequestAttributes;
 import org.springframework.web.context.request.ServletRequestAttributes;
 
 /**
- * One hop of a request, from the server's thread that lets it go to the dispatch back.
- * Between the two the request is the green thread's alone. Handed from one thread to the
- * next by the gate and by the dispatch; what may end it is guarded.
+ * One hop of a request, from the moment the server's thread releases it until the
+ * dispatch back. In between, the request belongs to the green thread alone. The gate and
+ * the dispatch hand it from one thread to the next; the state that may end it is guarded.
  */
 final class Flight {
 
@@ -28,7 +28,7 @@ final class Flight {
 
 	private static final String FLIGHT = Flight.class.getName();
 
-	/** How long a server that is stopped waits for a controller. */
+	/** How long a server that is stopping waits for a controller. */
 	private static final Duration LAST_SECONDS = Duration.ofSeconds(5);
 
 	private boolean boarded;
@@ -37,13 +37,13 @@ final class Flight {
 
 	private @Nullable HopResponse response;
 
-	/** What ends with the request. Guarded by this. */
+	/** Callbacks for the end of the request. Guarded by this. */
 	private final Map<String, Runnable> callbacks = new LinkedHashMap<>();
 
 	/** The slot, from the controller's end to the end of its body. Guarded by this. */
 	private @Nullable SlotLease held;
 
-	/** The dispatch back has come. Guarded by this. */
+	/** Whether the dispatch back has begun. Guarded by this. */
 	private boolean landing;
 
 	/** Guarded by this. */
@@ -51,7 +51,7 @@ final class Flight {
 
 	private final Arrivals arrivals;
 
-	/** Opens when the green thread has let the request go. */
+	/** Opens when the green thread has released the request. */
 	private final CountDownLatch down = new CountDownLatch(1);
 
 	/** Written before the green thread starts. */
@@ -68,19 +68,19 @@ final class Flight {
 		request.setAttribute(FLIGHT, this);
 	}
 
-	/** Tells what is run on the green thread. */
+	/** Sets the task that runs on the green thread. */
 	void task(Runnable task) {
 		this.task = (task instanceof Future<?> future) ? future : null;
 	}
 
-	/** The green thread has the request. */
+	/** Called when the green thread has the request. */
 	void steer() {
 		this.pilot = Thread.currentThread();
 	}
 
 	/**
-	 * The green thread has let the request go, or never had it; the dispatch back is on
-	 * its way, unless the server has rejected it.
+	 * Called when the green thread has released the request, or never had it. The
+	 * dispatch back follows, unless the server has rejected it.
 	 */
 	void down() {
 		if (this.task != null && this.task.state() == Future.State.FAILED) {
@@ -95,9 +95,9 @@ final class Flight {
 	}
 
 	/**
-	 * Called by the server's thread that is about to end the request, since the
+	 * Called by the server's thread that is about to end the request because the
 	 * connection has failed or the time is over. It interrupts the controller, as Spring
-	 * does for a {@code Callable}, and waits for its end, so that two threads do not have
+	 * does for a {@code Callable}, and waits for its end, so that two threads never have
 	 * the request.
 	 */
 	void abort() {
@@ -116,15 +116,18 @@ final class Flight {
 		}
 	}
 
-	/** The server is being stopped, and does not wait for ever. */
+	/**
+	 * Waits up to the limit, because a server that is being stopped must not wait
+	 * forever.
+	 */
 	private void awaitDown(Duration limit) {
 		try {
 			if (!this.down.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-				log.warn("The server has stopped, and a controller still has the request that it runs for");
+				log.warn("The server has stopped, but a controller is still using its request");
 			}
 		}
 		catch (InterruptedException again) {
-			log.warn("The server has stopped twice, and a controller still has the request that it runs for");
+			log.warn("The server has stopped twice, but a controller is still using its request");
 		}
 	}
 
@@ -136,25 +139,28 @@ final class Flight {
 		request.removeAttribute(FLIGHT);
 	}
 
-	/** Returns the hop that a request is in. */
+	/** Returns the current hop of a request. */
 	static @Nullable Flight inTheAir(HttpServletRequest request) {
 		return (request.getAttribute(FLIGHT) instanceof Flight flight) ? flight : null;
 	}
 
-	/** Returns whether the controller is the one that hopped, not one it forwards to. */
+	/**
+	 * Returns whether the controller is the one that hopped, rather than one that it
+	 * forwards to.
+	 */
 	boolean board() {
 		boolean first = !this.boarded;
 		this.boarded = true;
 		return first;
 	}
 
-	/** Tells what the controller writes to. */
+	/** Sets the response that the controller writes to. */
 	void response(HopResponse response) {
 		this.response = response;
 	}
 
 	/**
-	 * Returns the error that the controller has sent, and that waits for the dispatch
+	 * Returns the error that the controller has sent and that waits for the dispatch
 	 * back.
 	 */
 	HopResponse.@Nullable SentError sentError() {
@@ -169,7 +175,7 @@ final class Flight {
 		return this.handedBack;
 	}
 
-	/** Keeps the slot until the end; returns false if that has been. */
+	/** Keeps the slot until the end. Returns {@code false} if the flight has ended. */
 	synchronized boolean hold(SlotLease lease) {
 		if (!this.over) {
 			this.held = lease;
@@ -177,7 +183,10 @@ final class Flight {
 		return !this.over;
 	}
 
-	/** Keeps what is due at the end of the request; returns false if that has been. */
+	/**
+	 * Keeps a callback until the end of the request. Returns {@code false} if the flight
+	 * has ended.
+	 */
 	synchronized boolean keep(String name, Runnable callback) {
 		if (!this.over) {
 			this.callbacks.put(name, callback);
@@ -189,7 +198,7 @@ final class Flight {
 		this.callbacks.remove(name);
 	}
 
-	/** Gives what is due at the end of the request to the dispatch that ends it. */
+	/** Passes the callbacks to the dispatch that ends the request. */
 	synchronized void handOver(RequestAttributes attributes) {
 		this.callbacks.forEach((name, callback) -> attributes.registerDestructionCallback(name, callback,
 				RequestAttributes.SCOPE_REQUEST));
@@ -200,7 +209,7 @@ final class Flight {
 		return this.held;
 	}
 
-	/** The dispatch back is done, or there will be none. Idempotent. */
+	/** Called when the dispatch back is complete, or there will be none. Idempotent. */
 	void end() {
 		SlotLease lease;
 		Map<String, Runnable> due;
@@ -223,7 +232,10 @@ final class Flight {
 		}
 	}
 
-	/** The attributes of a request in the air: what they are to end, lasts longer. */
+	/**
+	 * Returns the attributes of a request in the air, whose callbacks are kept until the
+	 * end.
+	 */
 	ServletRequestAttributes attributes(HttpServletRequest request, HttpServletResponse response) {
 		return new ServletRequestAttributes(request, response) {
 

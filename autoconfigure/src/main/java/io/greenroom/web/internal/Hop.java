@@ -30,16 +30,16 @@ import org.springframework.web.servlet.support.RequestContextUtils;
 import org.springframework.web.util.ServletRequestPathUtils;
 
 /**
- * Takes a request from a server's platform thread to a green thread and back. The request
- * is asynchronous in between, exactly as for a controller that returns a
- * {@code Callable}: interceptors that know those (security, open sessions) take part.
+ * Moves a request from a server's platform thread to a green thread and back. In between,
+ * the request is asynchronous, exactly as for a controller that returns a {@code
+ * Callable}, so interceptors that support those (security, open sessions) take part.
  * <ol>
- * <li>{@link #leave} reserves, so that a rejection costs nothing, and starts async;
+ * <li>{@link #leave} makes a reservation, so that a rejection costs nothing, and starts
+ * async;
  * <li>when the server's thread has left all filters, a green thread waits for the slot
- * and runs the controller; nobody else touches the request then;
- * <li>{@link #land} is the dispatch back: it writes the body, in the slot, or returns the
- * view, or throws what the controller has thrown, or handles a value of an asynchronous
- * kind.
+ * and runs the controller; no other thread touches the request meanwhile;
+ * <li>{@link #land} is the dispatch back. It writes the body in the slot, returns the
+ * view, throws the controller's exception, or handles a value of an asynchronous kind.
  * </ol>
  */
 final class Hop {
@@ -62,13 +62,16 @@ final class Hop {
 
 	}
 
-	/** Tells our own concurrent results from those of the application's controllers. */
+	/**
+	 * Distinguishes Greenroom's concurrent results from those of the application's
+	 * controllers.
+	 */
 	private static final Object OURS = new Object();
 
-	/** How many causes of a failure are asked for; they may have no end. */
+	/** The maximum number of causes to read, because a chain of causes may be endless. */
 	private static final int MOST_CAUSES = 100;
 
-	/** Of the controller, for the observation. */
+	/** The controller's pattern, for the observation. */
 	private static final String PATTERN = Hop.class.getName() + ".PATTERN";
 
 	/** The container's own timeout must not cut the queue or the controller short. */
@@ -95,7 +98,10 @@ final class Hop {
 		this.inSlot = inSlot;
 	}
 
-	/** The server has gone, and with it the requests that wait to be dispatched back. */
+	/**
+	 * Called when the server has gone, together with the requests that wait for their
+	 * dispatch back.
+	 */
 	void close() {
 		this.arrivals.close();
 	}
@@ -106,8 +112,8 @@ final class Hop {
 	}
 
 	/**
-	 * An observed request is named by the pattern of its controller. With a hop its
-	 * observation lasts past an error page, which would name it instead.
+	 * An observation names a request by the pattern of its controller. With a hop, the
+	 * observation outlasts an error page, which would name it otherwise.
 	 */
 	static void keepName(HttpServletRequest request) {
 		Object pattern = request.getAttribute(PATTERN);
@@ -196,26 +202,26 @@ final class Hop {
 			throw failure;
 		}
 		if (takeoff.task == null) {
-			// What was to carry the context has failed, which the dispatch back tells.
+			// Carrying the context has failed, which the dispatch back reports.
 			takeoff.cancel();
 		}
 	}
 
-	/** What is done on the green thread. */
+	/** The work on the green thread. */
 	interface Trip {
 
-		/** Runs while nobody else touches the request. */
+		/** Runs while no other thread touches the request. */
 		@Nullable Object fly(Flight flight, HttpServletResponse response) throws Exception;
 
 		/** Called when the trip is over, or does not take place. */
 		void end();
 
-		/** There is no green thread. */
+		/** Called when no green thread can be started. */
 		PoolRejectedException reject(SchedulerClosedException closed);
 
 	}
 
-	/** What is done when the server's thread has left. */
+	/** The work after the server's thread has left. */
 	private final class Takeoff implements HopGate.Departure {
 
 		private final Trip trip;
@@ -234,8 +240,9 @@ final class Hop {
 		}
 
 		/**
-		 * The green thread is the request's, not the pool's: it also waits in line. If
-		 * there is none, the task tells why, as the outcome of the request.
+		 * The green thread belongs to the request, not to the pool, since it also waits
+		 * in line. If there is no green thread, the task reports the reason as the
+		 * outcome of the request.
 		 */
 		@Override
 		public void go() {
@@ -288,9 +295,9 @@ final class Hop {
 	}
 
 	/**
-	 * Runs while nobody else touches the request: with an async manager of its own, since
-	 * the request's is busy with the hop, and with the parsed path that the server's
-	 * thread took away on its way out.
+	 * Runs while no other thread touches the request. Uses its own async manager, because
+	 * the request's is busy with the hop, and the parsed path, which the server's thread
+	 * has removed on its way out.
 	 */
 	private static @Nullable Object alone(Flight flight, HttpServletRequest request, @Nullable Object path,
 			HttpServletResponse response, Trip trip) throws Exception {
@@ -333,9 +340,9 @@ final class Hop {
 	}
 
 	/**
-	 * Asks a failure for its causes before a server does: Jetty loses a request that was
-	 * dispatched back if that throws, and its client waits for ever. What it throws is
-	 * the failure then.
+	 * Reads the causes of a failure before a server does. Jetty loses a dispatched
+	 * request if that throws, and its client waits forever. An exception from reading
+	 * replaces the failure.
 	 */
 	static void askForCauses(Throwable failure) {
 		Throwable cause = failure;
@@ -344,7 +351,7 @@ final class Hop {
 		}
 	}
 
-	/** The dispatch back takes over what is to happen at the end of the request. */
+	/** Passes the callbacks for the end of the request to the dispatch back. */
 	static Flight touchDown(WebAsyncManager async, HttpServletRequest request) {
 		Object[] context = async.getConcurrentResultContext();
 		Assert.state(context != null, "No flight");
@@ -362,7 +369,8 @@ final class Hop {
 		try {
 			HopResponse.SentError error = flight.sentError();
 			if (error != null) {
-				// Also if the controller has failed since: the answer was over then.
+				// Also if the controller has failed since, because the answer was
+				// complete then.
 				error.sendTo(response);
 			}
 			return switch (result) {
@@ -388,7 +396,7 @@ final class Hop {
 
 	private static @Nullable ModelAndView land(Landing landing, HttpServletRequest request,
 			HttpServletResponse response, Resume resume) throws Exception {
-		// Each dispatch has an output flash map of its own; only the last one is saved.
+		// Each dispatch has its own output flash map, and only the last one is saved.
 		FlashMap flash = RequestContextUtils.getOutputFlashMap(request);
 		if (flash != null && landing.flash() != null) {
 			flash.putAll(landing.flash());
@@ -403,7 +411,7 @@ final class Hop {
 		return (value != null) ? resume.resume(value, request, response) : landing.view();
 	}
 
-	/** What a hop comes back with. */
+	/** The result of a hop. */
 	private record Landing(@Nullable ModelAndView view, @Nullable AsyncReturnValue handedBack, HopResponse response,
 			@Nullable FlashMap flash) {
 

@@ -24,9 +24,9 @@ import org.springframework.web.servlet.function.ServerRequest;
 import org.springframework.web.servlet.function.support.HandlerFunctionAdapter;
 
 /**
- * Lets functional routes hop, each with all of its filters, whether or not one of them is
- * that of a pool: a filter that runs after the handler function needs its answer. The
- * answer is written in the dispatch back, by Spring's own adapter.
+ * Lets functional routes hop. All filters of a route run on the green thread, whether or
+ * not one of them belongs to a pool, because a filter that runs after the handler
+ * function needs its answer. Spring's own adapter writes the answer in the dispatch back.
  */
 public final class HopFunctionAdapter implements HandlerAdapter, Ordered, DisposableBean {
 
@@ -37,12 +37,12 @@ public final class HopFunctionAdapter implements HandlerAdapter, Ordered, Dispos
 	private final Hop hop;
 
 	/**
-	 * Makes an adapter.
-	 * @param usual Spring's own
-	 * @param pools what rejects a request when no thread is to be had
-	 * @param scheduler where threads to hop to come from
-	 * @param context what carries the server thread's context over a hop
-	 * @param identity what keeps who is asking in the request, for the dispatch back
+	 * Creates an adapter.
+	 * @param usual Spring's own adapter
+	 * @param pools rejects a request if no thread can be started
+	 * @param scheduler starts the green threads
+	 * @param context carries the server thread's context over a hop
+	 * @param identity keeps the authenticated user in the request, for the dispatch back
 	 */
 	public HopFunctionAdapter(Supplier<HandlerFunctionAdapter> usual, ControllerPools pools, GreenScheduler scheduler,
 			TaskDecorator context, Consumer<HttpServletRequest> identity) {
@@ -116,7 +116,7 @@ public final class HopFunctionAdapter implements HandlerAdapter, Ordered, Dispos
 
 		@Override
 		public void end() {
-			// It has no place in line yet.
+			// The request has no place in line yet.
 		}
 
 		@Override

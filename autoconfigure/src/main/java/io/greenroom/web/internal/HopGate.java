@@ -12,18 +12,18 @@ import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The outermost filter of an application whose controllers hop. A request that is to hop
- * takes off only here, when the server's thread has left all other filters, so that no
- * two threads touch it at the same time.
+ * The outermost filter of an application whose controllers hop. A request starts its hop
+ * only here, after the server's thread has left all other filters, so that two threads
+ * never touch it at the same time.
  */
 public final class HopGate implements Filter {
 
 	private static final String EXIT = HopGate.class.getName() + ".EXIT";
 
-	/** Set by MockMvc, whose tests expect the answer, and their own thread. */
+	/** Set by MockMvc, whose tests expect the answer on their own thread. */
 	private static final String MOCK_MVC = "org.springframework.test.web.servlet.MockMvc.MVC_RESULT_ATTRIBUTE";
 
-	/** Makes the filter. */
+	/** Creates the filter. */
 	public HopGate() {
 	}
 
@@ -48,11 +48,11 @@ public final class HopGate implements Filter {
 	}
 
 	/**
-	 * Returns the way out for a request that is to hop. A servlet looks for the answer to
-	 * {@code OPTIONS} as soon as it has handed the request over, and gives its own if
-	 * there is none yet. The target of a forward that a view makes hops like any other;
-	 * an include is part of its page, and can't.
-	 * @return the way out; null for a request that stays on its thread
+	 * Returns the exit for a request that may hop. For {@code OPTIONS}, a servlet checks
+	 * for the answer as soon as it has passed the request on, and sends its own if there
+	 * is none yet, so such a request does not hop. The target of a view's forward hops
+	 * like any other request. An include is part of its page and cannot hop.
+	 * @return the exit, or {@code null} for a request that stays on its thread
 	 */
 	static @Nullable Exit exitFor(HttpServletRequest request) {
 		if ("OPTIONS".equals(request.getMethod())
@@ -64,7 +64,7 @@ public final class HopGate implements Filter {
 		return (request.getAttribute(EXIT) instanceof Exit exit) ? exit : null;
 	}
 
-	/** What happens when the server's thread leaves. Confined to it. */
+	/** Runs when the server's thread leaves. Confined to that thread. */
 	static final class Exit {
 
 		private @Nullable Departure next;
@@ -92,7 +92,7 @@ public final class HopGate implements Filter {
 
 		void go();
 
-		/** A filter has failed, and the server ends the request. */
+		/** Called when a filter has failed and the server ends the request. */
 		void cancel();
 
 	}

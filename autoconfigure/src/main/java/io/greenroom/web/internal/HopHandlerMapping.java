@@ -7,16 +7,16 @@ import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.handler.MappedInterceptor;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
-/** Spring's mapping, which can tell whom a hop concerns. */
+/** Spring's mapping, with access to the interceptors that a hop affects. */
 public final class HopHandlerMapping extends RequestMappingHandlerMapping {
 
-	/** Makes a mapping; the MVC configuration does the rest. */
+	/** Creates a mapping; the MVC configuration does the rest. */
 	public HopHandlerMapping() {
 	}
 
 	/**
 	 * Returns the interceptors of its controllers.
-	 * @return the interceptors, those of some paths only included
+	 * @return the interceptors, including those of specific paths
 	 */
 	public List<HandlerInterceptor> interceptors() {
 		List<HandlerInterceptor> all = new ArrayList<>();

@@ -5,13 +5,13 @@ import org.springframework.web.context.request.RequestScope;
 import org.springframework.web.context.request.ServletRequestAttributes;
 
 /**
- * The request scope of an application whose controllers hop: its beans last as long as
- * the request. Spring's end with the dispatch in which they were made, before the
- * controller has run.
+ * The request scope of an application whose controllers hop. Its beans live as long as
+ * the request. The beans of Spring's scope end with the dispatch in which they were
+ * created, which is before the controller has run.
  */
 public final class HopRequestScope extends RequestScope {
 
-	/** Makes the scope. */
+	/** Creates the scope. */
 	public HopRequestScope() {
 	}
 

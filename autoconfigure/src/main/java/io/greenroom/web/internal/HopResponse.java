@@ -10,18 +10,18 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
 /**
- * The response as a controller sees it after a hop: an error that it sends is kept for
- * the dispatch back, since a container shows its error page only for one that was sent
- * there. Confined to the controller's thread, then to the dispatch back.
+ * The response that a controller sees after a hop. An error that the controller sends is
+ * kept for the dispatch back, because a container shows its error page only for errors
+ * that are sent there. Confined to the controller's thread, then to the dispatch back.
  */
 final class HopResponse extends HttpServletResponseWrapper {
 
 	private @Nullable SentError sentError;
 
-	/** Volatile: a controller that has started async writes on other threads. */
+	/** Volatile, because a controller that has started async writes on other threads. */
 	private volatile boolean landed;
 
-	/** What the controller has handed back for the dispatch to write, if anything. */
+	/** The controller's result for the dispatch to write, or {@code null}. */
 	private final Supplier<@Nullable AsyncReturnValue> handedBack;
 
 	HopResponse(HttpServletResponse response, Supplier<@Nullable AsyncReturnValue> handedBack) {
@@ -30,8 +30,9 @@ final class HopResponse extends HttpServletResponseWrapper {
 	}
 
 	/**
-	 * Spring sets its own caching headers when a body is written, which is too late for
-	 * them: they must not come in time because the body is written after a hop.
+	 * Spring sets its own caching headers when a body is written, which is normally too
+	 * late for them. They must not become effective because a body is written after a
+	 * hop.
 	 */
 	@Override
 	public boolean containsHeader(String name) {
@@ -63,7 +64,7 @@ final class HopResponse extends HttpServletResponseWrapper {
 		return this.sentError != null || super.isCommitted();
 	}
 
-	/** From now on nobody waits for what is kept. */
+	/** Called when errors need not be kept any more. */
 	void land() {
 		this.landed = true;
 	}
@@ -72,7 +73,7 @@ final class HopResponse extends HttpServletResponseWrapper {
 		return this.sentError;
 	}
 
-	/** An error to be sent. */
+	/** An error to send. */
 	record SentError(int status, @Nullable String message) {
 
 		void sendTo(HttpServletResponse response) throws IOException {

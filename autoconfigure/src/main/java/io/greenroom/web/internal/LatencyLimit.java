@@ -9,7 +9,8 @@ import com.netflix.concurrency.limits.limit.Gradient2Limit;
 import com.netflix.concurrency.limits.limit.WindowedLimit;
 
 /**
- * Finds a pool's size from latency, with the algorithms of Netflix's concurrency-limits.
+ * Determines a pool's size from latency, with the algorithms of Netflix's
+ * concurrency-limits.
  */
 public final class LatencyLimit implements SizeLimit {
 
@@ -20,12 +21,13 @@ public final class LatencyLimit implements SizeLimit {
 	}
 
 	/**
-	 * Adds a slot while requests are fast and half of the slots are in use, and takes a
-	 * tenth of them away whenever one is slower than its target or runs into a timeout.
-	 * @param initial the size to begin with
-	 * @param min the least size
-	 * @param max the greatest size
-	 * @param targetLatency what a request may take
+	 * Adds a slot while requests are fast and at least half of the slots are in use.
+	 * Removes a tenth of the slots when a request exceeds the target latency or runs into
+	 * a timeout.
+	 * @param initial the initial size
+	 * @param min the minimum size
+	 * @param max the maximum size
+	 * @param targetLatency the maximum time of a request
 	 * @return the limit
 	 */
 	public static SizeLimit aimd(int initial, int min, int max, Duration targetLatency) {
@@ -38,11 +40,11 @@ public final class LatencyLimit implements SizeLimit {
 	}
 
 	/**
-	 * Compares the latency of each second with that of the long run: grows while it is
-	 * about the same, shrinks while requests get slower than they use to be.
-	 * @param initial the size to begin with
-	 * @param min the least size
-	 * @param max the greatest size
+	 * Compares the latency of each second with the long-term latency. Grows while both
+	 * are about equal, and shrinks while requests are slower than usual.
+	 * @param initial the initial size
+	 * @param min the minimum size
+	 * @param max the maximum size
 	 * @return the limit
 	 */
 	public static SizeLimit gradient(int initial, int min, int max) {

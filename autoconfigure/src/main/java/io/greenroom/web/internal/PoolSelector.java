@@ -14,7 +14,7 @@ import org.springframework.core.MethodClassKey;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.web.method.HandlerMethod;
 
-/** Knows in which pool a controller's method runs. Safe for use by many threads. */
+/** Determines the pool of a controller's method. Safe for use by many threads. */
 public final class PoolSelector {
 
 	private final Supplier<ControllerPools> pools;
@@ -24,8 +24,8 @@ public final class PoolSelector {
 	private final Map<MethodClassKey, Optional<ControllerPool>> chosen = new ConcurrentHashMap<>();
 
 	/**
-	 * Makes a selector.
-	 * @param pools the pools there are
+	 * Creates a selector.
+	 * @param pools the existing pools
 	 * @param excluded controllers that run in no pool
 	 */
 	public PoolSelector(ControllerPools pools, Predicate<Class<?>> excluded) {
@@ -33,8 +33,8 @@ public final class PoolSelector {
 	}
 
 	/**
-	 * Makes a selector of pools that are not made yet.
-	 * @param pools gives the pools there are, when a controller is to run in one
+	 * Creates a selector of pools that are not created yet.
+	 * @param pools provides the existing pools when the first controller runs in one
 	 * @param excluded controllers that run in no pool
 	 */
 	public PoolSelector(Supplier<ControllerPools> pools, Predicate<Class<?>> excluded) {
@@ -45,7 +45,7 @@ public final class PoolSelector {
 	/**
 	 * Returns the pool of a controller's method.
 	 * @param controller the method
-	 * @return the pool, {@code null} if it runs in none
+	 * @return the pool, or {@code null} if the method runs in no pool
 	 * @throws UnknownPoolException if its annotation names a pool that does not exist
 	 */
 	public @Nullable ControllerPool select(HandlerMethod controller) {
@@ -59,10 +59,10 @@ public final class PoolSelector {
 	}
 
 	/**
-	 * Returns the name of the pool that a controller's method is to run in, whether or
-	 * not there is one.
+	 * Returns the name of the pool of a controller's method, whether or not the pool
+	 * exists.
 	 * @param controller the method
-	 * @return the name, {@code null} if it runs in none
+	 * @return the name, or {@code null} if the method runs in no pool
 	 */
 	public @Nullable String nameFor(HandlerMethod controller) {
 		if (this.excluded.test(controller.getBeanType())) {

@@ -13,17 +13,17 @@ import org.springframework.web.method.support.ModelAndViewContainer;
 import org.springframework.web.servlet.mvc.method.annotation.ServletInvocableHandlerMethod;
 
 /**
- * A controller's method that does not run once its request has lost its slot, and that,
- * after a hop, hands back what is to be written.
+ * A controller's method that does not run once its request has lost its slot. After a
+ * hop, it returns the value that is to be written.
  */
 final class PooledInvocableHandlerMethod extends ServletInvocableHandlerMethod {
 
 	private final ReactiveAdapterRegistry reactive;
 
-	/** Written while this object is made ready, read in its one invocation. */
+	/** Written while this object is configured, read in its one invocation. */
 	private @Nullable HandlerMethodReturnValueHandlerComposite handlers;
 
-	/** Confined to the one invocation this object is made for. */
+	/** Confined to the one invocation that this object is created for. */
 	private @Nullable HttpServletRequest request;
 
 	PooledInvocableHandlerMethod(HandlerMethod controller, ReactiveAdapterRegistry reactive) {
@@ -53,7 +53,9 @@ final class PooledInvocableHandlerMethod extends ServletInvocableHandlerMethod {
 	protected @Nullable Object doInvoke(@Nullable Object... args) throws Exception {
 		requireSlot();
 		Object result = super.doInvoke(args);
-		// It may have caught what told it so, and read what the server had left.
+		// The controller may have caught the exception that reported the loss, and read
+		// what the
+		// server had left.
 		requireSlot();
 		return result;
 	}
@@ -65,8 +67,8 @@ final class PooledInvocableHandlerMethod extends ServletInvocableHandlerMethod {
 	}
 
 	/**
-	 * The usual handlers, but for what touches the response. A forward from inside a
-	 * controller writes its body at once, since a server ends the answer with it.
+	 * The usual handlers, except for those that touch the response. A forward from inside
+	 * a controller writes its body at once, because a server ends the answer with it.
 	 */
 	private static final class HandingBack extends HandlerMethodReturnValueHandlerComposite {
 

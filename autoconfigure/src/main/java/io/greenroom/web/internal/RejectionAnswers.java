@@ -20,10 +20,9 @@ import org.springframework.web.accept.ContentNegotiationStrategy;
 import org.springframework.web.context.request.NativeWebRequest;
 
 /**
- * Tells a client that its request was rejected, in the form that the client asks for: a
- * problem as JSON or XML, plain text, or, where it wants HTML, the application's own
- * error page. The words come from the application's messages where it has some for the
- * exception, as Spring MVC looks up those of its own exceptions:
+ * Answers a rejected request in the format that the client asks for: a problem detail as
+ * JSON or XML, plain text or, for HTML, the application's own error page. The text is
+ * looked up in the application's messages, as Spring MVC does for its own exceptions:
  * {@code problemDetail.title.} and {@code problemDetail.} before the exception's full
  * name.
  * <p>
@@ -46,10 +45,10 @@ final class RejectionAnswers {
 
 	/**
 	 * Answers a request.
-	 * @param rejection what to say
+	 * @param rejection the content of the answer
 	 * @param request the rejected request
-	 * @return the answer to write; {@code null} where the error page will be it
-	 * @throws IOException if the response can't be written to
+	 * @return the answer to write, or {@code null} if the error page is the answer
+	 * @throws IOException if the response cannot be written to
 	 */
 	@Nullable ResponseEntity<Object> answer(ErrorResponse rejection, NativeWebRequest request) throws IOException {
 		ProblemDetail problem = rejection.updateAndGetBody(this.messages, locale());
@@ -96,7 +95,9 @@ final class RejectionAnswers {
 			.anyMatch((converter) -> converter.canWrite(ProblemDetail.class, MediaType.APPLICATION_PROBLEM_XML));
 	}
 
-	/** Whether it is the format itself, or one like {@code application/problem+json}. */
+	/**
+	 * Whether a type is the format itself, or one like {@code application/problem+json}.
+	 */
 	private static boolean isOf(MediaType type, String format) {
 		return format.equals(type.getSubtype()) || format.equals(type.getSubtypeSuffix());
 	}

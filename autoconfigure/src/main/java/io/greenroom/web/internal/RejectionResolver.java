@@ -36,16 +36,16 @@ import org.springframework.web.util.DisconnectedClientHelper;
 
 /**
  * Answers a request that failed with one of Greenroom's exceptions, unless the
- * application does: its controller's own {@code @ExceptionHandler}, an advice with a
- * negative order, an advice of any order for that exception or one that wraps it, and the
- * status that a wrapping exception names. An advice for exceptions in general comes after
- * it.
+ * application does so. The application's answer comes from the controller's own
+ * {@code @ExceptionHandler}, an advice with a negative order, an advice of any order for
+ * that exception or one that wraps it, or the status that a wrapping exception names. An
+ * advice for exceptions in general comes after this resolver.
  * <p>
- * It is no advice, since Spring asks an advice about every failure, and what a functional
- * route or a resource throws would then be told otherwise than without Greenroom. All
- * other failures pass by, and so does each one after the answer has begun. An answer is
- * written by the application's own resolver of {@code @ExceptionHandler} methods; where
- * there is none, nothing is answered here.
+ * This is not an advice, because Spring consults an advice about every failure, which
+ * would change the answer to exceptions of functional routes and resources. All other
+ * failures are left alone, and so is every failure after the answer has begun. The answer
+ * is written by the application's own resolver of {@code @ExceptionHandler} methods.
+ * Without such a resolver, nothing is answered.
  * <p>
  * Safe for use by many threads.
  */
@@ -62,11 +62,11 @@ public final class RejectionResolver implements HandlerExceptionResolver, Ordere
 	private volatile @Nullable Answering answering;
 
 	/**
-	 * Makes the resolver.
-	 * @param all all resolvers of the application, asked for when one is wanted
-	 * @param messages where the words of an answer are looked up
-	 * @param rejections what to say to an exception, without regard to its causes; null
-	 * if it is not one of Greenroom's
+	 * Creates the resolver.
+	 * @param all provides all resolvers of the application when they are needed
+	 * @param messages the messages for the text of an answer
+	 * @param rejections the answer to an exception, regardless of its causes, or
+	 * {@code null} if it is not one of Greenroom's
 	 */
 	public RejectionResolver(Supplier<List<HandlerExceptionResolver>> all, MessageSource messages,
 			Function<Throwable, @Nullable ErrorResponse> rejections) {
@@ -85,7 +85,7 @@ public final class RejectionResolver implements HandlerExceptionResolver, Ordere
 	public @Nullable ModelAndView resolveException(HttpServletRequest request, HttpServletResponse response,
 			@Nullable Object handler, Exception failure) {
 		if (response.isCommitted()) {
-			return null; // it ends as with any other failure
+			return null; // it ends like any other failure
 		}
 		List<Throwable> causes = Failures.causes(failure);
 		for (Throwable cause : causes) {
@@ -124,7 +124,8 @@ public final class RejectionResolver implements HandlerExceptionResolver, Ordere
 	}
 
 	/**
-	 * Called as an {@code @ExceptionHandler} is, so that its answer is written as theirs.
+	 * Called like an {@code @ExceptionHandler}, so that its answer is written in the same
+	 * way.
 	 */
 	@Reflective
 	@Nullable ResponseEntity<Object> answer(RejectionAnswers answers, ErrorResponse rejection, NativeWebRequest request)
@@ -158,7 +159,7 @@ public final class RejectionResolver implements HandlerExceptionResolver, Ordere
 		return null;
 	}
 
-	/** The parts that are made for the first rejection. */
+	/** The parts that are created for the first rejection. */
 	private record Answering(ExceptionHandlerExceptionResolver spring, RejectionAnswers answers,
 			ApplicationHandlers handlers) {
 

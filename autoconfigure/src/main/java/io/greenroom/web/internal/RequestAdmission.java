@@ -7,7 +7,10 @@ import jakarta.servlet.http.HttpServletRequest;
 
 import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 
-/** Lets a request into its pool, unless its client has left while it stood in line. */
+/**
+ * Admits a request to its pool, unless its client has disconnected while it waited in
+ * line.
+ */
 final class RequestAdmission {
 
 	private final ClientPresence clients;
@@ -18,8 +21,8 @@ final class RequestAdmission {
 
 	/**
 	 * Waits for the slot on the calling thread.
-	 * @throws PoolRejectedException if there is none in time
-	 * @throws AsyncRequestNotUsableException if nobody waits for the answer any more
+	 * @throws PoolRejectedException if no slot is free in time
+	 * @throws AsyncRequestNotUsableException if no client waits for the answer any more
 	 */
 	SlotLease enter(ControllerPool pool, Reservation reservation, HttpServletRequest request)
 			throws AsyncRequestNotUsableException {
@@ -27,8 +30,9 @@ final class RequestAdmission {
 		Slot slot = pool.await(reservation);
 		try {
 			if (queued && this.clients.isGone(request)) {
-				throw new AsyncRequestNotUsableException("The client has gone while its request waited for a slot of "
-						+ pool.pool() + "; the controller is not run");
+				throw new AsyncRequestNotUsableException(
+						"The client disconnected while its request waited for a slot of " + pool.pool()
+								+ "; the controller is not run");
 			}
 			return new SlotLease(pool, slot);
 		}

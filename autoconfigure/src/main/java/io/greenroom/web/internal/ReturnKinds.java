@@ -24,10 +24,10 @@ import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBo
 import org.springframework.web.servlet.mvc.method.annotation.ViewMethodReturnValueHandler;
 import org.springframework.web.servlet.mvc.method.annotation.ViewNameMethodReturnValueHandler;
 
-/** Tells what Spring MVC does with a value that a controller returns. */
+/** Determines what Spring MVC does with a value that a controller returns. */
 final class ReturnKinds {
 
-	/** They only note which view is to be rendered, and with what. */
+	/** They only record the view to render, and its model. */
 	private static final Set<Class<?>> VIEWS = Set.of(ModelAndViewMethodReturnValueHandler.class,
 			ModelMethodProcessor.class, ViewMethodReturnValueHandler.class, ViewNameMethodReturnValueHandler.class,
 			ModelAttributeMethodProcessor.class, ServletModelAttributeMethodProcessor.class, MapMethodProcessor.class);
@@ -41,7 +41,7 @@ final class ReturnKinds {
 		this.reactive = reactive;
 	}
 
-	/** Whether Spring MVC starts asynchronous processing for a value. */
+	/** Returns whether Spring MVC starts asynchronous processing for a value. */
 	boolean isAsynchronous(@Nullable Object value, MethodParameter type) {
 		Object body = (value instanceof HttpEntity<?> entity && entity.getBody() != null) ? entity.getBody() : value;
 		return switch (body) {
@@ -52,7 +52,7 @@ final class ReturnKinds {
 		};
 	}
 
-	/** Handlers of the application's own may start async too, and say so. */
+	/** The application's own handlers may also start async, and report that. */
 	private boolean isClaimed(@Nullable Object value, MethodParameter type) {
 		for (HandlerMethodReturnValueHandler handler : this.handlers.getHandlers()) {
 			if (handler instanceof AsyncHandlerMethodReturnValueHandler async
@@ -63,7 +63,7 @@ final class ReturnKinds {
 		return false;
 	}
 
-	/** Whether what is done with a value leaves the response alone. */
+	/** Returns whether handling a value leaves the response alone. */
 	boolean isView(MethodParameter type) {
 		for (HandlerMethodReturnValueHandler handler : this.handlers.getHandlers()) {
 			if (handler.supportsReturnType(type)) {

@@ -11,8 +11,8 @@ import org.springframework.web.servlet.function.ServerRequest;
 import org.springframework.web.servlet.function.ServerResponse;
 
 /**
- * The one {@link PoolFilters}. For integrations; users don't need this. Safe for use by
- * many threads.
+ * The only implementation of {@link PoolFilters}. For integrations; not intended for
+ * applications. Safe for use by many threads.
  */
 public final class RoutePoolFilters implements PoolFilters {
 
@@ -23,10 +23,10 @@ public final class RoutePoolFilters implements PoolFilters {
 	private final RequestAdmission admission;
 
 	/**
-	 * Makes the filters.
-	 * @param pools the pools there are
-	 * @param scheduler what keeps the time of slow bodies
-	 * @param clients what knows whether a client is still there
+	 * Creates the filters.
+	 * @param pools the existing pools
+	 * @param scheduler measures the time of slow bodies
+	 * @param clients determines whether a client is still connected
 	 */
 	public RoutePoolFilters(ControllerPools pools, GreenScheduler scheduler, ClientPresence clients) {
 		this.pools = pools;

@@ -28,9 +28,9 @@ import org.springframework.web.servlet.mvc.method.annotation.ServletInvocableHan
 
 /**
  * Runs each controller in a slot of its pool. The slot is held until the method has
- * returned and its body, unless an asynchronous one, is written. A request takes one slot
- * at most, also when it is forwarded from inside a controller; the dispatch that goes on
- * with an asynchronous result takes none.
+ * returned and its body is written, unless the body is asynchronous. A request takes no
+ * more than one slot, even if it is forwarded from inside a controller. The dispatch that
+ * continues with an asynchronous result takes no slot.
  */
 public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter implements DisposableBean {
 
@@ -41,14 +41,15 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 	private final Supplier<Door> doors;
 
 	/**
-	 * Null until the first request; two concurrent first requests compute the same value.
+	 * {@code null} until the first request; two concurrent first requests compute equal
+	 * values.
 	 */
 	private @Nullable Door door;
 
-	/** Null where no controller hops. */
+	/** {@code null} if controllers do not hop. */
 	private final @Nullable Hop hop;
 
-	/** This and the following: written while the adapter is configured. */
+	/** This and the following are written while the adapter is configured. */
 	private final HandlerMethodReturnValueHandlerComposite valueHandlers = new HandlerMethodReturnValueHandlerComposite();
 
 	private @Nullable AsyncTaskExecutor asyncExecutor;
@@ -60,13 +61,12 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 	private List<DeferredResultProcessingInterceptor> deferredResultInterceptors = List.of();
 
 	/**
-	 * Makes an adapter whose controllers run on the server's threads; the MVC
+	 * Creates an adapter whose controllers run on the server's threads. The MVC
 	 * configuration does the rest.
 	 * @param selector the pool of each controller
-	 * @param scheduler gives what watches those that are slow to send or read, at the
-	 * first request
-	 * @param clients gives what knows whether a client is still there, at the first
-	 * request
+	 * @param scheduler provides, at the first request, the scheduler that watches slow
+	 * clients
+	 * @param clients provides, at the first request, the presence of clients
 	 */
 	public RunInPoolHandlerAdapter(PoolSelector selector, Supplier<GreenScheduler> scheduler,
 			Supplier<ClientPresence> clients) {
@@ -76,12 +76,12 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 	}
 
 	/**
-	 * Makes an adapter whose controllers hop; the MVC configuration does the rest.
+	 * Creates an adapter whose controllers hop. The MVC configuration does the rest.
 	 * @param selector the pool of each controller
-	 * @param scheduler where threads to hop to come from
-	 * @param context what carries the server thread's context over a hop
-	 * @param identity what keeps who is asking in the request, for the dispatch back
-	 * @param clients what knows whether a client is still there
+	 * @param scheduler starts the green threads
+	 * @param context carries the server thread's context over a hop
+	 * @param identity keeps the authenticated user in the request, for the dispatch back
+	 * @param clients determines whether a client is still connected
 	 */
 	public RunInPoolHandlerAdapter(PoolSelector selector, GreenScheduler scheduler, TaskDecorator context,
 			Consumer<HttpServletRequest> identity, ClientPresence clients) {
@@ -156,8 +156,8 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 	}
 
 	/**
-	 * Handles a value that a controller returned on a green thread. Not by way of
-	 * {@code super}, which would first run the {@code @ModelAttribute} methods again.
+	 * Handles a value that a controller returned on a green thread. Does not call {@code
+	 * super}, which would first run the {@code @ModelAttribute} methods again.
 	 */
 	private @Nullable ModelAndView resume(AsyncReturnValue handedBack, HttpServletRequest request,
 			HttpServletResponse response) throws Exception {
@@ -225,10 +225,10 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 	}
 
 	/**
-	 * Where a request comes in.
+	 * The entry of requests.
 	 *
-	 * @param admission lets it into its pool
-	 * @param scheduler watches it there
+	 * @param admission admits a request to its pool
+	 * @param scheduler watches the request there
 	 */
 	private record Door(RequestAdmission admission, GreenScheduler scheduler) {
 

@@ -1,20 +1,22 @@
 package io.greenroom.web.internal;
 
-/** On which thread a controller runs once it has its slot. */
+/** Determines the thread on which a controller runs. */
 public enum RunInPoolMode {
 
-	/** As {@link #INLINE}, on whichever threads the server has. */
+	/** Same as {@link #INLINE}, on the server's threads of whatever kind. */
 	AUTO,
 
 	/**
-	 * On the server's thread, which waits in line too. Nothing but the limit applies.
+	 * The server's thread runs the controller, and also waits in line. Only the limit
+	 * applies.
 	 */
 	INLINE,
 
 	/**
-	 * On a green thread, while the server's thread goes back; filters and interceptors
-	 * see an asynchronous request, as for a controller that returns a {@code Callable}.
-	 * Where a request can't be asynchronous, as {@link #INLINE}.
+	 * A green thread runs the controller, and the server's thread is released. Filters
+	 * and interceptors see an asynchronous request, as for a controller that returns a
+	 * {@code
+	 * Callable}. If a request does not support async, the same as {@link #INLINE}.
 	 */
 	HOP
 

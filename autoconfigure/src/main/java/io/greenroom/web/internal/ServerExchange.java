@@ -4,38 +4,39 @@ import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request as its server has it, below the servlet API: whatever a controller or a
- * filter reads through, it is seen here, and no request needs to be wrapped. Servers that
- * offer it set it as the attribute {@link #ATTRIBUTE}. Confined to the thread that has
+ * A request as its server sees it, below the servlet API. All reads and writes of
+ * controllers and filters are visible here, without wrapping the request. Servers that
+ * support it set it as the attribute {@link #ATTRIBUTE}. Confined to the thread that has
  * the request.
  */
 public interface ServerExchange {
 
-	/** The attribute of a request in which it is found. */
+	/** The request attribute that holds the exchange. */
 	String ATTRIBUTE = ServerExchange.class.getName();
 
 	/**
-	 * Lets a watch see all that is read of the body from now on.
-	 * @param watch the watch; null for none
+	 * Sets the watch for all further reads of the body.
+	 * @param watch the watch, or {@code null} for none
 	 */
 	void watchReads(@Nullable IoWatch watch);
 
 	/**
-	 * Lets a watch see all that is written of the answer from now on.
-	 * @param watch the watch; null for none
+	 * Sets the watch for all further writes of the answer.
+	 * @param watch the watch, or {@code null} for none
 	 */
 	void watchWrites(@Nullable WriteWatch watch);
 
 	/**
-	 * Ends the connection, or, over HTTP/2, the stream, since its client does not read. A
-	 * waiting thread in a write gets an exception. Called on any thread.
+	 * Closes the connection or, with HTTP/2, the stream, because its client does not
+	 * read. A thread that waits in a write receives an exception. May be called on any
+	 * thread.
 	 */
 	void abort();
 
 	/**
-	 * Returns that of a request.
+	 * Returns the exchange of a request.
 	 * @param request the request
-	 * @return the exchange; null if the server offers none, as a mocked one does
+	 * @return the exchange, or {@code null} if the server has none, as with a mocked one
 	 */
 	static @Nullable ServerExchange of(HttpServletRequest request) {
 		return (request.getAttribute(ATTRIBUTE) instanceof ServerExchange exchange) ? exchange : null;

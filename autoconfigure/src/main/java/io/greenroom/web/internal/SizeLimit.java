@@ -1,9 +1,12 @@
 package io.greenroom.web.internal;
 
-/** Finds a pool's size from what its requests take. Safe for use by many threads. */
+/**
+ * Determines a pool's size from the latency of its requests. Safe for use by many
+ * threads.
+ */
 public interface SizeLimit {
 
-	/** Leaves the size as it is configured. */
+	/** Keeps the configured size. */
 	SizeLimit FIXED = new SizeLimit() {
 
 		@Override
@@ -13,22 +16,22 @@ public interface SizeLimit {
 
 		@Override
 		public void sample(long start, long nanos, int active, boolean timedOut) {
-			// nothing to find
+			// nothing to learn
 		}
 
 	};
 
 	/**
-	 * Returns the size to be used from now on.
-	 * @return the number of slots, zero for no change
+	 * Returns the current size.
+	 * @return the number of slots, or zero for no change
 	 */
 	int size();
 
 	/**
-	 * Takes in what one request took.
+	 * Records a request.
 	 * @param start when it got its slot, in nanoseconds of any clock
 	 * @param nanos how long it held the slot, in nanoseconds of that clock
-	 * @param active how many were at work when it came
+	 * @param active how many requests were in a slot when it got its slot
 	 * @param timedOut whether it ran into a timeout
 	 */
 	void sample(long start, long nanos, int active, boolean timedOut);

@@ -15,15 +15,15 @@ import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request's time in a slot. It ends once: when the controller has returned and its
- * body is written, or when the request's own body did not arrive in time, or its client
- * did not read the answer in time.
+ * The time that a request spends in a slot. It ends once: when the controller has
+ * returned and its body is written, when the request's own body did not arrive in time,
+ * or when the client did not read the answer in time.
  */
 final class SlotLease implements WriteWatch, AutoCloseable {
 
 	private static final String WATCH = SlotLease.class.getName() + ".WATCH";
 
-	/** Methods whose requests have no body unless they say so. */
+	/** Methods whose requests have a body only if they declare one. */
 	private static final Set<String> WITHOUT_BODY = Set.of("GET", "HEAD", "DELETE", "OPTIONS", "TRACE");
 
 	private final ControllerPool pool;
@@ -33,7 +33,7 @@ final class SlotLease implements WriteWatch, AutoCloseable {
 	/** In nanoseconds of the pool's clock. */
 	private final long since;
 
-	/** How many were at work when it began. */
+	/** How many requests were in a slot when it began. */
 	private final int active;
 
 	private final AtomicBoolean over = new AtomicBoolean();
@@ -44,7 +44,7 @@ final class SlotLease implements WriteWatch, AutoCloseable {
 	/** Confined to the thread that has the request. */
 	private @Nullable ServerExchange exchange;
 
-	/** Made for an answer that waits for its client. Guarded by this. */
+	/** Created for an answer that waits for its client. Guarded by this. */
 	private @Nullable Countdown writes;
 
 	/** Written before the first write. */
@@ -122,7 +122,7 @@ final class SlotLease implements WriteWatch, AutoCloseable {
 		}
 	}
 
-	/** A body without a length comes in chunks, or with HTTP/2. */
+	/** A body without a length is sent in chunks, or with HTTP/2. */
 	private static boolean mayHaveBody(HttpServletRequest request) {
 		long length = request.getContentLengthLong();
 		return length > 0 || (length < 0
@@ -130,8 +130,8 @@ final class SlotLease implements WriteWatch, AutoCloseable {
 	}
 
 	/**
-	 * Called right before the controller's method, since a server may have read a form by
-	 * itself.
+	 * Called right before the controller's method, because a server may have read a form
+	 * by itself.
 	 * @throws BodyTimeoutException if the request has lost its slot
 	 */
 	static void requireSlot(HttpServletRequest request) {
@@ -141,9 +141,9 @@ final class SlotLease implements WriteWatch, AutoCloseable {
 	}
 
 	/**
-	 * Notes how the controller has failed.
-	 * @throws BodyTimeoutException instead of what a read that came too late has become
-	 * on its way
+	 * Records the failure of the controller.
+	 * @throws BodyTimeoutException in place of an exception that was caused by a late
+	 * read
 	 */
 	void failed(Throwable failure) {
 		this.failure = failure;
@@ -193,7 +193,7 @@ final class SlotLease implements WriteWatch, AutoCloseable {
 		}
 	}
 
-	/** A failure says nothing about how long the work takes, a timeout does. */
+	/** A failure says nothing about the duration of the work, but a timeout does. */
 	private void learn() {
 		boolean timedOut = isTimeout(this.failure);
 		if (this.failure == null || timedOut) {

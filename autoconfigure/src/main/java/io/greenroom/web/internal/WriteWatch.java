@@ -1,23 +1,23 @@
 package io.greenroom.web.internal;
 
 /**
- * Is told by a server when an answer waits for its client to read. Safe for use by many
+ * Notified by a server when an answer waits for its client to read. Safe for use by many
  * threads.
  */
 public interface WriteWatch {
 
-	/** How many bytes of an answer are written unwatched, since they do not wait. */
+	/** How many bytes of an answer are written unwatched, because they do not wait. */
 	int UNWATCHED = 16 * 1024;
 
-	/** From now on the answer waits for its client. */
+	/** Called when the answer begins to wait for its client. */
 	void waits();
 
-	/** The client has gone on, and the answer no longer waits for it. */
+	/** Called when the answer no longer waits for its client. */
 	void goesOn();
 
 	/**
-	 * Returns whether the client has taken too long, and its answer is to end.
-	 * @return whether the time is over
+	 * Returns whether the client has taken too long, and its answer must end.
+	 * @return whether the time has elapsed
 	 */
 	boolean isLate();
 

@@ -218,7 +218,7 @@ class AfterCommitTests {
 						narrow.send("lost 1");
 						narrow.send("lost 2");
 					})).withStackTraceContaining("the line is cut"));
-			assertThat(log).singleElement().asString().contains("not known", "Narrow.send", "Narrow.send");
+			assertThat(log).singleElement().asString().contains("outcome of a transaction is unknown", "Narrow.send", "Narrow.send");
 			context.getBean(BreakingDataSource.class).commitFails = false;
 			assertThat(handle(context, Narrow.class).calls().pending()).isZero();
 			in(context, (status) -> narrow.send("next"));
@@ -425,7 +425,7 @@ class AfterCommitTests {
 			template.executeWithoutResult(
 					(status) -> assertThatExceptionOfType(DeferredTransactionException.class).isThrownBy(mailer::sent)
 						.withMessageContaining("the test's own (" + getClass().getName() + ".transactionOfTheTest)")
-						.withMessageContaining("take @Transactional off the test"));
+						.withMessageContaining("remove @Transactional from the test"));
 			for (String other : new String[] { null, "batch", "no.such.Type.run",
 					Mailer.class.getName() + ".transactionOfTheTest", getClass().getName() + ".offered" }) {
 				template.setName(other);

@@ -32,7 +32,7 @@ class GreenSchedulerLifecycleTests {
 			context.refresh();
 			context.stop();
 			assertThatExceptionOfType(RuntimeException.class).isThrownBy(context::start)
-				.withStackTraceContaining("make a new context");
+				.withStackTraceContaining("create a new context");
 		}
 	}
 

@@ -96,7 +96,7 @@ class PastTheMailboxTests {
 		}
 		return log.list.stream()
 			.map(ILoggingEvent::getFormattedMessage)
-			.filter((line) -> line.contains("can be used past its mailbox"))
+			.filter((line) -> line.contains("can be bypassed"))
 			.toList();
 	}
 

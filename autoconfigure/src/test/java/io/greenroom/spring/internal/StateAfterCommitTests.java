@@ -177,8 +177,10 @@ class StateAfterCommitTests {
 		this.runner.withPropertyValues("greenroom.state.in-transaction=fail").run((context) -> {
 			StateMachines machines = context.getBean(StateMachines.class);
 			Order order = placed(machines);
-			in(context, (status) -> assertThatIllegalStateException().isThrownBy(order::paid)
-				.withMessageContainingAll("was asked in a transaction to move to 'paid', and did not", "afterCommit"));
+			in(context,
+					(status) -> assertThatIllegalStateException().isThrownBy(order::paid)
+						.withMessageContainingAll("was asked in a transaction to move to 'paid', which was rejected",
+								"afterCommit"));
 			assertThat(machines.of(order).current()).isEqualTo("placed");
 			in(context, TransactionDefinition.PROPAGATION_SUPPORTS, (status) -> order.paid());
 			rests(machines.of(order));
@@ -280,7 +282,7 @@ class StateAfterCommitTests {
 			rests(machines.of(order));
 			assertThat(machines.of(order).current()).isEqualTo("paid");
 			assertThat(output.getOut().lines())
-				.filteredOn((line) -> line.contains("was not made, though the transaction has committed"))
+				.filteredOn((line) -> line.contains("was not made, although the transaction has committed"))
 				.hasSize(2)
 				.allSatisfy((line) -> assertThat(line).contains("ERROR", "StateAfterCommitTests.java"));
 			assertThat(output).contains("can't move from 'placed' to 'shipped'");

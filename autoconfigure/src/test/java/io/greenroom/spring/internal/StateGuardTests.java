@@ -560,7 +560,7 @@ class StateGuardTests {
 			moved.sent();
 			assertThat(machine.join(LONG)).isTrue();
 			assertThat(machine.exception()).hasRootCauseMessage(
-					"An advice of %s moves the body of state 'sent' to another thread; the body runs on its machine's green thread already, so take that advice off the state"
+					"An advice of %s moves the body of state 'sent' to another thread; the body already runs on its machine's green thread, so remove that advice from the state"
 						.formatted(Moved.class.getName()));
 			assertThat(machine.history()).hasSize(1);
 		});

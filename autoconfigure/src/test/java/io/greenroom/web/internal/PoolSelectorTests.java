@@ -52,7 +52,7 @@ class PoolSelectorTests {
 	void unknownName() {
 		assertThatExceptionOfType(UnknownPoolException.class)
 			.isThrownBy(() -> this.selector.select(new HandlerMethod(new Wrong(), "any")))
-			.withMessageStartingWith("Wrong#any is to run in the pool 'nowhere', which does not exist; there are: ")
+			.withMessageStartingWith("Wrong#any names the pool 'nowhere', which does not exist; the pools are: ")
 			.satisfies(
 					(unknown) -> assertThat(unknown.known()).containsExactlyInAnyOrder("default", "reports", "slow"));
 	}

@@ -93,7 +93,7 @@ class RequestAdmissionTests {
 		CompletableFuture<SlotLease> gone = enterFromTheLine(door((request) -> true));
 		assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> gone.get(20, TimeUnit.SECONDS))
 			.withCauseInstanceOf(AsyncRequestNotUsableException.class)
-			.withMessageContaining("gone while its request waited for a slot");
+			.withMessageContaining("disconnected while its request waited for a slot");
 		assertThat(this.pool.active()).isZero();
 		CompletableFuture<SlotLease> failed = enterFromTheLine(door((request) -> {
 			throw new IllegalStateException("on purpose");
