@@ -1,11 +1,15 @@
 package io.greenroom.cluster;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 import javax.sql.DataSource;
 
@@ -37,6 +41,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.annotation.EnableTransactionManagement;
 import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /** One of several nodes, with clients of its own. */
 @Configuration(proxyBeanMethods = false)
@@ -49,6 +55,9 @@ class ClusterApplication {
 	private static final int KEYS = 100;
 
 	private static volatile boolean over;
+
+	/** Whether the next body of this node is to stay before it commits. */
+	private static final AtomicBoolean HOLD = new AtomicBoolean();
 
 	/**
 	 * Runs a node: waits for the others, then makes calls for a while.
@@ -63,10 +72,25 @@ class ClusterApplication {
 		ClusterHandlers cluster = context.getBean(ClusterHandlers.class);
 		Until.until("all nodes to be there", Duration.ofSeconds(60), () -> cluster.nodes() == nodes);
 		BootProcess.pauseAt("ready");
+		if (environment.getProperty("holds", Boolean.class, false)) {
+			hold(context.getBean(JdbcClient.class));
+		}
 		Load load = new Load(context, environment);
 		Runtime.getRuntime().addShutdownHook(new Thread(() -> over = true));
 		load.run();
 		BootProcess.stayAt("done");
+	}
+
+	/** Holds transactions open, each time that it is told to, till the load is over. */
+	private static void hold(JdbcClient jdbc) {
+		for (int held = 0; jdbc.sql("select count(*) from load").query(Long.class).single() == 0;) {
+			int wanted = jdbc.sql("select coalesce(max(number), 0) from hold").query(Integer.class).single();
+			if (wanted > held) {
+				held = wanted;
+				HOLD.set(true);
+			}
+			LockSupport.parkNanos(20_000_000);
+		}
 	}
 
 	@Bean
@@ -104,7 +128,29 @@ class ClusterApplication {
 		@Transactional
 		int add(String id) {
 			this.jdbc.sql("insert into made (key, id) values (?, ?)").params(this.key, id).update();
+			if (HOLD.compareAndSet(true, false)) {
+				TransactionSynchronizationManager.registerSynchronization(new Holding(this.key));
+			}
 			return ++this.count;
+		}
+
+	}
+
+	/**
+	 * Stays in the transaction when all of it is written, the key's row last, and says of
+	 * which key.
+	 */
+	private record Holding(String key) implements TransactionSynchronization {
+
+		@Override
+		public void beforeCommit(boolean readOnly) {
+			System.out.println("holds " + this.key);
+			BootProcess.pauseAt("holding");
+		}
+
+		@Override
+		public void afterCompletion(int status) {
+			BootProcess.at((status == STATUS_COMMITTED) ? "committed" : "not committed");
 		}
 
 	}
@@ -127,6 +173,8 @@ class ClusterApplication {
 		private final AtomicInteger calls = new AtomicInteger();
 
 		private final AtomicLong longest = new AtomicLong();
+
+		private final Map<String, Long> longestByKey = new ConcurrentHashMap<>();
 
 		private final Queue<String> answered = new ConcurrentLinkedQueue<>();
 
@@ -166,6 +214,10 @@ class ClusterApplication {
 				Thread.currentThread().interrupt();
 			}
 			this.answered.forEach((id) -> this.jdbc.sql("insert into answered (id) values (?)").params(id).update());
+			this.longestByKey
+				.forEach((key, took) -> this.jdbc.sql("insert into longest (node, key, took) values (?, ?, ?)")
+					.params(this.node, key, took / 1_000_000)
+					.update());
 			this.jdbc.sql("insert into report (node, calls, failed, longest, what) values (?, ?, ?, ?, ?)")
 				.params(this.node, this.calls.get(), this.failures.size(), this.longest.get() / 1_000_000,
 						this.failures.peek())
@@ -176,8 +228,9 @@ class ClusterApplication {
 			for (int i = 0; System.nanoTime() < this.end && !over; i++) {
 				String id = prefix + i;
 				long start = System.nanoTime();
+				String key = "k" + ThreadLocalRandom.current().nextInt(KEYS);
 				try {
-					this.counters.get("k" + ThreadLocalRandom.current().nextInt(KEYS)).add(id);
+					this.counters.get(key).add(id);
 					this.answered.add(id);
 				}
 				catch (Throwable failure) {
@@ -186,7 +239,9 @@ class ClusterApplication {
 					this.failures.add(stack.toString());
 				}
 				this.calls.incrementAndGet();
-				this.longest.accumulateAndGet(System.nanoTime() - start, Math::max);
+				long took = System.nanoTime() - start;
+				this.longest.accumulateAndGet(took, Math::max);
+				this.longestByKey.merge(key, took, Math::max);
 			}
 		}
 

@@ -7,6 +7,8 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 import com.zaxxer.hikari.HikariDataSource;
@@ -39,6 +41,8 @@ final class ThreeNodes implements AutoCloseable {
 		this.jdbc.sql("create table made (key varchar(20), id varchar(40))").update();
 		this.jdbc.sql("create table answered (id varchar(40))").update();
 		this.jdbc.sql("create table report (node varchar(9), calls int, failed int, longest int, what text)").update();
+		this.jdbc.sql("create table longest (node varchar(9), key varchar(20), took int)").update();
+		this.jdbc.sql("create table hold (number int)").update();
 		this.jdbc.sql("create table load (over boolean)").update();
 		this.jdbc.sql("create table sees (node varchar(9), nodes int)").update();
 	}
@@ -47,6 +51,27 @@ final class ThreeNodes implements AutoCloseable {
 		for (int i = 0; i < 3; i++) {
 			this.nodes.add(start(i, 3));
 		}
+		letGo();
+	}
+
+	/**
+	 * Starts them so that the third makes no calls of its own, and holds a transaction
+	 * open {@linkplain #hold when told to}.
+	 * @param ended how long the database lets a transaction be idle
+	 */
+	void startHolding(Duration ended) {
+		String name = this.jdbc.sql("select current_database()").query(String.class).single();
+		// A statement of this kind takes no parameters.
+		this.jdbc
+			.sql("alter database %s set idle_in_transaction_session_timeout = %d".formatted(name, ended.toMillis()))
+			.update();
+		this.nodes.add(start(0, 3));
+		this.nodes.add(start(1, 3));
+		this.nodes.add(start(2, 3, "--clients=0", "--holds=true"));
+		letGo();
+	}
+
+	private void letGo() {
 		this.nodes.forEach((node) -> node.await("ready"));
 		this.nodes.forEach(BootProcess::letOn);
 	}
@@ -59,15 +84,76 @@ final class ThreeNodes implements AutoCloseable {
 		this.nodes.get(i).letOn();
 	}
 
-	private BootProcess start(int i, int of) {
-		return new BootProcess(ClusterApplication.class, "--database=" + this.database.getJdbcUrl(), "--node=" + i,
-				"--nodes=" + of, "--seconds=" + this.seconds, "--clients=" + this.clients,
+	private BootProcess start(int i, int of, String... others) {
+		List<String> settings = new ArrayList<>(List.of("--database=" + this.database.getJdbcUrl(), "--node=" + i,
+				"--nodes=" + of, "--seconds=" + this.seconds,
 				"--greenroom.cluster.members="
 						+ this.ports.stream().map((port) -> "127.0.0.1:" + port).collect(Collectors.joining(",")),
 				"--greenroom.cluster.port=" + this.ports.get(i),
 				"--greenroom.cluster.name=three-" + this.ports.getFirst(), "--greenroom.cluster.heartbeat-limit=2s",
 				"--greenroom.deferred.timeout=30s", "--spring.main.banner-mode=off", "--logging.level.root=warn",
-				"--logging.level.io.greenroom=info");
+				"--logging.level.io.greenroom=info"));
+		settings.addAll((others.length > 0) ? List.of(others) : List.of("--clients=" + this.clients));
+		return new BootProcess(ClusterApplication.class, settings.toArray(String[]::new));
+	}
+
+	/**
+	 * Has the third node stay in a transaction that has written a key's row, and freezes
+	 * it there.
+	 * @return the key
+	 */
+	String hold() {
+		BootProcess holder = this.nodes.get(2);
+		this.jdbc.sql("insert into hold (number) select coalesce(max(number), 0) + 1 from hold").update();
+		holder.await("holding");
+		holder.freeze();
+		String output = holder.output();
+		return output.substring(output.lastIndexOf("holds ") + "holds ".length()).lines().findFirst().orElseThrow();
+	}
+
+	/** Has the third node go on from where it holds; its transaction must be over. */
+	void letGoOfHeld() {
+		BootProcess holder = this.nodes.get(2);
+		holder.thaw();
+		holder.letOn();
+		holder.await("not committed");
+	}
+
+	/** Returns whether a transaction has the row of a key. */
+	boolean isLocked(String key) {
+		return this.jdbc.sql("select key_ from greenroom_row where key_ = ? for update skip locked")
+			.param(key)
+			.query(String.class)
+			.list()
+			.isEmpty();
+	}
+
+	/** Returns how many calls of each key were made. */
+	Map<String, Long> madeByKey() {
+		return this.jdbc.sql("select key, count(*) as made from made group by key")
+			.query((row, number) -> Map.entry(row.getString("key"), row.getLong("made")))
+			.list()
+			.stream()
+			.collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+	}
+
+	/** Waits until calls of these keys were made, after those that are known. */
+	void untilMade(Map<String, Long> known, Predicate<String> keys) {
+		Until.until("calls of each key to be made", Duration.ofSeconds(60), () -> {
+			Map<String, Long> made = madeByKey();
+			return known.keySet().stream().filter(keys).allMatch((key) -> made.get(key) > known.get(key));
+		});
+	}
+
+	/** Returns the longest call of these keys, when the load is over. */
+	Duration longest(Predicate<String> keys) {
+		return this.jdbc.sql("select key, took from longest")
+			.query((row, number) -> keys.test(row.getString("key")) ? row.getLong("took") : 0L)
+			.list()
+			.stream()
+			.max(Long::compare)
+			.map(Duration::ofMillis)
+			.orElseThrow();
 	}
 
 	void endLoad() {

@@ -1,13 +1,18 @@
 package io.greenroom.cluster;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 import io.greenroom.testkit.Rounds;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * What takes minutes of {@link ThreeNodesTests}. Not in the build; run it by
@@ -68,6 +73,35 @@ class ThreeNodesLongForm {
 				living.forEach((other) -> run.nodes.get(Integer.parseInt(other)).await("done"));
 				run.check(living, living, Duration.ofSeconds(10));
 			}
+		}
+	}
+
+	@Test
+	@DisplayName("N03 a node is frozen again and again inside a transaction that has a key's row: that key waits no longer than the heartbeat limit and what the database gives an idle transaction, other keys no longer than the heartbeat limit")
+	void frozenInTransactions() {
+		Duration slack = Duration.ofSeconds(3);
+		Duration limit = Duration.ofSeconds(2);
+		Duration ended = Duration.ofSeconds(6);
+		try (ThreeNodes run = new ThreeNodes(500, 6)) {
+			run.startHolding(ended);
+			run.untilMade(1000);
+			Set<String> held = new HashSet<>();
+			for (int i = 0; i < Rounds.of(20); i++) {
+				String key = run.hold();
+				held.add(key);
+				assertThat(run.isLocked(key)).as("the frozen node has the row").isTrue();
+				Map<String, Long> before = run.madeByKey();
+				run.untilMade(before, (other) -> !other.equals(key));
+				assertThat(run.isLocked(key)).as("other keys go on while the row is locked").isTrue();
+				run.untilMade(before, key::equals);
+				run.letGoOfHeld();
+				run.untilSeen("0", 3);
+				run.untilMade(run.made() + 500);
+			}
+			run.endLoad();
+			run.nodes.forEach((node) -> node.await("done"));
+			run.check(List.of("0", "1"), List.of("0", "1"), limit.plus(ended).plus(slack));
+			assertThat(run.longest((key) -> !held.contains(key))).isLessThan(limit.plus(slack));
 		}
 	}
 

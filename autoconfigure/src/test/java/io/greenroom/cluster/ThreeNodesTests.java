@@ -2,10 +2,13 @@ package io.greenroom.cluster;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Three JVMs of which one is killed amid calls. The same rows are tested in virtual time
@@ -28,6 +31,25 @@ class ThreeNodesTests {
 			run.nodes.get(2).await("done");
 			// The callers' own timeout is 30 s; the machine may be busy.
 			run.check(List.of("1", "2"), List.of("1", "2"), Duration.ofSeconds(30));
+		}
+	}
+
+	@Test
+	@DisplayName("N03 a node is frozen inside a transaction that has a key's row: calls of all other keys go on, and those of that key when the database has ended the transaction, whose commit comes to nothing")
+	void frozenInTransaction() {
+		try (ThreeNodes run = new ThreeNodes(60, 4)) {
+			run.startHolding(Duration.ofSeconds(4));
+			run.untilMade(200);
+			Map<String, Long> before = run.madeByKey();
+			String held = run.hold();
+			assertThat(run.isLocked(held)).as("the frozen node has the row").isTrue();
+			run.untilMade(before, (key) -> !key.equals(held));
+			run.untilMade(run.madeByKey(), held::equals);
+			run.letGoOfHeld();
+			run.endLoad();
+			run.nodes.forEach((node) -> node.await("done"));
+			// The callers' own timeout is 30 s; the machine may be busy.
+			run.check(List.of("0", "1"), List.of("0", "1"), Duration.ofSeconds(30));
 		}
 	}
 
