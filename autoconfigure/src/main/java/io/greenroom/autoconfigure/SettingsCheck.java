@@ -30,6 +30,7 @@ final class SettingsCheck implements SmartInitializingSingleton {
 		check("greenroom.state", StateProperties.class);
 		check("greenroom.pools", PoolsProperties.class);
 		check("greenroom.web", WebProperties.class);
+		check("greenroom.health", HealthProperties.class);
 	}
 
 	/** Settings of a part that is switched off are not there, and may be wrong. */
