@@ -22,6 +22,8 @@ import org.springframework.context.annotation.Lazy;
  * @param readers Number of read-only bodies of a handler that may run at once.
  * @param busyLimit Time a body may run, or a loop let nothing in, before that is reported
  * with its stack; never with 0.
+ * @param waitLimit Time a call may wait in a mailbox before that is reported with what
+ * holds the handler; never with 0.
  * @param inTransaction What happens to a call that waits for its result while its caller
  * is in a transaction.
  * @param strict Whether what undoes a handler's mailbox is an error, where it would be a
@@ -33,6 +35,7 @@ import org.springframework.context.annotation.Lazy;
 record DeferredProperties(@DefaultValue("10000") int capacity, @DefaultValue("block") WhenFull overflow,
 		@DefaultValue("30s") @DurationUnit(ChronoUnit.SECONDS) Duration timeout, @DefaultValue("256") int readers,
 		@DefaultValue("10s") @DurationUnit(ChronoUnit.SECONDS) Duration busyLimit,
+		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration waitLimit,
 		@DefaultValue("warn") InTransaction inTransaction, @DefaultValue("false") boolean strict,
 		@DefaultValue Restart restart) {
 
@@ -45,6 +48,8 @@ record DeferredProperties(@DefaultValue("10000") int capacity, @DefaultValue("bl
 				"a number of bodies from 1");
 		InvalidSettingException.require(!busyLimit.isNegative(), "greenroom.deferred.busy-limit", busyLimit,
 				"a duration such as 10s, or 0s for none");
+		InvalidSettingException.require(!waitLimit.isNegative(), "greenroom.deferred.wait-limit", waitLimit,
+				"a duration such as 10s, or 0s for none");
 	}
 
 	HandlerOptions options() {
@@ -54,6 +59,7 @@ record DeferredProperties(@DefaultValue("10000") int capacity, @DefaultValue("bl
 			.timeout(this.timeout)
 			.readers(this.readers)
 			.busyLimit(this.busyLimit)
+			.waitLimit(this.waitLimit)
 			.restart(new RestartPolicy(this.restart.limit, this.restart.period, this.restart.backoff))
 			.build();
 	}

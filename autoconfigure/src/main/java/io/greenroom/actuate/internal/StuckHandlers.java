@@ -7,6 +7,7 @@ import java.util.List;
 
 import io.greenroom.deferred.internal.Handler;
 import io.greenroom.deferred.internal.HandlerSnapshot;
+import io.greenroom.observe.internal.Frames;
 import org.jspecify.annotations.Nullable;
 
 /**
