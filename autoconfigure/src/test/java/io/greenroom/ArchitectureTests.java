@@ -48,6 +48,9 @@ class ArchitectureTests {
 	/** Makes an instance without running a constructor; there is no supported way. */
 	private static final String[] REFLECTION_FACTORY = { "sun.reflect" };
 
+	/** A Java runtime may lack the module; whoever watches for its events needs it. */
+	private static final String[] FLIGHT_RECORDER = { "jdk.jfr.." };
+
 	/** What an annotation processor is written against; part of the JDK. */
 	private static final String[] JAVAC = { "javax.annotation.processing..", "javax.lang.model..", "javax.tools.." };
 
@@ -123,6 +126,9 @@ class ArchitectureTests {
 			List.of("observe", "green", "deferred", "keyed", "state", "durable"), PLAIN, SPRING);
 
 	@ArchTest
+	static final ArchRule watchKnowsGreen = only("watch", List.of("green", "observe"), PLAIN, FLIGHT_RECORDER);
+
+	@ArchTest
 	static final ArchRule nobodyKnowsAutoconfigure = noClasses().that()
 		.resideOutsideOfPackage("io.greenroom.autoconfigure..")
 		.should()
@@ -142,9 +148,9 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule everyPackageIsInTheTable = classes().should()
-		.resideInAnyPackage(packages(
-				List.of("observe", "green", "deferred", "keyed", "state", "durable", "wire", "cluster", "hazelcast",
-						"jdbc", "json", "test", "spring", "web", "metrics", "context", "actuate", "autoconfigure")));
+		.resideInAnyPackage(packages(List.of("observe", "green", "deferred", "keyed", "state", "durable", "wire",
+				"cluster", "hazelcast", "jdbc", "json", "test", "spring", "web", "metrics", "context", "actuate",
+				"watch", "autoconfigure")));
 
 	/** What is internal may move at any time: who may know it is told one by one. */
 	@ArchTest
@@ -189,6 +195,9 @@ class ArchitectureTests {
 	static final ArchRule actuateIsKnownToAutoconfigure = internal("actuate", "actuate", "autoconfigure");
 
 	@ArchTest
+	static final ArchRule watchIsKnownToAutoconfigure = internal("watch", "watch", "autoconfigure");
+
+	@ArchTest
 	static final ArchRule jdbcIsKnownToAutoconfigure = internal("jdbc", "jdbc", "autoconfigure");
 
 	@ArchTest
@@ -206,7 +215,7 @@ class ArchitectureTests {
 				"io.greenroom.durable.internal", "io.greenroom.cluster.internal", "io.greenroom.hazelcast.internal",
 				"io.greenroom.spring.internal", "io.greenroom.web.internal", "io.greenroom.metrics.internal",
 				"io.greenroom.context.internal", "io.greenroom.actuate.internal", "io.greenroom.jdbc.internal",
-				"io.greenroom.json.internal");
+				"io.greenroom.json.internal", "io.greenroom.watch.internal");
 
 	@ArchTest
 	static final ArchRule everyPackageIsNullMarked = classes().should(resideInANullMarkedPackage());

@@ -23,6 +23,8 @@ import org.springframework.context.annotation.Lazy;
  * @param readers Number of read-only bodies of a handler that may run at once.
  * @param busyLimit Time that a body may run, or that a loop may let nothing in, before it
  * is reported with its stack; 0 to disable the report.
+ * @param waitLimit Time that a call may wait in a mailbox before it is reported with what
+ * holds the handler; 0 to disable the report.
  * @param inTransaction Reaction to a call that waits for its result while its caller is
  * in a transaction.
  * @param strict Whether questionable uses of a handler's mailbox are errors instead of
@@ -34,6 +36,7 @@ import org.springframework.context.annotation.Lazy;
 record DeferredProperties(@DefaultValue("10000") int capacity, @DefaultValue("block") WhenFull overflow,
 		@DefaultValue("30s") @DurationUnit(ChronoUnit.SECONDS) Duration timeout, @DefaultValue("256") int readers,
 		@DefaultValue("10s") @DurationUnit(ChronoUnit.SECONDS) Duration busyLimit,
+		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration waitLimit,
 		@DefaultValue("warn") InTransaction inTransaction, @DefaultValue("false") boolean strict,
 		@DefaultValue Restart restart) {
 
@@ -46,6 +49,8 @@ record DeferredProperties(@DefaultValue("10000") int capacity, @DefaultValue("bl
 				"a number of bodies, 1 or more");
 		InvalidSettingException.require(!busyLimit.isNegative(), "greenroom.deferred.busy-limit", busyLimit,
 				"a duration such as 10s, or 0s for none");
+		InvalidSettingException.require(!waitLimit.isNegative(), "greenroom.deferred.wait-limit", waitLimit,
+				"a duration such as 10s, or 0s for none");
 	}
 
 	HandlerOptions options() {
@@ -55,6 +60,7 @@ record DeferredProperties(@DefaultValue("10000") int capacity, @DefaultValue("bl
 			.timeout(this.timeout)
 			.readers(this.readers)
 			.busyLimit(this.busyLimit)
+			.waitLimit(this.waitLimit)
 			.restart(new RestartPolicy(this.restart.limit, this.restart.period, this.restart.backoff))
 			.build();
 	}

@@ -19,6 +19,7 @@ import org.springframework.boot.autoconfigure.context.LifecycleProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Import;
@@ -72,6 +73,14 @@ public final class GreenSchedulerAutoConfiguration {
 	@ConditionalOnBean(GreenScheduler.class)
 	static GreenSchedulerLifecycle greenSchedulerLifecycle(ListableBeanFactory beans) {
 		return new GreenSchedulerLifecycle(new MadeBean<>(GreenScheduler.class, beans));
+	}
+
+	/** Nothing watches unless it is asked for: a probe has a thread of its own. */
+	@Bean
+	@Conditional(OnWatch.class)
+	SmartLifecycle greenroomCarrierWatch(ObjectProvider<GreenScheduler> scheduler, Environment environment) {
+		return new CarrierWatch(Binder.get(environment).bindOrCreate("greenroom.watch", WatchProperties.class),
+				scheduler);
 	}
 
 	/**

@@ -31,6 +31,7 @@ final class SettingsCheck implements SmartInitializingSingleton {
 		check("greenroom.state", StateProperties.class);
 		check("greenroom.pools", PoolsProperties.class);
 		check("greenroom.web", WebProperties.class);
+		check("greenroom.health", HealthProperties.class);
 	}
 
 	/** Settings of a disabled part are ignored, and may be invalid. */

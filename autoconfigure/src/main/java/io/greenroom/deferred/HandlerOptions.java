@@ -19,15 +19,17 @@ import java.util.Objects;
  * @param readers how many read-only bodies may run at once
  * @param busyLimit how long a body may run, or a loop let nothing in, before that is
  * reported; zero never reports
+ * @param waitLimit how long a call may wait in the mailbox before that is reported; zero
+ * never reports
  * @param execution who runs the bodies
  */
 public record HandlerOptions(String name, int capacity, Overflow overflow, Duration timeout, Processing processing,
 		OnTimeout onTimeout, boolean reentrant, RestartPolicy restart, int readers, Duration busyLimit,
-		Execution execution) {
+		Duration waitLimit, Execution execution) {
 
 	private static final HandlerOptions DEFAULTS = new HandlerOptions("", 10_000, Overflow.BLOCK,
 			Duration.ofSeconds(30), Processing.OWNER, OnTimeout.FINISH, false, RestartPolicy.none(), 256,
-			Duration.ofSeconds(10), Execution.OWNER);
+			Duration.ofSeconds(10), Duration.ZERO, Execution.OWNER);
 
 	/**
 	 * Checks the values.
@@ -42,6 +44,7 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 		Objects.requireNonNull(onTimeout, "onTimeout");
 		Objects.requireNonNull(restart, "restart");
 		Objects.requireNonNull(busyLimit, "busyLimit");
+		Objects.requireNonNull(waitLimit, "waitLimit");
 		Objects.requireNonNull(execution, "execution");
 		if (capacity < 1) {
 			throw new IllegalArgumentException(
@@ -56,6 +59,10 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 		if (busyLimit.isNegative()) {
 			throw new IllegalArgumentException(
 					"The limit for being busy is " + busyLimit + "; give zero for none, or a positive duration");
+		}
+		if (waitLimit.isNegative()) {
+			throw new IllegalArgumentException(
+					"The limit for waiting is " + waitLimit + "; give zero for none, or a positive duration");
 		}
 	}
 
@@ -107,6 +114,8 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 
 		private Duration busyLimit;
 
+		private Duration waitLimit;
+
 		private Execution execution;
 
 		private Builder(HandlerOptions from) {
@@ -120,6 +129,7 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 			this.restart = from.restart;
 			this.readers = from.readers;
 			this.busyLimit = from.busyLimit;
+			this.waitLimit = from.waitLimit;
 			this.execution = from.execution;
 		}
 
@@ -226,6 +236,17 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 		}
 
 		/**
+		 * Sets how long a call may wait unreported.
+		 * @param waitLimit how long a call may wait in the mailbox before that is
+		 * reported; zero never reports, nor does a handler without a limit for being busy
+		 * @return this builder
+		 */
+		public Builder waitLimit(Duration waitLimit) {
+			this.waitLimit = Objects.requireNonNull(waitLimit, "waitLimit");
+			return this;
+		}
+
+		/**
 		 * Sets who runs the bodies.
 		 * @param execution who runs the bodies
 		 * @return this builder
@@ -242,7 +263,8 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 		 */
 		public HandlerOptions build() {
 			return new HandlerOptions(this.name, this.capacity, this.overflow, this.timeout, this.processing,
-					this.onTimeout, this.reentrant, this.restart, this.readers, this.busyLimit, this.execution);
+					this.onTimeout, this.reentrant, this.restart, this.readers, this.busyLimit, this.waitLimit,
+					this.execution);
 		}
 
 	}

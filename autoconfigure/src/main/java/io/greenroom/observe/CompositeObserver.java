@@ -177,6 +177,11 @@ final class CompositeObserver implements Observer {
 		};
 	}
 
+	@Override
+	public void reported(ProblemReport report) {
+		tell(this.observers, (observer) -> observer.reported(report));
+	}
+
 	private <L> List<L> ask(Function<Observer, L> question, L none) {
 		List<L> listeners = new ArrayList<>();
 		for (Observer observer : this.observers) {

@@ -88,6 +88,14 @@ public interface Observer {
 	}
 
 	/**
+	 * Something is wrong and goes on. Said once until it is over, on the thread that has
+	 * noticed it.
+	 * @param report what is wrong
+	 */
+	default void reported(ProblemReport report) {
+	}
+
+	/**
 	 * Returns one observer that tells all the given ones, in their order. One that fails
 	 * is reported and stops neither the others nor the work.
 	 * @param observers whom to tell

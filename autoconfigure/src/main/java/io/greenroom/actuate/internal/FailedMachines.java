@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.greenroom.observe.internal.Failures;
+import io.greenroom.observe.internal.Frames;
 import org.jspecify.annotations.Nullable;
 
 /**

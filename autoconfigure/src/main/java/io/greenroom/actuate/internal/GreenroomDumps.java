@@ -26,6 +26,7 @@ import io.greenroom.observe.MachineListener;
 import io.greenroom.observe.Observer;
 import io.greenroom.observe.PoolGauges;
 import io.greenroom.observe.PoolListener;
+import io.greenroom.observe.internal.Frames;
 import org.jspecify.annotations.Nullable;
 
 /**

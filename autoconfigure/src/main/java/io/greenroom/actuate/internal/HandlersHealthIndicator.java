@@ -1,57 +1,98 @@
 package io.greenroom.actuate.internal;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
 import io.greenroom.deferred.internal.Handler;
 import io.greenroom.deferred.internal.Handlers;
+import io.greenroom.keyed.internal.KeyedHandler;
 import io.greenroom.observe.OutboxGauges;
+import io.greenroom.observe.internal.Failures;
 
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
 /**
  * Down when a handler is dead: its processing loop has thrown and was given up. A handler
- * that was shut down, or whose loop came to its end, is well. Tells what waits of durable
- * oneway calls, and how many were given up, which is no reason to be down.
+ * that was shut down, or whose loop came to its end, is well. Tells which bodies and
+ * loops are stuck, and what waits of durable oneway calls, which are reasons to be ill
+ * where the terms say so.
  */
 public final class HandlersHealthIndicator extends AbstractHealthIndicator {
 
+	/** So many of those that are stuck are told by name. */
+	private static final int NAMED = 10;
+
 	private final Handlers handlers;
 
+	private final Supplier<List<KeyedHandler<?, ?>>> keyed;
+
 	private final Supplier<Map<String, ? extends OutboxGauges>> backlog;
+
+	private final HealthTerms terms;
 
 	/**
 	 * Makes the indicator.
 	 * @param handlers the handlers to look at
+	 * @param keyed gives the handlers by key to look at
 	 * @param backlog gives what waits of the handlers with durable oneway calls
+	 * @param terms from when on something is ill
 	 */
-	public HandlersHealthIndicator(Handlers handlers, Supplier<Map<String, ? extends OutboxGauges>> backlog) {
+	public HandlersHealthIndicator(Handlers handlers, Supplier<List<KeyedHandler<?, ?>>> keyed,
+			Supplier<Map<String, ? extends OutboxGauges>> backlog, HealthTerms terms) {
 		super("The handlers could not be looked at");
 		this.handlers = handlers;
+		this.keyed = keyed;
 		this.backlog = backlog;
+		this.terms = terms;
 	}
 
 	@Override
 	protected void doHealthCheck(Health.Builder builder) {
+		builder.up();
+		// In this order: what is down overrules what may be out of service.
+		lookForStuck(builder);
+		lookForDead(builder);
+		lookAtOutbox(builder);
+	}
+
+	private void lookForStuck(Health.Builder builder) {
+		StuckHandlers stuck = new StuckHandlers(this.terms);
+		this.handlers.all().forEach(stuck::look);
+		this.keyed.get().forEach((family) -> family.awake().forEach(stuck::look));
+		if (stuck.count() > 0) {
+			builder.status(this.terms.stuckStatus())
+				.withDetail("stuckCount", stuck.count())
+				.withDetail("stuck", stuck.worst(NAMED));
+		}
+	}
+
+	private void lookForDead(Health.Builder builder) {
 		Map<String, String> dead = new TreeMap<>();
 		for (Handler handler : this.handlers.all()) {
 			Throwable failure = handler.failure();
 			if (failure != null) {
-				dead.put(handler.name(), failure.toString());
+				dead.put(handler.name(), Failures.describe(failure));
 			}
 		}
-		if (dead.isEmpty()) {
-			builder.up();
-		}
-		else {
+		if (!dead.isEmpty()) {
 			builder.down().withDetail("dead", dead);
 		}
+	}
+
+	private void lookAtOutbox(Health.Builder builder) {
 		Map<String, Map<String, Object>> outbox = new TreeMap<>();
-		this.backlog.get()
-			.forEach((handler, gauges) -> outbox.put(handler, Map.of("waiting", gauges.waiting(), "oldest",
-					gauges.oldestAge().toString(), "deadLetters", gauges.dead())));
+		this.backlog.get().forEach((handler, gauges) -> {
+			Duration oldest = gauges.oldestAge();
+			if (this.terms.isTooOld(oldest)) {
+				builder.down();
+			}
+			outbox.put(handler, Map.of("waiting", gauges.waiting(), "oldest", oldest.toString(), "deadLetters",
+					gauges.dead(), "tooOld", this.terms.isTooOld(oldest)));
+		});
 		if (!outbox.isEmpty()) {
 			builder.withDetail("outbox", outbox);
 		}

@@ -16,6 +16,7 @@ import io.greenroom.actuate.internal.GreenroomDump.Kind;
 import io.greenroom.actuate.internal.GreenroomDump.Problem;
 import io.greenroom.deferred.internal.HandlerSnapshot;
 import io.greenroom.keyed.internal.KeyedSnapshot;
+import io.greenroom.observe.internal.Frames;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,18 +1,18 @@
 package io.greenroom.deferred.internal;
 
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 import io.greenroom.observe.CallMode;
 import io.greenroom.observe.CallOutcome;
 import io.greenroom.observe.HandlerGauges;
 import io.greenroom.observe.HandlerListener;
 import io.greenroom.observe.Observer;
+import io.greenroom.observe.ProblemReport;
 import io.greenroom.observe.internal.Failures;
 import io.greenroom.observe.internal.ForeignCode;
+import io.greenroom.observe.internal.ProblemLog;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +39,8 @@ final class CallReports {
 
 	private final HandlerName handler;
 
+	private final Observer observer;
+
 	/** What listeners are called in the log. */
 	private final String who;
 
@@ -57,6 +59,7 @@ final class CallReports {
 
 	CallReports(HandlerName handler, Observer observer, HandlerGauges gauges) {
 		this.handler = handler;
+		this.observer = observer;
 		this.who = "A listener of handler '" + handler + "'";
 		HandlerListener found = ForeignCode.ask(log, "An observer", HandlerListener.NONE,
 				() -> observer.handler(handler.name(), gauges));
@@ -67,6 +70,7 @@ final class CallReports {
 	/** Tells the same listener of another handler of the same name. */
 	CallReports(HandlerName handler, CallReports shared) {
 		this.handler = handler;
+		this.observer = shared.observer;
 		this.who = shared.who;
 		this.listener = shared.listener;
 		this.timed = shared.timed;
@@ -190,11 +194,24 @@ final class CallReports {
 	}
 
 	void busy(String method, Duration since, Thread thread) {
-		StackTraceElement[] stack = thread.getStackTrace();
-		say(() -> log.warn("Handler '{}' has been busy with {} for {}; thread '{}' is at{}", this.handler, method,
-				since, thread.getName(),
-				Arrays.stream(stack).map((frame) -> "\n\tat " + frame).collect(Collectors.joining())));
-		tell((told) -> told.busy(method, since, List.of(stack)));
+		List<StackTraceElement> stack = List.of(thread.getStackTrace());
+		ProblemLog.report(log, this.observer,
+				new ProblemReport(ProblemReport.Kind.BUSY, this.handler.name(),
+						"Handler '%s' has been busy with %s for %s".formatted(this.handler, method, since), since,
+						thread.getName(), stack));
+		tell((told) -> told.busy(method, since, stack));
+	}
+
+	/** The oldest call has waited for too long; whoever holds the handler is to blame. */
+	void overdue(Duration age, int queued, List<Hold> holds) {
+		Thread holder = holds.isEmpty() ? null : holds.getFirst().thread();
+		ProblemLog
+			.report(log, this.observer,
+					new ProblemReport(ProblemReport.Kind.OVERDUE, this.handler.name(),
+							"The oldest of %d calls of handler '%s' has waited for %s".formatted(queued, this.handler,
+									age),
+							age, (holder != null) ? holder.getName() : null,
+							(holder != null) ? List.of(holder.getStackTrace()) : List.of()));
 	}
 
 	void rejected(Call call, String reason) {

@@ -328,6 +328,14 @@ public final class Handler implements DrainedService, AutoCloseable {
 	}
 
 	/**
+	 * Returns whether it matters how long the handler is busy.
+	 * @return {@code false} if it may be busy for as long as it likes
+	 */
+	public boolean isWatched() {
+		return this.engine.core().options().busyLimit().isPositive();
+	}
+
+	/**
 	 * Returns where a thread that holds the handler is now.
 	 * @param thread the thread's name; {@code null} for any that holds it
 	 * @return its frames, innermost first; empty if no such thread holds it

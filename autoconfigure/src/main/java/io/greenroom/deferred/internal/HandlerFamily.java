@@ -85,7 +85,7 @@ public final class HandlerFamily implements DrainedService {
 		this.members = members;
 		this.keeper = keeper;
 		this.reports = new CallReports(new HandlerName(this.parts.name(), null), scheduler.observer(), gauges());
-		Duration looks = options.busyLimit().isPositive() ? options.busyLimit().dividedBy(4) : keeper.pause();
+		Duration looks = Inspection.pause(options, keeper.pause());
 		this.inspection = (looks.compareTo(keeper.pause()) < 0) ? looks : keeper.pause();
 		scheduler.attach(this);
 	}

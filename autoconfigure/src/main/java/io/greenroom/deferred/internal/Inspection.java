@@ -2,6 +2,7 @@ package io.greenroom.deferred.internal;
 
 import java.time.Duration;
 
+import io.greenroom.deferred.HandlerOptions;
 import io.greenroom.deferred.Processing;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,9 @@ final class Inspection {
 	/** Nothing where the handler may be busy for as long as it likes. */
 	private final @Nullable BusyWatch watch;
 
+	/** Nothing where calls may wait for as long as they like. */
+	private final @Nullable WaitWatch waits;
+
 	/** What had happened when it was last looked at. */
 	private long lastMark = -1;
 
@@ -34,26 +38,42 @@ final class Inspection {
 
 	Inspection(HandlerEngine engine) {
 		this.engine = engine;
-		this.watch = isLimited() ? new BusyWatch(engine.core(), engine.processor()) : null;
+		HandlerOptions options = engine.core().options();
+		this.watch = isLimited(options) ? new BusyWatch(engine.core(), engine.processor()) : null;
+		this.waits = (isLimited(options) && options.waitLimit().isPositive())
+				? new WaitWatch(engine.core(), engine.gauges()) : null;
 	}
 
-	private boolean isLimited() {
-		return busyLimit().isPositive();
-	}
-
-	private Duration busyLimit() {
-		return this.engine.core().options().busyLimit();
+	private static boolean isLimited(HandlerOptions options) {
+		return options.busyLimit().isPositive();
 	}
 
 	/** Returns how often the handler is to be looked at. */
 	Duration pause() {
-		return isLimited() ? busyLimit().dividedBy(LOOKS_PER_LIMIT) : LOOK;
+		return pause(this.engine.core().options(), LOOK);
+	}
+
+	/**
+	 * Returns how often a handler with these options is to be looked at.
+	 * @param options the options
+	 * @param otherwise how often if it may be busy for as long as it likes
+	 */
+	static Duration pause(HandlerOptions options, Duration otherwise) {
+		if (!isLimited(options)) {
+			return otherwise;
+		}
+		boolean waitIsShorter = options.waitLimit().isPositive()
+				&& options.waitLimit().compareTo(options.busyLimit()) < 0;
+		return (waitIsShorter ? options.waitLimit() : options.busyLimit()).dividedBy(LOOKS_PER_LIMIT);
 	}
 
 	void look() {
 		long now = System.nanoTime();
 		if (this.watch != null) {
 			this.watch.look(now);
+		}
+		if (this.waits != null) {
+			this.waits.look();
 		}
 		long mark = this.engine.mark();
 		if (mark != this.lastMark || !isIdle()) {

@@ -443,6 +443,15 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 	}
 
 	/**
+	 * Returns the instances that have a green thread: those that have something to do,
+	 * and those that had a moment ago.
+	 * @return a copy, in any order
+	 */
+	public List<Handler> awake() {
+		return this.family.awake();
+	}
+
+	/**
 	 * Returns the current stack of a thread that runs an instance.
 	 * @param thread the thread's name
 	 * @return its frames, innermost first; empty if no such thread runs an instance

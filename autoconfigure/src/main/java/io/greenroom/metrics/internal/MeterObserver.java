@@ -1,5 +1,6 @@
 package io.greenroom.metrics.internal;
 
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -16,8 +17,10 @@ import io.greenroom.observe.OutboxGauges;
 import io.greenroom.observe.OutboxListener;
 import io.greenroom.observe.PoolGauges;
 import io.greenroom.observe.PoolListener;
+import io.greenroom.observe.ProblemReport;
 import io.greenroom.observe.ThreadGauges;
 import io.greenroom.observe.ThreadListener;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 
 /**
@@ -103,6 +106,21 @@ public final class MeterObserver implements Observer {
 	@Override
 	public PoolListener pool(String pool, PoolGauges gauges) {
 		return this.pools.computeIfAbsent(pool, (name) -> new PoolMeters(name, this.binding)).listener(gauges);
+	}
+
+	@Override
+	public void reported(ProblemReport report) {
+		MeterRegistry registry = this.binding.registry();
+		if (registry != null) {
+			// Seldom enough to look it up each time.
+			Counter.builder("greenroom.problems.reported")
+				.description("Reports of what is wrong and goes on")
+				.baseUnit("reports")
+				.tag("kind", report.kind().name().toLowerCase(Locale.ROOT))
+				.tag("handler", (report.handler() != null) ? report.handler() : "none")
+				.register(registry)
+				.increment();
+		}
 	}
 
 }

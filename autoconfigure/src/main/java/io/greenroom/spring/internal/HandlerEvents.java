@@ -3,11 +3,13 @@ package io.greenroom.spring.internal;
 import io.greenroom.observe.HandlerGauges;
 import io.greenroom.observe.HandlerListener;
 import io.greenroom.observe.Observer;
+import io.greenroom.observe.ProblemReport;
 import io.greenroom.spring.OnewayFailedEvent;
+import io.greenroom.spring.ProblemReportedEvent;
 
 import org.springframework.context.ApplicationEventPublisher;
 
-/** Publishes events about handlers that would otherwise go unnoticed. */
+/** Publishes problems, and events about handlers that would otherwise go unnoticed. */
 public final class HandlerEvents implements Observer {
 
 	private final ApplicationEventPublisher publisher;
@@ -30,6 +32,11 @@ public final class HandlerEvents implements Observer {
 			}
 
 		};
+	}
+
+	@Override
+	public void reported(ProblemReport report) {
+		this.publisher.publishEvent(new ProblemReportedEvent(report));
 	}
 
 }

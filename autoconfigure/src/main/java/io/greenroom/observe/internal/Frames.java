@@ -1,20 +1,20 @@
-package io.greenroom.actuate.internal;
+package io.greenroom.observe.internal;
 
 import java.util.ArrayList;
 import java.util.List;
 
-import io.greenroom.observe.internal.ForeignCode;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Stacks as people read them: what is theirs is shown, what is machinery is folded. A run
- * of machinery above their code is shown as the frame that they called.
+ * of machinery above their code is shown as the frame that they called. Safe for use by
+ * many threads.
  */
-final class Frames {
+public final class Frames {
 
-	private static final Logger log = LoggerFactory.getLogger(GreenroomEndpoint.class);
+	private static final Logger log = LoggerFactory.getLogger(Frames.class);
 
 	private static final List<String> MACHINERY = List.of("java.", "javax.", "jakarta.", "jdk.", "sun.", "com.sun.",
 			"org.springframework.", "org.apache.catalina.", "org.apache.coyote.", "org.apache.tomcat.",
@@ -26,8 +26,13 @@ final class Frames {
 	private Frames() {
 	}
 
-	/** Returns the innermost frame of the user's own; of none, the innermost. */
-	static @Nullable String own(List<StackTraceElement> stack) {
+	/**
+	 * Returns the innermost frame of the user's own.
+	 * @param stack a stack, innermost frame first
+	 * @return the frame; the innermost of all if none is the user's, {@code null} if
+	 * there is none
+	 */
+	public static @Nullable String own(List<StackTraceElement> stack) {
 		for (StackTraceElement frame : stack) {
 			if (isOwn(frame)) {
 				return frame.toString();
@@ -36,8 +41,13 @@ final class Frames {
 		return stack.isEmpty() ? null : stack.getFirst().toString();
 	}
 
-	/** Returns up to so many lines. */
-	static List<String> folded(List<StackTraceElement> stack, int most) {
+	/**
+	 * Returns a stack with what is machinery folded.
+	 * @param stack a stack, innermost frame first
+	 * @param most how many lines at most
+	 * @return the lines
+	 */
+	public static List<String> folded(List<StackTraceElement> stack, int most) {
 		List<String> lines = new ArrayList<>();
 		int folded = 0;
 		for (int i = 0; i < stack.size() && lines.size() < most; i++) {
@@ -57,8 +67,12 @@ final class Frames {
 		return lines;
 	}
 
-	/** Returns where a throwable was made; nothing if it does not say. */
-	static List<StackTraceElement> of(Throwable failure) {
+	/**
+	 * Returns where a throwable was made.
+	 * @param failure the throwable
+	 * @return its stack; empty if it does not say
+	 */
+	public static List<StackTraceElement> of(Throwable failure) {
 		return ForeignCode.ask(log, "A throwable that was asked for its stack", List.of(),
 				() -> List.of(failure.getStackTrace()));
 	}

@@ -1,0 +1,70 @@
+package io.greenroom.actuate.internal;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+import io.greenroom.deferred.internal.Handler;
+import io.greenroom.deferred.internal.HandlerSnapshot;
+import io.greenroom.observe.internal.Frames;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the bodies that have run for too long, and the loops that have let no call in for
+ * too long. A handler that may be busy for as long as it likes is never among them, nor
+ * is a body of which nobody knows how long it has run: the time in the queue, or of the
+ * bodies that it has let in, says nothing about it. Confined to the thread that looks.
+ */
+final class StuckHandlers {
+
+	private final HealthTerms terms;
+
+	private final List<Stuck> found = new ArrayList<>();
+
+	StuckHandlers(HealthTerms terms) {
+		this.terms = terms;
+	}
+
+	void look(Handler handler) {
+		if (!handler.isWatched()) {
+			return;
+		}
+		HandlerSnapshot seen = handler.snapshot();
+		for (HandlerSnapshot.Body body : seen.running()) {
+			Duration running = body.running();
+			if (running != null && this.terms.isStuck(running)) {
+				this.found.add(new Stuck(handler, body.thread(), running, body.method() + " has run for "));
+			}
+		}
+		if (seen.loop() != null && seen.running().isEmpty() && this.terms.isStuck(seen.oldestAge())) {
+			this.found
+				.add(new Stuck(handler, null, seen.oldestAge(), "loop " + seen.loop() + " has let no call in for "));
+		}
+	}
+
+	int count() {
+		return this.found.size();
+	}
+
+	/** Tells of those that have been so for longest; only of these are stacks taken. */
+	List<String> worst(int most) {
+		return this.found.stream()
+			.sorted(Comparator.comparing(Stuck::since).reversed())
+			.limit(most)
+			.map(Stuck::inWords)
+			.toList();
+	}
+
+	/** Something that is stuck. */
+	private record Stuck(Handler handler, @Nullable String thread, Duration since, String what) {
+
+		String inWords() {
+			String at = Frames.own(this.handler.stack(this.thread));
+			return this.handler.name() + ": " + this.what + Problems.round(this.since)
+					+ ((at != null) ? ", at " + at : "");
+		}
+
+	}
+
+}

@@ -1,0 +1,40 @@
+package io.greenroom.deferred.internal;
+
+import java.time.Duration;
+
+import io.greenroom.observe.HandlerGauges;
+
+/**
+ * Notices when the oldest call of a handler has waited for longer than a limit, and
+ * reports it once until no call has. It looks from outside now and then, so a call pays
+ * nothing for it. Confined to the thread that looks.
+ */
+final class WaitWatch {
+
+	private final HandlerCore handler;
+
+	private final HandlerGauges gauges;
+
+	private final Duration limit;
+
+	private boolean reported;
+
+	WaitWatch(HandlerCore handler, HandlerGauges gauges) {
+		this.handler = handler;
+		this.gauges = gauges;
+		this.limit = handler.options().waitLimit();
+	}
+
+	/** Looks how long calls have waited, and reports what is too long. */
+	void look() {
+		Duration age = this.gauges.oldestAge();
+		if (age.compareTo(this.limit) < 0) {
+			this.reported = false;
+		}
+		else if (!this.reported) {
+			this.reported = true;
+			this.handler.reports().overdue(age, this.gauges.queued(), this.handler.holds());
+		}
+	}
+
+}
