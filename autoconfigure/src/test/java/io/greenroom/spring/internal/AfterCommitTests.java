@@ -218,7 +218,9 @@ class AfterCommitTests {
 						narrow.send("lost 1");
 						narrow.send("lost 2");
 					})).withStackTraceContaining("the line is cut"));
-			assertThat(log).singleElement().asString().contains("outcome of a transaction is unknown", "Narrow.send", "Narrow.send");
+			assertThat(log).singleElement()
+				.asString()
+				.contains("outcome of a transaction is unknown", "Narrow.send", "Narrow.send");
 			context.getBean(BreakingDataSource.class).commitFails = false;
 			assertThat(handle(context, Narrow.class).calls().pending()).isZero();
 			in(context, (status) -> narrow.send("next"));
