@@ -161,7 +161,7 @@ class DurableDocsTests {
 		@State(transitionsTo = "shipped")
 		void paid(String reference) {
 			this.warehouse.reserve(this.id, reference, this.total);
-			shipped(); // what was reserved and the move are committed together
+			shipped(); // the reservation and the move are committed together
 		}
 
 		@State

@@ -215,7 +215,8 @@ class KeyedDocsTests {
 		}
 
 		int left(String client) {
-			Deferred<Quotas> quota = this.quotas.deferred(client); // to say how to call
+			Deferred<Quotas> quota = this.quotas.deferred(client); // to choose how to
+																	// call
 			return quota.sync(Duration.ofSeconds(1)).left();
 		}
 

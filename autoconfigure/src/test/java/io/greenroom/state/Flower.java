@@ -23,7 +23,7 @@ class Flower {
 		if (this.height >= 30) {
 			flowering();
 		}
-	} // rests here until somebody waters or eats it
+	} // rests here until it is watered or eaten
 
 	@State(transitionsTo = { "withering", "dead" }, onStart = "remember")
 	void flowering() {

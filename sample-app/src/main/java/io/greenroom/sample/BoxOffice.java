@@ -10,8 +10,8 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.stereotype.Service;
 
 /**
- * Sells the seats of every show. Calls for one show run one at a time, those for
- * different shows side by side. What leaves it is immutable.
+ * Sells the seats of every show. Calls for one show run one at a time, and calls for
+ * different shows run concurrently. All results are immutable.
  */
 @Service
 class BoxOffice implements SmartInitializingSingleton {
@@ -29,8 +29,8 @@ class BoxOffice implements SmartInitializingSingleton {
 	}
 
 	/**
-	 * Announces what is new on the programme, before the first customer comes. The rest
-	 * is where it was at the last stop.
+	 * Announces new shows before the first customer arrives. The others continue where
+	 * they were at the last stop.
 	 */
 	@Override
 	public void afterSingletonsInstantiated() {
@@ -59,7 +59,7 @@ class BoxOffice implements SmartInitializingSingleton {
 		note(show, "%s gave %s back".formatted(buyer, seat));
 	}
 
-	/** Asks a performance to move. The machine says no to a move that is not declared. */
+	/** Asks a performance to move. The machine rejects a move that is not declared. */
 	Show.Line move(String show, String to) {
 		Performance performance = performance(show);
 		performance.move(to);

@@ -8,15 +8,15 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * The programme of the house, and how long things take in it.
+ * The programme of the house, and the duration of reports.
  *
  * @param shows the shows to announce at the start, by the name used in addresses
- * @param reportTime how long one report takes
+ * @param reportTime the duration of one report
  */
 @ConfigurationProperties("box-office")
 record BoxOfficeProperties(@DefaultValue Map<String, Programme> shows, @DefaultValue("500ms") Duration reportTime) {
 
-	/** Returns what the page calls a show of the programme. */
+	/** Returns the title of a show. */
 	String title(String show) {
 		return Objects.requireNonNull(this.shows.get(show), show).title();
 	}
@@ -24,7 +24,7 @@ record BoxOfficeProperties(@DefaultValue Map<String, Programme> shows, @DefaultV
 	/**
 	 * One show of the programme.
 	 *
-	 * @param title what the page calls it
+	 * @param title the title on the page
 	 * @param openAtOnce whether its seats are on sale as soon as it is announced
 	 */
 	record Programme(String title, @DefaultValue("false") boolean openAtOnce) {

@@ -11,7 +11,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 @Service
-@DeferredHandler // its methods run one at a time, whoever calls
+@DeferredHandler // its methods run one at a time, however many threads call
 class Cloakroom {
 
 	private final Map<Integer, String> coats = new HashMap<>(); // no lock
@@ -40,7 +40,7 @@ class CloakroomController {
 
 	@PostMapping("/coats")
 	Cloakroom.Ticket handIn(@RequestParam String coat) {
-		return this.cloakroom.handIn(coat); // an ordinary call: it waits its turn
+		return this.cloakroom.handIn(coat); // an ordinary call, which waits for its turn
 	}
 
 }

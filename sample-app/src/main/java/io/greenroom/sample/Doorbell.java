@@ -5,14 +5,14 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Wakes one listener. However often it rang meanwhile, the listener finds one ring, so a
- * slow one has no queue that could grow: it looks once and sees the newest.
+ * Wakes one listener. All rings since the last look count as one, so there is no queue
+ * that could grow: a slow listener looks once and sees the newest state.
  */
 final class Doorbell {
 
 	private final Semaphore rings = new Semaphore(0);
 
-	private volatile boolean closed; // set once, by whoever closes the feed
+	private volatile boolean closed; // set once, by the thread that closes the feed
 
 	void ring() {
 		this.rings.release();
@@ -24,8 +24,8 @@ final class Doorbell {
 	}
 
 	/**
-	 * Waits for a ring, at most so long, and takes all that have come.
-	 * @param limit how long to wait
+	 * Waits for a ring, for up to the given time, and consumes all that have arrived.
+	 * @param limit the maximum time to wait
 	 * @return whether there is a reason to look again; {@code false} once closed
 	 * @throws InterruptedException if interrupted while waiting
 	 */

@@ -1,11 +1,11 @@
 package io.greenroom.sample;
 
-/** The slow part of a report: stands for a database that two readers keep busy. */
+/** The slow part of a report, which represents a database that two readers keep busy. */
 @FunctionalInterface
 interface Ledger {
 
 	/**
-	 * Goes through the books, in plain blocking code.
+	 * Reads the books, in plain blocking code.
 	 * @throws InterruptedException if the reader is interrupted
 	 */
 	void read() throws InterruptedException;

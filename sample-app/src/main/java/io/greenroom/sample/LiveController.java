@@ -12,11 +12,13 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
-/** Keeps open pages up to date: one green thread each, in plain blocking code. */
+/**
+ * Keeps open pages up to date, with a green thread for each page, in plain blocking code.
+ */
 @RestController
 class LiveController {
 
-	/** A page that has gone is noticed at the next write, so write now and then. */
+	/** A closed page is only noticed at the next write, so write from time to time. */
 	private static final Duration HEARTBEAT = Duration.ofSeconds(15);
 
 	private static final long NO_TIMEOUT = 0;
@@ -35,7 +37,7 @@ class LiveController {
 
 	@GetMapping("/shows/{show}/live")
 	SseEmitter live(@PathVariable String show) {
-		this.boxOffice.show(show); // unknown: say so before the stream begins
+		this.boxOffice.show(show); // fails for an unknown show before the stream begins
 		SseEmitter page = new SseEmitter(NO_TIMEOUT);
 		GreenThread<Void> teller = this.scheduler.spawn("live-" + show, () -> tell(page, show));
 		page.onCompletion(teller::kill);
@@ -52,10 +54,10 @@ class LiveController {
 			page.complete();
 		}
 		catch (IOException | IllegalStateException gone) {
-			// The page has gone; the server ends the response by itself.
+			// The page has gone, and the server ends the response.
 		}
 		catch (DeferredException noPicture) {
-			page.completeWithError(noPicture); // it would wait for ever
+			page.completeWithError(noPicture); // it would wait forever
 		}
 		finally {
 			this.feed.leave(bell);

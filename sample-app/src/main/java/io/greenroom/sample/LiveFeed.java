@@ -11,8 +11,8 @@ import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Service;
 
 /**
- * Rings at every open page when something has changed. A handler too: whoever changes
- * something does not wait for the ringing, and the set needs no lock.
+ * Notifies every open page of changes. This is a handler too: the caller that has changed
+ * something does not wait for the notifications, and the set needs no lock.
  */
 @Service
 @DeferredHandler
@@ -45,7 +45,7 @@ class LiveFeed {
 		return this.bells.size();
 	}
 
-	/** Sends every page away, so that open streams do not hold up the shutdown. */
+	/** Closes all feeds, so that open streams do not delay the shutdown. */
 	@EventListener(ContextClosedEvent.class)
 	void close() {
 		this.closed = true;

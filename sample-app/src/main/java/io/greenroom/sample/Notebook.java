@@ -9,7 +9,7 @@ import io.greenroom.deferred.Oneway;
 
 import org.springframework.stereotype.Service;
 
-/** The last things that happened at the box office. */
+/** The latest events at the box office. */
 @Service
 @DeferredHandler
 class Notebook {
@@ -24,7 +24,7 @@ class Notebook {
 		this.feed = feed;
 	}
 
-	/** Callers of a oneway method do not wait, and it never fails them. */
+	/** A oneway method: its callers do not wait, and its failures do not reach them. */
 	@Oneway
 	void note(String text) {
 		this.notes.addFirst(text);

@@ -21,17 +21,18 @@ import io.greenroom.state.StateMachines;
 import org.springframework.stereotype.Component;
 
 /**
- * One performance: its seats, and its life from the poster to the last curtain. There is
- * an instance for each show, and one row in the database, which outlives the application.
- * Methods run one at a time, so two buyers never get one seat, and what a buyer is told
- * is stored by then. A state is a method, and calling the next one leaves it.
+ * One performance: its seats, and its life from the announcement to the last curtain.
+ * Each show has an instance, and one row in the database, which survives the application.
+ * Methods run one at a time, so two buyers never get the same seat, and a sale is stored
+ * before the buyer receives the answer. A state is a method, and calling the next one
+ * leaves the current one.
  */
 @Component
 @DeferredHandler
 @Durable
 class Performance {
 
-	/** Where a performance may go from each state, as declared below. */
+	/** The declared moves of a performance by state. */
 	private static final Map<String, List<String>> TABLE = StateClass.of(Performance.class)
 		.states()
 		.stream()
@@ -62,7 +63,7 @@ class Performance {
 		if (openAtOnce) {
 			onSale(); // does not return: this state ends here
 		}
-	} // rests here, without a thread, until somebody calls onSale() or cancelled()
+	} // rests here, without a thread, until onSale() or cancelled() is called
 
 	@State(transitionsTo = { "soldOut", "playing", "cancelled" })
 	void onSale() {
@@ -77,8 +78,7 @@ class Performance {
 	@State(transitionsTo = "finished", timeout = "20s", onTimeout = "finished")
 	void playing() {
 		this.feed.changed();
-	} // finished() comes after 20 seconds, also if the application was restarted
-		// meanwhile
+	} // finished() follows after 20 seconds, even after a restart
 
 	@State
 	void finished() {
@@ -103,7 +103,7 @@ class Performance {
 			soldOut(); // the last seat moves the performance
 		}
 		return new Ticket(this.show, seat, buyer);
-	} // stored before the buyer has the ticket
+	} // stored before the buyer receives the ticket
 
 	void release(String seat, String buyer) {
 		if (!state().equals("onSale") && !state().equals("soldOut")) {
@@ -114,14 +114,15 @@ class Performance {
 			throw Rejection.notYours(this.show, seat, buyer);
 		}
 		if (full) {
-			onSale(); // and the first one back moves it again
+			onSale(); // and the first returned seat moves it again
 		}
 	}
 
-	/** Moves if the declaration has that move; else the machine says no. */
+	/** Makes the move if it is declared; otherwise the machine rejects it. */
 	void move(String to) {
 		switch (to) {
-			case "announced" -> announced(false); // a new run, once the last has ended
+			case "announced" -> announced(false); // a new run, after the last one has
+													// ended
 			case "onSale" -> {
 				if (isFull()) {
 					throw Rejection.soldOut(this.show);
@@ -151,7 +152,7 @@ class Performance {
 		return this.machines.of(this).diagram();
 	}
 
-	/** From a state without targets the machine has ended, and may start anew. */
+	/** In a state without targets, the machine has ended and may start again. */
 	private List<String> moves() {
 		List<String> declared = TABLE.getOrDefault(state(), List.of());
 		return declared.isEmpty() ? List.of("announced") : declared.stream().filter(this::canBeAsked).toList();

@@ -8,8 +8,8 @@ import org.springframework.http.ProblemDetail;
 import org.springframework.web.ErrorResponseException;
 
 /**
- * Why the box office says no: what was asked, what was found, what to do. It passes
- * through the handler to the caller as it was thrown, and Spring MVC answers with it.
+ * A rejection by the box office: what was asked, what was found, what to do. It passes
+ * through the handler to the caller unchanged, and Spring MVC answers with it.
  */
 final class Rejection extends ErrorResponseException {
 
@@ -38,7 +38,7 @@ final class Rejection extends ErrorResponseException {
 
 	static Rejection unknownMove(String move, Collection<String> known) {
 		return new Rejection(HttpStatus.NOT_FOUND, "Unknown move",
-				"Nobody can ask for the move '%s'. Ask for one of: %s.".formatted(move, String.join(", ", known)));
+				"The move '%s' can't be requested. Use one of: %s.".formatted(move, String.join(", ", known)));
 	}
 
 	static Rejection noBuyer() {
@@ -59,7 +59,7 @@ final class Rejection extends ErrorResponseException {
 
 	static Rejection soldOut(String show) {
 		return new Rejection(HttpStatus.CONFLICT, "Sold out",
-				"There is no seat of '%s' to put on sale. Release one, and the sale goes on by itself."
+				"There is no seat of '%s' to put on sale. Release one, and the sale continues by itself."
 					.formatted(show));
 	}
 

@@ -8,7 +8,7 @@ import io.greenroom.web.RunInPool;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Slow reports in a pool of their own: they can't crowd out the sale. */
+/** Slow reports in their own pool, so they cannot slow down the sale. */
 @RestController
 @RunInPool("reports")
 class ReportController {
@@ -17,8 +17,7 @@ class ReportController {
 
 	private final Ledger ledger;
 
-	private final AtomicInteger inside = new AtomicInteger(); // counts what does run at
-																// once
+	private final AtomicInteger inside = new AtomicInteger(); // running now
 
 	ReportController(BoxOffice boxOffice, Ledger ledger) {
 		this.boxOffice = boxOffice;
@@ -41,7 +40,7 @@ class ReportController {
 	 * The state of the house.
 	 *
 	 * @param programme every show
-	 * @param atOnce how many reports were being written when this one began, with it
+	 * @param atOnce how many reports were being written when this one began, including it
 	 */
 	record Report(List<Show.Line> programme, int atOnce) {
 	}

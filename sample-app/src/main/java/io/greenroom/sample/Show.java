@@ -7,13 +7,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A show as it was when somebody asked: immutable, free to leave the box office.
+ * A snapshot of a show, which is immutable and may leave the box office.
  *
  * @param id the name used in addresses
- * @param title the name for people
- * @param state where its performance is in its life
- * @param moves the moves one can ask for from there
- * @param seats every seat, in the order of the house
+ * @param title the title for people
+ * @param state the current state of its performance
+ * @param moves the moves that can be requested in that state
+ * @param seats all seats, in the order of the house
  */
 record Show(String id, String title, String state, List<String> moves, List<Seat> seats) {
 
@@ -22,7 +22,7 @@ record Show(String id, String title, String state, List<String> moves, List<Seat
 		.flatMap((row) -> IntStream.rangeClosed(1, 10).mapToObj((number) -> row + number))
 		.toList();
 
-	/** The moves one can ask for; "soldOut" comes with the last seat. */
+	/** The moves that can be requested; "soldOut" comes with the last seat. */
 	static final List<String> MOVES = List.of("announced", "onSale", "playing", "finished", "cancelled");
 
 	long free() {
@@ -33,7 +33,7 @@ record Show(String id, String title, String state, List<String> moves, List<Seat
 	 * One seat.
 	 *
 	 * @param seat row and number
-	 * @param buyer who holds it; nobody while it is free
+	 * @param buyer its holder, or {@code null} while it is free
 	 */
 	record Seat(String seat, @Nullable String buyer) {
 	}
@@ -42,19 +42,19 @@ record Show(String id, String title, String state, List<String> moves, List<Seat
 	 * One line of the programme.
 	 *
 	 * @param id the name used in addresses
-	 * @param title the name for people
-	 * @param state where its performance is in its life
-	 * @param free how many seats nobody holds
+	 * @param title the title for people
+	 * @param state the current state of its performance
+	 * @param free the number of free seats
 	 */
 	record Line(String id, String title, String state, long free) {
 	}
 
 	/**
-	 * What an open page shows, taken in one go.
+	 * The content of an open page, captured at once.
 	 *
 	 * @param programme every show
-	 * @param show the show the page is looking at
-	 * @param notes the last notes, newest first
+	 * @param show the show that the page displays
+	 * @param notes the latest notes, newest first
 	 */
 	record Picture(List<Line> programme, Show show, List<String> notes) {
 	}
@@ -64,7 +64,7 @@ record Show(String id, String title, String state, List<String> moves, List<Seat
 	 *
 	 * @param show the show
 	 * @param seat row and number
-	 * @param buyer who holds it now
+	 * @param buyer its current holder
 	 */
 	record Ticket(String show, String seat, String buyer) {
 	}

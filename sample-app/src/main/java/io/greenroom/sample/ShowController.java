@@ -15,7 +15,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The box office over HTTP: nothing here knows of handlers and keys. */
+/** The box office over HTTP. Nothing in this class refers to handlers or keys. */
 @RestController
 class ShowController {
 
@@ -54,7 +54,10 @@ class ShowController {
 		return this.boxOffice.move(show, state);
 	}
 
-	/** The machine draws itself: where it is, and how often it has made each move. */
+	/**
+	 * The machine draws itself, with its current state and the number of times that each
+	 * move was made.
+	 */
 	@GetMapping(path = "/shows/{show}/diagram", produces = "image/svg+xml;charset=UTF-8")
 	String diagram(@PathVariable String show) {
 		return this.boxOffice.diagram(show).svg();

@@ -1,6 +1,6 @@
 /**
- * The box office of a small theatre: every part of Greenroom at work in an application
- * that fits on a few screens. Start reading at {@link io.greenroom.sample.BoxOffice}.
+ * The box office of a small theatre: every part of Greenroom in an application that fits
+ * on a few screens. Start reading at {@link io.greenroom.sample.BoxOffice}.
  */
 @NullMarked
 package io.greenroom.sample;

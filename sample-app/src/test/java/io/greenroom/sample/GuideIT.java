@@ -69,7 +69,7 @@ class GuideIT {
 		// waits for up to two seconds
 		Ticket soon = cloakroom.sync(Duration.ofSeconds(2)).handIn("red");
 
-		// does not wait, whatever the method
+		// does not wait, regardless of the method
 		cloakroom.oneway().handIn("green");
 
 		// two calls in one turn: no other call comes between them

@@ -21,7 +21,7 @@ class Lamps {
 	@ProcessingLoop
 	void run(DeferredCalls calls) {
 		while (!calls.isClosing()) {
-			calls.process(Duration.ofMillis(100)); // callers get in here only
+			calls.process(Duration.ofMillis(100)); // calls run only here
 			this.lit = Math.max(0, this.lit - 1);
 		}
 	}

@@ -28,7 +28,7 @@ class RejectionsIT {
 					DELETE | /shows/macbeth/seats/A1?buyer=Bob | 409 | Seat A1 of 'macbeth' does not belong to Bob
 					DELETE | /shows/macbeth/seats/B1?buyer=Bob | 409 | Seat B1 of 'macbeth' does not belong to Bob
 					POST   | /shows/godot/seats/A1?buyer=Bob   | 409 | Seat A1 of 'godot' can't change hands
-					POST   | /shows/macbeth/moves/soldOut      | 404 | Nobody can ask for the move 'soldOut'.
+					POST   | /shows/macbeth/moves/soldOut      | 404 | The move 'soldOut' can't be requested.
 					GET    | /shows/othello/live               | 404 | There is no show 'othello'.
 					""")
 	void aRejectionSaysWhatWasAskedWhatWasFoundAndWhatToDo(String method, String path, int status, String detail)

@@ -21,10 +21,10 @@ import org.springframework.web.client.RestClientResponseException;
 import org.springframework.web.server.ResponseStatusException;
 
 /**
- * A ticket agency, which knows the box office by its address only. It asks over HTTP and
- * waits for each answer. The box office answers from the pool "default"; were the agency
- * in it too, a hundred of its requests would wait there for slots that they hold
- * themselves.
+ * A ticket agency, which knows only the address of the box office. It sends HTTP requests
+ * and waits for each answer. The box office answers from the pool "default". If the
+ * agency ran in the same pool, a hundred of its requests could wait there for slots that
+ * they hold themselves.
  */
 @RestController
 @RunInPool("agency")
@@ -39,7 +39,7 @@ class Agency {
 		this.environment = environment;
 	}
 
-	/** Buys the first seat that nobody else gets first. */
+	/** Buys the first seat that is not sold to somebody else in the meantime. */
 	@PostMapping("/agency/{show}/tickets")
 	Voucher buy(@PathVariable String show, @RequestParam String buyer) {
 		try {
@@ -70,7 +70,7 @@ class Agency {
 		return Objects.requireNonNull(listing).onSale();
 	}
 
-	/** Returns nothing if somebody was faster. */
+	/** Returns {@code null} if another buyer was faster. */
 	private @Nullable Voucher reserve(String show, String seat, String buyer) {
 		try {
 			return this.boxOffice.post()
@@ -83,7 +83,7 @@ class Agency {
 		}
 	}
 
-	/** Known once the server has started, and the server is this one. */
+	/** Known after the server has started; it is the port of this server. */
 	private String port() {
 		return this.environment.getRequiredProperty("local.server.port");
 	}
@@ -95,9 +95,9 @@ class Agency {
 	}
 
 	/**
-	 * What the agency reads of a show.
+	 * The part of a show that the agency reads.
 	 *
-	 * @param state where its performance is in its life
+	 * @param state the current state of its performance
 	 * @param seats its seats
 	 */
 	record Listing(String state, List<Seat> seats) {
@@ -113,11 +113,11 @@ class Agency {
 	}
 
 	/**
-	 * Good for one seat.
+	 * A voucher for one seat.
 	 *
 	 * @param show the show
 	 * @param seat row and number
-	 * @param buyer who may sit there
+	 * @param buyer the holder of the seat
 	 */
 	record Voucher(String show, String seat, String buyer) {
 	}

@@ -10,7 +10,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.http.client.JdkClientHttpRequestFactory;
 import org.springframework.web.client.RestClient;
 
-/** The agency's telephone: what the JDK's client does beside the call runs green too. */
+/** Creates the agency's HTTP client, whose background work also runs on green threads. */
 @Configuration(proxyBeanMethods = false)
 class AgencyConfiguration {
 

@@ -12,21 +12,27 @@ import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Service;
 
 /**
- * The last calls of the stage manager, numbered from 1. Nobody waits in here, or nobody
- * else could get in: who finds no new call takes the event along and waits outside.
+ * The latest calls of the stage manager, numbered from 1. Readers must not wait inside
+ * the handler, because that would keep all others out. A reader that finds no new call
+ * takes the event along and waits outside.
  */
 @Service
 @DeferredHandler
 class CallBoard {
 
-	/** Who has been away for longer has missed the rest. */
+	/**
+	 * The number of calls that are kept; a reader that was away for longer misses some.
+	 */
 	private static final int KEPT = 50;
 
 	private final Deque<Call> calls = new ArrayDeque<>();
 
 	private long last;
 
-	/** One for each call: a shared one could be cleared before everybody has looked. */
+	/**
+	 * One for each call, because a shared event could be cleared before all readers have
+	 * looked.
+	 */
 	private GreenEvent next = new GreenEvent();
 
 	private boolean closed;
@@ -43,17 +49,17 @@ class CallBoard {
 	}
 
 	/**
-	 * Looks for calls.
-	 * @param seen the number of the last call that the reader has seen; one that has not
-	 * been given yet comes from an earlier run, and counts as none
-	 * @return the calls since, and what to wait for if there are none
+	 * Looks for new calls.
+	 * @param seen the number of the last call that the reader has seen; a number that was
+	 * not given yet comes from an earlier run and counts as none
+	 * @return the calls since then, and the event to wait for if there are none
 	 */
 	Look look(long seen) {
 		long after = (seen > this.last) ? 0 : seen;
 		return new Look(this.calls.stream().filter((call) -> call.number() > after).toList(), this.next, this.closed);
 	}
 
-	/** Sends those away who wait, so that they do not hold up the shutdown. */
+	/** Wakes all waiting readers, so that they do not delay the shutdown. */
 	@EventListener(ContextClosedEvent.class)
 	void close() {
 		this.closed = true;
@@ -64,7 +70,7 @@ class CallBoard {
 	 * One call.
 	 *
 	 * @param number its number
-	 * @param text what was called
+	 * @param text its text
 	 */
 	record Call(long number, String text) {
 	}
@@ -72,9 +78,9 @@ class CallBoard {
 	/**
 	 * The board at one moment.
 	 *
-	 * @param calls what is new, oldest first
+	 * @param calls the new calls, oldest first
 	 * @param next set by the next call, and at the end
-	 * @param closed whether there will be no next call
+	 * @param closed whether there will be no further calls
 	 */
 	record Look(List<Call> calls, GreenEvent next, boolean closed) {
 	}

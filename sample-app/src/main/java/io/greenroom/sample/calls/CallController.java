@@ -16,7 +16,7 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
 
-/** Long polling: a loop that waits. No future, no callback, no deferred result. */
+/** Long polling as a loop that waits, without futures, callbacks or deferred results. */
 @RestController
 class CallController {
 
@@ -32,9 +32,9 @@ class CallController {
 	}
 
 	/**
-	 * Answers with the calls after the given one, as soon as there is one; with 204 when
-	 * the time is over, and the client asks again. Who waits holds a slot, so this has a
-	 * pool of its own, and the rest of the house has its slots to itself.
+	 * Answers with the calls after the given one as soon as there are any, or with 204
+	 * when the time has elapsed, after which the client asks again. A waiting request
+	 * holds a slot, so these requests have their own pool and leave the other slots free.
 	 */
 	@GetMapping("/calls")
 	@RunInPool("calls")

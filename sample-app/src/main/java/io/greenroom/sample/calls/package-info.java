@@ -1,6 +1,6 @@
 /**
- * Long polling: actors wait in the green room until somebody calls, each request in plain
- * blocking code. Start reading at {@link io.greenroom.sample.calls.CallController}.
+ * Long polling: actors wait in the green room until they are called, each request in
+ * plain blocking code. Start reading at {@link io.greenroom.sample.calls.CallController}.
  */
 @NullMarked
 package io.greenroom.sample.calls;

@@ -5,7 +5,7 @@ import org.springframework.web.socket.config.annotation.EnableWebSocket;
 import org.springframework.web.socket.config.annotation.WebSocketConfigurer;
 import org.springframework.web.socket.config.annotation.WebSocketHandlerRegistry;
 
-/** Opens the chat to pages of this very site; Spring rejects those of others. */
+/** Opens the chat to pages of this site; Spring rejects those of others. */
 @Configuration(proxyBeanMethods = false)
 @EnableWebSocket
 class ChatConfiguration implements WebSocketConfigurer {

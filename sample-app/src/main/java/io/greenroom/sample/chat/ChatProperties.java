@@ -4,9 +4,10 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Where terminals reach the chat.
+ * Settings of the chat.
  *
- * @param telnetPort the port on the loopback address; with 0 the system chooses one
+ * @param telnetPort the port for terminals on the loopback address; 0 lets the system
+ * choose one
  */
 @ConfigurationProperties("box-office.chat")
 record ChatProperties(@DefaultValue("2323") int telnetPort) {

@@ -11,9 +11,9 @@ import org.springframework.web.socket.WebSocketSession;
 import org.springframework.web.socket.handler.TextWebSocketHandler;
 
 /**
- * The chat for browsers: the first message is the name, as on a terminal the first line.
- * The server calls with what comes in, one message at a time and on a virtual thread,
- * which may block; what goes out is sent by the conversation alone.
+ * The chat for browsers. The first message is the name, like the first line on a
+ * terminal. The server delivers messages one at a time, on a virtual thread, which may
+ * block. Only the conversation sends messages.
  */
 @Component
 class ChatSocket extends TextWebSocketHandler {
@@ -69,8 +69,7 @@ class ChatSocket extends TextWebSocketHandler {
 				this.session.sendMessage(new TextMessage(line));
 			}
 			catch (IllegalStateException closed) {
-				throw new IOException(closed); // how Tomcat says that the browser has
-												// gone
+				throw new IOException(closed); // the browser has disconnected
 			}
 		}
 

@@ -10,16 +10,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One member's stay in the room, whatever the wire. What the member says comes in on the
- * connection's own thread; what the room says goes out on a green thread made here. Both
- * block as they like.
+ * The stay of one member in the room, over any kind of connection. Lines of the member
+ * arrive on the connection's own thread, and lines of the room are sent on a green thread
+ * that is started here. Both may block.
  */
 final class Conversation implements AutoCloseable {
 
-	/** Nobody talks faster than this, so nobody can flood the outboxes of the others. */
+	/**
+	 * Limits the rate at which a member can talk, so that the outboxes of the others are
+	 * not flooded.
+	 */
 	private static final Duration BREATH = Duration.ofMillis(20);
 
-	/** How long one line may take on the wire before the connection counts as dead. */
+	/** How long sending a line may take before the connection counts as dead. */
 	private static final Duration SENDING = Duration.ofSeconds(5);
 
 	private static final Logger log = LoggerFactory.getLogger(Conversation.class);
@@ -37,8 +40,8 @@ final class Conversation implements AutoCloseable {
 	}
 
 	/**
-	 * Lets somebody into the room.
-	 * @throws NotAdmittedException if they can't come in
+	 * Lets a member into the room.
+	 * @throws NotAdmittedException if the member is not admitted
 	 */
 	static Conversation begin(Room room, GreenScheduler scheduler, String name, Wire wire) {
 		Member member = room.enter(name);
@@ -53,13 +56,13 @@ final class Conversation implements AutoCloseable {
 		}
 	}
 
-	/** Passes on a line, and makes who talks draw a breath. */
+	/** Passes a line on, and makes the member pause. */
 	void hear(String text) throws InterruptedException {
 		this.room.say(this.member, text);
 		Thread.sleep(BREATH);
 	}
 
-	/** Hangs up at the end, which ends the reading half too. */
+	/** Closes the connection at the end, which also ends the reading half. */
 	private void deliver() {
 		try (this.wire) {
 			for (String line : this.member.lines()) {
@@ -68,7 +71,7 @@ final class Conversation implements AutoCloseable {
 			send(this.member.farewell());
 		}
 		catch (IOException | TimeoutExpiredException gone) {
-			log.info("'{}' can't be reached any more: {}", this.member.name(), gone.getMessage());
+			log.info("'{}' can no longer be reached: {}", this.member.name(), gone.getMessage());
 		}
 		finally {
 			close();

@@ -3,12 +3,12 @@ package io.greenroom.sample.chat;
 import io.greenroom.green.GreenQueue;
 
 /**
- * Somebody in the room, as the room sees them: a name, and the lines that are still to be
- * sent. Those are bounded, so who does not read costs no more memory than who does.
+ * A member as the room sees it: a name, and the lines that are still to be sent. Their
+ * number is limited, so a member that does not read costs no more memory than others.
  */
 final class Member {
 
-	/** How far a member may lag behind, in lines. */
+	/** How many lines a member may lag behind. */
 	static final int OUTBOX = 100;
 
 	private final String name;
@@ -25,18 +25,21 @@ final class Member {
 		return this.name;
 	}
 
-	/** Does not block: the room has others to tell. */
+	/** Does not block, because the room has other members to notify. */
 	boolean tell(String line) {
 		return this.outbox.offer(line);
 	}
 
-	/** The last word. Lines that have not been sent are thrown away. */
+	/** Sends a last line. Lines that have not been sent are discarded. */
 	void dismiss(String farewell) {
 		this.farewell = farewell;
 		this.outbox.closeNow();
 	}
 
-	/** The lines as they come, until the member is dismissed. Taking the next blocks. */
+	/**
+	 * Returns the lines as they arrive, until the member is dismissed. Waiting for the
+	 * next one blocks.
+	 */
 	Iterable<String> lines() {
 		return this.outbox;
 	}

@@ -2,7 +2,7 @@ package io.greenroom.sample.chat;
 
 import java.io.Serial;
 
-/** Somebody can't come in. */
+/** Thrown when a member is not admitted to the room. */
 final class NotAdmittedException extends RuntimeException {
 
 	@Serial
@@ -15,7 +15,7 @@ final class NotAdmittedException extends RuntimeException {
 		this.why = why;
 	}
 
-	/** Returns the reason, in words for them. */
+	/** Returns the reason, in words for the member. */
 	String why() {
 		return this.why;
 	}

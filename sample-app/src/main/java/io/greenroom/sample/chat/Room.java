@@ -15,10 +15,10 @@ import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Service;
 
 /**
- * The chat room. Browsers and terminals talk at once, and everybody reads the same lines
- * in the same order, since the methods of a handler run one at a time. The room never
- * waits for a reader: it puts a line into each outbox, and shows out whose outbox is
- * full.
+ * The chat room. Browsers and terminals talk at the same time, and all of them read the
+ * same lines in the same order, because the methods of a handler run one at a time. The
+ * room never waits for a reader: it puts a line into each outbox, and disconnects a
+ * member whose outbox is full.
  */
 @Service
 @DeferredHandler
@@ -43,7 +43,7 @@ class Room {
 					"A name has 1 to %d characters, and yours has %d.".formatted(NAME_LENGTH, name.length()));
 		}
 		if (this.members.containsKey(name)) {
-			throw new NotAdmittedException("There is a %s in the room already. Come as somebody else.".formatted(name));
+			throw new NotAdmittedException("There is already a %s in the room. Use another name.".formatted(name));
 		}
 		if (this.closed || this.members.size() == SEATS) {
 			throw new NotAdmittedException(this.closed ? "The house is closing. Come again tomorrow."
@@ -55,7 +55,7 @@ class Room {
 		return member;
 	}
 
-	/** Who talks does not wait until everybody has been told. */
+	/** The speaker does not wait until all members have been notified. */
 	@Oneway
 	void say(Member member, String text) {
 		String line = printable(text);
@@ -73,7 +73,7 @@ class Room {
 		return List.copyOf(this.members.keySet());
 	}
 
-	/** Before the ports close, so that everybody hears it. */
+	/** Called before the ports close, so that all members receive the message. */
 	@EventListener(ContextClosedEvent.class)
 	@Order(0)
 	void close() {
@@ -85,10 +85,9 @@ class Room {
 	private void tellAll(String line) {
 		List<Member> full = this.members.values().stream().filter((member) -> !member.tell(line)).toList();
 		for (Member slow : full) {
-			log.warn("'{}' has {} lines to read and does not read them; shown out of the room", slow.name(),
-					Member.OUTBOX);
-			showOut(slow, "You read too slowly. Come in again to go on.",
-					"* %s read too slowly and was shown out.".formatted(slow.name()));
+			log.warn("'{}' does not read its {} pending lines and is disconnected", slow.name(), Member.OUTBOX);
+			showOut(slow, "You read too slowly. Join again to continue.",
+					"* %s read too slowly and was disconnected.".formatted(slow.name()));
 		}
 	}
 
@@ -105,7 +104,7 @@ class Room {
 		return this.members.get(member.name()) == member;
 	}
 
-	/** Without what would move the cursor, or ring the bell, of somebody's terminal. */
+	/** Removes characters that would move the cursor or ring the bell of a terminal. */
 	private static String printable(String text) {
 		return text.replaceAll("[\\p{Cntrl}\\p{Cf}\\p{Zl}\\p{Zp}\uFFFD]", "").strip();
 	}

@@ -11,12 +11,15 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A terminal at the other end of a socket. Reads and writes lines, and of a line that
- * does not end keeps only the beginning.
+ * A terminal at the other end of a socket. Reads and writes lines. Only the beginning of
+ * an endless line is kept.
  */
 final class Telnet implements Wire {
 
-	/** What a client that does not read may leave lying in the system. */
+	/**
+	 * How much a client that does not read can leave in the buffers of the system, in
+	 * bytes.
+	 */
 	private static final int UNREAD = 64 * 1024;
 
 	private final Socket socket;
@@ -32,7 +35,7 @@ final class Telnet implements Wire {
 		this.out = socket.getOutputStream();
 	}
 
-	/** Blocks until there is a line; nothing at the end. */
+	/** Blocks until there is a line. Returns {@code null} at the end. */
 	@Nullable String readLine() throws IOException {
 		StringBuilder line = new StringBuilder();
 		int c = this.in.read();

@@ -19,7 +19,7 @@ import org.springframework.context.event.EventListener;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 
-/** The chat for terminals: a green thread for each connection, as long as it lasts. */
+/** The chat for terminals, with a green thread for each connection. */
 @Component
 class TelnetServer {
 
@@ -59,13 +59,16 @@ class TelnetServer {
 		}
 		catch (IOException taken) {
 			log.warn(
-					"The chat should listen for terminals on {}, and can't: {}. It goes on without them;"
+					"The chat can't listen for terminals on {}: {}. It continues without them;"
 							+ " set box-office.chat.telnet-port to a free port, or to 0 for any",
 					address, taken.getMessage());
 		}
 	}
 
-	/** Plain blocking code: ask for a name, then pass on what is said until it ends. */
+	/**
+	 * Plain blocking code: ask for a name, then pass on all lines until the connection
+	 * ends.
+	 */
 	private void talk(Socket socket) throws IOException, InterruptedException {
 		Telnet terminal = new Telnet(socket);
 		socket.setSoTimeout((int) GREETING.toMillis());
@@ -84,7 +87,7 @@ class TelnetServer {
 			log.info("A terminal said nothing for too long; its connection is closed");
 		}
 		catch (IOException gone) {
-			log.debug("A terminal has gone", gone);
+			log.debug("A terminal has disconnected", gone);
 		}
 	}
 
@@ -96,13 +99,13 @@ class TelnetServer {
 		}
 	}
 
-	/** Returns the port, or 0 while nothing listens. */
+	/** Returns the port, or 0 if the chat does not listen for terminals. */
 	int port() {
 		GreenServer server = this.server;
 		return (server != null) ? server.port() : 0;
 	}
 
-	/** Terminals that have not said their name yet must not hold up the shutdown. */
+	/** Terminals that have not sent their name yet must not delay the shutdown. */
 	@EventListener(ContextClosedEvent.class)
 	@Order(1)
 	void close() throws InterruptedException {

@@ -1,6 +1,7 @@
 /**
  * A chat room that browsers (WebSocket) and terminals (telnet) share: one handler, and
- * two green threads a connection. Start reading at {@link io.greenroom.sample.chat.Room}.
+ * two green threads for each connection. Start reading at
+ * {@link io.greenroom.sample.chat.Room}.
  */
 @NullMarked
 package io.greenroom.sample.chat;

@@ -14,8 +14,8 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
 
 /**
- * The guest book, in a database of four connections. Its pool has four slots, so guests
- * wait in line here, in order and visible as a meter, and never for a connection.
+ * The guest book, in a database with four connections. Its pool has four slots, so guests
+ * wait in line here, in order and visible in a meter, and never for a connection.
  */
 @RestController
 @RunInPool("guest-book")
@@ -61,8 +61,8 @@ class GuestBook {
 	/**
 	 * One entry.
 	 *
-	 * @param guest who wrote it
-	 * @param text what it says
+	 * @param guest the author
+	 * @param text the text
 	 */
 	record Entry(String guest, String text) {
 	}

@@ -7,10 +7,10 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** Whole messages on a socket: four bytes of length, then the text in UTF-8. */
+/** Complete messages on a socket: four bytes of length, followed by the text in UTF-8. */
 final class Frames implements AutoCloseable {
 
-	/** Nobody makes the reader set more aside by naming a length. */
+	/** Limits the memory that a length field can make the reader allocate. */
 	static final int LONGEST = 4096;
 
 	private final Socket socket;
@@ -26,8 +26,8 @@ final class Frames implements AutoCloseable {
 	}
 
 	/**
-	 * Blocks until a message is there.
-	 * @throws java.io.EOFException if the other end has hung up
+	 * Blocks until a message has arrived.
+	 * @throws java.io.EOFException if the other end has closed the connection
 	 */
 	String read() throws IOException {
 		int length = this.in.readInt();
@@ -43,7 +43,7 @@ final class Frames implements AutoCloseable {
 	void write(String message) throws IOException {
 		byte[] text = message.getBytes(StandardCharsets.UTF_8);
 		byte[] frame = ByteBuffer.allocate(Integer.BYTES + text.length).putInt(text.length).put(text).array();
-		this.out.write(frame); // in one piece, not in two packets
+		this.out.write(frame); // in one write, and so not in two packets
 	}
 
 	@Override

@@ -15,9 +15,9 @@ import org.springframework.stereotype.Service;
 import org.springframework.web.server.ResponseStatusException;
 
 /**
- * The asking end. Request and reply alternate on a connection, so nobody may ask before
- * the last one has been answered: just how a handler serves its callers. All of them
- * share one connection without a lock.
+ * The requesting end. Requests and replies alternate on a connection, so a request must
+ * not be sent before the previous one was answered. A handler serves its callers in
+ * exactly that way, so all of them share one connection without a lock.
  */
 @Service
 @DeferredHandler
@@ -33,7 +33,7 @@ class PromptBox {
 		this.prompter = prompter;
 	}
 
-	/** Blocks for the reply, at most {@link #PATIENCE}. */
+	/** Waits for the reply for up to {@link #PATIENCE}. */
 	String ask(String line) {
 		try {
 			Frames frames = open();
@@ -41,7 +41,7 @@ class PromptBox {
 			return frames.read();
 		}
 		catch (IOException silence) {
-			hangUp(); // a late reply must not answer the next question
+			hangUp(); // a late reply must not answer the next request
 			throw new ResponseStatusException(HttpStatus.GATEWAY_TIMEOUT,
 					"The prompter was asked and did not answer within %s. Ask again.".formatted(PATIENCE), silence);
 		}
@@ -52,7 +52,7 @@ class PromptBox {
 			InetSocketAddress address = this.prompter.address();
 			if (address == null) {
 				throw new ResponseStatusException(HttpStatus.SERVICE_UNAVAILABLE,
-						"There is no prompter in the house; the log of the start says why.");
+						"There is no prompter in the house; the reason is in the start-up log.");
 			}
 			Socket socket = new Socket();
 			socket.connect(address, (int) PATIENCE.toMillis());
@@ -72,7 +72,7 @@ class PromptBox {
 			}
 		}
 		catch (IOException unclean) {
-			// It is gone either way.
+			// The connection is gone in either case.
 		}
 	}
 

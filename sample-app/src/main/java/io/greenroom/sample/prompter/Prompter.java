@@ -20,7 +20,7 @@ import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
 /**
- * Hears a line of the play and says the one that follows: the replying end, on a green
+ * The replying end. Receives a line of the play and replies with the next one, on a green
  * thread for each connection.
  */
 @Component
@@ -54,17 +54,17 @@ class Prompter {
 			GreenServer server = GreenServer.listen(this.scheduler, this.scheduler.pool("prompter", CONNECTIONS),
 					address, Prompter::serve);
 			this.server = server;
-			log.info("The prompter sits at port {} of {}", server.port(), address.getAddress());
+			log.info("The prompter listens on port {} of {}", server.port(), address.getAddress());
 		}
 		catch (IOException taken) {
 			log.warn(
-					"The prompter should sit at {}, and can't: {}. The house goes on without a prompter;"
+					"The prompter can't listen on {}: {}. The house continues without a prompter;"
 							+ " set box-office.prompter.port to a free port, or to 0 for any",
 					address, taken.getMessage());
 		}
 	}
 
-	/** Plain blocking code: hear, think, say. */
+	/** Plain blocking code: read, look up, reply. */
 	private static void serve(Socket socket) throws IOException {
 		try (Frames frames = new Frames(socket)) {
 			while (true) {
@@ -72,7 +72,7 @@ class Prompter {
 			}
 		}
 		catch (EOFException hungUp) {
-			log.debug("An actor has hung up", hungUp);
+			log.debug("An actor has disconnected", hungUp);
 		}
 	}
 
@@ -81,13 +81,13 @@ class Prompter {
 		return (spoken == -1) ? "Louder, please." : PLAY.get((spoken + 1) % PLAY.size());
 	}
 
-	/** Returns where to ask; nothing while there is no prompter. */
+	/** Returns the address, or {@code null} while there is no prompter. */
 	@Nullable InetSocketAddress address() {
 		GreenServer server = this.server;
 		return (server != null) ? new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()) : null;
 	}
 
-	/** Before the drain, which would wait for the end of every connection. */
+	/** Called before the drain, which would wait for the end of every connection. */
 	@EventListener(ContextClosedEvent.class)
 	void close() throws InterruptedException {
 		GreenServer server = this.server;

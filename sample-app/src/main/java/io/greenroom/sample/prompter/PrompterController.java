@@ -4,7 +4,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** For actors who have forgotten how it goes on. */
+/** Helps actors who have forgotten their next line. */
 @RestController
 class PrompterController {
 

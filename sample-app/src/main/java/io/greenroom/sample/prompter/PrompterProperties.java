@@ -4,9 +4,9 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Where the prompter sits.
+ * Settings of the prompter.
  *
- * @param port the port on the loopback address; with 0 the system chooses one
+ * @param port the port on the loopback address; 0 lets the system choose one
  */
 @ConfigurationProperties("box-office.prompter")
 record PrompterProperties(@DefaultValue("0") int port) {

@@ -114,24 +114,24 @@ class ChatIT {
 	}
 
 	@Test
-	@DisplayName("H12 telnet: who does not read holds nobody up, and is shown out when the outbox is full")
+	@DisplayName("H12 telnet: a client that does not read delays no one, and is disconnected when its outbox is full")
 	void aTerminalThatDoesNotReadIsShownOut(CapturedOutput output) throws Exception {
 		try (Terminal slow = Terminal.enter(this.telnet.port(), "Slow")) {
 			talkUntilShownOut("Slow");
-			assertThat(output).contains("'Slow' has 100 lines to read and does not read them");
+			assertThat(output).contains("'Slow' does not read its 100 pending lines");
 			until(() -> !this.scheduler.dump(0).toString().contains("chat-to-Slow"));
 			assertThat(slow.ends()).isTrue();
 		}
 	}
 
 	@Test
-	@DisplayName("H12 WebSocket: who does not read holds nobody up, and is shown out when the outbox is full")
+	@DisplayName("H12 WebSocket: a client that does not read delays no one, and is disconnected when its outbox is full")
 	void aBrowserThatDoesNotReadIsShownOut(CapturedOutput output) throws Exception {
 		try (BrowserPage slow = BrowserPage.connectWithoutReading(this.web)) {
 			slow.say("Snail");
 			until(() -> this.room.names().contains("Snail"));
 			talkUntilShownOut("Snail");
-			assertThat(output).contains("'Snail' has 100 lines to read and does not read them");
+			assertThat(output).contains("'Snail' does not read its 100 pending lines");
 			until(() -> !this.scheduler.dump(0).toString().contains("chat-to-Snail"));
 		}
 	}
@@ -148,7 +148,7 @@ class ChatIT {
 				reader.until("Talker: " + said + " ");
 				talker.lines().iterator().next(); // reads its own echo
 			}
-			reader.until("* " + slow + " read too slowly and was shown out.");
+			reader.until("* " + slow + " read too slowly and was disconnected.");
 			assertThat(this.room.names()).containsExactlyInAnyOrder("Reader", "Talker");
 			this.room.leave(talker);
 		}
@@ -173,10 +173,10 @@ class ChatIT {
 				Terminal nameless = Terminal.connect(this.telnet.port());
 				Terminal long21 = Terminal.connect(this.telnet.port())) {
 			second.say("Ann");
-			assertThat(second.read()).isEqualTo("There is a Ann in the room already. Come as somebody else.");
+			assertThat(second.read()).isEqualTo("There is already a Ann in the room. Use another name.");
 			assertThat(second.ends()).isEqualTo(1008);
 			third.say(" Ann ");
-			assertThat(third.read()).isEqualTo("There is a Ann in the room already. Come as somebody else.");
+			assertThat(third.read()).isEqualTo("There is already a Ann in the room. Use another name.");
 			assertThat(third.ends()).isTrue();
 			nameless.say("");
 			assertThat(nameless.read()).isEqualTo("A name has 1 to 20 characters, and yours has 0.");

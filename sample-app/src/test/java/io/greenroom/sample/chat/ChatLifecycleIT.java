@@ -26,7 +26,7 @@ class ChatLifecycleIT {
 				Customer customer = new Customer(application.port());
 				BrowserPage ann = BrowserPage.enter(application.port(), "Ann")) {
 			assertThat(output)
-				.contains("The chat should listen for terminals on localhost/127.0.0.1:" + taken.getLocalPort())
+				.contains("The chat can't listen for terminals on localhost/127.0.0.1:" + taken.getLocalPort())
 				.contains("Address already in use")
 				.contains("set box-office.chat.telnet-port to a free port, or to 0 for any");
 			assertThat(customer.get("/shows").status()).isEqualTo(200);

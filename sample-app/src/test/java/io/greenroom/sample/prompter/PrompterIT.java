@@ -93,7 +93,7 @@ class PrompterIT {
 		try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
 				Application application = Application.start("box-office.prompter.port=" + taken.getLocalPort());
 				Customer customer = new Customer(application.port())) {
-			assertThat(output).contains("The prompter should sit at localhost/127.0.0.1:" + taken.getLocalPort())
+			assertThat(output).contains("The prompter can't listen on localhost/127.0.0.1:" + taken.getLocalPort())
 				.contains("Address already in use")
 				.contains("box-office.prompter.port");
 			assertThat(customer.get("/prompt?line=To+be").status()).isEqualTo(503);
