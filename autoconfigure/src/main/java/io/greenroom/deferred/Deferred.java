@@ -12,33 +12,33 @@ import io.greenroom.green.GreenScheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The handle of a handler: says how to call it. In Spring it is injected by type, bound
- * to the handler bean that an injection point of type {@code T} would get; without
- * Spring, {@link #of} makes one. Safe for use by many threads.
+ * The handle of a handler, to choose how a call is made. In Spring it is injected by
+ * type, bound to the handler bean that an injection point of type {@code T} would get.
+ * Without Spring, {@link #of} creates one. Thread-safe.
  *
- * @param <T> the handler's type, a class that is not final, or an interface
+ * @param <T> the handler's type: a class that is not final, or an interface
  */
 public interface Deferred<T> extends AutoCloseable {
 
 	/**
-	 * Returns a view whose calls wait for their result, at most the handler's timeout.
-	 * What the body throws arrives as the same object. A call from a body of this handler
-	 * runs at once.
+	 * Returns a view whose calls wait for their result, up to the handler's timeout. The
+	 * caller gets the same throwable that the body threw. A call from a body of this
+	 * handler runs at once.
 	 * <p>
-	 * Calls throw {@link DeferredTimeoutException} when the time is over,
-	 * {@link DeferredInterruptedException} when the caller is interrupted,
-	 * {@link MailboxFullException} when there is no room and
-	 * {@link HandlerStoppedException} when the handler has ended. Methods that return a
+	 * Calls throw {@link DeferredTimeoutException} if the time is over,
+	 * {@link DeferredInterruptedException} if the caller is interrupted,
+	 * {@link MailboxFullException} if there is no room, and
+	 * {@link HandlerStoppedException} if the handler has ended. Methods that return a
 	 * {@link java.util.concurrent.CompletionStage} or {@code CompletableFuture} do not
-	 * wait: they return a future of the body's own.
+	 * wait: they return a future that completes like the body's own.
 	 * @return the view, the same object each time
 	 */
 	T sync();
 
 	/**
 	 * Returns a view like {@link #sync()} whose calls wait up to the limit, from the call
-	 * to the result. A call whose time is over before it began never runs; one that runs
-	 * is left to finish, and its result is dropped and counted.
+	 * to the result. A call whose time is over before it begins never runs. A call that
+	 * runs is left to finish, and its result is dropped and counted.
 	 * @param timeout how long each call may take; positive
 	 * @return the view
 	 * @throws IllegalArgumentException if the timeout is zero or negative
@@ -46,7 +46,7 @@ public interface Deferred<T> extends AutoCloseable {
 	T sync(Duration timeout);
 
 	/**
-	 * Returns a view whose calls do not wait, whatever the method: they return
+	 * Returns a view whose calls do not wait, whatever the method. They return
 	 * {@code null}, zero or {@code false} as soon as they are in the mailbox. What a body
 	 * throws is logged once and counted.
 	 * @return the view, the same object each time
@@ -54,65 +54,65 @@ public interface Deferred<T> extends AutoCloseable {
 	T oneway();
 
 	/**
-	 * Runs a function of the handler as one call in its turn: what it does with the
-	 * handler is atomic together. Cancelling the future withdraws the call if it has not
+	 * Runs a function of the handler as one call in its turn, so that everything it does
+	 * with the handler is atomic. Cancelling the future withdraws the call if it has not
 	 * begun.
 	 * @param function what to do with the handler
-	 * @return a future of the function's result or failure
+	 * @return a future that completes with the function's result or failure
 	 * @param <R> the type of the result
 	 */
 	<R extends @Nullable Object> CompletableFuture<R> async(Function<? super T, ? extends R> function);
 
 	/**
-	 * Returns the handler itself, past its mailbox: calls run at once on the caller's
-	 * thread, beside whatever else runs. At your own risk.
+	 * Returns the handler itself, without its mailbox. Calls run at once on the caller's
+	 * thread, concurrently with whatever else runs. Use at your own risk.
 	 * @return the handler without its mailbox
 	 */
 	T direct();
 
 	/**
-	 * Returns the waiting calls, for a processor of the user's own.
+	 * Returns the waiting calls, for a thread that processes them itself.
 	 * @return the calls of this handler
 	 */
 	DeferredCalls calls();
 
 	/**
-	 * Ends the handler, for all who call it: rejects new calls at once with a
-	 * {@link HandlerStoppedException}, also those that wait for room in its mailbox, runs
-	 * those accepted for no longer than callers wait for an answer by the handler's
-	 * timeout, tells the callers of what is left, and ends a {@link ProcessingLoop}.
-	 * Blocks meanwhile, but not in a body of this handler, which is finished first; an
-	 * interrupt cuts the wait short and stays set. Idempotent.
+	 * Ends the handler for all its callers. Rejects new calls at once with a
+	 * {@link HandlerStoppedException}, including those that wait for room in the mailbox.
+	 * Runs accepted calls for up to the handler's timeout, fails those that are left, and
+	 * ends a {@link ProcessingLoop}. Blocks meanwhile, except in a body of this handler,
+	 * which is finished first. An interrupt cuts the wait short and stays set.
+	 * Idempotent.
 	 * <p>
-	 * Nobody needs to close a handler without a loop: it is collected when nobody refers
-	 * to it and nothing is queued. One whose loop runs lives until it is closed, or its
-	 * scheduler is. In Spring a handler ends with its bean; don't close it there.
+	 * A handler without a loop need not be closed: it is collected when it is no longer
+	 * referenced and nothing is queued. A handler whose loop runs lives until it or its
+	 * scheduler is closed. In Spring a handler ends with its bean; do not close it there.
 	 */
 	@Override
 	void close();
 
 	/**
-	 * Makes a handler of an object without Spring, with the default options. Its owner
-	 * starts at the first call; it ends with the scheduler, when it is closed, or when
-	 * nobody refers to it any more.
+	 * Creates a handler of an object without Spring, with the default options. Its owner
+	 * starts at the first call. It ends with the scheduler, when it is closed, or when it
+	 * is no longer referenced.
 	 * @param scheduler where its green thread runs
-	 * @param target the object; from now on to be called through the handle only
+	 * @param target the object, which must be called through the handle only from now on
 	 * @return the handle
 	 * @param <T> the object's class
-	 * @throws InvalidHandlerException if the class can't be a handler; says why
+	 * @throws InvalidHandlerException if the class cannot be a handler; says why
 	 */
 	static <T> Deferred<T> of(GreenScheduler scheduler, T target) {
 		return of(scheduler, target, HandlerOptions.defaults());
 	}
 
 	/**
-	 * Makes a handler of an object without Spring.
+	 * Creates a handler of an object without Spring.
 	 * @param scheduler where its green thread runs
-	 * @param target the object; from now on to be called through the handle only
+	 * @param target the object, which must be called through the handle only from now on
 	 * @param options its options
 	 * @return the handle
 	 * @param <T> the object's class
-	 * @throws InvalidHandlerException if the class can't be a handler; says why
+	 * @throws InvalidHandlerException if the class cannot be a handler; says why
 	 */
 	@SuppressWarnings("unchecked")
 	static <T> Deferred<T> of(GreenScheduler scheduler, T target, HandlerOptions options) {

@@ -6,9 +6,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Greenroom itself says to the caller of a handler. Failures of a body are not
- * wrapped in it: they arrive as they were thrown. Further parts of Greenroom add kinds of
- * it, so a caller who tells them apart has a branch for the rest.
+ * The superclass of the exceptions that Greenroom itself throws to the caller of a
+ * handler. A failure of a body is not wrapped: it arrives as it was thrown. Other parts
+ * of Greenroom add subclasses, so code that distinguishes them needs a branch for the
+ * rest.
  */
 public abstract class DeferredException extends RuntimeException {
 
@@ -16,9 +17,9 @@ public abstract class DeferredException extends RuntimeException {
 	private static final long serialVersionUID = 1L;
 
 	/**
-	 * For Greenroom's own kinds; users don't need it.
+	 * Creates the exception. For subclasses in Greenroom only.
 	 * @param message what was asked, what was found and what to do
-	 * @param cause what caused it, if anything
+	 * @param cause the cause, or {@code null} if there is none
 	 */
 	protected DeferredException(String message, @Nullable Throwable cause) {
 		super(Objects.requireNonNull(message, "message"), cause);

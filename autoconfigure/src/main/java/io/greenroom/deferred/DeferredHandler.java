@@ -8,16 +8,16 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Makes a bean a handler: its methods run one at a time, in the order of the calls, on a
- * green thread of its own, regardless of the caller. The bean needs no lock. Callers go
- * on calling methods: a call waits for its result, a {@link Oneway} call does not. Inside
- * the bean, calls to {@code this} are ordinary calls.
+ * Turns a bean into a handler: its methods run one at a time, in the order of the calls,
+ * on a green thread of its own, regardless of the caller. The bean needs no lock. Callers
+ * call methods as before: a call waits for its result, and a {@link Oneway} call does
+ * not. Inside the bean, calls to {@code this} are ordinary calls.
  * <p>
- * What is promised holds for calls through the injected bean or a {@link Deferred}.
- * Fields that others read directly, and collections that a method hands out, are not
+ * These guarantees hold for calls through the injected bean or a {@link Deferred}. Fields
+ * that other objects read directly, and collections that a method returns, are not
  * protected.
  * <p>
- * The idea is that of an actor behind an ordinary interface, as in the deferred-call
+ * A handler is an actor behind an ordinary interface. Inspired by the deferred-call
  * library on gevent that Greenroom descends from.
  */
 @Target(ElementType.TYPE)
@@ -34,14 +34,14 @@ public @interface DeferredHandler {
 	int capacity() default 0;
 
 	/**
-	 * What happens to a call when the mailbox is full; nothing given takes
+	 * What happens to a call when the mailbox is full; empty takes
 	 * {@code greenroom.deferred.overflow}.
-	 * @return one value, or none for the default
+	 * @return one value, or an empty array for the default
 	 */
 	Overflow[] overflow() default {};
 
 	/**
-	 * How long a call waits for its result at most, such as {@code 200ms} or {@code 5s};
+	 * The longest time a call waits for its result, such as {@code 200ms} or {@code 5s};
 	 * empty takes {@code greenroom.deferred.timeout}.
 	 * @return a duration in the form Spring Boot reads
 	 */
@@ -49,7 +49,7 @@ public @interface DeferredHandler {
 
 	/**
 	 * Who lets the calls in.
-	 * @return the way of processing
+	 * @return the kind of processing
 	 */
 	Processing processing() default Processing.OWNER;
 
@@ -69,14 +69,14 @@ public @interface DeferredHandler {
 	 * Whether a call that comes back to this handler through others of the same chain of
 	 * sync calls runs at once, on the handler's own thread, in the middle of the body
 	 * that waits. Otherwise it is rejected with a {@link DeferredDeadlockException}.
-	 * @return whether bodies may be entered again by their own chain
+	 * @return whether a chain of calls may enter the handler again
 	 */
 	boolean reentrant() default false;
 
 	/**
-	 * When the {@link ProcessingLoop} is started again after it has thrown; nothing given
-	 * takes {@code greenroom.deferred.restart}.
-	 * @return one policy, or none for the default
+	 * When the {@link ProcessingLoop} is restarted after it has thrown; empty takes
+	 * {@code greenroom.deferred.restart}.
+	 * @return one policy, or an empty array for the default
 	 */
 	Restart[] restart() default {};
 
@@ -88,16 +88,16 @@ public @interface DeferredHandler {
 	int readers() default 0;
 
 	/**
-	 * How long a body may run, or the loop let nothing in, before that is reported with
-	 * its stack, such as {@code 5s}; {@code 0s} never reports, empty takes
+	 * How long a body may run, or the loop may let no calls in, before this is reported
+	 * with its stack, such as {@code 5s}. {@code 0s} never reports; empty takes
 	 * {@code greenroom.deferred.busy-limit}.
 	 * @return a duration in the form Spring Boot reads
 	 */
 	String busyLimit() default "";
 
 	/**
-	 * How long the instance of a key stays that is not called, such as {@code 10m}, in a
-	 * class whose constructor has a {@code @Key}; empty takes
+	 * How long the instance of a key stays when it is not called, such as {@code 10m},
+	 * for a class whose constructor has a {@code @Key}; empty takes
 	 * {@code greenroom.keyed.idle}.
 	 * @return a duration in the form Spring Boot reads
 	 */

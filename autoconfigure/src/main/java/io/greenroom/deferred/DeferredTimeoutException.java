@@ -5,9 +5,9 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time of a call was over: it was still queued and has been withdrawn, or it runs and
- * has been left to finish. The message says which, for how long, and what the handler was
- * doing.
+ * Thrown if the time of a call is over. The call was still queued and has been withdrawn,
+ * or it runs and has been left to finish. The message says which, after how long, and
+ * what the handler was doing.
  */
 public final class DeferredTimeoutException extends DeferredException {
 
@@ -15,9 +15,9 @@ public final class DeferredTimeoutException extends DeferredException {
 	private static final long serialVersionUID = 1L;
 
 	/**
-	 * Makes the exception: for Greenroom, and for tests of code that catches it.
+	 * Creates the exception. Public for tests of code that catches it.
 	 * @param message what was asked, what was found and what to do
-	 * @param cause what caused it, if anything
+	 * @param cause the cause, or {@code null} if there is none
 	 */
 	public DeferredTimeoutException(String message, @Nullable Throwable cause) {
 		super(message, cause);

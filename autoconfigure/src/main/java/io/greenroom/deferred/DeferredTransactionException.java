@@ -5,8 +5,8 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that would wait for its result was made in a transaction, where that is
- * forbidden. It was not made.
+ * Thrown if a call that waits for its result was attempted in a transaction, where that
+ * is forbidden. The call was not made.
  */
 public final class DeferredTransactionException extends DeferredException {
 
@@ -14,9 +14,9 @@ public final class DeferredTransactionException extends DeferredException {
 	private static final long serialVersionUID = 1L;
 
 	/**
-	 * Makes the exception: for Greenroom, and for tests of code that catches it.
+	 * Creates the exception. Public for tests of code that catches it.
 	 * @param message what was asked, what was found and what to do
-	 * @param cause what caused it, if anything
+	 * @param cause the cause, or {@code null} if there is none
 	 */
 	public DeferredTransactionException(String message, @Nullable Throwable cause) {
 		super(message, cause);

@@ -7,26 +7,26 @@ public enum Execution {
 	OWNER,
 
 	/**
-	 * A caller that waits for its result runs its own call itself, on its own thread,
-	 * while nothing is queued and the handler waits at a processing point; the switch to
-	 * the owner and back is saved. It never runs another caller's call.
+	 * A caller that waits for its result runs its own call on its own thread, if nothing
+	 * is queued and the handler waits at a processing point. This saves the switch to the
+	 * owner and back. A caller never runs another caller's call.
 	 * <p>
-	 * Everything else goes to the owner as ever: oneway and future-returning calls,
-	 * read-only ones, calls with a timeout of their own or made within one, calls made in
-	 * a transaction or with a resource bound to the thread, and all calls to a handler
-	 * that {@linkplain Overflow#DROP_OLDEST drops its oldest}. The handler's own timeout
+	 * All other calls go to the owner: oneway, future-returning and read-only calls,
+	 * calls with a timeout of their own or made within one, calls made in a transaction
+	 * or with a resource bound to the thread, and all calls to a handler that
+	 * {@linkplain Overflow#DROP_OLDEST drops its oldest}. The handler's own timeout
 	 * bounds the wait for the handler, not a body that the caller runs.
 	 * <p>
-	 * What is carried to bodies elsewhere (logging context, locale, security and so on)
-	 * is given back to the caller as it was, whatever the body does. The interrupt flag a
-	 * caller comes with is out of the body's sight and set again afterwards; an interrupt
-	 * that arrives meanwhile reaches the body, and stays set. Thread locals and scoped
-	 * values that nobody carries can't be kept apart: a body sees its caller's, so a
-	 * handler that keeps something in a thread local of its own should stay with its
-	 * owner.
+	 * The context that is carried to bodies on other threads (logging context, locale,
+	 * security and so on) is restored for the caller, whatever the body does. An
+	 * interrupt flag that was set before is hidden from the body and set again
+	 * afterwards. An interrupt that arrives meanwhile reaches the body, and stays set.
+	 * Thread locals and scoped values that are not carried cannot be separated: a body
+	 * sees its caller's. A handler that keeps something in a thread local of its own
+	 * should therefore run on its owner.
 	 * <p>
-	 * A caller whose stack is so full that it overflows within the call itself, not in a
-	 * body, can leave the handler stuck; its callers then get their timeouts.
+	 * A caller whose stack overflows within the call itself, not in a body, can leave the
+	 * handler stuck. Its callers then time out.
 	 */
 	CALLER_WHEN_IDLE
 

@@ -4,20 +4,20 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * How a handler takes its calls.
+ * The options of a handler. Immutable.
  *
- * @param name the handler's name in messages, meters and reports; empty takes the class's
- * simple name
+ * @param name the handler's name in messages, meters and reports; empty takes the simple
+ * name of the class
  * @param capacity how many calls may wait
- * @param overflow what happens to a call beyond that
- * @param timeout how long a call waits for its result, and any call for room
+ * @param overflow what happens to a call when the mailbox is full
+ * @param timeout how long a call waits for its result, and for room in the mailbox
  * @param processing who lets the calls in
  * @param onTimeout what happens to a body when its caller's time is over
  * @param reentrant whether a call that comes back to this handler through others of the
- * same chain runs at once, where it would otherwise be rejected as a deadlock
- * @param restart when a loop that has thrown is started again
+ * same chain runs at once, instead of being rejected as a deadlock
+ * @param restart when a loop that has thrown is restarted
  * @param readers how many read-only bodies may run at once
- * @param busyLimit how long a body may run, or a loop let nothing in, before that is
+ * @param busyLimit how long a body may run, or a loop may let no calls in, before this is
  * reported; zero never reports
  * @param waitLimit how long a call may wait in the mailbox before that is reported; zero
  * never reports
@@ -48,7 +48,7 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 		Objects.requireNonNull(execution, "execution");
 		if (capacity < 1) {
 			throw new IllegalArgumentException(
-					"The capacity is " + capacity + "; a mailbox needs room for 1 call at least");
+					"The capacity is " + capacity + "; a mailbox needs room for at least 1 call");
 		}
 		if (!timeout.isPositive()) {
 			throw new IllegalArgumentException("The timeout is " + timeout + "; give a positive duration");
@@ -67,8 +67,8 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	}
 
 	/**
-	 * Returns the defaults: room for 10 000 calls, callers wait for room, 30 seconds, no
-	 * restarts.
+	 * Returns the defaults: room for 10 000 calls, {@link Overflow#BLOCK}, a timeout of
+	 * 30 seconds, and no restarts.
 	 * @return the default options
 	 */
 	public static HandlerOptions defaults() {
@@ -76,7 +76,7 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	}
 
 	/**
-	 * Starts from the {@linkplain #defaults() defaults}.
+	 * Returns a builder that starts from the {@linkplain #defaults() defaults}.
 	 * @return a new builder
 	 */
 	public static Builder builder() {
@@ -84,14 +84,14 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 	}
 
 	/**
-	 * Starts from these options.
+	 * Returns a builder that starts from these options.
 	 * @return a new builder
 	 */
 	public Builder toBuilder() {
 		return new Builder(this);
 	}
 
-	/** Makes options. Not safe for use by several threads. */
+	/** Builds options. Not thread-safe. */
 	public static final class Builder {
 
 		private String name;
@@ -135,7 +135,7 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 
 		/**
 		 * Sets the name.
-		 * @param name the handler's name; empty takes the class's simple name
+		 * @param name the handler's name; empty takes the simple name of the class
 		 * @return this builder
 		 */
 		public Builder name(String name) {
@@ -205,8 +205,8 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 		}
 
 		/**
-		 * Sets when a loop is started again.
-		 * @param restart when a loop that has thrown is started again
+		 * Sets when a loop is restarted.
+		 * @param restart when a loop that has thrown is restarted
 		 * @return this builder
 		 */
 		public Builder restart(RestartPolicy restart) {
@@ -257,9 +257,9 @@ public record HandlerOptions(String name, int capacity, Overflow overflow, Durat
 		}
 
 		/**
-		 * Makes the options.
+		 * Builds the options.
 		 * @return options with these values
-		 * @throws IllegalArgumentException if one is out of its range
+		 * @throws IllegalArgumentException if a value is out of range
 		 */
 		public HandlerOptions build() {
 			return new HandlerOptions(this.name, this.capacity, this.overflow, this.timeout, this.processing,

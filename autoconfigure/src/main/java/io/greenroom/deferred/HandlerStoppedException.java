@@ -5,8 +5,8 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The handler has ended or is shutting down: the call was not run, or its handler died
- * under it, with the cause.
+ * Thrown if the handler has ended or is shutting down, so that the call was not run or
+ * was not waited for any longer. If the handler died, what it died of is the cause.
  */
 public final class HandlerStoppedException extends DeferredException {
 
@@ -14,9 +14,9 @@ public final class HandlerStoppedException extends DeferredException {
 	private static final long serialVersionUID = 1L;
 
 	/**
-	 * Makes the exception: for Greenroom, and for tests of code that catches it.
+	 * Creates the exception. Public for tests of code that catches it.
 	 * @param message what was asked, what was found and what to do
-	 * @param cause what caused it, if anything
+	 * @param cause the cause, or {@code null} if there is none
 	 */
 	public HandlerStoppedException(String message, @Nullable Throwable cause) {
 		super(message, cause);

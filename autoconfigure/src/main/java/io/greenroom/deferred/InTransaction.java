@@ -2,9 +2,10 @@ package io.greenroom.deferred;
 
 /**
  * What happens to a call that waits for its result while its caller is in a transaction.
- * The body runs outside that transaction, so it may wait for rows the caller has locked,
- * while the caller waits for the body. Likewise what happens to a move of a state machine
- * that is asked for in a transaction, and stays made if that rolls back.
+ * The body runs outside that transaction, so it may wait for rows that the caller has
+ * locked, while the caller waits for the body. It also decides what happens to a move of
+ * a state machine that is requested in a transaction, and that is not undone by a
+ * rollback.
  */
 public enum InTransaction {
 
@@ -14,7 +15,7 @@ public enum InTransaction {
 	 */
 	FAIL,
 
-	/** The call is made; each place that does so is named in the log once. */
+	/** The call is made, and each place in the code that does so is logged once. */
 	WARN,
 
 	/** The call is made. */

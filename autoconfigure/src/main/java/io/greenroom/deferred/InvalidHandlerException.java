@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A class can't be a handler. Lists everything that is wrong with it, each with its
- * remedy.
+ * Thrown if a class cannot be a handler. Lists everything that is wrong with it, each
+ * with its remedy.
  */
 public final class InvalidHandlerException extends IllegalArgumentException {
 
@@ -18,8 +18,8 @@ public final class InvalidHandlerException extends IllegalArgumentException {
 	private final transient List<String> problems;
 
 	/**
-	 * Says what is wrong with a class.
-	 * @param type the class that can't be a handler
+	 * Creates the exception.
+	 * @param type the class that cannot be a handler
 	 * @param problems what is wrong, one sentence each, with the remedy
 	 */
 	public InvalidHandlerException(Class<?> type, List<String> problems) {
@@ -31,7 +31,7 @@ public final class InvalidHandlerException extends IllegalArgumentException {
 
 	/**
 	 * Returns the class.
-	 * @return the class that can't be a handler
+	 * @return the class that cannot be a handler
 	 */
 	public Class<?> type() {
 		return this.type;

@@ -5,8 +5,8 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The call found no room in the mailbox, at once or within its time, as the handler's
- * overflow policy has it.
+ * Thrown if a call found no room in the mailbox, at once or within its time, depending on
+ * the handler's overflow policy.
  */
 public final class MailboxFullException extends DeferredException {
 
@@ -14,9 +14,9 @@ public final class MailboxFullException extends DeferredException {
 	private static final long serialVersionUID = 1L;
 
 	/**
-	 * Makes the exception: for Greenroom, and for tests of code that catches it.
+	 * Creates the exception. Public for tests of code that catches it.
 	 * @param message what was asked, what was found and what to do
-	 * @param cause what caused it, if anything
+	 * @param cause the cause, or {@code null} if there is none
 	 */
 	public MailboxFullException(String message, @Nullable Throwable cause) {
 		super(message, cause);

@@ -1,14 +1,14 @@
 package io.greenroom.deferred;
 
-/** When a {@link Oneway} call is submitted that is made in a transaction. */
+/** When a {@link Oneway} call that is made in a transaction is submitted. */
 public enum OnewayPhase {
 
-	/** At once, whatever becomes of the transaction. */
+	/** At once, regardless of how the transaction ends. */
 	AT_ONCE,
 
 	/**
-	 * When the transaction commits, and never when it rolls back, or the savepoint it was
-	 * called in does.
+	 * When the transaction commits. Never if the transaction, or the savepoint that the
+	 * call was made in, rolls back.
 	 */
 	AFTER_COMMIT
 

@@ -4,9 +4,9 @@ package io.greenroom.deferred;
 public enum Overflow {
 
 	/**
-	 * The caller waits for room: a sync call until its time is over, any other at most
-	 * the handler's timeout. The handler itself never waits for its own room; it is
-	 * rejected.
+	 * The caller waits for room: a sync call until its time is over, any other call up to
+	 * the handler's timeout. The handler itself never waits for room in its own mailbox;
+	 * its call is rejected.
 	 */
 	BLOCK,
 
@@ -14,16 +14,16 @@ public enum Overflow {
 	REJECT,
 
 	/**
-	 * A oneway call takes the place of the oldest oneway call that waits, which is
-	 * dropped and counted; it goes to the end of the line itself. For news that the
-	 * latest outdates. Calls that somebody waits for are never dropped, and wait for room
-	 * as with {@link #BLOCK}.
+	 * A oneway call replaces the oldest waiting oneway call, which is dropped and
+	 * counted. The new call goes to the end of the line. Suitable for updates that make
+	 * earlier ones obsolete. Calls that a caller waits for are never dropped, and wait
+	 * for room as with {@link #BLOCK}.
 	 */
 	DROP_OLDEST,
 
 	/**
-	 * A oneway call for which there is no room is dropped and counted. Calls that
-	 * somebody waits for wait for room as with {@link #BLOCK}.
+	 * A oneway call for which there is no room is dropped and counted. Calls that a
+	 * caller waits for wait for room as with {@link #BLOCK}.
 	 */
 	DROP_NEWEST
 

@@ -1,15 +1,15 @@
 package io.greenroom.deferred;
 
-/** Who lets the calls of a handler in. */
+/** What lets the calls of a handler in. */
 public enum Processing {
 
 	/**
-	 * The handler's own green thread: through its {@link ProcessingLoop} if it has one,
-	 * as soon as they arrive if not.
+	 * The handler's own green thread: in its {@link ProcessingLoop} if it has one, and
+	 * otherwise as soon as they arrive.
 	 */
 	OWNER,
 
-	/** Whichever thread calls {@link DeferredCalls#process()}; none is started. */
+	/** Any thread that calls {@link DeferredCalls#process()}. No thread is started. */
 	MANUAL
 
 }

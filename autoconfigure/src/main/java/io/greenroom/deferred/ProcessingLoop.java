@@ -9,12 +9,14 @@ import java.lang.annotation.Target;
 /**
  * The loop of a {@link DeferredHandler} that has work of its own: a {@code void} method
  * with one parameter of type {@link DeferredCalls}. It runs on the handler's green thread
- * from the start of the context; calls run where it calls {@link DeferredCalls#process()}
- * and nowhere else, so between two of these nobody else touches the handler.
+ * from the start of the context. Calls run only when it calls
+ * {@link DeferredCalls#process()}, so nothing else touches the handler between two such
+ * calls.
  * <p>
- * The loop should return soon after {@link DeferredCalls#isClosing()} turns {@code true}.
- * When it returns, what is still queued runs, and the handler is closed. When it throws,
- * waiting and later callers get a {@link HandlerStoppedException} with the cause.
+ * The loop should return soon after {@link DeferredCalls#isClosing()} becomes
+ * {@code true}. When it returns, calls that are still queued run, and the handler is
+ * closed. If it throws, waiting and later callers get a {@link HandlerStoppedException}
+ * with the cause.
  */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)

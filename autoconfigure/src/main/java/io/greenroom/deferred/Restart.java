@@ -6,8 +6,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * When the {@link ProcessingLoop} of a {@link DeferredHandler} that has thrown is started
- * again. Calls that wait meanwhile keep their places; the handler is the same object.
+ * When the {@link ProcessingLoop} of a {@link DeferredHandler} is restarted after it has
+ * thrown. Waiting calls keep their places, and the handler remains the same object.
  */
 @Target({})
 @Retention(RetentionPolicy.RUNTIME)
@@ -15,8 +15,8 @@ import java.lang.annotation.Target;
 public @interface Restart {
 
 	/**
-	 * How many restarts are made within the period; with one failure more the handler
-	 * gives up and is dead.
+	 * How many restarts are made within the period. After one more failure, the handler
+	 * is dead.
 	 * @return the number of restarts; 0 never restarts
 	 */
 	int limit();
@@ -30,7 +30,7 @@ public @interface Restart {
 
 	/**
 	 * How long to wait before the first restart in a period, such as {@code 100ms};
-	 * doubled for each further one. Empty takes
+	 * doubled for each further restart. Empty takes
 	 * {@code greenroom.deferred.restart.backoff}.
 	 * @return a duration in the form Spring Boot reads
 	 */

@@ -4,14 +4,14 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * Whether and when a {@link ProcessingLoop} that has thrown is started again. Calls that
- * wait meanwhile keep their places.
+ * Whether and when a {@link ProcessingLoop} is restarted after it has thrown. Waiting
+ * calls keep their places. Immutable.
  *
- * @param limit how many restarts are made within the period; with one failure more the
- * handler gives up and is dead. 0 never restarts
- * @param period in which restarts are counted
+ * @param limit how many restarts are made within the period; after one more failure, the
+ * handler is dead. 0 never restarts
+ * @param period the period in which restarts are counted
  * @param backoff how long to wait before the first restart in a period; doubled for each
- * further one, up to the period
+ * further restart, up to the period
  */
 public record RestartPolicy(int limit, Duration period, Duration backoff) {
 
@@ -40,7 +40,8 @@ public record RestartPolicy(int limit, Duration period, Duration backoff) {
 
 	/**
 	 * Returns the policy that never restarts.
-	 * @return no restarts, a minute, 100 milliseconds
+	 * @return a policy with no restarts, a period of one minute and a back-off of 100
+	 * milliseconds
 	 */
 	public static RestartPolicy none() {
 		return NONE;

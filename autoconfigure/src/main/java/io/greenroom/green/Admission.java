@@ -5,13 +5,16 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Who may work and who waits: a count of slots taken and one line in front of them. A
- * holder that ends hands its slot to the first in line, so nobody overtakes the line and
- * no slot is free while somebody waits. Lock-free; no thread ever waits in here.
+ * Decides who gets a slot and who waits: a count of taken slots, and one line in front of
+ * them. A holder that ends hands its slot to the first in line, so the line is never
+ * overtaken and no slot is free while a place waits. Lock-free; no thread ever waits in
+ * here.
  */
 final class Admission {
 
-	/** Volatile: a new limit is seen by the next who takes or returns a slot. */
+	/**
+	 * Volatile, so that the next thread that takes or returns a slot sees a new limit.
+	 */
 	private volatile int limit;
 
 	private final int capacity;
@@ -19,8 +22,9 @@ final class Admission {
 	private final AtomicInteger active = new AtomicInteger();
 
 	/**
-	 * Places in the line and places about to be put there, so that the bound holds and a
-	 * newcomer does not overtake the latter. Falls before the slot is given.
+	 * Counts the places in the line and those about to be put there, so that the bound
+	 * holds and a newcomer does not overtake the latter. Decremented before the slot is
+	 * given.
 	 */
 	private final AtomicInteger queued = new AtomicInteger();
 
@@ -43,7 +47,7 @@ final class Admission {
 		return this.queued.get();
 	}
 
-	/** Gives the place a slot if one is free and nobody waits for it. */
+	/** Gives the place a slot if one is free and the line is empty. */
 	boolean tryEnter(PoolSlot place) {
 		if (this.queued.get() != 0 || !take()) {
 			return false;
@@ -54,7 +58,7 @@ final class Admission {
 
 	/**
 	 * Gives the place a slot, or puts it at the end of the line.
-	 * @param bounded whether the line's capacity holds for this place
+	 * @param bounded whether the line's capacity applies to this place
 	 * @return whether the place was accepted
 	 */
 	boolean enter(PoolSlot place, boolean bounded) {
@@ -103,7 +107,8 @@ final class Admission {
 	}
 
 	/**
-	 * Sets how many slots there are; those past a smaller limit end as they come back.
+	 * Sets how many slots there are. Slots beyond a smaller limit end when they are
+	 * returned.
 	 */
 	void resize(int limit) {
 		this.limit = limit;
@@ -112,7 +117,7 @@ final class Admission {
 		}
 	}
 
-	/** Gives a slot, which the caller owns, to the first in line, or back. */
+	/** Gives a slot, which the caller owns, to the first in line, or returns it. */
 	void handOn() {
 		while (true) {
 			PoolSlot next = (this.active.get() > this.limit) ? null : this.line.poll();
@@ -124,27 +129,29 @@ final class Admission {
 				continue;
 			}
 			this.active.decrementAndGet();
-			// Somebody may have joined the line, and found no slot, since it was seen
-			// empty.
+			// A place may have joined the line, and found no slot, since the line was
+			// seen empty.
 			if (this.line.isEmpty() || !take()) {
 				return;
 			}
 		}
 	}
 
-	/** Takes a place that was given up out of the line, unless a holder has just. */
+	/**
+	 * Takes a place that was given up out of the line, unless a holder has just done so.
+	 */
 	void leave(PoolSlot place) {
 		if (this.line.remove(place)) {
 			this.queued.decrementAndGet();
 		}
 	}
 
-	/** Kills the tasks that wait, which leaves the line to the others. */
+	/** Kills the waiting tasks, which leaves the other places in the line. */
 	void killTasks() {
 		this.line.forEach(PoolSlot::killWaiting);
 	}
 
-	/** Rejects all that wait. */
+	/** Rejects all places that wait. */
 	void rejectLine() {
 		for (PoolSlot next = this.line.poll(); next != null; next = this.line.poll()) {
 			this.queued.decrementAndGet();

@@ -27,7 +27,7 @@ final class Awaited<T> implements BiConsumer<T, @Nullable Throwable> {
 
 	private @Nullable Throwable failure;
 
-	/** Volatile: publishes the two above. */
+	/** Volatile, to publish the two fields above. */
 	private volatile boolean done;
 
 	private Awaited() {
@@ -40,10 +40,10 @@ final class Awaited<T> implements BiConsumer<T, @Nullable Throwable> {
 			throw new InterruptedException();
 		}
 		Awaited<T> awaited = new Awaited<>();
-		// What is completed already answers within this call, on this stack.
+		// A completed stage answers within this call, on this stack.
 		var _ = stage.whenComplete(awaited);
 		if (!awaited.done) {
-			// By its class: what it says of itself is its own code.
+			// By its class, because its {@code toString} is foreign code.
 			engine.checkMayWait("await the stage", stage.getClass().getName());
 			awaited.park(stage);
 		}
@@ -71,7 +71,7 @@ final class Awaited<T> implements BiConsumer<T, @Nullable Throwable> {
 	}
 
 	/**
-	 * Cancels the stage too. Nobody waits for it, and its outcome is ignored.
+	 * Cancels the stage. Nobody waits for it, and its outcome is ignored.
 	 */
 	private static void cancel(CompletionStage<?> stage) {
 		ForeignCode.run(log, "The cancelling of an awaited stage", () -> {
@@ -89,7 +89,7 @@ final class Awaited<T> implements BiConsumer<T, @Nullable Throwable> {
 	private @Nullable T outcome() {
 		Throwable thrown = this.failure;
 		if (thrown != null) {
-			// A stage that depends on the one that failed wraps what it passes on.
+			// A dependent stage wraps the failure that it passes on.
 			Throwable cause = (thrown instanceof CompletionException) ? Failures.cause(thrown) : null;
 			throw Failures.rethrow(AwaitedFrom.here((cause != null) ? cause : thrown));
 		}

@@ -5,8 +5,8 @@ import java.io.Serial;
 import io.greenroom.observe.internal.Failures;
 
 /**
- * The waiting side of a failure, attached to it as a suppressed exception: its trace then
- * shows where it happened and, level by level, who had waited for that.
+ * The waiting side of a failure, attached to it as a suppressed exception. The trace then
+ * shows where the failure happened and, level by level, who waited for it.
  */
 final class AwaitedFrom extends RuntimeException {
 
@@ -14,8 +14,8 @@ final class AwaitedFrom extends RuntimeException {
 	private static final long serialVersionUID = 1L;
 
 	/**
-	 * A failure that many wait for, such as that of a future kept for ever, must not grow
-	 * for ever.
+	 * A failure that many threads wait for, such as that of a future that is kept
+	 * forever, must not grow without bound.
 	 */
 	private static final int MOST = 16;
 
@@ -31,7 +31,7 @@ final class AwaitedFrom extends RuntimeException {
 				levels += (suppressed instanceof AwaitedFrom) ? 1 : 0;
 			}
 			if (levels < MOST) {
-				// Does nothing where the throwable forbids it.
+				// Has no effect if the throwable disables suppression.
 				Failures.suppress(failure, new AwaitedFrom());
 			}
 		}

@@ -6,19 +6,20 @@ import io.greenroom.green.internal.Turns;
 
 /**
  * How the events, queues and timeouts of this package wait, wake, read the time and set
- * alarms. All of it goes through here, so that the owner of turns and time can stand in.
+ * alarms. Everything goes through here, so that the owner of turns and time can replace
+ * it.
  */
 final class Blocking {
 
 	private Blocking() {
 	}
 
-	/** The time for measuring lengths, as {@link Parking#nanoTime()}. */
+	/** Returns the time for measuring durations, as {@link Parking#nanoTime()} does. */
 	static long now() {
 		return Parking.nanoTime();
 	}
 
-	/** Parks until woken, interrupted or for no reason. */
+	/** Parks until woken, interrupted, or spuriously. */
 	static void park(Object blocker) {
 		Parking.park(blocker);
 	}
@@ -33,10 +34,10 @@ final class Blocking {
 	}
 
 	/**
-	 * Runs a short action of ours when the time has come: by the one {@link AlarmClock},
-	 * where setting and cancelling take no lock, or in the time of the worker whose
-	 * thread asks.
-	 * @return running it takes the alarm out
+	 * Runs a short internal action when the time has come. The shared {@link AlarmClock}
+	 * runs it, where setting and cancelling take no lock, or the worker in whose time the
+	 * calling thread lives.
+	 * @return an action that cancels the alarm
 	 */
 	static Runnable alarm(long nanos, Runnable action) {
 		Turn turn = Turns.current();
@@ -46,7 +47,7 @@ final class Blocking {
 		return AlarmClock.set(nanos, action);
 	}
 
-	/** About how many alarms are set. */
+	/** Returns about how many alarms are set. */
 	static long alarms() {
 		return AlarmClock.count();
 	}

@@ -11,34 +11,34 @@ import io.greenroom.observe.internal.StackRoom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The green threads of a group or scope that have not ended, and the first failure among
+ * The green threads of a group or scope that have not ended, and the first failure of
  * those that have. A thread that is added while all are being killed is killed too.
  */
 final class ChildThreads {
 
-	/** How many failures one failure takes along. */
+	/** How many suppressed failures one failure may carry. */
 	private static final int MOST = 64;
 
 	/**
-	 * With whether a failure counts: not one that goes to somebody else, or that we have
-	 * brought about ourselves. Guarded by this.
+	 * The threads, and whether a failure of each counts. It does not count if it goes to
+	 * another thread, or if this object caused it. Guarded by this.
 	 */
 	private final IdentityHashMap<GreenThread<?>, Boolean> threads = new IdentityHashMap<>();
 
-	/** Whether later failures are kept too, as suppressed ones of the first. */
+	/** Whether later failures are kept too, as suppressed failures of the first. */
 	private final boolean keepsAll;
 
 	/** Guarded by this. */
 	private @Nullable Throwable failure;
 
-	/** How many kills are under way; guarded by this. */
+	/** How many kills are in progress; guarded by this. */
 	private int kills;
 
 	ChildThreads(boolean keepsAll) {
 		this.keepsAll = keepsAll;
 	}
 
-	/** Adds a thread whose failure stays its own business, and is reported as such. */
+	/** Adds a thread whose failure is not kept here, but reported as unobserved. */
 	void add(GreenThread<?> thread) {
 		StackRoom.check();
 		boolean killed = put(thread, true);
@@ -54,7 +54,7 @@ final class ChildThreads {
 		}
 	}
 
-	/** Adds a thread whose failure somebody will learn of; says who keeps it. */
+	/** Adds a thread whose failure will be observed. */
 	void addWatched(GreenThread<?> thread, boolean keepFailure) {
 		StackRoom.check();
 		boolean killed = put(thread, keepFailure);
@@ -77,7 +77,8 @@ final class ChildThreads {
 	}
 
 	/**
-	 * Starts a member. One that can't be started is not a member; its failure is thrown.
+	 * Starts a member. If it cannot be started, it does not become a member, and the
+	 * failure is thrown.
 	 */
 	<T> GreenThread<T> start(GreenThread<T> thread) {
 		try {
@@ -95,7 +96,7 @@ final class ChildThreads {
 		this.threads.remove(thread);
 	}
 
-	/** Lets go of a member that has ended. Idempotent. */
+	/** Removes a member that has ended. Idempotent. */
 	synchronized void forget(GreenThread<?> ended) {
 		Boolean counts = this.threads.remove(ended);
 		Throwable thrown = ended.exception();
@@ -106,7 +107,7 @@ final class ChildThreads {
 			keep(thrown);
 		}
 		else if (this.keepsAll && !(thrown instanceof GreenThreadKilledException)) {
-			// We have killed it; what its clean-up has thrown is news all the same.
+			// It was killed from here, but what its clean-up threw counts nevertheless.
 			keep(thrown);
 		}
 	}
@@ -121,7 +122,7 @@ final class ChildThreads {
 		}
 	}
 
-	/** A failure that comes again and again must not grow for ever. */
+	/** A failure that recurs must not grow without bound. */
 	static void suppress(Throwable failure, Throwable another) {
 		synchronized (failure) {
 			Throwable[] known = failure.getSuppressed();
@@ -156,7 +157,7 @@ final class ChildThreads {
 		return this.threads.size();
 	}
 
-	/** Kills all and waits; returns those that have not ended in time. */
+	/** Kills all threads and waits; returns those that have not ended in time. */
 	List<GreenThread<?>> kill(Countdown time) throws InterruptedException {
 		StackRoom.check();
 		List<GreenThread<?>> now = snapshot();
@@ -175,14 +176,16 @@ final class ChildThreads {
 		}
 	}
 
-	/** Kills all, and those added until the end of the kill. */
+	/** Kills all threads, including those added until the end of the kill. */
 	private List<GreenThread<?>> killed() {
 		List<GreenThread<?>> now = snapshot();
 		now.forEach(GreenThread::kill);
 		return now;
 	}
 
-	/** Kills all, once, and waits until they have ended; an interrupt is kept. */
+	/**
+	 * Kills all threads, once, and waits until they have ended. An interrupt stays set.
+	 */
 	void killUninterruptibly() {
 		Joining.rejectSelf(snapshot());
 		boolean interrupted = false;
@@ -205,7 +208,7 @@ final class ChildThreads {
 		}
 	}
 
-	/** Kills all and does not wait. */
+	/** Kills all threads and does not wait. */
 	void kill() {
 		StackRoom.check();
 		beginKill();
@@ -231,7 +234,7 @@ final class ChildThreads {
 			if (!thread.await(time.left())) {
 				return false;
 			}
-			// Its own link may come later than this.
+			// Its own link may be called later than this.
 			forget(thread);
 		}
 		return true;

@@ -12,12 +12,12 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Has one end, of which others want to know: waiting threads and callbacks, told in the
- * order of their arrival. A lock-free stack, walked from its bottom at the release; one
- * field while nobody watches. A green thread inherits it rather than hold it, since there
- * may be a million of them.
+ * Something that ends once, and tells waiting threads and callbacks in the order of their
+ * arrival. A lock-free stack that is walked from its bottom at the release; a single
+ * field while nobody watches. A green thread extends it instead of holding one, because
+ * there may be a million green threads.
  *
- * @param <S> whom the callbacks get
+ * @param <S> the type that callbacks receive
  */
 class CompletionLatch<S> {
 
@@ -79,7 +79,7 @@ class CompletionLatch<S> {
 		return link(subject, callback, false);
 	}
 
-	/** Links without counting as somebody who learns of a failure. */
+	/** Links a callback that does not count as an observer of a failure. */
 	final GreenThread.Link linkQuietly(S subject, Consumer<? super S> callback) {
 		return link(subject, callback, true);
 	}
@@ -107,8 +107,8 @@ class CompletionLatch<S> {
 	}
 
 	/**
-	 * Marks the watcher as gone and unlinks what is gone. Two removals side by side may
-	 * leave a gone one in the stack until the next; it is never told.
+	 * Marks the watcher as gone and unlinks those that are gone. Two concurrent removals
+	 * may leave one in the stack until the next removal, but it is never told.
 	 */
 	private void remove(Watcher<S> watcher) {
 		watcher.gone = true;
@@ -127,7 +127,7 @@ class CompletionLatch<S> {
 		}
 	}
 
-	/** Tells everybody; returns whether there was anybody who did not link quietly. */
+	/** Tells all watchers; returns whether there was one that was not linked quietly. */
 	@SuppressWarnings("unchecked")
 	final boolean release(S subject) {
 		Watcher<S> last = (Watcher<S>) TOP.getAndSet(this, RELEASED);
@@ -137,8 +137,8 @@ class CompletionLatch<S> {
 		if (last.next == null) {
 			return tellOnly(subject, last);
 		}
-		// The pointers stay as they are: a removal may be walking along them right now.
-		// Those upwards need no memory, which may be what is missing.
+		// The downward pointers stay as they are, because a removal may be walking along
+		// them. The upward pointers need no memory, which may be what is missing.
 		Watcher<S> first = last;
 		for (Watcher<S> older = last.next; older != null; older = older.next) {
 			older.above = first;
@@ -170,7 +170,9 @@ class CompletionLatch<S> {
 
 		private volatile @Nullable Watcher<S> next;
 
-		/** Who came after it; confined to the thread that releases. */
+		/**
+		 * The next watcher in the order of arrival; confined to the thread that releases.
+		 */
 		private @Nullable Watcher<S> above;
 
 		Watcher(@Nullable Thread waiting, @Nullable Consumer<? super S> callback, boolean quiet) {
@@ -195,7 +197,7 @@ class CompletionLatch<S> {
 				if (failure instanceof InterruptedException) {
 					Thread.currentThread().interrupt();
 				}
-				Failures.log(log, Level.ERROR, failure, "A link of {} failed; the others are called all the same",
+				Failures.log(log, Level.ERROR, failure, "A link of {} failed; the others are called nevertheless",
 						subject);
 			}
 		}

@@ -6,9 +6,10 @@ import io.greenroom.green.internal.Limits;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The instant by which work is to be done, handed down to the code that does it. Unlike a
- * {@link Timeout} it interrupts nobody, so no socket of a pooled connection is closed:
- * the work asks how much time is left, and gives it to each call that takes a limit.
+ * The instant by which work must be done, passed down to the code that does it. Unlike a
+ * {@link Timeout} it does not interrupt a thread, so it never closes the socket of a
+ * pooled connection. The code asks how much time is left, and passes it to each call that
+ * takes a limit.
  * {@snippet :
  * Deadline deadline = Deadline.after(Duration.ofSeconds(2));
  * socket.setSoTimeout(deadline.checkMillis());
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * 	step();
  * }
  * }
- * Immutable. The idea is the deadline of Go's contexts.
+ * Immutable. Inspired by the deadline of Go's contexts.
  */
 public final class Deadline {
 
@@ -26,7 +27,7 @@ public final class Deadline {
 	/** On the scale of {@link Blocking#now()}. */
 	private final long start;
 
-	/** From the start; {@code null} for ever. */
+	/** Counted from the start; {@code null} if unlimited. */
 	private final @Nullable Duration limit;
 
 	private Deadline(long start, @Nullable Duration limit) {
@@ -35,7 +36,7 @@ public final class Deadline {
 	}
 
 	/**
-	 * Makes a deadline.
+	 * Creates a deadline.
 	 * @param limit how long from now
 	 * @return the deadline
 	 * @throws IllegalArgumentException if the limit is negative
@@ -46,7 +47,8 @@ public final class Deadline {
 	}
 
 	/**
-	 * Returns a deadline that never passes, for a limit that is a setting and may be off.
+	 * Returns a deadline that never passes, for a configurable limit that is switched
+	 * off.
 	 * @return the deadline
 	 */
 	public static Deadline none() {
@@ -54,9 +56,9 @@ public final class Deadline {
 	}
 
 	/**
-	 * Returns the earlier one of this deadline and another that begins now, for a step
-	 * with a limit of its own.
-	 * @param limit how long from now at most
+	 * Returns the earlier of this deadline and one that starts now, for a step with a
+	 * limit of its own.
+	 * @param limit the maximum time from now
 	 * @return the earlier deadline
 	 * @throws IllegalArgumentException if the limit is negative
 	 */
@@ -67,7 +69,7 @@ public final class Deadline {
 
 	/**
 	 * Returns how much time is left.
-	 * @return the time left, zero when the deadline has passed, some 292 years where
+	 * @return the time left; zero if the deadline has passed, and about 292 years if
 	 * there is none
 	 */
 	public Duration remaining() {
@@ -88,7 +90,7 @@ public final class Deadline {
 	}
 
 	/**
-	 * Returns how much time is left, if any.
+	 * Returns how much time is left, and throws if there is none.
 	 * @return the time left, never zero
 	 * @throws DeadlineExceededException if the deadline has passed
 	 */
@@ -101,8 +103,9 @@ public final class Deadline {
 	}
 
 	/**
-	 * Returns how much time is left, if any, for the many calls that take milliseconds
-	 * and zero for "no limit", such as {@link java.net.Socket#setSoTimeout(int)}.
+	 * Returns how much time is left, and throws if there is none. For calls that take
+	 * milliseconds and treat zero as "no limit", such as
+	 * {@link java.net.Socket#setSoTimeout(int)}.
 	 * @return the time left in milliseconds, rounded up, never zero
 	 * @throws DeadlineExceededException if the deadline has passed
 	 */

@@ -3,7 +3,7 @@ package io.greenroom.green;
 import java.io.Serial;
 import java.time.Duration;
 
-/** A {@link Deadline} has passed before the work was done. */
+/** Thrown if a {@link Deadline} has passed before the work was done. */
 public final class DeadlineExceededException extends RuntimeException {
 
 	@Serial

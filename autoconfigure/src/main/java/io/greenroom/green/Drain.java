@@ -55,7 +55,7 @@ final class Drain {
 		this.time = new Countdown(Limits.nanos(grace, "grace period"), engine::nanoTime);
 	}
 
-	/** Runs it; from {@code close} on nobody is admitted any more. */
+	/** Runs the drain. No thread is admitted once {@code close} has run. */
 	DrainReport run(Supplier<List<GreenService>> services, Runnable close) {
 		ServiceDrain drain = new ServiceDrain(services, this::others, this.engine, this.time, KILL_LIMIT.toNanos());
 		Set<GreenThread<?>> seen = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -85,7 +85,7 @@ final class Drain {
 		return report(finished, work);
 	}
 
-	/** Those that wait for a later start need not be waited for. */
+	/** Kills threads that wait for a later start, because they need not be waited for. */
 	private void killLate() {
 		List<GreenThread<?>> late = others();
 		late.removeIf(GreenThread::isStarted);
@@ -97,7 +97,7 @@ final class Drain {
 		threads.forEach(GreenThread::kill);
 	}
 
-	/** Waits for those alive now and for those they spawn. */
+	/** Waits for the threads that are alive now, and for those that they spawn. */
 	private void joinAll(Countdown limit) throws InterruptedException {
 		for (List<GreenThread<?>> now = others(); !now.isEmpty(); now = others()) {
 			for (GreenThread<?> thread : now) {
@@ -118,13 +118,13 @@ final class Drain {
 	}
 
 	/**
-	 * Those alive, but for the caller: a green thread may drain, and can't wait for
-	 * itself.
+	 * Returns the living threads except the caller, which may be a green thread and
+	 * cannot wait for itself.
 	 */
 	private List<GreenThread<?>> others() {
 		List<GreenThread<?>> others = this.live.snapshot();
 		others.remove(GreenThread.current());
-		// One whose stack ended as it was taken off the list has ended all the same.
+		// A thread whose stack overflowed while it was removed has ended nevertheless.
 		others.removeIf(GreenThread::isDone);
 		return others;
 	}

@@ -4,28 +4,28 @@ import java.util.List;
 
 /**
  * A service whose work may call other services of the same scheduler, such as a handler
- * whose bodies call other handlers. So a draining scheduler does not simply stop it: it
- * has it reject work from outside, lets work from inside through until all such services
- * and all green threads are quiet, and stops it then.
+ * whose bodies call other handlers. A draining scheduler therefore does not simply stop
+ * it. The service first rejects work from outside, but accepts work from inside until all
+ * such services and all green threads are quiet. Then it is stopped.
  */
 public interface DrainedService extends GreenService {
 
 	/**
-	 * Rejects new work from outside from now on. Work that comes from a green thread of
-	 * the scheduler, or from accepted work of another service, is still taken.
-	 * Idempotent; returns at once.
+	 * Rejects new work from outside from now on. Work from a green thread of the
+	 * scheduler, or from accepted work of another service, is still accepted. Idempotent.
+	 * Returns at once.
 	 */
 	void reject();
 
 	/**
-	 * Returns whether nothing runs, and nothing accepted waits to be run.
+	 * Returns whether nothing runs, and no accepted work waits to run.
 	 * @return whether only new work could wake the service
 	 */
 	boolean isQuiet();
 
 	/**
-	 * Returns a mark that changes with each piece of work the service takes. Two equal
-	 * marks, with the service quiet at both, say that it was quiet in between.
+	 * Returns a mark that changes with each piece of work that the service takes. If two
+	 * marks are equal and the service was quiet at both, it was quiet in between.
 	 * @return the mark
 	 */
 	long mark();
@@ -38,7 +38,7 @@ public interface DrainedService extends GreenService {
 	List<GreenThread<?>> threads();
 
 	/**
-	 * Says what became of accepted work since the service began to reject.
+	 * Returns what became of accepted work since the service began to reject.
 	 * @return the counts, final after {@link #stop}
 	 */
 	WorkReport report();

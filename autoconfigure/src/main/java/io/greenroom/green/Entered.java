@@ -4,12 +4,12 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The threads that have taken slots of one pool for themselves. Not a thread local: a
- * slot may be returned by another thread than its taker.
+ * The threads that have taken slots of one pool for themselves. Not a thread local,
+ * because a slot may be returned by a thread other than the one that took it.
  */
 final class Entered {
 
-	/** How many slots each has. */
+	/** How many slots each thread has. */
 	private final Map<Thread, Integer> slots = new ConcurrentHashMap<>();
 
 	void add(Thread thread) {

@@ -8,35 +8,39 @@ import io.greenroom.green.internal.Limits;
 import io.greenroom.observe.internal.StackRoom;
 
 /**
- * A flag that threads wait for. Setting it releases all who wait, in the order of their
- * arrival, and lets through all who come later, until it is cleared.
+ * A flag that threads wait for. Setting it releases all waiting threads, in the order of
+ * their arrival, and lets later threads pass until it is cleared.
  * <p>
- * A release counts for everybody who waited when it came: clearing the flag straight
- * after setting it holds nobody back. What a thread did before it set the flag happens
- * before anyone it releases goes on. Safe for use by many threads of any kind. The idea
- * is gevent's event.
+ * A release applies to all threads that wait when it comes, even if the flag is cleared
+ * immediately afterwards. Actions of a thread before it sets the flag happen-before the
+ * actions of the threads that it releases. Thread-safe, for threads of any kind. Inspired
+ * by gevent's event.
  */
 public final class GreenEvent implements Awaitable {
 
 	/**
-	 * Those who wait for the next set, and the flag: it is set while they are released.
-	 * Replaced by {@link #clear()}, so that the waiting thread keeps their own
-	 * generation.
+	 * The threads that wait for the next {@link #set()}, and the flag itself: it is set
+	 * if they are released. Replaced by {@link #clear()}, so that waiting threads keep
+	 * their own generation.
 	 */
 	private final AtomicReference<CompletionLatch<GreenEvent>> generation = new AtomicReference<>(
 			new CompletionLatch<>());
 
-	/** Makes an event that is not set. */
+	/** Creates an event that is not set. */
 	public GreenEvent() {
 	}
 
-	/** Sets the flag and releases all who wait. Does nothing when it is set already. */
+	/**
+	 * Sets the flag and releases all waiting threads. Has no effect if it is set already.
+	 */
 	public void set() {
 		StackRoom.check();
 		this.generation.get().release(this);
 	}
 
-	/** Clears the flag; who comes from now on waits. Does nothing when it is not set. */
+	/**
+	 * Clears the flag, so that threads wait from now on. Has no effect if it is not set.
+	 */
 	public void clear() {
 		StackRoom.check();
 		CompletionLatch<GreenEvent> seen = this.generation.get();
@@ -47,14 +51,14 @@ public final class GreenEvent implements Awaitable {
 
 	/**
 	 * Returns whether the flag is set at this moment.
-	 * @return whether a wait would go through at once
+	 * @return whether a wait would return at once
 	 */
 	public boolean isSet() {
 		return this.generation.get().released();
 	}
 
 	/**
-	 * Waits until the flag is set. Goes through at once when it is.
+	 * Waits until the flag is set. Returns at once if it is.
 	 * @throws InterruptedException if the caller is interrupted before or while it waits
 	 */
 	public void await() throws InterruptedException {
@@ -65,8 +69,8 @@ public final class GreenEvent implements Awaitable {
 	/**
 	 * Waits up to the limit until the flag is set. A wait that ends early leaves nothing
 	 * behind.
-	 * @param limit how long to wait at most; zero looks once
-	 * @return whether the flag was set, also if it has been cleared since
+	 * @param limit the maximum time to wait; zero checks once without waiting
+	 * @return whether the flag was set, even if it has been cleared since
 	 * @throws InterruptedException if the caller is interrupted before or while it waits
 	 * @throws IllegalArgumentException if the limit is negative
 	 */
@@ -76,8 +80,8 @@ public final class GreenEvent implements Awaitable {
 	}
 
 	/**
-	 * Calls back at the next set, on the thread that sets, in line with those who wait;
-	 * at once when the flag is set.
+	 * Calls back when the flag is next set, on the thread that sets it and in order with
+	 * the waiting threads; at once if the flag is set.
 	 */
 	@Override
 	public GreenThread.Link onReady(Runnable callback) {

@@ -3,7 +3,7 @@ package io.greenroom.green;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is done with each item of a {@code map}, and may throw anything.
+ * A function for the items of a {@code map}, which may throw any exception.
  *
  * @param <A> the type of the items
  * @param <R> the type of the results
@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 public interface GreenFunction<A, R> {
 
 	/**
-	 * Does the work.
+	 * Applies the function.
 	 * @param item the item
 	 * @return the result
-	 * @throws Exception whatever makes this item fail
+	 * @throws Exception if this item fails
 	 */
 	@Nullable R apply(A item) throws Exception;
 

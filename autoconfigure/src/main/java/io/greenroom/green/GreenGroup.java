@@ -13,12 +13,12 @@ import io.greenroom.observe.internal.StackRoom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Green threads that are waited for and killed together. A group has no bound: what it is
- * given starts at once; {@code GreenPool} has one. It forgets a member that has ended,
- * but not that it has failed: the first failure that no {@code join} has thrown yet is
- * kept for the next that asks.
+ * Green threads that are joined and killed together. Unlike a {@code GreenPool}, a group
+ * has no bound, and starts its members at once. It forgets members that have ended, but
+ * keeps the first failure that no {@code join} has thrown yet for the next {@code join}
+ * that raises.
  * <p>
- * Safe for use by many threads, members among them. The idea is gevent's group.
+ * Thread-safe; members may use it too. Inspired by gevent's group.
  */
 public final class GreenGroup {
 
@@ -58,8 +58,8 @@ public final class GreenGroup {
 	}
 
 	/**
-	 * Takes a thread into the group, which does not start it. While the group is being
-	 * killed, it is killed. One that has ended counts only if it has failed.
+	 * Adds a thread to the group, without starting it. If the group is being killed, the
+	 * thread is killed. A thread that has ended matters only if it has failed.
 	 * @param thread the thread, of any scheduler
 	 */
 	public void add(GreenThread<?> thread) {
@@ -67,7 +67,8 @@ public final class GreenGroup {
 	}
 
 	/**
-	 * Lets a thread go on outside the group. Does nothing when it is not a member.
+	 * Removes a thread, which goes on outside the group. Has no effect if it is not a
+	 * member.
 	 * @param thread the thread
 	 */
 	public void discard(GreenThread<?> thread) {
@@ -91,7 +92,7 @@ public final class GreenGroup {
 	}
 
 	/**
-	 * Waits until all members have ended, those added meanwhile too, whatever their
+	 * Waits until all members have ended, including those added meanwhile, whatever their
 	 * outcome.
 	 * @throws InterruptedException if the caller is interrupted while it waits
 	 * @throws IllegalStateException if the caller is a member
@@ -101,9 +102,9 @@ public final class GreenGroup {
 	}
 
 	/**
-	 * Waits up to the limit until all members have ended, those added meanwhile too,
-	 * whatever their outcomes.
-	 * @param limit how long to wait at most; zero looks once
+	 * Waits up to the limit until all members have ended, including those added
+	 * meanwhile, whatever their outcome.
+	 * @param limit the maximum time to wait; zero checks once without waiting
 	 * @return whether all have ended
 	 * @throws InterruptedException if the caller is interrupted while it waits
 	 * @throws IllegalArgumentException if the limit is negative
@@ -114,10 +115,10 @@ public final class GreenGroup {
 	}
 
 	/**
-	 * Waits as asked. Members added meanwhile are waited for too. Where it raises, a
-	 * failure from before this call, which no other join has thrown, counts as well.
-	 * {@link GreenThread#get()} says how to catch a checked one.
-	 * @param how for how many, how long, and what to do about a failure
+	 * Waits as specified, including for members added meanwhile. If the join raises, it
+	 * also throws a failure from before this call that no other join has thrown.
+	 * {@link GreenThread#get()} shows how to catch a checked exception.
+	 * @param how how many to wait for, for how long, and what to do about a failure
 	 * @return whether that many, or all, have ended in time
 	 * @throws InterruptedException if the caller is interrupted while it waits
 	 * @throws IllegalStateException if the caller is a member
@@ -159,26 +160,28 @@ public final class GreenGroup {
 	}
 
 	/**
-	 * Kills all members, and those added until it returns, and waits up to the limit for
-	 * their ends.
-	 * @param limit how long to wait at most; zero does not wait
-	 * @return whether all have ended; {@link #members()} are those still cleaning up or
-	 * stuck
+	 * Kills all members, including those added until it returns, and waits up to the
+	 * limit for them to end.
+	 * @param limit the maximum time to wait; zero does not wait
+	 * @return whether all have ended; {@link #members()} returns those that still clean
+	 * up or are stuck
 	 * @throws InterruptedException if the caller is interrupted while it waits; all are
-	 * killed all the same
-	 * @throws IllegalArgumentException if the limit is negative; nobody is killed then
-	 * @throws IllegalStateException if the caller is a member; nobody is killed then
+	 * killed nevertheless
+	 * @throws IllegalArgumentException if the limit is negative; nothing is killed in
+	 * this case
+	 * @throws IllegalStateException if the caller is a member; nothing is killed in this
+	 * case
 	 */
 	public boolean kill(Duration limit) throws InterruptedException {
 		return this.members.kill(new Countdown(Limits.nanos(limit, "limit"))).isEmpty();
 	}
 
 	/**
-	 * Applies a function to all items at once, each on a member of its own, and waits for
-	 * the results. If one fails, the others of this call are killed and have ended before
-	 * its failure is thrown.
-	 * @param items the items; if they can't be read to their end, as for a failure
-	 * @param function what to do with each
+	 * Applies a function to all items concurrently, each on a member of its own, and
+	 * waits for the results. If one fails, the other members of this call are killed and
+	 * have ended before the failure is thrown.
+	 * @param items the items; if reading them fails, the call fails likewise
+	 * @param function the function
 	 * @return the results in the order of the items
 	 * @param <A> the type of the items
 	 * @param <R> the type of the results
@@ -192,14 +195,14 @@ public final class GreenGroup {
 	}
 
 	/**
-	 * Applies a function to all items at once, each on a member of its own, and returns
-	 * without waiting for the results. Items that come later are begun when they come:
-	 * where a source is not one of the JDK's collections, its iterator may wait, and is
-	 * read on a green thread that is no member, in the caller's context. If the items
-	 * can't be read to their end, those at work are killed, and the failure is the next
-	 * and last result.
-	 * @param items the items, as many as may be at work at once
-	 * @param function what to do with each
+	 * Applies a function to all items concurrently, each on a member of its own, and
+	 * returns without waiting for the results. Items that come later are started when
+	 * they come. If the source is not one of the JDK's collections, its iterator may
+	 * wait, so it is read on a green thread that is no member, in the caller's context.
+	 * If reading the items fails, the running members are killed, and the failure is the
+	 * next and last result.
+	 * @param items the items, which may all be processed at once
+	 * @param function the function
 	 * @return the results in the order of the items
 	 * @param <A> the type of the items
 	 * @param <R> the type of the results
@@ -210,14 +213,14 @@ public final class GreenGroup {
 	}
 
 	/**
-	 * Applies a function to all items at once, each on a member of its own, and returns
-	 * without waiting for the results. Items that come later are begun when they come:
-	 * where a source is not one of the JDK's collections, its iterator may wait, and is
-	 * read on a green thread that is no member, in the caller's context. If the items
-	 * can't be read to their end, those at work are killed, and the failure is the next
-	 * and last result.
-	 * @param items the items, as many as may be at work at once
-	 * @param function what to do with each
+	 * Applies a function to all items concurrently, each on a member of its own, and
+	 * returns without waiting for the results. Items that come later are started when
+	 * they come. If the source is not one of the JDK's collections, its iterator may
+	 * wait, so it is read on a green thread that is no member, in the caller's context.
+	 * If reading the items fails, the running members are killed, and the failure is the
+	 * next and last result.
+	 * @param items the items, which may all be processed at once
+	 * @param function the function
 	 * @return the results in the order in which they become ready
 	 * @param <A> the type of the items
 	 * @param <R> the type of the results
@@ -242,7 +245,9 @@ public final class GreenGroup {
 		return "GreenGroup[" + size() + " members]";
 	}
 
-	/** A thread that reads the results of a mapping learns of its failures. */
+	/**
+	 * The tasks of a mapping. The thread that reads its results observes its failures.
+	 */
 	private final class MappedMembers implements Mapping.Tasks {
 
 		@Override

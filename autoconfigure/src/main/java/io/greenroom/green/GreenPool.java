@@ -14,25 +14,25 @@ import io.greenroom.observe.internal.StackRoom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets a bounded number work at once and keeps the others in one fair line. Work is
- * either a task, which runs on a green thread of its own and starts clean, or the calling
- * thread itself, which {@linkplain #enter(Duration) takes a slot} and goes on.
+ * Limits how many work at once, and keeps the others in one fair line. Work is either a
+ * task, which runs on a green thread of its own and starts clean, or the calling thread
+ * itself, which {@linkplain #enter(Duration) takes a slot} and goes on.
  * <p>
- * A thread that ends hands the slot to the first in line; nobody overtakes. The line is
- * bounded for all but callers that block in {@link #spawn}, {@link #trySpawn},
- * {@link #apply} or a {@link #map}, who are their own bound. A place that is given up, by
- * time, interrupt or kill, takes no slot with it.
+ * A thread that ends hands its slot to the first in line, and the line is never
+ * overtaken. The line is bounded, except for callers that block in {@link #spawn},
+ * {@link #trySpawn}, {@link #apply} or {@link #map}, which limit themselves. A place that
+ * is given up, by timeout, interrupt or kill, takes no slot with it.
  * <p>
- * A member, which is a task of the pool at work or a thread that has entered, never waits
- * for a slot that it may hold itself: what it asks of its own pool runs inline, on the
- * member's thread and in its slot, where waiting would be the other way. Threads that a
- * member starts outside the pool are no members.
+ * A member is a running task of the pool or a thread that has entered it. A member never
+ * waits for a slot that it may hold itself: instead of waiting, what it asks of its own
+ * pool runs inline, on the member's thread and in its slot. Threads that a member starts
+ * outside the pool are not members.
  * <p>
- * Safe for use by many threads. The idea is gevent's pool, and pulsar's.
+ * Thread-safe. Inspired by the pools of gevent and pulsar.
  */
 public final class GreenPool implements AutoCloseable {
 
-	/** How many may wait in line unless the pool was built with another bound. */
+	/** The default bound of the line. */
 	public static final int DEFAULT_QUEUE_CAPACITY = 1000;
 
 	private final GreenScheduler scheduler;
@@ -67,7 +67,8 @@ public final class GreenPool implements AutoCloseable {
 		this.reports = new PoolReports(this.scheduler, this.name, this.settings, this.admission);
 		this.shutdown = new PoolShutdown(this, this.scheduler, this.admission, this.ends);
 		this.scheduler.attach(this.shutdown);
-		// Its tasks, and who waits, keep it alive; a pool that is dropped is collected.
+		// Its tasks and waiting threads keep it alive; otherwise an unreferenced pool is
+		// collected.
 		this.scheduler.release(this.shutdown);
 	}
 
@@ -80,23 +81,23 @@ public final class GreenPool implements AutoCloseable {
 	}
 
 	/**
-	 * Returns how many may work at once.
-	 * @return the limit
+	 * Returns the size of the pool.
+	 * @return how many may work at once
 	 */
 	public int size() {
 		return this.admission.limit();
 	}
 
 	/**
-	 * Returns how many may wait in line.
-	 * @return the line's bound
+	 * Returns the capacity of the line.
+	 * @return how many may wait in line
 	 */
 	public int queueCapacity() {
 		return this.queueCapacity;
 	}
 
 	/**
-	 * Returns how many more could begin at once.
+	 * Returns how many more could start at once.
 	 * @return the number of free slots
 	 */
 	public int free() {
@@ -104,8 +105,8 @@ public final class GreenPool implements AutoCloseable {
 	}
 
 	/**
-	 * Returns how many are at work.
-	 * @return the number of slots taken
+	 * Returns how many work now.
+	 * @return the number of taken slots
 	 */
 	public int active() {
 		return this.admission.active();
@@ -113,16 +114,17 @@ public final class GreenPool implements AutoCloseable {
 
 	/**
 	 * Returns how many wait in line.
-	 * @return the number of those accepted that have no slot yet
+	 * @return the number of accepted tasks and threads without a slot
 	 */
 	public int queued() {
 		return this.admission.queued();
 	}
 
 	/**
-	 * Changes how many may work at once. A larger pool lets the first in line begin; a
-	 * smaller one interrupts nobody and gives no slot until enough have come back.
-	 * @param size the new limit
+	 * Changes how many may work at once. A larger pool lets the first in line start. A
+	 * smaller pool does not interrupt anything, and gives no slot until enough slots have
+	 * been returned.
+	 * @param size the new size
 	 * @throws IllegalArgumentException if the size is less than 1
 	 */
 	public void resize(int size) {
@@ -133,13 +135,13 @@ public final class GreenPool implements AutoCloseable {
 	}
 
 	/**
-	 * Runs a task on a green thread in a slot of its own. Blocks in line while none is
-	 * free, without a limit; a member of the pool runs the task inline then.
+	 * Runs a task on a green thread in a slot of its own. Blocks in line while no slot is
+	 * free, without a limit; a member of the pool then runs the task inline instead.
 	 * @param body what it runs
 	 * @return the task's green thread, started
 	 * @param <T> the type of the result
 	 * @throws InterruptedException if the caller is interrupted while it waits
-	 * @throws PoolClosedException if the pool is closed, also meanwhile
+	 * @throws PoolClosedException if the pool is closed, even while the caller waits
 	 * @throws SchedulerClosedException if the scheduler is shutting down
 	 */
 	public <T> GreenThread<T> spawn(Callable<? extends T> body) throws InterruptedException {
@@ -152,7 +154,7 @@ public final class GreenPool implements AutoCloseable {
 	 * @param body what it runs
 	 * @return the task's green thread, started
 	 * @throws InterruptedException if the caller is interrupted while it waits
-	 * @throws PoolClosedException if the pool is closed, also meanwhile
+	 * @throws PoolClosedException if the pool is closed, even while the caller waits
 	 * @throws SchedulerClosedException if the scheduler is shutting down
 	 * @see #spawn(Callable)
 	 */
@@ -170,7 +172,7 @@ public final class GreenPool implements AutoCloseable {
 		return place.startNow(body, whenEnded, null);
 	}
 
-	/** For members: does not wait in line. */
+	/** Starts or runs a task for a member, without waiting in line. */
 	private <T> GreenThread<T> startOrRunHere(Callable<? extends T> body,
 			@Nullable Consumer<? super GreenThread<T>> whenEnded) {
 		StackRoom.check();
@@ -193,7 +195,7 @@ public final class GreenPool implements AutoCloseable {
 	}
 
 	/**
-	 * Runs a task on a green thread if a slot is free and nobody waits for it. Does not
+	 * Runs a task on a green thread if a slot is free and the line is empty. Does not
 	 * block.
 	 * @param body what it runs
 	 * @return the task's green thread, started
@@ -214,7 +216,7 @@ public final class GreenPool implements AutoCloseable {
 	}
 
 	/**
-	 * Runs a task that returns nothing if a slot is free and nobody waits for it.
+	 * Runs a task that returns nothing if a slot is free and the line is empty.
 	 * @param body what it runs
 	 * @return the task's green thread, started
 	 * @throws PoolFullException if no slot is free
@@ -227,15 +229,15 @@ public final class GreenPool implements AutoCloseable {
 	}
 
 	/**
-	 * Runs a task on a green thread in a slot of its own. Blocks in line while none is
-	 * free, up to the limit; a member of the pool runs the task inline then.
+	 * Runs a task on a green thread in a slot of its own. Blocks in line while no slot is
+	 * free, up to the limit; a member of the pool then runs the task inline instead.
 	 * @param body what it runs
-	 * @param limit how long to wait at most; zero looks once
+	 * @param limit the maximum time to wait; zero checks once without waiting
 	 * @return the task's green thread, started
 	 * @param <T> the type of the result
 	 * @throws InterruptedException if the caller is interrupted while it waits
 	 * @throws PoolFullException if the time is over
-	 * @throws PoolClosedException if the pool is closed, also meanwhile
+	 * @throws PoolClosedException if the pool is closed, even while the caller waits
 	 * @throws SchedulerClosedException if the scheduler is shutting down
 	 * @throws IllegalArgumentException if the limit is negative
 	 */
@@ -255,11 +257,11 @@ public final class GreenPool implements AutoCloseable {
 	/**
 	 * Runs a task that returns nothing, waiting in line up to the limit.
 	 * @param body what it runs
-	 * @param limit how long to wait at most; zero looks once
+	 * @param limit the maximum time to wait; zero checks once without waiting
 	 * @return the task's green thread, started
 	 * @throws InterruptedException if the caller is interrupted while it waits
 	 * @throws PoolFullException if the time is over
-	 * @throws PoolClosedException if the pool is closed, also meanwhile
+	 * @throws PoolClosedException if the pool is closed, even while the caller waits
 	 * @throws SchedulerClosedException if the scheduler is shutting down
 	 * @throws IllegalArgumentException if the limit is negative
 	 * @see #trySpawn(Callable, Duration)
@@ -269,12 +271,12 @@ public final class GreenPool implements AutoCloseable {
 	}
 
 	/**
-	 * Runs a task on a green thread when its turn has come. Does not block: while no slot
-	 * is free the task waits in line. A member of the pool takes no second slot: its task
-	 * runs inline, and has ended when this returns.
+	 * Runs a task on a green thread when its turn comes. Does not block: while no slot is
+	 * free, the task waits in line. A member of the pool takes no second slot: its task
+	 * runs inline, and has ended when this method returns.
 	 * @param body what it runs
 	 * @return the task's green thread, which the pool starts; killing it while it waits
-	 * takes it out of the line
+	 * removes it from the line
 	 * @param <T> the type of the result
 	 * @throws PoolFullException if the line is full
 	 * @throws PoolClosedException if the pool is closed
@@ -291,7 +293,7 @@ public final class GreenPool implements AutoCloseable {
 	}
 
 	/**
-	 * Runs a task that returns nothing when its turn has come.
+	 * Runs a task that returns nothing when its turn comes.
 	 * @param body what it runs
 	 * @return the task's green thread, which the pool starts
 	 * @throws PoolFullException if the line is full
@@ -304,13 +306,13 @@ public final class GreenPool implements AutoCloseable {
 	}
 
 	/**
-	 * Takes a slot for the calling thread, which then works on its own. Blocks in line
-	 * while none is free, up to the limit.
-	 * @param limit how long to wait at most; zero looks once
-	 * @return the slot, to be closed
+	 * Takes a slot for the calling thread, which then does its own work. Blocks in line
+	 * while no slot is free, up to the limit.
+	 * @param limit the maximum time to wait; zero checks once without waiting
+	 * @return the slot, which must be closed
 	 * @throws InterruptedException if the caller is interrupted while it waits
-	 * @throws PoolFullException if the line is full, at once, or the time is over
-	 * @throws PoolClosedException if the pool is closed, also meanwhile
+	 * @throws PoolFullException at once if the line is full, or if the time is over
+	 * @throws PoolClosedException if the pool is closed, even while the caller waits
 	 * @throws IllegalArgumentException if the limit is negative
 	 */
 	public Slot enter(Duration limit) throws InterruptedException {
@@ -321,7 +323,7 @@ public final class GreenPool implements AutoCloseable {
 	/**
 	 * Takes a slot, or a place in line, for a thread or task that comes later. Does not
 	 * block.
-	 * @return the reservation, to be used once or cancelled
+	 * @return the reservation, which must be used once or cancelled
 	 * @throws PoolFullException if the line is full
 	 * @throws PoolClosedException if the pool is closed
 	 */
@@ -359,14 +361,14 @@ public final class GreenPool implements AutoCloseable {
 	 * Runs a task in a slot and waits for its result. Blocks in line while no slot is
 	 * free; a member of the pool runs the body inline, as an ordinary call.
 	 * <p>
-	 * A failure arrives as it was thrown; {@link GreenThread#get()} says how to catch a
-	 * checked one.
+	 * The caller gets the same throwable that the body threw; {@link GreenThread#get()}
+	 * shows how to catch a checked exception.
 	 * @param body what it runs
 	 * @return the body's result
 	 * @param <T> the type of the result
 	 * @throws InterruptedException if the caller is interrupted while it waits; the task
-	 * is killed then, and not waited for
-	 * @throws PoolClosedException if the pool is closed, also meanwhile
+	 * is then killed and not waited for
+	 * @throws PoolClosedException if the pool is closed, even while the caller waits
 	 * @throws SchedulerClosedException if the scheduler is shutting down
 	 */
 	public <T> @Nullable T apply(Callable<? extends T> body) throws InterruptedException {
@@ -392,8 +394,8 @@ public final class GreenPool implements AutoCloseable {
 	 * Runs a task that returns nothing in a slot and waits for its end.
 	 * @param body what it runs
 	 * @throws InterruptedException if the caller is interrupted while it waits; the task
-	 * is killed then, and not waited for
-	 * @throws PoolClosedException if the pool is closed, also meanwhile
+	 * is then killed and not waited for
+	 * @throws PoolClosedException if the pool is closed, even while the caller waits
 	 * @throws SchedulerClosedException if the scheduler is shutting down
 	 * @see #apply(Callable)
 	 */
@@ -412,18 +414,18 @@ public final class GreenPool implements AutoCloseable {
 
 	/**
 	 * Applies a function to all items, each in a task of its own, and waits for the
-	 * results. If one fails, or the items can't be read to their end, the other tasks of
-	 * this call are killed and have ended before that failure is thrown: the first in
-	 * time; {@link GreenThread#get()} says how to catch a checked one. No more than twice
-	 * the pool's size are at work or in line at once.
+	 * results. If a task or the reading of the items fails, the other tasks of this call
+	 * are killed and have ended before the first failure is thrown;
+	 * {@link GreenThread#get()} shows how to catch a checked exception. At most twice the
+	 * pool's size are running or in line at once.
 	 * @param items the items, read on the calling thread
-	 * @param function what to do with each
+	 * @param function the function
 	 * @return the results in the order of the items
 	 * @param <A> the type of the items
 	 * @param <R> the type of the results
 	 * @throws InterruptedException if the caller is interrupted while it waits; the tasks
-	 * are killed then, and not waited for
-	 * @throws PoolClosedException if the pool is closed, also meanwhile
+	 * are then killed and not waited for
+	 * @throws PoolClosedException if the pool is closed, even while the caller waits
 	 * @throws SchedulerClosedException if the scheduler is shutting down
 	 */
 	public <A, R> List<@Nullable R> map(Iterable<? extends A> items, GreenFunction<? super A, ? extends R> function)
@@ -435,7 +437,7 @@ public final class GreenPool implements AutoCloseable {
 	 * Applies a function to items, each in a task of its own, while the results are read,
 	 * with a look-ahead of twice the pool's size.
 	 * @param items the items
-	 * @param function what to do with each
+	 * @param function the function
 	 * @return the results in the order of the items
 	 * @param <A> the type of the items
 	 * @param <R> the type of the results
@@ -447,19 +449,17 @@ public final class GreenPool implements AutoCloseable {
 
 	/**
 	 * Applies a function to items, each in a task of its own, while the results are read.
-	 * Items are read, and their tasks begun or put in line, after this call and whenever
-	 * the reader asks for a result, so a line of items without an end will do, and so
-	 * will one that has no next item yet: results are handed out meanwhile. What stops
-	 * the items, be it their iterator or the closing of the pool, is thrown after the
-	 * last result.
+	 * Items are read, and their tasks are started or put in line, after this call and
+	 * whenever the reader asks for a result. The items may therefore be endless, or wait
+	 * for a next one while results are handed out. What stops the items, such as a
+	 * failure of their iterator or the end of the pool, is thrown after the last result.
 	 * <p>
-	 * Items of the JDK's collections are read on the thread that reads the results. Those
-	 * of any other source, whose iterator may wait, are read on a green thread beside it,
+	 * Items of the JDK's collections are read on the thread that reads the results. Items
+	 * of any other source, whose iterator may wait, are read on a separate green thread
 	 * in the reader's context. Closing the results interrupts that thread.
-	 * @param lookAhead how many to begin beyond the one that is being read; more have no
-	 * use of the pool's slots
+	 * @param lookAhead how many tasks to start beyond the one whose result is being read
 	 * @param items the items
-	 * @param function what to do with each
+	 * @param function the function
 	 * @return the results in the order of the items
 	 * @param <A> the type of the items
 	 * @param <R> the type of the results
@@ -480,7 +480,7 @@ public final class GreenPool implements AutoCloseable {
 	 * Applies a function to items, each in a task of its own, while the results are read,
 	 * with a look-ahead of twice the pool's size.
 	 * @param items the items
-	 * @param function what to do with each
+	 * @param function the function
 	 * @return the results in the order in which they become ready
 	 * @param <A> the type of the items
 	 * @param <R> the type of the results
@@ -493,9 +493,9 @@ public final class GreenPool implements AutoCloseable {
 
 	/**
 	 * Applies a function to items as {@link #imap(int, Iterable, GreenFunction)} does.
-	 * @param lookAhead how many to begin beyond the one that is being read
+	 * @param lookAhead how many tasks to start beyond the one whose result is being read
 	 * @param items the items
-	 * @param function what to do with each
+	 * @param function the function
 	 * @return the results in the order in which they become ready
 	 * @param <A> the type of the items
 	 * @param <R> the type of the results
@@ -506,12 +506,12 @@ public final class GreenPool implements AutoCloseable {
 		return results(new Mapping<>(items, function, this.mapped, lookAhead, false));
 	}
 
-	/** Enough for the slots to stay busy while a result is being handled. */
+	/** Enough to keep the slots busy while a result is being handled. */
 	private int lookAhead() {
 		return (int) Math.min(Integer.MAX_VALUE, 2L * size());
 	}
 
-	/** Costs a few reads, so that it may be asked for every task. */
+	/** Costs a few reads, so that it can be called for every task. */
 	private boolean isMember() {
 		GreenThread<?> current = GreenThread.current();
 		return (current != null && runs(current)) || this.entered.contains(Thread.currentThread());
@@ -522,7 +522,7 @@ public final class GreenPool implements AutoCloseable {
 		return thread.slot() instanceof PoolSlot place && place.isIn(this);
 	}
 
-	/** Returns whether a green thread is a task of this pool, also while it is ending. */
+	/** Returns whether a green thread is a task of this pool, even while it is ending. */
 	boolean owns(GreenThread<?> thread) {
 		return thread.slot() instanceof PoolSlot place && place.isOf(this);
 	}
@@ -573,7 +573,7 @@ public final class GreenPool implements AutoCloseable {
 	}
 
 	/**
-	 * Waits until nobody is at work or in line, whatever the outcomes.
+	 * Waits until nothing runs or waits in line, whatever the outcomes.
 	 * @throws InterruptedException if the caller is interrupted while it waits
 	 * @throws IllegalStateException if the caller is a member
 	 */
@@ -582,9 +582,9 @@ public final class GreenPool implements AutoCloseable {
 	}
 
 	/**
-	 * Waits up to the limit until nobody is at work or in line, whatever the outcomes.
-	 * @param limit how long to wait at most; zero looks once
-	 * @return whether nobody is any more
+	 * Waits up to the limit until nothing runs or waits in line, whatever the outcomes.
+	 * @param limit the maximum time to wait; zero checks once without waiting
+	 * @return whether nothing runs or waits any more
 	 * @throws InterruptedException if the caller is interrupted while it waits
 	 * @throws IllegalArgumentException if the limit is negative
 	 * @throws IllegalStateException if the caller is a member
@@ -594,12 +594,12 @@ public final class GreenPool implements AutoCloseable {
 	}
 
 	/**
-	 * Waits as asked: until so many tasks have ended from now on, or nobody is at work or
-	 * in line. Where it raises, a task's failure from before this call, which no other
-	 * join has thrown, counts as well; one that went to the caller of {@link #apply} or
-	 * to the reader of a mapping does not.
-	 * @param how for how many, how long, and what to do about a failure; the others to
-	 * kill are the pool's tasks at work and in line
+	 * Waits as specified: until that many tasks have ended from now on, or nothing runs
+	 * or waits in line. If the join raises, it also throws a task's failure from before
+	 * this call that no other join has thrown. A failure that went to the caller of
+	 * {@link #apply} or to the reader of a mapping does not count.
+	 * @param how how many to wait for, for how long, and what to do about a failure; the
+	 * others to kill are the pool's running and waiting tasks
 	 * @return whether that many, or all, have ended in time
 	 * @throws InterruptedException if the caller is interrupted while it waits
 	 * @throws IllegalStateException if the caller is a member
@@ -631,7 +631,7 @@ public final class GreenPool implements AutoCloseable {
 	}
 
 	/**
-	 * Returns the tasks that have not ended, those that wait in line left out.
+	 * Returns the tasks that have not ended, except those that wait in line.
 	 * @return a copy, in any order
 	 */
 	public List<GreenThread<?>> members() {
@@ -640,7 +640,8 @@ public final class GreenPool implements AutoCloseable {
 
 	/**
 	 * Closes the pool at once and kills its tasks, and does not wait for them.
-	 * @throws IllegalStateException if the caller is a member; nobody is killed then
+	 * @throws IllegalStateException if the caller is a member; nothing is killed in this
+	 * case
 	 * @see #kill(Duration)
 	 */
 	public void kill() {
@@ -650,16 +651,19 @@ public final class GreenPool implements AutoCloseable {
 	}
 
 	/**
-	 * Closes the pool at once, kills its tasks, and waits up to the limit until nobody is
-	 * at work. Who waits in line or for a slot gets a {@link PoolClosedException}, and
-	 * nothing starts any more. Threads that have entered are waited for, not interrupted.
-	 * @param limit how long to wait at most; zero does not wait
-	 * @return whether all have ended; {@link #members()} are those still cleaning up or
-	 * stuck
+	 * Closes the pool at once, kills its tasks, and waits up to the limit until nothing
+	 * runs. Threads that wait in line or for a slot get a {@link PoolClosedException},
+	 * and nothing starts any more. Threads that have entered are waited for but not
+	 * interrupted.
+	 * @param limit the maximum time to wait; zero does not wait
+	 * @return whether all have ended; {@link #members()} returns those that still clean
+	 * up or are stuck
 	 * @throws InterruptedException if the caller is interrupted while it waits; all are
-	 * killed all the same
-	 * @throws IllegalArgumentException if the limit is negative; nobody is killed then
-	 * @throws IllegalStateException if the caller is a member; nobody is killed then
+	 * killed nevertheless
+	 * @throws IllegalArgumentException if the limit is negative; nothing is killed in
+	 * this case
+	 * @throws IllegalStateException if the caller is a member; nothing is killed in this
+	 * case
 	 */
 	public boolean kill(Duration limit) throws InterruptedException {
 		long nanos = Limits.nanos(limit, "limit");
@@ -669,9 +673,9 @@ public final class GreenPool implements AutoCloseable {
 	}
 
 	/**
-	 * Rejects new work at once, waits for what was accepted, at most for the scheduler's
-	 * drain timeout, and {@linkplain #kill(Duration) kills} what is left. An interrupt
-	 * cuts the wait short. Idempotent.
+	 * Rejects new work at once, waits for accepted work up to the scheduler's drain
+	 * timeout, and {@linkplain #kill(Duration) kills} what is left. An interrupt cuts the
+	 * wait short. Idempotent.
 	 * @throws IllegalStateException if the caller is a member
 	 */
 	@Override
@@ -689,7 +693,7 @@ public final class GreenPool implements AutoCloseable {
 		return "GreenPool[" + this.name + ", " + active() + " of " + size() + " running, " + queued() + " waiting]";
 	}
 
-	/** The tasks of mappings: a place in line for each, unless a member asks. */
+	/** The tasks of mappings: each gets a place in line, unless a member starts it. */
 	private final class MappedTasks implements Mapping.Tasks {
 
 		@Override
@@ -699,8 +703,8 @@ public final class GreenPool implements AutoCloseable {
 		}
 
 		/**
-		 * Beside a member what the source itself asks of this pool must not wait for the
-		 * member's slot either.
+		 * What the source itself asks of this pool must not wait for the member's slot
+		 * either.
 		 */
 		@Override
 		public GreenThread<Void> puller(Callable<@Nullable Void> body) {
@@ -736,7 +740,7 @@ public final class GreenPool implements AutoCloseable {
 
 	}
 
-	/** Settings of a pool. Not safe for use by several threads. */
+	/** Builds a pool. Not thread-safe. */
 	public static final class Builder {
 
 		private final GreenScheduler scheduler;
@@ -756,7 +760,7 @@ public final class GreenPool implements AutoCloseable {
 
 		/**
 		 * Sets how many may work at once.
-		 * @param size the limit; 1 unless set
+		 * @param size the size; 1 by default
 		 * @return this builder
 		 */
 		public Builder size(int size) {
@@ -766,8 +770,8 @@ public final class GreenPool implements AutoCloseable {
 
 		/**
 		 * Sets how many may wait in line.
-		 * @param queueCapacity the line's bound, zero for no line;
-		 * {@value GreenPool#DEFAULT_QUEUE_CAPACITY} unless set
+		 * @param queueCapacity the capacity of the line, zero for no line;
+		 * {@value GreenPool#DEFAULT_QUEUE_CAPACITY} by default
 		 * @return this builder
 		 */
 		public Builder queueCapacity(int queueCapacity) {
@@ -776,8 +780,8 @@ public final class GreenPool implements AutoCloseable {
 		}
 
 		/**
-		 * Sets where the user sizes this pool, for the remedies in messages.
-		 * @param prefix what stands before {@code .size} and {@code .queue-capacity}
+		 * Sets the configuration keys of this pool, for remedies in messages.
+		 * @param prefix the prefix of {@code .size} and {@code .queue-capacity}
 		 * @return this builder
 		 */
 		public Builder settings(String prefix) {
@@ -786,7 +790,7 @@ public final class GreenPool implements AutoCloseable {
 		}
 
 		/**
-		 * Makes the pool.
+		 * Creates the pool.
 		 * @return a new pool, closed with its scheduler at the latest
 		 * @throws IllegalArgumentException if the size is less than 1 or the queue
 		 * capacity is negative

@@ -19,19 +19,19 @@ import org.jspecify.annotations.Nullable;
  * A bounded first-in, first-out queue between threads, which can be closed and which
  * counts the items that are still being worked on.
  * <p>
- * It is fair: blocked getters and blocked putters are served in the order of their
- * arrival, and nobody overtakes them. A getter whose wait ended by time, interrupt or
- * kill takes no item with it: one that was on its way to it goes back to the head, and so
+ * The queue is fair: blocked getters and putters are served in the order of their
+ * arrival, and are never overtaken. A getter whose wait ends by timeout, interrupt or
+ * kill takes no item with it: an item that was on its way goes back to the head, and so
  * to the next in line.
  * <p>
- * After {@link #close()} puts are rejected; gets receive what is left and then a
+ * After {@link #close()}, puts are rejected. Gets receive what is left and then a
  * {@link QueueClosedException}, and a loop over the queue ends. So {@code null} and
- * {@code false} always mean "not in this time", the exception "never more".
+ * {@code false} always mean "not in this time", and the exception means "never again".
  * <p>
- * Safe for use by many threads of any kind; what a putter did before a put happens before
- * the getter of that item goes on. Where closing, fairness and counting are not needed,
- * {@link java.util.concurrent.ArrayBlockingQueue} works as well on green threads. The
- * idea is gevent's joinable queue.
+ * Thread-safe, for threads of any kind. Actions before a put happen-before actions after
+ * the get of that item. If closing, fairness and counting are not needed,
+ * {@link java.util.concurrent.ArrayBlockingQueue} works just as well on green threads.
+ * Inspired by gevent's joinable queue.
  *
  * @param <T> the type of the items
  */
@@ -43,8 +43,8 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 
 	/**
 	 * Guarded by the lock, as are all fields below. Getters wait only while it is empty,
-	 * putters only while it is full. Longer than the capacity by what getters that died
-	 * have given back.
+	 * and putters only while it is full. It may exceed the capacity by items that killed
+	 * getters have given back.
 	 */
 	private final Deque<T> items = new ArrayDeque<>();
 
@@ -56,21 +56,21 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 
 	private boolean closed;
 
-	/** Whether what was left has been thrown out. */
+	/** Whether the remaining items have been discarded. */
 	private boolean emptied;
 
-	/** Set while nothing is unfinished; only its waits are used without the lock. */
+	/** Set while nothing is unfinished. Only its waits are used without the lock. */
 	private final GreenEvent finished = new GreenEvent();
 
 	/**
-	 * Makes an empty queue.
-	 * @param capacity how many items it holds at most
+	 * Creates an empty queue.
+	 * @param capacity the maximum number of items
 	 * @throws IllegalArgumentException if the capacity is less than 1
 	 */
 	public GreenQueue(int capacity) {
 		if (capacity < 1) {
 			throw new IllegalArgumentException(
-					"The capacity of a queue is " + capacity + "; give a number of items from 1 up");
+					"The capacity of a queue is " + capacity + "; give a number of items of at least 1");
 		}
 		this.capacity = capacity;
 		this.finished.set();
@@ -98,7 +98,7 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 	 * together, the item is in, and the interrupt flag stays set.
 	 * @param item the item
 	 * @throws InterruptedException if the caller is interrupted before the item is in
-	 * @throws QueueClosedException if the queue is closed, also meanwhile
+	 * @throws QueueClosedException if the queue is closed, even while the caller waits
 	 */
 	public void put(T item) throws InterruptedException {
 		put(item, Long.MAX_VALUE);
@@ -107,10 +107,10 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 	/**
 	 * Puts an item. Blocks in line while the queue is full, up to the limit.
 	 * @param item the item
-	 * @param limit how long to wait at most; zero looks once
+	 * @param limit the maximum time to wait; zero checks once without waiting
 	 * @return whether it is in the queue
 	 * @throws InterruptedException if the caller is interrupted before the item is in
-	 * @throws QueueClosedException if the queue is closed, also meanwhile
+	 * @throws QueueClosedException if the queue is closed, even while the caller waits
 	 * @throws IllegalArgumentException if the limit is negative
 	 * @see #put(Object)
 	 */
@@ -147,7 +147,7 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 		};
 	}
 
-	/** Hands the item to the first getter, or keeps it if there is room. */
+	/** Hands the item to the first getter, or queues it if there is room. */
 	private boolean putNow(T item) {
 		if (this.closed) {
 			throw rejectedPut();
@@ -174,7 +174,7 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 
 	/**
 	 * Takes the first item if there is one. Does not block.
-	 * @return the item, {@code null} if the queue is empty
+	 * @return the item, or {@code null} if the queue is empty
 	 * @throws QueueClosedException if the queue is closed and nothing is left
 	 */
 	public @Nullable T poll() {
@@ -191,8 +191,8 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 	 * Takes the first item. Blocks in line while the queue is empty.
 	 * @return the item
 	 * @throws InterruptedException if the caller is interrupted; no item is taken then
-	 * @throws QueueClosedException if the queue is closed, also meanwhile, and nothing is
-	 * left
+	 * @throws QueueClosedException if the queue is closed, even while the caller waits,
+	 * and nothing is left
 	 */
 	public T take() throws InterruptedException {
 		return Objects.requireNonNull(take(Long.MAX_VALUE));
@@ -200,11 +200,11 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 
 	/**
 	 * Takes the first item. Blocks in line while the queue is empty, up to the limit.
-	 * @param limit how long to wait at most; zero looks once
-	 * @return the item, {@code null} if none came in time
+	 * @param limit the maximum time to wait; zero checks once without waiting
+	 * @return the item, or {@code null} if none came in time
 	 * @throws InterruptedException if the caller is interrupted; no item is taken then
-	 * @throws QueueClosedException if the queue is closed, also meanwhile, and nothing is
-	 * left
+	 * @throws QueueClosedException if the queue is closed, even while the caller waits,
+	 * and nothing is left
 	 * @throws IllegalArgumentException if the limit is negative
 	 */
 	public @Nullable T tryTake(Duration limit) throws InterruptedException {
@@ -254,7 +254,7 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 		return item;
 	}
 
-	/** Says how the wait has ended; one without an answer is out of the line then. */
+	/** Returns how the wait has ended. A waiter without an answer has left the line. */
 	private QueueWaiter.Answer settle(QueueWaiter<T> waiter, WaitQueue<T> line) {
 		QueueWaiter.Answer answer = waiter.answer();
 		if (answer != QueueWaiter.Answer.WAITING) {
@@ -273,8 +273,8 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 	}
 
 	/**
-	 * A getter that was killed must not carry the item into its grave. Only where nobody
-	 * could get it any more does it keep it, and its interrupt flag.
+	 * Gives back the item of a killed getter. The getter keeps the item, and its
+	 * interrupt flag, only if nobody could get it any more.
 	 */
 	private T keepOrGiveBack(T item) throws InterruptedException {
 		if (!Thread.currentThread().isInterrupted()) {
@@ -301,9 +301,9 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 	}
 
 	/**
-	 * Near the end of the stack the JDK's lock may be taken and never given back. A
-	 * thread that has come to wait looks no more: there is as much room after a wait as
-	 * before.
+	 * Takes the lock. Near the end of the stack, the JDK's lock may be taken and never
+	 * released, so there must be room. A thread that has waited does not check again,
+	 * because it has as much room as before.
 	 */
 	private void lock() {
 		StackRoom.check();
@@ -317,7 +317,7 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 	}
 
 	/**
-	 * Says that the work on one taken item is done, for those who {@linkplain #join()
+	 * Marks the work on one taken item as done, for threads that {@linkplain #join()
 	 * join}. Does not block.
 	 * @throws IllegalStateException if this was called more often than items were put
 	 */
@@ -344,7 +344,7 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 
 	/**
 	 * Waits until every item that was put has been taken and {@linkplain #taskDone()
-	 * done}. Goes through at once when nothing was put.
+	 * done}. Returns at once if nothing was put.
 	 * @throws InterruptedException if the caller is interrupted while it waits
 	 */
 	public void join() throws InterruptedException {
@@ -353,7 +353,7 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 
 	/**
 	 * Waits up to the limit until every item that was put has been taken and done.
-	 * @param limit how long to wait at most; zero looks once
+	 * @param limit the maximum time to wait; zero checks once without waiting
 	 * @return whether it was so
 	 * @throws InterruptedException if the caller is interrupted while it waits
 	 * @throws IllegalArgumentException if the limit is negative
@@ -364,8 +364,8 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 	}
 
 	/**
-	 * Rejects puts from now on, blocked ones too; what is in the queue can still be
-	 * taken. Getters that wait for more get their exception. Idempotent.
+	 * Rejects puts from now on, including blocked ones. Items in the queue can still be
+	 * taken. Getters that wait for more get a {@link QueueClosedException}. Idempotent.
 	 */
 	@Override
 	public void close() {
@@ -381,9 +381,10 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 	}
 
 	/**
-	 * Closes the queue and throws out what is left; gets end at once. What is thrown out
-	 * counts as done, so that those who join wait only for what was taken. Idempotent.
-	 * @return what was thrown out, in order
+	 * Closes the queue and discards the remaining items; gets end at once. Discarded
+	 * items count as done, so that {@link #join()} waits only for what was taken.
+	 * Idempotent.
+	 * @return the discarded items, in order
 	 */
 	public List<T> closeNow() {
 		lock();
@@ -416,7 +417,7 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 
 	/**
 	 * Returns whether puts are rejected.
-	 * @return whether the queue was closed; items may be left
+	 * @return whether the queue is closed; items may be left
 	 */
 	public boolean isClosed() {
 		lock();
@@ -430,7 +431,7 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 
 	/**
 	 * Returns how many items can be taken at this moment.
-	 * @return the number of items in the queue, those of blocked putters not counted
+	 * @return the number of items in the queue, without those of blocked putters
 	 */
 	public int size() {
 		lock();
@@ -444,7 +445,7 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 
 	/**
 	 * Returns how many items can be put at this moment without waiting.
-	 * @return the free room, none when the queue is closed
+	 * @return the free room; zero if the queue is closed
 	 */
 	public int remaining() {
 		lock();
@@ -457,7 +458,7 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 	}
 
 	/**
-	 * Returns how many items the queue holds at most.
+	 * Returns the maximum number of items.
 	 * @return the capacity
 	 */
 	public int capacity() {
@@ -477,9 +478,10 @@ public final class GreenQueue<T> implements Iterable<T>, AutoCloseable {
 
 	/**
 	 * Returns an iterator that takes items as they come and ends when the queue is closed
-	 * and empty. {@code hasNext} blocks and takes; an interrupt there is kept and thrown
-	 * as a {@link CancellationException}. Several threads may loop over one queue, each
-	 * with an iterator of its own; every item goes to one of them.
+	 * and empty. {@code hasNext} blocks and takes; it answers an interrupt with a
+	 * {@link CancellationException}, and the interrupt flag stays set. Several threads
+	 * may loop over one queue, each with an iterator of its own; every item goes to one
+	 * of them.
 	 */
 	@Override
 	public Iterator<T> iterator() {

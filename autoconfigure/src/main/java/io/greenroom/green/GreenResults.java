@@ -5,22 +5,22 @@ import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Results that are read while others are still being worked on. Reading blocks until the
- * next one is there; {@link #hasNext()} blocks until that is known. The failure of an
- * item is thrown in its place, the same object as its body threw, checked or not, which
- * {@link GreenThread#get()} says how to catch; reading can go on after it. An interrupt
- * of the reader is thrown as {@link InterruptedException}, which no signature shows here
- * either.
+ * Results that are read while others are still being computed. Reading blocks until the
+ * next result is available, and {@link #hasNext()} blocks until it is known whether there
+ * is one. The failure of an item is thrown in its place, as the same throwable that its
+ * body threw, and reading can go on after it; {@link GreenThread#get()} shows how to
+ * catch a checked exception. An interrupt of the reader is thrown as
+ * {@link InterruptedException}, although the signature does not declare it.
  * <p>
- * To be read by one thread at a time. Close it when you stop early.
+ * Must be read by one thread at a time. Close it if you stop early.
  *
  * @param <R> the type of the results
  */
 public interface GreenResults<R> extends Iterator<@Nullable R>, AutoCloseable {
 
 	/**
-	 * Kills those still at work, and who reads the items, and does not wait for them. May
-	 * be called by any thread; a reader's wait ends. Idempotent.
+	 * Kills the threads that still work and the thread that reads the items, and does not
+	 * wait for them. May be called by any thread; it ends a reader's wait. Idempotent.
 	 */
 	@Override
 	void close();

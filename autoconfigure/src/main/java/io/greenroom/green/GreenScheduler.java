@@ -26,12 +26,12 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Starts {@linkplain GreenThread green threads} and answers for them: it rejects work
- * once it shuts down, waits for what it has accepted, and names what it had to kill. In a
- * Spring Boot application it is the bean {@code greenScheduler}; without Spring,
- * {@link #builder()} makes one.
+ * Starts {@linkplain GreenThread green threads} and is responsible for them. When it
+ * shuts down, it rejects new work, waits for accepted work, and names the threads that it
+ * had to kill. In a Spring Boot application it is the bean {@code greenScheduler};
+ * without Spring, {@link #builder()} creates one.
  * <p>
- * Safe for use by many threads. Ideas: gevent's hub, pulsar's application loop.
+ * Thread-safe. Inspired by gevent's hub and pulsar's application loop.
  */
 public final class GreenScheduler implements AutoCloseable {
 
@@ -100,7 +100,7 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Returns whom the parts built on this scheduler tell.
+	 * Returns the observer for this scheduler and the parts built on it.
 	 * @return the observer
 	 */
 	public Observer observer() {
@@ -108,8 +108,8 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Returns how the context of a caller comes to the green threads it starts, for the
-	 * parts built on this scheduler.
+	 * Returns what carries the context of a caller to the green threads that it starts,
+	 * for parts built on this scheduler.
 	 * @return the carrier
 	 */
 	public ContextCarrier contextCarrier() {
@@ -131,9 +131,8 @@ public final class GreenScheduler implements AutoCloseable {
 	/**
 	 * Starts a green thread that returns nothing.
 	 * <p>
-	 * A reference to a method with overloads, such as {@code latch::await}, may be either
-	 * kind of body, and javac does not choose; a lambda says which:
-	 * {@code spawn(() -> latch.await())}.
+	 * A reference to an overloaded method, such as {@code latch::await}, is ambiguous;
+	 * use a lambda instead: {@code spawn(() -> latch.await())}.
 	 * @param body what it runs
 	 * @return the started thread
 	 * @throws SchedulerClosedException if the scheduler is shutting down and the caller
@@ -169,9 +168,8 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Starts a green thread that is nobody's child and has no context, regardless of the
-	 * caller. For services that outlive the caller, such as a loop that the first request
-	 * starts.
+	 * Starts a green thread without parent and context, regardless of the caller. For
+	 * services that outlive the caller, such as a loop that the first request starts.
 	 * @param name the thread's name
 	 * @param body what it runs
 	 * @return the started thread
@@ -184,8 +182,8 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Makes a green thread that {@link GreenThread#start()} starts. Its parent and
-	 * context are those of the thread that makes it.
+	 * Creates a green thread that {@link GreenThread#start()} starts. Its parent and
+	 * context are those of the thread that creates it.
 	 * @param body what it runs
 	 * @return the thread
 	 * @param <T> the type of the result
@@ -195,7 +193,7 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Makes a green thread with a name that {@link GreenThread#start()} starts.
+	 * Creates a green thread with a name that {@link GreenThread#start()} starts.
 	 * @param name the thread's name
 	 * @param body what it runs
 	 * @return the thread
@@ -212,7 +210,7 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Makes a green thread that returns nothing and that {@link GreenThread#start()}
+	 * Creates a green thread that returns nothing and that {@link GreenThread#start()}
 	 * starts.
 	 * @param body what it runs
 	 * @return the thread
@@ -223,7 +221,7 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Makes a green thread with a name that returns nothing and that
+	 * Creates a green thread with a name that returns nothing and that
 	 * {@link GreenThread#start()} starts.
 	 * @param name the thread's name
 	 * @param body what it runs
@@ -235,7 +233,8 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Starts a green thread later. Killing it before its time takes it out of the timer.
+	 * Starts a green thread after a delay. Killing it before then removes it from the
+	 * timer.
 	 * @param delay how long from now; zero starts at once
 	 * @param body what it runs
 	 * @return the thread, not started yet
@@ -250,9 +249,9 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Starts a green thread later that is nobody's child and has no context, regardless
-	 * of the caller. For parts built on this scheduler, whose timers are not part of what
-	 * the caller does. Killing it before its time takes it out of the timer.
+	 * Starts a green thread without parent and context after a delay, regardless of the
+	 * caller. For parts built on this scheduler whose timers do not belong to the
+	 * caller's work. Killing it before then removes it from the timer.
 	 * @param name the thread's name
 	 * @param delay how long from now; zero starts at once
 	 * @param body what it runs
@@ -280,7 +279,7 @@ public final class GreenScheduler implements AutoCloseable {
 			thread.linkQuietly((ended) -> cancel.run());
 		}
 		catch (RejectedExecutionException closed) {
-			// A drain came between; it has killed the thread, or this does.
+			// A drain came in between; either it has killed the thread, or this does.
 			thread.kill();
 			throw new SchedulerClosedException(this.name, thread.name());
 		}
@@ -292,7 +291,7 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Starts a green thread that returns nothing later.
+	 * Starts a green thread that returns nothing after a delay.
 	 * @param delay how long from now; zero starts at once
 	 * @param body what it runs
 	 * @return the thread, not started yet
@@ -304,8 +303,8 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Lets the current thread sleep, in the time of the worker if it is stepped by one.
-	 * @param length how long at least; zero lets others go first
+	 * Lets the current thread sleep, in the worker's time if a worker steps the thread.
+	 * @param length the minimum time; zero yields
 	 * @throws InterruptedException if the thread is interrupted or killed
 	 * @throws IllegalArgumentException if the length is negative
 	 */
@@ -315,10 +314,10 @@ public final class GreenScheduler implements AutoCloseable {
 
 	/**
 	 * Waits for a stage and returns its value, so that a sequence of stages reads as
-	 * straight-line code. A failure arrives as it was thrown, the same object, without
-	 * the stage's wrapping, and its trace shows who has awaited it. That may be a checked
-	 * exception which no signature shows here, so that javac takes no {@code catch} of it
-	 * alone; catch {@link Exception} and look:
+	 * straight-line code. The caller gets the same throwable that the stage failed with,
+	 * without the stage's wrapping, and its trace shows who awaited it. It may be a
+	 * checked exception that the signature does not declare, so javac rejects a
+	 * {@code catch} of it alone; catch {@link Exception} and check its type:
 	 * {@snippet :
 	 * try {
 	 * 	return scheduler.await(download);
@@ -331,14 +330,15 @@ public final class GreenScheduler implements AutoCloseable {
 	 * }
 	 * }
 	 * <p>
-	 * Blocks the current thread, green or not. If that is interrupted or killed
-	 * meanwhile, the stage is cancelled: cancelling a sequence cancels what it waits for.
-	 * @param stage what to wait for
+	 * Blocks the current thread, green or not. If the thread is interrupted or killed
+	 * meanwhile, the stage is cancelled, so that cancelling a sequence cancels what it
+	 * waits for.
+	 * @param stage the stage
 	 * @return the stage's value
 	 * @param <T> the type of the value
 	 * @throws InterruptedException if the thread is interrupted or killed
-	 * @throws IllegalStateException if the thread is the one that steps the worker of
-	 * this scheduler, and the stage is not completed yet
+	 * @throws IllegalStateException if the stage is not completed yet and the thread is
+	 * the one that steps the worker of this scheduler
 	 */
 	public <T> @Nullable T await(CompletionStage<T> stage) throws InterruptedException {
 		return Awaited.await(this.engine, Objects.requireNonNull(stage, "stage"));
@@ -349,15 +349,15 @@ public final class GreenScheduler implements AutoCloseable {
 			thread.start();
 		}
 		catch (Throwable rejected) {
-			// Nobody called, so there is no one to throw to.
+			// There is no caller to throw to.
 			unobserved(thread, rejected);
 		}
 	}
 
 	/**
-	 * Makes a timeout for a block of code.
-	 * @param limit how long the block may take, counted from entering it
-	 * @return a new timeout, to be used once
+	 * Creates a timeout for a block of code.
+	 * @param limit how long the block may take, from the moment it is entered
+	 * @return a new timeout, which can be used once
 	 * @throws IllegalArgumentException if the limit is negative
 	 * @see Timeout#after(Duration)
 	 */
@@ -366,7 +366,7 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Makes a pool with a line of at most {@value GreenPool#DEFAULT_QUEUE_CAPACITY}.
+	 * Creates a pool with a line of at most {@value GreenPool#DEFAULT_QUEUE_CAPACITY}.
 	 * @param name the pool's name
 	 * @param size how many may be at work at once
 	 * @return a new pool, closed with this scheduler at the latest
@@ -422,8 +422,8 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Makes a child of the caller, in its context.
-	 * @param beside whose sibling it is instead, if that is who calls
+	 * Creates a child of the caller, in the caller's context.
+	 * @param beside the thread to make it a sibling of instead, if that is the caller
 	 */
 	<T> GreenThread<T> child(String name, Callable<? extends T> body, @Nullable TaskSlot slot,
 			@Nullable GreenThread<?> beside) {
@@ -442,7 +442,7 @@ public final class GreenScheduler implements AutoCloseable {
 		this.listener.spawned();
 	}
 
-	/** Returns the living threads that the predicate takes. */
+	/** Returns the living threads that match the predicate. */
 	List<GreenThread<?>> living(Predicate<GreenThread<?>> which) {
 		List<GreenThread<?>> threads = this.live.snapshot();
 		threads.removeIf(which.negate());
@@ -472,12 +472,11 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Starts a green thread that does something over and over: at once, and then after a
-	 * pause from the end of each time. It ends when the body fails, when it is killed,
-	 * and without a failure when the scheduler shuts down.
-	 * @param pause how long from the end of one time to the beginning of the next; zero
-	 * yields
-	 * @param body what it does
+	 * Starts a green thread that runs a body repeatedly: at once, and then after a pause
+	 * from the end of each run. It ends when the body fails or the thread is killed, and
+	 * without a failure when the scheduler shuts down.
+	 * @param pause the time from the end of one run to the start of the next; zero yields
+	 * @param body what it runs
 	 * @return the started thread
 	 * @throws IllegalArgumentException if the pause is negative
 	 * @throws SchedulerClosedException if the scheduler is shutting down
@@ -487,11 +486,10 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Starts a green thread with a name that does something over and over.
+	 * Starts a green thread with a name that runs a body repeatedly.
 	 * @param name the thread's name
-	 * @param pause how long from the end of one time to the beginning of the next; zero
-	 * yields
-	 * @param body what it does
+	 * @param pause the time from the end of one run to the start of the next; zero yields
+	 * @param body what it runs
 	 * @return the started thread
 	 * @throws IllegalArgumentException if the pause is negative
 	 * @throws SchedulerClosedException if the scheduler is shutting down
@@ -504,7 +502,7 @@ public final class GreenScheduler implements AutoCloseable {
 			return start(thread);
 		}
 		catch (Throwable notStarted) {
-			// Also where the start had not begun: the service has to go.
+			// Even if the start has not begun, the service must be removed.
 			thread.reject(notStarted);
 			throw notStarted;
 		}
@@ -520,7 +518,7 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Makes a group, whose members are joined and killed together.
+	 * Creates a group, whose members are joined and killed together.
 	 * @return a new group, empty
 	 */
 	public GreenGroup group() {
@@ -528,7 +526,7 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Makes a scope, whose threads do not outlive a block.
+	 * Creates a scope, whose threads do not outlive a block.
 	 * @return a new scope, for a try-with-resources statement
 	 */
 	public GreenScope scope() {
@@ -536,10 +534,9 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Returns this scheduler as an executor, for libraries that want one: each task is a
-	 * green thread of its own. What a task throws is reported as a failure that nobody
-	 * waits for.
-	 * @return a view, which rejects tasks with {@link SchedulerClosedException} when this
+	 * Returns this scheduler as an executor, for libraries that require one. Each task is
+	 * a green thread of its own, and what it throws is reported as an unobserved failure.
+	 * @return a view that rejects tasks with {@link SchedulerClosedException} when this
 	 * scheduler is shutting down
 	 */
 	public Executor asExecutor() {
@@ -547,8 +544,8 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Returns the living green threads as a tree. What changes meanwhile may be in it or
-	 * not.
+	 * Returns the living green threads as a tree, which may or may not reflect concurrent
+	 * changes.
 	 * @param frames how many frames of each thread's stack to take; zero takes none,
 	 * which is much cheaper
 	 * @return the dump
@@ -560,10 +557,10 @@ public final class GreenScheduler implements AutoCloseable {
 
 	/**
 	 * Returns the first of the living green threads as a tree, as {@link #dump(int)} does
-	 * all. The stacks of the others are not taken.
+	 * for all. The stacks of the others are not taken.
 	 * @param frames how many frames of each thread's stack to take
-	 * @param most the greatest number of threads
-	 * @return the dump, which knows how many there are
+	 * @param most the maximum number of threads
+	 * @return the dump, which includes the total number of threads
 	 * @throws IllegalArgumentException if a number is negative
 	 */
 	public GreenThreadDump dump(int frames, int most) {
@@ -578,7 +575,7 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Returns the services this scheduler will stop.
+	 * Returns the services that this scheduler will stop.
 	 * @return a copy, in any order
 	 */
 	public List<GreenService> services() {
@@ -586,8 +583,8 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Waits until all have ended, whatever their outcome.
-	 * @param threads whom to wait for; the same one may be there twice
+	 * Waits until all threads have ended, whatever their outcome.
+	 * @param threads the threads to wait for; may contain duplicates
 	 * @throws InterruptedException if the caller is interrupted while it waits
 	 * @throws IllegalStateException if the caller would wait for itself
 	 */
@@ -596,9 +593,9 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Waits as asked. A wait that ends early leaves nothing behind.
-	 * @param threads whom to wait for; the same one may be there twice
-	 * @param how for how many, how long, and what to do about a failure
+	 * Waits as specified. A wait that ends early leaves nothing behind.
+	 * @param threads the threads to wait for; may contain duplicates
+	 * @param how how many to wait for, for how long, and what to do about a failure
 	 * @return those that have ended, in the order of their ends
 	 * @param <G> the type of the threads
 	 * @throws InterruptedException if the caller is interrupted while it waits
@@ -610,15 +607,17 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Kills all and waits up to the limit for their ends.
-	 * @param threads whom to kill
-	 * @param limit how long to wait at most, in all; zero does not wait
-	 * @return those that have not ended, still cleaning up or stuck
+	 * Kills all threads and waits up to the limit for them to end.
+	 * @param threads the threads to kill
+	 * @param limit the maximum time to wait in total; zero does not wait
+	 * @return the threads that have not ended, because they still clean up or are stuck
 	 * @param <G> the type of the threads
 	 * @throws InterruptedException if the caller is interrupted while it waits; all are
-	 * killed all the same
-	 * @throws IllegalArgumentException if the limit is negative; nobody is killed then
-	 * @throws IllegalStateException if the caller is among them; nobody is killed then
+	 * killed nevertheless
+	 * @throws IllegalArgumentException if the limit is negative; nothing is killed in
+	 * this case
+	 * @throws IllegalStateException if the caller is among them; nothing is killed in
+	 * this case
 	 */
 	public <G extends GreenThread<?>> List<G> killAll(Collection<? extends G> threads, Duration limit)
 			throws InterruptedException {
@@ -626,19 +625,19 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Returns the time that this scheduler's threads live in, for parts built on it: to
-	 * measure lengths by, as {@link System#nanoTime()} is. Nobody can set it.
-	 * @return the worker's time where a worker steps the threads, else the JDK's
+	 * Returns the time of this scheduler's threads, in nanoseconds, for parts built on
+	 * it. Like {@link System#nanoTime()} it is only good for measuring durations.
+	 * @return the worker's time if a worker steps the threads, otherwise the JDK's
 	 */
 	public long nanoTime() {
 		return this.engine.nanoTime();
 	}
 
 	/**
-	 * Takes a service along, to be stopped before this scheduler drains its threads.
+	 * Attaches a service, which will be stopped before this scheduler drains its threads.
 	 * @param service the service
-	 * @throws SchedulerClosedException if the scheduler is shutting down and the service
-	 * is not one that accepted work has brought to life
+	 * @throws SchedulerClosedException if the scheduler is shutting down, unless accepted
+	 * work has brought the service to life
 	 */
 	public void attach(GreenService service) {
 		this.services.add(Objects.requireNonNull(service, "service"));
@@ -664,9 +663,8 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Returns whether the current thread is one of this scheduler's green threads. What
-	 * such a thread asks for while the scheduler drains belongs to work that was
-	 * accepted.
+	 * Returns whether the current thread is one of this scheduler's green threads.
+	 * Requests from such a thread during a drain belong to accepted work.
 	 * @return whether the caller is inside
 	 */
 	public boolean isInside() {
@@ -674,9 +672,9 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Keeps an attached service alive no longer, and inspects it no more, because it has
-	 * no thread and nothing to do: it is collected once nobody else refers to it. While
-	 * it lives it is still listed, and stopped with the scheduler.
+	 * Stops keeping an attached service alive and inspecting it, because it has no thread
+	 * and nothing to do. It is collected once it is no longer referenced. While it lives,
+	 * it is still listed, and stopped with the scheduler.
 	 * @param service the service
 	 * @see #retain
 	 */
@@ -685,17 +683,16 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Keeps a service alive again, and has it inspected, that was {@linkplain #release
-	 * released} or {@linkplain GreenService#isAtRest() at rest} and is not any more. Does
-	 * nothing for any other.
-	 * @param service the service, which says that it is awake by now
+	 * Keeps a service alive and inspects it again that was {@linkplain #release released}
+	 * or {@linkplain GreenService#isAtRest() at rest}. Has no effect on other services.
+	 * @param service the service, which must report that it is awake by now
 	 */
 	public void retain(GreenService service) {
 		this.services.retain(Objects.requireNonNull(service, "service"));
 	}
 
 	/**
-	 * Lets go of a service that has stopped.
+	 * Removes a service that has stopped.
 	 * @param service the service
 	 */
 	public void detach(GreenService service) {
@@ -703,7 +700,7 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Drains with the timeout this scheduler was built with.
+	 * Drains with the timeout that this scheduler was built with.
 	 * @see #drain(Duration)
 	 */
 	@Override
@@ -712,13 +709,14 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Shuts down: rejects work from outside at once, lets its services and green threads
-	 * finish what was accepted, and what that still calls and spawns, then stops the
-	 * services, and kills the threads left when the time is over. Threads that wait for a
-	 * later start are killed at once. Blocks for the time given and two seconds at most;
-	 * an interrupt cuts the wait short. A second drain finds nothing.
+	 * Shuts down. Rejects work from outside at once, and lets services and green threads
+	 * finish accepted work, including what that work still calls and spawns. Then stops
+	 * the services, and kills the threads that are left when the time is over. Threads
+	 * that wait for a later start are killed at once. Blocks for up to the grace period
+	 * plus two seconds; an interrupt cuts the wait short. A second drain finds nothing to
+	 * do.
 	 * @param grace how long accepted work may take
-	 * @return what was left; said in one log line too, where there was anything
+	 * @return what was left; also logged in one line if there was anything
 	 * @throws IllegalArgumentException if the time is negative
 	 */
 	public DrainReport drain(Duration grace) {
@@ -742,7 +740,7 @@ public final class GreenScheduler implements AutoCloseable {
 		return "GreenScheduler[" + this.name + ", " + this.live.count() + " live]";
 	}
 
-	/** What this scheduler's threads see of it. */
+	/** The scheduler as its threads see it. */
 	private final class Home implements ThreadHome {
 
 		@Override
@@ -767,7 +765,7 @@ public final class GreenScheduler implements AutoCloseable {
 
 	}
 
-	/** Lets the worker in. */
+	/** Gives the worker access. */
 	private static final class Access extends SchedulerAccess {
 
 		@Override
@@ -792,7 +790,7 @@ public final class GreenScheduler implements AutoCloseable {
 
 	}
 
-	/** Settings of a scheduler. Not safe for use by several threads. */
+	/** Builds a scheduler. Not thread-safe. */
 	public static final class Builder {
 
 		private String name = "green";
@@ -812,7 +810,7 @@ public final class GreenScheduler implements AutoCloseable {
 
 		/**
 		 * Sets the name, the prefix of its threads' names.
-		 * @param name the name; {@code green} unless set
+		 * @param name the name; {@code green} by default
 		 * @return this builder
 		 */
 		public Builder name(String name) {
@@ -822,7 +820,7 @@ public final class GreenScheduler implements AutoCloseable {
 
 		/**
 		 * Sets how long {@link GreenScheduler#close()} waits for accepted work.
-		 * @param timeout how long; 30 seconds unless set
+		 * @param timeout the time; 30 seconds by default
 		 * @return this builder
 		 * @throws IllegalArgumentException if the timeout is negative
 		 */
@@ -833,26 +831,26 @@ public final class GreenScheduler implements AutoCloseable {
 		}
 
 		/**
-		 * Sets whom the scheduler and the parts built on it tell.
-		 * @param observer the observer; hears nothing unless set
+		 * Sets the observer of the scheduler and the parts built on it.
+		 * @param observer the observer; none by default
 		 * @return this builder
 		 */
 		public Builder observer(Observer observer) {
 			Objects.requireNonNull(observer, "observer");
-			// Also a single one is wrapped, so that its failures stop nothing.
+			// Even a single observer is wrapped, so that its failures stop nothing.
 			this.observer = (observer == Observer.NONE) ? observer : Observer.all(List.of(observer));
 			return this;
 		}
 
-		/** Sets what the threads run on; the JDK's virtual threads unless set. */
+		/** Sets what the threads run on; the JDK's virtual threads by default. */
 		Builder engine(Engine engine) {
 			this.engine = engine;
 			return this;
 		}
 
 		/**
-		 * Sets what takes the context of a caller to the threads it starts.
-		 * @param carrier the carrier; carries nothing unless set
+		 * Sets what carries the context of a caller to the threads that it starts.
+		 * @param carrier the carrier; none by default
 		 * @return this builder
 		 */
 		public Builder contextCarrier(ContextCarrier carrier) {
@@ -861,9 +859,10 @@ public final class GreenScheduler implements AutoCloseable {
 		}
 
 		/**
-		 * Sets whether each green thread remembers where it was spawned, for dumps and
-		 * reports. It makes a spawn several times as expensive.
-		 * @param capture whether to walk the stack at each spawn; not unless set
+		 * Sets whether each green thread records where it was spawned, for dumps and
+		 * reports. This makes a spawn several times as expensive.
+		 * @param capture whether to walk the stack at each spawn; {@code false} by
+		 * default
 		 * @return this builder
 		 */
 		public Builder captureSpawnSites(boolean capture) {
@@ -872,7 +871,7 @@ public final class GreenScheduler implements AutoCloseable {
 		}
 
 		/**
-		 * Makes the scheduler.
+		 * Creates the scheduler.
 		 * @return a new scheduler, open
 		 */
 		public GreenScheduler build() {

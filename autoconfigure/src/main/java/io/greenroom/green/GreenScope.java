@@ -19,12 +19,12 @@ import io.greenroom.observe.internal.StackRoom;
  * }
  * </pre>
  * <p>
- * When the block is left by an error, {@link #close()} kills the threads that still run,
- * waits for their ends, and adds what they threw to that error as suppressed. When it is
- * left without a {@code join()}, that is an error too.
+ * If the block is left by an exception, {@link #close()} kills the threads that still
+ * run, waits for them to end, and adds what they threw to that exception as suppressed.
+ * Leaving the block without a {@code join()} is an error too.
  * <p>
- * Safe for use by many threads, children among them; to be closed by the block that made
- * it. The shape is that of the JDK's structured task scopes, which are still in preview.
+ * Thread-safe; children may use it too. Must be closed by the block that created it.
+ * Modelled on the JDK's structured task scopes, which are still in preview.
  */
 public final class GreenScope implements AutoCloseable {
 
@@ -32,7 +32,7 @@ public final class GreenScope implements AutoCloseable {
 
 	private final ChildThreads members = new ChildThreads(true);
 
-	/** Set by close and never taken back; volatile, as any thread may spawn. */
+	/** Set by {@code close} and never reset; volatile, because any thread may spawn. */
 	private volatile boolean closed;
 
 	private volatile boolean killed;
@@ -91,8 +91,8 @@ public final class GreenScope implements AutoCloseable {
 
 	private <T> GreenThread<T> start(GreenThread<T> thread) {
 		this.members.addWatched(thread, true);
-		// Looked at afterwards: a close that has begun sees the thread, or this the
-		// close.
+		// Checked afterwards: either a close that has begun sees the thread, or this sees
+		// the close.
 		if (this.closed) {
 			this.members.discard(thread);
 			throw new IllegalStateException("Green thread '" + thread.name()
@@ -102,12 +102,12 @@ public final class GreenScope implements AutoCloseable {
 	}
 
 	/**
-	 * Waits until all children have ended, those added meanwhile too. If one fails, the
-	 * others are killed and have ended before its failure is thrown; what these threw by
-	 * themselves is added to it as suppressed. {@link GreenThread#get()} says how to
-	 * catch a checked one.
+	 * Waits until all children have ended, including those added meanwhile. If one fails,
+	 * the others are killed and have ended before its failure is thrown; what they threw
+	 * by themselves is added as suppressed. {@link GreenThread#get()} shows how to catch
+	 * a checked exception.
 	 * @throws InterruptedException if the caller is interrupted while it waits; the
-	 * children run on until the scope is closed
+	 * children go on until the scope is closed
 	 * @throws IllegalStateException if the caller is a child
 	 */
 	public void join() throws InterruptedException {
@@ -116,10 +116,10 @@ public final class GreenScope implements AutoCloseable {
 
 	/**
 	 * Waits until all children have ended, up to the limit.
-	 * @param limit how long to wait at most; zero looks once
-	 * @return whether all have ended; the others run on until the scope is closed
+	 * @param limit the maximum time to wait; zero checks once without waiting
+	 * @return whether all have ended; the others go on until the scope is closed
 	 * @throws InterruptedException if the caller is interrupted while it waits; the
-	 * children run on until the scope is closed
+	 * children go on until the scope is closed
 	 * @throws IllegalArgumentException if the limit is negative
 	 * @throws IllegalStateException if the caller is a child
 	 * @see #join()
@@ -163,8 +163,8 @@ public final class GreenScope implements AutoCloseable {
 	}
 
 	/**
-	 * Kills all children and does not wait for them: a block that is left early on
-	 * purpose says so by this, and {@link #close()} complains of no child that was killed
+	 * Kills all children and does not wait for them. Call this to leave the block early
+	 * on purpose: {@link #close()} does not complain about children that were killed
 	 * here.
 	 */
 	public void kill() {
@@ -173,13 +173,15 @@ public final class GreenScope implements AutoCloseable {
 	}
 
 	/**
-	 * Kills all children and waits up to the limit for their ends.
-	 * @param limit how long to wait at most; zero does not wait
+	 * Kills all children and waits up to the limit for them to end.
+	 * @param limit the maximum time to wait; zero does not wait
 	 * @return whether all have ended
 	 * @throws InterruptedException if the caller is interrupted while it waits; all are
-	 * killed all the same
-	 * @throws IllegalArgumentException if the limit is negative; nobody is killed then
-	 * @throws IllegalStateException if the caller is a child; nobody is killed then
+	 * killed nevertheless
+	 * @throws IllegalArgumentException if the limit is negative; nothing is killed in
+	 * this case
+	 * @throws IllegalStateException if the caller is a child; nothing is killed in this
+	 * case
 	 * @see #kill()
 	 */
 	public boolean kill(Duration limit) throws InterruptedException {
@@ -190,12 +192,12 @@ public final class GreenScope implements AutoCloseable {
 	}
 
 	/**
-	 * Kills the children that still run and waits until they have ended, however long
-	 * they clean up; an interrupt does not cut that short and is kept. Idempotent.
+	 * Kills the children that still run, and waits until they have ended, however long
+	 * they clean up. An interrupt does not cut the wait short and stays set. Idempotent.
 	 * <p>
-	 * Throws what children have failed with, if no join has thrown it yet.
+	 * Throws the failure of children that no join has thrown yet.
 	 * @throws IllegalStateException if children still ran that {@link #kill()} has not
-	 * killed, which is so when the block was left early or has not called {@link #join()}
+	 * killed, because the block was left early or did not call {@link #join()}
 	 */
 	@Override
 	public void close() {
@@ -207,7 +209,7 @@ public final class GreenScope implements AutoCloseable {
 		throwFailure();
 		if (!running.isEmpty() && !this.killed) {
 			throw new IllegalStateException("The scope was left while green threads " + names(running)
-					+ " ran, which were killed; call join() as the last statement of the block, or kill() if they are not to go on");
+					+ " ran, which were killed; call join() as the last statement of the block, or kill() if they must not go on");
 		}
 	}
 

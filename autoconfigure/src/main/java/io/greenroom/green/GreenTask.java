@@ -1,12 +1,12 @@
 package io.greenroom.green;
 
-/** The body of a green thread that returns nothing and may throw anything. */
+/** The body of a green thread, which returns nothing and may throw any exception. */
 @FunctionalInterface
 public interface GreenTask {
 
 	/**
-	 * Does the work.
-	 * @throws Exception whatever ends the green thread as failed
+	 * Runs the body.
+	 * @throws Exception if the body fails, which is the outcome of the green thread
 	 */
 	void run() throws Exception;
 

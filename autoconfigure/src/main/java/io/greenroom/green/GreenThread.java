@@ -21,12 +21,12 @@ import io.greenroom.observe.internal.StackRoom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A body on a virtual thread of its own, with a life that others can watch, wait for and
- * end. The idea is gevent's greenlet.
+ * A body on a virtual thread of its own, which other threads can observe, join and kill.
+ * Inspired by gevent's greenlet.
  * <p>
  * A thread is started at most once. It ends when its body returns or throws, or when it
- * is {@linkplain #kill() killed}. Safe for use by many threads; everything the body did
- * happens before anyone sees {@link #isDone()} as {@code true}.
+ * is {@linkplain #kill() killed}. Thread-safe. Actions of the body happen-before
+ * {@link #isDone()} returns {@code true}.
  *
  * @param <T> the type of the body's result
  */
@@ -38,12 +38,12 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 
 	private static final int RUNNING = 2;
 
-	/** A killer is about to interrupt; the body's end waits for it to have done so. */
+	/** A killer is about to interrupt, and the end of the body waits for it. */
 	private static final int INTERRUPTING = 3;
 
 	private static final int INTERRUPTED = 4;
 
-	/** Somebody has claimed the end and writes the outcome. */
+	/** A thread has claimed the end and writes the outcome. */
 	private static final int ENDING = 5;
 
 	private static final int SUCCEEDED = 6;
@@ -68,18 +68,18 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 
 	private final String name;
 
-	/** Whom this thread was made by; {@code null} for a root. */
+	/** The lineage of the parent; {@code null} for a root. */
 	private final @Nullable Lineage parent;
 
-	/** Empty unless the scheduler was asked to look. */
+	/** Empty unless the scheduler captures spawn sites. */
 	private final List<StackTraceElement> spawnSite;
 
-	/** The slot this thread runs in, and returns; {@code null} outside pools. */
+	/** The slot that this thread runs in and returns; {@code null} outside pools. */
 	private final @Nullable TaskSlot slot;
 
 	private volatile int phase;
 
-	/** How many wait for the end and have not given up; changed through WAITING. */
+	/** How many threads wait for the end; changed through WAITING. */
 	private volatile int waiting;
 
 	/**
@@ -87,7 +87,7 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 	 */
 	private @Nullable Callable<? extends T> body;
 
-	/** Of the thread that made this thread; let go of like the body. */
+	/** The context of the creating thread; cleared like the body. */
 	private ContextCarrier.Snapshot context;
 
 	/** Written once, guarded by this, when the first child or reader asks. */
@@ -96,14 +96,16 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 	/** Written once, before phase becomes STARTED. */
 	private volatile @Nullable Thread thread;
 
-	/** Its place among the living; both guarded by, and of use to, the registry only. */
+	/**
+	 * The neighbours among the living threads; guarded by and confined to the registry.
+	 */
 	@Nullable GreenThread<?> olderLive;
 
 	@Nullable GreenThread<?> youngerLive;
 
 	/**
-	 * The value once SUCCEEDED, what was thrown once FAILED; both written before by the
-	 * thread that claimed the end. Until then why it was killed, written by the killer
+	 * The value once SUCCEEDED, or the throwable once FAILED; written before that by the
+	 * thread that claimed the end. Until then the cause of a kill, written by the killer
 	 * while INTERRUPTING, and read by the body's thread after that.
 	 */
 	private @Nullable Object outcome;
@@ -119,7 +121,7 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 	}
 
 	/**
-	 * Returns the green thread that runs the caller. Costs two reads of a field.
+	 * Returns the green thread that runs the caller. Costs two field reads.
 	 * @return the current green thread; {@code null} on every other thread, and on one
 	 * whose body has replaced its {@linkplain Thread#setUncaughtExceptionHandler handler
 	 * of uncaught exceptions}
@@ -130,7 +132,7 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 	}
 
 	/**
-	 * Starts the thread. Does nothing when it was started or killed before, and while it
+	 * Starts the thread. Has no effect if it was started or killed before, or while it
 	 * waits in the line of a pool, which starts it in its turn.
 	 * @throws SchedulerClosedException if the scheduler no longer takes work; the thread
 	 * is then dead, with this exception
@@ -149,9 +151,8 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 			this.home.engine().start(carrier);
 		}
 		catch (Throwable rejected) {
-			// Also an OutOfMemoryError at thread start: the waiting thread must not wait
-			// for
-			// ever.
+			// Including an OutOfMemoryError at thread start, because waiting threads must
+			// not wait forever.
 			if (PHASE.compareAndSet(this, STARTED, ENDING)) {
 				settle(null, rejected);
 			}
@@ -174,7 +175,7 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 		}
 	}
 
-	/** Guarded by this, so that of two starts one wins; a kill may still come first. */
+	/** Guarded by this, so that one of two starts wins. A kill may still come first. */
 	private synchronized boolean takeCarrier(Thread carrier) {
 		if (this.thread != null) {
 			return false;
@@ -189,7 +190,7 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 
 	private @Nullable T callBody(boolean onNewThread) throws Exception {
 		Callable<? extends T> call = Objects.requireNonNull(this.body);
-		// A new thread has no context that an empty one would take away.
+		// A new thread has no context that an empty snapshot would remove.
 		if (this.context.isEmpty()) {
 			return call.call();
 		}
@@ -198,15 +199,15 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 			return call.call();
 		}
 		finally {
-			// What comes of the body is decided by now.
+			// The outcome of the body is decided by now.
 			ForeignCode.run(log, "A context carrier, after a body,", scope::close);
 		}
 	}
 
 	/**
-	 * Runs the body on the calling thread, and returns when it has ended. For a thread
-	 * that nobody else knows yet, and so nobody kills. An interrupt that has ended the
-	 * body was the caller's, and is kept for it.
+	 * Runs the body on the calling thread, and returns when it has ended. For a green
+	 * thread that no other thread knows yet, and so cannot kill. An interrupt that ended
+	 * the body was meant for the caller, and stays set.
 	 */
 	void runHere() {
 		this.thread = Thread.currentThread();
@@ -227,7 +228,7 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 	}
 
 	/**
-	 * Returns whether the thread was killed while it ran; no interrupt arrives after
+	 * Returns whether the thread was killed while it ran. No interrupt arrives after
 	 * this.
 	 */
 	private boolean claimEnd() {
@@ -268,7 +269,10 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 		return thrown;
 	}
 
-	/** One cause may kill thousands, and one failure answer thousands of kills. */
+	/**
+	 * One cause may kill thousands of threads, and one failure may answer thousands of
+	 * kills.
+	 */
 	private static void suppress(Throwable failure, Throwable another) {
 		ChildThreads.suppress(failure, another);
 	}
@@ -280,7 +284,9 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 		}
 	}
 
-	/** Writes the outcome and tells it; returns whether anybody heard. */
+	/**
+	 * Writes the outcome and tells the watchers; returns whether there was an observer.
+	 */
 	private boolean settle(@Nullable T result, @Nullable Throwable thrown) {
 		this.body = null;
 		this.context = ContextCarrier.Snapshot.EMPTY;
@@ -288,7 +294,7 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 		boolean watched;
 		try {
 			// While this thread still counts as living, so that a draining scheduler lets
-			// it start its successor; and the thread that joins it finds the slot free.
+			// it start its successor, and a thread that joins it finds the slot free.
 			if (this.slot != null) {
 				this.slot.taskEnded(thrown);
 			}
@@ -296,7 +302,8 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 		finally {
 			this.phase = (thrown == null) ? SUCCEEDED : FAILED;
 			this.home.release(this);
-			// Who waits may have seen the end without having been among the watchers.
+			// A waiting thread may have seen the end without having been among the
+			// watchers.
 			watched = release(this) || isAwaited();
 		}
 		return watched;
@@ -304,48 +311,47 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 
 	/**
 	 * Returns the thread's name.
-	 * @return the name, unique within the scheduler unless the user chose it
+	 * @return the name; unique within the scheduler unless set by the user
 	 */
 	public String name() {
 		return this.name;
 	}
 
 	/**
-	 * Returns the green thread on which this one was made. It is held weakly: a long line
-	 * of threads that each start the next keeps nobody alive.
-	 * @return the parent; {@code null} if it was made elsewhere, or the parent has ended
-	 * and nobody else holds it
+	 * Returns the green thread on which this one was created. It is held weakly, so that
+	 * a long chain of threads that each start the next does not keep its ancestors alive.
+	 * @return the parent, or {@code null} if this thread was not created by a green
+	 * thread, or if the parent has been collected
 	 */
 	public @Nullable GreenThread<?> parent() {
 		return (this.parent != null) ? this.parent.thread() : null;
 	}
 
-	/** Returns where a sibling comes from that this thread starts. */
+	/** Returns the origin of a sibling that this thread starts. */
 	Origin originBeside(ContextCarrier carrier) {
 		return new Origin(this.parent, carrier.capture(), this.spawnSite);
 	}
 
-	/** Returns the parent's name, also when the parent is gone. */
+	/** Returns the parent's name, even if the parent is gone. */
 	@Nullable String parentName() {
 		return (this.parent != null) ? this.parent.name() : null;
 	}
 
 	/**
-	 * Returns where this thread was made, if its scheduler was built with
+	 * Returns where this thread was created, if its scheduler was built with
 	 * {@link GreenScheduler.Builder#captureSpawnSites(boolean) captureSpawnSites(true)}.
-	 * @return the innermost frames of the user's code, the nearest first; empty where
-	 * they were not captured
+	 * @return the innermost frames of user code, innermost first; empty if they were not
+	 * captured
 	 */
 	public List<StackTraceElement> spawnSite() {
 		return this.spawnSite;
 	}
 
 	/**
-	 * Returns the map of this thread's tree: one map for a thread without a parent and
-	 * all that descends from it. It lives as long as any of them does. For what only this
-	 * thread and what it calls shall see, use a {@link ScopedValue} or
-	 * {@link ThreadLocal}.
-	 * @return the map, safe for use by many threads
+	 * Returns the map of this thread's tree, shared by a thread without a parent and all
+	 * its descendants. It lives as long as any of them. For values that only this thread
+	 * and its callees should see, use a {@link ScopedValue} or {@link ThreadLocal}.
+	 * @return the map, thread-safe
 	 */
 	public ConcurrentMap<Object, Object> treeLocals() {
 		return lineage().locals();
@@ -369,7 +375,10 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 		return this.home == candidate;
 	}
 
-	/** Returns whether a pool has accepted this thread, which rejects for itself. */
+	/**
+	 * Returns whether a pool has accepted this thread; the pool then handles rejections
+	 * itself.
+	 */
 	boolean isPlaced() {
 		return this.slot != null;
 	}
@@ -379,7 +388,7 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 		return this.slot;
 	}
 
-	/** Ends a thread that shall not start; returns why. */
+	/** Ends a thread that will not start; returns the cause. */
 	<X extends Throwable> X reject(X cause) {
 		if (PHASE.compareAndSet(this, NEW, ENDING)) {
 			settle(null, cause);
@@ -387,7 +396,7 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 		return cause;
 	}
 
-	/** Kills a task of a pool for the pool, at most once. */
+	/** Kills a task on behalf of its pool, at most once. */
 	void killAsTask() {
 		if (this.slot != null && this.slot.claimKill()) {
 			kill();
@@ -395,8 +404,8 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 	}
 
 	/**
-	 * Returns how far the thread's life has come.
-	 * @return the state at this moment
+	 * Returns the state of this thread.
+	 * @return the current state
 	 */
 	public State state() {
 		return switch (this.phase) {
@@ -410,7 +419,7 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 	}
 
 	/**
-	 * Returns whether the thread was started, also when it has ended since.
+	 * Returns whether the thread was started, even if it has ended since.
 	 * @return whether {@link #start()} took effect
 	 */
 	public boolean isStarted() {
@@ -435,7 +444,7 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 
 	/**
 	 * Returns the body's result without waiting.
-	 * @return the result, {@code null} while the thread has not ended or when it failed
+	 * @return the result; {@code null} if the thread has not ended or has failed
 	 */
 	@SuppressWarnings("unchecked") // what the body returned
 	public @Nullable T value() {
@@ -443,22 +452,22 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 	}
 
 	/**
-	 * Returns what ended the thread without waiting.
+	 * Returns the failure of the thread without waiting.
 	 * @return what the body threw or the thread was killed with, always the same object;
-	 * {@code null} while it has not ended or when it succeeded
+	 * {@code null} if the thread has not ended or has succeeded
 	 */
 	public @Nullable Throwable exception() {
 		return (this.phase == FAILED) ? (Throwable) this.outcome : null;
 	}
 
 	/**
-	 * Waits for the end and returns the result. Waits for ever on a thread that nobody
-	 * starts.
+	 * Waits for the end and returns the result. Waits forever for a thread that is never
+	 * started.
 	 * <p>
-	 * A failure arrives as it was thrown, the same object for every caller. That may be a
-	 * checked exception which no signature shows here, so that javac takes no
-	 * {@code catch} of it alone. Catch {@link Exception} and look; the last line throws
-	 * what the signature shows, and nothing more has to be declared for it:
+	 * Every caller gets the same throwable that the body threw. It may be a checked
+	 * exception that the signature does not declare, so javac rejects a {@code catch} of
+	 * it alone. Catch {@link Exception} and check its type; the last line throws only
+	 * what the signature declares, so nothing else has to be declared:
 	 * {@snippet :
 	 * try {
 	 * 	return thread.get();
@@ -480,7 +489,7 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 
 	/**
 	 * Waits for the end up to the limit and returns the result.
-	 * @param limit how long to wait at most; zero looks once
+	 * @param limit the maximum time to wait; zero checks once without waiting
 	 * @return the body's result
 	 * @throws TimeoutException if the thread has not ended in time; it goes on
 	 * @throws InterruptedException if the caller is interrupted while it waits
@@ -504,7 +513,7 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 	/**
 	 * Waits for the end, whatever the outcome.
 	 * @throws InterruptedException if the caller is interrupted while it waits
-	 * @throws IllegalStateException if a thread would wait for itself
+	 * @throws IllegalStateException if the thread would wait for itself
 	 */
 	public void join() throws InterruptedException {
 		await(Long.MAX_VALUE);
@@ -513,11 +522,11 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 	/**
 	 * Waits for the end up to the limit, whatever the outcome. A wait that ends early
 	 * leaves nothing behind.
-	 * @param limit how long to wait at most; zero looks once
+	 * @param limit the maximum time to wait; zero checks once without waiting
 	 * @return whether the thread has ended
 	 * @throws InterruptedException if the caller is interrupted while it waits
 	 * @throws IllegalArgumentException if the limit is negative
-	 * @throws IllegalStateException if a thread would wait for itself
+	 * @throws IllegalStateException if the thread would wait for itself
 	 */
 	public boolean join(Duration limit) throws InterruptedException {
 		return await(Limits.nanos(limit, "limit"));
@@ -536,7 +545,8 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 			return ended;
 		}
 		finally {
-			// Who has seen the end stays counted: the end may not have been told yet.
+			// A thread that has seen the end stays counted, because the end may not have
+			// been told yet.
 			if (!ended) {
 				WAITING.getAndAdd(this, -1);
 			}
@@ -544,26 +554,26 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 	}
 
 	/**
-	 * Lets others go first, once: a short body that the caller has just spawned often
-	 * ends then, and costs neither a watcher nor a park.
+	 * Yields once. A short body that the caller has just spawned often ends meanwhile,
+	 * and then costs neither a watcher nor a park.
 	 */
 	private boolean endsMeanwhile() {
 		Thread current = Thread.currentThread();
-		// In a worker's turns a yield would be a step of its own.
+		// On a worker, a yield would be a step of its own.
 		if (!current.isVirtual() || Turns.of(current) != null) {
 			return false;
 		}
 		Thread.yield();
-		// The interrupted wait is the watchers' to reject.
+		// The wait itself reports the interrupt.
 		return isDone() && !current.isInterrupted();
 	}
 
-	/** Returns whether somebody waits for the end. */
+	/** Returns whether a thread waits for the end. */
 	boolean isAwaited() {
 		return this.waiting > 0;
 	}
 
-	/** Rejects a wait for this thread that would never end. */
+	/** Rejects a wait for this thread by itself, which would never end. */
 	void rejectSelf() {
 		if (Thread.currentThread() == this.thread) {
 			throw new IllegalStateException(
@@ -582,14 +592,15 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 
 	/**
 	 * Ends the thread with the given cause and does not wait for it;
-	 * {@link #join(Duration)} does. A body that has not begun never begins. One that runs
-	 * is interrupted: it ends at its next blocking point, and its outcome is then the
-	 * cause. A body may answer otherwise: one that swallows the interrupt goes on, and
-	 * may be killed again; one that catches it and returns, or throws something else
-	 * without setting the interrupt flag again, has that as its outcome. Killing a thread
-	 * that has ended does nothing.
+	 * {@link #join(Duration)} does. A body that has not begun never begins. A running
+	 * body is interrupted: it ends at its next blocking point, with the cause as its
+	 * outcome. A body that swallows the interrupt goes on, and may be killed again. A
+	 * body that catches the interrupt and returns, or throws something else without
+	 * setting the interrupt flag again, has that as its outcome. Killing a thread that
+	 * has ended has no effect.
 	 * <p>
-	 * Mind that an interrupt closes the socket or channel a virtual thread is blocked on.
+	 * Note that an interrupt closes the socket or channel that a virtual thread is
+	 * blocked on.
 	 * @param cause what the thread ends with
 	 */
 	public void kill(Throwable cause) {
@@ -623,14 +634,15 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 	/**
 	 * Ends the thread with a {@link GreenThreadKilledException} and waits up to the limit
 	 * for its end. A body that swallows the interrupt, or takes longer to clean up, goes
-	 * on in the state {@link State#KILLED}.
-	 * @param limit how long to wait at most; zero does not wait
+	 * on in state {@link State#KILLED}.
+	 * @param limit the maximum time to wait; zero does not wait
 	 * @return whether the thread has ended
 	 * @throws InterruptedException if the caller is interrupted while it waits; the
-	 * thread is killed all the same
-	 * @throws IllegalArgumentException if the limit is negative; nothing is killed then
-	 * @throws IllegalStateException if a thread would wait for itself; nothing is killed
-	 * then
+	 * thread is killed nevertheless
+	 * @throws IllegalArgumentException if the limit is negative; nothing is killed in
+	 * this case
+	 * @throws IllegalStateException if the thread would wait for itself; nothing is
+	 * killed in this case
 	 * @see #kill(Throwable)
 	 */
 	public boolean kill(Duration limit) throws InterruptedException {
@@ -640,13 +652,14 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 	/**
 	 * Ends the thread with the given cause and waits up to the limit for its end.
 	 * @param cause what the thread ends with
-	 * @param limit how long to wait at most; zero does not wait
+	 * @param limit the maximum time to wait; zero does not wait
 	 * @return whether the thread has ended
 	 * @throws InterruptedException if the caller is interrupted while it waits; the
-	 * thread is killed all the same
-	 * @throws IllegalArgumentException if the limit is negative; nothing is killed then
-	 * @throws IllegalStateException if a thread would wait for itself; nothing is killed
-	 * then
+	 * thread is killed nevertheless
+	 * @throws IllegalArgumentException if the limit is negative; nothing is killed in
+	 * this case
+	 * @throws IllegalStateException if the thread would wait for itself; nothing is
+	 * killed in this case
 	 * @see #kill(Throwable)
 	 */
 	public boolean kill(Throwable cause, Duration limit) throws InterruptedException {
@@ -657,11 +670,12 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 	}
 
 	/**
-	 * Calls back when the thread has ended: on its own thread, after its outcome is set,
-	 * in the order of linking; at once, on the caller's thread, if it has ended already.
-	 * What a callback throws is logged and does not touch the others.
-	 * @param callback what to call with this thread
-	 * @return a handle that takes the link back
+	 * Calls back when the thread has ended, on its own thread, after its outcome is set,
+	 * in the order of linking. If it has ended already, calls back at once on the
+	 * caller's thread. What a callback throws is logged and does not affect other
+	 * callbacks.
+	 * @param callback the callback, which receives this thread
+	 * @return a handle that removes the callback
 	 */
 	public Link link(Consumer<? super GreenThread<T>> callback) {
 		return link(this, Objects.requireNonNull(callback, "callback"));
@@ -673,19 +687,19 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 		return link((ended) -> callback.run());
 	}
 
-	/** Links for our own book-keeping: a failure is still one that nobody knows of. */
+	/** Links an internal callback, which does not count as an observer of a failure. */
 	void linkQuietly(Consumer<? super GreenThread<T>> callback) {
 		linkQuietly(this, callback);
 	}
 
 	/**
-	 * Returns the outcome as a future, for those who speak
+	 * Returns the outcome as a future, for code that uses
 	 * {@link java.util.concurrent.CompletionStage}. It completes when the thread has
-	 * ended, with the value or the very failure. Cancelling it {@linkplain #kill() kills}
-	 * the thread, and completes it only when the body has ended; a body may catch the
-	 * first cancel, and another may follow. Completing it by hand does not touch the
-	 * thread.
-	 * @return a new copy of the outcome
+	 * ended, with the value or the same failure. Cancelling it {@linkplain #kill() kills}
+	 * the thread, and the future completes only when the body has ended; a body may catch
+	 * the first cancel, and another may follow. Completing the future by hand does not
+	 * affect the thread.
+	 * @return a new future
 	 */
 	public CompletableFuture<@Nullable T> toFuture() {
 		return ThreadFuture.of(this);
@@ -693,7 +707,7 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 
 	/**
 	 * Returns the virtual thread, for stack traces.
-	 * @return the thread, {@code null} before the start
+	 * @return the thread; {@code null} before the start
 	 */
 	@Nullable Thread carrier() {
 		return this.thread;
@@ -704,10 +718,10 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 		return "GreenThread[" + this.name + ", " + state().name().toLowerCase(Locale.ROOT) + "]";
 	}
 
-	/** How far the life of a green thread has come. */
+	/** The state of a green thread. */
 	public enum State {
 
-		/** Made, and not started. */
+		/** Created, and not started. */
 		NEW,
 
 		/** Started; its body has not begun. */
@@ -737,8 +751,8 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 		@Override
 		public void run() {
 			if (!PHASE.compareAndSet(GreenThread.this, STARTED, RUNNING)) {
-				// Killed while it was being admitted, and perhaps before: then it came
-				// after its own release.
+				// Killed while it was being admitted, or even before, so that it was
+				// admitted after its own release.
 				GreenThread.this.home.release(GreenThread.this);
 				return;
 			}
@@ -750,8 +764,8 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 			catch (Throwable ex) {
 				thrown = ex;
 			}
-			// A kill that only passed through the body shows as one of these two;
-			// whatever else comes out is the body's own answer to it.
+			// A kill that merely passed through the body shows as one of these two.
+			// Anything else is the body's own answer to it.
 			boolean passedThrough = thrown instanceof InterruptedException || Thread.currentThread().isInterrupted();
 			if (claimEnd() && thrown != null) {
 				thrown = passedThrough ? becauseKilled(thrown) : insteadOfKilled(thrown);
@@ -770,12 +784,12 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 
 	}
 
-	/** Takes a {@linkplain #link link} back. */
+	/** Removes a {@linkplain #link callback}. */
 	@FunctionalInterface
 	public interface Link {
 
 		/**
-		 * Removes the callback if it has not been called yet, also from within an earlier
+		 * Removes the callback if it has not been called yet, even from within an earlier
 		 * callback. Idempotent.
 		 */
 		void remove();

@@ -6,13 +6,13 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The living green threads of a scheduler as a tree, which the JDK's thread beans don't
- * show: its virtual threads are not theirs to see. {@link #toString()} draws it.
+ * The living green threads of a scheduler as a tree. The JDK's thread beans do not show
+ * virtual threads. {@link #toString()} draws the tree.
  *
  * @param scheduler the scheduler's name
- * @param alive how many there are
- * @param threads the threads, or the first of them if so many were asked for, each
- * followed by its children, the oldest first
+ * @param alive how many threads are alive
+ * @param threads the threads, or the first of them if a limit was given, each followed by
+ * its children, oldest first
  */
 public record GreenThreadDump(String scheduler, int alive, List<Entry> threads) {
 
@@ -21,7 +21,7 @@ public record GreenThreadDump(String scheduler, int alive, List<Entry> threads) 
 		threads = List.copyOf(threads);
 	}
 
-	/** Returns the tree as text, a line for each thread, and its frames below. */
+	/** Returns the tree as text: a line for each thread, with its frames below. */
 	@Override
 	public String toString() {
 		StringBuilder text = new StringBuilder();
@@ -38,12 +38,12 @@ public record GreenThreadDump(String scheduler, int alive, List<Entry> threads) 
 	 *
 	 * @param depth how many of its ancestors are alive
 	 * @param name the thread's name
-	 * @param state how far its life has come
-	 * @param activity what its virtual thread does; {@code null} before its start
-	 * @param parent the parent's name, also when the parent has ended; {@code null} for a
+	 * @param state its state
+	 * @param activity the state of its virtual thread; {@code null} before its start
+	 * @param parent the parent's name, even if the parent has ended; {@code null} for a
 	 * root
-	 * @param spawnSite where it was made; empty unless captured
-	 * @param stack the innermost frames, as many as were asked for
+	 * @param spawnSite where it was created; empty unless captured
+	 * @param stack the innermost frames, as many as requested
 	 */
 	public record Entry(int depth, String name, GreenThread.State state, Thread.@Nullable State activity,
 			@Nullable String parent, List<StackTraceElement> spawnSite, List<StackTraceElement> stack) {

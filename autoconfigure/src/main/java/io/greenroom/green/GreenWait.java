@@ -20,21 +20,21 @@ import io.greenroom.observe.internal.StackRoom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits for many things at once and hands them out as they become ready. Each is handed
- * out once, also when it was given twice, and also when it becomes ready while nobody
- * waits. Close it when you stop early: it then leaves no callback behind.
+ * Waits for several things at once and hands them out as they become ready. Each is
+ * handed out once, even if it was given twice, and even if it becomes ready while no
+ * thread waits. Close it if you stop early, so that it leaves no callback behind.
  * <p>
- * Those ready beforehand come first, in the order given; the others in the order of their
- * readiness. Safe for use by many threads. A waiting thread can be interrupted. The idea
- * is gevent's {@code iwait}.
+ * Those that are ready beforehand come first, in the given order. The others come in the
+ * order in which they become ready. Thread-safe. A waiting thread can be interrupted.
+ * Inspired by gevent's {@code iwait}.
  *
- * @param <A> the type of what is waited for
+ * @param <A> the type of the awaitables
  */
 public final class GreenWait<A extends Awaitable> implements AutoCloseable {
 
 	private final Queue<A> ready = new ConcurrentLinkedQueue<>();
 
-	/** Those who wait for the next arrival; replaced by each arrival. */
+	/** The threads that wait for the next arrival; replaced by each arrival. */
 	private final AtomicReference<CompletionLatch<GreenWait<A>>> arrival = new AtomicReference<>(
 			new CompletionLatch<>());
 
@@ -49,9 +49,9 @@ public final class GreenWait<A extends Awaitable> implements AutoCloseable {
 
 	/**
 	 * Begins to watch.
-	 * @param awaitables what to wait for, in any mix
-	 * @return the wait, to be closed
-	 * @param <A> the type of what is waited for
+	 * @param awaitables what to wait for
+	 * @return the wait, which must be closed
+	 * @param <A> the type of the awaitables
 	 */
 	public static <A extends Awaitable> GreenWait<A> on(Collection<? extends A> awaitables) {
 		StackRoom.check();
@@ -71,13 +71,13 @@ public final class GreenWait<A extends Awaitable> implements AutoCloseable {
 	}
 
 	/**
-	 * Waits until so many are ready, up to the limit.
-	 * @param awaitables what to wait for, in any mix
-	 * @param count how many at least to wait for; all, if there are fewer
-	 * @param limit how long to wait at most; zero looks once
-	 * @return exactly those that were handed out by then, at most {@code count}, in the
-	 * order of readiness
-	 * @param <A> the type of what is waited for
+	 * Waits until the given number are ready, up to the limit.
+	 * @param awaitables what to wait for
+	 * @param count how many to wait for; all if there are fewer
+	 * @param limit the maximum time to wait; zero checks once without waiting
+	 * @return those that were ready by then, at most {@code count}, in the order in which
+	 * they became ready
+	 * @param <A> the type of the awaitables
 	 * @throws InterruptedException if the caller is interrupted while it waits
 	 * @throws IllegalArgumentException if the count or the limit is negative
 	 */
@@ -99,14 +99,14 @@ public final class GreenWait<A extends Awaitable> implements AutoCloseable {
 
 	/**
 	 * Returns how many have not been handed out, ready or not.
-	 * @return how many are still to come
+	 * @return the number of those still to come
 	 */
 	public int remaining() {
 		return this.left.get();
 	}
 
 	/**
-	 * Waits for the next that is ready.
+	 * Waits for the next one that is ready.
 	 * @return the next one
 	 * @throws InterruptedException if the caller is interrupted while it waits
 	 * @throws NoSuchElementException if all have been handed out
@@ -114,15 +114,15 @@ public final class GreenWait<A extends Awaitable> implements AutoCloseable {
 	public A take() throws InterruptedException {
 		A next = next(Long.MAX_VALUE);
 		if (next == null) {
-			throw new NoSuchElementException("All were handed out; ask remaining() before the next take()");
+			throw new NoSuchElementException("All were handed out; check remaining() before the next take()");
 		}
 		return next;
 	}
 
 	/**
-	 * Waits for the next that is ready, up to the limit.
-	 * @param limit how long to wait at most; zero looks once
-	 * @return the next one; {@code null} if none was ready in time, or all have been
+	 * Waits for the next one that is ready, up to the limit.
+	 * @param limit the maximum time to wait; zero checks once without waiting
+	 * @return the next one, or {@code null} if none was ready in time, or all have been
 	 * handed out
 	 * @throws InterruptedException if the caller is interrupted while it waits
 	 * @throws IllegalArgumentException if the limit is negative
@@ -132,10 +132,10 @@ public final class GreenWait<A extends Awaitable> implements AutoCloseable {
 	}
 
 	/**
-	 * Waits for so many, up to the limit in all.
-	 * @param count how many; all, if there are fewer
-	 * @param limit how long to wait at most; zero looks once
-	 * @return those ready by then, in the order of readiness
+	 * Waits for the given number, up to the limit in total.
+	 * @param count how many; all if there are fewer
+	 * @param limit the maximum time to wait; zero checks once without waiting
+	 * @return those that were ready by then, in the order in which they became ready
 	 * @throws InterruptedException if the caller is interrupted while it waits
 	 * @throws IllegalArgumentException if the count or the limit is negative
 	 */
@@ -159,7 +159,8 @@ public final class GreenWait<A extends Awaitable> implements AutoCloseable {
 		StackRoom.check();
 		Countdown time = new Countdown(nanos);
 		while (true) {
-			// Read first: an arrival after the look at the queue releases this one.
+			// Read first, because an arrival after the check of the queue releases this
+			// one.
 			CompletionLatch<GreenWait<A>> coming = this.arrival.get();
 			A next = this.ready.poll();
 			if (next != null) {
@@ -175,7 +176,7 @@ public final class GreenWait<A extends Awaitable> implements AutoCloseable {
 	}
 
 	/**
-	 * Stops watching. What is ready by now can still be taken, without waiting.
+	 * Stops watching. What is ready already can still be taken without waiting.
 	 * Idempotent.
 	 */
 	@Override

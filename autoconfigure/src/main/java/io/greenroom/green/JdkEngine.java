@@ -14,12 +14,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** The JDK's virtual threads, and the clock that all schedulers share. */
+/**
+ * Runs green threads on the JDK's virtual threads, with the clock that all schedulers
+ * share.
+ */
 final class JdkEngine implements Engine {
 
 	private static final Logger log = LoggerFactory.getLogger(GreenScheduler.class);
 
-	/** How long to wait for the memory for a thread, in nanoseconds. */
+	/** How long to wait for the memory of a thread, in nanoseconds. */
 	private static final long RETRY = 100_000_000;
 
 	private volatile boolean closed;
@@ -37,7 +40,7 @@ final class JdkEngine implements Engine {
 	@Override
 	public Runnable schedule(long nanos, Runnable action) {
 		if (this.closed) {
-			throw new RejectedExecutionException("The scheduler is closed; nothing is started later any more");
+			throw new RejectedExecutionException("The scheduler is closed; no delayed start is accepted any more");
 		}
 		Later later = new Later(action);
 		later.set(nanos);
@@ -68,7 +71,7 @@ final class JdkEngine implements Engine {
 		}
 	}
 
-	/** Without memory for a thread a job is done here, one after the other. */
+	/** Runs a job here if there is no memory for a thread. */
 	private static Thread startOrRun(Runnable job) {
 		try {
 			return Thread.startVirtualThread(job);
@@ -89,7 +92,10 @@ final class JdkEngine implements Engine {
 
 		private final @Nullable ClassLoader loader = Thread.currentThread().getContextClassLoader();
 
-		/** Null when it is taken back; volatile: read on the alarm's thread. */
+		/**
+		 * {@code null} once cancelled; volatile, because it is read on the alarm's
+		 * thread.
+		 */
 		private volatile @Nullable Runnable action;
 
 		private volatile @Nullable Runnable alarm;
@@ -120,8 +126,9 @@ final class JdkEngine implements Engine {
 				thread.start();
 			}
 			catch (Throwable shortage) {
-				// Late is better than never, and nobody is there to be told.
-				Failures.log(log, Level.WARN, shortage, "No thread could be started for what is due; trying again");
+				// Late is better than never, and there is no caller to tell.
+				Failures.log(log, Level.WARN, shortage,
+						"No thread could be started for an action that is due; trying again");
 				set(RETRY);
 			}
 		}

@@ -6,18 +6,18 @@ import java.util.Objects;
 import io.greenroom.green.internal.Limits;
 
 /**
- * How to join several green threads: for how many, how long, and what to do when one has
- * failed. Start with {@link #all()} or {@link #first(int)} and add what you want.
+ * How to join several green threads: how many, for how long, and what to do if one fails.
+ * Start with {@link #all()} or {@link #first(int)}, and refine it. Immutable.
  *
- * @param count how many to wait for; all, if there are fewer
- * @param limit how long to wait at most
- * @param onFailure what to do when one has failed, or was killed
+ * @param count how many to wait for; all if there are fewer
+ * @param limit the maximum time to wait
+ * @param onFailure what to do if one has failed or was killed
  */
 public record Join(int count, Duration limit, OnFailure onFailure) {
 
 	private static final Duration FOR_EVER = Duration.ofSeconds(Long.MAX_VALUE);
 
-	/** Checks the settings. */
+	/** Checks the values. */
 	public Join {
 		if (count < 0) {
 			throw new IllegalArgumentException("The count is negative: " + count + "; give zero or more");
@@ -35,9 +35,9 @@ public record Join(int count, Duration limit, OnFailure onFailure) {
 	}
 
 	/**
-	 * Waits until so many have ended, without a limit, whatever their outcome. The others
-	 * live on.
-	 * @param count how many; all, if there are fewer
+	 * Waits until that many have ended, without a limit, whatever their outcome. The
+	 * others go on.
+	 * @param count how many; all if there are fewer
 	 * @return the settings
 	 */
 	public static Join first(int count) {
@@ -46,7 +46,7 @@ public record Join(int count, Duration limit, OnFailure onFailure) {
 
 	/**
 	 * Waits up to the limit.
-	 * @param limit how long; zero looks once
+	 * @param limit how long; zero checks once without waiting
 	 * @return settings with that limit
 	 */
 	public Join within(Duration limit) {
@@ -54,7 +54,7 @@ public record Join(int count, Duration limit, OnFailure onFailure) {
 	}
 
 	/**
-	 * Throws the first failure as soon as it comes; the others live on.
+	 * Throws the first failure as soon as it occurs. The others go on.
 	 * @return settings that raise
 	 */
 	public Join raising() {
@@ -63,7 +63,7 @@ public record Join(int count, Duration limit, OnFailure onFailure) {
 
 	/**
 	 * Throws the first failure, after the others have been killed and have ended, or the
-	 * limit is over.
+	 * time is over.
 	 * @return settings that raise and kill
 	 */
 	public Join killingOthers() {
@@ -78,10 +78,10 @@ public record Join(int count, Duration limit, OnFailure onFailure) {
 		return this.onFailure != OnFailure.IGNORE;
 	}
 
-	/** What to do when one of those joined has failed. */
+	/** What to do if one of the joined threads has failed. */
 	public enum OnFailure {
 
-		/** Go on waiting; the caller looks at the outcomes. */
+		/** Go on waiting; the caller checks the outcomes. */
 		IGNORE,
 
 		/** Throw it at once and leave the others alone. */

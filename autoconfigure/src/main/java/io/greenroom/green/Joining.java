@@ -9,7 +9,7 @@ import io.greenroom.green.internal.Countdown;
 import io.greenroom.observe.internal.Failures;
 import io.greenroom.observe.internal.StackRoom;
 
-/** Waits for, and kills, several green threads. */
+/** Joins and kills several green threads. */
 final class Joining {
 
 	private Joining() {
@@ -46,7 +46,7 @@ final class Joining {
 			throws InterruptedException {
 		StackRoom.check();
 		rejectSelf(threads);
-		// One that is there twice is interrupted once.
+		// A thread that is given twice is interrupted once.
 		List<G> alive = new ArrayList<>(new LinkedHashSet<>(threads));
 		alive.forEach(GreenThread::kill);
 		for (G thread : alive) {
@@ -56,7 +56,7 @@ final class Joining {
 		return alive;
 	}
 
-	/** Rejects a wait that would never end. */
+	/** Rejects a wait of a thread for itself, which would never end. */
 	static void rejectSelf(Collection<? extends GreenThread<?>> threads) {
 		for (GreenThread<?> thread : threads) {
 			if (!thread.isDone()) {

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the children of one green thread know of it. They share it, so that a thread
- * without children pays nothing; and it holds the parent weakly, so that a thread which
- * always ends with spawning the next does not keep all its ancestors alive.
+ * without children pays nothing. It holds the parent weakly, so that a chain of threads
+ * that each spawn the next does not keep all ancestors alive.
  */
 final class Lineage {
 
@@ -17,7 +17,7 @@ final class Lineage {
 
 	private final WeakReference<GreenThread<?>> thread;
 
-	/** Shared by the whole tree of spawns. */
+	/** Shared by the whole tree of threads. */
 	private final ConcurrentMap<Object, Object> locals;
 
 	Lineage(GreenThread<?> thread, @Nullable Lineage parent) {

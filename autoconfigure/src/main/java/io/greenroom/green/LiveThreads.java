@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LiveThreads {
 
-	// Striped so that spawns on different carriers seldom meet; each stripe guards its
+	// Striped so that spawns on different carriers seldom contend; each stripe guards its
 	// list.
 	private final Stripe[] stripes;
 
@@ -23,12 +23,18 @@ final class LiveThreads {
 		}
 	}
 
-	/** For many who add and remove at once; the order of a snapshot is any. */
+	/**
+	 * Returns an instance for many concurrent changes. The order of a snapshot is
+	 * undefined.
+	 */
 	static LiveThreads striped() {
 		return new LiveThreads(Integer.highestOneBit(Runtime.getRuntime().availableProcessors()) * 4);
 	}
 
-	/** For a worker: a snapshot is in the order of adding, in every run. */
+	/**
+	 * Returns an instance for a worker. A snapshot is in the order of adding, in every
+	 * run.
+	 */
 	static LiveThreads inOrder() {
 		return new LiveThreads(1);
 	}
@@ -57,19 +63,28 @@ final class LiveThreads {
 		return all;
 	}
 
-	/** By the name, whose hash each string keeps: names of one scheduler differ. */
+	/**
+	 * Chooses by the name, whose hash is cached by the string; names within a scheduler
+	 * differ.
+	 */
 	private Stripe stripeOf(GreenThread<?> thread) {
 		int hash = thread.name().hashCode();
 		return this.stripes[(hash ^ (hash >>> 8)) & (this.stripes.length - 1)];
 	}
 
-	/** A list through the threads themselves, so that being alive allocates nothing. */
+	/**
+	 * A list linked through the threads themselves, so that being alive allocates
+	 * nothing.
+	 */
 	private static final class Stripe {
 
 		/** Guarded by this. */
 		private @Nullable GreenThread<?> youngest;
 
-		/** Written under this, read without: a count need not be exact. */
+		/**
+		 * Writes are guarded by this. Read without the lock, because a count need not be
+		 * exact.
+		 */
 		private volatile int size;
 
 		synchronized void add(GreenThread<?> thread) {
@@ -105,12 +120,12 @@ final class LiveThreads {
 			this.size--;
 		}
 
-		/** The only one has no neighbours, like one that is not in. */
+		/** A single thread has no neighbours, like one that is not in the list. */
 		private boolean isIn(GreenThread<?> thread) {
 			return this.youngest == thread || thread.youngerLive != null;
 		}
 
-		/** The oldest first. */
+		/** Adds the threads to the list, oldest first. */
 		synchronized void copyTo(List<GreenThread<?>> all) {
 			int from = all.size();
 			for (GreenThread<?> thread = this.youngest; thread != null; thread = thread.olderLive) {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An item of a {@link Mapping} on its way to its result: the body of its green thread,
- * and who is told of that thread's end.
+ * and the callback at that thread's end.
  */
 final class MappedItem<A, R> implements Callable<@Nullable R>, Consumer<GreenThread<R>> {
 
@@ -16,19 +16,20 @@ final class MappedItem<A, R> implements Callable<@Nullable R>, Consumer<GreenThr
 	private final A item;
 
 	/**
-	 * Guarded by the mapping's state, like all below; {@code null} until the end is told.
+	 * Guarded by the mapping's state, like all fields below; {@code null} until the end
+	 * is told.
 	 */
 	@Nullable GreenThread<R> thread;
 
-	/** Whether it is begun, and not counted as done. */
+	/** Whether it has begun and is not counted as done. */
 	boolean open;
 
 	boolean ended;
 
-	/** Whether the reader has seen the end, though not handed it out yet. */
+	/** Whether the reader has seen the end but not handed it out yet. */
 	boolean seen;
 
-	/** Who ended next. */
+	/** The item that ended next. */
 	@Nullable MappedItem<A, R> next;
 
 	MappedItem(Mapping<A, R> mapping, A item) {

@@ -11,18 +11,18 @@ import io.greenroom.observe.internal.Failures;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A function on its way over a line of items, each on a green thread of its own, a
+ * Applies a function to a sequence of items, each on a green thread of its own, with a
  * bounded number of them ahead of the reader of the results.
  * <p>
- * An iterator may wait for its next item for ever, while results of earlier ones are
- * there for the reader. So it is the reader who pulls the items only where the iterator
- * can't wait; else a green thread beside it does, the puller. There is a puller only
- * while there is room ahead, and one at a time: a mapping that nobody reads on keeps no
- * thread, unless its iterator does. The puller also starts what it has pulled, but for a
- * reader that must do so itself.
+ * An iterator may wait forever for its next item, while results of earlier items are
+ * available. The reader therefore pulls the items itself only if the iterator cannot
+ * wait; otherwise a separate green thread does, the puller. There is at most one puller,
+ * and only while there is room ahead: a mapping that is no longer read keeps no thread,
+ * unless its iterator does. The puller also starts what it has pulled, unless the reader
+ * must do so itself.
  * <p>
- * Whatever stops the items, be it their iterator or a pool that rejects, is the last
- * result. One thread reads at a time.
+ * Whatever stops the items, such as a failure of their iterator or a rejection by a pool,
+ * is the last result. Only one thread may read at a time.
  */
 final class Mapping<A, R> {
 
@@ -34,10 +34,10 @@ final class Mapping<A, R> {
 
 	private final MappingState<A, R> state;
 
-	/** Confined to who pulls; handed from one to the next by the state. */
+	/** Confined to the thread that pulls; handed from one to the next by the state. */
 	private @Nullable Iterator<? extends A> items;
 
-	/** The reader while it waits; volatile, written by the reader only. */
+	/** The reader while it waits; written by the reader only, read by any thread. */
 	private volatile @Nullable Thread reader;
 
 	Mapping(Iterable<? extends A> source, GreenFunction<? super A, ? extends R> function, Tasks tasks, int ahead,
@@ -53,8 +53,8 @@ final class Mapping<A, R> {
 
 	/**
 	 * Applies a function to all items and waits for the results, in the order of the
-	 * items. The first failure in time kills the others and is thrown when they have
-	 * ended. The items are read on the calling thread.
+	 * items. The first failure kills the others and is thrown when they have ended. The
+	 * items are read on the calling thread.
 	 */
 	static <A, R> List<@Nullable R> all(Iterable<? extends A> items, GreenFunction<? super A, ? extends R> function,
 			Tasks tasks, int ahead) throws InterruptedException {
@@ -78,7 +78,7 @@ final class Mapping<A, R> {
 			if (ended == null) {
 				return results;
 			}
-			// Throws what it has failed with.
+			// Throws the failure.
 			threadOf(ended).get();
 			ended.seen = true;
 			for (MappedItem<A, R> next = this.state.pollSeen(); next != null; next = this.state.pollSeen()) {
@@ -87,7 +87,10 @@ final class Mapping<A, R> {
 		}
 	}
 
-	/** Who is interrupted kills the others, and does not wait for them either. */
+	/**
+	 * Waits for the next end. If interrupted, kills the others and does not wait for
+	 * them.
+	 */
 	private @Nullable MappedItem<A, R> awaitEndedOrKill() throws InterruptedException {
 		try {
 			return awaitEnded();
@@ -103,15 +106,17 @@ final class Mapping<A, R> {
 	}
 
 	/**
-	 * Begins what may be ahead, or lets a puller do so. Called by the reader.
-	 * @throws RuntimeException if there can't be a puller
+	 * Starts what may be ahead, or lets a puller do so. Called by the reader.
+	 * @throws RuntimeException if a puller cannot be started
 	 */
 	void begin() {
 		this.state.makeRoom();
 		pullOrLetPull();
 	}
 
-	/** Returns whether there is another result, when that is known. */
+	/**
+	 * Waits until it is known whether there is another result; returns whether there is.
+	 */
 	boolean awaitNext() throws InterruptedException {
 		beginOrStop();
 		try {
@@ -127,7 +132,7 @@ final class Mapping<A, R> {
 
 	/**
 	 * Waits for the next result and hands it out.
-	 * @return whose result it is; {@code null} if there is none any more
+	 * @return the thread whose result it is, or {@code null} if there are no more
 	 */
 	@Nullable GreenThread<R> take() throws InterruptedException {
 		this.state.makeRoomForNext();
@@ -141,7 +146,9 @@ final class Mapping<A, R> {
 		return threadOf(next);
 	}
 
-	/** Begins as {@link #begin} does; that there can't be a puller stops the items. */
+	/**
+	 * Starts as {@link #begin} does. If a puller cannot be started, that stops the items.
+	 */
 	void beginOrStop() {
 		this.state.makeRoom();
 		pullOrStop();
@@ -174,7 +181,7 @@ final class Mapping<A, R> {
 		if (!this.state.needsPuller(this.tasks.mustStartHere())) {
 			return;
 		}
-		// Only the reader makes one, so there is none meanwhile.
+		// Only the reader creates one, so there is none meanwhile.
 		GreenThread<Void> made = this.tasks.puller(this::pullBeside);
 		this.state.setPuller(made);
 		try {
@@ -195,15 +202,15 @@ final class Mapping<A, R> {
 		return null;
 	}
 
-	/** It may have been killed, even before it began. */
+	/** Handles the end of the puller, which may have been killed even before it began. */
 	private void pullerEnded(GreenThread<Void> ended) {
 		if (this.state.pullerEnded(ended)) {
 			Throwable failure = ended.exception();
-			stop((failure != null) ? failure : new IllegalStateException("Nobody reads the items any more"));
+			stop((failure != null) ? failure : new IllegalStateException("The items are no longer read"));
 		}
 	}
 
-	/** Pulls while there is room. */
+	/** Pulls items while there is room. */
 	private void pull(@Nullable GreenThread<Void> beside) {
 		while (this.state.pullsOn(beside)) {
 			MappedItem<A, R> item = pullNext();
@@ -236,7 +243,7 @@ final class Mapping<A, R> {
 		return null;
 	}
 
-	/** Starts what was pulled for a reader that does so itself. */
+	/** Starts what was pulled, if the reader must do so itself. */
 	private void startPulled() {
 		for (MappedItem<A, R> item = this.state.pollUnstarted(); item != null; item = this.state.pollUnstarted()) {
 			start(item, null);
@@ -254,7 +261,7 @@ final class Mapping<A, R> {
 			return;
 		}
 		if (!this.state.started(item, thread)) {
-			// Killed before there was anybody to kill.
+			// The mapping was killed before this thread was known.
 			thread.kill();
 		}
 	}
@@ -279,7 +286,7 @@ final class Mapping<A, R> {
 		Parking.unpark(this.reader);
 	}
 
-	/** Waits for the next end; returns {@code null} if there is none any more. */
+	/** Waits for the next end; returns {@code null} if there are no more. */
 	private @Nullable MappedItem<A, R> awaitEnded() throws InterruptedException {
 		try {
 			startPulled();
@@ -299,7 +306,7 @@ final class Mapping<A, R> {
 		return null;
 	}
 
-	/** Parks, but not before a second look since the reader was made known. */
+	/** Parks, after a second check since the reader was published. */
 	private void park() throws InterruptedException {
 		Thread current = Thread.currentThread();
 		if (this.reader != current) {
@@ -332,7 +339,7 @@ final class Mapping<A, R> {
 		}
 	}
 
-	/** Throws what has stopped the items, once, if anything has. */
+	/** Throws what has stopped the items, if anything has; once. */
 	void throwStop() {
 		Throwable stop = this.state.takeFailure();
 		if (stop != null) {
@@ -340,7 +347,7 @@ final class Mapping<A, R> {
 		}
 	}
 
-	/** As {@link #throwStop}; no other result is of use then. */
+	/** Throws as {@link #throwStop} does, and discards all other results. */
 	void throwStopOfAll() {
 		if (this.state.isFailed()) {
 			killBegun();
@@ -348,7 +355,7 @@ final class Mapping<A, R> {
 		}
 	}
 
-	/** Kills what is at work and ends the results. Idempotent. */
+	/** Kills all running threads and ends the results. Idempotent. */
 	void kill() {
 		GreenThread<Void> pulling = this.state.close();
 		if (pulling != null) {
@@ -358,7 +365,10 @@ final class Mapping<A, R> {
 		wake();
 	}
 
-	/** The last first: a slot that comes back finds nobody of ours in line. */
+	/**
+	 * Kills in reverse order, so that a returned slot does not go to another item of this
+	 * mapping.
+	 */
 	private List<MappedItem<A, R>> killBegun() {
 		List<MappedItem<A, R>> all = this.state.removeAll();
 		for (MappedItem<A, R> item : all.reversed()) {
@@ -369,7 +379,10 @@ final class Mapping<A, R> {
 		return all;
 	}
 
-	/** An interrupt does not keep the others from ending first; it is kept. */
+	/**
+	 * Kills all and waits for their end. An interrupt does not cut the wait short and
+	 * stays set.
+	 */
 	private void killAndJoin() {
 		boolean interrupted = false;
 		for (MappedItem<A, R> item : killBegun()) {
@@ -388,31 +401,31 @@ final class Mapping<A, R> {
 		}
 	}
 
-	/** Where the green threads come from. */
+	/** Starts the green threads. */
 	interface Tasks {
 
 		/**
-		 * Begins a task, now or when its turn has come. Does not wait.
-		 * @param whenEnded called once when it has ended; the thread that is called
-		 * learns of a failure, which is not reported otherwise
-		 * @param beside who starts it in place of the thread that made that one
+		 * Starts a task, now or when its turn comes. Does not wait.
+		 * @param whenEnded called once when it has ended; it observes a failure, which is
+		 * not reported otherwise
+		 * @param beside the thread that starts it on behalf of its own creator
 		 */
 		<R> GreenThread<R> start(Callable<? extends @Nullable R> body, Consumer<? super GreenThread<R>> whenEnded,
 				@Nullable GreenThread<?> beside);
 
-		/** Makes a thread to read items on, beside the calling one. */
+		/** Starts a thread that reads items on behalf of the calling one. */
 		GreenThread<Void> puller(Callable<@Nullable Void> body);
 
 		/**
-		 * Returns whether the calling thread alone can start tasks that don't wait for
+		 * Returns whether only the calling thread can start tasks that do not wait for
 		 * it.
 		 */
 		boolean mustStartHere();
 
-		/** Returns whether what has stopped the items ends those begun, too. */
+		/** Returns whether what has stopped the items also ends those begun. */
 		boolean stopEndsAll();
 
-		/** Rejects a wait for results that nobody could ever end. */
+		/** Rejects a wait for results that could never end. */
 		void checkMayWait();
 
 	}

@@ -10,38 +10,47 @@ import java.util.SequencedSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@link Mapping} knows: which items are on their way and how far they are, how
- * many more may be begun, whether the items have ended, and who pulls them. All of it is
- * guarded by this. Nothing here waits, wakes or calls anybody.
+ * The state of a {@link Mapping}: which items are in progress and how far they are, how
+ * many more may begin, whether the items have ended, and which thread pulls them. All of
+ * it is guarded by this. No method here waits, wakes a thread or calls foreign code.
  */
 final class MappingState<A, R> {
 
 	private final int ahead;
 
-	/** Whether the next result is that of the next item, rather than of who ends next. */
+	/**
+	 * Whether the next result is that of the next item, rather than of the item that ends
+	 * next.
+	 */
 	private final boolean ordered;
 
-	/** In the order of the items, but for those whose results were handed out. */
+	/** In the order of the items, without those whose results were handed out. */
 	private final SequencedSet<MappedItem<A, R>> begun = new LinkedHashSet<>();
 
-	/** What was pulled beside a reader that must start it itself; they are begun, too. */
+	/**
+	 * What was pulled for a reader that must start it itself. These items have begun,
+	 * too.
+	 */
 	private final Queue<MappedItem<A, R>> unstarted = new ArrayDeque<>();
 
-	/** Handed out to be started; {@code null} once it is known how that went. */
+	/**
+	 * The item that is being started; {@code null} once the outcome of the start is
+	 * known.
+	 */
 	private @Nullable MappedItem<A, R> starting;
 
-	/** Who starts that one: a puller, or the reader for {@code null}. */
+	/** The thread that starts that item: a puller, or {@code null} for the reader. */
 	private @Nullable GreenThread<Void> starter;
 
 	/**
-	 * In the order of their ends, where that matters, linked by the items: an end needs
-	 * no memory.
+	 * The ended items, in the order of their ends if that matters. Linked through the
+	 * items, so that an end needs no memory.
 	 */
 	private @Nullable MappedItem<A, R> firstEnded;
 
 	private @Nullable MappedItem<A, R> lastEnded;
 
-	/** How many were begun and have not been counted as done by the reader. */
+	/** How many have begun and have not been counted as done by the reader. */
 	private int open;
 
 	/** How many may be open. */
@@ -61,12 +70,12 @@ final class MappingState<A, R> {
 		this.ordered = ordered;
 	}
 
-	/** Lets as many be open as may be ahead of the reader. */
+	/** Allows as many open items as may be ahead of the reader. */
 	synchronized void makeRoom() {
 		this.room = this.ahead;
 	}
 
-	/** Lets one more be open: that for which the reader is about to wait. */
+	/** Allows one more open item: the one that the reader is about to wait for. */
 	synchronized void makeRoomForNext() {
 		this.room = this.ahead + 1L;
 	}
@@ -75,7 +84,7 @@ final class MappingState<A, R> {
 		return !this.exhausted && this.open < this.room;
 	}
 
-	/** Returns whether there is something to pull, and nobody who does. */
+	/** Returns whether there is something to pull and no thread that does. */
 	synchronized boolean needsPuller(boolean readerStarts) {
 		this.readerStarts = readerStarts;
 		return this.puller == null && mayPull();
@@ -100,7 +109,7 @@ final class MappingState<A, R> {
 	}
 
 	/**
-	 * Returns whether to pull another item. A puller that shall not is none any more: the
+	 * Returns whether to pull another item. If not, a puller stops being one, and the
 	 * next may begin.
 	 * @param beside the puller; {@code null} for the reader
 	 */
@@ -115,8 +124,9 @@ final class MappingState<A, R> {
 
 	/**
 	 * Puts an item at the end, unless the items have ended.
-	 * @param beside the puller who has it; {@code null} for the reader
-	 * @return whether who pulled it is to start it; else the reader is, if anybody
+	 * @param beside the puller that has it; {@code null} for the reader
+	 * @return whether the thread that pulled it must start it; otherwise the reader does,
+	 * if at all
 	 */
 	synchronized boolean put(MappedItem<A, R> item, @Nullable GreenThread<Void> beside) {
 		if (this.exhausted) {
@@ -134,7 +144,7 @@ final class MappingState<A, R> {
 		return false;
 	}
 
-	/** Takes out the next that the reader is to start. */
+	/** Takes out the next item that the reader must start. */
 	synchronized @Nullable MappedItem<A, R> pollUnstarted() {
 		dropBrokenStart(null);
 		MappedItem<A, R> next = this.unstarted.poll();
@@ -146,21 +156,22 @@ final class MappingState<A, R> {
 	}
 
 	/**
-	 * Takes out an item whose start ended without a word, as it does when the stack
-	 * overflows in the cleaning up, too. Who starts items asks here before the next.
+	 * Takes out an item whose start ended silently, as happens when the stack overflows
+	 * even during the clean-up. A thread that starts items calls this before the next
+	 * one.
 	 */
 	private void dropBrokenStart(@Nullable GreenThread<Void> asking) {
 		MappedItem<A, R> broken = this.starting;
 		if (broken != null && this.starter == asking) {
 			notStarted(broken);
-			stop(new IllegalStateException("An item could not be started; the failure was thrown before"));
+			stop(new IllegalStateException("An item could not be started; its failure has been thrown already"));
 		}
 	}
 
 	/**
-	 * Notes the item's thread.
-	 * @return whether the item still counts, so that the thread that ends all finds the
-	 * thread
+	 * Records the item's thread.
+	 * @return whether the item still counts, so that a thread that ends all items finds
+	 * its thread
 	 */
 	synchronized boolean started(MappedItem<A, R> item, GreenThread<R> thread) {
 		item.thread = thread;
@@ -168,10 +179,10 @@ final class MappingState<A, R> {
 		return item.ended || item.open;
 	}
 
-	/** Takes out one that can't be started, and those after it. */
+	/** Takes out an item that cannot be started, and those after it. */
 	synchronized void notStarted(MappedItem<A, R> item) {
 		forget(item);
-		// Their turn would come after what has stopped them.
+		// Their turn would come after the failure that has stopped them.
 		this.unstarted.forEach(this::forget);
 		this.unstarted.clear();
 		this.starting = null;
@@ -185,7 +196,7 @@ final class MappingState<A, R> {
 		}
 	}
 
-	/** Notes an end; returns whether it may be what the reader waits for. */
+	/** Records an end; returns whether the reader may be waiting for it. */
 	synchronized boolean ended(MappedItem<A, R> item, GreenThread<R> thread) {
 		item.thread = thread;
 		item.ended = true;
@@ -208,7 +219,7 @@ final class MappingState<A, R> {
 		this.lastEnded = item;
 	}
 
-	/** Counts the next that has ended as done, if its end has come. */
+	/** Counts the next ended item as done, if there is one. */
 	synchronized @Nullable MappedItem<A, R> pollDone() {
 		MappedItem<A, R> next = this.ordered ? pollFirst() : pollEnded();
 		if (next != null) {
@@ -223,7 +234,10 @@ final class MappingState<A, R> {
 		return (!this.begun.isEmpty() && this.begun.getFirst().ended) ? this.begun.getFirst() : null;
 	}
 
-	/** An item that could not be started has ended too, and gives no result. */
+	/**
+	 * Takes the next ended item. An item that could not be started has ended too, but
+	 * gives no result.
+	 */
 	private @Nullable MappedItem<A, R> pollEnded() {
 		while (true) {
 			MappedItem<A, R> ended = this.firstEnded;
@@ -240,17 +254,17 @@ final class MappingState<A, R> {
 		}
 	}
 
-	/** Takes out the next in order, if its end was seen. */
+	/** Takes out the next item in order, if its end was seen. */
 	synchronized @Nullable MappedItem<A, R> pollSeen() {
 		return (!this.begun.isEmpty() && this.begun.getFirst().seen) ? this.begun.removeFirst() : null;
 	}
 
-	/** Takes out one whose result is handed out. */
+	/** Takes out an item whose result is handed out. */
 	synchronized void handedOut(MappedItem<A, R> item) {
 		this.begun.remove(item);
 	}
 
-	/** Returns the thread of the item whose result is the next, if that is known. */
+	/** Returns the thread of the item whose result comes next, if that is known. */
 	synchronized @Nullable GreenThread<R> nextThread() {
 		return (this.ordered && !this.begun.isEmpty()) ? this.begun.getFirst().thread : null;
 	}
@@ -259,12 +273,12 @@ final class MappingState<A, R> {
 		return this.open > 0 || this.exhausted;
 	}
 
-	/** Returns whether there is another result, or a failure in place of one. */
+	/** Returns whether there is another result, or a failure instead. */
 	synchronized boolean hasNext() {
 		return this.open > 0 || this.stoppedBy != null;
 	}
 
-	/** Returns whether there is no item any more. */
+	/** Returns whether there are no more items. */
 	synchronized boolean isOver() {
 		return this.open == 0 && this.exhausted;
 	}
@@ -277,7 +291,7 @@ final class MappingState<A, R> {
 		}
 	}
 
-	/** Returns whether a failure that nobody has taken has stopped the items. */
+	/** Returns whether a failure that has not been taken has stopped the items. */
 	synchronized boolean isFailed() {
 		return this.stoppedBy != null;
 	}
@@ -297,7 +311,7 @@ final class MappingState<A, R> {
 		return pulling;
 	}
 
-	/** Takes out all that were begun, in their order. */
+	/** Takes out all items that have begun, in order. */
 	synchronized List<MappedItem<A, R>> removeAll() {
 		List<MappedItem<A, R>> all = new ArrayList<>(this.begun);
 		for (MappedItem<A, R> item : all) {

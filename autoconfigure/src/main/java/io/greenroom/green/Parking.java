@@ -11,12 +11,12 @@ import io.greenroom.green.internal.Turns;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link LockSupport} for primitives that shall also run under a
+ * {@link LockSupport} for primitives that also run under a
  * {@link io.greenroom.green.worker.Worker Worker}. On an ordinary thread, virtual or not,
- * each method is the JDK's own. On a thread of a worker a wait gives the turn to another
- * routine, and time is the worker's.
+ * each method does what the JDK's does. On a thread of a worker, a wait gives the turn to
+ * another routine, and time is the worker's.
  * <p>
- * A waiting thread with {@link #park} must be woken with {@link #unpark}.
+ * A thread that waits with {@link #park} must be woken with {@link #unpark}.
  */
 public final class Parking {
 
@@ -24,9 +24,9 @@ public final class Parking {
 	}
 
 	/**
-	 * Returns the time on the current thread, for measuring as {@link System#nanoTime()}
-	 * is.
-	 * @return the worker's time on one of its threads, else the JDK's
+	 * Returns the time of the current thread in nanoseconds, for measuring durations as
+	 * with {@link System#nanoTime()}.
+	 * @return the worker's time on one of its threads, otherwise the JDK's
 	 */
 	public static long nanoTime() {
 		Turn turn = Turns.current();
@@ -34,7 +34,7 @@ public final class Parking {
 	}
 
 	/**
-	 * Waits until unparked or interrupted, or for no reason.
+	 * Waits until unparked or interrupted. May return spuriously.
 	 * @param blocker what the thread waits for, for diagnosis
 	 */
 	public static void park(Object blocker) {
@@ -49,9 +49,9 @@ public final class Parking {
 	}
 
 	/**
-	 * Waits up to the limit until unparked or interrupted, or for no reason.
+	 * Waits up to the limit until unparked or interrupted. May return spuriously.
 	 * @param blocker what the thread waits for, for diagnosis
-	 * @param nanos how long to wait at most
+	 * @param nanos the maximum time to wait, in nanoseconds
 	 */
 	public static void parkNanos(Object blocker, long nanos) {
 		Objects.requireNonNull(blocker, "blocker");
@@ -66,7 +66,7 @@ public final class Parking {
 
 	/**
 	 * Wakes a thread that is parked, or lets its next park return at once.
-	 * @param thread the thread; {@code null} does nothing
+	 * @param thread the thread; {@code null} has no effect
 	 */
 	public static void unpark(@Nullable Thread thread) {
 		Turn turn = Turns.of(thread);
@@ -79,10 +79,10 @@ public final class Parking {
 	}
 
 	/**
-	 * Lets other threads go first, if any are ready.
+	 * Yields to other threads, if any are ready.
 	 * @throws CancellationException if the thread is a routine of a worker that was
-	 * killed, or the time of a {@link Timeout} round this is over, so that a routine that
-	 * loops over this ends; its interrupt flag stays set
+	 * killed, or the time of an enclosing {@link Timeout} is over, so that a routine that
+	 * loops over this method ends; its interrupt flag stays set
 	 */
 	public static void pause() {
 		Turn turn = Turns.current();
@@ -95,7 +95,7 @@ public final class Parking {
 		}
 	}
 
-	/** Any other interrupt is for the waiting thread next. */
+	/** Throws if this thread must end. Any other interrupt is left for its next wait. */
 	private static void rejectEnded() {
 		if (!Thread.currentThread().isInterrupted()) {
 			return;
@@ -105,13 +105,13 @@ public final class Parking {
 			throw new CancellationException("Routine '" + current.name() + "' was killed");
 		}
 		if (TimeoutNest.isExpiredHere()) {
-			throw new CancellationException("The time of a block round this pause is over");
+			throw new CancellationException("The time of a block around this pause is over");
 		}
 	}
 
 	/**
-	 * Interrupts a thread; one of a worker takes its place in the line at once, so that
-	 * runs stay the same.
+	 * Interrupts a thread. A thread of a worker takes its place in the line at once, so
+	 * that runs are reproducible.
 	 * @param thread the thread
 	 */
 	public static void interrupt(Thread thread) {
@@ -125,8 +125,8 @@ public final class Parking {
 	}
 
 	/**
-	 * Sleeps.
-	 * @param length how long; zero lets others go first
+	 * * Lets the current thread sleep.
+	 * @param length how long; zero yields
 	 * @throws InterruptedException if the thread is interrupted before or while it sleeps
 	 * @throws IllegalArgumentException if the length is negative
 	 */

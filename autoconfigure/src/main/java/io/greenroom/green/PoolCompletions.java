@@ -9,8 +9,8 @@ import io.greenroom.green.internal.Countdown;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the work of a pool has ended: the first failure that nobody was told of, and those
- * who wait for the ends. Costs an ending task one read while nobody waits.
+ * How the work of a pool has ended: the first failure that was not observed, and the
+ * threads that wait for ends. Costs an ending task one read while no thread waits.
  */
 final class PoolCompletions {
 
@@ -25,7 +25,7 @@ final class PoolCompletions {
 		this.admission = admission;
 	}
 
-	/** Notes the end of a task. Called before its slot comes back. */
+	/** Records the end of a task. Called before its slot is returned. */
 	void taskEnded(@Nullable Throwable thrown) {
 		if (thrown != null) {
 			this.failure.compareAndSet(null, thrown);
@@ -37,7 +37,7 @@ final class PoolCompletions {
 	}
 
 	/**
-	 * Looks whether the pool has come to rest. Called after a slot or place was freed.
+	 * Checks whether the pool has become idle. Called after a slot or place was freed.
 	 */
 	void freed() {
 		if (!this.joiners.isEmpty() && idle()) {
@@ -54,8 +54,8 @@ final class PoolCompletions {
 	}
 
 	/**
-	 * Waits until so many tasks have ended, or nobody is at work or in line.
-	 * @param raises whether a failure ends the wait, too
+	 * Waits until that many tasks have ended, or nothing runs or waits in line.
+	 * @param raises whether a failure also ends the wait
 	 * @return what ended the wait
 	 */
 	Result await(int count, Countdown time, boolean raises) throws InterruptedException {
@@ -63,12 +63,12 @@ final class PoolCompletions {
 			throw new InterruptedException();
 		}
 		Joiner joiner = new Joiner(count, Thread.currentThread());
-		// Added first: an end after the look below wakes this thread.
+		// Added first, so that an end after the check below wakes this thread.
 		this.joiners.add(joiner);
 		try {
 			while (true) {
 				boolean enough = joiner.left.get() <= 0 || idle();
-				// Read after that: a failure comes before the end of its task.
+				// Read after that, because a failure comes before the end of its task.
 				Throwable thrown = raises ? takeFailure() : null;
 				if (thrown != null || enough) {
 					return new Result(enough, thrown);
@@ -96,8 +96,8 @@ final class PoolCompletions {
 	/**
 	 * What ended a wait.
 	 *
-	 * @param enough whether there were enough ends
-	 * @param failure the failure, which is nobody else's now
+	 * @param enough whether enough tasks have ended
+	 * @param failure the failure, which no other wait will get
 	 */
 	record Result(boolean enough, @Nullable Throwable failure) {
 	}

@@ -4,7 +4,7 @@ import java.io.Serial;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Rejects work that a {@link GreenPool} has no room for. The pool is whole afterwards.
+ * Thrown if a {@link GreenPool} has no room for work. The pool is unaffected.
  */
 public final class PoolFullException extends RejectedExecutionException {
 
@@ -22,7 +22,7 @@ public final class PoolFullException extends RejectedExecutionException {
 	}
 
 	/**
-	 * Returns which pool rejected.
+	 * Returns the pool that rejected the work.
 	 * @return the pool's name
 	 */
 	public String pool() {
@@ -30,7 +30,7 @@ public final class PoolFullException extends RejectedExecutionException {
 	}
 
 	/**
-	 * Returns why it rejected.
+	 * Returns why the work was rejected.
 	 * @return the reason
 	 */
 	public Reason reason() {
@@ -40,10 +40,10 @@ public final class PoolFullException extends RejectedExecutionException {
 	/** Why a pool rejects. */
 	public enum Reason {
 
-		/** Every slot is taken, and there is no room in the line either. */
+		/** All slots are taken, and there is no room in the line. */
 		FULL,
 
-		/** No slot became free in the time given. */
+		/** No slot became free in time. */
 		TIMEOUT
 
 	}

@@ -9,14 +9,15 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts whom a pool rejected, by reason; of these there are a handful. Safe for use by
- * many threads.
+ * Counts what a pool has rejected, by reason, of which there are few. Thread-safe.
  */
 final class PoolRejections {
 
 	private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
 
-	/** When the last was, in real time; any of two at once will do. */
+	/**
+	 * When the last rejection was, in real time; either of two concurrent ones will do.
+	 */
 	private volatile long last;
 
 	void count(String reason) {

@@ -11,14 +11,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** What a pool tells its listener, and whom it rejects. */
+/** Tells the listener of a pool, and creates the exceptions for rejected work. */
 final class PoolReports {
 
 	private static final Logger log = LoggerFactory.getLogger(GreenPool.class);
 
 	private final String pool;
 
-	/** Where the user sizes the pool; {@code null} if in code. */
+	/**
+	 * The prefix of the pool's configuration keys; {@code null} if it is sized in code.
+	 */
 	private final @Nullable String settings;
 
 	private final Admission admission;
@@ -71,12 +73,15 @@ final class PoolReports {
 		return (settings == null) ? "its " + key : settings + "." + key;
 	}
 
-	/** Reads the clock if somebody wants to know. */
+	/** Reads the clock if the listener needs times. */
 	long now() {
 		return (this.listener == PoolListener.NONE) ? 0 : Parking.nanoTime();
 	}
 
-	/** An error in here would keep a slot from who waits for it. */
+	/**
+	 * Tells that a slot was given. Throws nothing, because an error here would keep a
+	 * slot from a waiting thread.
+	 */
 	void started(long waited) {
 		if (this.listener != PoolListener.NONE) {
 			try {
@@ -88,7 +93,10 @@ final class PoolReports {
 		}
 	}
 
-	/** As {@link #started}: nothing gets out, not even for want of memory. */
+	/**
+	 * Tells that a slot was returned. Throws nothing, as {@link #started}, not even for
+	 * lack of memory.
+	 */
 	void ended(long heldAt) {
 		if (this.listener != PoolListener.NONE) {
 			try {

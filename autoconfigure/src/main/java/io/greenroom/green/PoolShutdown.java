@@ -7,8 +7,7 @@ import io.greenroom.green.internal.Countdown;
 import io.greenroom.green.internal.Limits;
 
 /**
- * How a pool comes to its end: by its scheduler, by its user, at once or in time. Safe
- * for use by many threads.
+ * Shuts a pool down: for its scheduler or its user, at once or gracefully. Thread-safe.
  */
 final class PoolShutdown implements GreenService {
 
@@ -23,10 +22,10 @@ final class PoolShutdown implements GreenService {
 
 	private final PoolCompletions ends;
 
-	/** Set once. A thread that comes in looks at it after coming in. */
+	/** Set once. A thread that enters checks it afterwards. */
 	private volatile boolean closed;
 
-	/** Set once. A thread that has started a task looks at it after the start. */
+	/** Set once. A thread that has started a task checks it afterwards. */
 	private volatile boolean killed;
 
 	PoolShutdown(GreenPool pool, GreenScheduler scheduler, Admission admission, PoolCompletions ends) {
@@ -49,7 +48,7 @@ final class PoolShutdown implements GreenService {
 		return this.pool.name();
 	}
 
-	/** Rejects, waits for what was accepted, and tells those left in line. */
+	/** Rejects new work, waits for accepted work, and rejects what is left in line. */
 	@Override
 	public void stop(Duration grace) throws InterruptedException {
 		this.closed = true;
@@ -63,7 +62,7 @@ final class PoolShutdown implements GreenService {
 		}
 	}
 
-	/** Stops within the scheduler's drain timeout, then kills. */
+	/** Stops within the scheduler's drain timeout, then kills what is left. */
 	void close() {
 		boolean interrupted = Thread.interrupted();
 		try {
@@ -85,7 +84,7 @@ final class PoolShutdown implements GreenService {
 		}
 	}
 
-	/** Kills at once, and waits for nobody; returns those at work. */
+	/** Kills all tasks without waiting; returns the running ones. */
 	List<GreenThread<?>> kill() {
 		this.closed = true;
 		this.killed = true;
@@ -94,23 +93,23 @@ final class PoolShutdown implements GreenService {
 		return killTasks();
 	}
 
-	/** Kills at once, and waits up to the limit; returns whether all have ended. */
+	/** Kills all tasks and waits up to the limit; returns whether all have ended. */
 	boolean kill(long nanos) throws InterruptedException {
 		Countdown time = new Countdown(nanos, Parking::nanoTime);
 		List<GreenThread<?>> tasks = kill();
 		if (nanos > 0) {
 			this.ends.await(Integer.MAX_VALUE, time, false);
-			// A slot comes back shortly before the outcome is there.
+			// A slot is returned shortly before the outcome is available.
 			awaitAll(tasks, time);
 		}
 		return this.pool.members().isEmpty();
 	}
 
-	/** Kills the tasks in line and at work, and leaves the pool open. */
+	/** Kills the waiting and running tasks, and leaves the pool open. */
 	void killOthers(Countdown time) throws InterruptedException {
 		killAndAwait(time);
-		// A task that was ending may have handed its slot on to one that was neither in
-		// line nor at work at that moment; by now that one is.
+		// A task that was ending may have handed its slot to one that was neither waiting
+		// nor running at that moment; by now it runs.
 		killAndAwait(time);
 	}
 

@@ -13,8 +13,8 @@ import io.greenroom.observe.internal.StackRoom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place in a pool's line that becomes a slot. Its holder, a thread or a task, owns it:
- * giving it up leaves the line or returns the slot, once, whatever happened before.
+ * A place in a pool's line that becomes a slot. It is owned by its holder, a thread or a
+ * task. Giving it up leaves the line or returns the slot, once, whatever happened before.
  */
 final class PoolSlot implements Slot, Reservation, TaskSlot {
 
@@ -23,7 +23,7 @@ final class PoolSlot implements Slot, Reservation, TaskSlot {
 	/** Has a slot. */
 	private static final int HELD = 1;
 
-	/** Has a slot, and somebody is starting the task in it. */
+	/** Has a slot, and a thread is starting the task in it. */
 	private static final int STARTING = 2;
 
 	/** Has a slot, and the task was started. */
@@ -32,7 +32,7 @@ final class PoolSlot implements Slot, Reservation, TaskSlot {
 	/** Has neither place nor slot. */
 	private static final int GONE = 4;
 
-	/** Has neither: the pool closed. */
+	/** Has neither, because the pool closed. */
 	private static final int REJECTED = 5;
 
 	private static final VarHandle STATE;
@@ -66,11 +66,11 @@ final class PoolSlot implements Slot, Reservation, TaskSlot {
 	@SuppressWarnings("unused") // by KILLED
 	private volatile boolean killed;
 
-	/** Whether somebody else than the pool is told of the task's failure. */
+	/** Whether the task's failure is observed by someone other than the pool. */
 	private final boolean watched;
 
 	/**
-	 * Whom the slot is for, once known: a waiting thread or an unstarted green thread.
+	 * What the slot is for, once known: a waiting thread or an unstarted green thread.
 	 */
 	private volatile @Nullable Object taker;
 
@@ -80,15 +80,19 @@ final class PoolSlot implements Slot, Reservation, TaskSlot {
 	/** Written by the thread that moved the state to STARTING. */
 	private volatile @Nullable Thread starter;
 
-	/** Whether a thread works here on its own; written before the slot is handed out. */
+	/**
+	 * Whether a thread has entered the pool with this slot; written before the slot is
+	 * handed out.
+	 */
 	private boolean entered;
 
 	/** Confined to the starter: the task ended while it was being started. */
 	private boolean leftOver;
 
 	/**
-	 * Makes a place that has not been put anywhere.
-	 * @param watched whether somebody else is told of the task's failure
+	 * Creates a place that is not in line yet.
+	 * @param watched whether the task's failure is observed by someone other than the
+	 * pool
 	 */
 	PoolSlot(GreenPool pool, boolean watched) {
 		this.pool = pool;
@@ -97,8 +101,8 @@ final class PoolSlot implements Slot, Reservation, TaskSlot {
 	}
 
 	/**
-	 * Takes a slot. Called by who has one to give.
-	 * @return whether the slot is taken; if not, it is still the caller's
+	 * Takes a slot. Called by the thread that has one to give.
+	 * @return whether the slot was taken; if not, it still belongs to the caller
 	 */
 	boolean accept() {
 		this.heldAt = this.pool.reports().now();
@@ -114,7 +118,7 @@ final class PoolSlot implements Slot, Reservation, TaskSlot {
 			case GreenThread<?> task -> {
 				Throwable failure = begin(task);
 				if (failure != null) {
-					// A thread that ended before has nothing to do with it.
+					// A thread that ended before does not affect it.
 					this.pool.unobserved(task, failure);
 				}
 				yield failure == null || !this.leftOver;
@@ -124,10 +128,10 @@ final class PoolSlot implements Slot, Reservation, TaskSlot {
 	}
 
 	/**
-	 * Starts the task in the slot, unless somebody else does. A task that can't be
-	 * started ends on this very thread, inside here; its slot is then left over, rather
+	 * Starts the task in the slot, unless another thread does. A task that cannot be
+	 * started ends on this thread, inside this method. Its slot is then left over rather
 	 * than handed on from within, so that a line of such tasks does not nest.
-	 * @return why the task can't be started, {@code null} if it can
+	 * @return why the task cannot be started, or {@code null} if it can
 	 */
 	private @Nullable Throwable begin(GreenThread<?> task) {
 		if (!STATE.compareAndSet(this, HELD, STARTING)) {
@@ -141,7 +145,7 @@ final class PoolSlot implements Slot, Reservation, TaskSlot {
 			task.start();
 		}
 		catch (Throwable failure) {
-			// One that could not even be tried has not ended yet.
+			// A task whose start could not even be attempted has not ended yet.
 			return task.reject(failure);
 		}
 		finally {
@@ -224,7 +228,10 @@ final class PoolSlot implements Slot, Reservation, TaskSlot {
 		}
 	}
 
-	/** Ends the wait of who stands here. Called by who took the place out of the line. */
+	/**
+	 * Ends the wait for this place. Called by the thread that took the place out of the
+	 * line.
+	 */
 	void reject() {
 		if (STATE.compareAndSet(this, WAITING, REJECTED)) {
 			switch (this.taker) {
@@ -288,15 +295,16 @@ final class PoolSlot implements Slot, Reservation, TaskSlot {
 		}
 	}
 
-	/** Starts the task now or, if the place is still in line, when its turn has come. */
+	/** Starts the task now or, if the place is still in line, when its turn comes. */
 	<T> GreenThread<T> startNow(Callable<? extends T> body) {
 		return startNow(body, null, null);
 	}
 
 	/**
 	 * Starts the task as {@link #startNow(Callable)} does.
-	 * @param whenEnded who is told of its end, before it can have ended
-	 * @param beside whose sibling it is; {@code null} for a child of the caller
+	 * @param whenEnded the callback at its end, linked before it can have ended
+	 * @param beside the thread to make it a sibling of; {@code null} for a child of the
+	 * caller
 	 */
 	<T> GreenThread<T> startNow(Callable<? extends T> body, @Nullable Consumer<? super GreenThread<T>> whenEnded,
 			@Nullable GreenThread<?> beside) {
@@ -320,7 +328,7 @@ final class PoolSlot implements Slot, Reservation, TaskSlot {
 		return task;
 	}
 
-	/** The context that a task takes along may fail to be captured. */
+	/** Creates the task. Capturing its context may fail. */
 	private <T> GreenThread<T> task(Callable<? extends T> body, @Nullable Consumer<? super GreenThread<T>> whenEnded,
 			@Nullable GreenThread<?> beside) {
 		try {

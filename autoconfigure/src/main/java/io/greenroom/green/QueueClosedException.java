@@ -2,7 +2,7 @@ package io.greenroom.green;
 
 import java.io.Serial;
 
-/** Rejects to put into a closed {@link GreenQueue}, or to take past its end. */
+/** Thrown by a put into a closed {@link GreenQueue}, or a take past its end. */
 public final class QueueClosedException extends IllegalStateException {
 
 	@Serial

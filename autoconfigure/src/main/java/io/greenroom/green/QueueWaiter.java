@@ -3,7 +3,7 @@ package io.greenroom.green;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thread that waits in a queue: a getter for an item, or a putter with one. It is
+ * A thread that waits in a queue: a getter for an item, or a putter with one. It is
  * answered once, under the queue's lock, by the thread that takes it out of its line.
  */
 final class QueueWaiter<T> {
@@ -26,7 +26,7 @@ final class QueueWaiter<T> {
 
 	@Nullable QueueWaiter<T> after;
 
-	/** A putter's from the start; a getter's is written before it is answered. */
+	/** Set from the start for a putter; written before the answer for a getter. */
 	private @Nullable T item;
 
 	private volatile Answer answer = Answer.WAITING;
@@ -58,8 +58,8 @@ final class QueueWaiter<T> {
 	}
 
 	/**
-	 * Waits for the answer, until the time is over or the thread is interrupted, whose
-	 * flag stays set. Says nothing: the queue looks under its lock how it ended.
+	 * Waits for the answer, until the time is over or the thread is interrupted; the
+	 * interrupt flag stays set. The queue checks under its lock how the wait has ended.
 	 */
 	void await(Object queue, long nanos) {
 		long start = Blocking.now();

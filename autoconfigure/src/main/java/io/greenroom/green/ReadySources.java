@@ -18,11 +18,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The sources of items whose iterators never wait, since all of their elements are there.
- * By exact class: whatever a user has written, or wraps what a user has written, may
- * wait.
+ * The sources of items whose iterators never wait, because all elements are present.
+ * Compared by exact class, because anything that a user has written, or that wraps user
+ * code, may wait.
  */
-@SuppressWarnings("JdkObsolete") // to be known, not used
+@SuppressWarnings("JdkObsolete") // only class literals
 final class ReadySources {
 
 	private static final Set<Class<?>> KNOWN = Stream

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 
 /**
- * Does something over and over, with a pause after each time, until it fails, is killed,
- * or the scheduler shuts down.
+ * Runs a body repeatedly, with a pause after each run, until it fails, is killed, or the
+ * scheduler shuts down.
  */
 final class Repeat implements Callable<Void>, GreenService {
 
@@ -41,7 +41,7 @@ final class Repeat implements Callable<Void>, GreenService {
 		return this.name;
 	}
 
-	/** Lets the body finish its turn; the scheduler waits for the thread. */
+	/** Lets the body finish its current run. The scheduler waits for the thread. */
 	@Override
 	public void stop(Duration grace) {
 		this.stopped.release(this);

@@ -4,24 +4,25 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 
 /**
- * A place in the line of a {@link GreenPool}, or a slot already, whose user comes later.
- * It is used once, by {@link #await} or {@link #start}; one that is not used any more
- * must be {@linkplain #cancel() cancelled}.
+ * A place in the line of a {@link GreenPool}, or already a slot, whose user comes later.
+ * It is used once, by {@link #await} or {@link #start}. A reservation that will not be
+ * used must be {@linkplain #cancel() cancelled}. Thread-safe.
  */
 public sealed interface Reservation permits PoolSlot {
 
 	/**
-	 * Returns whether the slot is there already, so that {@link #await} would not block.
+	 * Returns whether the slot is available already, so that {@link #await} would not
+	 * block.
 	 * @return whether there is nothing left to wait for
 	 */
 	boolean isReady();
 
 	/**
-	 * Waits for the slot on the calling thread, in the order of reserving. A wait that
-	 * fails gives the place up. A slot that comes together with the end of the wait is
+	 * Waits for the slot on the calling thread, in the order of reservations. A wait that
+	 * fails gives up the place. A slot that comes together with the end of the wait is
 	 * taken.
-	 * @param limit how long to wait at most, from now; zero looks once
-	 * @return the slot, to be closed
+	 * @param limit the maximum time to wait from now; zero checks once without waiting
+	 * @return the slot, which must be closed
 	 * @throws InterruptedException if the caller is interrupted while it waits
 	 * @throws PoolFullException if the time is over
 	 * @throws PoolClosedException if the pool closes meanwhile
@@ -31,10 +32,9 @@ public sealed interface Reservation permits PoolSlot {
 	Slot await(Duration limit) throws InterruptedException;
 
 	/**
-	 * Gives the place to a task: it starts when the slot is there, at once if it is
-	 * already. Does not block.
+	 * Gives the place to a task, which starts when the slot is available. Does not block.
 	 * @param body what runs in the slot
-	 * @return the task's green thread; killing it while it waits gives the place up
+	 * @return the task's green thread; killing it while it waits gives up the place
 	 * @param <T> the type of the result
 	 * @throws PoolClosedException if the pool has closed since
 	 * @throws SchedulerClosedException if the scheduler is shutting down
@@ -45,7 +45,7 @@ public sealed interface Reservation permits PoolSlot {
 	/**
 	 * Gives the place to a task that returns nothing.
 	 * @param body what runs in the slot
-	 * @return the task's green thread; killing it while it waits gives the place up
+	 * @return the task's green thread; killing it while it waits gives up the place
 	 * @throws PoolClosedException if the pool has closed since
 	 * @throws SchedulerClosedException if the scheduler is shutting down
 	 * @throws IllegalStateException if the reservation was used or cancelled before
@@ -56,9 +56,9 @@ public sealed interface Reservation permits PoolSlot {
 	}
 
 	/**
-	 * Gives a reservation up that was not used: leaves the line or returns the slot. Does
-	 * nothing once it was used; what {@link #await} gave is closed, what {@link #start}
-	 * gave is killed. Idempotent.
+	 * Gives up an unused reservation: leaves the line or returns the slot. Has no effect
+	 * once the reservation was used: close what {@link #await} returned, or kill what
+	 * {@link #start} returned. Idempotent.
 	 */
 	void cancel();
 

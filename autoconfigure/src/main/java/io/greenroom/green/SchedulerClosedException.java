@@ -3,7 +3,7 @@ package io.greenroom.green;
 import java.io.Serial;
 import java.util.concurrent.RejectedExecutionException;
 
-/** Rejects work for a scheduler that is shutting down or closed. */
+/** Thrown if a scheduler rejects work because it is shutting down or closed. */
 public final class SchedulerClosedException extends RejectedExecutionException {
 
 	@Serial

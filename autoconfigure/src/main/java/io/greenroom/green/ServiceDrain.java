@@ -18,34 +18,37 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Brings the services of a draining scheduler to their end. Those that serve each other
- * reject work from outside first; the others, the sources of such work, are stopped; then
- * the first go on until all of them are quiet at one moment, and stop. Confined to the
- * draining thread.
+ * Ends the services of a draining scheduler. Services that serve each other first reject
+ * work from outside. The others, which are the sources of such work, are stopped. Then
+ * the former go on until all of them are quiet at the same moment, and are stopped.
+ * Confined to the draining thread.
  */
 final class ServiceDrain {
 
 	private static final Logger log = LoggerFactory.getLogger(GreenScheduler.class);
 
-	/** How long to wait between two looks, in nanoseconds: short at first. */
+	/** The first pause between two checks, in nanoseconds; later pauses are longer. */
 	private static final long FIRST_PAUSE = 50_000;
 
 	private static final long LONGEST_PAUSE = 5_000_000;
 
-	/** Grows while it lasts: accepted work may bring a service to life. */
+	/** Grows during the drain, because accepted work may bring a service to life. */
 	private final Supplier<List<GreenService>> services;
 
-	/** The green threads alive but for the draining one. */
+	/** The living green threads except the draining one. */
 	private final Supplier<List<GreenThread<?>>> alive;
 
 	private final Engine engine;
 
 	private final Countdown time;
 
-	/** How much longer than its grace a service may take for the kill of what is left. */
+	/**
+	 * How much longer than its grace period a service may take to kill what is left, in
+	 * nanoseconds.
+	 */
 	private final long killLimit;
 
-	/** Those that were told to stop and have not. */
+	/** The services that were told to stop and have not stopped. */
 	private final Set<GreenService> stopping = ConcurrentHashMap.newKeySet();
 
 	ServiceDrain(Supplier<List<GreenService>> services, Supplier<List<GreenThread<?>>> alive, Engine engine,
@@ -65,7 +68,7 @@ final class ServiceDrain {
 			.toList();
 	}
 
-	/** Has those that serve each other reject, and stops the others. */
+	/** Lets services that serve each other reject, and stops the others. */
 	void begin() throws InterruptedException {
 		for (DrainedService service : drained()) {
 			ForeignCode.run(log, "A service's rejection of new work", service::reject);
@@ -75,9 +78,9 @@ final class ServiceDrain {
 	}
 
 	/**
-	 * Waits until nothing goes on any more or the time is over. Two looks that find the
-	 * same, and everything quiet, mean that all was quiet at once in between; from then
-	 * on nothing can begin by itself.
+	 * Waits until nothing runs any more or the time is over. If two checks find the same
+	 * marks and everything quiet, all was quiet at once in between, and from then on
+	 * nothing can begin by itself.
 	 */
 	void awaitQuiet() throws InterruptedException {
 		long pause = FIRST_PAUSE;
@@ -116,12 +119,12 @@ final class ServiceDrain {
 		return others.isEmpty();
 	}
 
-	/** Stops what is left of the services; returns what became of their work. */
+	/** Stops the remaining services; returns what became of their work. */
 	WorkReport stop() throws InterruptedException {
 		return stopDrained(this.time.left());
 	}
 
-	/** Stops the services without further grace. Their callers are told also then. */
+	/** Stops the services without further grace. Their callers are still told. */
 	WorkReport stopNow() {
 		try {
 			return stopDrained(0);
@@ -138,7 +141,7 @@ final class ServiceDrain {
 		return WorkReport.sum(drained);
 	}
 
-	/** Stops each on a thread of its own. */
+	/** Stops each service on a thread of its own. */
 	private void stop(List<? extends GreenService> these, long grace) throws InterruptedException {
 		List<Runnable> jobs = new ArrayList<>();
 		this.stopping.addAll(these);
@@ -161,7 +164,7 @@ final class ServiceDrain {
 		this.stopping.remove(service);
 	}
 
-	/** Returns the names of those that did not stop in time. */
+	/** Returns the names of services that did not stop in time. */
 	List<String> stuck() {
 		return this.stopping.stream().map(GreenService::name).toList();
 	}

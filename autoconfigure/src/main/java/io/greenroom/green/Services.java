@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * The services of one scheduler. Has each inspected about as often as it wants itself,
- * whatever the others want.
+ * The services of one scheduler. Each is inspected about as often as it wants, whatever
+ * the others want.
  */
 final class Services {
 
@@ -27,16 +27,20 @@ final class Services {
 	/** The least time between two inspections, in nanoseconds. */
 	private static final long SHORTEST_PAUSE = 10_000_000;
 
-	/** Those that are kept alive here. */
+	/** The services that are kept alive here. */
 	private final Map<GreenService, Entry> kept = new ConcurrentHashMap<>();
 
 	/**
-	 * Those that live as long as others want them, with the time between two inspections,
-	 * zero for none. Guarded by itself, and so are moves.
+	 * The services that live as long as they are referenced elsewhere, with the
+	 * nanoseconds between two inspections, zero for none. Guarded by the map, which also
+	 * guards moves between the maps.
 	 */
 	private final Map<GreenService, Long> released = new WeakHashMap<>();
 
-	/** By the time between two inspections, of which there are a few dozen at most. */
+	/**
+	 * The rounds by the nanoseconds between two inspections, of which there are a few
+	 * dozen at most.
+	 */
 	private final Map<Long, Round> rounds = new ConcurrentHashMap<>();
 
 	private final Engine engine;
@@ -45,7 +49,7 @@ final class Services {
 		this.engine = engine;
 	}
 
-	/** Returns all there are now. */
+	/** Returns all current services. */
 	List<GreenService> all() {
 		synchronized (this.released) {
 			List<GreenService> all = new ArrayList<>(this.kept.keySet());
@@ -58,10 +62,10 @@ final class Services {
 		this.kept.putIfAbsent(service, new Entry(service));
 	}
 
-	/** Keeps a service alive no longer, and inspects it no more. */
+	/** Stops keeping a service alive and inspecting it. */
 	void release(GreenService service) {
 		synchronized (this.released) {
-			// Taken out first: an inspection under way then does not take it in again.
+			// Removed first, so that an inspection in progress does not add it again.
 			Entry entry = this.kept.remove(service);
 			if (entry != null) {
 				leave(entry);
@@ -71,7 +75,7 @@ final class Services {
 		}
 	}
 
-	/** Keeps a service alive again that was released, and has it inspected again. */
+	/** Keeps a released service alive again, and inspects it again. */
 	void retain(GreenService service) {
 		Entry entry;
 		synchronized (this.released) {
@@ -101,7 +105,7 @@ final class Services {
 		}
 	}
 
-	/** Lets go of all, for good. */
+	/** Removes all services for good. */
 	void clear() {
 		synchronized (this.released) {
 			this.kept.clear();
@@ -117,13 +121,13 @@ final class Services {
 		}
 	}
 
-	/** Has a service inspected as often as it wants; zero wants nothing. */
+	/** Inspects a service at its interval; zero for never. */
 	void inspectEvery(GreenService service, long nanos) {
 		Entry entry = this.kept.get(service);
 		if (nanos == 0 || entry == null) {
 			return;
 		}
-		// Hardly more often than wanted, and only few rounds of different pace.
+		// Hardly more often than wanted, and with only a few different rounds.
 		long pauses = Math.max(nanos / SHORTEST_PAUSE, 1);
 		long pause = (pauses - pauses % Math.max(Long.highestOneBit(pauses) / 4, 1)) * SHORTEST_PAUSE;
 		Round round = this.rounds.computeIfAbsent(pause, Round::new);
@@ -144,10 +148,10 @@ final class Services {
 
 		private final GreenService service;
 
-		/** Volatile: the thread that takes the service out reads it. */
+		/** Volatile, because the thread that removes the service reads it. */
 		private volatile @Nullable Round round;
 
-		/** Whether an inspection of it is under way; it must not be inspected twice. */
+		/** Whether an inspection of it is in progress; inspections must not overlap. */
 		private volatile boolean inspected;
 
 		Entry(GreenService service) {
@@ -157,8 +161,8 @@ final class Services {
 	}
 
 	/**
-	 * Those inspected at one pace. A round that is kept by a service is taken over by the
-	 * next, which leaves out that service.
+	 * The services inspected at one interval. A round that is blocked by a service is
+	 * continued by the next, which leaves out that service.
 	 */
 	private final class Round {
 
@@ -166,7 +170,7 @@ final class Services {
 
 		private final long pause;
 
-		/** Takes the next one back; guarded by this. */
+		/** Cancels the next one; guarded by this. */
 		private @Nullable Runnable next;
 
 		/** Whether there is a next one; guarded by this. */
@@ -175,7 +179,7 @@ final class Services {
 		/** Guarded by this. */
 		private boolean ended;
 
-		/** How many were begun; only the latest goes on. */
+		/** How many rounds have begun; only the latest goes on. */
 		private volatile int number;
 
 		Round(long pause) {
@@ -220,7 +224,7 @@ final class Services {
 			}
 		}
 
-		/** Whatever this one meets, there is a next. */
+		/** Schedules the next round, whatever happens to this one. */
 		private synchronized int beginNext() {
 			this.going = false;
 			if (!this.entries.isEmpty() && !this.ended) {
@@ -242,7 +246,8 @@ final class Services {
 			}
 			if (isAtRest(entry.service)) {
 				this.entries.remove(entry);
-				// Asked again: one that woke meanwhile has found itself still in.
+				// Checked again, because a service that woke meanwhile has found itself
+				// still present.
 				if (!isAtRest(entry.service)) {
 					join(entry, this);
 				}

@@ -2,12 +2,12 @@ package io.greenroom.green;
 
 import java.util.List;
 
-/** Where in the user's code a green thread comes from. */
+/** Finds where in user code a green thread was created. */
 final class SpawnSite {
 
 	private static final int FRAMES = 16;
 
-	/** What stands between the user and a spawn. */
+	/** The infrastructure between user code and a spawn. */
 	private static final List<String> OURS = List.of("io.greenroom.green.", "io.greenroom.deferred.",
 			"io.greenroom.state.", "io.greenroom.spring.", "io.greenroom.web.");
 
@@ -16,7 +16,9 @@ final class SpawnSite {
 	private SpawnSite() {
 	}
 
-	/** Returns the innermost frames of the calling thread that are not our own. */
+	/**
+	 * Returns the innermost frames of the calling thread that are not Greenroom's own.
+	 */
 	static List<StackTraceElement> here() {
 		return WALKER.walk((frames) -> frames.dropWhile((frame) -> isOurs(frame.getClassName()))
 			.limit(FRAMES)

@@ -5,7 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A future as something to wait for beside others.
+ * An awaitable view of a future.
  *
  * @param <S> the type of the stage
  */
@@ -18,7 +18,7 @@ public final class StageAwaitable<S extends CompletionStage<?>> implements Await
 	}
 
 	/**
-	 * Returns what this is a view of.
+	 * Returns the underlying stage.
 	 * @return the stage
 	 */
 	public S stage() {
@@ -31,8 +31,8 @@ public final class StageAwaitable<S extends CompletionStage<?>> implements Await
 		Objects.requireNonNull(callback, "callback");
 		CompletableFuture<?> future = this.stage.toCompletableFuture();
 		CompletableFuture<Boolean> stop = new CompletableFuture<>();
-		// A plain dependent stays in the future until that completes. The JDK's anyOf
-		// takes itself out of the others when one of them is first.
+		// A plain dependent stays in the future until the future completes. The JDK's
+		// anyOf removes itself from the others when one of them completes first.
 		CompletableFuture<?> either = CompletableFuture.anyOf(future, stop);
 		either.whenComplete((value, failure) -> {
 			if (!stop.isDone()) {
@@ -44,7 +44,7 @@ public final class StageAwaitable<S extends CompletionStage<?>> implements Await
 
 	@Override
 	public String toString() {
-		// Not the stage's own text, which may be anybody's code.
+		// Not the stage's own text, which may be foreign code.
 		return "StageAwaitable[" + this.stage.getClass().getName() + "]";
 	}
 

@@ -4,7 +4,7 @@ import java.util.concurrent.CompletableFuture;
 
 import org.jspecify.annotations.Nullable;
 
-/** A copy of a green thread's outcome; cancelling it kills the thread. */
+/** The outcome of a green thread as a future. Cancelling it kills the thread. */
 final class ThreadFuture<T> extends CompletableFuture<@Nullable T> {
 
 	private final GreenThread<T> thread;
@@ -29,7 +29,7 @@ final class ThreadFuture<T> extends CompletableFuture<@Nullable T> {
 		}
 	}
 
-	/** Does not complete the future: the body may clean up first, or go on. */
+	/** Does not complete the future, because the body may clean up first, or go on. */
 	@Override
 	public boolean cancel(boolean mayInterruptIfRunning) {
 		if (isDone()) {

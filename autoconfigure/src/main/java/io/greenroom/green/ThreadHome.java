@@ -3,24 +3,23 @@ package io.greenroom.green;
 import io.greenroom.green.internal.Engine;
 
 /**
- * What a green thread needs of the scheduler it belongs to. Implementations are safe for
- * use by many threads.
+ * What a green thread needs from its scheduler. Implementations must be thread-safe.
  */
 interface ThreadHome {
 
-	/** Returns who runs the thread. */
+	/** Returns what runs the thread. */
 	Engine engine();
 
 	/**
-	 * Takes the thread among the living.
+	 * Adds the thread to the living threads.
 	 * @throws SchedulerClosedException if no more threads are taken
 	 */
 	void admit(GreenThread<?> thread);
 
-	/** Forgets the thread. Does nothing for one it does not know. */
+	/** Removes the thread. Has no effect on an unknown thread. */
 	void release(GreenThread<?> thread);
 
-	/** Reports a failure that nobody else is told of. */
+	/** Reports a failure that is not observed otherwise. */
 	void unobserved(GreenThread<?> thread, Throwable failure);
 
 }

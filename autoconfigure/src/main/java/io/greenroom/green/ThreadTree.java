@@ -10,10 +10,10 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
-/** Puts living green threads in the order of their tree. */
+/** Orders living green threads as a tree. */
 final class ThreadTree {
 
-	/** By age: the ids of threads go up. Those without a thread are the youngest. */
+	/** By age, because thread ids increase. Those without a thread are the youngest. */
 	private static final Comparator<GreenThread<?>> BY_AGE = Comparator.comparingLong((green) -> {
 		Thread carrier = green.carrier();
 		return (carrier != null) ? carrier.threadId() : Long.MAX_VALUE;
@@ -26,13 +26,17 @@ final class ThreadTree {
 	ThreadTree(Collection<GreenThread<?>> threads) {
 		threads.forEach((thread) -> this.children.put(thread, new ArrayList<>()));
 		for (GreenThread<?> thread : threads) {
-			// A parent that has ended, or is of another scheduler, has no place here.
+			// A parent that has ended, or that belongs to another scheduler, is not part
+			// of the tree.
 			List<GreenThread<?>> siblings = this.children.get(thread.parent());
 			((siblings != null) ? siblings : this.roots).add(thread);
 		}
 	}
 
-	/** Without recursion: a line of parents may be longer than a stack. */
+	/**
+	 * Returns the entries. Not recursive, because a chain of parents may be longer than a
+	 * stack.
+	 */
 	List<GreenThreadDump.Entry> entries(int frames, int most) {
 		List<GreenThreadDump.Entry> entries = new ArrayList<>();
 		Deque<Node> left = new ArrayDeque<>();

@@ -14,27 +14,28 @@ import org.jspecify.annotations.Nullable;
  * {@snippet :
  * Report report = Timeout.after(Duration.ofSeconds(2)).call(() -> build(request));
  * }
- * The time counts from entering the block. When it is over the thread is interrupted
- * once: its blocking call throws, the block is left, and the thread that entered it gets
- * a {@link TimeoutExpiredException} with this timeout, or what was asked for instead. A
- * block that catches the interrupt and goes on ends normally. One that never blocks and
- * never looks at its interrupt flag is not stopped; {@link Thread#sleep(Duration)} with
- * zero is a yield that does look, {@link Thread#yield()} is not.
+ * The time starts when the block is entered. When it is over, the thread is interrupted
+ * once: its blocking call throws, the block is left, and the caller gets a
+ * {@link TimeoutExpiredException} with this timeout, or the {@linkplain #orThrow
+ * exception} chosen instead. A block that catches the interrupt and goes on ends
+ * normally. A block that never blocks and never checks its interrupt flag is not stopped;
+ * {@link Thread#sleep(Duration)} with zero is a yield that checks the flag,
+ * {@link Thread#yield()} is not.
  * <p>
- * Timeouts may be nested, and each answers for its own expiry only. Of two that are over,
- * the outer one is reported. An interrupt that comes from somewhere else, and everything
- * that the block throws for reasons of its own, passes through unchanged. After the block
- * the interrupt flag is what it would be without the timeout, even if the time was over
- * at the very moment at which the block ended. Only an interrupt from elsewhere that
- * falls between the expiry and the end of the block can't be told from the timeout's own.
+ * Timeouts may be nested, and each reports its own expiry only. If two are over, the
+ * outer one is reported. An interrupt from elsewhere, and anything that the block throws
+ * by itself, passes through unchanged. After the block, the interrupt flag is what it
+ * would be without the timeout, even if the time was over at the very moment at which the
+ * block ended. Only an interrupt from elsewhere that falls between the expiry and the end
+ * of the block cannot be distinguished from the timeout's own.
  * <p>
  * <strong>An interrupt closes the socket or channel that the thread is blocked
- * on</strong>, be it a virtual thread on a socket or any thread on a channel. Around
- * pooled connections (JDBC, HTTP) that breaks a connection which others will use: hand a
- * {@link Deadline} down instead, which interrupts nobody.
+ * on</strong>, whether a virtual thread on a socket or any thread on a channel. Around
+ * pooled connections (JDBC, HTTP) that breaks a connection that others will use. Pass
+ * down a {@link Deadline} instead, which interrupts nothing.
  * <p>
  * A timeout is entered at most once, on any kind of thread. {@link #cancel()} and
- * {@link #isExpired()} may be called from everywhere. The idea is gevent's timeout.
+ * {@link #isExpired()} may be called by any thread. Inspired by gevent's timeout.
  */
 public final class Timeout {
 
@@ -44,7 +45,10 @@ public final class Timeout {
 
 	private final AtomicBoolean entered = new AtomicBoolean();
 
-	/** Written before the place in the nest is read by a canceller, and the reverse. */
+	/**
+	 * A canceller writes this before it reads the level; entering writes the level before
+	 * it reads this.
+	 */
 	private volatile boolean cancelled;
 
 	/** Set once, when the block is entered. */
@@ -57,7 +61,8 @@ public final class Timeout {
 	}
 
 	/**
-	 * Makes a timeout that is over so long after its block is entered.
+	 * Creates a timeout that expires after the given time, counted from entering its
+	 * block.
 	 * @param limit how long; zero interrupts the block at its first blocking call
 	 * @return a new timeout
 	 * @throws IllegalArgumentException if the limit is negative
@@ -68,7 +73,8 @@ public final class Timeout {
 	}
 
 	/**
-	 * Makes a timeout that is never over, for a limit that is a setting and may be off.
+	 * Creates a timeout that never expires, for a configurable limit that is switched
+	 * off.
 	 * @return a new timeout
 	 */
 	public static Timeout none() {
@@ -78,8 +84,8 @@ public final class Timeout {
 	/**
 	 * Returns a timeout of the same length that throws an exception of the caller's
 	 * choice.
-	 * @param error makes the exception, on the thread that leaves the block; what it gets
-	 * is good for its cause
+	 * @param error creates the exception, on the thread that leaves the block; it
+	 * receives an exception to use as the cause
 	 * @return a new timeout
 	 */
 	public Timeout orThrow(Function<? super TimeoutExpiredException, ? extends RuntimeException> error) {
@@ -92,8 +98,9 @@ public final class Timeout {
 	 * @return what the block returns
 	 * @param <T> the type of the value
 	 * @param <X> what the block throws
-	 * @throws X as the block threw it
-	 * @throws TimeoutExpiredException if the time was over and the block was left for it
+	 * @throws X what the block throws
+	 * @throws TimeoutExpiredException if the time was over and the block was left because
+	 * of it
 	 * @throws IllegalStateException if this timeout was entered before
 	 */
 	public <T extends @Nullable Object, X extends Exception> T call(Block<? extends T, X> block) throws X {
@@ -106,8 +113,9 @@ public final class Timeout {
 	 * Runs a block.
 	 * @param block what to run, on the calling thread
 	 * @param <X> what the block throws
-	 * @throws X as the block threw it
-	 * @throws TimeoutExpiredException if the time was over and the block was left for it
+	 * @throws X what the block throws
+	 * @throws TimeoutExpiredException if the time was over and the block was left because
+	 * of it
 	 * @throws IllegalStateException if this timeout was entered before
 	 */
 	public <X extends Exception> void run(Action<X> block) throws X {
@@ -123,12 +131,12 @@ public final class Timeout {
 	/**
 	 * Runs a block and returns its value, or the fallback if the time was over. What the
 	 * interrupted block threw is dropped.
-	 * @param fallback what to return instead
+	 * @param fallback the value to return if the time was over
 	 * @param block what to run, on the calling thread
 	 * @return the block's value or the fallback
 	 * @param <T> the type of the value
 	 * @param <X> what the block throws
-	 * @throws X as the block threw it
+	 * @throws X what the block throws
 	 * @throws IllegalStateException if this timeout was entered before
 	 */
 	public <T extends @Nullable Object, X extends Exception> T callOr(T fallback, Block<? extends T, X> block)
@@ -137,12 +145,12 @@ public final class Timeout {
 	}
 
 	/**
-	 * Runs a block and leaves it silently if the time is over. What the interrupted block
-	 * threw is dropped.
+	 * Runs a block, and leaves it silently if the time is over. What the interrupted
+	 * block threw is dropped.
 	 * @param block what to run, on the calling thread
-	 * @return whether the block ended by itself
+	 * @return whether the block was not cut short by the timeout
 	 * @param <X> what the block throws
-	 * @throws X as the block threw it
+	 * @throws X what the block throws
 	 * @throws IllegalStateException if this timeout was entered before
 	 */
 	public <X extends Exception> boolean tryRun(Action<X> block) throws X {
@@ -172,10 +180,10 @@ public final class Timeout {
 	}
 
 	private TimeoutNest.Level enter() {
-		// Leaving takes about as much of the stack as entering.
+		// Leaving needs about as much of the stack as entering.
 		StackRoom.check();
 		if (!this.entered.compareAndSet(false, true)) {
-			throw new IllegalStateException(this + " was used before; make a new one for each block");
+			throw new IllegalStateException(this + " was used before; create a new one for each block");
 		}
 		long nanos = (this.limit == null) ? Long.MAX_VALUE : Limits.nanos(this.limit, "limit");
 		TimeoutNest.Level level = TimeoutNest.ofThisThread().enter(nanos);
@@ -191,8 +199,8 @@ public final class Timeout {
 	}
 
 	/**
-	 * Lifts the limit: nothing is interrupted any more. Does nothing after the time is
-	 * over or the block was left. Does not block. Idempotent.
+	 * Removes the limit, so that nothing is interrupted any more. Has no effect after the
+	 * time is over or the block was left. Does not block. Idempotent.
 	 */
 	public void cancel() {
 		this.cancelled = true;
@@ -204,7 +212,7 @@ public final class Timeout {
 
 	/**
 	 * Returns whether the time was over before the block ended.
-	 * @return whether the block was interrupted, also if it went on
+	 * @return whether the block was interrupted, even if it went on
 	 */
 	public boolean isExpired() {
 		TimeoutNest.Level level = this.level;
@@ -226,9 +234,9 @@ public final class Timeout {
 	public interface Block<T extends @Nullable Object, X extends Exception> {
 
 		/**
-		 * Does the work.
+		 * Runs the block.
 		 * @return the value
-		 * @throws X what the work throws
+		 * @throws X what the block throws
 		 */
 		T call() throws X;
 
@@ -243,8 +251,8 @@ public final class Timeout {
 	public interface Action<X extends Exception> {
 
 		/**
-		 * Does the work.
-		 * @throws X what the work throws
+		 * Runs the block.
+		 * @throws X what the block throws
 		 */
 		void run() throws X;
 

@@ -4,8 +4,8 @@ import java.io.Serial;
 import java.util.Objects;
 
 /**
- * A {@link Timeout} was over before its block ended. The cause shows where the block was
- * at that moment.
+ * Thrown if a {@link Timeout} was over before its block ended. The cause shows where the
+ * block was at that moment.
  */
 public final class TimeoutExpiredException extends RuntimeException {
 
@@ -20,8 +20,8 @@ public final class TimeoutExpiredException extends RuntimeException {
 	}
 
 	/**
-	 * Returns which timeout is over.
-	 * @return the very timeout whose block was left
+	 * Returns the timeout that is over.
+	 * @return the timeout whose block was left
 	 */
 	public Timeout timeout() {
 		return this.timeout;

@@ -11,15 +11,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The timeouts that one thread has entered, one inside the other. A thread has a single
- * interrupt flag for all of them and for everybody else, so this keeps account of who has
- * set it: the thread that leaves a block takes back its own interrupt and nobody else's.
+ * interrupt flag for all of them and for all other purposes, so this class keeps track of
+ * who has set it. A thread that leaves a block takes back the block's own interrupt, and
+ * no other.
  * <p>
- * All of it is guarded by this. An alarm interrupts the thread under that lock, so that
- * no interrupt is on its way any more when a block has been left.
+ * All of it is guarded by this. An alarm interrupts the thread under this lock, so that
+ * no interrupt is on its way once a block has been left.
  */
 final class TimeoutNest {
 
-	/** How far to look for the reason of an exception; a ring of causes has no end. */
+	/** How far to follow the causes of an exception, which may form a ring. */
 	private static final int CAUSES = 20;
 
 	private static final ThreadLocal<@Nullable TimeoutNest> CURRENT = new ThreadLocal<>();
@@ -31,7 +32,9 @@ final class TimeoutNest {
 
 	private int expiries;
 
-	/** Whether the flag was set by somebody else when the first of ours was over. */
+	/**
+	 * Whether the flag was already set by someone else when the first timeout expired.
+	 */
 	private boolean foreign;
 
 	private TimeoutNest() {
@@ -42,7 +45,7 @@ final class TimeoutNest {
 		return (nest != null) ? nest : new TimeoutNest();
 	}
 
-	/** Returns whether the current thread is to leave a block for its time. */
+	/** Returns whether the current thread must leave a block because its time is over. */
 	static boolean isExpiredHere() {
 		TimeoutNest nest = CURRENT.get();
 		if (nest == null) {
@@ -53,17 +56,18 @@ final class TimeoutNest {
 		}
 	}
 
-	/** Enters one level further in; the innermost is to be left first. */
+	/** Enters a further level. The innermost must be left first. */
 	synchronized Level enter(long nanos) {
 		if (!this.thread.isInterrupted()) {
-			// The block has caught what came and went on: that is settled.
+			// The block has caught the interrupt and went on, so that is settled.
 			this.levels.forEach((outer) -> outer.taken = outer.expired);
 		}
 		Level level = new Level();
 		if (this.levels.isEmpty()) {
 			CURRENT.set(this);
 		}
-		// The last that may fail; an alarm of a level that was not entered must not be.
+		// The last step that may fail, because a level that was not entered must have no
+		// alarm.
 		if (nanos != 0 && nanos != Long.MAX_VALUE) {
 			level.alarm = Blocking.alarm(nanos, level::expire);
 		}
@@ -74,14 +78,14 @@ final class TimeoutNest {
 		return level;
 	}
 
-	/** One block on its way. */
+	/** A block that has been entered. */
 	final class Level {
 
 		private boolean over;
 
 		private volatile boolean expired;
 
-		/** The how-manieth expiry in this nest it was. */
+		/** The ordinal of its expiry in this nest. */
 		private int turn;
 
 		/** Whether an earlier interrupt was still pending when this one came. */
@@ -121,8 +125,8 @@ final class TimeoutNest {
 		}
 
 		/**
-		 * Leaves the block, on its thread, and tidies the interrupt flag.
-		 * @param thrown what the block threw, {@code null} if it returned
+		 * Leaves the block, on its thread, and cleans up the interrupt flag.
+		 * @param thrown what the block threw, or {@code null} if it returned
 		 * @return whether the block was left because of this level's expiry
 		 */
 		boolean leave(@Nullable Throwable thrown) {
@@ -160,7 +164,10 @@ final class TimeoutNest {
 		return this.levels.stream().anyMatch((outer) -> outer.expired && !outer.taken);
 	}
 
-	/** Blocking calls say in several ways that they were interrupted. */
+	/**
+	 * Returns whether an exception stems from an interrupt, which blocking calls report
+	 * in several ways.
+	 */
 	private static boolean stemsFromInterrupt(@Nullable Throwable thrown, boolean flag) {
 		if (!(thrown instanceof Exception)) {
 			return false;

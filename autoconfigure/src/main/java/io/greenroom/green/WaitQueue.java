@@ -3,8 +3,9 @@ package io.greenroom.green;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads that wait on one side of a queue, first come first. Leaving from the middle
- * is as cheap as from the front. All of it is guarded by the queue's lock.
+ * The threads that wait on one side of a queue, in the order of their arrival. Leaving
+ * from the middle is as cheap as from the front. All of it is guarded by the queue's
+ * lock.
  */
 final class WaitQueue<T> {
 

@@ -7,12 +7,12 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What became of the work that services had accepted when a drain began, or took from
+ * What became of the work that services had accepted when a drain began, or accepted from
  * inside while it lasted.
  *
  * @param ran how much of it ran to its end
- * @param withdrawn how much was taken back by those who had asked for it
- * @param left the names of what had not ended in time; threads waiting for it were told
+ * @param withdrawn how much was withdrawn by its callers
+ * @param left the names of what had not ended in time; waiting threads were told
  */
 public record WorkReport(int ran, int withdrawn, List<String> left) {
 
@@ -22,7 +22,7 @@ public record WorkReport(int ran, int withdrawn, List<String> left) {
 	}
 
 	/**
-	 * Returns the sum of what was accepted.
+	 * Returns how much was accepted in total.
 	 * @return what ran, was withdrawn or was left
 	 */
 	public int accepted() {
@@ -30,9 +30,9 @@ public record WorkReport(int ran, int withdrawn, List<String> left) {
 	}
 
 	/**
-	 * Returns the names of what was left, and how often each occurs. Keys are left out,
-	 * so there are as many names as the program has, however many keys there are.
-	 * @return the counts, in the order of the names
+	 * Returns the names of what was left, and how often each occurs. Names do not contain
+	 * keys, so their number does not grow with the number of keys.
+	 * @return the counts, sorted by name
 	 */
 	public Map<String, Integer> leftByName() {
 		Map<String, Integer> counts = new TreeMap<>();

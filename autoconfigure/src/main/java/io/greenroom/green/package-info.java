@@ -1,6 +1,6 @@
 /**
- * Green threads: what gevent gives a Python developer, on the JDK's virtual threads.
- * Usable without Spring, starting from {@link io.greenroom.green.GreenScheduler}.
+ * Green threads: what gevent gives a Python developer, on the JDK's virtual threads. Can
+ * be used without Spring, starting from {@link io.greenroom.green.GreenScheduler}.
  */
 @NullMarked
 package io.greenroom.green;

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells several observers; what one of them throws is logged and goes no further. */
+/** Tells several observers. What one of them throws is logged and goes no further. */
 final class CompositeObserver implements Observer {
 
 	private static final Logger log = LoggerFactory.getLogger(Observer.class);

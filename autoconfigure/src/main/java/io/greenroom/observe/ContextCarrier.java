@@ -1,12 +1,12 @@
 package io.greenroom.observe;
 
 /**
- * Takes along what belongs to a thread, such as a logging context, a trace or a locale,
- * when work moves from that thread to another. The core calls it where work is handed in
- * and where it runs; what there is to carry is known at the rim only.
+ * Carries what belongs to a thread, such as a logging context, a trace or a locale, when
+ * work moves from that thread to another. The core calls it when work is submitted and
+ * when it runs. Only an implementation knows what there is to carry.
  * <p>
- * Implementations must be safe for use by many threads, and cheap where there is nothing
- * to carry: {@link #capture()} is on the way of every spawn.
+ * Implementations must be thread-safe, and cheap if there is nothing to carry, because
+ * {@link #capture()} is called for every spawn.
  */
 @FunctionalInterface
 public interface ContextCarrier {
@@ -15,34 +15,34 @@ public interface ContextCarrier {
 	ContextCarrier NONE = () -> Snapshot.EMPTY;
 
 	/**
-	 * Takes what belongs to the calling thread now. What it throws reaches the thread
-	 * that hands the work in.
-	 * @return the snapshot; an {@linkplain Snapshot#isEmpty() empty} one, made once,
-	 * where there is nothing
+	 * Captures what belongs to the calling thread now. What it throws reaches the thread
+	 * that submits the work.
+	 * @return the snapshot; a shared {@linkplain Snapshot#isEmpty() empty} one if there
+	 * is nothing
 	 */
 	Snapshot capture();
 
 	/**
-	 * Takes what belongs to the calling thread now, for work that nobody waits for: it
-	 * may run when whatever the thread serves, a request perhaps, is over. What ends with
-	 * that is left out, or copied.
-	 * @return the snapshot; an {@linkplain Snapshot#isEmpty() empty} one, made once,
-	 * where there is nothing
+	 * Captures what belongs to the calling thread now, for work that no caller waits for.
+	 * It may run after the thread's current task, such as a request, is over. What ends
+	 * with that task is left out or copied.
+	 * @return the snapshot; a shared {@linkplain Snapshot#isEmpty() empty} one if there
+	 * is nothing
 	 */
 	default Snapshot captureDetached() {
 		return capture();
 	}
 
 	/**
-	 * Returns a scope that gives the calling thread back what it has now, whatever is
-	 * done with that before the scope is closed.
-	 * @return the scope, to be closed on the same thread
+	 * Returns a scope that restores what the calling thread has now, whatever is done to
+	 * it before the scope is closed.
+	 * @return the scope, which must be closed on the same thread
 	 */
 	default Scope guard() {
 		return capture().open();
 	}
 
-	/** What belonged to a thread at one moment. Safe for use by many threads. */
+	/** What belonged to a thread at one moment. Thread-safe. */
 	interface Snapshot {
 
 		/** Holds nothing and changes nothing. */
@@ -61,39 +61,40 @@ public interface ContextCarrier {
 		};
 
 		/**
-		 * Makes the calling thread look as the captured one did: what it lacked is taken
-		 * away for so long. Not needed on the captured thread itself.
-		 * @return the scope, to be closed on the same thread, the last opened first
+		 * Creates the calling thread look as the captured one did: what that lacked is
+		 * removed until the scope is closed. Not needed on the captured thread itself.
+		 * @return the scope, which must be closed on the same thread, the last opened
+		 * first
 		 */
 		Scope open();
 
 		/**
-		 * Does the same for a thread that has nothing yet and runs only this: nothing
-		 * need be taken away, and what the work leaves behind goes with the thread.
-		 * @return the scope, to be closed on the same thread
+		 * Does the same for a thread that has no context yet and runs only this work.
+		 * Nothing need be removed, and what the work leaves behind ends with the thread.
+		 * @return the scope, which must be closed on the same thread
 		 */
 		default Scope openOnNewThread() {
 			return open();
 		}
 
 		/**
-		 * Returns whether there is nothing to carry, so that a new thread, which has
-		 * nothing either, need not open it. A thread that others use too must.
+		 * Returns whether there is nothing to carry. A new thread, which has no context
+		 * either, need not open such a snapshot; a shared thread must.
 		 * @return whether opening changes nothing on a thread without a context
 		 */
 		boolean isEmpty();
 
 	}
 
-	/** Between opening and closing a thread has the context of another. */
+	/** The time during which a thread has the context of another. */
 	@FunctionalInterface
 	interface Scope extends AutoCloseable {
 
-		/** Has nothing to give back. */
+		/** Has nothing to restore. */
 		Scope NONE = () -> {
 		};
 
-		/** Gives the thread back what it had before. */
+		/** Restores what the thread had before. */
 		@Override
 		void close();
 

@@ -13,14 +13,14 @@ public interface HandlerGauges {
 
 	/**
 	 * Returns how long the call at the head of the mailbox has been waiting.
-	 * @return the age of the oldest waiting call, zero when none waits
+	 * @return the age of the oldest waiting call; zero if none waits
 	 */
 	Duration oldestAge();
 
 	/**
-	 * Returns how long the body that runs has been running; of several that only read,
-	 * the one that has for longest.
-	 * @return the time since it began, zero when none runs, and unless a listener wants
+	 * Returns how long the current body has been running; the longest-running one of
+	 * several read-only bodies.
+	 * @return the time since it began; zero if none runs, or if no listener wants
 	 * {@linkplain HandlerListener#isTimed() times}
 	 */
 	default Duration runningAge() {

@@ -3,15 +3,18 @@ package io.greenroom.observe;
 import java.time.Duration;
 import java.util.List;
 
-/** Hears about the calls of one handler. */
+/**
+ * * Listens to the calls of one handler. Implementations must be thread-safe and return
+ * quickly, because they are called on the thread that does the work.
+ */
 public interface HandlerListener {
 
-	/** Hears nothing, and spares the handler from reading the clock. */
+	/** Ignores everything, and saves the handler from reading the clock. */
 	HandlerListener NONE = new HandlerListener() {
 	};
 
 	/**
-	 * Returns whether {@link #ended} wants times. Asked once per handler.
+	 * Returns whether {@link #ended} needs times. Called once per handler.
 	 * @return whether the handler should read the clock for each call
 	 */
 	default boolean isTimed() {
@@ -19,7 +22,7 @@ public interface HandlerListener {
 	}
 
 	/**
-	 * An accepted call has ended.
+	 * Called when an accepted call has ended.
 	 * @param method the called method's name
 	 * @param mode how it was called
 	 * @param outcome how it ended
@@ -30,7 +33,7 @@ public interface HandlerListener {
 	}
 
 	/**
-	 * A call was rejected.
+	 * Called when a call was rejected.
 	 * @param method the called method's name
 	 * @param mode how it was called
 	 * @param reason why, from a small closed set such as {@code full} or {@code stopped}
@@ -39,14 +42,15 @@ public interface HandlerListener {
 	}
 
 	/**
-	 * A caller's time was over while its call ran; the body goes on without it.
+	 * Called when a caller's time was over while its call ran. The body goes on without
+	 * it.
 	 * @param method the called method's name
 	 */
 	default void abandoned(String method) {
 	}
 
 	/**
-	 * The body of a oneway call threw. Said once per call.
+	 * Called once when the body of a oneway call threw.
 	 * @param method the called method's name
 	 * @param failure what the body threw
 	 */
@@ -54,19 +58,19 @@ public interface HandlerListener {
 	}
 
 	/**
-	 * The handler has been busy with one body for longer than its limit, or with its loop
-	 * without letting calls in. Said once until it has moved.
+	 * Called when the handler has been busy for longer than its limit, with one body or
+	 * with its loop without letting calls in. Called once until the handler has moved on.
 	 * @param method the name of the body's method, or of the loop
-	 * @param since for how long, as far as was seen
+	 * @param since for how long, as far as was observed
 	 * @param stack where it is now
 	 */
 	default void busy(String method, Duration since, List<StackTraceElement> stack) {
 	}
 
 	/**
-	 * The handler's processing loop threw.
+	 * Called when the handler's processing loop threw.
 	 * @param failure what it threw
-	 * @param restarting whether it is started again; if not, the handler is dead
+	 * @param restarting whether it will be restarted; if not, the handler is dead
 	 */
 	default void loopFailed(Throwable failure, boolean restarting) {
 	}

@@ -15,27 +15,26 @@ public interface KeyedGauges {
 	int active();
 
 	/**
-	 * Returns the states whose keys are counted where they are stored, by
-	 * {@link #stored}.
-	 * @return the names of all states of a durable handler; none of others
+	 * Returns the states whose stored keys are counted by {@link #stored}.
+	 * @return the names of all states of a durable handler; empty for other handlers
 	 */
 	default Set<String> storedStates() {
 		return Set.of();
 	}
 
 	/**
-	 * Returns how many keys are stored in a state, as of some seconds ago.
+	 * Returns how many keys are stored in a state, as of a few seconds ago.
 	 * @param state the name of the state
-	 * @return the number of keys, with an instance or without; not a number as long as
-	 * the database has not told
+	 * @return the number of keys, with or without an instance; NaN until the database has
+	 * answered
 	 */
 	default double stored(String state) {
 		return Double.NaN;
 	}
 
 	/**
-	 * Returns how many stored keys don't go on by themselves, as of some seconds ago.
-	 * @return the number of keys; not a number as long as the database has not told
+	 * Returns how many stored keys do not go on by themselves, as of a few seconds ago.
+	 * @return the number of keys; NaN until the database has answered
 	 */
 	default double stranded() {
 		return Double.NaN;

@@ -2,15 +2,15 @@ package io.greenroom.observe;
 
 import java.time.Duration;
 
-/** Hears about the instances of one handler by key. Hears nothing of the keys. */
+/** Listens to the instances of one handler by key. It is not told the keys. */
 public interface KeyedListener {
 
-	/** Hears nothing. */
+	/** Ignores everything. */
 	KeyedListener NONE = new KeyedListener() {
 	};
 
 	/**
-	 * An instance was made, or could not be.
+	 * Called when an instance was made, or could not be made.
 	 * @param success whether it was made
 	 * @param took how long that took
 	 */
@@ -18,10 +18,10 @@ public interface KeyedListener {
 	}
 
 	/**
-	 * An instance has ended.
+	 * Called when an instance has ended.
 	 * @param reason why, from a small closed set: {@code idle}, {@code room} for one that
-	 * made room for another, {@code asked}, {@code stale} for a durable one whose row is
-	 * not what it knows, or {@code closed}
+	 * made room for another, {@code asked}, {@code stale} for a durable one whose row has
+	 * been changed elsewhere, or {@code closed}
 	 */
 	default void passivated(String reason) {
 	}

@@ -4,32 +4,32 @@ import java.time.Duration;
 
 import org.jspecify.annotations.Nullable;
 
-/** Hears about the moves of all machines of one class. */
+/** Listens to the moves of all machines of one class. */
 public interface MachineListener {
 
-	/** Hears nothing. */
+	/** Ignores everything. */
 	MachineListener NONE = new MachineListener() {
 	};
 
 	/**
-	 * A machine moved.
-	 * @param from the state it left, or {@code null} when it was started
+	 * * Called when a machine has moved.
+	 * @param from the state it left, or {@code null} if it was started
 	 * @param to the state it is in now
-	 * @param spent how long it was in the state it left, zero when it was started
+	 * @param spent how long it was in the state it left; zero if it was started
 	 */
 	default void moved(@Nullable String from, String to, Duration spent) {
 	}
 
 	/**
-	 * An undeclared move was rejected.
-	 * @param from the current state, or {@code null} when the machine was not started
-	 * @param to the state asked for; always a declared state of the class
+	 * Called when an undeclared move was rejected.
+	 * @param from the current state, or {@code null} if the machine was not started
+	 * @param to the requested state; always a declared state of the class
 	 */
 	default void rejected(@Nullable String from, String to) {
 	}
 
 	/**
-	 * A machine failed; that it has {@linkplain #ended ended} is told after this.
+	 * Called when a machine has failed. {@link #ended} is called after this.
 	 * @param state the state it failed in
 	 * @param failure what it failed with
 	 */
@@ -37,7 +37,8 @@ public interface MachineListener {
 	}
 
 	/**
-	 * A machine ended: it returned from a state without targets, failed or was stopped.
+	 * Called when a machine has ended: it returned from a state without targets, failed
+	 * or was stopped.
 	 * @param state the state it was in
 	 * @param spent how long it was in that state
 	 */
@@ -45,7 +46,8 @@ public interface MachineListener {
 	}
 
 	/**
-	 * A machine that had not ended is gone, since nothing knew its object any more.
+	 * Called when a machine that had not ended is gone, because its object was no longer
+	 * referenced.
 	 * @param state the state it was in
 	 */
 	default void forgotten(String state) {

@@ -5,17 +5,16 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * What the core tells about itself. Each part asks its scheduler's observer for a
- * listener once, when a handler, a machine class or a pool is made, and keeps it; so an
- * implementation can look its meters up beforehand and a call pays only for what is
- * listened to.
+ * Observes the core. Each part asks its scheduler's observer for a listener once, when a
+ * handler, a machine class or a pool is created, and keeps it. An implementation can
+ * therefore look up its meters beforehand, and a call pays only for what is listened to.
  * <p>
- * Every method has a default that hears nothing. Implementations must be safe for use by
- * many threads and return quickly: they are called on the thread that does the work.
+ * Every method has a default that ignores everything. Implementations must be thread-safe
+ * and return quickly, because they are called on the thread that does the work.
  */
 public interface Observer {
 
-	/** Hears nothing. */
+	/** Ignores everything. */
 	Observer NONE = new Observer() {
 	};
 
@@ -30,8 +29,8 @@ public interface Observer {
 	}
 
 	/**
-	 * Returns the listener for one handler. Called once per handler instance: many
-	 * handlers may share a name (prototype beans do).
+	 * Returns the listener for one handler. Called once per handler instance, because
+	 * several handlers may share a name, as prototype beans do.
 	 * @param handler the handler's name
 	 * @param gauges the live numbers of this instance; hold them weakly
 	 * @return the listener
@@ -41,8 +40,8 @@ public interface Observer {
 	}
 
 	/**
-	 * Returns the listener for the instances of one handler by key, whose calls the
-	 * {@linkplain #handler listener} of the handler's name hears of.
+	 * Returns the listener for the instances of one handler by key. Their calls are told
+	 * to the {@linkplain #handler listener} of the handler's name.
 	 * @param handler the handler's name
 	 * @param gauges the live numbers; hold them weakly
 	 * @return the listener
@@ -62,15 +61,16 @@ public interface Observer {
 	}
 
 	/**
-	 * Hears that this node is in a cluster. Called once.
-	 * @param gauges the live numbers; they live as long as the node
+	 * Called once when this node is in a cluster.
+	 * @param gauges the live numbers, which live as long as the node
 	 */
 	default void cluster(ClusterGauges gauges) {
 	}
 
 	/**
 	 * Returns the listener for all machines of one class.
-	 * @param machine the full name of the machine's class, since simple names repeat
+	 * @param machine the full name of the machine's class, because simple names are not
+	 * unique
 	 * @return the listener
 	 */
 	default MachineListener machine(String machine) {
@@ -88,17 +88,17 @@ public interface Observer {
 	}
 
 	/**
-	 * Something is wrong and goes on. Said once until it is over, on the thread that has
-	 * noticed it.
-	 * @param report what is wrong
+	 * Reports a problem that persists. Called once for each problem until it is over, on
+	 * the thread that has noticed it.
+	 * @param report the problem
 	 */
 	default void reported(ProblemReport report) {
 	}
 
 	/**
-	 * Returns one observer that tells all the given ones, in their order. One that fails
-	 * is reported and stops neither the others nor the work.
-	 * @param observers whom to tell
+	 * Returns an observer that tells all given observers, in their order. The failure of
+	 * one is logged, and stops neither the others nor the work.
+	 * @param observers the observers to tell
 	 * @return the observer
 	 */
 	static Observer all(List<? extends Observer> observers) {

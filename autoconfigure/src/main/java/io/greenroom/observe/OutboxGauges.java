@@ -3,7 +3,7 @@ package io.greenroom.observe;
 import java.time.Duration;
 
 /**
- * What waits of a handler's stored calls, of all nodes that share the database, as of a
+ * The numbers of a handler's stored calls, of all nodes that share the database, as of a
  * few seconds ago. May block for as long as the database takes.
  */
 public interface OutboxGauges {
@@ -15,9 +15,9 @@ public interface OutboxGauges {
 	long waiting();
 
 	/**
-	 * Returns how long ago the first of the calls was made that wait; of many lanes the
-	 * first thousand count.
-	 * @return the age, zero if none waits
+	 * Returns the age of the oldest waiting call. If there are many lanes, only the first
+	 * thousand are considered.
+	 * @return the age; zero if none waits
 	 */
 	Duration oldestAge();
 

@@ -10,12 +10,12 @@ public interface PoolGauges {
 
 	/**
 	 * Returns the limit.
-	 * @return how many may be at work at once
+	 * @return how many slots there are
 	 */
 	int size();
 
 	/**
-	 * Returns the number at work.
+	 * Returns the number of slots in use.
 	 * @return how many slots are taken
 	 */
 	int active();
@@ -27,17 +27,17 @@ public interface PoolGauges {
 	int queued();
 
 	/**
-	 * Returns how many were rejected since the pool was made.
-	 * @return the counts by reason, as {@link PoolListener#rejected} has them; without
-	 * those that never occurred
+	 * Returns how many requests were rejected since the pool was created.
+	 * @return the counts by {@linkplain PoolListener#rejected reason}, without reasons
+	 * that never occurred
 	 */
 	default Map<String, Long> rejected() {
 		return Map.of();
 	}
 
 	/**
-	 * Returns how long ago the last one was rejected.
-	 * @return the time since; {@code null} if none was
+	 * Returns how long ago the last request was rejected.
+	 * @return the time since, or {@code null} if none was
 	 */
 	default @Nullable Duration sinceRejected() {
 		return null;

@@ -2,29 +2,29 @@ package io.greenroom.observe;
 
 import java.time.Duration;
 
-/** Hears about the work of one pool. */
+/** Listens to the work of one pool. */
 public interface PoolListener {
 
-	/** Hears nothing. */
+	/** Ignores everything. */
 	PoolListener NONE = new PoolListener() {
 	};
 
 	/**
-	 * A slot was given.
-	 * @param waited the time from asking to getting it
+	 * * Called when a slot was given.
+	 * @param waited the time from the request to the slot
 	 */
 	default void started(Duration waited) {
 	}
 
 	/**
-	 * A slot came back.
+	 * * Called when a slot was returned.
 	 * @param used how long it was held
 	 */
 	default void ended(Duration used) {
 	}
 
 	/**
-	 * A request for a slot was rejected.
+	 * Called when a request for a slot was rejected.
 	 * @param reason why, from a small closed set such as {@code full}, {@code timeout} or
 	 * {@code closed}
 	 */

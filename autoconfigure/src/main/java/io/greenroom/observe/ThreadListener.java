@@ -1,18 +1,18 @@
 package io.greenroom.observe;
 
-/** Hears about the green threads of one scheduler. */
+/** Listens to the green threads of one scheduler. */
 public interface ThreadListener {
 
-	/** Hears nothing. */
+	/** Ignores everything. */
 	ThreadListener NONE = new ThreadListener() {
 	};
 
-	/** A green thread was started. */
+	/** Called when a green thread was started. */
 	default void spawned() {
 	}
 
 	/**
-	 * A green thread died of an error that nobody waited for.
+	 * Called when a green thread died of an error that no thread waited for.
 	 * @param thread the thread's name
 	 * @param failure what its body threw
 	 */

@@ -3,17 +3,18 @@ package io.greenroom.observe;
 import java.util.List;
 
 /**
- * What a thread is parked on, given to {@link java.util.concurrent.locks.LockSupport} as
- * the blocker, where other threads have to go on first. So a part that looks for circles
- * of waits sees those that go through another part, and a wait costs nothing for it.
+ * What a thread is parked on if other threads must go on first, passed to
+ * {@link java.util.concurrent.locks.LockSupport} as the blocker. A part that searches for
+ * circles of waits thereby sees those that lead through other parts, at no cost to a
+ * wait.
  * <p>
- * Implementations are safe for use by many threads.
+ * Implementations must be thread-safe.
  */
 public interface WaitedFor {
 
 	/**
-	 * Returns the threads that have to go on for the wait to end.
-	 * @return those of this moment; empty where none is known
+	 * Returns the threads that must go on for the wait to end.
+	 * @return the threads at this moment; empty if none are known
 	 */
 	List<Thread> heldBy();
 

@@ -1,6 +1,7 @@
 /**
- * The port through which the core says what happens, with a no-op behind it. Knows
- * nothing of meters, events or Spring: {@code metrics} and {@code spring} listen here.
+ * The port through which the core reports what happens, with a no-op implementation.
+ * Independent of meters, events and Spring: {@code metrics} and {@code spring} listen
+ * here.
  */
 @NullMarked
 package io.greenroom.observe;

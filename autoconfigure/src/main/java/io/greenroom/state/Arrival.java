@@ -7,9 +7,9 @@ import io.greenroom.state.StateMachine.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What comes of a move that somebody asks for and waits for: looked at whenever the
- * machine changes, so that a rest which is over by the time the waiting thread runs is
- * seen all the same. Guarded by the machine's lock.
+ * The outcome of a move that a thread requests and waits for. Checked whenever the
+ * machine changes, so that a rest is seen even if it is over by the time the waiting
+ * thread runs. Guarded by the machine's lock.
  */
 final class Arrival implements BooleanSupplier {
 
@@ -19,12 +19,12 @@ final class Arrival implements BooleanSupplier {
 
 	private final Predicate<StateActivation> underWay;
 
-	/** What was asked for last; null as long as nothing was. */
+	/** What was requested last; {@code null} until then. */
 	private @Nullable StateActivation asked;
 
 	private boolean entered;
 
-	/** Where the machine came to rest or ended; null as long as it did not. */
+	/** Where the machine came to rest or ended; {@code null} until then. */
 	private @Nullable String state;
 
 	private @Nullable Throwable failure;
@@ -32,15 +32,15 @@ final class Arrival implements BooleanSupplier {
 	private boolean dropped;
 
 	/**
-	 * Prepares to wait on the current thread, which is about to ask.
-	 * @param underWay whether a move is under way that leads to a stay
+	 * Prepares to wait on the current thread, which is about to request a move.
+	 * @param underWay whether a move to a stay is in progress
 	 */
 	Arrival(Position position, Predicate<StateActivation> underWay) {
 		this.position = position;
 		this.underWay = underWay;
 	}
 
-	/** Somebody has claimed a move. */
+	/** Called when a thread has claimed a move. */
 	void claimed(StateActivation next) {
 		if (Thread.currentThread() == this.asking) {
 			this.asked = next;
@@ -73,12 +73,12 @@ final class Arrival implements BooleanSupplier {
 		return this.dropped || this.state != null;
 	}
 
-	/** Returns whether any move was asked for. */
+	/** Returns whether any move was requested. */
 	boolean isAsked() {
 		return this.asked != null;
 	}
 
-	/** Returns what was asked for, for messages. */
+	/** Returns what was requested, for messages. */
 	@Nullable String asked() {
 		return (this.asked != null) ? this.asked.state() : null;
 	}

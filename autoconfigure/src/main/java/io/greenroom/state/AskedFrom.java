@@ -5,8 +5,8 @@ import java.io.Serial;
 import io.greenroom.observe.internal.Failures;
 
 /**
- * The asking side of a failure, attached to what the body threw as a suppressed
- * exception, so that its trace shows both: where it happened and who had asked for the
+ * The requesting side of a failure, attached to what the body threw as a suppressed
+ * exception. The trace then shows both where the failure happened and who requested the
  * move and waited.
  */
 final class AskedFrom extends RuntimeException {
@@ -14,7 +14,7 @@ final class AskedFrom extends RuntimeException {
 	@Serial
 	private static final long serialVersionUID = 1L;
 
-	/** One instance that is thrown again and again must not grow for ever. */
+	/** An instance that is thrown repeatedly must not grow without bound. */
 	private static final int MOST = 16;
 
 	private AskedFrom(String machine) {
@@ -30,7 +30,7 @@ final class AskedFrom extends RuntimeException {
 			}
 		}
 		catch (Throwable unattached) {
-			// The failure itself is what matters; no stack or no memory may be left.
+			// The failure itself is what matters; there may be no stack or memory left.
 		}
 		return failure;
 	}

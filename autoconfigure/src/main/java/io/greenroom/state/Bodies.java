@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * The bodies of machines: their threads' start, their end, and what comes of it.
+ * Starts the bodies of machines, and decides what follows their end.
  */
 final class Bodies {
 
@@ -34,8 +34,7 @@ final class Bodies {
 	}
 
 	/**
-	 * Starts a body on a thread of its own; returns why it could not be started, if it
-	 * could not.
+	 * Starts a body on a thread of its own; returns the cause if it could not be started.
 	 */
 	@Nullable Throwable start(MoveSteps steps, StateActivation next) {
 		Throwable why = null;
@@ -49,8 +48,9 @@ final class Bodies {
 				if (!giveUp(steps, starting)) {
 					return why;
 				}
-				// At shutdown, or no memory for a thread: nobody may wait for ever. A
-				// move from outside may have come meanwhile, and is made now.
+				// The scheduler shuts down, or there is no memory for a thread. No thread
+				// may wait forever. A move from outside may have come meanwhile, and is
+				// made now.
 				why = (why != null) ? why : rejected;
 				starting = finish(steps, starting, rejected);
 			}
@@ -58,7 +58,7 @@ final class Bodies {
 		return why;
 	}
 
-	/** Returns whether the body will not begin, though its thread may be there. */
+	/** Returns whether the body will not begin, although its thread may exist. */
 	private boolean giveUp(MoveSteps steps, StateActivation next) {
 		steps.position().lock();
 		try {
@@ -70,8 +70,8 @@ final class Bodies {
 	}
 
 	/**
-	 * Starts a body on a thread of its own, for the kill of the last one was not meant
-	 * for it; unless everything ends.
+	 * Starts a body on a thread of its own, because the kill of the previous thread was
+	 * not meant for it, unless everything ends.
 	 */
 	void startAfterKill(MoveSteps steps, StateActivation next) {
 		if (this.services.isClosed()) {
@@ -116,8 +116,8 @@ final class Bodies {
 	}
 
 	/**
-	 * Stops a machine at rest that is kept; returns {@code false} if it does not rest, or
-	 * somebody moves it, who will see to it.
+	 * Stops a persistent machine at rest; returns {@code false} if it does not rest, or
+	 * if a thread that moves it will stop it.
 	 */
 	private boolean stopKept(MoveSteps steps, Journal journal) {
 		StateActivation rested;
@@ -166,7 +166,7 @@ final class Bodies {
 		}
 	}
 
-	/** Goes on with what was under way before this process. */
+	/** Resumes what was in progress before this process. */
 	void resume(MoveSteps steps) {
 		Journal journal = steps.journal();
 		if (journal == null || !journal.resumes()) {
@@ -208,7 +208,10 @@ final class Bodies {
 		finish(steps, mine, null);
 	}
 
-	/** The thread has ended; the last stay has not if its body could not begin. */
+	/**
+	 * Called when the thread has ended. The last stay has not ended if its body could not
+	 * begin.
+	 */
 	void threadEnded(MoveSteps steps, StateActivation last, @Nullable Throwable why) {
 		if (last.isEnded() || last.isGivenUp()) {
 			return;
@@ -224,11 +227,11 @@ final class Bodies {
 	}
 
 	/**
-	 * The body has ended: make the move that waits for it, or rest, or end. Returns what
-	 * is to run next.
+	 * Ends a body: makes the move that waits for it, or comes to rest or to an end.
+	 * Returns what must run next.
 	 */
 	@Nullable StateActivation finish(MoveSteps steps, StateActivation mine, @Nullable Throwable thrown) {
-		// All that is the user's comes first: under the lock none of it is asked.
+		// All user code comes first, because none of it may run under the lock.
 		Throwable error = (thrown != null && mine.isUnwoundBy(thrown)) ? null : thrown;
 		boolean interrupted = error != null && isInterrupt(error);
 		Instant now = this.services.now();
@@ -256,7 +259,8 @@ final class Bodies {
 			}
 		}
 		catch (Throwable shortage) {
-			// Of memory: all waiting threads are told, rather than wait for ever.
+			// For lack of memory. All waiting threads are told, so that none waits
+			// forever.
 			next = null;
 			steps.release();
 			settled = Status.FAILED;
@@ -280,7 +284,7 @@ final class Bodies {
 		}
 		if (error != null && settled == Status.RESTING) {
 			Failures.log(log, Level.WARN, error,
-					"{} rests in '{}': an interrupt ended its body that was meant for a move which had been given up",
+					"{} rests in '{}': its body was ended by an interrupt for a move that had been given up",
 					steps.machine().name(), mine.state());
 		}
 		if (settled != null && settled.isEnd()) {
@@ -290,7 +294,7 @@ final class Bodies {
 		return null;
 	}
 
-	/** What comes of a body's end. */
+	/** What follows the end of a body. */
 	private final class End implements KeptEnds.Plan {
 
 		private final MoveSteps steps;
@@ -338,13 +342,13 @@ final class Bodies {
 	private Status settle(MoveSteps steps, StateActivation mine, @Nullable Throwable error, boolean interrupted) {
 		Move current = steps.move();
 		if (current != null && (current.ready || current.own)) {
-			// One of the body's own may not have come as far, if its stack ended.
+			// A move of the body itself may not be ready, if its stack has overflowed.
 			steps.release();
 		}
 		Status settled = outcome(mine, error, interrupted);
 		steps.position().settle(settled, (settled == Status.FAILED) ? error : null);
 		if (settled == Status.RESTING && mine.isOverdue() && !this.services.isClosed()) {
-			// The body that held its timeout up is gone.
+			// The body that delayed the timeout is gone.
 			steps.watch(mine, Duration.ZERO);
 		}
 		return settled;
@@ -358,7 +362,7 @@ final class Bodies {
 		if (error == null) {
 			return mine.spec().terminal() ? Status.DONE : Status.RESTING;
 		}
-		// What interrupted the body may have been a move that was given up since.
+		// The body may have been interrupted for a move that was given up since.
 		return (interrupted && mine.isInterruptWithdrawn()) ? Status.RESTING : Status.FAILED;
 	}
 
@@ -373,9 +377,8 @@ final class Bodies {
 	}
 
 	/**
-	 * Ends a move of this thread, whatever has gone wrong on its way, but not one that
-	 * this was called in. If the state has changed already, the body that nobody will
-	 * start has failed.
+	 * Ends a move of this thread, whatever has gone wrong, but not an enclosing move. If
+	 * the state has changed already, its body, which will never start, has failed.
 	 */
 	void releaseUnless(MoveSteps steps, @Nullable Move outer, Throwable failure) {
 		StateActivation entered = null;

@@ -7,7 +7,7 @@ import io.greenroom.state.StateMachine.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The moves that a body asks for, or what it has let in on its thread.
+ * The moves that are requested by a body, or by a visitor on its thread.
  */
 final class BodyMoves {
 
@@ -22,7 +22,7 @@ final class BodyMoves {
 		this.bodies = bodies;
 	}
 
-	/** The body itself asks: it does not go on after its call. */
+	/** Moves the machine for its own body, which does not go on after the call. */
 	Unwinding moveFromBody(MoveSteps steps, StateActivation current, StateSpec to, @Nullable Object[] args) {
 		rejectInside(steps, current, to);
 		askFromBody(steps, current, to, args);
@@ -30,11 +30,11 @@ final class BodyMoves {
 	}
 
 	/**
-	 * Returns whether the machine will move when the body has ended, {@code null} if it
-	 * has to make way already.
+	 * Returns whether the machine will move when the body has ended, or {@code null} if
+	 * the body must make way already.
 	 */
 	@Nullable Boolean askFromBody(MoveSteps steps, StateActivation current, StateSpec to, @Nullable Object[] args) {
-		// Stable where it is part of this thread; another's is compared only.
+		// Stable if it is part of this thread; a move of another thread is only compared.
 		Move outer = steps.move();
 		try {
 			Move mine = claimFromBody(steps, current, to, args);
@@ -47,8 +47,8 @@ final class BodyMoves {
 	}
 
 	/**
-	 * Rejects to unwind through what would take that for a failure. A visitor is not
-	 * unwound itself.
+	 * Throws if the body would be unwound through code that takes this for a failure. A
+	 * visitor is not unwound itself.
 	 */
 	private void rejectInside(MoveSteps steps, StateActivation current, StateSpec to) {
 		StateBoundary boundary = this.services.boundary();
@@ -67,7 +67,7 @@ final class BodyMoves {
 	/** Returns whether the machine will move when the body has ended. */
 	private boolean runOwnStart(MoveSteps steps, Move mine) {
 		if (mine.next.spec().onStart() == null) {
-			// Waits for the body's end since it was claimed.
+			// It has waited for the body's end since it was claimed.
 			return true;
 		}
 		steps.runOnStart(mine);
@@ -86,9 +86,9 @@ final class BodyMoves {
 	}
 
 	/**
-	 * Runs something on a body's thread that is no part of the body: the moves it asks
-	 * for return to it, and an interrupt of the body comes after it. On any other thread,
-	 * simply runs it.
+	 * Runs a visitor on a body's thread, which is no part of the body: the moves that it
+	 * requests return to it, and an interrupt of the body is delivered after it. On any
+	 * other thread, simply runs it.
 	 */
 	void visit(MoveSteps steps, Runnable visitor) {
 		StackRoom.check();
@@ -126,7 +126,9 @@ final class BodyMoves {
 		}
 	}
 
-	/** Ends the body, if this is one, that a visitor has moved the machine away from. */
+	/**
+	 * Ends the body of this thread, if there is one and a visitor has moved its machine.
+	 */
 	void followVisitor(MoveSteps steps) {
 		StateActivation current = steps.position().run();
 		if (current != null && current.isOnBodyThread() && !current.isVisited() && current.isMovedByVisitor()) {
@@ -134,12 +136,15 @@ final class BodyMoves {
 		}
 	}
 
-	/** What a body has let in asks: it goes on, and the body follows when it ends. */
+	/**
+	 * Moves the machine for a visitor, which goes on. The body makes way when the visitor
+	 * ends.
+	 */
 	void moveFromVisitor(MoveSteps steps, StateActivation current, StateSpec to, @Nullable Object[] args) {
 		rejectInside(steps, current, to);
 		StateBoundary boundary = this.services.boundary();
 		if (boundary != null && boundary.obstacle(current.begun()) != null) {
-			// The visitor's own, which ends before the body does.
+			// The visitor's own body, which ends before the outer body does.
 			boundary.outside(steps.machine(), to.name());
 		}
 		Boolean moves = askFromBody(steps, current, to, args);
@@ -154,7 +159,7 @@ final class BodyMoves {
 		current.movedByVisitor();
 	}
 
-	/** A repeated move while one is pending is not a second one; another is rejected. */
+	/** Accepts a repetition of the pending move, and rejects any other. */
 	private void rejectSecondMove(MoveSteps steps, StateActivation current, StateSpec to) {
 		steps.position().lock();
 		try {
@@ -165,7 +170,7 @@ final class BodyMoves {
 			}
 			if (!pending.next.state().equals(to.name())) {
 				throw new IllegalStateException(
-						"%s is about to move to '%s' and can't be moved to '%s' before; call %3$s() from the new body, or later"
+						"%s is about to move to '%s' and can't be moved to '%s' first; call %3$s() from the new body, or later"
 							.formatted(steps.machine().name(), pending.next.state(), to.name()));
 			}
 		}
@@ -174,7 +179,7 @@ final class BodyMoves {
 		}
 	}
 
-	/** Returns the move, or {@code null} if the body has to make way already. */
+	/** Returns the move, or {@code null} if the body must make way already. */
 	private @Nullable Move claimFromBody(MoveSteps steps, StateActivation current, StateSpec to,
 			@Nullable Object[] args) {
 		steps.position().lock();
@@ -203,7 +208,7 @@ final class BodyMoves {
 				current.spec().targets()));
 	}
 
-	/** Returns whether nobody else moves the machine just now. Called under the lock. */
+	/** Returns whether no other thread moves the machine now. Called under the lock. */
 	private boolean mayAsk(MoveSteps steps, StateActivation current) {
 		Move other = steps.move();
 		return current.stopping() || other == null || other.ready || other.isPartOf(Thread.currentThread());

@@ -6,7 +6,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** Runs bodies, one after the other, on the thread of the first. */
+/** Runs consecutive bodies on the thread of the first one. */
 final class BodyRunner {
 
 	private static final Logger log = LoggerFactory.getLogger(StateMachine.class);
@@ -23,7 +23,7 @@ final class BodyRunner {
 		this.bodyMoves = bodyMoves;
 	}
 
-	/** Runs a body; returns what is to run after it, if the machine has moved. */
+	/** Runs a body; returns what must run after it, if the machine has moved. */
 	@Nullable StateActivation perform(MoveSteps steps, StateActivation mine) {
 		Throwable thrown = null;
 		if (begins(steps, mine)) {
@@ -69,8 +69,8 @@ final class BodyRunner {
 	}
 
 	/**
-	 * Returns whether what a body has thrown moves the machine instead of failing it; the
-	 * move waits for the body's end then, as if the body had asked for it last.
+	 * Returns whether what a body has thrown moves the machine instead of failing it. The
+	 * move then waits for the body's end, as if the body had requested it last.
 	 */
 	private boolean leadsOn(MoveSteps steps, StateActivation mine, Throwable thrown) {
 		String onError = mine.spec().onError();
@@ -90,20 +90,23 @@ final class BodyRunner {
 			Failures.suppress(thrown, rejected);
 			return false;
 		}
-		Failures.log(log, Level.WARN, thrown, "{} leaves '{}' for '{}', as its body failed", steps.machine().name(),
-				mine.state(), onError);
+		Failures.log(log, Level.WARN, thrown, "{} leaves '{}' for '{}', because its body failed",
+				steps.machine().name(), mine.state(), onError);
 		return true;
 	}
 
 	/**
-	 * Starts a body on a thread of its own, for the kill of the last one was not meant
-	 * for it; unless everything ends.
+	 * Starts a body on a thread of its own, because the kill of the previous thread was
+	 * not meant for it, unless everything ends.
 	 */
 	void startAfterKill(MoveSteps steps, StateActivation next) {
 		this.bodies.startAfterKill(steps, next);
 	}
 
-	/** The thread has ended; the last stay has not if its body could not begin. */
+	/**
+	 * Called when the thread has ended. The last stay has not ended if its body could not
+	 * begin.
+	 */
 	void threadEnded(MoveSteps steps, StateActivation last, @Nullable Throwable why) {
 		this.bodies.threadEnded(steps, last, why);
 	}

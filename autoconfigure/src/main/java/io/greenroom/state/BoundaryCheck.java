@@ -6,7 +6,7 @@ import java.util.stream.Stream;
 import io.greenroom.state.internal.StateObject;
 import org.jspecify.annotations.Nullable;
 
-/** Looks for what lies between a body and a call on its thread that would end it. */
+/** Looks for code between a body and a call on its thread that would unwind the body. */
 final class BoundaryCheck {
 
 	private static final StackWalker WALKER = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
@@ -18,7 +18,7 @@ final class BoundaryCheck {
 	private final Class<?> visits;
 
 	/**
-	 * Prepares to look.
+	 * Prepares the check.
 	 * @param visits the class that runs visitors
 	 */
 	BoundaryCheck(StateBoundary boundary, String state, Class<?> visits) {
@@ -27,23 +27,23 @@ final class BoundaryCheck {
 		this.visits = visits;
 	}
 
-	/** Returns what is in the way, {@code null} for nothing. */
+	/** Returns what is in the way; {@code null} if nothing is. */
 	@Nullable String obstacle(@Nullable Object begun) {
 		String inside = this.boundary.obstacle(begun);
 		return (inside != null) ? inside : WALKER.<@Nullable String>walk(this::search);
 	}
 
 	/**
-	 * Returns what is in the way of a body that is left where it let a visitor in; the
-	 * visitor's own doings are not.
+	 * Returns what is in the way if a body is left where it let a visitor in; what the
+	 * visitor itself has called is not considered.
 	 */
 	@Nullable String obstacleOfVisit() {
 		return WALKER.<@Nullable String>walk(this::search);
 	}
 
 	/**
-	 * Searches from the call, which is the first method of an object with states, to the
-	 * body, which the machine or some advice has called.
+	 * Searches the stack from the call, which is the first method of an object with
+	 * states, to the body, which was called by the machine or by advice.
 	 */
 	private @Nullable String search(Stream<StackWalker.StackFrame> stack) {
 		Iterator<StackWalker.StackFrame> frames = stack.iterator();

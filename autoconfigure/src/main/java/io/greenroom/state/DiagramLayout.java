@@ -11,9 +11,9 @@ import java.util.function.Function;
 
 /**
  * Places the states of a diagram in layers from top to bottom. Moves that close a cycle
- * run upwards; a move over several layers gets a place of its own in each it crosses, so
- * that its line passes between the boxes. Whole numbers and stable sorting only: the same
- * diagram is always placed alike.
+ * run upwards. A move over several layers gets a place of its own in each layer that it
+ * crosses, so that its line passes between the boxes. Uses only integers and stable
+ * sorting, so the same diagram always has the same layout.
  */
 final class DiagramLayout {
 
@@ -56,8 +56,8 @@ final class DiagramLayout {
 	 * A move's places from the upper to the lower state.
 	 *
 	 * @param edge the move
-	 * @param upwards whether it runs from the lower to the upper one
-	 * @param places two at least
+	 * @param upwards whether it runs from the lower to the upper state
+	 * @param places at least two places
 	 */
 	record Line(Drawing.Arrow edge, boolean upwards, List<Place> places) {
 	}
@@ -120,7 +120,10 @@ final class DiagramLayout {
 		return this.diagram.arrows().stream().filter((edge) -> edge.from().equals(state)).toList();
 	}
 
-	/** Adds a state behind all that follow it; notes the moves that close a cycle. */
+	/**
+	 * Adds a state after all states that follow it, and records the moves that close a
+	 * cycle.
+	 */
 	private void visit(String state, List<String> order, Set<String> open, Set<Drawing.Arrow> upwards) {
 		if (order.contains(state) || !open.add(state)) {
 			return;
@@ -200,8 +203,8 @@ final class DiagramLayout {
 	}
 
 	/**
-	 * Moves each place towards its neighbours. Pushed apart from the left and from the
-	 * right, and taken in the middle, they keep their distance.
+	 * Moves each place towards its neighbours. The places keep their distance, because
+	 * the result is the mean of pushing them apart from the left and from the right.
 	 */
 	private static void straighten(List<Place> layer, Function<Place, List<Place>> neighbours) {
 		int[] left = new int[layer.size()];

@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be drawn: states, the arrows between them, and where a machine is or how
- * many are in each state, in whatever form.
+ * The content of a drawing in any format: states, the arrows between them, and where a
+ * machine is or how many machines are in each state.
  */
 record Drawing(String name, List<StateDescriptor> states, List<Arrow> arrows, @Nullable String current,
 		Map<String, Long> counts) {
@@ -23,19 +23,19 @@ record Drawing(String name, List<StateDescriptor> states, List<Arrow> arrows, @N
 		return marked.isEmpty() ? this.states : marked;
 	}
 
-	/** Returns what is to be known of the whole, {@code null} for nothing. */
+	/** Returns a remark about the whole; {@code null} if there is none. */
 	@Nullable String remark() {
 		return this.states.stream().anyMatch(StateDescriptor::initial) ? null
 				: "no state is marked initial, so every state may start it";
 	}
 
-	/** Returns what is written in a state's box. */
+	/** Returns the text in a state's box. */
 	String label(StateDescriptor state) {
 		long count = this.counts.getOrDefault(state.name(), 0L);
 		return (count > 0) ? state.name() + " (" + count + ")" : state.name();
 	}
 
-	/** Returns what is written at an arrow, empty for nothing. */
+	/** Returns the text at an arrow; empty if there is none. */
 	String label(Arrow arrow) {
 		List<String> parts = new ArrayList<>();
 		for (StateDescriptor state : this.states) {

@@ -4,13 +4,13 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
-/** Checks and writes lengths of time. */
+/** Checks and formats durations. */
 final class Durations {
 
 	private Durations() {
 	}
 
-	/** Writes a length of time as people write it. */
+	/** Formats a duration as people write it. */
 	static String format(Duration length) {
 		if (length.toSeconds() > Long.MAX_VALUE / 1000 - 1) {
 			return length.toString();
@@ -33,7 +33,7 @@ final class Durations {
 	}
 
 	/**
-	 * Returns the length in nanoseconds, {@link Long#MAX_VALUE} where it is longer than
+	 * Returns the duration in nanoseconds, {@link Long#MAX_VALUE} where it is longer than
 	 * that.
 	 * @throws IllegalArgumentException if it is negative
 	 */

@@ -34,8 +34,8 @@ import io.greenroom.state.internal.StateSlot;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the subclass whose state methods go through the object's {@link StateSlot}. For a
- * state {@code growing(int cm)} it writes <pre>{@code
+ * Creates the subclass whose state methods go through the object's {@link StateSlot}. For
+ * a state {@code growing(int cm)} it writes <pre>{@code
  * void growing(int cm) {
  *     if (this.greenroom$slot.enter(2)) {
  *         Throwable thrown = null;
@@ -47,10 +47,10 @@ import org.jspecify.annotations.Nullable;
  *     }
  * }
  * }</pre> and, for the machine to call, a method that does the same for a state by its
- * number; in both, a slot that is another object's is first replaced by one's own. The
- * slot is set before the constructor of the user's class runs, so that a state may be
- * called from there. Annotations of methods are not repeated: frameworks find them on the
- * overridden method, and some reject them twice.
+ * number. In both, a slot that belongs to another object is first replaced by a slot of
+ * its own. The slot is set before the constructor of the user's class runs, so that a
+ * state may be called from there. Annotations of methods are not copied, because
+ * frameworks find them on the overridden method, and some reject duplicates.
  */
 final class Enhancer {
 
@@ -76,8 +76,8 @@ final class Enhancer {
 	private static final MethodTypeDesc OWN = MethodTypeDesc.of(SLOT, desc(StateObject.class), SLOT);
 
 	/**
-	 * That of a bridge keeps tools away that put something in front of every method, as
-	 * those that spy on objects do.
+	 * The bridge flag keeps away tools that intercept every method, such as those that
+	 * spy on objects.
 	 */
 	private static final int HIDDEN = ClassFile.ACC_PUBLIC | ClassFile.ACC_SYNTHETIC | ClassFile.ACC_BRIDGE;
 
@@ -102,7 +102,7 @@ final class Enhancer {
 		return type.getName() + SUFFIX;
 	}
 
-	/** Returns the enhanced class, found or defined now. */
+	/** Returns the enhanced class, which is defined now if it does not exist. */
 	static Class<?> define(Class<?> type, StateTable table) {
 		Class<?> found = find(type);
 		if (found != null) {
@@ -116,7 +116,7 @@ final class Enhancer {
 					"%s can't be enhanced for its states: open its package to Greenroom".formatted(type.getName()), ex);
 		}
 		catch (LinkageError ex) {
-			// Somebody else was faster, or the class can't be made.
+			// Another thread was faster, or the class cannot be defined.
 			Class<?> theirs = find(type);
 			if (theirs != null) {
 				return theirs;
@@ -163,7 +163,7 @@ final class Enhancer {
 			checkSlot(code);
 			loadSlot(code).areturn();
 		});
-		// Once for each object that came by the slot of another, or by none.
+		// Happens once for each object that got the slot of another object, or none.
 		type.withMethodBody(OWN_NAME, ConstantDescs.MTD_void,
 				ClassFile.ACC_PRIVATE | ClassFile.ACC_SYNTHETIC | ClassFile.ACC_SYNCHRONIZED, (code) -> {
 					code.aload(0).aload(0);
@@ -172,7 +172,7 @@ final class Enhancer {
 				});
 	}
 
-	/** Sees to it that the slot is the object's own. */
+	/** Ensures that the slot is the object's own. */
 	private void checkSlot(CodeBuilder code) {
 		Label own = code.newLabel();
 		loadSlot(code).aload(0).invokestatic(SLOT, "isOf", IS_OF).ifne(own);
@@ -180,7 +180,8 @@ final class Enhancer {
 	}
 
 	/**
-	 * One frame for the caller a state by its number; a method handle would be three.
+	 * Adds the method that calls a state by its number. It costs one frame; a method
+	 * handle would cost three.
 	 */
 	private void addCallMethod(ClassBuilder type, StateTable table) {
 		type.withMethodBody(CALL_NAME, MOVE, HIDDEN, (code) -> {
@@ -301,8 +302,8 @@ final class Enhancer {
 	}
 
 	/**
-	 * Copies what reflection shows: names, generics, exceptions, for constructors
-	 * annotations too.
+	 * Copies what reflection shows: names, generics, exceptions, and for constructors
+	 * also annotations.
 	 */
 	private static void copy(MethodModel from, MethodBuilder to, boolean annotations) {
 		for (Attribute<?> attribute : from.attributes()) {
@@ -336,7 +337,7 @@ final class Enhancer {
 		try (InputStream bytes = type.getResourceAsStream(file)) {
 			if (bytes == null) {
 				throw new IllegalStateException(
-						"%s can't be enhanced for its states: its class loader does not give its class file"
+						"%s can't be enhanced for its states: its class loader does not provide its class file"
 							.formatted(type.getName()));
 			}
 			return ClassFile.of().parse(bytes.readAllBytes());

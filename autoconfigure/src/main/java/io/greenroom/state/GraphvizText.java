@@ -1,6 +1,6 @@
 package io.greenroom.state;
 
-/** Writes a diagram in Graphviz's words. */
+/** Writes a diagram in the Graphviz language. */
 final class GraphvizText {
 
 	private final Drawing diagram;

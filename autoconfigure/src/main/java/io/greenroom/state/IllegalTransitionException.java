@@ -6,7 +6,10 @@ import java.util.List;
 import io.greenroom.observe.internal.Failures;
 import org.jspecify.annotations.Nullable;
 
-/** A move was asked for that is not declared from where the machine is; nothing moved. */
+/**
+ * Thrown if a requested move is not declared from the current state of the machine. The
+ * machine has not moved.
+ */
 public final class IllegalTransitionException extends IllegalStateException {
 
 	@Serial
@@ -53,7 +56,7 @@ public final class IllegalTransitionException extends IllegalStateException {
 		String starts = legal.isEmpty() ? "no state may start it again" : "it may " + again + " in " + legal;
 		String rejected = " and can't %s in '%s': %s".formatted(again, to, starts);
 		String remedy = "%s, or mark %s() with initial = true%s".formatted(
-				legal.isEmpty() ? "; make a new object" : "; call one of these", to, done ? ", restart = true" : "");
+				legal.isEmpty() ? "; create a new object" : "; call one of these", to, done ? ", restart = true" : "");
 		String summary = machine + " " + where;
 		String why = summary;
 		if (failure != null) {
@@ -74,17 +77,17 @@ public final class IllegalTransitionException extends IllegalStateException {
 	}
 
 	/**
-	 * Returns the message in short, fit for those who use the application: without what
-	 * it advises its developers to do, and, where the machine has failed, with the class
-	 * of what it failed with but without the text of it.
-	 * @return what was rejected and why
+	 * Returns a short message for users of the application. It lacks the advice to
+	 * developers, and if the machine has failed, it contains only the class of the
+	 * failure, not its message.
+	 * @return what was rejected, and why
 	 */
 	public String summary() {
 		return this.summary;
 	}
 
 	/**
-	 * Returns which machine rejected.
+	 * Returns the machine that rejected the move.
 	 * @return the machine's name
 	 */
 	public String machine() {
@@ -92,16 +95,16 @@ public final class IllegalTransitionException extends IllegalStateException {
 	}
 
 	/**
-	 * Returns where the machine was, and is.
-	 * @return the state's name, that of the last state when the machine has ended,
-	 * {@code null} when it was not started
+	 * Returns the state that the machine was in, and still is.
+	 * @return the state's name, which is that of the last state if the machine has ended;
+	 * {@code null} if it was not started
 	 */
 	public @Nullable String from() {
 		return this.from;
 	}
 
 	/**
-	 * Returns what was asked for.
+	 * Returns the requested state.
 	 * @return the state's name
 	 */
 	public String to() {
@@ -109,7 +112,7 @@ public final class IllegalTransitionException extends IllegalStateException {
 	}
 
 	/**
-	 * Returns what would have been legal.
+	 * Returns the states that would have been legal.
 	 * @return the names of states
 	 */
 	public List<String> legal() {

@@ -3,7 +3,10 @@ package io.greenroom.state;
 import java.io.Serial;
 import java.util.List;
 
-/** The states of a class are declared wrongly; says everything that is wrong at once. */
+/**
+ * Thrown if the states of a class are declared incorrectly. Lists everything that is
+ * wrong at once.
+ */
 public final class InvalidStatesException extends IllegalArgumentException {
 
 	@Serial

@@ -14,14 +14,17 @@ import io.greenroom.state.StateMachine.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one machine's {@link StateJournal} is told. Confined to whoever moves the machine,
- * of whom there is one at a time, but for what is volatile.
+ * Tells one machine's {@link StateJournal} of its changes. Confined to the thread that
+ * moves the machine, of which there is one at a time, except for volatile fields.
  */
 final class Journal {
 
 	private final StateJournal port;
 
-	/** Where the machine is by what was kept last; null before the start. */
+	/**
+	 * Where the machine is according to the last stored entry; {@code null} before the
+	 * start.
+	 */
 	private StateJournal.@Nullable Entry last;
 
 	/** Where it is if the transaction of its body is rolled back. */
@@ -29,10 +32,10 @@ final class Journal {
 
 	private boolean inBody;
 
-	/** Whether it was somewhere before this process, and does not go on yet. */
+	/** Whether it was in a state before this process and has not been resumed yet. */
 	private boolean waiting;
 
-	/** Whether the object is let go of, which is no end of the machine. */
+	/** Whether the object was released, which does not end the stored machine. */
 	private volatile boolean released;
 
 	Journal(StateJournal port, StateJournal.@Nullable Entry restored) {
@@ -41,14 +44,14 @@ final class Journal {
 		this.waiting = restored != null;
 	}
 
-	/** Returns whether it is to go on now from where it was before this process. */
+	/** Returns whether it must resume now from where it was before this process. */
 	boolean resumes() {
 		boolean first = this.waiting;
 		this.waiting = false;
 		return first;
 	}
 
-	/** From now on the end of the machine in memory is none. */
+	/** From now on, the end of the machine in memory is not stored. */
 	void release() {
 		this.released = true;
 	}
@@ -61,17 +64,17 @@ final class Journal {
 		return this.port.isLost();
 	}
 
-	/** Looks whether a move can be kept. */
+	/** Checks whether a move can be stored. */
 	void check(StateSpec to, @Nullable Object[] args) {
 		this.port.check(to.name(), list(args));
 	}
 
-	/** Has the object to itself; throws where that takes too long. */
+	/** Takes the object for itself; throws if that takes too long. */
 	void hold(Duration limit, String machine, String to) {
 		try {
 			if (!this.port.hold(limit)) {
 				throw new IllegalStateException(
-						"%s did not get to move to '%s' within %s, because a call of its object takes longer, or the object is about to go; call again"
+						"%s could not move to '%s' within %s, because a call of its object takes longer, or the object is about to be released; call again"
 							.formatted(machine, to, limit));
 			}
 		}
@@ -94,7 +97,7 @@ final class Journal {
 		this.port.bodyThrew(thrown);
 	}
 
-	/** Keeps a move, and returns since when the machine is there. */
+	/** Stores a move, and returns since when the machine is in the new state. */
 	Instant enter(StateActivation next, Instant now) {
 		StateJournal.Entry entry = entry(next, now);
 		this.port.keep(entry);
@@ -102,19 +105,19 @@ final class Journal {
 		return entry.since();
 	}
 
-	/** Keeps a move in the transaction of the body that asks for it. */
+	/** Stores a move in the transaction of the body that requests it. */
 	Instant enterInBody(StateActivation next, Instant now) {
 		StateJournal.Entry entry = entry(next, now);
 		inBody(entry);
 		return entry.since();
 	}
 
-	/** Keeps what comes of the body that runs in its own transaction. */
+	/** Stores the outcome of a body in the body's own transaction. */
 	void settleInBody(Status status) {
 		inBody(settled(status, null));
 	}
 
-	/** Keeps what has come of the body, unless that is kept already. */
+	/** Stores the outcome of the body, unless that is stored already. */
 	void settle(Status status, @Nullable Throwable failure) {
 		if (this.last == null || this.last.status() == status) {
 			return;
@@ -132,8 +135,8 @@ final class Journal {
 	}
 
 	/**
-	 * All that was round the body has ended: returns what it failed with, be it that the
-	 * transaction was rolled back in which its end was kept.
+	 * Called when everything around the body has ended; returns the failure of the body.
+	 * It has also failed if the transaction in which its end was stored was rolled back.
 	 */
 	@Nullable Throwable ended(@Nullable Throwable thrown, String machine) {
 		if (!this.inBody) {
@@ -174,9 +177,9 @@ final class Journal {
 	}
 
 	/**
-	 * Returns how long the timeout of the stay still takes, {@code null} for none. A stay
-	 * that begins in the future tells of a clock that was set back: it is taken to begin
-	 * now, so that a timeout is never longer than it was declared.
+	 * Returns the remaining time until the timeout of the stay; {@code null} if there is
+	 * none. A stay that begins in the future means that the clock was set back. It is
+	 * treated as beginning now, so that a timeout is never longer than declared.
 	 */
 	@Nullable Duration left(Instant now) {
 		StateJournal.Entry stay = this.last;

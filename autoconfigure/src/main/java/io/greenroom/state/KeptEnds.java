@@ -7,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** Has what comes of the end of bodies kept, before it does. */
+/** Stores the outcome of bodies before it takes effect. */
 final class KeptEnds {
 
 	private static final Logger log = LoggerFactory.getLogger(StateMachine.class);
@@ -19,9 +19,9 @@ final class KeptEnds {
 	}
 
 	/**
-	 * Keeps what comes of the end of a body. Looks again after that: the machine may have
-	 * been stopped meanwhile, or somebody has asked for a move. Called under the lock,
-	 * which it gives back meanwhile; nobody else takes the stay for one that lasts.
+	 * Stores the outcome of a body. Checks again afterwards, because the machine may have
+	 * been stopped meanwhile, or a move may have been requested. Called under the lock,
+	 * which it releases meanwhile; no other thread treats the stay as lasting.
 	 */
 	void keep(MoveSteps steps, Journal journal, StateActivation mine, Plan plan) {
 		boolean kept = false;
@@ -46,7 +46,7 @@ final class KeptEnds {
 		}
 	}
 
-	/** Returns whether it was kept. */
+	/** Returns whether it was stored. */
 	private boolean keep(MoveSteps steps, Journal journal, @Nullable Move next, @Nullable Status settled,
 			@Nullable Throwable error) {
 		try {
@@ -59,34 +59,39 @@ final class KeptEnds {
 			return true;
 		}
 		catch (Throwable failure) {
-			// By another node's timer perhaps, which has won.
+			// Perhaps by another node's timer, which has won.
 			Level level = (next != null && next.timedOut && journal.isLost()) ? Level.DEBUG : Level.ERROR;
-			Failures.log(log, level, failure, "{} could not be kept {}", steps.machine().name(),
+			Failures.log(log, level, failure, "{} could not be stored {}", steps.machine().name(),
 					(next != null) ? "in '" + next.next.state() + "', and does not move there"
 							: "in '" + steps.machine().current() + "' (" + settled + ")");
 			return false;
 		}
 	}
 
-	/** The body is to run again in another process, or from another object. */
+	/**
+	 * Returns whether the body must run again in another process, or from another object.
+	 */
 	private boolean isEndOfProcess(Journal journal) {
 		return journal.isReleased() || this.services.isClosed();
 	}
 
-	/** Ends here: somebody else has it, or it will begin anew from what is kept. */
+	/**
+	 * Ends the machine here, because another node has it, or because it will start again
+	 * from its stored state.
+	 */
 	private static void lose(MoveSteps steps, StateActivation mine, @Nullable Throwable error) {
 		mine.stop();
 		if (error != null) {
 			Failures.log(log, Level.WARN, error,
-					"{} ends in '{}' here, and goes on from what is kept, as somebody else has moved it, or it is not known where it is",
+					"{} ends in '{}' here, and continues from its stored state, because it was moved elsewhere, or its stored state is unknown",
 					steps.machine().name(), mine.state());
 		}
 	}
 
-	/** What comes of a body's end by what is known now. Asked under the lock. */
+	/** The outcome of a body as known now. Called under the lock. */
 	interface Plan {
 
-		/** Returns what the body failed with. */
+		/** Returns the failure of the body. */
 		@Nullable Throwable error();
 
 		/** Returns the move to make. */

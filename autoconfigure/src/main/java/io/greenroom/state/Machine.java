@@ -13,7 +13,7 @@ import io.greenroom.observe.internal.StackRoom;
 import io.greenroom.state.internal.StateObject;
 import org.jspecify.annotations.Nullable;
 
-/** The machine of one object: what it is made of, and what its users see of it. */
+/** The machine of one object: its parts, and its public view. */
 final class Machine implements MovingMachine {
 
 	private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
@@ -26,7 +26,7 @@ final class Machine implements MovingMachine {
 
 	private final Position position;
 
-	/** Null where nobody counts machines. Written before the first move. */
+	/** {@code null} if machines are not counted. Written before the first move. */
 	private @Nullable MachineCleaner cleaner;
 
 	private final Transitions transitions;
@@ -39,14 +39,14 @@ final class Machine implements MovingMachine {
 		this.transitions = new Transitions(engine, this, this.position, entry);
 	}
 
-	/** Makes a machine and lets it be found. */
+	/** Creates a machine and registers it. */
 	static Machine of(MachineEngine engine, MachineType type, StateObject target, @Nullable StateEntry entry) {
 		return found(new Machine(engine, type, target, entry));
 	}
 
 	/**
-	 * Makes a machine that is kept.
-	 * @param stay where it was before, ready to be resumed; {@code null} if it is new
+	 * Creates a persistent machine.
+	 * @param stay its stored stay, ready to be resumed, or {@code null} if it is new
 	 */
 	static Machine kept(MachineEngine engine, MachineType type, StateObject target, @Nullable StateEntry entry,
 			StateJournal journal, StateJournal.@Nullable Entry stay) {
@@ -243,21 +243,21 @@ final class Machine implements MovingMachine {
 		Arrival arrival = new Arrival(this.position, this.transitions.steps()::isMovingTo);
 		boolean arrived = false;
 		try (WaitCircle.Look look = new WaitCircle.Look(this.transitions.steps(),
-				"for what comes of a move of " + this.name, nanos)) {
+				"for the outcome of a move of " + this.name, nanos)) {
 			arrived = this.position.await(arrival, move, nanos, look::reject);
 		}
 		catch (Exception thrown) {
-			// The move's own, or the wait's interrupt.
+			// Thrown by the move itself, or the interrupt of the wait.
 			throw Failures.rethrow(thrown);
 		}
 		if (!arrival.isAsked()) {
 			throw new IllegalArgumentException(
-					"The call asked for no move of %s; call a state of its object, on the thread that waits"
+					"The call requested no move of %s; call a state of its object, on the thread that waits"
 						.formatted(this.name));
 		}
 		if (!arrived) {
 			throw new TimeoutException(
-					"%s was asked to move to '%s', and within %s neither rests nor has ended; it is in '%s'"
+					"%s was asked to move to '%s' and neither rested nor ended within %s; it is in '%s'"
 						.formatted(this.name, arrival.asked(), limit, current()));
 		}
 		Throwable failure = arrival.failure();
@@ -267,7 +267,7 @@ final class Machine implements MovingMachine {
 		String state = arrival.state();
 		if (state == null) {
 			throw new IllegalStateException(
-					"%s did not move to '%s', since it was stopped meanwhile, or its body did not make way in time; it is in '%s'"
+					"%s did not move to '%s', because it was stopped meanwhile, or its body did not make way in time; it is in '%s'"
 						.formatted(this.name, arrival.asked(), current()));
 		}
 		return state;

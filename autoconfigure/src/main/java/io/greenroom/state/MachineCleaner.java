@@ -13,20 +13,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where a machine is to be found as long as its object is known to somebody, and where it
- * was, for an observer that counts machines: known beyond the machine's life, so that one
- * that is forgotten at rest is not counted for ever. Must not keep the machine.
+ * A weak reference to a machine, through which it is found as long as its object is
+ * referenced. It also remembers the machine's state beyond its life, for an observer that
+ * counts machines, so that a machine that is collected at rest does not stay counted.
+ * Must not refer to the machine strongly.
  */
 final class MachineCleaner extends WeakReference<StateMachine> {
 
 	private static final Logger log = LoggerFactory.getLogger(StateMachine.class);
 
 	/**
-	 * Written by the thread that moves the machine, one at a time; only for an observer.
+	 * Written by the thread that moves the machine; used for an observer only.
 	 */
 	private volatile @Nullable String state;
 
-	/** The one made before this. Written before others see this, then by sweeps. */
+	/** The one created before this. Written before publication, and then by sweeps. */
 	private volatile @Nullable MachineCleaner older;
 
 	private MachineCleaner(StateMachine machine, ReferenceQueue<StateMachine> gone) {
@@ -38,13 +39,12 @@ final class MachineCleaner extends WeakReference<StateMachine> {
 	}
 
 	/**
-	 * The machines of one class, the youngest first: a million of them cost a reference
-	 * each. Looked through now and then, rather than by a thread of its own that would
-	 * outlive the scheduler.
+	 * The machines of one class, youngest first. Costs one reference per machine. Swept
+	 * at intervals instead of by a thread of its own, which would outlive the scheduler.
 	 */
 	static final class Register {
 
-		/** So few that are gone are not worth a walk. */
+		/** Fewer collected machines than this are not worth a sweep. */
 		private static final int FEW = 1000;
 
 		private final ReferenceQueue<StateMachine> gone = new ReferenceQueue<>();
@@ -53,10 +53,10 @@ final class MachineCleaner extends WeakReference<StateMachine> {
 
 		private final MachineListener observer;
 
-		/** How many have gone since the last sweep. Guarded by this. */
+		/** How many have been collected since the last sweep. Guarded by this. */
 		private long left;
 
-		/** How many the last sweep has met. Guarded by this. */
+		/** How many the last sweep has found. Guarded by this. */
 		private long stayed;
 
 		Register(MachineListener observer) {
@@ -64,8 +64,8 @@ final class MachineCleaner extends WeakReference<StateMachine> {
 		}
 
 		/**
-		 * Takes a machine in, which is complete. Returns what is to be told where it is,
-		 * {@code null} where nobody asks.
+		 * Adds a complete machine. Returns its cleaner, which must be told of its states,
+		 * or {@code null} if machines are not counted.
 		 */
 		@Nullable MachineCleaner add(StateMachine machine) {
 			MachineCleaner cleaner = new MachineCleaner(machine, this.gone);
@@ -87,7 +87,7 @@ final class MachineCleaner extends WeakReference<StateMachine> {
 			}
 		}
 
-		/** Returns how many are held, gone ones included. */
+		/** Returns how many there are, including collected ones. */
 		int size() {
 			int size = 0;
 			for (MachineCleaner each = this.youngest.get(); each != null; each = each.older) {
@@ -96,7 +96,7 @@ final class MachineCleaner extends WeakReference<StateMachine> {
 			return size;
 		}
 
-		/** Tells of those that are gone, and lets them go. */
+		/** Tells the observer of collected machines, and removes them. */
 		synchronized void tell() {
 			for (Reference<?> each = this.gone.poll(); each != null; each = this.gone.poll()) {
 				this.left++;
@@ -108,12 +108,15 @@ final class MachineCleaner extends WeakReference<StateMachine> {
 				}
 			}
 			if (this.left > FEW + this.stayed / 4) {
-				// Walks grow rarer as they grow longer.
+				// Sweeps become rarer as they become longer.
 				sweep();
 			}
 		}
 
-		/** Called by one at a time. The youngest stays until there is a younger one. */
+		/**
+		 * Called by one thread at a time. The youngest stays until there is a younger
+		 * one.
+		 */
 		private void sweep() {
 			this.left = 0;
 			this.stayed = 0;

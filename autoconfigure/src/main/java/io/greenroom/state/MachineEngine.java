@@ -1,8 +1,8 @@
 package io.greenroom.state;
 
 /**
- * What moves the machines of one {@link StateMachines}: made once for all of them, and
- * told of each machine by its {@link MoveSteps}.
+ * Moves the machines of one {@link StateMachines}. Created once for all of them; each
+ * call passes the {@link MoveSteps} of its machine.
  */
 final class MachineEngine {
 

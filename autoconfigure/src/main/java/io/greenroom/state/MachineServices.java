@@ -23,7 +23,10 @@ final class MachineServices {
 
 	private static final Logger log = LoggerFactory.getLogger(StateMachine.class);
 
-	/** Linked before anything is claimed; static, as no timer may know its machine. */
+	/**
+	 * Resolved before anything is claimed; static, because no timer may refer to its
+	 * machine.
+	 */
 	private static final Consumer<Move> ABANDONED = MachineServices::abandon;
 
 	private static final Consumer<StateActivation> TIME_IS_OVER = MachineServices::timedOut;
@@ -64,22 +67,22 @@ final class MachineServices {
 		moving(late).timedOut(late);
 	}
 
-	/** A stay knows its machine as its users do. */
+	/** A stay refers to its machine by the public type. */
 	private static MovingMachine moving(StateActivation stay) {
 		return (MovingMachine) stay.machine();
 	}
 
-	/** Returns what a move does that has waited too long for the old body's end. */
+	/** Returns the action for a move that has waited too long for the old body to end. */
 	Consumer<Move> abandoned() {
 		return ABANDONED;
 	}
 
-	/** Returns what a stay does whose timeout has come. */
+	/** Returns the action for a stay whose timeout has expired. */
 	Consumer<StateActivation> timeIsOver() {
 		return TIME_IS_OVER;
 	}
 
-	/** Takes no more moves from outside, and ends the timers. Idempotent. */
+	/** Accepts no more moves from outside, and ends the timers. Idempotent. */
 	void close() {
 		this.closed = true;
 		this.deadlines.close();
@@ -92,8 +95,8 @@ final class MachineServices {
 	void rejectWhenClosed(String machine, String to) {
 		if (this.closed) {
 			throw new IllegalStateException(
-					"%s can't move to '%s': the application is shutting down and takes no more moves".formatted(machine,
-							to));
+					"%s can't move to '%s': the application is shutting down and accepts no more moves"
+						.formatted(machine, to));
 		}
 	}
 
@@ -110,15 +113,14 @@ final class MachineServices {
 	}
 
 	/**
-	 * Returns the time of day, by the user's clock if that says: never call this under a
-	 * lock.
+	 * Returns the time of day by the user's clock. Must not be called under a lock.
 	 */
 	Instant now() {
 		Instant told = ForeignCode.<@Nullable Instant>ask(log, "The clock of state machines", null, this.clock);
 		return (told != null) ? told : Instant.now();
 	}
 
-	/** Returns the time to measure lengths by, which nobody can set. */
+	/** Returns the monotonic time for measuring durations, in nanoseconds. */
 	long nanoTime() {
 		return this.scheduler.nanoTime();
 	}
@@ -131,7 +133,7 @@ final class MachineServices {
 		return this.deadlines;
 	}
 
-	/** Starts a thread for bodies; if that fails, they hear of it by the caller only. */
+	/** Starts a thread for bodies. If that fails, only the caller tells them. */
 	<B extends Callable<Object> & Consumer<GreenThread<Object>>> void start(String name, B bodies) {
 		GreenThread<Object> thread = this.scheduler.unstarted(name, bodies);
 		thread.start();
@@ -139,7 +141,7 @@ final class MachineServices {
 			thread.link(bodies);
 		}
 		catch (Throwable shortage) {
-			// It runs all the same, and only a kill before its first step goes unheard.
+			// It runs nevertheless; only a kill before its first step goes unnoticed.
 			Failures.log(log, Level.WARN, shortage, "The end of the thread of {} can't be watched", name);
 		}
 	}

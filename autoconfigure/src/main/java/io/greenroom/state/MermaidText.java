@@ -5,10 +5,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** Writes a diagram in Mermaid's words. */
+/** Writes a diagram in the Mermaid language. */
 final class MermaidText {
 
-	/** Words that mean something else in a state diagram. */
+	/** Words that have a special meaning in a state diagram. */
 	private static final Set<String> RESERVED = Set.of("as", "choice", "class", "classdef", "click", "default",
 			"direction", "end", "fork", "hide", "href", "join", "note", "of", "scale", "state", "statediagram", "style",
 			"title", "accdescr", "acctitle");
@@ -45,7 +45,10 @@ final class MermaidText {
 		return this.text.toString();
 	}
 
-	/** A name that Mermaid would not take as one, or has a count, gets a number. */
+	/**
+	 * Writes an alias for a state whose name Mermaid would not accept, or that has a
+	 * count.
+	 */
 	private void name(StateDescriptor described) {
 		String state = described.name();
 		String label = this.diagram.label(described);

@@ -6,21 +6,24 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A move under way. A machine has one at most: the thread that made it holds the right to
- * move, from the check until the listeners have heard. All fields are guarded by the
- * machine's lock.
+ * A move in progress. A machine has at most one: the thread that created it holds the
+ * right to move, from the check until the listeners have been told. All fields are
+ * guarded by the machine's lock.
  */
 final class Move {
 
-	/** What is left; null where the machine is started. */
+	/** The stay that is left; {@code null} if the machine is started. */
 	final @Nullable StateActivation from;
 
 	final StateActivation next;
 
-	/** Whether the body asks for it itself. */
+	/** Whether the body itself requests it. */
 	final boolean own;
 
-	/** Whose code runs as part of the move right now; null while the old body ends. */
+	/**
+	 * The thread that runs code as part of the move now; {@code null} while the old body
+	 * ends.
+	 */
 	@Nullable Thread busy = Thread.currentThread();
 
 	/** Whether it only waits for the old body to end. */
@@ -32,13 +35,13 @@ final class Move {
 	/** Whether a state's timeout asks for it. */
 	boolean timedOut;
 
-	/** Gives the move up when the old body does not end. */
+	/** The timer that gives up the move if the old body does not end. */
 	private StateTimers.@Nullable Timer<Move> limit;
 
-	/** Since when it is kept; null until then, and where nothing is. */
+	/** Since when it is stored; {@code null} until then, and if nothing is stored. */
 	@Nullable Instant keptSince;
 
-	/** How long the machine was in what it left; written when the move is made. */
+	/** How long the machine was in the state it left; written when the move is made. */
 	Duration spent = Duration.ZERO;
 
 	Move(@Nullable StateActivation from, StateActivation next, boolean own) {
@@ -62,7 +65,7 @@ final class Move {
 		return this.limit != null;
 	}
 
-	/** The time to give it up is over with it. */
+	/** Cancels the timer that gives up the move. */
 	void cancelLimit() {
 		if (this.limit != null) {
 			this.limit.cancel();
@@ -70,7 +73,7 @@ final class Move {
 		}
 	}
 
-	/** Is made on the current thread. */
+	/** Makes the current thread the one that makes the move. */
 	void take() {
 		this.ready = false;
 		this.busy = Thread.currentThread();

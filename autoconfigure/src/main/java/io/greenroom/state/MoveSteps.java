@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * The steps of a machine's moves, whoever asks for them: claim, check, run onStart,
- * commit, announce. Knows the move under way.
+ * The steps of a machine's moves, whoever requests them: claim, check, run
+ * {@code onStart}, commit, announce. Holds the move in progress.
  */
 final class MoveSteps implements WaitCircle.Held {
 
@@ -27,16 +27,19 @@ final class MoveSteps implements WaitCircle.Held {
 
 	private final StateTable table;
 
-	/** Holds the lock too. */
+	/** Also holds the lock. */
 	private final Position position;
 
-	/** How bodies are entered, null for straight; a body reads it once. */
+	/** How bodies are entered, {@code null} for directly; a body reads it once. */
 	private volatile @Nullable StateEntry entry;
 
-	/** Keeps where the machine is; null for most. Written before the first move. */
+	/**
+	 * Stores where the machine is; {@code null} for most machines. Written before the
+	 * first move.
+	 */
 	private @Nullable Journal journal;
 
-	/** The move under way. Guarded by the lock. */
+	/** The move in progress. Guarded by the lock. */
 	private @Nullable Move move;
 
 	MoveSteps(MachineServices services, MovingMachine machine, Position position, @Nullable StateEntry entry) {
@@ -63,31 +66,31 @@ final class MoveSteps implements WaitCircle.Held {
 		return this.entry;
 	}
 
-	/** Has all that follows kept. Called before the machine is seen by others. */
+	/** Stores everything from now on. Called before the machine is published. */
 	void keptBy(Journal keeper) {
 		this.journal = keeper;
 	}
 
-	/** Returns what keeps where the machine is, {@code null} where nothing does. */
+	/** Returns what stores where the machine is, or {@code null} if nothing does. */
 	@Nullable Journal journal() {
 		return this.journal;
 	}
 
 	/**
-	 * Returns the move under way. Called under the lock, or to ask whether it is part of
-	 * the current thread: only then is it stable.
+	 * Returns the move in progress. Called under the lock, or to check whether it belongs
+	 * to the current thread, because only then is it stable.
 	 */
 	@Nullable Move move() {
 		return this.move;
 	}
 
-	/** Returns whether a move is under way. Called under the lock. */
+	/** Returns whether a move is in progress. Called under the lock. */
 	boolean isMoving() {
 		return this.move != null;
 	}
 
 	/**
-	 * Returns whether a move is under way that leads to a stay. Called under the lock.
+	 * Returns whether a move to a stay is in progress. Called under the lock.
 	 */
 	boolean isMovingTo(StateActivation next) {
 		return this.move != null && this.move.next == next;
@@ -104,9 +107,9 @@ final class MoveSteps implements WaitCircle.Held {
 	}
 
 	/**
-	 * Waits to move, and looks before and now and then whether that can ever come. Called
-	 * under the lock, which it gives back meanwhile.
-	 * @throws IllegalStateException if it can't, because machines wait in a circle
+	 * Waits to move, and checks first and at intervals whether that is possible at all.
+	 * Called under the lock, which it releases meanwhile.
+	 * @throws IllegalStateException if it cannot, because machines wait in a circle
 	 */
 	boolean await(BooleanSupplier wanted, Duration limit, StateSpec to) {
 		long nanos = Durations.nanos(limit, "limit");
@@ -169,12 +172,12 @@ final class MoveSteps implements WaitCircle.Held {
 		}
 	}
 
-	/** Returns whether somebody else may move. Called under the lock. */
+	/** Returns whether another thread may move. Called under the lock. */
 	boolean isFree() {
 		return this.move == null && !this.position.isStopping();
 	}
 
-	/** Called under the lock, while no move is under way. */
+	/** Called under the lock, while no move is in progress. */
 	Move claim(@Nullable StateActivation from, StateSpec to, @Nullable Object[] args, boolean own) {
 		Move claimed = new Move(from, new StateActivation(this.machine, to, args), own);
 		this.move = claimed;
@@ -187,25 +190,25 @@ final class MoveSteps implements WaitCircle.Held {
 		Move current = this.move;
 		if (current != null && current.isPartOf(Thread.currentThread())) {
 			throw new IllegalStateException(
-					"%s is just moving to '%s', and what runs as part of that move can't move it to '%s'; call %3$s() from the new body or another thread"
+					"%s is just moving to '%s', and code that runs as part of that move can't move it to '%s'; call %3$s() from the new body or another thread"
 						.formatted(this.machine.name(), current.next.state(), to.name()));
 		}
 	}
 
 	/**
-	 * Rejects to wait for the machine in what runs as part of its move, which would wait
-	 * for itself. Called under the lock.
+	 * Throws if the current thread runs as part of a move, whose wait for the machine
+	 * would be a wait for itself. Called under the lock.
 	 */
 	void rejectToWait() {
 		Move current = this.move;
 		if (current != null && current.isPartOf(Thread.currentThread())) {
 			throw new IllegalStateException(
-					"%s is just moving to '%s', and what runs as part of that move would wait for its own end; wait in another thread"
+					"%s is just moving to '%s', and code that runs as part of that move would wait for its own end; wait in another thread"
 						.formatted(this.machine.name(), current.next.state()));
 		}
 	}
 
-	/** Returns whether the machine is still to end; rejects likewise if it is. */
+	/** Returns whether the machine has yet to end; throws likewise if it has. */
 	boolean mustWait() {
 		this.position.lock();
 		try {
@@ -240,7 +243,7 @@ final class MoveSteps implements WaitCircle.Held {
 		}
 	}
 
-	/** Ends the move under way, whatever came of it. Called under the lock. */
+	/** Ends the move in progress, whatever its outcome. Called under the lock. */
 	void release() {
 		Move ended = this.move;
 		this.move = null;
@@ -261,7 +264,8 @@ final class MoveSteps implements WaitCircle.Held {
 	}
 
 	/**
-	 * Changes the state: no body runs, and nobody else may move. Called under the lock.
+	 * Changes the state. No body runs, and no other thread may move. Called under the
+	 * lock.
 	 */
 	StateMove commit(Move mine, Instant now) {
 		long nanos = this.services.nanoTime();
@@ -276,7 +280,7 @@ final class MoveSteps implements WaitCircle.Held {
 		return this.position.enter(mine.next, now, this.table);
 	}
 
-	/** Is where it was before this process. Called under the lock. */
+	/** Restores where the machine was before this process. Called under the lock. */
 	void restore(StateActivation stay, Status status, @Nullable Throwable failure) {
 		this.position.restore(stay, status, failure);
 		this.machine.isIn(status.isEnd() && status != Status.DONE ? null : stay.state());
@@ -290,9 +294,9 @@ final class MoveSteps implements WaitCircle.Held {
 	}
 
 	/**
-	 * Arms the timeout of a stay once more whose attempt has not moved the machine;
-	 * returns after what pause, {@code null} if the machine is leaving anyway. Called
-	 * under the lock.
+	 * Arms the timeout of a stay again after an attempt that has not moved the machine;
+	 * returns the pause, or {@code null} if the machine is leaving anyway. Called under
+	 * the lock.
 	 */
 	@Nullable Duration watchAgain(StateActivation late) {
 		if (this.position.active() != late || late.stopping() || this.services.isClosed()) {
@@ -308,8 +312,8 @@ final class MoveSteps implements WaitCircle.Held {
 			this.services.listeners().moved(this.machine, made, mine.next.args(), mine.spent);
 		}
 		catch (Throwable shortage) {
-			// Of stack or memory, between one listener and the next.
-			Failures.log(log, Level.WARN, shortage, "Not all listeners heard of a move of {}", this.machine.name());
+			// For lack of stack or memory, between two listeners.
+			Failures.log(log, Level.WARN, shortage, "Not all listeners were told of a move of {}", this.machine.name());
 		}
 		finally {
 			releaseLocked();
@@ -323,7 +327,7 @@ final class MoveSteps implements WaitCircle.Held {
 		}
 	}
 
-	/** What the body itself has asked for does not come about. */
+	/** Drops the move that the body itself has requested. */
 	void dropOwnMove() {
 		this.position.lock();
 		try {

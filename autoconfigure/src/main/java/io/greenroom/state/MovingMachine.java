@@ -4,23 +4,23 @@ import io.greenroom.observe.MachineListener;
 import io.greenroom.state.internal.StateObject;
 import org.jspecify.annotations.Nullable;
 
-/** A machine as what moves it sees it. */
+/** A machine as seen by the code that moves it. */
 interface MovingMachine extends StateMachine {
 
 	StateTable table();
 
-	/** Returns the target as what calls a state by its number. */
+	/** Returns the target, to call a state by its number. */
 	StateObject states();
 
 	MachineListener observer();
 
-	/** Notes where the machine is, {@code null} after its end. */
+	/** Records where the machine is; {@code null} after its end. */
 	void isIn(@Nullable String state);
 
-	/** Gives a move up whose old body does not end. */
+	/** Gives up a move whose old body does not end. */
 	void abandon(Move late);
 
-	/** Leaves a state whose timeout has come. */
+	/** Leaves a state whose timeout has expired. */
 	void timedOut(StateActivation late);
 
 }

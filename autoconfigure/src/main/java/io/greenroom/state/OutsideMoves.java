@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * The moves that somebody else asks for: another thread, another machine's body, a
- * state's timeout.
+ * The moves that are requested from outside: by another thread, another machine's body,
+ * or a state's timeout.
  */
 final class OutsideMoves {
 
@@ -31,7 +31,7 @@ final class OutsideMoves {
 
 	/**
 	 * Moves a machine.
-	 * @param expected the stay that is to be left, and no other; {@code null} for any
+	 * @param expected the only stay that may be left; {@code null} for any
 	 */
 	void move(MoveSteps steps, StateSpec to, @Nullable Object[] args, @Nullable StateActivation expected) {
 		Move outer = steps.move();
@@ -69,7 +69,7 @@ final class OutsideMoves {
 		}
 	}
 
-	/** Returns what was made, or {@code null} if a body has to make way first. */
+	/** Returns the move that was made, or {@code null} if a body must make way first. */
 	private @Nullable StateMove makeFromOutside(MoveSteps steps, Move mine) {
 		Instant now = this.services.now();
 		steps.position().lock();
@@ -87,8 +87,9 @@ final class OutsideMoves {
 	}
 
 	/**
-	 * Keeps a move before it is made, unless a body has to make way first; returns what
-	 * was made. As the move is this thread's, a machine at rest stays there meanwhile.
+	 * Stores a move before it is made, unless a body must make way first; returns the
+	 * move that was made. Because the move belongs to this thread, a machine at rest
+	 * stays there meanwhile.
 	 */
 	private @Nullable StateMove makeKept(MoveSteps steps, Move mine, Journal journal) {
 		boolean held = false;
@@ -140,14 +141,17 @@ final class OutsideMoves {
 		}
 	}
 
-	/** Who has stopped the machine meanwhile has left it to this thread to keep that. */
+	/**
+	 * Stores a stop. A thread that stopped the machine meanwhile has left that to this
+	 * thread.
+	 */
 	private void keepStop(MoveSteps steps, Move mine, Journal journal) {
 		if (mine.cancelled && mine.from != null && !journal.isReleased() && !journal.isLost()) {
 			try {
 				journal.settle(Status.STOPPED, null);
 			}
 			catch (Throwable failure) {
-				Failures.log(log, Level.ERROR, failure, "{} was stopped, which could not be kept",
+				Failures.log(log, Level.ERROR, failure, "{} was stopped, which could not be stored",
 						steps.machine().name());
 			}
 		}
@@ -161,7 +165,7 @@ final class OutsideMoves {
 		}
 	}
 
-	/** Returns the move, or {@code null} if the machine has left what was expected. */
+	/** Returns the move, or {@code null} if the machine has left the expected stay. */
 	private @Nullable Move claimFromOutside(MoveSteps steps, StateSpec to, @Nullable Object[] args,
 			@Nullable StateActivation expected) {
 		IllegalTransitionException rejection;
@@ -197,7 +201,8 @@ final class OutsideMoves {
 
 	/** Called under the lock. */
 	private void makeWay(MoveSteps steps, Move mine) {
-		// The move stays this thread's, to be released by it, until all is under way.
+		// The move belongs to this thread, which must release it, until everything is in
+		// progress.
 		mine.limitedBy(this.services.deadlines()
 			.arm(steps.machine().name(), this.services.stopTimeout(), mine, this.services.abandoned()));
 		Objects.requireNonNull(steps.position().run()).interrupt();
@@ -207,12 +212,12 @@ final class OutsideMoves {
 
 	private IllegalStateException busyFor(MoveSteps steps, StateSpec to) {
 		return new IllegalStateException(
-				"%s did not get to move to '%s' within %s, because another move or a stop of '%s' takes longer; let its body react to interrupts, or raise the stop timeout"
+				"%s could not move to '%s' within %s, because another move or a stop of '%s' takes longer; let its body react to interrupts, or raise the stop timeout"
 					.formatted(steps.machine().name(), to.name(), this.services.stopTimeout(),
 							steps.machine().current()));
 	}
 
-	/** Gives a move up whose old body does not end. */
+	/** Gives up a move whose old body does not end. */
 	void abandon(MoveSteps steps, Move late) {
 		StateActivation stays = Objects.requireNonNull(late.from);
 		Duration pause;
@@ -245,17 +250,19 @@ final class OutsideMoves {
 		catch (Throwable failed) {
 			Journal journal = steps.journal();
 			if (journal != null && journal.isLost()) {
-				// Another node has moved it, or this one begins anew from what is kept.
+				// Another node has moved it, or this node starts it again from its stored
+				// state.
 				log.debug("{} was not moved from '{}' by its timeout here", steps.machine().name(), late.state(),
 						failed);
 				return;
 			}
 			Duration pause = watchAgainLocked(steps, late);
 			if (pause != null) {
-				Failures.log(log, Level.WARN, failed, "{} stays in '{}': its timeout did not get it to '{}'{}",
+				Failures.log(log, Level.WARN, failed, "{} stays in '{}': its timeout could not move it to '{}'{}",
 						steps.machine().name(), late.state(), to.name(), again(pause));
 			}
-			// Else the machine is not there any more, which was told by others.
+			// Otherwise the machine has left the state, which has been reported
+			// elsewhere.
 		}
 	}
 

@@ -16,27 +16,33 @@ import io.greenroom.state.StateMachine.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a machine is and how it got there, its lock, and those who wait for a change.
- * Changed under the lock only; what readers see without it is volatile.
+ * Where a machine is and how it got there, its lock, and the threads that wait for a
+ * change. Changed under the lock only; fields that are read without it are volatile.
  */
 final class Position {
 
-	/** When to look again at what a wait waits for, in nanoseconds; then ever later. */
+	/**
+	 * The first pause between two checks during a wait, in nanoseconds; later pauses are
+	 * longer.
+	 */
 	static final long FIRST_LOOK = 50_000_000;
 
 	static final long LAST_LOOK = 1_000_000_000;
 
-	/** Fair: a machine that moves itself in a loop must not keep out who stops it. */
+	/**
+	 * Fair, so that a machine that moves itself in a loop does not lock out a thread that
+	 * stops it.
+	 */
 	private final ReentrantLock lock = new ReentrantLock(true);
 
 	private final int historySize;
 
 	private final Deque<StateMove> history = new ArrayDeque<>(2);
 
-	/** How often each declared move was made; null before the first. */
+	/** How often each declared move was made; {@code null} before the first. */
 	private int @Nullable [] counts;
 
-	/** Null where nobody waits. */
+	/** {@code null} if no thread waits. */
 	private @Nullable List<Wait> waits;
 
 	private volatile @Nullable StateActivation run;
@@ -57,14 +63,14 @@ final class Position {
 		this.lock.unlock();
 	}
 
-	/** Wakes those who waited for just this. Called under the lock at every change. */
+	/** Wakes the threads whose wait is over. Called under the lock at every change. */
 	void signal() {
 		if (this.waits != null) {
 			this.waits.forEach(Wait::look);
 		}
 	}
 
-	/** Returns the latest stay, also at rest and after the end. */
+	/** Returns the latest stay, even at rest and after the end. */
 	@Nullable StateActivation run() {
 		return this.run;
 	}
@@ -86,7 +92,7 @@ final class Position {
 		return this.status.isEnd();
 	}
 
-	/** Returns whether a stopped body is still to end. Called under the lock. */
+	/** Returns whether a stopped body has yet to end. Called under the lock. */
 	boolean isStopping() {
 		return this.status == Status.RUNNING && this.run != null && this.run.stopping();
 	}
@@ -98,7 +104,7 @@ final class Position {
 			count(table, table.edge(left.spec(), next.state()));
 		}
 		StateMove made = new StateMove((left != null) ? left.state() : null, next.state(), now);
-		// What needs memory comes first: the machine is here or there, not between.
+		// What needs memory comes first, so that the machine is never between two states.
 		remember(made);
 		this.run = next;
 		this.status = Status.RUNNING;
@@ -110,7 +116,7 @@ final class Position {
 		return made;
 	}
 
-	/** Is where it was before this process. Called under the lock. */
+	/** Restores where the machine was before this process. Called under the lock. */
 	void restore(StateActivation stay, Status status, @Nullable Throwable failure) {
 		this.run = stay;
 		this.status = status;
@@ -124,7 +130,7 @@ final class Position {
 		this.counts = known;
 	}
 
-	/** Returns how often each declared move was made, empty for never. */
+	/** Returns how often each declared move was made; empty if none was. */
 	int[] counts() {
 		lock();
 		try {
@@ -166,10 +172,9 @@ final class Position {
 	}
 
 	/**
-	 * Waits until something holds, or has held since: what passes by meanwhile counts.
-	 * Looked at under the lock.
-	 * @param mayWait throws, under the lock, where a wait is to be rejected
-	 * @param look what to do now and then, without the lock
+	 * Waits until a condition holds, or has held in the meantime. Checked under the lock.
+	 * @param mayWait throws, under the lock, if the wait must be rejected
+	 * @param look what to do at intervals, without the lock
 	 */
 	boolean await(BooleanSupplier wanted, long nanos, Runnable mayWait, Runnable look) throws InterruptedException {
 		long start = System.nanoTime();
@@ -186,7 +191,7 @@ final class Position {
 		}
 	}
 
-	/** Called under the lock, which is given back meanwhile. */
+	/** Called under the lock, which is released meanwhile. */
 	private void sleep(Wait wait, BooleanSupplier over, long start, long nanos, Runnable look)
 			throws InterruptedException {
 		long pause = FIRST_LOOK;
@@ -200,7 +205,7 @@ final class Position {
 		}
 	}
 
-	/** Called under the lock, which is given back meanwhile. */
+	/** Called under the lock, which is released meanwhile. */
 	private void unlocked(Runnable look) {
 		unlock();
 		try {
@@ -212,9 +217,8 @@ final class Position {
 	}
 
 	/**
-	 * Asks for a move and waits for what comes of it. The wait is there before the move
-	 * is asked for, so that nothing passes by unseen. Returns whether it has come in
-	 * time.
+	 * Requests a move and waits for its outcome; returns whether it has come in time. The
+	 * wait is registered before the move is requested, so that nothing is missed.
 	 */
 	boolean await(Arrival arrival, GreenTask move, long nanos, Runnable look) throws Exception {
 		long start = System.nanoTime();
@@ -251,7 +255,7 @@ final class Position {
 		}
 	}
 
-	/** A move was claimed, which somebody may wait for. Called under the lock. */
+	/** Tells waits for a move that one was claimed. Called under the lock. */
 	void claimed(StateActivation next) {
 		if (this.waits != null) {
 			for (Wait wait : this.waits) {
@@ -262,7 +266,7 @@ final class Position {
 		}
 	}
 
-	/** Waits for a state, seeing also those that pass by meanwhile. */
+	/** Waits for a state. A state that is left again meanwhile counts. */
 	boolean awaitState(String state, long nanos, Runnable mayWait, Runnable look) throws InterruptedException {
 		Visit visit = new Visit(state);
 		await(visit, nanos, mayWait, look);
@@ -270,8 +274,8 @@ final class Position {
 	}
 
 	/**
-	 * Waits until something holds, under the lock, which the caller holds. An interrupt
-	 * stays set and does not cut the wait short.
+	 * Waits until a condition holds, under the lock, which the caller holds. An interrupt
+	 * does not cut the wait short and stays set.
 	 */
 	boolean awaitUninterruptibly(BooleanSupplier wanted, Duration limit) {
 		if (wanted.getAsBoolean()) {
@@ -281,7 +285,8 @@ final class Position {
 		long start = System.nanoTime();
 		boolean interrupted = false;
 		try (Wait wait = new Wait(wanted)) {
-			// Asked again: another may have been woken for the same, and came first.
+			// Checked again, because another thread may have been woken for the same, and
+			// came first.
 			while (!wanted.getAsBoolean()) {
 				long left = nanos - (System.nanoTime() - start);
 				if (left <= 0) {
@@ -303,7 +308,7 @@ final class Position {
 		}
 	}
 
-	/** A stay in a state that somebody waits for. Guarded by the lock. */
+	/** A stay in a state that a thread waits for. Guarded by the lock. */
 	private final class Visit implements BooleanSupplier {
 
 		private final String state;
@@ -324,8 +329,8 @@ final class Position {
 	}
 
 	/**
-	 * Somebody waits for something. Each has a condition of its own: one that waits for
-	 * the end must not be woken by every move on the way. Guarded by the lock.
+	 * A waiting thread. Each has a condition of its own, so that a thread that waits for
+	 * the end is not woken by every move before. Guarded by the lock.
 	 */
 	private final class Wait implements AutoCloseable {
 

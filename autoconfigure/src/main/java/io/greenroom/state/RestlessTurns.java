@@ -8,41 +8,46 @@ import java.util.concurrent.locks.ReentrantLock;
 import io.greenroom.green.GreenThread;
 
 /**
- * Turns of the machines that move without end: as many at once as there are carriers, the
- * others wait here in line.
+ * The turns of machines that move without end: at most as many at once as there are
+ * carriers, while the others wait here in line.
  * <p>
  * Virtual threads are not preempted, and a carrier takes from one of the scheduler's
- * queues for as long as there is something in it. More restless threads than carriers
- * keep that queue filled, though each of them yields, and what is submitted through
- * another queue is not looked at. If those who wait are not in the queue, it is empty
- * each time a turn ends, and the carriers look at all queues.
+ * queues as long as there is something in it. More restless threads than carriers keep
+ * that queue filled, although each of them yields, and threads in another queue are not
+ * served. If waiting threads are not in the queue, it is empty each time a turn ends, and
+ * the carriers look at all queues.
  * <p>
- * A machine whose body blocks in its turn does not hold the others up: when nobody has
- * been let in for a while, as many as there are carriers are let in beside it.
+ * A machine whose body blocks in its turn does not delay the others: when none has been
+ * let in for a while, as many as there are carriers are let in.
  */
 final class RestlessTurns {
 
-	/** Of this JVM, as its carriers are. */
+	/** Shared by the JVM, like its carriers. */
 	private static final RestlessTurns ALL = new RestlessTurns(
 			Integer.getInteger("jdk.virtualThreadScheduler.parallelism", Runtime.getRuntime().availableProcessors()));
 
-	/** After so long without a turn's end others are let in, in nanoseconds. */
+	/**
+	 * The time without the end of a turn after which others are let in, in nanoseconds.
+	 */
 	private static final long PATIENCE = 20_000_000;
 
 	private final ReentrantLock lock = new ReentrantLock();
 
 	private final int atOnce;
 
-	/** Those who wait. Guarded by the lock. */
+	/** The waiting turns. Guarded by the lock. */
 	private final Queue<Turn> line = new ArrayDeque<>();
 
-	/** How many were let in and have not come back. Guarded by the lock. */
+	/** How many were let in and have not returned. Guarded by the lock. */
 	private int running;
 
-	/** Counts how often those who were let in have been given up. Guarded by the lock. */
+	/**
+	 * Counts how often the turns that were let in have been given up. Guarded by the
+	 * lock.
+	 */
 	private int round;
 
-	/** When somebody was let in last. Guarded by the lock. */
+	/** When a turn was last let in. Guarded by the lock. */
 	private long lastEntry;
 
 	private RestlessTurns(int atOnce) {
@@ -113,7 +118,8 @@ final class RestlessTurns {
 			next.round = this.round;
 			next.mayRun = true;
 			if (next.thread != Thread.currentThread()) {
-				// One's own would be left over, and end the next park at once.
+				// A permit for the current thread would be left over, and end its next
+				// park at once.
 				LockSupport.unpark(next.thread);
 			}
 		}
@@ -134,7 +140,7 @@ final class RestlessTurns {
 		/** Guarded by the lock. */
 		private int round;
 
-		/** The current thread's, which runs the machine. */
+		/** Creates the turns of the current thread, which runs the machine. */
 		Turn(GreenThread<?> machine) {
 			this.machine = machine;
 		}
@@ -146,7 +152,7 @@ final class RestlessTurns {
 		void next() {
 			this.interrupted = Thread.interrupted();
 			ALL.enter(this);
-			// Unparked by a carrier's thread it would run there before all others.
+			// If a carrier's thread unparked it, it would run there before all others.
 			LockSupport.parkNanos(this, 1);
 			if (this.interrupted) {
 				this.thread.interrupt();
@@ -157,7 +163,7 @@ final class RestlessTurns {
 			return this.machine.state() == GreenThread.State.KILLED;
 		}
 
-		/** The thread moves the machine no more. */
+		/** Called when the thread no longer moves the machine. */
 		void end() {
 			ALL.end(this);
 		}

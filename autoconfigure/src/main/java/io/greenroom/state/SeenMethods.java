@@ -18,13 +18,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The methods of a class as its objects see them: own and inherited ones, those of
- * interfaces too, and as one what overrides each other, also where a generic parameter
- * makes the signatures differ.
+ * The methods of a class as its objects have them: declared and inherited ones, including
+ * those of interfaces. Methods that override each other count as one, even if a generic
+ * parameter makes their signatures differ.
  */
 final class SeenMethods {
 
-	/** From the class upwards, then the interfaces, narrower ones first. */
+	/** From the class upwards, then the interfaces, more specific ones first. */
 	private final List<Class<?>> levels;
 
 	private final Map<TypeVariable<?>, Type> arguments = new HashMap<>();
@@ -52,7 +52,10 @@ final class SeenMethods {
 		}
 	}
 
-	/** Returns a class with all that it extends and implements, but Object. */
+	/**
+	 * Returns a class with everything that it extends and implements, except
+	 * {@code Object}.
+	 */
 	static List<Class<?>> levels(Class<?> type) {
 		List<Class<?>> levels = new ArrayList<>();
 		Set<Class<?>> interfaces = new LinkedHashSet<>();
@@ -87,14 +90,14 @@ final class SeenMethods {
 	}
 
 	/**
-	 * Returns the methods that are one for the objects of the class, the lowest of each
-	 * first.
+	 * Returns the methods that count as one for the objects of the class, the most
+	 * specific of each first.
 	 */
 	Collection<List<Method>> families() {
 		return this.families.values();
 	}
 
-	/** Returns all methods, the lowest first. */
+	/** Returns all methods, the most specific first. */
 	List<Method> all() {
 		return this.families.values()
 			.stream()
@@ -125,7 +128,7 @@ final class SeenMethods {
 		};
 	}
 
-	/** Returns whether a method of a lower class can override one. */
+	/** Returns whether a method of a subclass can override a method. */
 	static boolean isOpen(Method method, Class<?> from) {
 		int modifiers = method.getModifiers();
 		return Modifier.isPublic(modifiers) || Modifier.isProtected(modifiers)

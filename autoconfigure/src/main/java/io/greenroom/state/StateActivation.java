@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
 /** One stay of a machine in a state. */
 final class StateActivation implements StateHandle {
 
-	/** How long after a timeout in vain the next comes, in milliseconds; at first. */
+	/**
+	 * The first pause before a timeout that had no effect is repeated, in milliseconds.
+	 */
 	private static final long FIRST_PAUSE = 100;
 
 	private static final long LAST_PAUSE = 10_000;
@@ -19,13 +21,16 @@ final class StateActivation implements StateHandle {
 
 	private final StateSpec state;
 
-	/** The arguments until the body begins; a machine at rest keeps nobody alive. */
+	/**
+	 * The arguments until the body begins, because a machine at rest must not keep
+	 * objects alive.
+	 */
 	private @Nullable Object @Nullable [] args;
 
-	/** Written under the machine's lock before the run is seen by others. */
+	/** Written under the machine's lock before publication. */
 	private @Nullable Instant since;
 
-	/** The same by the time that nobody can set. */
+	/** The same in monotonic time. */
 	private long sinceNanos;
 
 	/** The body's thread while the body runs. Written by that thread under the lock. */
@@ -34,14 +39,14 @@ final class StateActivation implements StateHandle {
 	/** Whether the thread is inside the body proper. Confined to the body's thread. */
 	private boolean inside;
 
-	/** Made on first use. Confined to the body's thread. */
+	/** Created on first use. Confined to the body's thread. */
 	private @Nullable Unwinding unwinding;
 
 	private volatile boolean started;
 
 	private volatile boolean ended;
 
-	/** Whether its thread could not be had. Written under the machine's lock. */
+	/** Whether its thread could not be started. Written under the machine's lock. */
 	private volatile boolean givenUp;
 
 	/** Whether the machine was stopped in this state. Guarded by the machine's lock. */
@@ -51,8 +56,8 @@ final class StateActivation implements StateHandle {
 	private StateTimers.@Nullable Timer<StateActivation> timer;
 
 	/**
-	 * How many visitors, one inside the other, the body's thread runs. Written by that
-	 * thread under the machine's lock.
+	 * How many nested visitors the body's thread runs. Written by that thread under the
+	 * machine's lock.
 	 */
 	private int visitors;
 
@@ -61,19 +66,19 @@ final class StateActivation implements StateHandle {
 
 	/**
 	 * Whether the body was interrupted for a move that was given up since, and the
-	 * interrupt may still be there. Guarded by the machine's lock.
+	 * interrupt may still be pending. Guarded by the machine's lock.
 	 */
 	private boolean interruptWithdrawn;
 
-	/** How often the timeout has fired in vain. Guarded by the machine's lock. */
+	/** How often the timeout has fired without effect. Guarded by the machine's lock. */
 	private int overdue;
 
-	/** What the boundary said when the body began. Confined to the body's thread. */
+	/** What the boundary returned when the body began. Confined to the body's thread. */
 	private @Nullable Object begun;
 
 	/**
-	 * Whether the body proper has ended, and what is round it must not be interrupted.
-	 * Guarded by the machine's lock.
+	 * Whether the body proper has ended, so that the code around it must not be
+	 * interrupted. Guarded by the machine's lock.
 	 */
 	private boolean shielded;
 
@@ -115,7 +120,7 @@ final class StateActivation implements StateHandle {
 		this.sinceNanos = nanos;
 	}
 
-	/** Its body has ended, before this process. */
+	/** Marks the body as ended before this process. */
 	void endedBefore() {
 		this.started = true;
 		this.ended = true;
@@ -126,7 +131,7 @@ final class StateActivation implements StateHandle {
 		return this.since;
 	}
 
-	/** Returns how long it has lasted, by the time that nobody can set. */
+	/** Returns how long it has lasted, in monotonic time. */
 	Duration spent(long nanos) {
 		return (this.since != null) ? Duration.ofNanos(Math.max(0, nanos - this.sinceNanos)) : Duration.ZERO;
 	}
@@ -145,16 +150,16 @@ final class StateActivation implements StateHandle {
 	}
 
 	/**
-	 * Keeps the body from beginning, as its thread could not be started; returns whether
-	 * that came in time, since a start may fail and yet have taken place. Called under
-	 * the lock.
+	 * Keeps the body from beginning, because its thread could not be started; returns
+	 * whether that was in time, because a start may fail and still take place. Called
+	 * under the lock.
 	 */
 	boolean giveUp() {
 		this.givenUp = !this.started;
 		return this.givenUp;
 	}
 
-	/** Returns whether the thread that could not start it ends it, and nobody else. */
+	/** Returns whether only the thread that could not start it ends it. */
 	boolean isGivenUp() {
 		return this.givenUp;
 	}
@@ -166,11 +171,12 @@ final class StateActivation implements StateHandle {
 	}
 
 	/**
-	 * Ends the body. Called under the lock; no interrupt comes from the machine after it.
+	 * Ends the body. Called under the lock. No interrupt comes from the machine
+	 * afterwards.
 	 */
 	void end() {
 		if (isOnBodyThread()) {
-			// The interrupter meant the body; what this thread does next is not it.
+			// The interrupt was meant for the body, not for what this thread does next.
 			Thread.interrupted();
 		}
 		this.ended = true;
@@ -178,33 +184,32 @@ final class StateActivation implements StateHandle {
 		this.args = null;
 	}
 
-	/** Returns when to try again what the timeout did not bring about. */
+	/** Returns the pause before a timeout without effect is repeated. */
 	Duration overdueAgain() {
 		long pause = Math.min(FIRST_PAUSE << Math.min(this.overdue, 20), LAST_PAUSE);
 		this.overdue++;
 		return Duration.ofMillis(pause);
 	}
 
-	/** Returns whether the timeout has fired in vain. Called under the lock. */
+	/** Returns whether the timeout has fired without effect. Called under the lock. */
 	boolean isOverdue() {
 		return this.overdue > 0;
 	}
 
 	/**
-	 * Takes an interrupt back, as far as that is possible: nobody can clear another
-	 * thread's flag, so the body's thread does when it comes here next. Called under the
-	 * lock.
+	 * Withdraws an interrupt as far as possible. No thread can clear the flag of another,
+	 * so the body's thread does when it comes here next. Called under the lock.
 	 */
 	void withdrawInterrupt() {
 		this.interruptWithdrawn = true;
 	}
 
-	/** Returns whether what interrupted the body is not meant any more. */
+	/** Returns whether the interrupt of the body has been withdrawn. */
 	boolean isInterruptWithdrawn() {
 		return this.interruptWithdrawn && !isKilled();
 	}
 
-	/** Body's thread: lets go of a withdrawn interrupt. Called under the lock. */
+	/** Body's thread: clears a withdrawn interrupt. Called under the lock. */
 	void dropWithdrawnInterrupt() {
 		if (this.interruptWithdrawn) {
 			this.interruptWithdrawn = false;
@@ -220,7 +225,7 @@ final class StateActivation implements StateHandle {
 		return current != null && current.state() == GreenThread.State.KILLED;
 	}
 
-	/** Interrupts a running body. Called under the lock, so never too late. */
+	/** Interrupts a running body. Called under the lock, so it is never too late. */
 	void interrupt() {
 		this.interruptWithdrawn = false;
 		Thread running = this.thread;
@@ -233,8 +238,8 @@ final class StateActivation implements StateHandle {
 	}
 
 	/**
-	 * Body's thread: an interrupt of the body comes too late from now on; what is round
-	 * it stores what it has done. Called under the lock.
+	 * Body's thread: from now on, an interrupt of the body comes too late, because the
+	 * code around it stores its results. Called under the lock.
 	 */
 	void shield() {
 		this.shielded = true;
@@ -243,7 +248,7 @@ final class StateActivation implements StateHandle {
 		}
 	}
 
-	/** Body's thread: the body runs once more. Called under the lock. */
+	/** Body's thread: notes that the body runs once more. Called under the lock. */
 	void unshield() {
 		this.shielded = false;
 		if (this.interruptLater) {
@@ -255,16 +260,16 @@ final class StateActivation implements StateHandle {
 	/** Body's thread: runs a visitor from now on. Called under the lock. */
 	void beginVisit() {
 		dropWithdrawnInterrupt();
-		// An interrupt of the body is not the visitor's.
+		// An interrupt of the body is not meant for the visitor.
 		this.interruptLater |= Thread.interrupted();
 		this.visitors++;
 	}
 
-	/** Body's thread: the visitor has ended. Called under the lock. */
+	/** Body's thread: ends a visit. Called under the lock. */
 	void endVisit() {
 		this.visitors--;
 		if (this.interruptWithdrawn && this.interruptLater) {
-			// Nobody has seen it.
+			// It has not been seen.
 			this.interruptWithdrawn = false;
 			this.interruptLater = isKilled();
 		}
@@ -318,7 +323,7 @@ final class StateActivation implements StateHandle {
 		return (this.args != null) ? this.args : new Object[0];
 	}
 
-	/** Returns whether the body proper is to run now. Called on the body's thread. */
+	/** Returns whether the body proper must run now. Called on the body's thread. */
 	boolean enter(int index) {
 		if (this.inside || this.state.index() != index) {
 			return false;
@@ -338,7 +343,7 @@ final class StateActivation implements StateHandle {
 		return this.unwinding;
 	}
 
-	/** Returns whether a throwable says no more than that the body made way. */
+	/** Returns whether a throwable only means that the body made way. */
 	boolean isUnwoundBy(Throwable thrown) {
 		return this.unwinding != null && this.unwinding.isBehind(thrown);
 	}

@@ -3,51 +3,52 @@ package io.greenroom.state;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows the transactions and the like of a framework, for the moves that are asked for
- * inside them. Says where a body can't be left by calling the next state, for frameworks:
- * inside something that takes the way out for a failure, as a transaction or a retry
- * does. What is round the body as a whole is not meant, for there the body has ended
- * normally.
+ * Knows the transactions and similar boundaries of a framework, for moves that are
+ * requested inside them. It says where a body cannot be left by calling the next state:
+ * inside something that takes this for a failure, such as a transaction or a retry. What
+ * surrounds the whole body does not count, because there the body has ended normally.
+ * Implementations must be thread-safe.
  */
 public interface StateBoundary {
 
 	/**
-	 * A body begins, on this thread, inside all that is round it.
-	 * @return what {@link #obstacle(Object)} is to be given in this body
+	 * Called when a body begins on this thread, inside everything around it.
+	 * @return what is passed to {@link #obstacle(Object)} in this body
 	 */
 	@Nullable Object begin();
 
 	/**
-	 * Looks for what has begun on this thread since the body began, and has not ended.
+	 * Looks for something that has begun on this thread since the body began, and has not
+	 * ended.
 	 * @param begun what {@link #begin()} returned for the body
-	 * @return what is in the way, in words; {@code null} for nothing
+	 * @return a description of what is in the way; {@code null} if nothing is
 	 */
 	@Nullable String obstacle(@Nullable Object begun);
 
 	/**
-	 * Looks at a class that has a method between the body and the call of the next state.
+	 * Checks a class that has a method on the stack between the body and the call of the
+	 * next state.
 	 * @param frame the class
-	 * @return what is in the way, in words; {@code null} for nothing
+	 * @return a description of what is in the way; {@code null} if nothing is
 	 */
 	@Nullable String obstacleIn(Class<?> frame);
 
 	/**
-	 * A move is asked for on this thread that will not wait for whatever transaction the
-	 * thread is in, and will stay made if that rolls back. Called before anything moves;
-	 * what it throws reaches the thread that asked, and nothing has moved.
-	 * @param machine the machine that is to move
-	 * @param to the state it is to move to
+	 * Called when a move is requested on this thread that does not wait for the thread's
+	 * transaction, and is not undone by a rollback. Called before anything moves. If it
+	 * throws, the exception goes to the caller, and the machine does not move.
+	 * @param machine the machine that will move
+	 * @param to the state that it will move to
 	 */
 	default void outside(StateMachine machine, String to) {
 	}
 
 	/**
-	 * Keeps something to be run when the transaction of this thread has committed, and
-	 * not at all if it, or the savepoint that the thread is in now, rolls back. What it
-	 * throws then goes no further.
+	 * Registers code to run when the transaction of this thread has committed, and not at
+	 * all if the transaction, or the savepoint that the thread is in now, rolls back.
+	 * What it throws then goes no further.
 	 * @param moves what to run
-	 * @return {@code false} if the thread is in no transaction, so that there is nothing
-	 * to wait for
+	 * @return {@code false} if the thread is in no transaction
 	 */
 	default boolean afterCommit(Runnable moves) {
 		return false;

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A class with {@linkplain State states}: what it declares, what is wrong with it, and
- * the enhanced class that its objects are made of. Immutable, one per class.
+ * the enhanced class of its objects. Immutable; one instance per class.
  */
 public final class StateClass {
 
@@ -55,7 +55,7 @@ public final class StateClass {
 	}
 
 	/**
-	 * Returns whether a class declares or inherits a state, rightly or wrongly.
+	 * Returns whether a class declares or inherits a state, correctly or not.
 	 * @param type the class
 	 * @return whether there is a method with {@link State @State}
 	 */
@@ -64,9 +64,9 @@ public final class StateClass {
 	}
 
 	/**
-	 * Returns what is known about a class with states.
-	 * @param type the class, as the user wrote it
-	 * @return its description, also when there are {@linkplain #problems() problems}
+	 * Returns the metadata of a class with states.
+	 * @param type the class as written by the user
+	 * @return its metadata, even if there are {@linkplain #problems() problems}
 	 * @throws IllegalArgumentException if the class has no states
 	 */
 	public static StateClass of(Class<?> type) {
@@ -77,7 +77,7 @@ public final class StateClass {
 	}
 
 	/**
-	 * Returns the class the user wrote.
+	 * Returns the class written by the user.
 	 * @return the class
 	 */
 	public Class<?> type() {
@@ -85,7 +85,7 @@ public final class StateClass {
 	}
 
 	/**
-	 * Returns the name that metrics and logs know the class by.
+	 * Returns the name of the class in metrics and logs.
 	 * @return the simple name
 	 */
 	public String name() {
@@ -94,16 +94,16 @@ public final class StateClass {
 
 	/**
 	 * Returns what is wrong with the declarations, each with its remedy.
-	 * @return the problems, empty if the class can be used
+	 * @return the problems; empty if the class can be used
 	 */
 	public List<String> problems() {
 		return this.problems;
 	}
 
 	/**
-	 * Returns what is odd about the declarations and may be meant: states that no way
-	 * leads out of.
-	 * @return the warnings, empty for none
+	 * Returns what is odd about the declarations but may be intended: states without a
+	 * way out.
+	 * @return the warnings; empty for none
 	 */
 	public List<String> warnings() {
 		return this.warnings;
@@ -119,8 +119,8 @@ public final class StateClass {
 	}
 
 	/**
-	 * Returns whether a method is one of the states, as declared here or overridden or
-	 * implemented elsewhere.
+	 * Returns whether a method is one of the states, even if it overrides or implements
+	 * the declaration elsewhere.
 	 * @param method a method of the class, of a proxy, or of an interface
 	 * @return whether a state has its name and parameters
 	 * @throws InvalidStatesException if there are {@linkplain #problems() problems}
@@ -135,7 +135,7 @@ public final class StateClass {
 	/**
 	 * Returns the method of a state, for frameworks.
 	 * @param state the state's name
-	 * @return the most specific method, as the user's classes declare it
+	 * @return the most specific method that the user's classes declare
 	 * @throws InvalidStatesException if there are {@linkplain #problems() problems}
 	 * @throws IllegalArgumentException if there is no such state
 	 */
@@ -148,8 +148,8 @@ public final class StateClass {
 	}
 
 	/**
-	 * Calls a state method of an object as its machine does, for frameworks that are
-	 * {@linkplain StateEntry entering} a body: past what may stand before the object's
+	 * Calls a state method of an object as its machine does, for frameworks that
+	 * {@linkplain StateEntry enter} a body. Bypasses anything in front of the object's
 	 * methods, such as a spy that would count the call a second time.
 	 * @param object an object of the enhanced class
 	 * @param state the state's method, as in {@link #method(String)}
@@ -165,9 +165,9 @@ public final class StateClass {
 	}
 
 	/**
-	 * Returns the class to make objects of: a subclass in the same package and class
-	 * loader, with the same constructors, whose state methods move the object's machine,
-	 * their caller. Defined at the first call, unless the class loader has it.
+	 * Returns the class to create objects of: a subclass in the same package and class
+	 * loader, with the same constructors, whose state methods move the object's machine.
+	 * Defined at the first call, unless the class loader has it.
 	 * @return the enhanced class
 	 * @throws InvalidStatesException if there are {@linkplain #problems() problems}
 	 */
@@ -184,8 +184,8 @@ public final class StateClass {
 	}
 
 	/**
-	 * Returns the class file of the {@linkplain #enhanced() enhanced class}, for builds
-	 * that write it ahead of time.
+	 * Returns the class file of the {@linkplain #enhanced() enhanced class}, for
+	 * ahead-of-time builds.
 	 * @return the bytes
 	 * @throws InvalidStatesException if there are {@linkplain #problems() problems}
 	 */

@@ -8,11 +8,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The states of a class and the moves between them, to be drawn: what is declared, and
- * for a {@linkplain StateMachine#diagram() machine} where it is and how often it moved.
- * The same diagram always gives the same text. Immutable.
+ * A diagram of the states of a class and the moves between them. The diagram of a
+ * {@linkplain StateMachine#diagram() machine} also shows where it is and how often it
+ * moved. The same diagram always yields the same text. Immutable.
  * <p>
- * This is what {@code StateDiagram.of(Flower.class).mermaid()} says of a flower: <pre>
+ * {@code StateDiagram.of(Flower.class).mermaid()} returns, for example: <pre>
  * stateDiagram-v2
  *     [*] --&gt; sprouting
  *     flowering --&gt; dead
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param name the name of the class, or of the machine
  * @param states the declared states, by name
  * @param edges the declared moves, in the order of the states and of their declaration
- * @param current the state that the machine is or was last in, {@code null} for none
+ * @param current the state that the machine is or was last in; {@code null} for none
  */
 public record StateDiagram(String name, List<StateDescriptor> states, List<Edge> edges, @Nullable String current) {
 
@@ -36,9 +36,9 @@ public record StateDiagram(String name, List<StateDescriptor> states, List<Edge>
 	 *
 	 * @param from the state it leaves
 	 * @param to the state it enters
-	 * @param onTimeout whether the machine makes it by itself when the state's time is
-	 * over
-	 * @param count how often the machine has made it, zero in a diagram of a class
+	 * @param onTimeout whether the machine makes the move by itself when the state's
+	 * timeout is over
+	 * @param count how often the machine has made it; zero in a diagram of a class
 	 */
 	public record Edge(String from, String to, boolean onTimeout, int count) {
 	}
@@ -50,11 +50,11 @@ public record StateDiagram(String name, List<StateDescriptor> states, List<Edge>
 	}
 
 	/**
-	 * Returns the diagram of what a class declares.
+	 * Returns the diagram of a class.
 	 * @param type a class with states
 	 * @return the diagram, without a current state and counts
 	 * @throws IllegalArgumentException if the class has no states
-	 * @throws InvalidStatesException if they are declared wrongly
+	 * @throws InvalidStatesException if the states are declared incorrectly
 	 */
 	public static StateDiagram of(Class<?> type) {
 		StateClass states = StateClass.of(type);
@@ -82,9 +82,9 @@ public record StateDiagram(String name, List<StateDescriptor> states, List<Edge>
 	}
 
 	/**
-	 * Returns the diagram as Mermaid text that says how many machines are in each state.
-	 * @param counts the numbers by the state's name, as {@link StateMachines#counts}
-	 * gives them; a state that is not there has none
+	 * Returns the diagram as Mermaid text that shows how many machines are in each state.
+	 * @param counts the numbers by state name, as returned by
+	 * {@link StateMachines#counts}; a missing state has no count
 	 * @return a {@code stateDiagram-v2}
 	 */
 	public String mermaid(Map<String, Long> counts) {
@@ -100,7 +100,7 @@ public record StateDiagram(String name, List<StateDescriptor> states, List<Edge>
 	}
 
 	/**
-	 * Returns the diagram as a picture, drawn without any tool.
+	 * Returns the diagram as a picture, drawn without external tools.
 	 * @return an SVG document
 	 */
 	public String svg() {
@@ -108,17 +108,17 @@ public record StateDiagram(String name, List<StateDescriptor> states, List<Edge>
 	}
 
 	/**
-	 * Returns the diagram as a picture that says how many machines are in each state, and
-	 * is dark for those who have asked their browser for dark pages.
-	 * @param counts the numbers by the state's name, as {@link StateMachines#counts}
-	 * gives them; a state that is not there has none
+	 * Returns the diagram as a picture that shows how many machines are in each state,
+	 * and that is dark in browsers set to a dark colour scheme.
+	 * @param counts the numbers by state name, as returned by
+	 * {@link StateMachines#counts}; a missing state has no count
 	 * @return an SVG document
 	 */
 	public String svg(Map<String, Long> counts) {
 		return new SvgPicture(drawing(Objects.requireNonNull(counts, "counts")), true).text();
 	}
 
-	/** Returns the same as what is to be drawn. */
+	/** Returns the content to draw. */
 	Drawing drawing(Map<String, Long> counts) {
 		return new Drawing(this.name, this.states, this.edges.stream().map(StateDiagram::arrow).toList(), this.current,
 				Map.copyOf(counts));

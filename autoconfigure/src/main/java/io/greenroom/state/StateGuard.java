@@ -8,22 +8,22 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Says of an advice that it guards: that it may reject a call, as a permission check or a
- * rate limit does. On the class of an interceptor, an advisor or an aspect, or on one
- * advice method of an aspect.
+ * Marks advice that guards: that may reject a call, such as a permission check or a rate
+ * limit. Goes on the class of an interceptor, an advisor or an aspect, or on one advice
+ * method of an aspect.
  * <p>
- * An advice on a bean with {@linkplain State states} goes round their bodies, on the
- * machine's green thread, when the machine has moved already. One that guards is called
- * for the call that asks for the move instead: on the caller's thread, before anything
- * moves and before it is looked at whether the move is legal. What it throws reaches the
- * caller; where it returns without proceeding, the call has done nothing. If it proceeds,
- * that returns at once with {@code null}, and the move is asked for after the last guard
- * has returned, with the arguments that the guards leave. A guard is not called again for
- * the body, nor for moves that do not come through the bean's proxy: those of a body with
- * {@code this}, and timeouts.
+ * Ordinary advice on a bean with {@linkplain State states} surrounds their bodies, on the
+ * machine's green thread, when the machine has already moved. A guard instead surrounds
+ * the call that requests the move: it runs on the caller's thread, before anything moves
+ * and before the move is checked. What it throws reaches the caller. If it returns
+ * without proceeding, the call has no effect. If it proceeds, that returns {@code null}
+ * at once, and the move is requested after the last guard has returned, with the
+ * arguments that the guards leave. A guard is not called again for the body, nor for
+ * moves that do not come through the bean's proxy: those of a body through {@code this},
+ * and timeouts.
  * <p>
- * Spring Security's annotations for method calls and Spring's method validation guard
- * without being marked. For a class that can't be annotated there is the setting
+ * Spring Security's method annotations and Spring's method validation are guards without
+ * this annotation. For a class that cannot be annotated, use the property
  * {@code greenroom.state.guards}.
  */
 @Documented

@@ -1,7 +1,8 @@
 package io.greenroom.state;
 
 /**
- * One stay of a machine in a state, as an {@link State#onStart()} method gets to see it.
+ * One stay of a machine in a state, as passed to an {@link State#onStart()} method.
+ * Thread-safe.
  */
 public interface StateHandle {
 
@@ -12,19 +13,19 @@ public interface StateHandle {
 	StateMachine machine();
 
 	/**
-	 * Returns which state it is.
+	 * Returns the state.
 	 * @return the state's name
 	 */
 	String state();
 
 	/**
-	 * Returns whether the body has begun; {@code false} as long as {@code onStart} runs.
-	 * @return whether the body has begun, also when it has ended since
+	 * Returns whether the body has begun; {@code false} while {@code onStart} runs.
+	 * @return whether the body has begun, even if it has ended since
 	 */
 	boolean isStarted();
 
 	/**
-	 * Returns whether the body has ended; the machine may still rest in the state.
+	 * Returns whether the body has ended. The machine may still rest in the state.
 	 * @return whether the body has returned, failed, or made way for another
 	 */
 	boolean isEnded();

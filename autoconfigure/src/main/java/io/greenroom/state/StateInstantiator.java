@@ -2,14 +2,17 @@ package io.greenroom.state;
 
 import org.jspecify.annotations.Nullable;
 
-/** Makes objects for {@link StateMachines#create(Class, Object...)}. */
+/**
+ * Creates objects for {@link StateMachines#create(Class, Object...)}. Implementations
+ * must be thread-safe.
+ */
 @FunctionalInterface
 public interface StateInstantiator {
 
 	/**
-	 * Makes an object.
+	 * Creates an object.
 	 * @param type the enhanced class, with the constructors of the user's class
-	 * @param args the arguments the user gave
+	 * @param args the arguments given by the user
 	 * @return the object
 	 * @throws IllegalArgumentException if no constructor takes the arguments
 	 */

@@ -5,18 +5,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hears what machines do. Called on the thread that makes the move, without any lock; a
- * listener that fails is logged and stops neither the machine nor the other listeners.
+ * Listens to machines. Called on the thread that makes the move, without any lock. The
+ * failure of a listener is logged, and stops neither the machine nor other listeners.
+ * Implementations must be thread-safe and return quickly.
  * <p>
- * A listener must not move the machine it hears about: its call would be part of the move
- * that is under way, and is rejected with an {@link IllegalStateException}. Hand it to
- * another thread.
+ * A listener must not move the machine that it is told about: the call would be part of
+ * the current move, and is rejected with an {@link IllegalStateException}. Make the move
+ * on another thread instead.
  */
 public interface StateListener {
 
 	/**
-	 * A machine moved. Called once per move, in order, when the old body has ended and
-	 * the machine is in the new state, before the first statement of the new body.
+	 * Called when a machine has moved: once per move, in order, when the old body has
+	 * ended and the machine is in the new state, before the first statement of the new
+	 * body.
 	 * @param machine the machine
 	 * @param move the move
 	 */
@@ -24,21 +26,21 @@ public interface StateListener {
 	}
 
 	/**
-	 * A machine moved, as {@link #moved(StateMachine, StateMove)}, which this calls
-	 * unless it is implemented itself.
+	 * Called when a machine has moved, like {@link #moved(StateMachine, StateMove)},
+	 * which this method calls by default.
 	 * @param machine the machine
 	 * @param move the move
-	 * @param arguments what the new state was called with, not to be changed; none where
-	 * a timeout has moved the machine
+	 * @param arguments the arguments of the new state, unmodifiable; empty if a timeout
+	 * has moved the machine
 	 */
 	default void moved(StateMachine machine, StateMove move, List<@Nullable Object> arguments) {
 		moved(machine, move);
 	}
 
 	/**
-	 * The body of a state has returned, and did not move the machine: it rests in the
-	 * state, or is done if the state has no targets. Called after the fact, so that
-	 * another thread may have moved the machine on by then.
+	 * Called when the body of a state has returned without moving the machine, which then
+	 * rests in the state, or is done if the state has no targets. Called after the fact,
+	 * so another thread may have moved the machine on by then.
 	 * @param machine the machine
 	 * @param state the state whose body it was
 	 */
@@ -46,16 +48,16 @@ public interface StateListener {
 	}
 
 	/**
-	 * A move was rejected; the thread that asked gets the exception.
+	 * Called when a move was rejected. The requesting thread gets the exception.
 	 * @param machine the machine, where it was
-	 * @param rejection what was asked and what is declared
+	 * @param rejection what was requested, and what is declared
 	 */
 	default void rejected(StateMachine machine, IllegalTransitionException rejection) {
 	}
 
 	/**
-	 * A move that had been accepted from outside was given up, because the running body
-	 * did not end in time; the machine stays where it is.
+	 * Called when an accepted move from outside was given up, because the running body
+	 * did not end in time. The machine stays where it is.
 	 * @param machine the machine, still in its old state
 	 * @param from the state it stays in
 	 * @param to the state it did not reach
@@ -64,16 +66,16 @@ public interface StateListener {
 	}
 
 	/**
-	 * A machine failed; that it has {@linkplain #ended ended} is told after this.
+	 * Called when a machine has failed. {@link #ended} is called after this.
 	 * @param machine the machine, in the state that it failed in
-	 * @param failure what the body, or something round it, threw
+	 * @param failure what the body, or something around it, threw
 	 */
 	default void failed(StateMachine machine, Throwable failure) {
 	}
 
 	/**
-	 * A machine ended: done, failed or stopped, as its {@linkplain StateMachine#status()
-	 * status} says.
+	 * Called when a machine has ended: done, failed or stopped, as its
+	 * {@linkplain StateMachine#status() status} says.
 	 * @param machine the machine
 	 */
 	default void ended(StateMachine machine) {

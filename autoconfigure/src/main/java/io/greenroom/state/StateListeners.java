@@ -16,20 +16,20 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Tells everybody who listens to machines; what one of them throws goes no further.
+ * Tells all listeners of machines. What one of them throws goes no further.
  * <p>
- * A listener that is told of a rejection or an end may ask for what is rejected or ends
- * again on the same thread. It learns of that by what its own call throws, and hears
- * nothing of it: else one telling would lead to the next without end.
+ * A listener that is told of a rejection or an end may cause another one on the same
+ * thread. It learns of that from its own call, and is not told of it as a listener,
+ * because otherwise each notification could lead to the next without end.
  */
 final class StateListeners {
 
 	private static final Logger log = LoggerFactory.getLogger(StateMachine.class);
 
-	/** How many tellings, of different machines, may be one inside the other. */
+	/** How many notifications, of different machines, may be nested. */
 	private static final int DEPTH = 8;
 
-	/** The machines of whose rejections and ends the current thread tells, if it does. */
+	/** The machines of whose rejections and ends the current thread tells. */
 	private static final ThreadLocal<@Nullable List<MovingMachine>> TELLING = new ThreadLocal<>();
 
 	private final List<StateListener> listeners;
@@ -81,7 +81,7 @@ final class StateListeners {
 		List<MovingMachine> told = TELLING.get();
 		List<MovingMachine> inside = (told != null) ? told : new ArrayList<>(2);
 		if (inside.size() >= DEPTH || inside.contains(machine)) {
-			log.warn("{} is not told about on thread '{}', where listeners are being told already", machine.name(),
+			log.warn("Listeners are not told of {} on thread '{}', where they are already being told", machine.name(),
 					Thread.currentThread().getName());
 			return;
 		}

@@ -9,13 +9,12 @@ import io.greenroom.green.GreenTask;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The machine of one object: where it is, how it got there, and the means to wait for it
- * or stop it. Moves are made by calling the object's state methods. Safe for use by many
- * threads.
+ * The machine of one object: where it is, how it got there, and how to wait for it or
+ * stop it. Moves are made by calling the object's state methods. Thread-safe.
  */
 public interface StateMachine {
 
-	/** Where a machine is in its life. */
+	/** Where a machine is in its lifecycle. */
 	enum Status {
 
 		/** Never started. */
@@ -48,77 +47,77 @@ public interface StateMachine {
 	String name();
 
 	/**
-	 * Returns the object whose states these are.
-	 * @return the object itself, not a proxy of it
+	 * Returns the object that has the states.
+	 * @return the object itself, not a proxy
 	 */
 	Object target();
 
 	/**
-	 * Returns where the machine is in its life.
+	 * Returns where the machine is in its lifecycle.
 	 * @return the status
 	 */
 	Status status();
 
 	/**
 	 * Returns the current state; after the end, the last one.
-	 * @return the state's name, {@code null} before the start
+	 * @return the state's name; {@code null} before the start
 	 */
 	@Nullable String current();
 
 	/**
-	 * Returns since when it has been in its current state.
-	 * @return the instant of the last move, {@code null} before the start
+	 * Returns when the machine entered its current state.
+	 * @return the instant of the last move; {@code null} before the start
 	 */
 	@Nullable Instant since();
 
 	/**
-	 * Returns the last moves, the oldest first, at most as many as configured.
+	 * Returns the last moves, oldest first, up to the configured number.
 	 * @return a copy
 	 */
 	List<StateMove> history();
 
 	/**
-	 * Returns which states may be called now: those declared to follow the current one,
-	 * or those that may start a machine that has not started, or has ended.
+	 * Returns the states that may be called now: those declared to follow the current
+	 * one, or those that may start the machine if it has not started or has ended.
 	 * @return names of states
 	 */
 	List<String> targets();
 
 	/**
-	 * Returns the machine's picture: its states, the current one, and how often it has
+	 * Returns a diagram of the machine: its states, the current one, and how often it has
 	 * made each move.
-	 * @return a copy of this moment
+	 * @return a snapshot
 	 */
 	StateDiagram diagram();
 
 	/**
-	 * Returns whether the machine has ended in any way. One that has failed or was
-	 * stopped can be started again by a state that may start it, one that is done only by
-	 * a state that is marked with {@link State#restart()}.
+	 * Returns whether the machine has ended in any way. A machine that has failed or was
+	 * stopped can be started again by a state that may start it. A machine that is done
+	 * can be started again only by a state that is marked with {@link State#restart()}.
 	 * @return whether it is done, failed or stopped
 	 */
 	boolean isDone();
 
 	/**
-	 * Returns what the machine failed with.
+	 * Returns the failure of the machine.
 	 * @return what the body threw, always the same object; {@code null} unless it failed
 	 */
 	@Nullable Throwable exception();
 
 	/**
-	 * Waits until the machine has ended. A machine that nobody starts, or that rests, may
-	 * never end: {@link #join(Duration)} gives up.
+	 * Waits until the machine has ended. A machine that is never started, or that rests,
+	 * may never end; use {@link #join(Duration)} to limit the wait.
 	 * @throws InterruptedException if the caller is interrupted while it waits
 	 * @throws IllegalStateException if a body would wait for the end of its own machine,
-	 * or machines, and handlers that are called, wait in a circle
+	 * or if machines and handlers wait in a circle
 	 */
 	void join() throws InterruptedException;
 
 	/**
-	 * Waits up to the limit until the machine has ended. Where machines and handlers wait
-	 * in a circle, each longer than a second, the log says so at once; a move or a stop
+	 * Waits up to the limit until the machine has ended. If machines and handlers wait in
+	 * a circle, each for longer than a second, this is logged at once; a move or a stop
 	 * from outside may still end the wait.
-	 * @param limit how long to wait at most; zero looks once
+	 * @param limit the maximum time to wait; zero checks once without waiting
 	 * @return whether it has ended
 	 * @throws InterruptedException if the caller is interrupted while it waits
 	 * @throws IllegalArgumentException if the limit is negative
@@ -129,12 +128,12 @@ public interface StateMachine {
 
 	/**
 	 * Waits up to the limit until the machine is in a state. A state that the machine
-	 * enters and leaves again during the wait counts. A circle of waits is told as in
+	 * enters and leaves again during the wait counts. A circle of waits is logged as in
 	 * {@link #join(Duration)}.
 	 * @param state the state's name
-	 * @param limit how long to wait at most; zero looks once
-	 * @return whether the machine was in the state; {@code false} when the time is over
-	 * or the machine has ended elsewhere
+	 * @param limit the maximum time to wait; zero checks once without waiting
+	 * @return whether the machine was in the state; {@code false} if the time is over or
+	 * the machine has ended in another state
 	 * @throws InterruptedException if the caller is interrupted while it waits
 	 * @throws IllegalArgumentException if there is no such state, or the limit is
 	 * negative
@@ -144,9 +143,9 @@ public interface StateMachine {
 	boolean awaitState(String state, Duration limit) throws InterruptedException;
 
 	/**
-	 * Waits up to the limit until no body runs and no move is under way. A circle of
-	 * waits is told as in {@link #join(Duration)}.
-	 * @param limit how long to wait at most; zero looks once
+	 * Waits up to the limit until no body runs and no move is in progress. A circle of
+	 * waits is logged as in {@link #join(Duration)}.
+	 * @param limit the maximum time to wait; zero checks once without waiting
 	 * @return whether the machine rests, has ended, or was never started
 	 * @throws InterruptedException if the caller is interrupted while it waits
 	 * @throws IllegalArgumentException if the limit is negative
@@ -156,35 +155,35 @@ public interface StateMachine {
 	boolean awaitRest(Duration limit) throws InterruptedException;
 
 	/**
-	 * Asks for a move from outside, and waits up to the limit until the machine, after
-	 * that move, rests in a state or has ended: there, or where the bodies went on to by
-	 * themselves. A rest that is over again by then counts.
+	 * Requests a move from outside, and waits up to the limit until the machine, after
+	 * that move, rests in a state or has ended, either in the requested state or where
+	 * its bodies have moved it by themselves. A rest that is over again by then counts.
 	 * <p>
-	 * What the asking call throws comes out of this one, as
-	 * {@link IllegalTransitionException} where the move is illegal. If a body then fails
-	 * and the machine with it, what it threw is thrown here as it is, checked exceptions
-	 * too, with the trace of this call added to it as a suppressed exception. If the
-	 * machine is stopped meanwhile, this returns as if it had ended by itself, or, where
-	 * the move is not made any more, throws.
-	 * @param move calls a state of this machine's object, on the current thread, as in
-	 * {@code () -> order.paid(sum)}; where it calls several, the last one counts
-	 * @param limit how long to wait at most from now on; the machine goes on when it is
+	 * What the requesting call throws is thrown by this method, such as an
+	 * {@link IllegalTransitionException} if the move is illegal. If a body then fails,
+	 * and the machine with it, this method throws the same throwable, even a checked
+	 * exception, with the trace of this call as a suppressed exception. If the machine is
+	 * stopped meanwhile, this method returns as if the machine had ended by itself, or
+	 * throws if the move is no longer made.
+	 * @param move calls a state of this machine's object on the current thread, as in
+	 * {@code () -> order.paid(sum)}; if it calls several, the last one counts
+	 * @param limit the maximum time to wait from now on; the machine goes on when it is
 	 * over
 	 * @return the state that the machine came to rest or ended in
 	 * @throws InterruptedException if the caller is interrupted while it waits
-	 * @throws TimeoutException if the limit is over
-	 * @throws IllegalArgumentException if the limit is negative, or the call asks for no
+	 * @throws TimeoutException if the time is over
+	 * @throws IllegalArgumentException if the limit is negative, or the call requests no
 	 * move of this machine
 	 * @throws IllegalStateException if a body would wait for its own end, if the move was
-	 * given up or did not take place since the machine was stopped, or if machines, and
-	 * handlers that are called, wait in a circle, after the move
+	 * given up or did not take place because the machine was stopped, or if machines and
+	 * handlers wait in a circle after the move
 	 */
 	String moveAndWait(GreenTask move, Duration limit) throws InterruptedException, TimeoutException;
 
 	/**
 	 * Ends the machine and does not wait; {@link #join(Duration)} does. A running body is
-	 * interrupted; whatever move it asks for then, or somebody else has asked for, does
-	 * not take place. Does nothing to a machine that has not started or has ended.
+	 * interrupted. A move that it then requests, or that was requested from outside, does
+	 * not take place. Has no effect on a machine that has not started or has ended.
 	 */
 	void stop();
 

@@ -28,15 +28,14 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Makes objects whose methods are {@linkplain State states}, and gives the
+ * Creates objects whose methods are {@linkplain State states}, and provides the
  * {@linkplain StateMachine machine} of each. In a Spring Boot application it is a bean;
- * without Spring, {@link #builder(GreenScheduler)} makes one. Safe for use by many
- * threads.
+ * without Spring, {@link #builder(GreenScheduler)} creates one. Thread-safe.
  * <p>
- * A machine is kept alive by its object and by its running body, by nothing else: one
- * that rests and that nobody knows any more is collected, also if it waits for a timeout.
- * When the scheduler drains, machines take no more moves from outside and their timeouts
- * no longer fire; bodies that run may go on, and move, until the drain's time is over.
+ * A machine is kept alive only by its object and by its running body. A machine that
+ * rests and is no longer referenced is collected, even if it waits for a timeout. When
+ * the scheduler drains, machines accept no more moves from outside, and their timeouts no
+ * longer fire. Running bodies may go on, and move, until the drain's time is over.
  */
 public final class StateMachines implements AutoCloseable {
 
@@ -52,7 +51,7 @@ public final class StateMachines implements AutoCloseable {
 
 	private final @Nullable StateBoundary boundary;
 
-	/** How often to look for machines that are gone. */
+	/** How often to look for collected machines. */
 	private static final Duration LOOK = Duration.ofSeconds(1);
 
 	private final Map<Class<?>, MachineType> types = new ConcurrentHashMap<>();
@@ -79,14 +78,14 @@ public final class StateMachines implements AutoCloseable {
 	}
 
 	/**
-	 * Makes an object with a machine. States called by the constructor start when the
+	 * Creates an object with a machine. States called by the constructor start when the
 	 * object is complete.
 	 * @param type the class with the states
-	 * @param args the constructor's arguments; in a Spring application, those that are
-	 * beans may be left out
+	 * @param args the constructor's arguments; in a Spring application, beans among them
+	 * may be omitted
 	 * @return the object, an instance of an enhanced subclass
 	 * @param <T> the type of the object
-	 * @throws InvalidStatesException if the states are declared wrongly
+	 * @throws InvalidStatesException if the states are declared incorrectly
 	 * @throws IllegalArgumentException if the class has no states, or no constructor
 	 * takes the arguments
 	 */
@@ -101,10 +100,10 @@ public final class StateMachines implements AutoCloseable {
 
 	/**
 	 * Returns the machine of an object. A copy of an object, such as a clone or a spy,
-	 * has a machine of its own, which has not started; one that is deserialised has none
+	 * has a machine of its own, which has not started. A deserialized object has none
 	 * until it is {@linkplain #bind bound}.
 	 * @param object an object with states, or a proxy of one
-	 * @return its machine, always the same
+	 * @return its machine, always the same object
 	 * @throws IllegalArgumentException if the object has no machine
 	 */
 	public StateMachine of(Object object) {
@@ -119,7 +118,7 @@ public final class StateMachines implements AutoCloseable {
 		}
 		if (machine == null) {
 			throw new IllegalArgumentException(
-					"The machine of this %s is not there before the object is complete; ask for it after construction and initialisation"
+					"The machine of this %s does not exist before the object is complete; ask for it after construction and initialization"
 						.formatted(userClass(target).getSimpleName()));
 		}
 		return ((Transitions) machine).machine();
@@ -128,16 +127,15 @@ public final class StateMachines implements AutoCloseable {
 	private static IllegalArgumentException noMachine(Class<?> type) {
 		String name = type.getSimpleName();
 		return new IllegalArgumentException(StateClass.isPresentOn(
-				type) ? "This %s is an ordinary object: new %1$s() has no machine; make it with stateMachines.create(%1$s.class, ...), or let Spring make it as a bean of its class".formatted(name) : "%s has no states and no machine; mark its methods with @State and make it with stateMachines.create(%1$s.class, ...)".formatted(name));
+				type) ? "This %s is an ordinary object: new %1$s() has no machine; create it with stateMachines.create(%1$s.class, ...), or let Spring create it as a bean of its class".formatted(name) : "%s has no states and no machine; mark its methods with @State and create it with stateMachines.create(%1$s.class, ...)".formatted(name));
 	}
 
 	/**
-	 * Asks for moves when the transaction of the calling thread has committed, on the
-	 * thread that commits it, in the order in which they were asked for; at once where
-	 * there is no transaction. They are not asked for if the transaction, or the
-	 * savepoint that the thread is in now, rolls back. Once it has committed, a move that
-	 * is rejected is logged and goes no further, for the transaction can't be undone
-	 * then.
+	 * Requests moves when the transaction of the calling thread has committed, on the
+	 * thread that commits it, in the order in which they were registered; at once if
+	 * there is no transaction. They are not requested if the transaction, or the
+	 * savepoint that the thread is in now, rolls back. After the commit, a rejected move
+	 * is only logged, because the transaction can no longer be undone.
 	 * @param moves calls the states, as in {@code () -> order.paid(sum)}
 	 */
 	public void afterCommit(Runnable moves) {
@@ -148,10 +146,10 @@ public final class StateMachines implements AutoCloseable {
 	}
 
 	/**
-	 * Returns the machines of all objects of a class, its subclasses included, that are
-	 * still known to somebody. Nothing is kept alive to be found here. Takes a walk over
-	 * all of them; what starts or ends meanwhile may be there or not.
-	 * @param type a class with states, or one above such classes
+	 * Returns the machines of all objects of a class, including its subclasses, that are
+	 * still referenced. Does not keep machines alive. Iterates over all of them; machines
+	 * that start or end meanwhile may or may not be included.
+	 * @param type a class with states, or a superclass of such classes
 	 * @return a copy, in no order
 	 */
 	public List<StateMachine> all(Class<?> type) {
@@ -162,9 +160,9 @@ public final class StateMachines implements AutoCloseable {
 	}
 
 	/**
-	 * Returns those machines of {@link #all(Class)} that are in a state: at work there,
-	 * at rest, or done in it. One that has failed or was stopped is in none.
-	 * @param type a class with states, or one above such classes
+	 * Returns the machines of {@link #all(Class)} that are in a state: running, at rest,
+	 * or done in it. A machine that has failed or was stopped is in no state.
+	 * @param type a class with states, or a superclass of such classes
 	 * @param state the state's name
 	 * @return a copy, in no order
 	 * @throws IllegalArgumentException if no such class is known to have such a state
@@ -183,8 +181,9 @@ public final class StateMachines implements AutoCloseable {
 	/**
 	 * Returns how many machines of {@link #all(Class)} are in each state, as
 	 * {@link #allIn(Class, String)} finds them.
-	 * @param type a class with states, or one above such classes
-	 * @return by name, every declared state, also those that no machine is in
+	 * @param type a class with states, or a superclass of such classes
+	 * @return the counts by name for every declared state, including states that no
+	 * machine is in
 	 */
 	public Map<String, Long> counts(Class<?> type) {
 		Objects.requireNonNull(type, "type");
@@ -209,8 +208,7 @@ public final class StateMachines implements AutoCloseable {
 
 	/**
 	 * Returns the machines of any class that have failed, were not started again, and are
-	 * still known to somebody; their {@linkplain StateMachine#exception() exceptions} say
-	 * why.
+	 * still referenced. Their {@linkplain StateMachine#exception() exceptions} say why.
 	 * @return a copy, in no order
 	 */
 	public List<StateMachine> failed() {
@@ -223,7 +221,7 @@ public final class StateMachines implements AutoCloseable {
 		return found;
 	}
 
-	/** Returns whether it is at work, at rest, or done in a state. */
+	/** Returns whether it is running, at rest, or done in a state. */
 	private static boolean isInState(StateMachine machine) {
 		return switch (machine.status()) {
 			case RUNNING, RESTING, DONE -> true;
@@ -242,7 +240,7 @@ public final class StateMachines implements AutoCloseable {
 			.map(Map.Entry::getValue);
 	}
 
-	/** The tables of a class and of those below it that have machines. */
+	/** Returns the tables of a class and its subclasses that have machines. */
 	private Stream<StateTable> declared(Class<?> type) {
 		StateClass own = StateClass.isPresentOn(type) ? StateClass.of(type) : null;
 		Stream<StateTable> below = typesBelow(type).map(MachineType::table);
@@ -257,12 +255,12 @@ public final class StateMachines implements AutoCloseable {
 	}
 
 	/**
-	 * Gives an object its machine that somebody else made from an
-	 * {@linkplain StateClass#enhanced() enhanced class}; for frameworks. States called
-	 * since its construction start now. An object that has its machine keeps it, and its
-	 * bodies are entered as said from the next one on.
-	 * @param object the object, complete, not a proxy
-	 * @param entry how bodies are entered, {@code null} for straight
+	 * Gives a machine to an object that was created from an
+	 * {@linkplain StateClass#enhanced() enhanced class} elsewhere; for frameworks. States
+	 * called since its construction start now. An object that already has a machine keeps
+	 * it, and its bodies are entered as given here from the next one on.
+	 * @param object the complete object, not a proxy
+	 * @param entry how bodies are entered; {@code null} for directly
 	 * @return the machine
 	 * @throws IllegalArgumentException if the object's class is not enhanced
 	 */
@@ -283,14 +281,14 @@ public final class StateMachines implements AutoCloseable {
 	}
 
 	/**
-	 * Gives an object its machine, as {@link #bind(Object, StateEntry)} does, and has
-	 * where it is kept by a journal; for frameworks. A machine that was somewhere before
-	 * is there again, its {@code onStart} not called; states called since the object's
-	 * construction start then nothing. {@link #resume} must follow.
-	 * @param object the object, complete, not a proxy
-	 * @param entry how bodies are entered, {@code null} for straight
-	 * @param journal keeps where the machine is from now on
-	 * @param before where it was, in a state of its class; {@code null} if it is new
+	 * Gives a machine to an object, as {@link #bind(Object, StateEntry)} does, and stores
+	 * where it is in a journal; for frameworks. A machine with a stored state is in that
+	 * state again, without its {@code onStart} being called, and states called since the
+	 * object's construction then have no effect. {@link #resume} must follow.
+	 * @param object the complete object, not a proxy
+	 * @param entry how bodies are entered; {@code null} for directly
+	 * @param journal stores where the machine is from now on
+	 * @param before where it was, in a state of its class, or {@code null} if it is new
 	 * @return the machine
 	 * @throws IllegalArgumentException if the object's class is not enhanced, or it has a
 	 * machine already
@@ -316,34 +314,35 @@ public final class StateMachines implements AutoCloseable {
 	}
 
 	/**
-	 * Goes on with a machine that was somewhere before: runs a body that had begun from
-	 * its beginning, and waits for the rest of a timeout. Does nothing for others; for
-	 * frameworks.
-	 * @param machine a machine that is kept by a journal
-	 * @throws IllegalArgumentException if the machine is somebody else's
+	 * Resumes a machine with a stored state: runs a body that had begun from its
+	 * beginning, and waits for the rest of a timeout. Has no effect on other machines;
+	 * for frameworks.
+	 * @param machine a machine with a journal
+	 * @throws IllegalArgumentException if the machine was not created here
 	 */
 	public void resume(StateMachine machine) {
 		own(machine).resume();
 	}
 
 	/**
-	 * Lets go of a machine whose object is not used any more: ends it in memory as
-	 * {@link StateMachine#stop()} does, but where it is kept it stays; for frameworks.
+	 * Releases a machine whose object is no longer used: ends it in memory as
+	 * {@link StateMachine#stop()} does, but leaves its stored state as it is; for
+	 * frameworks.
 	 * @param machine the machine
-	 * @throws IllegalArgumentException if the machine is somebody else's
+	 * @throws IllegalArgumentException if the machine was not created here
 	 */
 	public void release(StateMachine machine) {
 		own(machine).release();
 	}
 
 	/**
-	 * Runs something that the body of a machine has let in on its own thread and that is
-	 * no part of the body; for frameworks. A move that it asks for returns to it, and
-	 * takes place when the body ends; an interrupt of the body comes after it. On any
-	 * other thread it simply runs.
-	 * @param machine the machine whose body it may be
-	 * @param visitor what to run
-	 * @throws IllegalArgumentException if the machine is somebody else's
+	 * Runs a visitor that the body of a machine has let in on its own thread and that is
+	 * not part of the body; for frameworks. A move that it requests returns to it, and
+	 * takes place when the body ends. An interrupt of the body is delivered after it. On
+	 * any other thread it simply runs.
+	 * @param machine the machine whose body may run on this thread
+	 * @param visitor the visitor
+	 * @throws IllegalArgumentException if the machine was not created here
 	 */
 	public void visit(StateMachine machine, Runnable visitor) {
 		own(machine).visit(Objects.requireNonNull(visitor, "visitor"));
@@ -351,10 +350,10 @@ public final class StateMachines implements AutoCloseable {
 
 	/**
 	 * Ends the body on the current thread if a {@linkplain #visit visitor} has moved its
-	 * machine: does not return then, as a call of the next state would not. Returns on
-	 * any other thread.
-	 * @param machine the machine whose body it may be
-	 * @throws IllegalArgumentException if the machine is somebody else's
+	 * machine: it then does not return, like a call of the next state. Returns on any
+	 * other thread.
+	 * @param machine the machine whose body may run on this thread
+	 * @throws IllegalArgumentException if the machine was not created here
 	 */
 	public void followVisitor(StateMachine machine) {
 		own(machine).followVisitor();
@@ -368,10 +367,10 @@ public final class StateMachines implements AutoCloseable {
 	}
 
 	/**
-	 * Returns whether an object was made from an {@linkplain StateClass#enhanced()
+	 * Returns whether an object was created from an {@linkplain StateClass#enhanced()
 	 * enhanced class}, so that it has a machine or can be given one.
 	 * @param object an object, or a proxy of one
-	 * @return whether its states are states
+	 * @return whether calls of its states move a machine
 	 */
 	public static boolean isStateful(Object object) {
 		return Objects.requireNonNull(object, "object") instanceof StateObject;
@@ -382,13 +381,13 @@ public final class StateMachines implements AutoCloseable {
 		stateClass.warnings().forEach((warning) -> log.warn("{}: {}", type.getName(), warning));
 		if (stateClass.table().startsAnywhere()) {
 			log.info(
-					"{}: no state is marked with initial = true, so every state may start a machine, also one that has ended",
+					"{}: no state is marked with initial = true, so every state may start a machine, even one that has ended",
 					type.getName());
 		}
 		return new MachineType(stateClass, this.scheduler.observer().machine(type.getName()));
 	}
 
-	/** The user's class: the one below which enhancement and proxies begin. */
+	/** Returns the user's class, without enhancement and proxies. */
 	private static Class<?> userClass(Object object) {
 		Class<?> type = object.getClass();
 		while (StateObject.class.isAssignableFrom(type)) {
@@ -398,8 +397,8 @@ public final class StateMachines implements AutoCloseable {
 	}
 
 	/**
-	 * Takes no more moves from outside; timeouts no longer fire. Running bodies go on,
-	 * and may move. Idempotent.
+	 * Accepts no more moves from outside, and timeouts no longer fire. Running bodies go
+	 * on, and may move. Idempotent.
 	 */
 	@Override
 	public void close() {
@@ -416,7 +415,7 @@ public final class StateMachines implements AutoCloseable {
 		return "StateMachines[" + this.scheduler.name() + (isClosed() ? ", closed]" : "]");
 	}
 
-	/** What the scheduler stops first when it drains. */
+	/** The service that the scheduler stops first when it drains. */
 	private final class Service implements GreenService {
 
 		@Override
@@ -447,7 +446,7 @@ public final class StateMachines implements AutoCloseable {
 
 	}
 
-	/** Settings of state machines. Not safe for use by several threads. */
+	/** Builds state machines. Not thread-safe. */
 	public static final class Builder {
 
 		private final GreenScheduler scheduler;
@@ -472,8 +471,8 @@ public final class StateMachines implements AutoCloseable {
 
 		/**
 		 * Sets how long a running body may take to end when a move from outside has
-		 * interrupted it; after that the move is given up.
-		 * @param timeout how long; 10 seconds unless set
+		 * interrupted it. After that, the move is given up.
+		 * @param timeout the time; 10 seconds by default
 		 * @return this builder
 		 * @throws IllegalArgumentException if the timeout is not positive
 		 */
@@ -487,7 +486,7 @@ public final class StateMachines implements AutoCloseable {
 
 		/**
 		 * Sets how many moves each machine remembers.
-		 * @param size how many; 16 unless set, zero for none
+		 * @param size how many; 16 by default, zero for none
 		 * @return this builder
 		 * @throws IllegalArgumentException if the size is negative
 		 */
@@ -500,7 +499,7 @@ public final class StateMachines implements AutoCloseable {
 		}
 
 		/**
-		 * Adds somebody who hears about all machines.
+		 * Adds a listener to all machines.
 		 * @param listener the listener
 		 * @return this builder
 		 */
@@ -510,8 +509,8 @@ public final class StateMachines implements AutoCloseable {
 		}
 
 		/**
-		 * Sets where the time comes from.
-		 * @param clock the clock; the system's unless set
+		 * Sets the clock.
+		 * @param clock the clock; that of the system by default
 		 * @return this builder
 		 */
 		public Builder clock(InstantSource clock) {
@@ -520,10 +519,10 @@ public final class StateMachines implements AutoCloseable {
 		}
 
 		/**
-		 * Sets who calls the constructors for
+		 * Sets what calls the constructors for
 		 * {@link StateMachines#create(Class, Object...)}.
-		 * @param instantiator makes the objects; with the given arguments alone unless
-		 * set
+		 * @param instantiator creates the objects; by default with the given arguments
+		 * only
 		 * @return this builder
 		 */
 		public Builder instantiator(StateInstantiator instantiator) {
@@ -532,8 +531,9 @@ public final class StateMachines implements AutoCloseable {
 		}
 
 		/**
-		 * Sets how {@link StateMachines#of(Object)} gets from a proxy to its object.
-		 * @param unwrapper returns what is behind a proxy, and anything else as it is
+		 * Sets how {@link StateMachines#of(Object)} finds the object behind a proxy.
+		 * @param unwrapper returns the object behind a proxy, and any other object as it
+		 * is
 		 * @return this builder
 		 */
 		public Builder unwrapper(UnaryOperator<Object> unwrapper) {
@@ -542,9 +542,8 @@ public final class StateMachines implements AutoCloseable {
 		}
 
 		/**
-		 * Sets who knows the transactions and the like that moves are asked for in.
-		 * @param boundary knows the transactions and the like of a framework; none unless
-		 * set
+		 * Sets what knows the transactions and similar boundaries of a framework.
+		 * @param boundary the boundary; none by default
 		 * @return this builder
 		 */
 		public Builder boundary(StateBoundary boundary) {
@@ -553,7 +552,7 @@ public final class StateMachines implements AutoCloseable {
 		}
 
 		/**
-		 * Makes the state machines.
+		 * Creates the state machines.
 		 * @return a new instance, open
 		 * @throws io.greenroom.green.SchedulerClosedException if the scheduler is
 		 * shutting down

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One move of a machine.
  *
- * @param from the state it left, {@code null} when it was started
+ * @param from the state it left, or {@code null} if it was started
  * @param to the state it entered
- * @param at when it did
+ * @param at when it entered that state
  */
 public record StateMove(@Nullable String from, String to, Instant at) {
 }

@@ -24,8 +24,7 @@ import io.greenroom.state.internal.StateRules;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the states that a loaded class declares. What is wrong with them the
- * {@link StateRules} say.
+ * Reads the states that a loaded class declares. The {@link StateRules} judge them.
  */
 final class StateScanner {
 
@@ -48,8 +47,8 @@ final class StateScanner {
 	}
 
 	/**
-	 * Looks only whether there is any state, without checking it. A class that can't be
-	 * looked at, because the class path lacks what its methods mention, has none.
+	 * Returns whether there is any state, without checking it. A class that cannot be
+	 * inspected, because the class path lacks what its methods refer to, has none.
 	 */
 	static boolean hasStates(Class<?> type) {
 		try {
@@ -72,14 +71,14 @@ final class StateScanner {
 	}
 
 	/**
-	 * Returns the parameters of each state, in all forms that a call of it may have: a
-	 * generic parameter differs from what overrides it.
+	 * Returns the parameters of each state, in all forms that a call may have, because a
+	 * generic parameter differs from that of the overriding method.
 	 */
 	Map<String, List<List<Class<?>>>> signatures() {
 		return Map.copyOf(this.signatures);
 	}
 
-	/** Returns the table of states with which nothing is wrong. */
+	/** Returns the table of states that are declared correctly. */
 	StateTable table() {
 		List<StateSpec> specs = new ArrayList<>();
 		this.declared.states().forEach((state) -> specs.add(spec(specs.size(), state)));
@@ -103,7 +102,9 @@ final class StateScanner {
 		return Modifier.isPrivate(constructor.getModifiers());
 	}
 
-	/** The most specific method of each state; an override keeps the declaration. */
+	/**
+	 * Returns the most specific method of each state. An override keeps the declaration.
+	 */
 	private List<DeclaredState<Method>> states() {
 		List<DeclaredState<Method>> states = new ArrayList<>();
 		for (List<Method> family : this.seen.families()) {
@@ -112,7 +113,8 @@ final class StateScanner {
 				continue;
 			}
 			Method declaring = marked.getFirst();
-			// What can't be overridden is no state of this class, whatever looks like it.
+			// A method that cannot be overridden is no state of this class, even if
+			// another one looks like it.
 			Method lowest = marked.stream().filter((method) -> !isOpen(method)).findFirst().orElse(family.getFirst());
 			states.add(new DeclaredState<>(describe(lowest), declaring.getAnnotation(State.class),
 					contradiction(declaring, marked)));
@@ -126,7 +128,9 @@ final class StateScanner {
 		return SeenMethods.isOpen(method, this.type) && !Modifier.isStatic(method.getModifiers());
 	}
 
-	/** A class says which of several interfaces is right; nobody else can. */
+	/**
+	 * Returns two interfaces that declare a state differently, unless the class decides.
+	 */
 	private static List<String> contradiction(Method first, List<Method> marked) {
 		Class<?> home = first.getDeclaringClass();
 		State declared = first.getAnnotation(State.class);

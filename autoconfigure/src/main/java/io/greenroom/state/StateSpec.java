@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A declared state, checked and ready to run.
  *
- * @param index its place in the table
- * @param method the method, as the user's class declares it
- * @param onStart calls what runs before the start: (target, handle, arguments) → void
+ * @param index its index in the table
+ * @param method the method, as declared by the user's class
+ * @param onStart calls the {@code onStart} method: (target, handle, arguments) → void
  */
 record StateSpec(int index, String name, Method method, boolean initial, boolean restart, List<String> targets,
 		@Nullable Duration timeout, @Nullable String onTimeout, @Nullable String onError,

@@ -20,7 +20,7 @@ final class StateTable {
 
 	private final boolean startsAnywhere;
 
-	/** By state, the number of its first move; then the number of all. */
+	/** The number of the first move by state, followed by the number of all moves. */
 	private final int[] firstEdges;
 
 	StateTable(List<StateSpec> states) {
@@ -57,7 +57,7 @@ final class StateTable {
 		return List.copyOf(this.byName.keySet());
 	}
 
-	/** Returns the number of a declared move, from zero on without gaps. */
+	/** Returns the number of a declared move. Numbers start at zero and have no gaps. */
 	int edge(StateSpec from, String to) {
 		return this.firstEdges[from.index()] + from.targets().indexOf(to);
 	}
@@ -72,9 +72,10 @@ final class StateTable {
 	}
 
 	/**
-	 * Returns what may follow; where the machine is in no state, what may start it.
-	 * @param from the current state, {@code null} before the start and after the end
-	 * @param done whether the machine has come to an end of its own
+	 * Returns the states that may follow; if the machine is in no state, those that may
+	 * start it.
+	 * @param from the current state; {@code null} before the start and after the end
+	 * @param done whether the machine has ended by itself
 	 */
 	List<String> legal(@Nullable StateSpec from, boolean done) {
 		if (from != null) {

@@ -20,10 +20,10 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * The timers of all machines of one {@link StateMachines}: each fires on a green thread
- * of its own unless it is cancelled before. A timer keeps nothing alive but itself: that
- * of a machine which nobody knows any more is taken out. One that can't be set, or whose
- * thread can't be started, is set again at the next {@linkplain #inspect() look}.
+ * The timers of all machines of one {@link StateMachines}. Each fires on a green thread
+ * of its own, unless it is cancelled before. A timer keeps only itself alive, and that of
+ * a collected machine is removed. A timer that cannot be set, or whose thread cannot be
+ * started, is set again at the next {@linkplain #inspect() inspection}.
  */
 final class StateTimers {
 
@@ -31,15 +31,15 @@ final class StateTimers {
 
 	private final GreenScheduler scheduler;
 
-	/** A reference that nobody knows is never queued. */
+	/** Keeps the timers, because an unreachable reference is never enqueued. */
 	private final Set<Timer<?>> armed = ConcurrentHashMap.newKeySet();
 
 	private final ReferenceQueue<Object> gone = new ReferenceQueue<>();
 
-	/** The last of those to be set again; guarded by this. */
+	/** The last of the timers to set again; guarded by this. */
 	private @Nullable Timer<?> unset;
 
-	/** Set once, by close; read after adding, so that no timer slips past. */
+	/** Set once, by {@code close}; read after adding, so that no timer is missed. */
 	private volatile boolean closed;
 
 	StateTimers(GreenScheduler scheduler) {
@@ -47,11 +47,11 @@ final class StateTimers {
 	}
 
 	/**
-	 * Arms a timer, whatever is short; where the scheduler is closed it never fires.
+	 * Arms a timer, even without memory. If the scheduler is closed, it never fires.
 	 * @param name the name of its thread
 	 * @param delay how long from now
-	 * @param subject what it is about, which it must not keep alive
-	 * @param action what it does; must not know the subject
+	 * @param subject the subject, which it must not keep alive
+	 * @param action what it does; must not refer to the subject
 	 */
 	<T> Timer<T> arm(String name, Duration delay, T subject, Consumer<? super T> action) {
 		Timer<T> timer = new Timer<>(this, name, Durations.nanos(delay, "delay"), subject, action);
@@ -99,7 +99,7 @@ final class StateTimers {
 		return all;
 	}
 
-	/** Takes out the timers of what is gone, and sets those that could not be. */
+	/** Removes the timers of collected subjects, and sets those that could not be set. */
 	void inspect() {
 		for (Reference<?> each = this.gone.poll(); each != null; each = this.gone.poll()) {
 			if (each instanceof Timer<?> timer) {
@@ -122,14 +122,17 @@ final class StateTimers {
 		this.armed.forEach(Timer::cancel);
 	}
 
-	/** A timer, as the body of its thread and as what hears of that thread's end. */
+	/**
+	 * A timer, which is also the body of its thread and the callback at that thread's
+	 * end.
+	 */
 	static final class Timer<T> extends WeakReference<T> implements GreenTask, Consumer<GreenThread<?>> {
 
 		private final StateTimers deadlines;
 
 		private final String name;
 
-		/** From when it was made, in nanoseconds. */
+		/** The delay from its creation, in nanoseconds. */
 		private final long delay;
 
 		private final long made;
@@ -141,7 +144,7 @@ final class StateTimers {
 		private volatile @Nullable GreenThread<?> thread;
 
 		/**
-		 * Whether it is to be set again; guarded by the deadlines, as the next one is.
+		 * Whether it must be set again; guarded by the timers, like the next field.
 		 */
 		private boolean unset;
 
@@ -168,7 +171,7 @@ final class StateTimers {
 			}
 		}
 
-		/** The thread has ended, perhaps before it began. */
+		/** Called when the thread has ended, perhaps before it began. */
 		@Override
 		public void accept(GreenThread<?> ended) {
 			this.deadlines.armed.remove(this);
@@ -180,8 +183,9 @@ final class StateTimers {
 		}
 
 		/**
-		 * Takes it back. One that has fired finds out by itself that it is late. Throws
-		 * nothing, whatever is short: it is called in the middle of a move.
+		 * Cancels the timer. A timer that has fired finds out by itself that it is late.
+		 * Throws nothing, even without memory, because it is called in the middle of a
+		 * move.
 		 */
 		void cancel() {
 			this.cancelled = true;
@@ -192,7 +196,7 @@ final class StateTimers {
 				}
 			}
 			catch (Throwable shortage) {
-				// Its thread comes when its time does, and finds it cancelled.
+				// Its thread comes at its time, and finds it cancelled.
 			}
 		}
 

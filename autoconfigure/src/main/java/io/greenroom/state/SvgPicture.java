@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Draws a diagram as it was laid out. */
+/** Draws a diagram with its layout. */
 final class SvgPicture {
 
 	private static final String STYLE = """
@@ -21,7 +21,7 @@ final class SvgPicture {
 			</style>
 			""";
 
-	/** Comes after the other, and changes what is dark for those who prefer that. */
+	/** Follows the other style, and changes it for readers who prefer dark pages. */
 	private static final String ADAPTING = """
 			<style>
 			  svg { background: #fff; color-scheme: light dark }
@@ -41,7 +41,7 @@ final class SvgPicture {
 
 	private final Drawing diagram;
 
-	/** Whether it follows the light or dark look that its reader prefers. */
+	/** Whether it follows the colour scheme that its reader prefers. */
 	private final boolean adapting;
 
 	private final DiagramLayout layout;
@@ -98,7 +98,9 @@ final class SvgPicture {
 			.toList();
 	}
 
-	/** Shares the side of a box among its lines, in the order in which they go on. */
+	/**
+	 * Distributes the lines along the side of a box, in the order in which they continue.
+	 */
 	private static void share(DiagramLayout.Place box, List<DiagramLayout.Line> lines, int step,
 			Map<DiagramLayout.Line, Integer> ends) {
 		List<DiagramLayout.Line> sorted = new ArrayList<>(lines);

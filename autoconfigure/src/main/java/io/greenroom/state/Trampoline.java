@@ -8,20 +8,20 @@ import io.greenroom.green.GreenThread;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bodies that follow each other, without a rest between, on one green thread: a move
- * is a tail call, and the next body begins where the last one has unwound to. Few frames
- * lie below a body: a hundred thousand machines may be parked in theirs.
+ * Runs bodies that follow each other without a rest on one green thread: a move is a tail
+ * call, and the next body begins where the previous one has unwound to. Few frames lie
+ * below a body, because a hundred thousand machines may be parked in theirs.
  */
 final class Trampoline implements Callable<Object>, Consumer<GreenThread<Object>> {
 
 	/**
-	 * After so long others go first, in nanoseconds. Not counted in moves: those of cold
-	 * code, of a busy machine or of bodies that compute take a thousand times as long as
-	 * others.
+	 * The time after which others go first, in nanoseconds. It is not a number of moves,
+	 * because moves of cold code, of a busy machine or of bodies that compute may take a
+	 * thousand times as long as others.
 	 */
 	private static final long TURN = 5_000_000;
 
-	/** How often to look: most moves take less than a reading of the time. */
+	/** After how many moves to read the clock: most moves take less time than that. */
 	private static final int LOOK = 16;
 
 	private final BodyRunner runner;
@@ -29,7 +29,7 @@ final class Trampoline implements Callable<Object>, Consumer<GreenThread<Object>
 	private final MoveSteps steps;
 
 	/**
-	 * What runs, or is to. Written by the thread that makes this, then by the thread
+	 * What runs, or will run. Written by the thread that creates this, then by the thread
 	 * itself.
 	 */
 	private StateActivation current;
@@ -53,7 +53,7 @@ final class Trampoline implements Callable<Object>, Consumer<GreenThread<Object>
 		return this;
 	}
 
-	/** Returns what is to run when this thread was killed, {@code null} at rest. */
+	/** Returns what must run after this thread was killed; {@code null} at rest. */
 	private @Nullable StateActivation moveOn(GreenThread<?> thread, StateActivation first) {
 		@Nullable StateActivation next = first;
 		RestlessTurns.@Nullable Turn turn = null;
@@ -77,7 +77,7 @@ final class Trampoline implements Callable<Object>, Consumer<GreenThread<Object>
 		return next;
 	}
 
-	/** The thread has ended, perhaps killed before it ran. */
+	/** Called when the thread has ended, perhaps killed before it ran. */
 	@Override
 	public void accept(GreenThread<Object> dead) {
 		this.runner.threadEnded(this.steps, this.current, dead.exception());

@@ -12,21 +12,21 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * What an object's enhanced methods call, and who answers: the one way to change an
- * object's states. A move goes
+ * Receives the calls of an object's enhanced methods. This is the only way to change an
+ * object's state. A move has these steps:
  * <ol>
- * <li>claim: wait until no other move is under way, check the table;</li>
- * <li>onStart, on the thread that asks;</li>
- * <li>a running body makes way: its own call unwinds it, anybody else's interrupts
+ * <li>claim: wait until no other move is in progress, check the table;</li>
+ * <li>onStart, on the requesting thread;</li>
+ * <li>a running body makes way: its own call unwinds it, any other call interrupts
  * it;</li>
  * <li>commit: when the old body has ended, change the state;</li>
- * <li>announce: tell the listeners, let others move again;</li>
+ * <li>announce: tell the listeners, and let others move again;</li>
  * <li>the new body begins: on the thread of the old one, or, if none ran, on a new
  * one.</li>
  * </ol>
- * {@link BodyMoves} and {@link OutsideMoves} say who waits for what on that way,
- * {@link MoveSteps} has the steps, {@link Bodies} starts and ends the bodies. No code of
- * the user runs under the lock.
+ * {@link BodyMoves} and {@link OutsideMoves} decide who waits for what, {@link MoveSteps}
+ * has the steps, and {@link Bodies} starts and ends the bodies. No user code runs under
+ * the lock.
  */
 final class Transitions implements StateCalls {
 
@@ -74,7 +74,7 @@ final class Transitions implements StateCalls {
 		return true;
 	}
 
-	/** A body that could not be kept does not begin. */
+	/** Tells the journal that a body begins. If that fails, the body does not begin. */
 	private void beginKept(Journal journal, StateActivation current) {
 		boolean begun = false;
 		try {
@@ -94,7 +94,7 @@ final class Transitions implements StateCalls {
 			return boundary.begin();
 		}
 		catch (Throwable failure) {
-			Failures.log(log, Level.WARN, failure, "The boundary of states failed and was passed over as {} began",
+			Failures.log(log, Level.WARN, failure, "The boundary of states failed and was skipped when {} began",
 					this.machine.name());
 			return null;
 		}
@@ -120,7 +120,9 @@ final class Transitions implements StateCalls {
 		}
 	}
 
-	/** The body's own move, or its return, belongs to what it has done. */
+	/**
+	 * Stores the body's own move, or its return, together with what the body has done.
+	 */
 	private void keepEnd(Journal journal, StateActivation current, @Nullable Throwable thrown) {
 		locked(current::shield);
 		if (thrown != null && !current.isUnwoundBy(thrown)) {
@@ -153,7 +155,7 @@ final class Transitions implements StateCalls {
 		}
 	}
 
-	/** Returns the move that the body has asked for, and that waits for its end. */
+	/** Returns the move that the body has requested, and that waits for its end. */
 	private @Nullable Move ownMove(StateActivation current) {
 		this.steps.position().lock();
 		try {
@@ -217,7 +219,7 @@ final class Transitions implements StateCalls {
 		stop();
 	}
 
-	/** Has a body run, or a timeout come, that was under way before this process. */
+	/** Resumes a body or a timeout that was in progress before this process. */
 	void resume() {
 		this.engine.bodies().resume(this.steps);
 	}

@@ -5,9 +5,9 @@ import java.io.Serial;
 import io.greenroom.observe.internal.Failures;
 
 /**
- * Ends a body that makes way for another: thrown by the call that moved, swallowed where
- * the body was entered. An {@link Error}, so that {@code catch (Exception ex)} does not
- * see it; without a stack trace, since it is control flow.
+ * Ends a body that makes way for another: thrown by the call that moved, and swallowed
+ * where the body was entered. An {@link Error}, so that {@code catch (Exception ex)} does
+ * not catch it; without a stack trace, because it is control flow.
  */
 final class Unwinding extends Error {
 
@@ -24,13 +24,13 @@ final class Unwinding extends Error {
 		this.state = state;
 	}
 
-	/** Put together when somebody asks: most are thrown and forgotten. */
+	/** Built on demand, because most are never read. */
 	@Override
 	public String getMessage() {
 		return "%s leaves '%s'; let this pass".formatted(this.machine, this.state);
 	}
 
-	/** Returns whether a throwable is this one, or this one wrapped by somebody. */
+	/** Returns whether a throwable is this one, or wraps it. */
 	boolean isBehind(Throwable thrown) {
 		return thrown == this || isWrapped(thrown);
 	}

@@ -13,26 +13,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds out whether a thread that waits for a machine waits for itself, in the end: the
- * bodies of two machines that move each other, say, or their listeners, or a longer
- * circle, also one through handlers, whose callers are {@linkplain WaitedFor seen to
- * wait} for them. Nobody else would end such a wait but a limit.
+ * Detects whether a thread that waits for a machine ultimately waits for itself: for
+ * example the bodies of two machines that move each other, or their listeners, or a
+ * longer circle. A circle may also lead through handlers, whose callers are
+ * {@linkplain WaitedFor known to wait} for them. Only a limit would end such a wait.
  * <p>
- * A thread says what it waits for before it looks. So of those who close a circle, one at
- * least sees all of it. A circle is believed when a second look finds the same waits: all
- * of them were then under way at one moment.
+ * A thread publishes what it waits for before it searches. So at least one of the threads
+ * that close a circle sees all of it. A circle counts as found when a second search finds
+ * the same waits, because all of them were then in progress at one moment.
  */
 final class WaitCircle {
 
 	private static final Logger log = LoggerFactory.getLogger(StateMachine.class);
 
-	/** Those who wait, while they do; across all {@link StateMachines}. */
+	/** The waiting threads; across all {@link StateMachines}. */
 	private static final Map<Thread, Wait> WAITS = new ConcurrentHashMap<>();
 
 	private WaitCircle() {
 	}
 
-	/** Says that the current thread is going to wait; close what this returns after. */
+	/**
+	 * Publishes that the current thread is about to wait. The result must be closed
+	 * afterwards.
+	 */
 	static Wait begin(Held machine, String what) {
 		return begin(machine, what, false);
 	}
@@ -44,7 +47,10 @@ final class WaitCircle {
 		return wait;
 	}
 
-	/** Returns the circle that a wait closes, in words; {@code null} if there is none. */
+	/**
+	 * Returns a description of the circle that a wait closes, or {@code null} if there is
+	 * none.
+	 */
 	private static @Nullable String find(Wait mine) {
 		List<Link> circle = path(mine);
 		if (circle.isEmpty() || !circle.equals(path(mine))) {
@@ -60,13 +66,13 @@ final class WaitCircle {
 		return text.append("%nLet one of them ask from another thread, or later.".formatted()).toString();
 	}
 
-	/** A machine that is waited for, as far as circles go. */
+	/** A machine that is waited for, as seen by the search for circles. */
 	interface Held {
 
-		/** Returns the thread that has to do something first for others to move. */
+		/** Returns the thread that must do something first before others can move. */
 		@Nullable Thread heldBy();
 
-		/** Says which machine a thread holds up, and what it does there. */
+		/** Describes which machine a thread blocks, and what it does there. */
 		String doing(Thread thread);
 
 	}
@@ -81,12 +87,12 @@ final class WaitCircle {
 	}
 
 	/**
-	 * Follows what a thread waits for, from thread to thread; a handler may be held by
-	 * many.
+	 * Follows what a thread waits for, from thread to thread. A handler may be held by
+	 * several threads.
 	 */
 	private static boolean leadsTo(Wait mine, Thread thread, Object waited, List<Link> path) {
 		Link link = new Link(thread, waited);
-		// One that is met twice closes a circle that this thread only runs into.
+		// A wait that is met twice closes a circle that this thread is not part of.
 		if (path.contains(link)) {
 			return false;
 		}
@@ -105,9 +111,9 @@ final class WaitCircle {
 	}
 
 	/**
-	 * Returns what a thread waits for: what it is parked on first, though it may wait for
-	 * a machine round that. Nobody is rejected because of another's wait that has a limit
-	 * and returns.
+	 * Returns what a thread waits for: first what it is parked on, although it may wait
+	 * for a machine around that. No thread is rejected because of another's wait that has
+	 * a limit and returns.
 	 */
 	private static @Nullable Object waitOf(Thread thread, boolean polling) {
 		if (LockSupport.getBlocker(thread) instanceof WaitedFor handler) {
@@ -143,15 +149,15 @@ final class WaitCircle {
 
 		private final Held machine;
 
-		/** What for, in words. */
+		/** A description of what it waits for. */
 		private final String what;
 
 		/**
-		 * Whether it has a limit, after which its thread goes on with what it returns.
+		 * Whether it has a limit, after which its thread goes on.
 		 */
 		private final boolean polls;
 
-		/** What the thread waited for when it came to this; null as a rule. */
+		/** The outer wait of the same thread; usually {@code null}. */
 		private final @Nullable Wait outer;
 
 		Wait(Thread thread, Held machine, String what, boolean polls, @Nullable Wait outer) {
@@ -163,9 +169,9 @@ final class WaitCircle {
 		}
 
 		/**
-		 * Looks whether this wait closes a circle. Takes the machines' locks, one after
-		 * the other: the caller must hold none.
-		 * @throws IllegalStateException if it does, and nobody in it goes on
+		 * Throws if this wait closes a circle. Takes the machines' locks one after the
+		 * other, so the caller must hold none.
+		 * @throws IllegalStateException if it does, and no thread in it can go on
 		 */
 		void rejectCircle() {
 			String circle = find(this);
@@ -187,13 +193,13 @@ final class WaitCircle {
 	}
 
 	/**
-	 * A wait that has a limit: it says what it waits for only when it has lasted a while.
-	 * A circle of such waits is told at once, and ends none of them: a move from outside
-	 * may bring what they wait for. A short one is a poll, and holds nobody up.
+	 * A wait with a limit, which publishes what it waits for only after a while. A circle
+	 * of such waits is logged at once but ends none of them, because a move from outside
+	 * may end them. A short wait is a poll and blocks no other thread.
 	 */
 	static final class Look implements Runnable, AutoCloseable {
 
-		/** Up to how long a wait is a poll, in nanoseconds. */
+		/** Up to which length a wait is a poll, in nanoseconds. */
 		private static final long POLL = 1_000_000_000;
 
 		private final Held machine;
@@ -220,13 +226,13 @@ final class WaitCircle {
 			String circle = find(begun(true));
 			if (circle != null) {
 				this.told = true;
-				log.warn("{} waits {}, up to {}, which a move or a stop from outside can end before, but none of {}",
+				log.warn("{} waits {}, up to {}; a move or a stop from outside can end this before, but none of {}",
 						Thread.currentThread().getName(), this.what, Durations.format(Duration.ofNanos(this.nanos)),
 						circle);
 			}
 		}
 
-		/** As a run, but rejects to wait on in a circle. */
+		/** Checks like {@code run}, but throws if there is a circle. */
 		void reject() {
 			begun(false).rejectCircle();
 		}

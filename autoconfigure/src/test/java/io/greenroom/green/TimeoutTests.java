@@ -443,7 +443,7 @@ class TimeoutTests {
 		timeout.run(() -> {
 		});
 		assertThatIllegalStateException().isThrownBy(() -> timeout.run(() -> {
-		})).withMessageContaining("make a new one");
+		})).withMessageContaining("create a new one");
 		timeout.cancel();
 	}
 

@@ -134,9 +134,9 @@ class CopiedMachineTests {
 		}
 		assertThat(copy.paid).isEqualTo(10);
 		assertThatIllegalStateException().isThrownBy(copy::shipped)
-			.withMessageContainingAll("was deserialised", "stateMachines.bind(object, null)");
+			.withMessageContainingAll("was deserialized", "stateMachines.bind(object, null)");
 		assertThatIllegalArgumentException().isThrownBy(() -> this.machines.of(copy))
-			.withMessageContaining("was deserialised");
+			.withMessageContaining("was deserialized");
 		StateMachine own = this.machines.states.bind(copy, null);
 		assertThat(this.machines.of(copy)).isSameAs(own);
 		assertThat(own.moveAndWait(copy::placed, Machines.LONG)).isEqualTo("placed");

@@ -145,9 +145,9 @@ class MoveAndWaitTests {
 			.isThrownBy(() -> machine.moveAndWait(order::shipped, Machines.LONG))
 			.withMessageContaining("can't move from 'placed' to 'shipped'");
 		assertThatIllegalArgumentException().isThrownBy(() -> machine.moveAndWait(() -> {
-		}, Machines.LONG)).withMessageContaining("asked for no move");
+		}, Machines.LONG)).withMessageContaining("requested no move");
 		assertThatIllegalArgumentException().isThrownBy(() -> machine.moveAndWait(other::paid, Machines.LONG))
-			.withMessageContaining("asked for no move");
+			.withMessageContaining("requested no move");
 		assertThatIllegalArgumentException().isThrownBy(() -> machine.moveAndWait(order::paid, Duration.ofSeconds(-1)));
 		assertThatExceptionOfType(IOException.class).isThrownBy(() -> machine.moveAndWait(() -> {
 			throw new IOException("before asking");
@@ -162,7 +162,7 @@ class MoveAndWaitTests {
 		StateMachine machine = this.machines.of(order);
 		assertThatExceptionOfType(TimeoutException.class)
 			.isThrownBy(() -> machine.moveAndWait(order::held, Duration.ofMillis(50)))
-			.withMessageContainingAll("'held'", "neither rests nor has ended");
+			.withMessageContainingAll("'held'", "neither rested nor ended");
 		assertThat(machine.status()).isEqualTo(Status.RUNNING);
 		order.hold.countDown();
 		assertThat(Machines.rests(machine)).isTrue();

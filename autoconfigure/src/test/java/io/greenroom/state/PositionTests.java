@@ -275,7 +275,7 @@ class PositionTests {
 		Visited visited = visitedDuringAMove(states);
 		visited.goOn.countDown();
 		assertThat(answer(visited.told)).isInstanceOf(IllegalStateException.class)
-			.hasMessageContaining("is about to move to 'asked' and can't be moved to 'own' before");
+			.hasMessageContaining("is about to move to 'asked' and can't be moved to 'own' first");
 		assertThat(Machines.ended(states.of(visited))).isTrue();
 		assertThat(states.of(visited).current()).isEqualTo("asked");
 	}

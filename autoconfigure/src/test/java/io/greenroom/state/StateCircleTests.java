@@ -324,7 +324,7 @@ class StateCircleTests {
 		List<Player> players = List.of(this.states.create(Player.class), this.states.create(Player.class),
 				this.states.create(Player.class));
 		List<CompletableFuture<Throwable>> outcomes = waitInACircle(players, how, Duration.ofSeconds(40));
-		Until.until("the log", () -> output.getOut().contains("up to 40s, which a move or a stop from outside"));
+		Until.until("the log", () -> output.getOut().contains("up to 40s; a move or a stop from outside"));
 		for (Player player : players) {
 			assertThat(output.getOut()).contains("%s, in the body of 'playing', waits for".formatted(name(player)));
 		}

@@ -193,7 +193,7 @@ class StateTimeoutTests {
 		order.open();
 		expires(this.machines.of(order));
 		assertThat(order.asked).hasValue(4);
-		assertThat(vainAttempts()).hasSize(3).allMatch((line) -> line.contains("did not get it to 'expired'"));
+		assertThat(vainAttempts()).hasSize(3).allMatch((line) -> line.contains("could not move it to 'expired'"));
 		assertThat(vainAttempts().get(0)).contains("100ms");
 		assertThat(vainAttempts().get(1)).contains("200ms");
 		assertThat(vainAttempts().get(2)).contains("400ms");

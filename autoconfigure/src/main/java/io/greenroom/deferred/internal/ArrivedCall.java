@@ -9,8 +9,8 @@ import io.greenroom.observe.CallMode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that came from another node: nobody waits here, so it is queued and its future
- * is returned; a oneway one is just queued. Users don't need this.
+ * A call that arrived from another node. No thread waits for it here: it is queued and
+ * its future is returned, and a oneway call is only queued. For internal use only.
  */
 public final class ArrivedCall extends RoutedCall {
 
@@ -76,8 +76,8 @@ public final class ArrivedCall extends RoutedCall {
 	}
 
 	/**
-	 * The caller's time is over: withdraws the call, or does what the handler says of
-	 * bodies whose caller has left.
+	 * Withdraws the call, because the caller's time is over. If the body has begun, does
+	 * what the handler declares for bodies whose caller has left.
 	 * @return whether the call was withdrawn: its future will never be completed
 	 */
 	public boolean giveUp() {

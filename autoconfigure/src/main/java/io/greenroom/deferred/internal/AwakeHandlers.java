@@ -8,9 +8,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The members of a family that have a green thread, in the order in which they woke.
- * Where there are too many, those that woke first are to give it back. Safe for use by
- * many threads.
+ * The members of a family that have a green thread, in the order in which they woke. If
+ * there are too many, those that woke first are asked to give their thread back.
+ * Thread-safe.
  */
 final class AwakeHandlers {
 
@@ -23,7 +23,7 @@ final class AwakeHandlers {
 		this.most = most;
 	}
 
-	/** A handler is awake. */
+	/** Adds a handler that has woken. */
 	void add(Handler handler) {
 		Handler longest = addFirst(handler) ? longest() : null;
 		if (longest != null) {
@@ -37,7 +37,7 @@ final class AwakeHandlers {
 		}
 	}
 
-	/** Returns the one that woke first, which is the last to be asked again. */
+	/** Returns the handler that woke first, and moves it to the end of the order. */
 	private @Nullable Handler longest() {
 		synchronized (this.awake) {
 			Iterator<Handler> all = this.awake.iterator();

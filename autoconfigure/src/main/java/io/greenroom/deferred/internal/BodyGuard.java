@@ -3,7 +3,8 @@ package io.greenroom.deferred.internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands before a body, and round it, on a handler's own thread. Users don't need this.
+ * Checks a body before it begins, and wraps its run, on a handler's own thread. For
+ * internal use only.
  */
 @FunctionalInterface
 public interface BodyGuard {
@@ -15,18 +16,18 @@ public interface BodyGuard {
 	void beforeBody();
 
 	/**
-	 * Returns whether the body has run before, so that it must not now: what came of it
-	 * is known to who has sent the call. Asked first of all.
+	 * Returns whether the body has run before and must not run again. The sender of the
+	 * call then knows the outcome. Called before the other methods.
 	 * @return whether there is nothing to do
-	 * @throws NotBegunException if that can't be told
+	 * @throws NotBegunException if that cannot be determined
 	 */
 	default boolean isMade() {
 		return false;
 	}
 
 	/**
-	 * Has a call that nobody waits for made where it may be, as it may not here.
-	 * @return whether somebody sees to it
+	 * Passes on a oneway call that must not run here to where it may run.
+	 * @return whether the call was passed on
 	 */
 	default boolean passOn() {
 		return false;
@@ -42,12 +43,12 @@ public interface BodyGuard {
 		return body.run();
 	}
 
-	/** A body did not begin, and may run elsewhere. */
+	/** Thrown if a body did not begin and may run elsewhere. */
 	final class NotBegunException extends RuntimeException {
 
 		private static final long serialVersionUID = 1L;
 
-		/** Makes the exception, without a stack: it reaches nobody. */
+		/** Creates the exception, without a stack trace, because no user sees it. */
 		public NotBegunException() {
 			super("The body did not begin", null, false, false);
 		}

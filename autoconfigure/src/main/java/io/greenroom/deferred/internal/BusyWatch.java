@@ -8,10 +8,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notices when a handler runs the same body, or its loop without letting calls in, for
- * longer than a limit, and reports it once until it has moved. It looks from outside now
- * and then, so a call pays nothing for it. Confined to the thread that looks, but for
- * {@link #since}.
+ * Notices a handler that runs the same body, or its loop without letting calls in, for
+ * longer than a limit. It reports this once, until the handler has moved on. It checks
+ * from outside at intervals, so a call pays nothing for it. Confined to the thread that
+ * checks, except for {@link #since}.
  */
 final class BusyWatch {
 
@@ -23,7 +23,7 @@ final class BusyWatch {
 
 	private final long limit;
 
-	/** Written by the thread that looks, a new one each time. */
+	/** Written by the thread that checks; a new map each time. */
 	private volatile Map<Hold, Seen> seen = Map.of();
 
 	BusyWatch(HandlerCore handler, Processor processor) {
@@ -33,7 +33,7 @@ final class BusyWatch {
 		this.limit = HandlerCore.nanos(handler.options().busyLimit());
 	}
 
-	/** Looks what runs, and reports what has run for too long. */
+	/** Checks what runs, and reports what has run for too long. */
 	void look(long now) {
 		List<Hold> holds = this.handler.holds();
 		if (holds.isEmpty() && this.seen.isEmpty()) {

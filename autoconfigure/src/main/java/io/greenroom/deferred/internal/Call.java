@@ -13,18 +13,19 @@ import io.greenroom.observe.WaitedFor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of a handler as an object: what is to be run, for whom, and how far it has
- * got. It is its own node in the {@link Mailbox}.
+ * One call of a handler as an object: what to run, for whom, and how far it has got. It
+ * is its own node in the {@link Mailbox}.
  * <p>
- * One word decides every race: the processor moves it from pending to running and to its
- * end, a caller who gives up moves it from pending to withdrawn, and the second of them
- * sees it. The other fields are handed over with the word or with the mailbox.
+ * One word decides every race. The processor moves it from pending to running and to its
+ * end. A caller that gives up moves it from pending to withdrawn. The later of the two
+ * sees what the other did. The other fields are handed over with the word or with the
+ * mailbox.
  */
 abstract class Call {
 
 	private static final int PENDING = 0;
 
-	/** It is being failed before it began; the thread that does so is not its runner. */
+	/** Being failed before it began, by a thread that is not its runner. */
 	private static final int FAILING = 1;
 
 	private static final int RUNNING = 2;
@@ -35,7 +36,7 @@ abstract class Call {
 
 	private static final int WITHDRAWN = 5;
 
-	/** Its handler was stopped while the body ran, and the caller was told. */
+	/** The handler was stopped while the body ran, and the caller was told. */
 	private static final int TOLD = 6;
 
 	private static final int PHASE = 7;
@@ -46,20 +47,23 @@ abstract class Call {
 	/** The caller has left while the body runs. */
 	private static final int ABANDONED = 16;
 
-	/** The caller is about to interrupt the body's thread; its end waits for that. */
+	/**
+	 * The caller is about to interrupt the body's thread, and the call's end waits for
+	 * that.
+	 */
 	private static final int INTERRUPTING = 32;
 
-	/** Run by its own caller, who waits for as long as it takes. */
+	/** Run by its own caller, without a time limit. */
 	private static final int UNTIMED = 128;
 
-	/** Withdrawn, and seen to be by who counts such calls. */
+	/** Withdrawn, and counted as such. */
 	private static final int COUNTED = 64;
 
-	/** The body's thread was interrupted for a caller that left; stays. */
+	/** The body's thread was interrupted because the caller left. Never cleared. */
 	private static final int INTERRUPTED = 256;
 
 	/**
-	 * The time of submission of a call that was submitted without a look at the clock.
+	 * The submission time of a call that was submitted without reading the clock.
 	 */
 	static final long NO_TIME = 0;
 
@@ -76,39 +80,41 @@ abstract class Call {
 		}
 	}
 
-	/** The next call in the mailbox; see there for who may write it. */
+	/** The next call in the mailbox, which says who may write it. */
 	@Nullable Call next;
 
 	/** The place in the processor's line; confined to the processor. */
 	int order;
 
 	/**
-	 * When it was submitted; {@link #NO_TIME} while nobody has looked at the clock for
-	 * it, which the mailbox then does for many at once.
+	 * When it was submitted; {@link #NO_TIME} until the mailbox reads the clock for many
+	 * calls at once.
 	 */
 	long submitted;
 
 	/**
-	 * When the caller's time is over, on the clock of {@link System#nanoTime()}; set for
-	 * sync calls.
+	 * When the caller's time is over, in {@link System#nanoTime()}; set for sync calls.
 	 */
 	long deadline;
 
 	private volatile int state;
 
 	/**
-	 * The thread of a sync call, the future of an async one, the place of a oneway one if
-	 * known.
+	 * The thread of a sync call, the future of an async call, or the call site of a
+	 * oneway call if known.
 	 */
 	private @Nullable Object origin;
 
-	/** The hold it is run by; written by its runner soon after the state says so. */
+	/**
+	 * The hold that runs the call; written by its runner soon after the state says
+	 * running.
+	 */
 	@SuppressWarnings("UnusedVariable") // by HOLD only
 	private @Nullable Runner hold;
 
 	/**
 	 * What the body returned or threw; written before the state says so. Until the body
-	 * begins, the context it is to have: one field for both keeps the node small.
+	 * begins, the context in which it will run: a shared field keeps the node small.
 	 */
 	private @Nullable Object outcome;
 
@@ -152,7 +158,10 @@ abstract class Call {
 		return null;
 	}
 
-	/** Says what the caller of an async call was given; once, before the call is made. */
+	/**
+	 * Sets the future that the caller of an async call has got; once, before the call is
+	 * made.
+	 */
 	final void answeredBy(CompletableFuture<@Nullable Object> future) {
 		this.origin = future;
 	}
@@ -171,7 +180,7 @@ abstract class Call {
 		return (CompletableFuture<@Nullable Object>) Objects.requireNonNull(this.origin);
 	}
 
-	/** Says where a oneway call comes from. Before it is queued. */
+	/** Sets where a oneway call comes from, before it is queued. */
 	final void submittedAt(StackWalker.@Nullable StackFrame site) {
 		this.origin = site;
 	}
@@ -180,12 +189,12 @@ abstract class Call {
 		return (this.origin instanceof StackWalker.StackFrame site) ? site : null;
 	}
 
-	/** Takes the caller's context along to the body. Before it is queued. */
+	/** Sets the caller's context for the body, before the call is queued. */
 	final void carry(ContextCarrier.Snapshot context) {
 		this.outcome = context;
 	}
 
-	/** Runner: takes the context that came along, once. */
+	/** Runner: takes the caller's context, once. */
 	final ContextCarrier.@Nullable Snapshot takeContext() {
 		Object context = this.outcome;
 		this.outcome = null;
@@ -204,7 +213,10 @@ abstract class Call {
 		return (this.state & PHASE) > RUNNING;
 	}
 
-	/** Takes the call for running; fails if it was withdrawn or failed before. */
+	/**
+	 * Takes the call for running; returns {@code false} if it was withdrawn or failed
+	 * before.
+	 */
 	final boolean begin() {
 		while (true) {
 			int seen = this.state;
@@ -218,19 +230,19 @@ abstract class Call {
 	}
 
 	/**
-	 * Runner: says which hold the body runs under. Must follow {@link #begin()}, for who
-	 * leaves may wait to interrupt the body.
+	 * Runner: sets the hold that the body runs under. Must follow {@link #begin()},
+	 * because a caller that leaves may wait to interrupt the body.
 	 */
 	final void runBy(Runner runner) {
 		HOLD.setRelease(this, runner);
 	}
 
-	/** Takes the call for running by its caller; nobody else knows it yet. */
+	/** Takes the call for running by its caller, while no other thread knows it. */
 	final void beginOnCaller() {
 		STATE.setRelease(this, RUNNING | UNTIMED);
 	}
 
-	/** Returns whether somebody waits for the body until its deadline. */
+	/** Returns whether a caller waits for the body until its deadline. */
 	boolean isTimed() {
 		return mode() == CallMode.SYNC && (this.state & UNTIMED) == 0;
 	}
@@ -247,7 +259,7 @@ abstract class Call {
 
 	/**
 	 * Ends a running call that nobody waits for and nobody counts. A thread that stops
-	 * the handler at this moment may take it for running still, and say so.
+	 * the handler at this moment may still report the call as running.
 	 */
 	final void ended() {
 		STATE.setRelease(this, RETURNED);
@@ -274,7 +286,7 @@ abstract class Call {
 	}
 
 	/**
-	 * Fails the call if it has not begun; its caller is told. Returns whether it had not.
+	 * Fails the call if it has not begun, and tells its caller; returns whether it did.
 	 */
 	final boolean fail(Throwable failure) {
 		while (true) {
@@ -295,8 +307,8 @@ abstract class Call {
 	}
 
 	/**
-	 * Sends the caller of a running call away, because the handler was stopped. The body
-	 * may go on; what it comes to is dropped. Returns whether the call was running.
+	 * Sends the caller of a running call away, because the handler was stopped; returns
+	 * whether the call was running. The body may go on, and its outcome is dropped.
 	 */
 	final boolean tell(Throwable failure) {
 		while (true) {
@@ -324,18 +336,18 @@ abstract class Call {
 		return (this.state & PHASE) == TOLD;
 	}
 
-	/** Returns whether a caller who left had the body's thread interrupted. */
+	/** Returns whether a caller that left had the body's thread interrupted. */
 	final boolean wasInterrupted() {
 		return (this.state & INTERRUPTED) != 0;
 	}
 
-	/** Returns whether the call was withdrawn; says so once. */
+	/** Returns whether the call was withdrawn; {@code true} only once. */
 	final boolean countAsWithdrawn() {
 		int seen = this.state;
 		return seen == WITHDRAWN && STATE.compareAndSet(this, seen, WITHDRAWN | COUNTED);
 	}
 
-	/** What became of a call that its caller gives up. */
+	/** What becomes of a call that its caller gives up. */
 	enum Leaving {
 
 		/** It had not begun and never will. */
@@ -344,12 +356,12 @@ abstract class Call {
 		/** It runs, and goes on without its caller. */
 		ABANDONED,
 
-		/** It has ended, so there is an outcome to take after all. */
+		/** It has ended, so there is an outcome after all. */
 		TOO_LATE
 
 	}
 
-	/** Takes the call back if it has not begun; returns whether it never will. */
+	/** Withdraws the call if it has not begun; returns whether it did. */
 	final boolean withdraw() {
 		while (true) {
 			int seen = this.state;
@@ -365,8 +377,8 @@ abstract class Call {
 	}
 
 	/**
-	 * The caller gives up. A call that runs goes on without it, interrupted if that is
-	 * wanted.
+	 * Has the caller give up. A running call goes on without it, interrupted if
+	 * requested.
 	 */
 	final Leaving leave(boolean interrupt) {
 		while (true) {
@@ -405,9 +417,9 @@ abstract class Call {
 	}
 
 	/**
-	 * Waits for the end, on the caller's thread; returns whether it came in time. Calls
-	 * of the same chain that are handed over through the wait are run meanwhile.
-	 * @param handler what the thread is seen to wait for
+	 * Waits for the end, on the caller's thread; returns whether it came in time.
+	 * Meanwhile it runs calls of the same chain that are handed over through the wait.
+	 * @param handler what the thread is reported to wait for
 	 */
 	final boolean await(long start, long nanos, WaitedFor handler, @Nullable Detour detour)
 			throws InterruptedException {
@@ -440,12 +452,12 @@ abstract class Call {
 	 */
 	abstract void runAsNested();
 
-	/** Returns what the body threw, {@code null} if it returned. */
+	/** Returns what the body threw, or {@code null} if it returned. */
 	final @Nullable Throwable failure() {
 		return ((this.state & PHASE) == THREW) ? (Throwable) this.outcome : null;
 	}
 
-	/** Hands the result over, once. */
+	/** Takes the result, once. */
 	final @Nullable Object takeResult() {
 		Object result = this.outcome;
 		this.outcome = null;
@@ -463,7 +475,7 @@ abstract class Call {
 	/** What a caller may have to do while it waits for its call. */
 	interface Detour {
 
-		/** Returns a call that the waiting thread is to run itself, once. */
+		/** Returns a call that the waiting thread must run itself, once. */
 		@Nullable Call takeNested();
 
 	}

@@ -8,8 +8,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls in the order in which they are to run. Confined to the processor of the mailbox,
- * but for {@link #first} and {@link #forEach}, which show others what they can see.
+ * Calls in the order in which they will run. Confined to the processor of the mailbox,
+ * except for {@link #first} and {@link #forEach}, which give other threads a best-effort
+ * view.
  */
 final class CallFifo {
 
@@ -28,9 +29,9 @@ final class CallFifo {
 	}
 
 	/**
-	 * A new one for each chain that comes into an empty line. A reference from an old
-	 * object to a young one costs some collectors (G1) a fence; so the one that moves on
-	 * with each call is in an object as young as the calls.
+	 * A new object for each chain that comes into an empty line. A reference from an old
+	 * object to a young one costs some collectors (G1) a fence, so the reference that
+	 * moves on with each call is in an object as young as the calls.
 	 */
 	private volatile Chain chain = new Chain(null, null);
 
@@ -55,7 +56,7 @@ final class CallFifo {
 		}
 	}
 
-	/** Takes the first call out, {@code null} when there is none. */
+	/** Takes out the first call, or returns {@code null} if there is none. */
 	@Nullable Call poll() {
 		Call first = this.chain.head;
 		if (first != null) {
@@ -65,8 +66,8 @@ final class CallFifo {
 	}
 
 	/**
-	 * Takes the first call out that matches or is over already, among those up to the
-	 * given place; the others keep theirs.
+	 * Takes out the first call that matches or is over already, among those up to the
+	 * given place. The others keep their places.
 	 */
 	@Nullable Call poll(Predicate<Call> filter, int upTo) {
 		Call before = null;
@@ -80,7 +81,7 @@ final class CallFifo {
 		return null;
 	}
 
-	/** Returns whether a call waits that matches, among those up to the given place. */
+	/** Returns whether a matching call waits, among those up to the given place. */
 	boolean has(Predicate<Call> filter, int upTo) {
 		for (Call call = this.chain.head; call != null && call.order - upTo <= 0; call = call.next) {
 			if (call.isPending() && filter.test(call)) {
@@ -112,7 +113,10 @@ final class CallFifo {
 	/** Calls, each with the next. */
 	private static final class Chain {
 
-		/** Written in release mode: others need not see at once what has gone. */
+		/**
+		 * Written in release mode, because other threads need not see at once what has
+		 * gone.
+		 */
 		private volatile @Nullable Call head;
 
 		private @Nullable Call tail;

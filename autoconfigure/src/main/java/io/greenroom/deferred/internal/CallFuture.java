@@ -10,9 +10,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The future of an async call, or a stage that depends on one. A thread that holds a
- * handler and waits for it does so in sight of the wait-for graph: it may wait for
- * itself.
+ * The future of an async call, or a stage that depends on one. If a thread that holds a
+ * handler waits for it, the wait is visible to the wait-for graph, because the thread may
+ * be waiting for itself.
  *
  * @param <T> the type of the result
  */
@@ -22,7 +22,7 @@ final class CallFuture<T extends @Nullable Object> extends CompletableFuture<T> 
 
 	private final Call call;
 
-	/** Whether it is the call's own, so that its cancellation withdraws the call. */
+	/** Whether this is the call's own future, whose cancellation withdraws the call. */
 	private final boolean own;
 
 	CallFuture(HandlerCore handler, Call call) {
@@ -76,7 +76,7 @@ final class CallFuture<T extends @Nullable Object> extends CompletableFuture<T> 
 				awaitAsHolder(held, Long.MAX_VALUE);
 			}
 			catch (InterruptedException ex) {
-				// As the JDK's: goes on, and keeps the flag.
+				// As in the JDK: waits on, and keeps the flag.
 				interrupted = true;
 			}
 		}

@@ -7,8 +7,8 @@ import io.greenroom.observe.CallMode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes down the one call that a function makes of a handler. It can be made elsewhere
- * then, which the function can't.
+ * Records the one call that a function makes of a handler. The recorded call can be made
+ * elsewhere, which the function cannot.
  */
 final class CallRecorder implements CallSink {
 
@@ -40,8 +40,8 @@ final class CallRecorder implements CallSink {
 
 	/**
 	 * Returns the call.
-	 * @param returned what the function has returned, which can only be what the call
-	 * returned to it
+	 * @param returned what the function returned, which must be what the call returned to
+	 * it
 	 */
 	RoutedCall recorded(@Nullable Object returned) {
 		HandlerMethod called = this.method;
@@ -68,7 +68,7 @@ final class CallRecorder implements CallSink {
 		return "Handler[%s] in Deferred.async".formatted(this.handler);
 	}
 
-	/** The function does what can't be taken down. */
+	/** Thrown if the function does something that cannot be recorded. */
 	static final class Misuse extends IllegalArgumentException {
 
 		@Serial

@@ -20,7 +20,7 @@ import org.slf4j.event.Level;
 
 /**
  * Tells the log and the listener what becomes of the calls of one handler. Reads the
- * clock only where the listener wants times.
+ * clock only if the listener wants times.
  */
 final class CallReports {
 
@@ -31,7 +31,7 @@ final class CallReports {
 	 */
 	private static final int SITES_PER_TURN = 4;
 
-	/** How deep a listener may be told of calls that it makes while it is told. */
+	/** How deep a listener may be nested that makes calls while it is told of calls. */
 	private static final int DEEPEST = 4;
 
 	/** How deep in listeners the current thread is. */
@@ -41,7 +41,7 @@ final class CallReports {
 
 	private final Observer observer;
 
-	/** What listeners are called in the log. */
+	/** How the log names a listener. */
 	private final String who;
 
 	private final HandlerListener listener;
@@ -49,12 +49,12 @@ final class CallReports {
 	private final boolean timed;
 
 	/**
-	 * Sites still to be looked up. Not atomic: a site more or less does no harm, and a
-	 * flood must not pay for finding out where it comes from.
+	 * How many sites may still be looked up. Not atomic: one more or less does no harm,
+	 * and a flood must not pay for finding out where it comes from.
 	 */
 	private volatile int sites = SITES_PER_TURN;
 
-	/** The last circle found, for those who look; its words only. */
+	/** The last circle found, as text, for snapshots. */
 	private volatile @Nullable Found circle;
 
 	CallReports(HandlerName handler, Observer observer, HandlerGauges gauges) {
@@ -67,7 +67,7 @@ final class CallReports {
 		this.timed = ForeignCode.ask(log, this.who, false, this.listener::isTimed);
 	}
 
-	/** Tells the same listener of another handler of the same name. */
+	/** Reports to the listener of another handler of the same name. */
 	CallReports(HandlerName handler, CallReports shared) {
 		this.handler = handler;
 		this.observer = shared.observer;
@@ -90,7 +90,10 @@ final class CallReports {
 		}
 	}
 
-	/** The handler has nothing to do, so submission sites may cost something again. */
+	/**
+	 * Called when the handler has nothing to do, so that submission sites may cost
+	 * something again.
+	 */
 	void keptUp() {
 		if (this.sites != SITES_PER_TURN) {
 			this.sites = SITES_PER_TURN;
@@ -139,8 +142,8 @@ final class CallReports {
 	}
 
 	/**
-	 * Tells the listener, whatever that throws. One that calls the handler back from what
-	 * it is told, and is told of that, comes to an end.
+	 * Tells the listener, whatever it throws. The nesting of a listener that calls the
+	 * handler back, and is told of that call in turn, is bounded.
 	 */
 	private void tell(Consumer<HandlerListener> message) {
 		if (this.listener == HandlerListener.NONE) {
@@ -149,7 +152,7 @@ final class CallReports {
 		Integer outer = DEPTH.get();
 		int depth = (outer != null) ? outer : 0;
 		if (depth >= DEEPEST) {
-			say(() -> log.warn("{} is told of calls that it makes itself, and was not told of one more", this.who));
+			say(() -> log.warn("{} makes calls while it is told of calls; it was not told of one more", this.who));
 			return;
 		}
 		DEPTH.set(depth + 1);
@@ -161,12 +164,15 @@ final class CallReports {
 		}
 	}
 
-	/** Writes to the log, whatever that throws. */
+	/** Writes to the log, whatever the log throws. */
 	private static void say(ForeignCode.Code words) {
 		ForeignCode.run(log, "The log", words);
 	}
 
-	/** A call was rejected in its turn; nobody waits for a oneway one. */
+	/**
+	 * Reports a call that was rejected in its turn. Nobody waits for a oneway call, so it
+	 * is logged.
+	 */
 	void rejected(Call call, Throwable reason) {
 		if (call.mode() == CallMode.ONEWAY) {
 			say(() -> log.warn("Oneway call {}.{}, submitted at {}, was rejected: {}", this.handler, call.method(),
@@ -222,7 +228,7 @@ final class CallReports {
 		tell((told) -> told.rejected(method, mode, reason));
 	}
 
-	/** A call was failed, as it would never have been answered. */
+	/** Reports a call that was failed because it would never have been answered. */
 	void foundCircle(Call call, List<String> waits) {
 		this.circle = new Found(waits, System.nanoTime());
 		rejected(call, "deadlock");
@@ -234,7 +240,7 @@ final class CallReports {
 				: null;
 	}
 
-	/** A caller gave up before its call had a handler. */
+	/** Reports a caller that gave up before its call had a handler. */
 	void gaveUp(String method, CallMode mode) {
 		tell((told) -> told.ended(method, mode, CallOutcome.CANCELLED, Duration.ZERO, Duration.ZERO));
 	}

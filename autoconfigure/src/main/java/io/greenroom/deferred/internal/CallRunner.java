@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs the bodies of a handler's calls, on threads that hold it, and ends the calls. */
+/** Runs the bodies of a handler's calls on threads that hold it, and ends the calls. */
 final class CallRunner {
 
 	private static final Logger log = LoggerFactory.getLogger(HandlerLog.NAME);
@@ -23,7 +23,7 @@ final class CallRunner {
 
 	private final CallReports reports;
 
-	/** Nothing for handlers that are of no family. */
+	/** {@code null} for handlers that are in no family. */
 	private final @Nullable HandlerHost host;
 
 	/** Set at most once, before the first call. */
@@ -63,7 +63,7 @@ final class CallRunner {
 			if (!call.isRunning()) {
 				throw failure;
 			}
-			// It has begun, so nobody else will tell its caller.
+			// It has begun, so no other thread will tell its caller.
 			call.runBy(held);
 			finish(call, this.reports.now(), null, failure);
 		}
@@ -100,7 +100,7 @@ final class CallRunner {
 		}
 		tell(call, begun, result, failure, awaited);
 		if (outer == null) {
-			// Nor must one that a listener or a callback has left.
+			// A listener or a callback may have left one too.
 			held.dropInterrupt(call, foreign);
 		}
 	}
@@ -125,8 +125,8 @@ final class CallRunner {
 	}
 
 	/**
-	 * Runs the body in its caller's context. An empty one is opened too: an earlier body
-	 * may have left something on this thread.
+	 * Runs the body in its caller's context. An empty context is opened too, because an
+	 * earlier body may have left something on this thread.
 	 */
 	private static @Nullable Object invoke(Call call) throws Throwable {
 		ContextCarrier.@Nullable Snapshot context = call.takeContext();
@@ -138,7 +138,7 @@ final class CallRunner {
 			return call.invoke();
 		}
 		finally {
-			// The body has run, and what it came to stands.
+			// The body has run, so its outcome stands.
 			ForeignCode.run(log, "A context carrier, after a body,", scope::close);
 		}
 	}
@@ -156,7 +156,8 @@ final class CallRunner {
 			this.reports.threw(call, begun, failure, awaited);
 		}
 		if (call.mode() == CallMode.ASYNC) {
-			// A function's future is its result, also where that is a future itself.
+			// A function's future completes with its result, even if that is itself a
+			// future.
 			complete(call.future(), result, failure, call.isFlat());
 		}
 		if (this.host != null && call.mode() != CallMode.SYNC) {
@@ -165,11 +166,11 @@ final class CallRunner {
 	}
 
 	/**
-	 * Returns whether the waiting thread for the call is still there, if anybody does.
+	 * Ends a call; returns {@code false} if its caller has left.
 	 */
 	private boolean end(Call call, @Nullable Object result, @Nullable Throwable failure) {
 		if (call.mode() == CallMode.ONEWAY && !this.ending.isCounting()) {
-			// Saves a flood a compare-and-set for each call.
+			// Saves a compare-and-set for each call of a flood.
 			call.ended();
 			return true;
 		}
@@ -180,7 +181,7 @@ final class CallRunner {
 		return awaited;
 	}
 
-	/** Completes a future, on whose dependents depends what runs here. */
+	/** Completes a future. Its dependents run here, whatever they are. */
 	private static void complete(CompletableFuture<@Nullable Object> future, @Nullable Object result,
 			@Nullable Throwable failure, boolean flatten) {
 		ForeignCode.Code completing = () -> {
@@ -195,7 +196,7 @@ final class CallRunner {
 			}
 		};
 		if (!ForeignCode.run(log, "A callback of a call's future", completing)) {
-			// It overflowed amid the dependents; once more for the rest of them.
+			// The stack overflowed among the dependents; run the rest of them.
 			ForeignCode.run(log, "A callback of a call's future", completing);
 		}
 	}
@@ -205,7 +206,7 @@ final class CallRunner {
 			stage.whenComplete((value, thrown) -> complete(future, value, unwrapped(thrown), false));
 		}
 		catch (Throwable failure) {
-			// A stage of somebody's own that can't be followed will tell nobody.
+			// A foreign stage that cannot be followed would never complete the future.
 			future.completeExceptionally(failure);
 		}
 	}

@@ -2,14 +2,14 @@ package io.greenroom.deferred.internal;
 
 import org.jspecify.annotations.Nullable;
 
-/** Where the generated views of a handler send what is called on them. */
+/** Receives the calls that are made on the generated views of a handler. */
 public interface CallSink {
 
-	/** The arguments of methods that have none. */
+	/** The arguments of methods without parameters. */
 	@Nullable Object[] NO_ARGUMENTS = {};
 
 	/**
-	 * A method was called.
+	 * Called when a method of the view is called.
 	 * @param method its number in the handler's type
 	 * @param arguments the arguments, boxed
 	 * @return the result, boxed; never {@code null} for a primitive
@@ -25,7 +25,7 @@ public interface CallSink {
 	boolean sameAs(@Nullable Object other);
 
 	/**
-	 * Says what the view is.
+	 * Describes the view.
 	 * @return the text for {@code toString}
 	 */
 	String describe();

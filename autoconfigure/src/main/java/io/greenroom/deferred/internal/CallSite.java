@@ -5,12 +5,12 @@ import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
-/** Finds where calls come from: the topmost frame that is not machinery. */
+/** Finds the call site: the topmost frame that is not infrastructure. */
 final class CallSite {
 
 	private static final StackWalker WALKER = StackWalker.getInstance();
 
-	/** The machinery, by name: none of it is to be known here. */
+	/** The infrastructure, by name, because this package must not depend on it. */
 	private static final Set<String> OWN = Set.of("io.greenroom.deferred.internal.CallSite",
 			"io.greenroom.deferred.internal.CallReports", "io.greenroom.deferred.internal.Handler",
 			"io.greenroom.deferred.internal.CallSubmitter", "io.greenroom.deferred.internal.Handle",
@@ -22,7 +22,7 @@ final class CallSite {
 	private CallSite() {
 	}
 
-	/** Returns the place that made the call under way on the current thread. */
+	/** Returns the place that made the current call of this thread. */
 	static StackWalker.@Nullable StackFrame here() {
 		return WALKER.walk((frames) -> frames.filter((frame) -> isUserCode(frame.getClassName())).findFirst())
 			.orElse(null);

@@ -15,16 +15,16 @@ import io.greenroom.observe.internal.StackRoom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The caller's side of a handler: takes a call in, which is to find out whether it may
- * come in at all, to get room for it, to push it, and to wait for its outcome where its
- * mode says so. From there on the {@link Processor} has it.
+ * The caller's side of a handler. It checks whether a call may come in, reserves room for
+ * it, pushes it, and waits for its outcome if its mode says so. The {@link Processor}
+ * takes over from there.
  */
 final class CallSubmitter {
 
-	/** The time of a call that is given the handler's. */
+	/** The time of a call that uses the handler's timeout. */
 	static final long AS_DECLARED = 0;
 
-	/** The handler whose mailbox the current thread is about to pass by. */
+	/** The handler whose mailbox the current thread is about to bypass. */
 	private static final ThreadLocal<@Nullable HandlerCore> DIRECT = new ThreadLocal<>();
 
 	private final HandlerCore handler;
@@ -52,7 +52,7 @@ final class CallSubmitter {
 
 	private final ContextCarrier carrier;
 
-	/** Nothing where callers never run their own calls. */
+	/** {@code null} if callers never run their own calls. */
 	private final @Nullable CallerRuns callerRuns;
 
 	private final long timeout;
@@ -63,7 +63,7 @@ final class CallSubmitter {
 
 	private final TransactionGuard guard;
 
-	/** Keeps calls of durable methods; set before anybody calls, if at all. */
+	/** Stores calls of durable methods; set before the first call, if at all. */
 	private @Nullable StoredCalls stored;
 
 	CallSubmitter(HandlerCore handler, CallerTransactions transactions, Mailbox mailbox, Ownership ownership,
@@ -88,8 +88,8 @@ final class CallSubmitter {
 	}
 
 	/**
-	 * Makes a call: runs it here where the caller holds the handler, and queues it where
-	 * not.
+	 * Makes a call: runs it here if the caller holds the handler, and queues it
+	 * otherwise.
 	 */
 	@Nullable Object submit(Call call, HandlerMethod method, long nanos) throws Throwable {
 		StackRoom.check();
@@ -122,7 +122,7 @@ final class CallSubmitter {
 		this.stored = calls;
 	}
 
-	/** Returns whether the caller may run this call if nobody is before it. */
+	/** Returns whether the caller may run this call if no other call is ahead of it. */
 	private boolean mayRunHere(Call call, HandlerMethod method) {
 		if (call.mode() != CallMode.SYNC || method.readOnly() || !this.phases.isOpen() || this.transactions.isBound()) {
 			return false;
@@ -167,7 +167,10 @@ final class CallSubmitter {
 		};
 	}
 
-	/** A call from a body of this handler can't wait until the machine is elsewhere. */
+	/**
+	 * A call from a body of this handler cannot wait until the machine is in another
+	 * state.
+	 */
 	private void rejectInWrongState(Call call) {
 		GateControl gateControl = this.ownership.gateControl();
 		DeferredException rejection = (gateControl != null) ? gateControl.rejectionInside(call, this.rejections) : null;
@@ -177,8 +180,9 @@ final class CallSubmitter {
 	}
 
 	/**
-	 * Returns whether the call comes from a read-only body of this handler and reads too,
-	 * so that it may run here. One that does not would wait for its own caller.
+	 * Returns whether the call comes from a read-only body of this handler and is
+	 * read-only too, so that it may run here. Any other call would wait for its own
+	 * caller.
 	 */
 	private boolean isRead(Call call, HandlerMethod method) {
 		Hold mine = Hold.of(this.handler);
@@ -194,14 +198,17 @@ final class CallSubmitter {
 		return method.readOnly();
 	}
 
-	/** A call made by the body of another one has no more time than that. */
+	/** Limits the time of a call made by a body to what that body's own call has left. */
 	static long withinOuter(long now, long nanos) {
 		Hold held = Hold.current();
 		Call outer = (held != null) ? held.running() : null;
 		return (outer != null && outer.isTimed()) ? Math.max(0, Math.min(nanos, outer.deadline - now)) : nanos;
 	}
 
-	/** Returns the time of a call, which may be what is declared. */
+	/**
+	 * Returns the time of a call, in nanoseconds; the declared one if the caller gives
+	 * none.
+	 */
 	static long declared(long nanos, long declared) {
 		return (nanos == AS_DECLARED) ? declared : nanos;
 	}
@@ -209,14 +216,15 @@ final class CallSubmitter {
 	private void checkCallable(HandlerMethod method) {
 		HandlerMethod loop = this.handler.type().loop();
 		if (loop != null && method.equals(loop)) {
-			throw new IllegalStateException("%s.%s is the handler's processing loop; Greenroom runs it, nobody calls it"
-				.formatted(this.handler.name(), method.name()));
+			throw new IllegalStateException(
+					"%s.%s is the handler's processing loop; Greenroom runs it, and it cannot be called"
+						.formatted(this.handler.name(), method.name()));
 		}
 	}
 
 	/**
-	 * Makes a call that a function of {@link Deferred#async} has made, or that was
-	 * stored.
+	 * Makes a call that was recorded from a function of {@link Deferred#async}, or that
+	 * was stored.
 	 */
 	CompletableFuture<@Nullable Object> submitRecorded(MethodCall call, HandlerMethod method) throws Throwable {
 		StackRoom.check();
@@ -238,8 +246,8 @@ final class CallSubmitter {
 	}
 
 	/**
-	 * Waits until there is a target, for a call that is not taken into the mailbox and
-	 * needs it at once.
+	 * Waits until there is a target, for a call that bypasses the mailbox and needs the
+	 * target at once.
 	 */
 	void awaitMade(HandlerMethod method, long nanos) throws Throwable {
 		if (!this.owner.isUnmade() || this.ownership.isMine()) {
@@ -274,7 +282,7 @@ final class CallSubmitter {
 		}
 	}
 
-	/** The call has its room from now on, and is submitted when the caller commits. */
+	/** Reserves room for the call now, and submits the call when the caller commits. */
 	private void enqueueAfterCommit(Call call, long start, long nanos) {
 		if (!accept(call, start, nanos)) {
 			return;
@@ -282,7 +290,7 @@ final class CallSubmitter {
 		ReservedPlace reserved = new ReservedPlace(this.handler.name(), call, this.mailbox, this.lifecycle.ending());
 		boolean taken = false;
 		try {
-			// The commit may come when a shutdown lets nobody start any more.
+			// The commit may come during a shutdown, when no owner can start any more.
 			if (!this.mailbox.haveAttended()) {
 				throw this.rejections.stopped(call, this.phases.death());
 			}
@@ -300,8 +308,8 @@ final class CallSubmitter {
 	}
 
 	/**
-	 * Takes room for a call; returns whether it has some: it is dropped else, or others
-	 * have decided what becomes of it.
+	 * Takes room for a call; returns whether it has some. If not, the call is dropped, or
+	 * its outcome has been decided elsewhere.
 	 */
 	private boolean accept(Call call, long start, long nanos) {
 		if (!this.phases.isOpen()) {
@@ -313,7 +321,7 @@ final class CallSubmitter {
 	}
 
 	/**
-	 * A caller that does not wait may be gone, and with it its request, when the body
+	 * A caller that does not wait may be gone, along with its request, when the body
 	 * runs.
 	 */
 	private void carryContext(Call call) {
@@ -323,8 +331,8 @@ final class CallSubmitter {
 	}
 
 	/**
-	 * Gets room in a full mailbox by the handler's overflow policy; returns whether there
-	 * is any, {@code false} if the call needs none.
+	 * Gets room in a full mailbox according to the handler's overflow policy; returns
+	 * whether there is any, {@code false} if the call needs none.
 	 */
 	private boolean makeRoom(Call call, long nanos) {
 		if (call.mode() == CallMode.ONEWAY) {
@@ -347,8 +355,8 @@ final class CallSubmitter {
 	}
 
 	/**
-	 * Waits for room; returns whether there is a place for the call, which nobody has
-	 * begun or failed. A caller that gets neither place nor answer is told why.
+	 * Waits for room; returns whether there is a place for the call, and the call is
+	 * still pending. Throws if the caller gets neither a place nor an answer.
 	 */
 	private boolean awaitRoom(Call call, long nanos) {
 		boolean mayWait = this.options.overflow() != Overflow.REJECT && !this.ownership.isMine()
@@ -385,8 +393,9 @@ final class CallSubmitter {
 	}
 
 	/**
-	 * Others have decided what becomes of a call that is not in the mailbox. Who waits
-	 * for its answer gets it there; nobody else's call is begun, so it was failed.
+	 * Handles a call outside the mailbox whose outcome was decided elsewhere. A sync
+	 * caller gets the outcome where it waits. Any other call never begins without a
+	 * place, so it was failed.
 	 */
 	private static void settled(Call call) {
 		if (call.mode() == CallMode.SYNC) {
@@ -400,7 +409,7 @@ final class CallSubmitter {
 		}
 	}
 
-	/** Runs a body past the mailbox, on the caller's thread. */
+	/** Runs a body on the caller's thread, bypassing the mailbox. */
 	@Nullable Object direct(HandlerMethod method, Object entry, @Nullable Object[] arguments) throws Throwable {
 		if (entry == this.handler.target()) {
 			return method.invoke(entry, arguments);
@@ -416,8 +425,8 @@ final class CallSubmitter {
 	}
 
 	/**
-	 * Returns whether an intercepted call is a body already let in: by its processor, or
-	 * past the mailbox.
+	 * Returns whether an intercepted call is a body that was let in already, by its
+	 * processor or by {@link #direct}.
 	 */
 	boolean isEntered() {
 		Hold mine = Hold.of(this.handler);

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
  * What the bodies of calls made through views are called on.
  *
  * @param handler the handler
- * @param object its target, or a proxy round it that leads back to {@link Handler#call};
- * {@code null} for what the handler is made with, when the body runs
+ * @param object its target, or a proxy around it that leads back to {@link Handler#call};
+ * {@code null} for the handler's target at the time when the body runs
  */
 record CallTarget(HandlerCore handler, @Nullable Object object) {
 

@@ -10,14 +10,14 @@ import io.greenroom.deferred.OnTimeout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The caller's side of a sync call: waits for the outcome, and says why when there is
+ * The caller's side of a sync call: waits for the outcome, and explains why if there is
  * none.
  */
 final class CallWait {
 
 	/**
-	 * How many turns a caller gives to others before it parks. The owner often needs one
-	 * only, or two on another core; and a park with a timer costs as much as ten.
+	 * How many times a caller yields before it parks. The owner often needs only one
+	 * turn, or two on another core, and a park with a timer costs as much as ten.
 	 */
 	private static final int TURNS = 3;
 
@@ -60,7 +60,7 @@ final class CallWait {
 		return inTime ? take(call) : timedOut(call, start, nanos);
 	}
 
-	/** A holder that waits may be waited for: by the very handler it calls. */
+	/** A thread that holds a handler may be waited for by the very handler it calls. */
 	private boolean awaitAsHolder(Hold held, Call call, long start, long nanos) throws InterruptedException {
 		Wait wait = new Wait(this.handler, call, false);
 		@Nullable Wait outer = held.waiting();
@@ -75,9 +75,10 @@ final class CallWait {
 	}
 
 	/**
-	 * Waits for room; a holder does so in sight of the others, and runs calls of its own
-	 * chain meanwhile. Returns whether there is a place for the call; {@code false} also
-	 * when it is rejected, or others have decided what becomes of it.
+	 * Waits for room; returns whether there is a place for the call, {@code false} also
+	 * if it is rejected or its outcome was decided elsewhere. The wait of a thread that
+	 * holds a handler is visible to the wait-for graph, and meanwhile the thread runs
+	 * calls of its own chain.
 	 */
 	boolean reserve(Mailbox mailbox, Call call, long nanos, BooleanSupplier rejected) throws InterruptedException {
 		Hold held = Hold.current();
@@ -108,8 +109,8 @@ final class CallWait {
 	}
 
 	/**
-	 * Looks at the graph again and again: who waits for room waits for whatever the
-	 * processor waits for just then.
+	 * Checks the graph repeatedly, because a wait for room is a wait for whatever the
+	 * processor waits for at that moment.
 	 */
 	private static boolean isWanted(Wait wait) {
 		WaitGraph.breakCycle(wait);

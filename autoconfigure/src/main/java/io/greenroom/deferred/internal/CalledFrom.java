@@ -4,7 +4,7 @@ import java.io.Serial;
 
 /**
  * The caller's side of a failure, attached to what the body threw as a suppressed
- * exception, so that its trace shows both: where it happened and who had called.
+ * exception. The trace then shows both where it happened and who called.
  */
 final class CalledFrom extends RuntimeException {
 
@@ -23,7 +23,7 @@ final class CalledFrom extends RuntimeException {
 			attach(failure, handler, method);
 		}
 		catch (Throwable unattached) {
-			// The failure itself is what matters; no stack or no memory may be left.
+			// The failure itself is what matters; there may be no stack or memory left.
 		}
 		return failure;
 	}
@@ -35,7 +35,7 @@ final class CalledFrom extends RuntimeException {
 					return;
 				}
 			}
-			// Does nothing where the throwable forbids it.
+			// Has no effect if the throwable disables suppression.
 			failure.addSuppressed(new CalledFrom(handler, method));
 		}
 	}

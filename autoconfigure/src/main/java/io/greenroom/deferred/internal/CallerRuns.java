@@ -11,18 +11,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lends a handler to callers who run their own calls, while its processor waits for some.
+ * Lends a handler to callers that run their own calls, while its processor waits for
+ * calls.
  * <p>
  * One word says who has the handler: the processor, nobody (it is offered), or one
- * caller. The processor takes it back before it does anything, and waits for a caller who
- * has it. A caller gives it back at once when it finds that a call is queued, so that
- * nobody overtakes, or that the processor wants it.
+ * caller. The processor takes it back before it does anything, and waits for a caller
+ * that has it. A caller gives it back at once if it finds a queued call, so that no call
+ * is overtaken, or if the processor wants it.
  */
 final class CallerRuns implements Mailbox.Lender {
 
 	private static final Logger log = LoggerFactory.getLogger(HandlerLog.NAME);
 
-	/** The answer to a caller whose call must be queued. */
+	/** The result for a caller whose call must be queued. */
 	static final Object NOT_LENT = new Object();
 
 	/** Says that the processor keeps the handler. */
@@ -30,7 +31,8 @@ final class CallerRuns implements Mailbox.Lender {
 
 	/**
 	 * How long the processor waits for a caller before it looks again, in nanoseconds. A
-	 * caller whose stack is full can give back, but perhaps not wake.
+	 * caller whose stack is full can give the handler back, but perhaps not wake the
+	 * processor.
 	 */
 	private static final long LOOK_AGAIN = 10_000_000;
 
@@ -48,16 +50,18 @@ final class CallerRuns implements Mailbox.Lender {
 
 	private final Mailbox mailbox;
 
-	/** {@link #KEPT}, nothing while it is offered, or the {@link Hold} of a caller. */
+	/**
+	 * {@link #KEPT}, {@code null} while it is offered, or the {@link Hold} of a caller.
+	 */
 	private volatile @Nullable Object holder = KEPT;
 
 	/** Whether the processor waits for the handler; written by it. */
 	private volatile boolean wanted;
 
-	/** Who lends; written before it offers. */
+	/** The thread that lends; written before it offers. */
 	private @Nullable Thread processor;
 
-	/** How many calls were run by their callers; written by them in turn. */
+	/** How many calls were run by their callers; written by one of them at a time. */
 	private int ran;
 
 	CallerRuns(HandlerCore handler, Mailbox mailbox) {
@@ -65,7 +69,7 @@ final class CallerRuns implements Mailbox.Lender {
 		this.mailbox = mailbox;
 	}
 
-	/** Returns whether a caller has reason to try. */
+	/** Returns whether it makes sense for a caller to try. */
 	boolean isOffered() {
 		return this.holder == null;
 	}
@@ -110,10 +114,10 @@ final class CallerRuns implements Mailbox.Lender {
 	}
 
 	/**
-	 * Caller: runs its own call if the handler is to be had and nobody is before it, and
-	 * gives the handler back. What must be done at the end is done by stores to fields
-	 * first, which need no room on a stack that may be full.
-	 * @return the result, or {@link #NOT_LENT} where the call must be queued
+	 * Caller: runs its own call if the handler is available and no call is ahead of it,
+	 * and gives the handler back. The end begins with stores to fields, which need no
+	 * room on a stack that may be full.
+	 * @return the result, or {@link #NOT_LENT} if the call must be queued
 	 */
 	@Nullable Object run(Call call, CallRunner runner, ContextCarrier carrier) throws Throwable {
 		Hold held = Hold.lent(this.handler, call);

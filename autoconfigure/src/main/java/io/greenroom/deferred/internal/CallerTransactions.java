@@ -4,13 +4,13 @@ import io.greenroom.deferred.Execution;
 import io.greenroom.deferred.InTransaction;
 
 /**
- * What a handler wants to know of the transactions its callers are in. There are none in
- * the core; an integration that has some says so here. Implementations must be safe for
- * use by many threads, and quick: {@link #isActive()} is on the way of calls.
+ * What a handler needs to know about the transactions of its callers. The core has no
+ * transactions; an integration provides them here. Implementations must be thread-safe
+ * and fast, because {@link #isActive()} is on the path of calls.
  */
 public interface CallerTransactions {
 
-	/** Nobody is ever in a transaction. */
+	/** No caller is ever in a transaction. */
 	CallerTransactions NONE = new CallerTransactions() {
 
 		@Override
@@ -20,7 +20,7 @@ public interface CallerTransactions {
 
 		@Override
 		public void atEnd(ReservedCall call) {
-			throw new IllegalStateException("There are no transactions here, so none ends");
+			throw new IllegalStateException("There are no transactions here, so there is no end to wait for");
 		}
 
 	};
@@ -32,18 +32,18 @@ public interface CallerTransactions {
 	boolean isActive();
 
 	/**
-	 * Takes a call that is to be {@linkplain ReservedCall#submit() submitted} when the
+	 * Registers a call. It must be {@linkplain ReservedCall#submit() submitted} when the
 	 * transaction of the calling thread commits, and {@linkplain ReservedCall#giveBack()
-	 * given back} when it, or the savepoint that the thread is in now, rolls back. Called
-	 * only while {@link #isActive()}. What it throws reaches the caller, and the call is
-	 * not made.
+	 * given back} when the transaction, or the savepoint that the thread is in now, rolls
+	 * back. Called only while {@link #isActive()}. An exception reaches the caller, and
+	 * the call is not made.
 	 * @param call the call, with its room
 	 */
 	void atEnd(ReservedCall call);
 
 	/**
-	 * Returns whether something belongs to the calling thread that no body of another
-	 * call may meet, and that the scheduler's context carrier does not carry. Where
+	 * Returns whether the calling thread has something bound to it that no body of
+	 * another call may see, and that the scheduler's context carrier does not carry. If
 	 * {@linkplain Execution#CALLER_WHEN_IDLE callers run their own calls}, such a call
 	 * goes to the handler's owner.
 	 * @return whether no body may run on the calling thread
@@ -61,9 +61,9 @@ public interface CallerTransactions {
 	}
 
 	/**
-	 * Returns what more the calling thread should know of the transaction it is in when
-	 * that troubles a call. Asked for messages only.
-	 * @return the end of a sentence, such as "; the transaction is …", or nothing
+	 * Returns what else a message should say about the transaction of the calling thread
+	 * when the transaction gets in the way of a call.
+	 * @return the end of a sentence, such as "; the transaction is …"; may be empty
 	 */
 	default String remark() {
 		return "";

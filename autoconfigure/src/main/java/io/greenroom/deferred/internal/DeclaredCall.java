@@ -4,7 +4,7 @@ import io.greenroom.deferred.InState;
 import io.greenroom.observe.CallMode;
 import org.jspecify.annotations.Nullable;
 
-/** A call of one of the handler's methods, whose declaration says how it is taken. */
+/** A call of one of the handler's methods, whose declaration says how it is made. */
 abstract class DeclaredCall extends Call {
 
 	final HandlerMethod method;

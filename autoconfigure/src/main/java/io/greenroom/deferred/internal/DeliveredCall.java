@@ -3,7 +3,7 @@ package io.greenroom.deferred.internal;
 import io.greenroom.observe.CallMode;
 import org.jspecify.annotations.Nullable;
 
-/** A call that was stored, and whose deliverer hears what becomes of it. */
+/** A call that was stored, and whose deliverer is told its outcome. */
 final class DeliveredCall extends MethodCall {
 
 	private final Delivering round;

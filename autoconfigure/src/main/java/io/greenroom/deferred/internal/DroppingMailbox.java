@@ -11,14 +11,14 @@ import io.greenroom.observe.CallMode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A mailbox from which callers may take the oldest oneway call out to make room for
- * theirs. So its line is not the processor's alone: a lock guards it. A dropped call
- * leaves the line at once and not when the processor passes it by: a handler that is
- * stuck for hours keeps no more calls than there is room for.
+ * A mailbox from which callers may drop the oldest oneway call to make room for theirs.
+ * Its line therefore does not belong to the processor alone, and a lock guards it. A
+ * dropped call leaves the line at once, not when the processor reaches it, so a handler
+ * that is stuck for hours keeps no more calls than there is room for.
  */
 final class DroppingMailbox extends Mailbox {
 
-	/** Guards the line. No user code runs under it. */
+	/** Guards the line. No user code runs under this lock. */
 	private final ReentrantLock lock = new ReentrantLock();
 
 	DroppingMailbox(int capacity, boolean urgent, BooleanSupplier starter) {
@@ -26,9 +26,9 @@ final class DroppingMailbox extends Mailbox {
 	}
 
 	/**
-	 * Takes the oldest oneway call out of the line, and hands its room over to the
-	 * caller. A call that is over already and still in the line is as good.
-	 * @return the dropped call, {@code null} when there is none
+	 * Takes the oldest oneway call out of the line, and hands its room to the caller. A
+	 * call in the line that is over already serves as well.
+	 * @return the dropped call, or {@code null} if there is none
 	 */
 	@Nullable Call dropOldest() {
 		this.lock.lock();
@@ -103,7 +103,7 @@ final class DroppingMailbox extends Mailbox {
 		finally {
 			this.lock.unlock();
 		}
-		// Outside the lock: who is told may go on on this thread.
+		// Outside the lock, because dependents of the call may run on this thread.
 		calls.forEach(left);
 	}
 

@@ -8,8 +8,8 @@ import io.greenroom.deferred.InState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets calls in as the {@link CallGate} of a handler says, and keeps the handler for the
- * target's own doings meanwhile.
+ * Lets calls in as the {@link CallGate} of a handler decides, and otherwise keeps the
+ * handler for the activity of its target.
  */
 final class GateControl {
 
@@ -21,7 +21,7 @@ final class GateControl {
 
 	private final HandlerPhases phases;
 
-	/** Changes with the gate, so that nobody goes to sleep on an old answer. */
+	/** Changes with the gate, so that no thread goes to sleep on an outdated answer. */
 	private final AtomicInteger changes = new AtomicInteger();
 
 	GateControl(CallGate gate, Mailbox mailbox, Ownership ownership, HandlerPhases phases) {
@@ -40,14 +40,14 @@ final class GateControl {
 	}
 
 	/**
-	 * Holder: returns whether it may run calls: as the target itself, at its processing
-	 * points, or while the target does nothing.
+	 * Holder: returns whether it may run calls. The target itself may, at its processing
+	 * points, and so may others while the target has no activity.
 	 */
 	boolean isOpen() {
 		return this.ownership.isOccupied() || this.gate.isOpen();
 	}
 
-	/** Holder: returns whether to take a call out now, be it to reject it. */
+	/** Holder: returns whether to take a call out now, even if only to reject it. */
 	boolean letsIn(Call call) {
 		InState required = call.required();
 		return required == null || isIn(required) || required.otherwise() == InState.Otherwise.REJECT
@@ -55,8 +55,9 @@ final class GateControl {
 	}
 
 	/**
-	 * Holder: returns why a call that was taken out must not run, {@code null} if it may.
-	 * One that may wait was let in in its state, and counts as begun since then.
+	 * Holder: returns why a call that was taken out must not run, or {@code null} if it
+	 * may. A call that may wait was let in in its state, and has counted as begun since
+	 * then.
 	 */
 	@Nullable DeferredException rejection(Call call, Rejections rejections) {
 		InState required = call.required();
@@ -69,7 +70,10 @@ final class GateControl {
 		return isTooLate() ? rejections.notRun(call, null) : null;
 	}
 
-	/** Returns why a call can't run at once inside a body of this handler. */
+	/**
+	 * Returns why a call cannot run at once inside a body of this handler, or
+	 * {@code null} if it can.
+	 */
 	@Nullable DeferredException rejectionInside(Call call, Rejections rejections) {
 		InState required = call.required();
 		return (required == null || isIn(required)) ? null : rejections.wrongState(call, required, this.gate.where());
@@ -79,12 +83,12 @@ final class GateControl {
 		return this.gate.isIn(List.of(required.value()));
 	}
 
-	/** At shutdown nobody moves a target that does nothing by itself. */
+	/** During a shutdown, nobody moves a target that has no activity of its own. */
 	private boolean isTooLate() {
 		return this.phases.isClosing() && !this.ownership.isOccupied();
 	}
 
-	/** The target waits for the handler and keeps it. */
+	/** Target: waits for the handler and keeps it. */
 	void occupy() throws InterruptedException {
 		this.changes.incrementAndGet();
 		this.mailbox.wake();
@@ -92,8 +96,8 @@ final class GateControl {
 	}
 
 	/**
-	 * The target waits for the handler and keeps it; returns {@code false} if that takes
-	 * too long, or it is not the target any more.
+	 * Target: waits for the handler and keeps it; returns {@code false} if that takes too
+	 * long, or if it is no longer the target.
 	 */
 	boolean occupy(long nanos) throws InterruptedException {
 		this.changes.incrementAndGet();
@@ -101,12 +105,12 @@ final class GateControl {
 		return this.ownership.occupy(nanos, () -> this.ownership.gateControl() == this && this.phases.isStaying());
 	}
 
-	/** The target gives the handler back. */
+	/** Target: gives the handler back. */
 	void vacate() {
 		this.ownership.vacate();
 	}
 
-	/** The gate has opened, or the target is in another state. */
+	/** Called when the gate has opened, or the target is in another state. */
 	void moved() {
 		this.changes.incrementAndGet();
 		this.mailbox.wake();
@@ -114,8 +118,8 @@ final class GateControl {
 	}
 
 	/**
-	 * Waits until the gate is open, and takes the handler again; returns whether it did,
-	 * {@code false} when the handler has ended first.
+	 * Waits until the gate is open, and takes the handler again; returns {@code false} if
+	 * the handler has ended first.
 	 */
 	boolean take() {
 		return this.ownership.takeWhen(() -> this.gate.isOpen(), this.phases::isStopped);

@@ -7,17 +7,20 @@ import io.greenroom.deferred.internal.BodyGuard.NotBegunException;
 import io.greenroom.observe.CallMode;
 import org.jspecify.annotations.Nullable;
 
-/** A call whose body is let in by somebody, and may have come from another node. */
+/**
+ * A call whose body is let in by a {@link BodyGuard}, and that may have come from another
+ * node.
+ */
 final class GuardedCall extends MethodCall {
 
 	private final BodyGuard guard;
 
-	/** Who waits for the answer on other nodes. */
+	/** The handlers on other nodes that wait for the answer. */
 	private final List<HandlerChain.Waiting> chain;
 
 	private final boolean flat;
 
-	/** Whether somebody waits for the answer until its deadline. */
+	/** Whether a caller waits for the answer until its deadline. */
 	private final boolean timed;
 
 	private volatile boolean begun;

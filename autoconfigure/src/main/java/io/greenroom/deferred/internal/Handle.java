@@ -9,7 +9,10 @@ import io.greenroom.deferred.Deferred;
 import io.greenroom.deferred.DeferredCalls;
 import org.jspecify.annotations.Nullable;
 
-/** The one {@link Deferred}: makes the views and hands everything on to the handler. */
+/**
+ * The {@link Deferred} of a single handler: creates the views and delegates to the
+ * handler.
+ */
 final class Handle<T> implements Deferred<T> {
 
 	private final Handler handler;
@@ -40,8 +43,8 @@ final class Handle<T> implements Deferred<T> {
 	}
 
 	/**
-	 * What a method is declared to be is for the handler's class to say, also where it is
-	 * called by an interface.
+	 * The handler's class declares how a method is called, even if it is called through
+	 * an interface.
 	 */
 	private HandlerMethod withModeOfHandler(HandlerMethod method) {
 		HandlerMethod known = this.handler.type().method(method.method());

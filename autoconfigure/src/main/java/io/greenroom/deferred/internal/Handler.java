@@ -21,10 +21,9 @@ import io.greenroom.observe.HandlerGauges;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands behind a {@link Deferred}: a target object, its mailbox, and the green
- * thread that owns it. Users meet the handle; this class is for integrations that
- * intercept calls by their own means, as Greenroom's Spring part does. Safe for use by
- * many threads.
+ * The handler behind a {@link Deferred}: a target object, its mailbox, and the green
+ * thread that owns it. Applications use the handle. This class is for integrations that
+ * intercept calls by their own means, as Greenroom's Spring support does. Thread-safe.
  */
 public final class Handler implements DrainedService, AutoCloseable {
 
@@ -33,9 +32,9 @@ public final class Handler implements DrainedService, AutoCloseable {
 	private final Inspection inspection;
 
 	/**
-	 * Makes a handler. Its owner starts at the first call, or with {@link #start()}.
+	 * Creates a handler. Its owner starts at the first call, or with {@link #start()}.
 	 * @param scheduler where the owner runs
-	 * @param type what is known of the target's class
+	 * @param type the metadata of the target's class
 	 * @param target the object whose methods are called
 	 * @param options how calls are taken
 	 */
@@ -44,13 +43,13 @@ public final class Handler implements DrainedService, AutoCloseable {
 	}
 
 	/**
-	 * Makes a handler whose callers may be in transactions. Its owner starts at the first
-	 * call, or with {@link #start()}.
+	 * Creates a handler whose callers may be in transactions. Its owner starts at the
+	 * first call, or with {@link #start()}.
 	 * @param scheduler where the owner runs
-	 * @param type what is known of the target's class
+	 * @param type the metadata of the target's class
 	 * @param target the object whose methods are called
 	 * @param options how calls are taken
-	 * @param transactions knows the transactions of the callers
+	 * @param transactions access to the transactions of the callers
 	 */
 	public Handler(GreenScheduler scheduler, HandlerType type, Object target, HandlerOptions options,
 			CallerTransactions transactions) {
@@ -61,7 +60,8 @@ public final class Handler implements DrainedService, AutoCloseable {
 	}
 
 	/**
-	 * Makes a handler that is looked after by a host, and whose target that one makes.
+	 * Creates a handler whose target is made by a host, which is also told what becomes
+	 * of the handler.
 	 */
 	Handler(HandlerParts parts, CallerTransactions transactions, String key, HandlerHost host, CallReports shared) {
 		this.engine = new HandlerEngine(this, parts, transactions, key, null, host, shared);
@@ -74,7 +74,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 	}
 
 	/**
-	 * Returns what is known of the target's class.
+	 * Returns the metadata of the target's class.
 	 * @return the type
 	 */
 	public HandlerType type() {
@@ -82,7 +82,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 	}
 
 	/**
-	 * Returns the object whose methods are called, without anything round it.
+	 * Returns the object whose methods are called, without any proxy.
 	 * @return the target
 	 */
 	public Object target() {
@@ -101,7 +101,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 * Returns a handle.
 	 * @param as the type to call by: the target's class, or an interface the entry
 	 * implements
-	 * @param entry what bodies are called on: the target, or a proxy round it that leads
+	 * @param entry what bodies are called on: the target, or a proxy around it that leads
 	 * back to {@link #call}
 	 * @return a new handle
 	 * @param <T> the type to call by
@@ -112,9 +112,9 @@ public final class Handler implements DrainedService, AutoCloseable {
 	}
 
 	/**
-	 * Makes a call that an integration has intercepted: lets it through where it comes
-	 * from this handler itself or from its handle's {@code direct()}, and else takes it
-	 * into the mailbox as the called method declares.
+	 * Makes a call that an integration has intercepted. A call from this handler itself
+	 * or from its handle's {@code direct()} proceeds at once. Any other call goes into
+	 * the mailbox, as the called method declares.
 	 * @param invocation the intercepted call
 	 * @return what the caller gets
 	 * @throws Throwable what the body threw, or a {@link DeferredException}
@@ -133,23 +133,23 @@ public final class Handler implements DrainedService, AutoCloseable {
 	}
 
 	/**
-	 * Has calls of durable methods stored. To be called once, before anybody calls;
-	 * without it they are ordinary oneway calls after the commit.
-	 * @param calls keeps them, under no key
+	 * Stores calls of durable methods. Must be called once, before the first call.
+	 * Without it, they are ordinary oneway calls after the commit.
+	 * @param calls where to store them, without a key
 	 */
 	public void storedBy(StoredCalls calls) {
 		this.engine.submitter().storedBy(Objects.requireNonNull(calls, "calls"));
 	}
 
 	/**
-	 * Delivers a call that was stored: makes it in the mailbox.
+	 * Delivers a call that was stored, through the mailbox.
 	 * @param method the method, of this handler's type
-	 * @param entry what bodies are called on: the target, or a proxy round it that leads
+	 * @param entry what bodies are called on: the target, or a proxy around it that leads
 	 * back to {@link #call}
-	 * @param arguments what its caller has passed
-	 * @param round stands round the body
-	 * @return a future of its end
-	 * @throws Throwable why it was not made
+	 * @param arguments the arguments of the caller
+	 * @param round wraps the body
+	 * @return a future that completes when the body ends
+	 * @throws Throwable if the call was not made
 	 */
 	public CompletableFuture<@Nullable Object> deliver(Method method, Object entry, @Nullable Object[] arguments,
 			Delivering round) throws Throwable {
@@ -159,13 +159,13 @@ public final class Handler implements DrainedService, AutoCloseable {
 	}
 
 	/**
-	 * Says who will {@linkplain #start() start} the handler's loop. To be called once,
-	 * before anybody calls; without it every call waits for the start till its time is
+	 * Sets who will {@linkplain #start() start} the handler's loop. Must be called once,
+	 * before the first call. Without it, every call waits for the start until its time is
 	 * over.
-	 * @param starter whether the loop starts on the given thread, and has not started: a
-	 * call from there that waits for the loop would keep it from starting, and is
-	 * rejected
-	 * @param remedy where such a call belongs, to end the message of its rejection
+	 * @param starter whether the loop will start on the given thread and has not started
+	 * yet. A call from such a thread that waits for the loop would keep it from starting,
+	 * and is rejected
+	 * @param remedy where to make such a call instead; ends the rejection's message
 	 */
 	public void startedBy(Predicate<Thread> starter, String remedy) {
 		this.engine.lifecycle()
@@ -173,15 +173,16 @@ public final class Handler implements DrainedService, AutoCloseable {
 	}
 
 	/**
-	 * Starts the owner of a handler with a {@link ProcessingLoop}. Does nothing for
-	 * others, whose owner starts with their first call, and when it has started before.
+	 * Starts the owner of a handler with a {@link ProcessingLoop}. Has no effect if the
+	 * owner has started before, or if the handler has no loop: its owner then starts with
+	 * the first call.
 	 */
 	public void start() {
 		this.engine.lifecycle().startLoop();
 	}
 
 	/**
-	 * Has a gate decide when calls may run. To be called once, before anybody calls.
+	 * Lets a gate decide when calls may run. Must be called once, before the first call.
 	 * @param gate the gate
 	 * @throws IllegalStateException if there is one already
 	 */
@@ -190,9 +191,9 @@ public final class Handler implements DrainedService, AutoCloseable {
 	}
 
 	/**
-	 * Takes a gated handler for the target's own doings on the current thread, and waits
-	 * for the end of a body that runs. Meanwhile calls run where that thread processes
-	 * {@link #calls()}, and nowhere else. {@link #vacate()} must follow.
+	 * Takes a gated handler for the activity of its target on the current thread. Waits
+	 * until a running body has ended. Until {@link #vacate()}, which must follow, calls
+	 * run only when this thread processes {@link #calls()}.
 	 * @throws InterruptedException if the thread is interrupted while it waits
 	 */
 	public void occupy() throws InterruptedException {
@@ -200,9 +201,9 @@ public final class Handler implements DrainedService, AutoCloseable {
 	}
 
 	/**
-	 * Takes a gated handler likewise, if that comes in time.
-	 * @param gate the gate of the target that is to have it
-	 * @param limit how long to wait at most
+	 * Takes a gated handler as {@link #occupy()} does, if it becomes available in time.
+	 * @param gate the gate of the target that takes the handler
+	 * @param limit the longest time to wait
 	 * @return whether it was taken, and {@link #vacate()} must follow; {@code false} also
 	 * if the handler is about to end, or has another target by now
 	 * @throws InterruptedException if the thread is interrupted while it waits
@@ -214,20 +215,23 @@ public final class Handler implements DrainedService, AutoCloseable {
 	}
 
 	/**
-	 * Returns whether the current thread runs a body of this handler that no other one
-	 * runs beside, or makes or ends its target.
+	 * Returns whether the current thread has this handler to itself: it runs a body that
+	 * is not read-only, or makes or ends the target.
 	 * @return whether it has the handler to itself
 	 */
 	public boolean isHeldAlone() {
 		return this.engine.ownership().isMine();
 	}
 
-	/** Gives a handler back that the current thread {@linkplain #occupy() occupies}. */
+	/** Gives back a handler that the current thread {@linkplain #occupy() occupies}. */
 	public void vacate() {
 		gated().vacate();
 	}
 
-	/** Says that the answers of the gate have changed, if there is one. */
+	/**
+	 * Notifies the handler that the answers of its gate have changed. Has no effect
+	 * without a gate.
+	 */
 	public void gateMoved() {
 		GateControl known = this.engine.gate();
 		if (known != null) {
@@ -236,8 +240,8 @@ public final class Handler implements DrainedService, AutoCloseable {
 	}
 
 	/**
-	 * Returns who decides when calls may run.
-	 * @return the gate, {@code null} where there is none
+	 * Returns what decides when calls may run.
+	 * @return the gate, or {@code null} if there is none
 	 */
 	public @Nullable CallGate gate() {
 		GateControl known = this.engine.gate();
@@ -274,9 +278,9 @@ public final class Handler implements DrainedService, AutoCloseable {
 	}
 
 	/**
-	 * Shuts the handler down: rejects calls at once, runs those accepted within the time
-	 * given, and fails the rest to their callers with a {@link HandlerStoppedException}.
-	 * What was left is logged by name, unless a draining scheduler does so for all its
+	 * Shuts the handler down. Rejects new calls at once, runs accepted calls within the
+	 * grace period, and fails the rest with a {@link HandlerStoppedException}. Calls that
+	 * were left are logged by name, unless a draining scheduler reports them for all its
 	 * handlers.
 	 */
 	@Override
@@ -285,10 +289,10 @@ public final class Handler implements DrainedService, AutoCloseable {
 	}
 
 	/**
-	 * Shuts the handler down as {@link #stop} does, and gives accepted calls the time
-	 * that callers wait for an answer. Returns when it has ended, but at once in a body
-	 * of this handler, which is finished first; an interrupt cuts the wait short and
-	 * stays set. Idempotent.
+	 * Shuts the handler down as {@link #stop} does, with the handler's timeout as the
+	 * grace period. Returns when the handler has ended. In a body of this handler it
+	 * returns at once, and the handler ends after the body. An interrupt cuts the wait
+	 * short and stays set. Idempotent.
 	 */
 	@Override
 	public void close() {
@@ -306,21 +310,21 @@ public final class Handler implements DrainedService, AutoCloseable {
 			stop(Duration.ZERO);
 		}
 		catch (InterruptedException again) {
-			// A waiting thread has been told before.
+			// All waiting threads have been told before.
 		}
 	}
 
 	/**
-	 * Returns what the handler died of, for reports on its health.
-	 * @return what ended its loop for good; {@code null} while it is alive, and when it
-	 * was shut down
+	 * Returns what the handler died of, for health reports.
+	 * @return what ended its loop for good; {@code null} while it is alive, and if it was
+	 * shut down
 	 */
 	public @Nullable Throwable failure() {
 		return this.engine.lifecycle().phases().death();
 	}
 
 	/**
-	 * Returns what can be seen of the handler now. Stops nobody for it.
+	 * Returns a snapshot of the handler. Does not stop any thread.
 	 * @return the snapshot
 	 */
 	public HandlerSnapshot snapshot() {
@@ -328,15 +332,15 @@ public final class Handler implements DrainedService, AutoCloseable {
 	}
 
 	/**
-	 * Returns whether it matters how long the handler is busy.
-	 * @return {@code false} if it may be busy for as long as it likes
+	 * Returns whether the handler has a limit for being busy.
+	 * @return {@code false} if bodies may run for any time
 	 */
 	public boolean isWatched() {
 		return this.engine.core().options().busyLimit().isPositive();
 	}
 
 	/**
-	 * Returns where a thread that holds the handler is now.
+	 * Returns the current stack of a thread that holds the handler.
 	 * @param thread the thread's name; {@code null} for any that holds it
 	 * @return its frames, innermost first; empty if no such thread holds it
 	 */
@@ -370,9 +374,9 @@ public final class Handler implements DrainedService, AutoCloseable {
 	}
 
 	/**
-	 * Ends a handler of a {@link HandlerFamily} that is not called any more, if it has
-	 * nothing to do: no body runs, and nothing is queued or has its place reserved by a
-	 * transaction. Returns at once; the host hears of the end.
+	 * Ends a handler of a {@link HandlerFamily} that is no longer called, if it has
+	 * nothing to do: no body runs, no call is queued, and no transaction has reserved a
+	 * place. Returns at once; the host is told of the end.
 	 * @return whether it ends or has ended; {@code false} if it has something to do, and
 	 * goes on
 	 */
@@ -391,8 +395,8 @@ public final class Handler implements DrainedService, AutoCloseable {
 	}
 
 	/**
-	 * Returns whether there is a target, which is always so but in a
-	 * {@link HandlerFamily}.
+	 * Returns whether there is a target. Only a handler of a {@link HandlerFamily} may
+	 * have none.
 	 * @return whether the target is made
 	 */
 	public boolean isMade() {
@@ -400,10 +404,10 @@ public final class Handler implements DrainedService, AutoCloseable {
 	}
 
 	/**
-	 * Has another target made for the next call, when the body that runs now has ended.
-	 * To be called in a handler of a {@link HandlerFamily} by the thread that runs it, or
-	 * that {@linkplain #occupy(CallGate, Duration) occupies} the handler. Calls that wait
-	 * keep their places.
+	 * Replaces the target for the next call, once the running body has ended. Must be
+	 * called on a handler of a {@link HandlerFamily}, by the thread that runs it or
+	 * {@linkplain #occupy(CallGate, Duration) occupies} it. Waiting calls keep their
+	 * places.
 	 */
 	public void renew() {
 		this.engine.lifecycle().owner().renew();
@@ -420,7 +424,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 		return this.engine.ownership().isMine() || Hold.of(core()) != null;
 	}
 
-	/** Takes no calls any more; returns at once. */
+	/** Takes no more calls; returns at once. */
 	void beginStop() {
 		this.engine.lifecycle().phases().close();
 	}
@@ -429,7 +433,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 		return this.engine.gauges();
 	}
 
-	/** Has the owner give its thread back if nothing comes. */
+	/** Asks the owner to give its thread back if nothing comes. */
 	void rest() {
 		this.engine.lifecycle().owner().rest();
 	}

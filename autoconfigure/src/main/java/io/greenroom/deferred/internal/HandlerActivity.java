@@ -78,7 +78,9 @@ final class HandlerActivity {
 		}
 	}
 
-	/** Returns whether nothing runs, is queued or has its place. Lock held. */
+	/**
+	 * Returns whether nothing runs, is queued or has its place. Called under the lock.
+	 */
 	boolean isIdle() {
 		GateControl gate = this.ownership.gateControl();
 		if (this.mailbox.size() > 0 || this.ownership.running() != null || this.handler.work().isRead()

@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who waits for what the current thread runs, as far as it came from other nodes. Users
- * don't need this.
+ * The handlers on all nodes that wait for what the current thread runs. For internal use
+ * only.
  */
 public final class HandlerChain {
 
@@ -15,8 +15,8 @@ public final class HandlerChain {
 	}
 
 	/**
-	 * Returns who would wait if the current thread did.
-	 * @return the handlers, from the outermost on; none outside bodies
+	 * Returns which handlers would wait if the current thread waited.
+	 * @return the handlers, outermost first; empty outside bodies
 	 */
 	public static List<Waiting> current() {
 		Hold held = Hold.current();
@@ -33,7 +33,7 @@ public final class HandlerChain {
 	}
 
 	/**
-	 * One that waits.
+	 * * A waiting handler.
 	 *
 	 * @param target the name of the handler
 	 * @param reading whether its body only reads

@@ -12,28 +12,28 @@ import io.greenroom.observe.WaitedFor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a handler is, as its parts know it: its name, what it calls and how, where it
- * runs, and whom it tells. There is one per handler, which its holds and calls are
- * compared by. What a part may ask of the others goes through here too, so that no part
- * knows the whole.
+ * What the parts of a handler know of it: its name, its target and options, its
+ * scheduler, and its reports. There is one instance per handler, and it identifies the
+ * handler of a hold or a call. Requests from one part to another go through it too, so
+ * that no part depends on the whole.
  */
 abstract class HandlerCore implements WaitedFor {
 
 	private final GreenScheduler scheduler;
 
-	/** Nothing where the scheduler looks after the handler. */
+	/** {@code null} if the scheduler manages the handler. */
 	private final @Nullable HandlerHome home;
 
 	private final HandlerType type;
 
-	/** The target, or what was made as such; nothing while it is not made. */
+	/** The target, or the pair of target and entry; {@code null} while there is none. */
 	private volatile @Nullable Object made;
 
 	private final HandlerOptions options;
 
 	private final HandlerName name;
 
-	/** Nothing for handlers that are of no family. */
+	/** {@code null} for handlers that are in no family. */
 	private final @Nullable HandlerHost host;
 
 	private final CallReports reports;
@@ -57,7 +57,7 @@ abstract class HandlerCore implements WaitedFor {
 		return this.scheduler;
 	}
 
-	/** The handler is called for the first time. */
+	/** Called at the first call of the handler. */
 	final void attach() {
 		if (this.home != null) {
 			this.home.attach(service());
@@ -67,7 +67,7 @@ abstract class HandlerCore implements WaitedFor {
 		}
 	}
 
-	/** The handler is awake. */
+	/** Called when the handler is awake. */
 	final void retain() {
 		if (this.home != null) {
 			this.home.retain(service());
@@ -77,7 +77,7 @@ abstract class HandlerCore implements WaitedFor {
 		}
 	}
 
-	/** The handler has given its thread back. */
+	/** Called when the handler has given its thread back. */
 	final void release() {
 		if (this.home != null) {
 			this.home.release(service());
@@ -87,7 +87,7 @@ abstract class HandlerCore implements WaitedFor {
 		}
 	}
 
-	/** The handler has ended. */
+	/** Called when the handler has ended. */
 	final void detach() {
 		if (this.home != null) {
 			this.home.detach(service());
@@ -106,7 +106,7 @@ abstract class HandlerCore implements WaitedFor {
 		return (known instanceof HandlerHost.Made pair) ? pair.target() : known;
 	}
 
-	/** Returns what bodies are called on where a call does not say. */
+	/** Returns what bodies are called on if a call does not say. */
 	final Object entry() {
 		Object known = made();
 		return (known instanceof HandlerHost.Made pair) ? pair.entry() : known;
@@ -116,7 +116,7 @@ abstract class HandlerCore implements WaitedFor {
 		Object known = this.made;
 		if (known == null) {
 			throw new IllegalStateException(
-					"%s is being made, or is not any more, and has no methods to call; call it when it is made: don't call it from its own constructor or initialisation, but oneway"
+					"%s has no target at the moment, because it is being made or has been ended; don't call it from its own constructor or initialization, except oneway"
 						.formatted(this.name));
 		}
 		return known;
@@ -127,17 +127,17 @@ abstract class HandlerCore implements WaitedFor {
 		return this.made != null;
 	}
 
-	/** Owner: says what the target is. */
+	/** Owner: sets the target. */
 	final void made(HandlerHost.Made made) {
 		this.made = made;
 	}
 
-	/** Owner: says that there is no target any more. */
+	/** Owner: removes the target. */
 	final void unmade() {
 		this.made = null;
 	}
 
-	/** Returns who makes the target, if it does not come with the handler. */
+	/** Returns what makes the target, or {@code null} if it came with the handler. */
 	final @Nullable HandlerHost host() {
 		return this.host;
 	}
@@ -172,22 +172,22 @@ abstract class HandlerCore implements WaitedFor {
 	/** Returns the handler as its scheduler knows it. */
 	abstract DrainedService service();
 
-	/** Returns what the owner does. */
+	/** Returns the work of the owner. */
 	abstract OwnerWork work();
 
-	/** Returns the calls that wait, for the thread that processes them. */
+	/** Returns the waiting calls, for the thread that processes them. */
 	abstract DeferredCalls calls();
 
-	/** Returns all holds that a call which has not begun may have to wait for. */
+	/** Returns all holds that a call that has not begun may have to wait for. */
 	abstract List<Hold> holds();
 
-	/** Returns whether the processor goes on only when bodies that read have ended. */
+	/** Returns whether the processor waits for read-only bodies to end. */
 	abstract boolean awaitsReaders();
 
 	/** Returns the user's loop while it runs. */
 	abstract @Nullable HandlerMethod loopUnderWay();
 
-	/** Says what runs now, as the end of a message. */
+	/** Describes what runs now, as the end of a message. */
 	abstract String doing();
 
 	/**
@@ -199,12 +199,12 @@ abstract class HandlerCore implements WaitedFor {
 		return this.options.reentrant();
 	}
 
-	/** Returns how long a call waits where its caller says nothing. */
+	/** Returns how long a call waits if its caller does not say, in nanoseconds. */
 	final long timeoutNanos() {
 		return nanos(this.options.timeout());
 	}
 
-	/** Returns the length in nanoseconds; half of the largest number, if it is longer. */
+	/** Returns the duration in nanoseconds, capped at half of {@link Long#MAX_VALUE}. */
 	static long nanos(Duration length) {
 		return Math.min(TimeUnit.NANOSECONDS.convert(length), Long.MAX_VALUE / 2);
 	}

@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The parts of one handler, put together.
  * <p>
- * The way of a call: {@link CallSubmitter} reserves room, pushes the call and waits; the
+ * The path of a call: {@link CallSubmitter} reserves room, pushes the call and waits. The
  * {@link Processor} of the thread that holds the handler takes it, and {@link CallRunner}
- * runs it; its end wakes the caller in {@link CallWait}. {@link HandlerLifecycle} says
- * from when to when there is such a thread, {@link Ownership} which one it is.
+ * runs it. Its end wakes the caller in {@link CallWait}. {@link HandlerLifecycle} decides
+ * when there is such a thread, and {@link Ownership} which thread it is.
  */
 final class HandlerEngine {
 
@@ -38,7 +38,7 @@ final class HandlerEngine {
 
 	private final CallRunner runner;
 
-	/** Nothing where the handler has no read-only methods. */
+	/** {@code null} if the handler has no read-only methods. */
 	private final @Nullable Readers readers;
 
 	private final Processor processor;
@@ -48,10 +48,10 @@ final class HandlerEngine {
 	/**
 	 * Puts the parts together.
 	 * @param service the handler as its scheduler knows it
-	 * @param key which of a family it is, if it is of one
-	 * @param target the target, if it is there
-	 * @param host who makes the target, if it is not
-	 * @param shared the reports of its family, if it is of one
+	 * @param key the key of the handler, if it is in a family
+	 * @param target the target, if there is one
+	 * @param host what makes the target, if there is none
+	 * @param shared the reports of its family, if it is in one
 	 */
 	HandlerEngine(DrainedService service, HandlerParts parts, CallerTransactions transactions, @Nullable String key,
 			@Nullable Object target, @Nullable HandlerHost host, @Nullable CallReports shared) {
@@ -82,8 +82,8 @@ final class HandlerEngine {
 	}
 
 	/**
-	 * Where callers drop each other's calls, nobody but the processor knows for certain
-	 * that none is queued.
+	 * If callers drop each other's calls, only the processor knows for certain that none
+	 * is queued.
 	 */
 	private static boolean lends(HandlerOptions options) {
 		return options.execution() == Execution.CALLER_WHEN_IDLE && options.overflow() != Overflow.DROP_OLDEST;
@@ -121,7 +121,7 @@ final class HandlerEngine {
 		return this.submitter;
 	}
 
-	/** Returns the gate, {@code null} where there is none. */
+	/** Returns the gate, or {@code null} if there is none. */
 	@Nullable GateControl gate() {
 		return this.ownership.gateControl();
 	}
@@ -135,34 +135,34 @@ final class HandlerEngine {
 	}
 
 	/**
-	 * Takes the handler for the target of a gate, if that is in time and there is no
-	 * other target by now.
+	 * Takes the handler for the target of a gate, if it becomes available in time and the
+	 * target has not been replaced.
 	 */
 	boolean occupy(CallGate gate, Duration limit) throws InterruptedException {
 		if (Hold.of(this.core) != null) {
 			throw new IllegalStateException(
-					"%s can't be had alone in one of its @ReadOnly bodies, which others run beside; take @ReadOnly off it"
+					"%s cannot be taken for itself in one of its @ReadOnly bodies, which others run beside; remove @ReadOnly"
 						.formatted(this.core.name()));
 		}
 		GateControl known = gate();
 		return known != null && known.gate() == gate && known.occupy(HandlerCore.nanos(limit));
 	}
 
-	/** Returns how often something has happened to calls. */
+	/** Returns a number that changes whenever something happens to calls. */
 	long mark() {
 		CallerRuns callers = this.ownership.callerRuns();
 		return this.mailbox.taken() + ((callers != null) ? (long) callers.ran() : 0);
 	}
 
 	/**
-	 * Returns whether bodies run on the owner's thread only, so that a handler without
-	 * one runs none.
+	 * Returns whether bodies run on the owner's thread only, so that a handler without an
+	 * owner runs none.
 	 */
 	boolean runsOnOwnerOnly() {
 		return this.ownership.callerRuns() == null && this.readers == null;
 	}
 
-	/** What the parts may ask of each other. */
+	/** Answers what the parts may ask of each other. */
 	private final class Core extends HandlerCore implements OwnerWork {
 
 		Core(HandlerParts parts, CallReports reports, HandlerName name, @Nullable Object target,

@@ -22,15 +22,15 @@ import io.greenroom.observe.HandlerGauges;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Handlers of one class, name and options that come and go, each for a key, seen by their
- * scheduler as one service. Whoever makes them keeps them, and says here which there are.
- * Users don't need this. Safe for use by many threads.
+ * Handlers of one class, name and options that come and go, each for a key. Their
+ * scheduler sees them as one service. Their creator keeps them, and tells the family
+ * which there are. For internal use only. Thread-safe.
  */
 public final class HandlerFamily implements DrainedService {
 
 	/**
-	 * How many members may keep a green thread while they have nothing to do. It weighs
-	 * as much as the member itself.
+	 * How many members may keep a green thread while they have nothing to do. A thread
+	 * takes as much memory as the member itself.
 	 */
 	private static final int MOST_AWAKE = 4096;
 
@@ -53,7 +53,7 @@ public final class HandlerFamily implements DrainedService {
 
 	private final Duration inspection;
 
-	/** What became of the work of members that are gone since the drain began. */
+	/** Counts the work of members that have gone since the drain began. */
 	private final WorkCounter gone = new WorkCounter();
 
 	private volatile boolean draining;
@@ -61,14 +61,14 @@ public final class HandlerFamily implements DrainedService {
 	private volatile boolean stopping;
 
 	/**
-	 * Makes a family without members, and a service of its scheduler.
+	 * Creates a family without members, and attaches it to its scheduler.
 	 * @param scheduler where its threads run
-	 * @param type what is known of the members' class
+	 * @param type the metadata of the members' class
 	 * @param options how calls are taken, and the name
-	 * @param transactions knows the transactions of the callers
-	 * @param passing which methods are no calls, and run on their caller's thread
-	 * @param members gives all members there are
-	 * @param keeper looks after them now and then
+	 * @param transactions access to the transactions of the callers
+	 * @param passing which methods bypass the mailbox and run on their caller's thread
+	 * @param members supplies all current members
+	 * @param keeper inspects them at intervals
 	 */
 	public HandlerFamily(GreenScheduler scheduler, HandlerType type, HandlerOptions options,
 			CallerTransactions transactions, Predicate<Method> passing, Supplier<? extends Iterable<Handler>> members,
@@ -121,8 +121,8 @@ public final class HandlerFamily implements DrainedService {
 	}
 
 	/**
-	 * Makes a member. Its target is made at its first call.
-	 * @param key which one it is, for messages
+	 * Creates a member. Its target is made at its first call.
+	 * @param key its key, for messages
 	 * @param host makes its target
 	 * @return the member, which rejects calls if the family does
 	 */
@@ -133,7 +133,8 @@ public final class HandlerFamily implements DrainedService {
 	}
 
 	/**
-	 * Says that a member can be found from now on: it missed what was said to all.
+	 * Registers a member that can be found from now on. It gets what was said to all
+	 * members before.
 	 * @param member the member
 	 */
 	public void added(Handler member) {
@@ -147,7 +148,7 @@ public final class HandlerFamily implements DrainedService {
 	}
 
 	/**
-	 * Says that a member that has ended can't be found any more.
+	 * Removes a member that has ended and can no longer be found.
 	 * @param member the member
 	 */
 	public void removed(Handler member) {
@@ -186,7 +187,7 @@ public final class HandlerFamily implements DrainedService {
 	}
 
 	/**
-	 * Returns what is known of the members' class.
+	 * Returns the metadata of the members' class.
 	 * @return the type
 	 */
 	public HandlerType type() {
@@ -195,7 +196,7 @@ public final class HandlerFamily implements DrainedService {
 
 	/**
 	 * Returns the members that have a green thread: those that have something to do, and
-	 * those that had a moment ago.
+	 * those that recently had.
 	 * @return a copy, in any order
 	 */
 	public List<Handler> awake() {
@@ -203,15 +204,15 @@ public final class HandlerFamily implements DrainedService {
 	}
 
 	/**
-	 * Returns whether the family takes no calls from outside any more.
-	 * @return whether it is being shut down, or was
+	 * Returns whether the family no longer takes calls from outside.
+	 * @return whether it is being shut down, or has been
 	 */
 	public boolean isClosing() {
 		return this.draining || this.stopping;
 	}
 
 	/**
-	 * Returns a call that only has a member's target made, and waits for that.
+	 * Returns a call that only makes a member's target, and waits for it.
 	 * @return the call
 	 */
 	public RoutedCall waking() {
@@ -219,11 +220,11 @@ public final class HandlerFamily implements DrainedService {
 	}
 
 	/**
-	 * Returns a call that was stored, to be made in a member's mailbox. What its caller
-	 * gets is the future of its end.
+	 * Returns a call that was stored, to be made through a member's mailbox. Its caller
+	 * gets a future that completes when the body ends.
 	 * @param method the method, of the members' type
-	 * @param arguments what its caller has passed
-	 * @param round stands round the body
+	 * @param arguments the arguments of its caller
+	 * @param round wraps the body
 	 * @return the call
 	 */
 	public RoutedCall delivery(Method method, @Nullable Object[] arguments, Delivering round) {
@@ -232,8 +233,8 @@ public final class HandlerFamily implements DrainedService {
 	}
 
 	/**
-	 * Returns the signatures of the methods that callers may call.
-	 * @return by signature, the methods
+	 * Returns the methods that callers may call.
+	 * @return the methods by signature
 	 */
 	public Map<String, Method> signatures() {
 		Map<String, Method> signatures = new LinkedHashMap<>();
@@ -246,7 +247,7 @@ public final class HandlerFamily implements DrainedService {
 	}
 
 	/**
-	 * Returns what tells a method from the others of its class.
+	 * Returns what distinguishes a method from the others of its class.
 	 * @param method a method
 	 * @return its name, with the names of its parameters' erased types
 	 */
@@ -262,8 +263,8 @@ public final class HandlerFamily implements DrainedService {
 	 * @param arguments its arguments, boxed
 	 * @param oneway whether nobody waits for an answer
 	 * @param remaining how long the caller still waits
-	 * @param guard lets the body in
-	 * @param chain who waits for the answer
+	 * @param guard decides whether the body may begin
+	 * @param chain the handlers that wait for the answer
 	 * @return the call
 	 */
 	public ArrivedCall arrived(Method method, @Nullable Object[] arguments, boolean oneway, Duration remaining,
@@ -273,7 +274,7 @@ public final class HandlerFamily implements DrainedService {
 	}
 
 	/**
-	 * Returns whether a method is no call of the mailbox.
+	 * Returns whether a method bypasses the mailbox.
 	 * @param method a method
 	 * @return whether it runs on the thread that calls it, as a move does
 	 */
@@ -420,26 +421,26 @@ public final class HandlerFamily implements DrainedService {
 		return "HandlerFamily[" + name() + "]";
 	}
 
-	/** Looks after the members that have nothing to do. */
+	/** Inspects the members that have nothing to do. */
 	public interface Keeper {
 
 		/**
-		 * Returns how often it wants to look.
-		 * @return the time between two looks
+		 * Returns how often to inspect.
+		 * @return the time between two inspections
 		 */
 		Duration pause();
 
-		/** Looks at those that have nothing to do; never twice at once. */
+		/** Inspects the members that have nothing to do. Never called concurrently. */
 		void look();
 
 	}
 
-	/** Where the members are at home. */
+	/** The home of the members. */
 	private final class Home implements HandlerHome {
 
 		@Override
 		public void attach(DrainedService member) {
-			// The family is.
+			// The family is attached in their place.
 		}
 
 		@Override

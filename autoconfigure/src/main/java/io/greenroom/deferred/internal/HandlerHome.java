@@ -3,21 +3,24 @@ package io.greenroom.deferred.internal;
 import io.greenroom.green.DrainedService;
 
 /**
- * Who looks after a handler in its scheduler's place: keeps it alive while it is awake,
- * and brings it to its end with the scheduler. Called under the handler's lock.
+ * Manages a handler in place of its scheduler: keeps it alive while it is awake, and ends
+ * it with the scheduler. Its methods are called under the handler's lock.
  */
 interface HandlerHome {
 
-	/** The handler is called for the first time. */
+	/** Called at the first call of the handler. */
 	void attach(DrainedService handler);
 
-	/** The handler is awake. */
+	/** Called when the handler is awake. */
 	void retain(DrainedService handler);
 
-	/** The handler has given its thread back, and lives as long as somebody wants it. */
+	/**
+	 * Called when the handler has given its thread back, and is kept alive by references
+	 * only.
+	 */
 	void release(DrainedService handler);
 
-	/** The handler has ended. */
+	/** Called when the handler has ended. */
 	void detach(DrainedService handler);
 
 }

@@ -3,41 +3,42 @@ package io.greenroom.deferred.internal;
 import java.util.Objects;
 
 /**
- * Makes the target of one handler of a {@link HandlerFamily} when it is first called, and
- * hears what becomes of it. Users don't need this.
+ * Creates the target of one handler of a {@link HandlerFamily} when it is first called,
+ * and is told what becomes of it. For internal use only.
  */
 public interface HandlerHost {
 
 	/**
-	 * Makes the target. Called by the handler's own green thread before the first body,
-	 * and again at the next call if it has failed; calls wait meanwhile. What it throws
-	 * is what those who wait get.
+	 * Creates the target. Called by the handler's own green thread before the first body,
+	 * and again at the next call if it failed. Calls wait meanwhile, and get the
+	 * exception if this fails.
 	 * @return the target
 	 * @throws Throwable what its constructor throws
 	 */
 	Made make() throws Throwable;
 
 	/**
-	 * The target is not used any more, and another one is made for the next call. Called
-	 * by the handler's own green thread between two bodies.
+	 * Called when the target is no longer used, and another one will be made for the next
+	 * call. Called by the handler's own green thread between two bodies.
 	 */
 	void unmade();
 
 	/**
-	 * The body of a call that nobody waits for in a view has ended. Called by the thread
-	 * that ran it.
+	 * Called when the body of a call that is not sync has ended, by the thread that ran
+	 * it.
 	 */
 	void ran();
 
 	/**
-	 * The handler has given its thread back. Called under its lock: must return at once,
-	 * and call nobody else's code.
+	 * Called when the handler has given its thread back. Called under its lock, so it
+	 * must return at once and call no foreign code.
 	 */
 	void rested();
 
 	/**
-	 * The handler has ended, and nothing runs or is queued any more. Called by its own
-	 * green thread, which still holds it, or by whoever ended a handler without one.
+	 * Called when the handler has ended, and nothing runs or is queued any more. Called
+	 * by its own green thread, which still holds it, or by the thread that ended a
+	 * handler without one.
 	 */
 	void ended();
 
@@ -45,7 +46,7 @@ public interface HandlerHost {
 	 * A target.
 	 *
 	 * @param target the object
-	 * @param entry what bodies are called on: the target, or a proxy round it that leads
+	 * @param entry what bodies are called on: the target, or a proxy around it that leads
 	 * back to {@link Handler#call}
 	 */
 	record Made(Object target, Object entry) {

@@ -14,9 +14,9 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * A handler's way from its first call to its end, put together of its
- * {@linkplain HandlerPhases phases}, its {@linkplain OwnerThread owner}, what there is
- * {@linkplain HandlerActivity to do}, and its {@linkplain HandlerEnding end}.
+ * A handler's way from its first call to its end, composed of its
+ * {@linkplain HandlerPhases phases}, its {@linkplain OwnerThread owner}, its
+ * {@linkplain HandlerActivity activity}, and its {@linkplain HandlerEnding end}.
  */
 final class HandlerLifecycle {
 
@@ -137,7 +137,7 @@ final class HandlerLifecycle {
 		Making target = this.owner.making();
 		if (target == null) {
 			throw new IllegalStateException(
-					"%s is of no family, so nobody makes another; close it".formatted(this.handler.name()));
+					"%s is in no family and cannot be retired; close it".formatted(this.handler.name()));
 		}
 		this.activity.awaitSleep();
 		synchronized (this.phases) {
@@ -198,7 +198,7 @@ final class HandlerLifecycle {
 	}
 
 	/**
-	 * Waits for the owner's end. Checks now and then whether the owner waits for the
+	 * Waits for the owner's end. Checks at intervals whether the owner waits for the
 	 * current thread: a caller says that it waits a moment after its call may have begun.
 	 */
 	private boolean hasEnded(GreenThread<Void> thread, Duration grace) throws InterruptedException {

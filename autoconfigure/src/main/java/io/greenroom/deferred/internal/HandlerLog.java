@@ -2,10 +2,10 @@ package io.greenroom.deferred.internal;
 
 import io.greenroom.deferred.Deferred;
 
-/** Where handlers write their log. */
+/** The log of handlers. */
 final class HandlerLog {
 
-	/** The name of the log: that of {@link Deferred}, which is what users know. */
+	/** The name of the log. It is that of {@link Deferred}, which users know. */
 	static final String NAME = "io.greenroom.deferred.Deferred";
 
 	private HandlerLog() {

@@ -10,17 +10,17 @@ import io.greenroom.observe.CallMode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A method that callers may call on a handler, with what is decided about it beforehand.
+ * A method that callers may call on a handler, with what its declarations say.
  *
  * @param method the method
  * @param mode how a plain call of it is made
- * @param urgent whether its calls overtake others
+ * @param urgent whether its calls overtake ordinary calls
  * @param readOnly whether its bodies may run beside each other
  * @param afterCommit whether a call made in a transaction waits for its commit
- * @param durable whether its calls are to be stored until their body has returned
- * @param required in which states its calls run, null for any
+ * @param durable whether its calls are stored until their body has returned
+ * @param required the states in which its calls run, {@code null} for any
  * @param handle the method as {@code (Object target, Object[] arguments) -> Object}
- * @param nothing what a call gets that does not wait for a result
+ * @param nothing what the caller gets that does not wait for a result
  */
 record HandlerMethod(Method method, CallMode mode, boolean urgent, boolean readOnly, boolean afterCommit,
 		boolean durable, @Nullable InState required, MethodHandle handle, @Nullable Object nothing) {
@@ -34,8 +34,8 @@ record HandlerMethod(Method method, CallMode mode, boolean urgent, boolean readO
 				zero(method.getReturnType()));
 	}
 
-	// Not as of records: the JDK would keep the class of each component, and with it our
-	// class loader, for as long as there is memory.
+	// Not the record's own: the JDK would softly keep the class of each component, and
+	// with it our class loader.
 
 	@Override
 	public boolean equals(@Nullable Object other) {
@@ -54,7 +54,7 @@ record HandlerMethod(Method method, CallMode mode, boolean urgent, boolean readO
 	}
 
 	/**
-	 * Returns another declaration of this method, with what is decided about this one.
+	 * Returns another declaration of this method, with the properties of this one.
 	 */
 	HandlerMethod declaredAs(HandlerMethod other) {
 		return new HandlerMethod(other.method, this.mode, this.urgent, this.readOnly, this.afterCommit, this.durable,

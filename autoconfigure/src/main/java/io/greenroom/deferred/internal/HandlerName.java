@@ -3,14 +3,15 @@ package io.greenroom.deferred.internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a handler is called.
+ * * The name of a handler.
  *
- * @param name the name, which several may share; what meters have
- * @param key which of several that share the name; {@code null} where it is the only one
+ * @param name the name, which several handlers may share; used by meters
+ * @param key the key among handlers that share the name, or {@code null} if it is the
+ * only one
  */
 record HandlerName(String name, @Nullable String key) {
 
-	/** Returns what messages have. */
+	/** Returns the text for messages. */
 	@Override
 	public String toString() {
 		return (this.key != null) ? this.name + "[" + this.key + "]" : this.name;

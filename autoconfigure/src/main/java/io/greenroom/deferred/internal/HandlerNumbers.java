@@ -7,15 +7,16 @@ import io.greenroom.observe.HandlerGauges;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The live numbers of a handler. Knows no more than the mailbox for certain: a meter must
- * not keep a handler alive.
+ * The live numbers of a handler. Refers strongly to the mailbox only, because a meter
+ * must not keep a handler alive.
  */
 final class HandlerNumbers implements HandlerGauges {
 
 	private final Mailbox mailbox;
 
 	/**
-	 * Written once, by the thread that makes the handler; others may miss it at first.
+	 * Written once, by the thread that makes the handler. Other threads may not see it at
+	 * first.
 	 */
 	private volatile @Nullable WeakReference<HandlerCore> core;
 

@@ -7,11 +7,11 @@ import io.greenroom.green.GreenScheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a handler is made of, which several may share.
+ * What a handler is created from. Several handlers may share it.
  *
  * @param scheduler where its threads run
- * @param home who looks after it; {@code null} where the scheduler does
- * @param type what is known of its class
+ * @param home what manages it, or {@code null} if the scheduler does
+ * @param type the metadata of its class
  * @param options how calls are taken
  */
 record HandlerParts(GreenScheduler scheduler, @Nullable HandlerHome home, HandlerType type, HandlerOptions options) {

@@ -51,7 +51,9 @@ final class HandlerPhases {
 		return this.open;
 	}
 
-	/** Lets calls in, unless the handler has left its first phase. Lock held. */
+	/**
+	 * Lets calls in, unless the handler has left its first phase. Called under the lock.
+	 */
 	void letIn() {
 		this.open = (this.phase == Phase.OPEN);
 	}
@@ -94,12 +96,14 @@ final class HandlerPhases {
 				|| this.handler.scheduler().isInside();
 	}
 
-	/** Notes that the scheduler drains, and reports what is left. Lock held. */
+	/**
+	 * Notes that the scheduler drains, and reports what is left. Called under the lock.
+	 */
 	void drained() {
 		this.drained = true;
 	}
 
-	/** Returns whether the scheduler reports what is left. Lock held. */
+	/** Returns whether the scheduler reports what is left. Called under the lock. */
 	boolean isDrained() {
 		return this.drained;
 	}
@@ -138,7 +142,7 @@ final class HandlerPhases {
 
 	/**
 	 * Runs nothing any more; returns whether the scheduler reports what is left.
-	 * @param reason what the owner died of, {@code null} if it did not
+	 * @param reason what the owner died of, or {@code null} if it did not
 	 */
 	boolean end(@Nullable Throwable reason) {
 		close();
@@ -152,8 +156,7 @@ final class HandlerPhases {
 	}
 
 	/**
-	 * Returns what counts the calls, {@code null} as long as their fate does not matter
-	 * to a shutdown.
+	 * Returns what counts the calls; {@code null} before a shutdown.
 	 */
 	@Nullable WorkCounter counter() {
 		return this.counter;

@@ -3,8 +3,9 @@ package io.greenroom.deferred.internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way to a handler of a {@link HandlerFamily} that is found anew for each call. Two
- * that are equal lead to the same one; {@code toString} names it. Users don't need this.
+ * The route to a handler of a {@link HandlerFamily} that is looked up for each call.
+ * Equal routes lead to the same handler, and {@code toString} names it. For internal use
+ * only.
  */
 public interface HandlerRoute {
 

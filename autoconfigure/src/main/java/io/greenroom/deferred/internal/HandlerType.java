@@ -30,8 +30,8 @@ import io.greenroom.observe.CallMode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Greenroom knows of a handler's class: the methods callers may call and how, the
- * loop, and whether the class can be a handler at all. Looked at once per class. Users
+ * The metadata of a handler's class: the methods that callers may call and how, the loop,
+ * and whether the class can be a handler at all. Computed once per class. Applications
  * need this only to check a class beforehand.
  */
 public final class HandlerType {
@@ -45,7 +45,7 @@ public final class HandlerType {
 
 	};
 
-	/** What makes no sense on a method that callers can't be led through. */
+	/** Annotations that make no sense on a method whose calls cannot be intercepted. */
 	private static final List<Class<? extends Annotation>> OURS = List.of(Oneway.class, ProcessingLoop.class,
 			Urgent.class, ReadOnly.class, InState.class);
 
@@ -65,7 +65,7 @@ public final class HandlerType {
 		List<String> problems = new ArrayList<>();
 		if (type.isHidden()) {
 			problems.add(
-					"the object is a lambda or method reference, or of another hidden class, which nothing can extend; pass an object of a class with a name, which may well call the lambda");
+					"the object is a lambda or method reference, or of another hidden class, which cannot be extended; pass an object of a named class, which may call the lambda");
 		}
 		else if (Modifier.isFinal(type.getModifiers()) && !type.isInterface()) {
 			problems.add(
@@ -87,10 +87,10 @@ public final class HandlerType {
 	}
 
 	/**
-	 * Returns what is known of a class.
+	 * Returns the metadata of a class.
 	 * @param type a handler's class, or an interface that handlers are called by
-	 * @return the one description of it
-	 * @throws InvalidHandlerException if it can't be a handler; lists every reason
+	 * @return the metadata, always the same object
+	 * @throws InvalidHandlerException if it cannot be a handler; lists every reason
 	 */
 	public static HandlerType of(Class<?> type) {
 		return TYPES.get(Objects.requireNonNull(type, "type"));
@@ -104,7 +104,7 @@ public final class HandlerType {
 		return this.type;
 	}
 
-	/** Returns the name of handlers that are given none. */
+	/** Returns the name of handlers without a name of their own. */
 	String name() {
 		// An anonymous class has no simple name.
 		return this.type.isAnonymousClass() ? this.type.getName().substring(this.type.getPackageName().length() + 1)
@@ -120,11 +120,11 @@ public final class HandlerType {
 	}
 
 	/**
-	 * Returns a method that only makes sense on a handler, for those who look for classes
-	 * that should be one.
+	 * Returns a method that makes sense on a handler only, to find classes that should be
+	 * handlers.
 	 * @param type any class
-	 * @return a method of the class, or of a class above it, that carries an annotation
-	 * of handlers' methods; empty if there is none
+	 * @return a method of the class or a superclass with an annotation for methods of
+	 * handlers; empty if there is none
 	 */
 	public static Optional<Method> annotated(Class<?> type) {
 		Objects.requireNonNull(type, "type");
@@ -139,17 +139,17 @@ public final class HandlerType {
 	}
 
 	/**
-	 * Checks the handler as one whose target is a state machine, or is none.
-	 * @param states the names of its states, empty for none
-	 * @throws InvalidHandlerException if a method is {@link InState} of a state that
-	 * there is not, or a machine has a loop beside its bodies; lists every reason
+	 * Checks the methods against the states of the target, which may be a state machine.
+	 * @param states the names of its states; empty if it is no state machine
+	 * @throws InvalidHandlerException if a method is {@link InState} of an unknown state,
+	 * or a machine has a processing loop; lists every reason
 	 */
 	public void checkStates(Collection<String> states) {
 		Objects.requireNonNull(states, "states");
 		List<String> problems = new ArrayList<>();
 		if (this.loop != null && !states.isEmpty()) {
 			problems.add(
-					"%s is @ProcessingLoop beside states, whose bodies are the loops of a machine; make it a state, and let calls in with DeferredCalls.current().process()"
+					"%s is @ProcessingLoop in a state machine, whose loops are the bodies of its states; make it a state, and let calls in with DeferredCalls.current().process()"
 						.formatted(signature(this.loop.method())));
 		}
 		for (HandlerMethod method : this.methods) {
@@ -166,16 +166,17 @@ public final class HandlerType {
 	private static void checkRequired(String name, InState required, HandlerMethod method, Collection<String> states,
 			List<String> problems) {
 		if (states.isEmpty()) {
-			problems.add(
-					"%s is @InState, but the handler has no states in a context with state machines; give it @State methods, or take @InState off"
-						.formatted(name));
+			problems
+				.add("%s is @InState, but the handler is no state machine; give it @State methods, or remove @InState"
+					.formatted(name));
 		}
 		else if (states.contains(method.name()) || method.method().isAnnotationPresent(ProcessingLoop.class)) {
 			problems
-				.add("%s is @InState and is no call that could wait for a state; take @InState off".formatted(name));
+				.add("%s is @InState, but calls of it bypass the mailbox and cannot wait for a state; remove @InState"
+					.formatted(name));
 		}
 		else if (required.value().length == 0) {
-			problems.add("%s is @InState of no state; name one of %s".formatted(name, states));
+			problems.add("%s is @InState without a state; name one of %s".formatted(name, states));
 		}
 		for (String state : required.value()) {
 			if (!states.isEmpty() && !states.contains(state)) {
@@ -186,8 +187,8 @@ public final class HandlerType {
 	}
 
 	/**
-	 * Returns whether objects of a type run what they stand for when they are subscribed
-	 * to, and so past the turn of the body that returned them.
+	 * Returns whether objects of a type run their steps when they are subscribed to, and
+	 * so outside the turn of the body that returned them.
 	 * @param type any class
 	 * @return whether it is a reactive type
 	 */
@@ -196,7 +197,7 @@ public final class HandlerType {
 	}
 
 	/**
-	 * Returns whether a method only reads.
+	 * Returns whether a method is read-only.
 	 * @param method a method of this type, or one that it implements
 	 * @return whether it is {@link ReadOnly}
 	 */
@@ -205,7 +206,7 @@ public final class HandlerType {
 	}
 
 	/**
-	 * Returns the methods whose calls are to be stored until their body has returned.
+	 * Returns the methods whose calls are stored until their body has returned.
 	 * @return the methods, in no order
 	 */
 	public List<Method> durableMethods() {
@@ -232,7 +233,7 @@ public final class HandlerType {
 		return this.names;
 	}
 
-	/** Returns the method of this type that a declaration elsewhere stands for. */
+	/** Returns the method of this type that corresponds to a declaration elsewhere. */
 	HandlerMethod method(Method declared) {
 		HandlerMethod known = this.declarations.get(declared);
 		return (known != null) ? known : this.declarations.computeIfAbsent(declared, this::find);
@@ -248,8 +249,8 @@ public final class HandlerType {
 	}
 
 	/**
-	 * Returns the instance methods that a view can take over; notes those it should and
-	 * can't.
+	 * Returns the instance methods that a view can override; adds those it should but
+	 * cannot to the problems.
 	 */
 	private static List<Method> overridable(Class<?> type, List<String> problems) {
 		Map<String, Method> found = new LinkedHashMap<>();
@@ -273,9 +274,9 @@ public final class HandlerType {
 		boolean annotated = OURS.stream().anyMatch(method::isAnnotationPresent);
 		if (Modifier.isPrivate(modifiers) || Modifier.isStatic(modifiers)) {
 			if (annotated) {
-				problems
-					.add("%s is %s, so no caller can be led through it; make it an instance method that is not private"
-						.formatted(signature(method), Modifier.isStatic(modifiers) ? "static" : "private"));
+				problems.add(
+						"%s is %s, so calls of it cannot be intercepted; make it an instance method that is not private"
+							.formatted(signature(method), Modifier.isStatic(modifiers) ? "static" : "private"));
 			}
 			return;
 		}
@@ -301,9 +302,9 @@ public final class HandlerType {
 	}
 
 	/**
-	 * Returns the inherited methods that no subclass can take over, because only their
-	 * own package sees them: called through a bean or a view, they run past the mailbox,
-	 * on an object whose fields are empty.
+	 * Returns the inherited methods that no subclass can override, because they are
+	 * visible in their own package only. Called through a bean or a view, they bypass the
+	 * mailbox and run on an object whose fields are empty.
 	 * @param type any class
 	 * @return a sentence for each such method, with the remedy
 	 */
@@ -333,7 +334,7 @@ public final class HandlerType {
 		Oneway oneway = find(type, method, Oneway.class);
 		return HandlerMethod.of(method, mode(method, oneway), find(type, method, Urgent.class) != null,
 				find(type, method, ReadOnly.class) != null,
-				// One that can't be stored waits for the commit at least.
+				// A call that cannot be stored at least waits for the commit.
 				oneway != null && (oneway.phase() == OnewayPhase.AFTER_COMMIT || oneway.durable()),
 				oneway != null && oneway.durable(), find(type, method, InState.class), handle(method));
 	}
@@ -347,7 +348,7 @@ public final class HandlerType {
 	}
 
 	/**
-	 * Returns the annotation the method carries, here or where an interface declares it.
+	 * Returns the annotation of the method, declared here or in an interface.
 	 */
 	private static <A extends Annotation> @Nullable A find(Class<?> type, Method method, Class<A> annotation) {
 		A found = method.getAnnotation(annotation);
@@ -376,7 +377,7 @@ public final class HandlerType {
 		}
 		catch (IllegalAccessException ex) {
 			throw new IllegalStateException(
-					"%s can't be called by Greenroom; open its package to it".formatted(signature(method)), ex);
+					"%s cannot be called by Greenroom; open its package to Greenroom".formatted(signature(method)), ex);
 		}
 	}
 

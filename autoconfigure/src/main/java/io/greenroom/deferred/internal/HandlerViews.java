@@ -17,10 +17,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the views of a handler: objects of a generated subclass of the handler's class
+ * Creates the views of a handler: objects of a generated subclass of the handler's class
  * (or implementation of its interface) in which each method passes its number and
- * arguments to a {@link CallSink}. Views are made without running a constructor; their
- * fields stay empty.
+ * arguments to a {@link CallSink}. Views are created without running a constructor, so
+ * their fields stay empty.
  */
 final class HandlerViews {
 
@@ -58,9 +58,9 @@ final class HandlerViews {
 	}
 
 	/**
-	 * Serialization's way of making objects, as the module {@code jdk.unsupported} offers
-	 * it to libraries. Called reflectively: javac has a warning for it that nothing can
-	 * answer.
+	 * Creates objects as serialization does, which the module {@code jdk.unsupported}
+	 * offers to libraries. Called reflectively, because javac has a warning for it that
+	 * cannot be suppressed.
 	 */
 	private static Constructor<?> constructor(Class<?> view) {
 		try {
@@ -73,7 +73,8 @@ final class HandlerViews {
 			return constructor;
 		}
 		catch (ReflectiveOperationException ex) {
-			throw new IllegalStateException("Greenroom needs the module jdk.unsupported to make views of handlers", ex);
+			throw new IllegalStateException("Greenroom needs the module jdk.unsupported to create views of handlers",
+					ex);
 		}
 	}
 
@@ -87,12 +88,12 @@ final class HandlerViews {
 		}
 		catch (IllegalAccessException ex) {
 			throw new IllegalStateException(
-					"%s can't be subclassed by Greenroom; open its package to it or call the handler by an interface"
+					"%s cannot be subclassed by Greenroom; open its package to Greenroom, or call the handler through an interface"
 						.formatted(type.getName()),
 					ex);
 		}
 		catch (LinkageError ex) {
-			// Another thread was faster, or this one once came only so far.
+			// Another thread was faster, or an earlier attempt failed after this point.
 			Class<?> found = find(type, name);
 			if (found != null) {
 				return found;
@@ -138,7 +139,9 @@ final class HandlerViews {
 				(code) -> code.aload(0).aload(1).putfield(self, FIELD, SINK).return_());
 	}
 
-	/** The methods of Object speak of the view and never enter the mailbox. */
+	/**
+	 * The methods of {@code Object} describe the view itself and never enter the mailbox.
+	 */
 	private static void withIdentity(ClassBuilder view, ClassDesc self) {
 		view.withMethodBody("equals", MethodTypeDesc.of(ConstantDescs.CD_boolean, ConstantDescs.CD_Object),
 				ClassFile.ACC_PUBLIC,

@@ -7,15 +7,15 @@ import java.util.Set;
 import java.util.WeakHashMap;
 
 /**
- * The handlers that an integration has made, for those who report on them. Keeps none of
- * them alive. Safe for use by many threads.
+ * The handlers that an integration has created, for reports on them. Does not keep any of
+ * them alive. Thread-safe.
  */
 public final class Handlers {
 
-	/** Guarded by itself. */
+	/** Guarded by the set. */
 	private final Set<Handler> all = Collections.newSetFromMap(new WeakHashMap<>());
 
-	/** Makes an empty collection. */
+	/** Creates an empty collection. */
 	public Handlers() {
 	}
 
@@ -31,7 +31,7 @@ public final class Handlers {
 	}
 
 	/**
-	 * Forgets a handler, whose object is gone.
+	 * Removes a handler whose object is gone.
 	 * @param handler the handler
 	 */
 	public void remove(Handler handler) {
@@ -42,7 +42,7 @@ public final class Handlers {
 	}
 
 	/**
-	 * Returns the handlers there are.
+	 * Returns the current handlers.
 	 * @return a copy, in any order
 	 */
 	public List<Handler> all() {

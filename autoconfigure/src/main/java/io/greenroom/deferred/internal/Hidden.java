@@ -7,18 +7,18 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Inherited methods that a handler's class does not see: those visible in their own
- * package only, which is another one than that of the handler's class.
+ * Finds inherited methods that are invisible to a handler's class, because they are
+ * visible in their own package only and that is a different one.
  */
 final class Hidden {
 
-	/** Classes whose own packages call nothing of a user's. */
+	/** Classes whose packages never call user code. */
 	private static final List<String> OTHERS = List.of("java.", "javax.", "jdk.", "jakarta.");
 
 	private Hidden() {
 	}
 
-	/** Returns those of a class that nothing below them replaces. */
+	/** Returns those of a class that no subclass replaces. */
 	static List<Method> of(Class<?> type) {
 		List<Method> hidden = new ArrayList<>();
 		for (Class<?> level = type; level != null && level != Object.class; level = level.getSuperclass()) {
@@ -43,8 +43,8 @@ final class Hidden {
 	}
 
 	/**
-	 * Returns whether a class between has overridden the method for more to see. What
-	 * overrides that one overrides the method too.
+	 * Returns whether a class in between has overridden the method with wider visibility.
+	 * What overrides that one overrides the method too.
 	 */
 	static boolean isReplaced(Method method, Class<?> type) {
 		Class<?> declaring = method.getDeclaringClass();
@@ -66,9 +66,9 @@ final class Hidden {
 		return one.getPackageName().equals(other.getPackageName()) && one.getClassLoader() == other.getClassLoader();
 	}
 
-	/** Returns what is wrong with one, to follow its name. */
+	/** Returns what is wrong with such a method, to follow its name. */
 	static String problem(Method method) {
-		return "is visible in the package of %s only, so no caller can be led through it: called on the bean, it runs past the mailbox on the empty fields of a proxy; make it public or protected"
+		return "is visible in the package of %s only, so calls of it cannot be intercepted: called on the bean, it bypasses the mailbox and runs on the empty fields of a proxy; make it public or protected"
 			.formatted(method.getDeclaringClass().getName());
 	}
 

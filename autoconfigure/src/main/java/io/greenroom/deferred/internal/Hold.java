@@ -14,11 +14,11 @@ import io.greenroom.deferred.DeferredCalls;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One hold of a handler by a thread: what it runs, and what the thread waits for
- * meanwhile. Holds of one thread form a chain, innermost first; the chains of all threads
- * are the wait-for graph.
+ * A thread's hold of a handler: what it runs, and what the thread waits for meanwhile.
+ * The holds of one thread form a chain, innermost first. The chains of all threads are
+ * the wait-for graph.
  */
-@SuppressWarnings("unused") // the gap is only to be there
+@SuppressWarnings("unused") // the padding is never used
 public final class Hold extends HoldPadding.Bodies implements Call.Runner {
 
 	private static final ThreadLocal<@Nullable Hold> CURRENT = new ThreadLocal<>();
@@ -37,21 +37,24 @@ public final class Hold extends HoldPadding.Bodies implements Call.Runner {
 
 	private final Thread thread;
 
-	/** Whether the thread is the handler's own, so that its interrupt flag is too. */
+	/**
+	 * Whether the thread is the handler's own, so that its interrupt flag belongs to the
+	 * handler too.
+	 */
 	private final boolean owned;
 
-	/** Whether the thread only reads, beside others perhaps. */
+	/** Whether the thread runs a read-only body, perhaps beside others. */
 	private final boolean reading;
 
 	private final @Nullable Hold outer;
 
-	/** Written by the holding thread, read by those who look for cycles. */
+	/** Written by the holding thread, read by threads that search for cycles. */
 	private volatile @Nullable Wait wait;
 
-	/** The calls whose bodies let the running one in. Guarded by this. */
+	/** The calls whose bodies have let the running one in. Guarded by this. */
 	private @Nullable Deque<Call> around;
 
-	/** Those of them that are to be interrupted when they go on. Guarded by this. */
+	/** Those of them that must be interrupted when they go on. Guarded by this. */
 	private @Nullable Set<Call> late;
 
 	private long g1, g2, g3, g4, g5, g6, g7, g8;
@@ -67,13 +70,13 @@ public final class Hold extends HoldPadding.Bodies implements Call.Runner {
 	/**
 	 * Returns the calls of the handler that the current thread holds.
 	 * @return the calls of the innermost handler whose body this is
-	 * @throws IllegalStateException if the thread is in no body of a handler
+	 * @throws IllegalStateException if the thread does not run a body of a handler
 	 */
 	public static DeferredCalls calls() {
 		Hold held = current();
 		if (held == null) {
 			throw new IllegalStateException(
-					"Thread '%s' is in no body of a handler and has no calls to process; call this from a body, or ask a Deferred for its calls()"
+					"Thread '%s' does not run a body of a handler, so it has no calls to process; call this from a body, or ask a Deferred for its calls()"
 						.formatted(Thread.currentThread().getName()));
 		}
 		return held.handler().calls();
@@ -93,12 +96,14 @@ public final class Hold extends HoldPadding.Bodies implements Call.Runner {
 		return held;
 	}
 
-	/** The current thread holds one handler more. */
+	/** Begins a hold by the current thread. */
 	static Hold begin(HandlerCore handler, boolean owned) {
 		return begin(handler, owned, false);
 	}
 
-	/** The current thread, one of the handler's own, begins to read. */
+	/**
+	 * Begins a read-only hold by the current thread, which is one of the handler's own.
+	 */
 	static Hold beginReading(HandlerCore handler) {
 		return begin(handler, true, true);
 	}
@@ -110,8 +115,9 @@ public final class Hold extends HoldPadding.Bodies implements Call.Runner {
 	}
 
 	/**
-	 * Makes the hold of a caller that is to run its own call on the current thread. It
-	 * shows the call from the beginning, so that nobody who looks finds nothing to run.
+	 * Creates the hold of a caller that will run its own call on the current thread. It
+	 * shows the call from the beginning, so that no observer finds a hold that runs
+	 * nothing.
 	 */
 	static Hold lent(HandlerCore handler, Call call) {
 		Hold held = new Hold(handler, false, false, CURRENT.get());
@@ -119,17 +125,19 @@ public final class Hold extends HoldPadding.Bodies implements Call.Runner {
 		return held;
 	}
 
-	/** The current thread begins a hold it was lent. */
+	/** Begins a hold that was lent to the current thread. */
 	void enter() {
 		CURRENT.set(this);
 	}
 
-	/** The current thread gives up a hold it was lent; soon it may have another. */
+	/**
+	 * Gives up a hold that was lent to the current thread, which may soon get another.
+	 */
 	void leave() {
 		CURRENT.set(this.outer);
 	}
 
-	/** The current thread gives its innermost hold up. */
+	/** Gives up the innermost hold of the current thread. */
 	void end() {
 		if (this.outer == null) {
 			CURRENT.remove();
@@ -156,8 +164,8 @@ public final class Hold extends HoldPadding.Bodies implements Call.Runner {
 	}
 
 	/**
-	 * Says for all holds of the current thread what it waits for now; {@code null} for
-	 * nothing.
+	 * Sets what the current thread waits for, in all its holds; {@code null} if it does
+	 * not wait.
 	 */
 	void waitFor(@Nullable Wait now) {
 		for (Hold held = this; held != null; held = held.outer) {
@@ -169,14 +177,14 @@ public final class Hold extends HoldPadding.Bodies implements Call.Runner {
 		return this.running;
 	}
 
-	/** Holder: a body begins; returns the one that lets it in, if it is nested. */
+	/** Holder: begins a body; returns the call that has let it in, if it is nested. */
 	@Nullable Call begin(Call call) {
 		Call outer = this.running;
 		if (outer != null) {
 			beginNested(call, outer);
 			return outer;
 		}
-		// Those who look need no more than to see it in the end: who waits says so after.
+		// Other threads need not see this at once, because a wait is published after it.
 		RUNNING.setRelease(this, call);
 		return null;
 	}
@@ -185,19 +193,19 @@ public final class Hold extends HoldPadding.Bodies implements Call.Runner {
 		this.around = (this.around != null) ? this.around : new ArrayDeque<>();
 		this.around.push(outer);
 		if (Thread.interrupted()) {
-			// Meant for the outer one, which finds it when it goes on.
+			// The interrupt was meant for the outer call, which finds it when it goes on.
 			interruptLater(outer);
 		}
 		RUNNING.setRelease(this, call);
 	}
 
-	/** Holder: a body that nothing is round has ended; its call is about to. */
+	/** Holder: ends the body of a call that is not nested, just before the call ends. */
 	void end(Call call) {
 		this.entering = false;
 		RUNNING.setRelease(this, null);
 	}
 
-	/** Holder: a nested call has ended, and the body round it goes on. */
+	/** Holder: ends a nested call, after which the body around it goes on. */
 	synchronized void endNested(Call call, Call outer) {
 		this.entering = false;
 		Objects.requireNonNull(this.around).pop();
@@ -209,10 +217,11 @@ public final class Hold extends HoldPadding.Bodies implements Call.Runner {
 	}
 
 	/**
-	 * Holder: a flag set for one body must not reach the next, nor the processing thread.
-	 * After the call has ended, for until then its caller may set it.
+	 * Holder: clears an interrupt flag that was set for one body, so that it reaches
+	 * neither the next body nor the processing thread. Must follow the end of the call,
+	 * because its caller may set the flag until then.
 	 * @param call the call
-	 * @param before whether the flag of a thread that is not the handler's was set before
+	 * @param before whether the flag was set before, if the thread is not the handler's
 	 */
 	void dropInterrupt(Call call, boolean before) {
 		if (this.owned) {
@@ -229,8 +238,8 @@ public final class Hold extends HoldPadding.Bodies implements Call.Runner {
 	}
 
 	/**
-	 * Interrupts the body of a call whose caller gives up. One that has let others in is
-	 * interrupted when it goes on: they belong to their own callers.
+	 * Interrupts the body of a call whose caller gives up. A body that has let other
+	 * calls in is interrupted when it goes on, because those belong to their own callers.
 	 */
 	@Override
 	public synchronized void interrupt(Call call) {
@@ -247,7 +256,7 @@ public final class Hold extends HoldPadding.Bodies implements Call.Runner {
 		this.late.add(call);
 	}
 
-	/** Returns the calls whose bodies are under way, innermost first. */
+	/** Returns the calls whose bodies run, innermost first. */
 	synchronized List<Call> bodies() {
 		List<Call> bodies = new ArrayList<>();
 		Call innermost = this.running;
@@ -261,21 +270,21 @@ public final class Hold extends HoldPadding.Bodies implements Call.Runner {
 	}
 
 	/**
-	 * Returns whether a wait for this handler may have to last for as long as this thread
-	 * does not go on: for a call that runs, that is the thread which runs it only.
+	 * Returns whether a wait for this handler may last until this thread goes on. A wait
+	 * for a running call depends only on the thread that runs it.
 	 */
 	boolean mayDelay(Wait other) {
 		Call call = other.call();
 		if (other.isForRoom()) {
-			// Others are taken out beside a reader, until one is waited for.
+			// Further calls are taken out beside a reader, until the processor waits for
+			// it.
 			return !this.reading || this.handler.awaitsReaders();
 		}
 		return !call.isRunning() || !this.handler.type().hasReadOnly() || bodies().contains(call);
 	}
 
 	/**
-	 * Says that the next entry into the proxy of the target is the body itself. Holder
-	 * only.
+	 * Holder: notes that the next entry into the proxy of the target is the body itself.
 	 */
 	static void aboutToEnter(HandlerCore handler) {
 		Hold held = of(handler);

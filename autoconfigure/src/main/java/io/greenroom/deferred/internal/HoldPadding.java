@@ -3,12 +3,12 @@ package io.greenroom.deferred.internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the holder of a handler writes for each call, and the gap before it; the gap
- * behind it is in {@link Hold}. On a cache line with something that callers read, such as
- * the handler, that would take the line away from them each time; see
+ * What the holder of a handler writes for each call, and the padding before it; the
+ * padding behind it is in {@link Hold}. On a cache line with something that callers read,
+ * such as the handler, each write would take the line away from them; see
  * {@link WordPadding}.
  */
-@SuppressWarnings("unused") // the gap is only to be there
+@SuppressWarnings("unused") // the padding is never used
 abstract class HoldPadding {
 
 	private int g0;
@@ -17,7 +17,10 @@ abstract class HoldPadding {
 
 	abstract static class Bodies extends HoldPadding {
 
-		/** What runs now. Written by the holding thread; others read it for messages. */
+		/**
+		 * What runs now. Written by the holding thread; other threads read it for
+		 * messages.
+		 */
 		volatile @Nullable Call running;
 
 		/**
@@ -27,8 +30,9 @@ abstract class HoldPadding {
 		boolean entering;
 
 		/**
-		 * Since when it runs; zero where nobody wants times. Written by the holding
-		 * thread; others read it for messages, whatever they may see.
+		 * Since when it runs, in {@link System#nanoTime()}; zero if calls are not timed.
+		 * Written by the holding thread; other threads read it for messages and may see
+		 * an outdated value.
 		 */
 		long begun;
 

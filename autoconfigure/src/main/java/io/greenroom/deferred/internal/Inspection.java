@@ -7,33 +7,36 @@ import io.greenroom.deferred.Processing;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at a handler now and then: has it give its thread back when it was quiet, tells
- * of bodies that are busy for too long, and wakes it where a wake-up was lost. Confined
- * to the thread that looks.
+ * Inspects a handler at intervals: has it give its thread back after a quiet time,
+ * reports bodies that are busy for too long, and wakes the handler if a wake-up was lost.
+ * Confined to the thread that inspects.
  */
 final class Inspection {
 
-	/** How often a watched handler is looked at while its limit goes by. */
+	/** How many times a watched handler is inspected within its limit. */
 	private static final int LOOKS_PER_LIMIT = 4;
 
-	/** How often a handler is looked at that may be busy for as long as it likes. */
+	/** The pause between inspections of a handler without a limit. */
 	private static final Duration LOOK = Duration.ofSeconds(1);
 
-	/** How long nothing must have happened before a handler gives its thread back. */
+	/**
+	 * How long nothing must happen before a handler gives its thread back, in
+	 * nanoseconds.
+	 */
 	private static final long REST_AFTER = 1_000_000_000;
 
 	private final HandlerEngine engine;
 
-	/** Nothing where the handler may be busy for as long as it likes. */
+	/** {@code null} if the handler has no limit for being busy. */
 	private final @Nullable BusyWatch watch;
 
-	/** Nothing where calls may wait for as long as they like. */
+	/** {@code null} if calls may wait for any time. */
 	private final @Nullable WaitWatch waits;
 
-	/** What had happened when it was last looked at. */
+	/** The mark at the last inspection. */
 	private long lastMark = -1;
 
-	/** Since when no more has. */
+	/** Since when the mark has not changed. */
 	private long quietSince;
 
 	Inspection(HandlerEngine engine) {
@@ -48,7 +51,7 @@ final class Inspection {
 		return options.busyLimit().isPositive();
 	}
 
-	/** Returns how often the handler is to be looked at. */
+	/** Returns the pause between two inspections. */
 	Duration pause() {
 		return pause(this.engine.core().options(), LOOK);
 	}
@@ -84,14 +87,15 @@ final class Inspection {
 			this.engine.lifecycle().owner().rest();
 		}
 		if (this.engine.mailbox().size() > 0 && this.engine.ownership().running() == null) {
-			// A caller whose stack overflowed may have queued its call and not have come
-			// to wake anybody. Waking once too often does no harm.
+			// A caller whose stack overflowed may have queued its call without waking
+			// anybody. Waking once too often does no harm.
 			this.engine.mailbox().wake();
 		}
 	}
 
 	/**
-	 * Returns whether the processing thread waits, or nobody does and nothing is queued.
+	 * Returns whether the processing thread waits, or there is none and nothing is
+	 * queued.
 	 */
 	private boolean isIdle() {
 		return this.engine.processor().isWaiting() || (this.engine.core().options().processing() == Processing.MANUAL
@@ -99,14 +103,14 @@ final class Inspection {
 	}
 
 	/**
-	 * Returns since when a hold was seen busy with a call; zero if nobody has seen it.
-	 * May be asked by any thread.
+	 * Returns since when a hold was seen busy with a call, in {@link System#nanoTime()};
+	 * zero if it was not seen. May be called by any thread.
 	 */
 	long busySince(Hold held, Call call) {
 		return (this.watch != null) ? this.watch.since(held, call) : 0;
 	}
 
-	/** Returns whether there is nothing to look at till the next call. */
+	/** Returns whether there is nothing to inspect until the next call. */
 	boolean isAtRest() {
 		return (this.watch == null || this.engine.runsOnOwnerOnly()) && this.engine.lifecycle().owner().isAtRest();
 	}

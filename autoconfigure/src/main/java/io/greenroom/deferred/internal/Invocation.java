@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A call that an integration has intercepted by its own means and hands to
- * {@link Handler#call}. Users don't need this.
+ * {@link Handler#call}. For internal use only.
  */
 public interface Invocation {
 
@@ -17,13 +17,13 @@ public interface Invocation {
 	Method method();
 
 	/**
-	 * Returns what the caller has passed.
+	 * Returns the arguments of the caller.
 	 * @return the arguments
 	 */
 	@Nullable Object[] arguments();
 
 	/**
-	 * Runs the body. Called once at most, on the thread that holds the handler.
+	 * Runs the body. Called at most once, on the thread that holds the handler.
 	 * @return what the body returned
 	 * @throws Throwable what the body threw
 	 */

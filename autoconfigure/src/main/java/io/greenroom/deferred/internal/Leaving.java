@@ -6,13 +6,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds methods whose bodies are not over when they return: what they return runs the
- * rest of them later, wherever somebody subscribes to it, and that is outside the
- * handler's turn.
+ * Finds methods whose bodies are not over when they return. What they return runs the
+ * rest later, wherever it is subscribed to, and that is outside the handler's turn.
  */
 final class Leaving {
 
-	/** By their names, for they need not be there. */
+	/** By name, because they may be absent. */
 	private static final Set<String> REACTIVE = Set.of("org.reactivestreams.Publisher",
 			"java.util.concurrent.Flow$Publisher", "kotlinx.coroutines.flow.Flow", "kotlinx.coroutines.Deferred",
 			"io.smallrye.mutiny.Uni", "io.reactivex.rxjava3.core.ObservableSource",
@@ -24,18 +23,19 @@ final class Leaving {
 	}
 
 	/**
-	 * Returns what is wrong with a method, to follow its name; {@code null} for nothing.
+	 * Returns what is wrong with a method, to follow its name; {@code null} if nothing
+	 * is.
 	 */
 	static @Nullable String problem(Method method) {
 		Class<?> result = method.getReturnType();
 		if (isReactive(result)) {
-			return "returns %s, which runs its steps when it is subscribed to, outside the handler's turn and perhaps many at once; return the value itself, or a CompletableFuture of it, and make the %s where the handler is called, for instance from Deferred#async"
+			return "returns %s, which runs its steps when it is subscribed to, outside the handler's turn and perhaps several at once; return the value itself, or a CompletableFuture of it, and create the %s where the handler is called, for instance from Deferred#async"
 				.formatted(result.getSimpleName(), result.getSimpleName());
 		}
 		Class<?>[] parameters = method.getParameterTypes();
 		if (parameters.length > 0
 				&& parameters[parameters.length - 1].getName().equals("kotlin.coroutines.Continuation")) {
-			return "is a suspending function, which leaves the handler's turn where it suspends and goes on outside it; make it an ordinary function";
+			return "is a suspending function, which leaves the handler's turn when it suspends and continues outside it; make it an ordinary function";
 		}
 		return null;
 	}

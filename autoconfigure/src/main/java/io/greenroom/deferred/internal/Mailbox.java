@@ -12,19 +12,19 @@ import io.greenroom.observe.CallMode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls that wait for one handler: many callers put, one processor takes.
+ * The calls that wait for one handler. Many callers put, and one processor takes.
  * <p>
- * Callers push onto a lock-free stack; the processor takes the whole stack at once, turns
- * it round and appends it to a line of its own, from which it takes in order, or out of
- * order where a filter says so. The top of the stack is also where both sides learn of
- * each other: {@link #IDLE} says that the processor sleeps (the thread that replaces it
- * wakes it), and {@link #CLOSED} that nothing more is taken. So an accepted call can
- * neither be overlooked by a processor that goes to sleep nor slip in behind one that
- * closes. A third mark, {@link #UNATTENDED}, says that there is no processor: nothing is
- * accepted before somebody has started one.
+ * Callers push onto a lock-free stack. The processor takes the whole stack at once,
+ * reverses it and appends it to its own line. It takes calls from the line in order, or
+ * out of order if a filter says so. The top of the stack is also where both sides learn
+ * of each other. {@link #IDLE} says that the processor sleeps, and the thread that
+ * replaces this mark wakes it. {@link #CLOSED} says that nothing more is taken. So an
+ * accepted call is neither overlooked by a processor that goes to sleep nor left behind
+ * by one that closes. A third mark, {@link #UNATTENDED}, says that there is no processor:
+ * nothing is accepted before one has been started.
  * <p>
- * {@link MailboxCapacity} is counted apart. A withdrawn call keeps its room until the
- * processor passes it by: callers who give up on a stuck handler must not fill the
+ * {@link MailboxCapacity} is counted separately. A withdrawn call keeps its room until
+ * the processor skips it, so that callers that give up on a stuck handler do not fill the
  * memory.
  */
 class Mailbox {
@@ -38,12 +38,12 @@ class Mailbox {
 	/** How many urgent calls may run in a row while an ordinary one waits. */
 	private static final int URGENT_IN_A_ROW = 8;
 
-	/** How many oneway calls that are gathered at once make a flood. */
+	/** How many oneway calls, gathered at once, count as a flood. */
 	private static final int FLOOD = 16;
 
 	/**
-	 * How long the processor looks out for more of a flood before it sleeps: about as
-	 * long as going to sleep and being woken takes. On one core nobody can come
+	 * How often the processor looks for more of a flood before it sleeps: for about as
+	 * long as going to sleep and being woken takes. On one core no call can come
 	 * meanwhile.
 	 */
 	private static final int SPINS = (Runtime.getRuntime().availableProcessors() > 1) ? 64 : 0;
@@ -58,7 +58,7 @@ class Mailbox {
 		}
 	}
 
-	/** Starts a processor where there is none; returns whether there is one then. */
+	/** Starts a processor if there is none; returns whether there is one then. */
 	private final BooleanSupplier starter;
 
 	private final MailboxWords words = new MailboxWords();
@@ -66,15 +66,15 @@ class Mailbox {
 	private final MailboxCapacity room;
 
 	/**
-	 * The processor; written by it before it looks at any flag that {@link #wake} goes
-	 * with.
+	 * The processor; written by it before it reads any flag that is set before
+	 * {@link #wake}.
 	 */
 	volatile @Nullable Thread processor;
 
-	/** What has been gathered and not been taken. */
+	/** The calls that were gathered and not yet taken. */
 	private final CallFifo line = new CallFifo();
 
-	/** The urgent calls among that; nothing where the handler has no urgent methods. */
+	/** The urgent ones among them; {@code null} if the handler has no urgent methods. */
 	private final @Nullable CallFifo urgent;
 
 	/**
@@ -83,7 +83,9 @@ class Mailbox {
 	 */
 	private int urgentInRow;
 
-	/** Whether what was gathered last was a flood; a hint, so of no thread's own. */
+	/**
+	 * Whether the last gathered calls were a flood. Only a hint, so a race does no harm.
+	 */
 	private boolean flooded;
 
 	Mailbox(int capacity, boolean urgent, BooleanSupplier starter) {
@@ -96,32 +98,35 @@ class Mailbox {
 		return this.room.capacity();
 	}
 
-	/** Returns how many calls were accepted and have not been taken or passed by. */
+	/** Returns how many calls were accepted and have not been taken or skipped. */
 	int size() {
 		return this.room.taken();
 	}
 
-	/** Takes room for one call if there is any that nobody waits for. */
+	/** Takes room for one call if there is any that no waiting caller is entitled to. */
 	boolean tryReserve() {
 		return this.room.tryTake();
 	}
 
 	/**
 	 * Waits for room up to the limit; returns whether it was taken. Stops waiting when
-	 * the call is rejected, others have decided what becomes of it, or something else is
-	 * to be done.
+	 * the call is rejected, its outcome is decided elsewhere, or there is something else
+	 * to do.
 	 */
 	boolean reserve(long nanos, Call call, BooleanSupplier rejected, @Nullable BooleanSupplier elsewhere)
 			throws InterruptedException {
 		return this.room.await(nanos, call, rejected, elsewhere);
 	}
 
-	/** Has all who wait for room look whether they may. Anybody may. */
+	/**
+	 * Wakes all threads that wait for room, to check whether they may still wait. May be
+	 * called by any thread.
+	 */
 	void wakeWaiting() {
 		this.room.wakeAll();
 	}
 
-	/** Gives the room of a call back that is not going to be pushed. */
+	/** Gives back the room of a call that will not be pushed. */
 	final void unreserve() {
 		this.room.giveBack();
 	}
@@ -164,21 +169,21 @@ class Mailbox {
 	}
 
 	/**
-	 * Returns whether the processor sleeps, and has seen everything that was pushed.
+	 * Returns whether the processor sleeps and has seen everything that was pushed.
 	 */
 	boolean isSlept() {
 		return this.words.top == IDLE;
 	}
 
-	/** Returns whether nothing is queued, while the processor sleeps or is about to. */
+	/** Returns whether nothing is queued, if the processor sleeps or is about to. */
 	boolean isEmpty() {
 		Call seen = this.words.top;
 		return (seen == IDLE || seen == null) && isLineEmpty();
 	}
 
 	/**
-	 * Returns a number that changes with each call that comes into the line. Seen from
-	 * outside it is right when the processor sleeps or has gone.
+	 * Returns a number that changes with each call that comes into the line. Other
+	 * threads see the current value once the processor sleeps or has gone.
 	 */
 	int taken() {
 		return this.words.lastOrder;
@@ -188,12 +193,12 @@ class Mailbox {
 		return this.words.top == CLOSED;
 	}
 
-	/** Processor: says which thread is to be woken from now on. */
+	/** Processor: sets the thread to wake from now on. */
 	void attend(Thread thread) {
 		this.processor = thread;
 	}
 
-	/** Processor: takes the next call in order, {@code null} when there is none now. */
+	/** Processor: takes the next call in order, or {@code null} if there is none now. */
 	@Nullable Call take() {
 		if (this.urgent != null) {
 			return take(Mailbox::any, gather());
@@ -207,8 +212,8 @@ class Mailbox {
 	}
 
 	/**
-	 * Processor: takes the first call that matches, among those up to the given place;
-	 * the others keep theirs.
+	 * Processor: takes the first call that matches, among those up to the given place.
+	 * The others keep their places.
 	 */
 	@Nullable Call take(Predicate<Call> filter, int upTo) {
 		CallFifo urgentLine = this.urgent;
@@ -245,7 +250,7 @@ class Mailbox {
 	}
 
 	/**
-	 * Takes the first call out of the lines that matches or is over; its room stays
+	 * Takes out the first call of the lines that matches or is over. Its room stays
 	 * taken.
 	 */
 	final @Nullable Call pollLines(Predicate<Call> filter) {
@@ -254,7 +259,8 @@ class Mailbox {
 	}
 
 	/**
-	 * Processor: brings all that has arrived into the line; returns the last place in it.
+	 * Processor: brings everything that has arrived into the line; returns the last place
+	 * in it.
 	 */
 	int gather() {
 		Call seen = this.words.top;
@@ -286,7 +292,7 @@ class Mailbox {
 		for (Call call = first; call != null; call = call.next) {
 			call.order = ++this.words.lastOrder;
 			if (call.submitted == Call.NO_TIME) {
-				// At most as old as the oldest of those that have come meanwhile.
+				// No older than the oldest of those that have come meanwhile.
 				call.submitted = oldest.submitted;
 			}
 		}
@@ -313,23 +319,23 @@ class Mailbox {
 	}
 
 	/**
-	 * Processor: sleeps until something arrives, somebody calls {@link #wake}, the time
-	 * is over or the thread is interrupted. Returns whether something arrived; may return
-	 * {@code false} at any time.
+	 * Processor: sleeps until something arrives, {@link #wake} is called, the time is
+	 * over or the thread is interrupted. Returns whether something arrived; may return
+	 * {@code false} spuriously.
 	 */
 	boolean sleep(long nanos) {
 		return sleep(nanos, () -> true);
 	}
 
 	/**
-	 * Processor: sleeps as {@link #sleep(long)} does, unless there is no reason to: asked
-	 * when nothing pushed from then on can be missed.
+	 * Processor: sleeps as {@link #sleep(long)} does, if there is a reason to. The reason
+	 * is checked when nothing that is pushed from then on can be missed.
 	 */
 	boolean sleep(long nanos, BooleanSupplier reason) {
 		if (this.flooded && comesMore()) {
 			return true;
 		}
-		// A caller that has just been answered often calls again within one turn.
+		// A caller that has just been answered often calls again at once.
 		Thread.yield();
 		if (!fallAsleep(nanos, reason)) {
 			return true;
@@ -337,7 +343,7 @@ class Mailbox {
 		return !TOP.compareAndSet(this.words, IDLE, null);
 	}
 
-	/** Processor: looks out for more calls of those who make many, on another core. */
+	/** Processor: looks for more calls from callers on other cores that make many. */
 	private boolean comesMore() {
 		this.flooded = false;
 		for (int i = 0; i < SPINS; i++) {
@@ -346,25 +352,29 @@ class Mailbox {
 		return this.words.top != null;
 	}
 
-	/** Processor: sleeps likewise, and lets callers run their own calls meanwhile. */
+	/**
+	 * Processor: sleeps as {@link #sleep(long)} does, and lets callers run their own
+	 * calls meanwhile.
+	 */
 	boolean sleep(long nanos, Lender lender) {
 		lender.offer();
 		Thread.yield();
 		boolean slept = fallAsleep(nanos, () -> true);
-		// Before the signal is taken off: who is woken then must be able to go on.
+		// Before the signal is removed, because a thread woken then must be able to go
+		// on.
 		lender.takeBack();
 		return !slept || !TOP.compareAndSet(this.words, IDLE, null);
 	}
 
-	/** Returns whether the processor has slept, so that the signal is to be taken off. */
+	/** Returns whether the processor has slept, so that the signal must be removed. */
 	private boolean fallAsleep(long nanos, BooleanSupplier reason) {
 		if (this.words.top != null || !TOP.compareAndSet(this.words, null, IDLE)) {
-			// A processor that came by itself is as good as one that was started.
+			// A processor that came by itself serves as well as one that was started.
 			haveAttended();
 			return false;
 		}
-		// Who has begun to wait for room when the last call was taken may not have been
-		// seen then.
+		// A caller that began to wait for room when the last call was taken may not have
+		// been seen then.
 		this.room.wakeFirst();
 		if (reason.getAsBoolean()) {
 			if (nanos == Long.MAX_VALUE) {
@@ -378,22 +388,22 @@ class Mailbox {
 	}
 
 	/**
-	 * Wakes the processor if it sleeps, or keeps it from going to sleep once. Anybody
-	 * may.
+	 * Wakes the processor if it sleeps, or keeps it from going to sleep once. May be
+	 * called by any thread.
 	 */
 	void wake() {
 		LockSupport.unpark(this.processor);
 	}
 
 	/**
-	 * Processor: leaves if nothing has arrived and nobody has room for a call to come;
-	 * nothing is accepted till there is another.
+	 * Processor: leaves if nothing has arrived and no room is reserved for a call to
+	 * come. Nothing is accepted until there is another processor.
 	 */
 	boolean leaveUnattended() {
 		if (!isLineEmpty() || !TOP.compareAndSet(this.words, null, UNATTENDED)) {
 			return false;
 		}
-		// Only now, so that the thread that takes room either is seen here or sees the
+		// Only now, so that a thread that takes room either is seen here or sees the
 		// mark.
 		if (size() > 0) {
 			attended();
@@ -404,8 +414,8 @@ class Mailbox {
 	}
 
 	/**
-	 * Says that there is no processor, where nobody has been one for long, if nothing is
-	 * queued and nobody has room for a call to come. Anybody may.
+	 * Marks the mailbox as unattended if it has long had no processor, nothing is queued
+	 * and no room is reserved for a call to come. May be called by any thread.
 	 */
 	boolean leaveUnused() {
 		if (size() > 0 || !TOP.compareAndSet(this.words, null, UNATTENDED)) {
@@ -418,25 +428,25 @@ class Mailbox {
 		return true;
 	}
 
-	/** Has a processor started if there is none; returns whether there is one then. */
+	/** Starts a processor if there is none; returns whether there is one then. */
 	boolean haveAttended() {
 		return this.words.top != UNATTENDED || this.starter.getAsBoolean();
 	}
 
-	/** There is a processor again, or soon will be. */
+	/** Notes that there is a processor again, or soon will be. */
 	void attended() {
 		TOP.compareAndSet(this.words, UNATTENDED, null);
 	}
 
-	/** Processor: closes if nothing has arrived; afterwards no call is accepted. */
+	/** Processor: closes if nothing has arrived. Afterwards no call is accepted. */
 	boolean closeIfEmpty() {
 		return isLineEmpty() && (TOP.compareAndSet(this.words, null, CLOSED) || isClosed());
 	}
 
 	/**
-	 * Closes at once, whatever has arrived, and shows every call that was left to the
-	 * consumer, some perhaps not pending any more. Anybody may; a processor that is in
-	 * the middle of taking must check for itself what it then has.
+	 * Closes at once, whatever has arrived, and passes every call that was left to the
+	 * consumer; some may no longer be pending. May be called by any thread. A processor
+	 * that is in the middle of taking must check for itself what it then has.
 	 */
 	void close(Consumer<Call> left) {
 		Call stack = (Call) TOP.getAndSet(this.words, CLOSED);

@@ -11,31 +11,31 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The room of a mailbox: how many calls have come in and gone out, and who waits for a
- * place.
+ * The room of a mailbox: how many calls have come in and gone out, and which callers wait
+ * for a place.
  * <p>
- * Callers count what comes in, the processor what goes out, each in a word of its own, so
- * that neither slows the other down: a caller looks at the processor's word only when the
- * room it knows of is used up.
+ * Callers count what comes in, and the processor counts what goes out. Each has a word of
+ * its own, so that neither slows the other down. A caller reads the processor's word only
+ * when the room it knows of is used up.
  * <p>
- * Who waits stands in a line, in which a place is kept for each; others take what there
- * is beyond. The first in the line takes its place and wakes the next. Each has a timer
- * of its own, for the thread that is first may be gone; the first also looks after the
- * others.
+ * Waiting callers stand in a line. A place is kept for each of them, and other callers
+ * take only what there is beyond. The first in the line takes its place and wakes the
+ * next. Each has a timer of its own, because the first thread may be gone. The first also
+ * looks after the others.
  */
 final class MailboxCapacity {
 
 	/**
-	 * How long the first in the line sleeps before it looks for itself, in nanoseconds.
-	 * The processor does not know beforehand whether a body will take long, and wakes
-	 * nobody for a single place.
+	 * How long the first in the line sleeps before it checks by itself, in nanoseconds.
+	 * The processor does not know beforehand whether a body will take long, and wakes no
+	 * caller for a single place.
 	 */
 	private static final long LOOK_AGAIN = 5_000_000;
 
 	/**
-	 * How many calls may come in while none goes out, before the caller that made the
-	 * last of them gives the processor a turn. Nobody preempts a virtual thread: without
-	 * that, a flood keeps the processor off the cores until it ends or the room does.
+	 * How many calls may come in while none goes out, before the caller of the last one
+	 * yields to the processor. Virtual threads are not preempted: otherwise a flood would
+	 * keep the processor off the cores until the flood ends or the room is used up.
 	 */
 	private static final int IN_A_ROW = 128;
 
@@ -57,7 +57,7 @@ final class MailboxCapacity {
 
 	private final MailboxWords words;
 
-	/** How many stand in the line, or are about to; a place is kept for each. */
+	/** How many callers stand in the line, or are about to. A place is kept for each. */
 	private final AtomicInteger waiting = new AtomicInteger();
 
 	private final Queue<Waiter> line = new ConcurrentLinkedQueue<>();
@@ -74,12 +74,13 @@ final class MailboxCapacity {
 
 	/** Returns how many places are taken. */
 	int taken() {
-		// In this order, so that it is none only if there was a moment with none.
+		// In this order, so that it is zero only if there was a moment at which none were
+		// taken.
 		int gone = this.words.went;
 		return Math.clamp(this.words.came - gone, 0, this.capacity);
 	}
 
-	/** Takes a place if there are more than are waited for. */
+	/** Takes a place if more are free than are waited for. */
 	boolean tryTake() {
 		int seen = this.words.came;
 		while (seen - this.words.known < 0 || seen - lookForMore() < 0) {
@@ -109,7 +110,7 @@ final class MailboxCapacity {
 		return most;
 	}
 
-	/** Takes one of the places that are kept for those who wait. */
+	/** Takes one of the places that are kept for waiting callers. */
 	private boolean tryTakeKept() {
 		int seen = this.words.came;
 		while (seen - this.words.went < this.capacity) {
@@ -122,15 +123,15 @@ final class MailboxCapacity {
 		return false;
 	}
 
-	/** Gives a place back for a call that is not going to come in after all. */
+	/** Gives back the place of a call that will not come in after all. */
 	void giveBack() {
 		CAME.getAndAdd(this.words, -1);
 		wakeFirst();
 	}
 
 	/**
-	 * Processor: a call has gone out. Those who wait are woken when there is a good deal
-	 * of room, for the thread that has got a place is soon back.
+	 * Processor: counts a call that has gone out. Waiting callers are woken only when
+	 * there is plenty of room, because a thread that has got a place soon comes back.
 	 */
 	void give() {
 		int gone = this.words.went + 1;
@@ -154,15 +155,15 @@ final class MailboxCapacity {
 		}
 	}
 
-	/** Has all who wait look again. */
+	/** Has all waiting callers check again. */
 	void wakeAll() {
 		this.line.forEach((waiter) -> LockSupport.unpark(waiter.thread));
 	}
 
 	/**
 	 * Waits up to the limit for a place; returns whether it was taken. Stops waiting when
-	 * others have decided what becomes of the call, which may go unnoticed for a moment.
-	 * @param rejected says whether nobody may wait any more; asked at each
+	 * the outcome of the call is decided elsewhere, which may go unnoticed for a moment.
+	 * @param rejected whether callers may no longer wait; checked at each
 	 * {@link #wakeAll}
 	 */
 	boolean await(long nanos, Call call, BooleanSupplier rejected) throws InterruptedException {
@@ -170,8 +171,8 @@ final class MailboxCapacity {
 	}
 
 	/**
-	 * Waits likewise, and stops waiting where something else is to be done.
-	 * @param elsewhere says whether there is; asked now and then
+	 * Waits likewise, and stops waiting when there is something else to do.
+	 * @param elsewhere whether there is something else to do; checked at intervals
 	 */
 	boolean await(long nanos, Call call, BooleanSupplier rejected, @Nullable BooleanSupplier elsewhere)
 			throws InterruptedException {
@@ -222,7 +223,7 @@ final class MailboxCapacity {
 		}
 	}
 
-	/** Who waits, with what, and until when. */
+	/** A waiting caller: with which call, and until when. */
 	private static final class Waiter {
 
 		private final Thread thread = Thread.currentThread();
@@ -231,10 +232,10 @@ final class MailboxCapacity {
 
 		private final long deadline;
 
-		/** Whether the processor has woken it; confined to that. */
+		/** Whether the processor has woken it; confined to the processor. */
 		private boolean woken;
 
-		/** Whether it looks now and then whether something else is to be done. */
+		/** Whether it checks at intervals whether there is something else to do. */
 		private final boolean looks;
 
 		Waiter(Call call, long deadline, boolean looks) {

@@ -9,8 +9,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Makes the target of a handler that has none, on its owner's thread, while the calls for
- * it wait in the mailbox.
+ * Creates the target of a handler on its owner's thread, while the calls for it wait in
+ * the mailbox.
  */
 final class Making {
 
@@ -22,7 +22,7 @@ final class Making {
 
 	private final Mailbox mailbox;
 
-	/** Takes back what a target that failed has got as far as setting. */
+	/** Reverts what a failed target has already set. */
 	private final Runnable undo;
 
 	/** Whether the target is being made; written by the owner. */
@@ -48,8 +48,8 @@ final class Making {
 	}
 
 	/**
-	 * Owner: makes the target, or tells all who wait for it why there is none; returns
-	 * whether there is one.
+	 * Owner: makes the target; returns whether it did. If not, tells all callers that
+	 * wait for it why.
 	 */
 	boolean make(CallEnds ends) {
 		@Nullable Throwable failure = null;
@@ -61,7 +61,7 @@ final class Making {
 			failure = thrown;
 		}
 		this.underWay = false;
-		// Whatever the constructor left behind.
+		// Clears an interrupt that the constructor left behind.
 		Thread.interrupted();
 		if (failure == null) {
 			answerAwaiting();
@@ -72,14 +72,14 @@ final class Making {
 		return false;
 	}
 
-	/** Owner: lets go of the target. */
+	/** Owner: discards the target. */
 	void unmake() {
 		this.undo.run();
 		this.handler.unmade();
 		ForeignCode.run(log, "The end of a handler's target", this.host::unmade);
 	}
 
-	/** Those who only wait for the target are answered before anything else begins. */
+	/** Answers callers that only wait for the target, before anything else begins. */
 	private void answerAwaiting() {
 		int upTo = this.mailbox.gather();
 		for (Call call = next(upTo); call != null; call = next(upTo)) {
@@ -108,7 +108,7 @@ final class Making {
 		}
 		if (told == 0) {
 			Failures.log(log, Level.WARN, failure,
-					"{} could not be made, and those who had called it do not wait any more", this.handler.name());
+					"The target of {} could not be made, and no caller waits for it any more", this.handler.name());
 		}
 	}
 
@@ -119,10 +119,10 @@ final class Making {
 	/** Counts what becomes of calls. */
 	interface CallEnds {
 
-		/** A call has ended, and its caller was told. */
+		/** Called when a call has ended, and its caller was told. */
 		void ran();
 
-		/** A call that was over already was passed by. */
+		/** Called when a call was skipped because it was over already. */
 		void passed(Call call);
 
 	}
@@ -153,7 +153,7 @@ final class Making {
 
 		@Override
 		void runAsNested() {
-			throw new IllegalStateException("What is not made has no bodies");
+			throw new IllegalStateException("A call that waits for the target has no body to run");
 		}
 
 	}

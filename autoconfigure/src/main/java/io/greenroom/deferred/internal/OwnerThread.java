@@ -72,12 +72,12 @@ final class OwnerThread {
 		this.making = (host != null) ? new Making(handler, host, mailbox, () -> ownership.gatedBy(null)) : null;
 	}
 
-	/** Returns the user's loop, {@code null} if there is none. */
+	/** Returns the user's loop, or {@code null} if there is none. */
 	@Nullable UserLoop loop() {
 		return this.loop;
 	}
 
-	/** Returns what makes the target, {@code null} if it came with the handler. */
+	/** Returns what makes the target, or {@code null} if it came with the handler. */
 	@Nullable Making making() {
 		return this.making;
 	}
@@ -89,7 +89,9 @@ final class OwnerThread {
 		}
 	}
 
-	/** Makes the handler known to its scheduler, starts the owner, and lets calls in. */
+	/**
+	 * Creates the handler known to its scheduler, starts the owner, and lets calls in.
+	 */
 	void begin(boolean withOwner) {
 		synchronized (this.phases) {
 			if (this.phases.isStopped()) {
@@ -112,7 +114,7 @@ final class OwnerThread {
 		}
 	}
 
-	/** Lock held. */
+	/** Called under the lock. */
 	private void start(boolean first) {
 		try {
 			this.thread = this.handler.scheduler().spawnDetached("handler-" + this.handler.name(), this::own);
@@ -177,7 +179,7 @@ final class OwnerThread {
 		if (this.spent && this.making != null) {
 			this.spent = false;
 			this.making.unmake();
-			// Unless somebody calls, nothing keeps the thread here.
+			// Unless a call comes, nothing keeps the thread here.
 			this.resting = true;
 		}
 	}
@@ -253,8 +255,8 @@ final class OwnerThread {
 	}
 
 	/**
-	 * Lets the handler live only as long as somebody refers to it. In a drain it stays,
-	 * for the sake of its report. Lock held.
+	 * Lets the handler live only as long as it is referenced. In a drain it stays, for
+	 * the sake of its report. Called under the lock.
 	 */
 	private void release() {
 		if (!this.phases.isDrained()) {
@@ -263,7 +265,7 @@ final class OwnerThread {
 		}
 	}
 
-	/** Has the scheduler keep the handler alive and inspect it. Lock held. */
+	/** Has the scheduler keep the handler alive and inspect it. Called under the lock. */
 	private void retain() {
 		this.released = false;
 		this.handler.retain();
@@ -308,7 +310,7 @@ final class OwnerThread {
 	void renew() {
 		if (this.making == null) {
 			throw new IllegalStateException(
-					"%s is of no family, so nobody makes another target".formatted(this.handler.name()));
+					"%s is in no family, so its target cannot be replaced".formatted(this.handler.name()));
 		}
 		this.spent = true;
 	}
@@ -329,7 +331,7 @@ final class OwnerThread {
 
 	/**
 	 * Starts the thread on which a handler at rest ends; returns whether there is one.
-	 * Lock held.
+	 * Called under the lock.
 	 */
 	boolean startLast() {
 		try {

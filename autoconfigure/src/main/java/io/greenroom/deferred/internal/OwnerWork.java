@@ -8,7 +8,7 @@ import java.util.function.Consumer;
  */
 interface OwnerWork {
 
-	/** Owner: takes the handler; returns whether it has not ended before. */
+	/** Owner: takes the handler; returns {@code false} if the handler has ended. */
 	boolean take();
 
 	/** Owner: runs calls until there is nothing left to do; may return earlier. */
@@ -17,10 +17,10 @@ interface OwnerWork {
 	/** Returns how often calls were let in. */
 	int turns();
 
-	/** Returns whether bodies that read are under way. */
+	/** Returns whether read-only bodies are running. */
 	boolean isRead();
 
-	/** Ends the bodies that read; shows their calls to the consumer. */
+	/** Ends the read-only bodies, and passes their calls to the consumer. */
 	void endReading(Consumer<Call> left);
 
 }

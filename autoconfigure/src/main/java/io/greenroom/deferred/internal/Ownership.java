@@ -10,7 +10,7 @@ import java.util.function.BooleanSupplier;
 
 import org.jspecify.annotations.Nullable;
 
-/** Which thread may run the bodies of a handler now. */
+/** Decides which thread may run the bodies of a handler now. */
 final class Ownership {
 
 	private static final VarHandle HOLDER;
@@ -23,7 +23,7 @@ final class Ownership {
 		}
 	}
 
-	/** Stands for the owner of a handler while that has no thread. */
+	/** Stands for the owner of a handler while the owner has no thread. */
 	private static final Thread RESTING = Thread.ofVirtual()
 		.name("of its own, which rests")
 		.inheritInheritableThreadLocals(false)
@@ -35,19 +35,22 @@ final class Ownership {
 	/** The thread that may run bodies now; only the holder may give it up. */
 	private volatile @Nullable Thread holder;
 
-	/** The holder's part in the wait-for graph; written by it. */
+	/** The holder's node in the wait-for graph; written by the holder. */
 	private volatile @Nullable Hold held;
 
-	/** Nothing where callers never run their own calls. */
+	/** {@code null} if callers never run their own calls. */
 	private final @Nullable CallerRuns callerRuns;
 
-	/** Set at most once, before the first call; nothing for most handlers. */
+	/** Set at most once, before the first call; {@code null} for most handlers. */
 	private volatile @Nullable GateControl gateControl;
 
-	/** Those who wait to hold; empty but for handlers whose target occupies them. */
+	/**
+	 * The threads that wait to hold the handler; always empty unless its target occupies
+	 * it.
+	 */
 	private final Queue<Thread> waiting = new ConcurrentLinkedQueue<>();
 
-	/** Whether the target itself holds; written by the holder. */
+	/** Whether the target itself holds the handler; written by the holder. */
 	private volatile boolean occupied;
 
 	Ownership(HandlerCore handler, @Nullable CallerRuns callerRuns) {
@@ -55,45 +58,45 @@ final class Ownership {
 		this.callerRuns = callerRuns;
 	}
 
-	/** Has a gate decide when calls may run; none for {@code null}. */
+	/** Lets a gate decide when calls may run; {@code null} removes the gate. */
 	void gatedBy(@Nullable GateControl gate) {
 		this.gateControl = gate;
 		wakeWaiting();
 	}
 
-	/** Returns what lets calls in as a gate says, {@code null} where there is no gate. */
+	/** Returns the control of the gate, or {@code null} if there is no gate. */
 	@Nullable GateControl gateControl() {
 		return this.gateControl;
 	}
 
-	/** Returns whether a method is no call, so that the mailbox is passed by. */
+	/** Returns whether a method bypasses the mailbox. */
 	boolean passes(HandlerMethod method) {
 		GateControl known = this.gateControl;
 		return known != null && !known.gate().takes(method.method());
 	}
 
 	/**
-	 * Returns what lends the handler; nothing where callers never run their own calls.
+	 * Returns what lends the handler; {@code null} if callers never run their own calls.
 	 */
 	@Nullable CallerRuns callerRuns() {
 		return this.callerRuns;
 	}
 
-	/** Owner: takes the handler; returns whether it has not ended before. */
+	/** Owner: takes the handler; returns {@code false} if the handler has ended. */
 	boolean takeForOwner() {
 		GateControl known = this.gateControl;
 		return (known != null) ? known.take() : take(true);
 	}
 
 	/**
-	 * Takes the handler for the current thread; returns whether it was free, and not its
-	 * own already.
+	 * Takes the handler for the current thread; returns {@code false} if the thread had
+	 * it already.
 	 */
 	boolean take(boolean owned) {
 		Thread current = Thread.currentThread();
 		Thread before = (Thread) HOLDER.compareAndExchange(this, null, current);
 		if (before == RESTING && owned) {
-			// Nobody else takes it from there.
+			// No other thread takes it in this state.
 			this.holder = current;
 			before = null;
 		}
@@ -118,7 +121,7 @@ final class Ownership {
 		}
 	}
 
-	/** The target takes the handler for itself, as soon as nobody holds it. */
+	/** Target: takes the handler for itself, as soon as no thread holds it. */
 	void occupy() throws InterruptedException {
 		Thread current = Thread.currentThread();
 		this.waiting.add(current);
@@ -138,7 +141,8 @@ final class Ownership {
 	}
 
 	/**
-	 * The target takes the handler likewise, if it may in time; returns whether it did.
+	 * Target: takes the handler for itself, if it may and does in time; returns whether
+	 * it did.
 	 */
 	boolean occupy(long nanos, BooleanSupplier may) throws InterruptedException {
 		Thread current = Thread.currentThread();
@@ -168,7 +172,7 @@ final class Ownership {
 		return false;
 	}
 
-	/** The target gives the handler back. */
+	/** Target: gives the handler back. */
 	void vacate() {
 		this.occupied = false;
 		release();
@@ -179,9 +183,9 @@ final class Ownership {
 	}
 
 	/**
-	 * Takes the handler for one of its processors as soon as it may and nobody holds it;
-	 * returns {@code false} when it is given up first. An interrupt stays set and does
-	 * not cut the wait short.
+	 * Takes the handler for one of its processors, as soon as that is allowed and no
+	 * thread holds it; returns {@code false} if this is given up first. An interrupt
+	 * stays set and does not cut the wait short.
 	 */
 	boolean takeWhen(BooleanSupplier may, BooleanSupplier givenUp) {
 		Thread current = Thread.currentThread();
@@ -206,12 +210,12 @@ final class Ownership {
 		return true;
 	}
 
-	/** Has those who wait look again. */
+	/** Has waiting threads check again. */
 	void wakeWaiting() {
 		this.waiting.forEach(LockSupport::unpark);
 	}
 
-	/** Owner: gives its thread up, and keeps the handler for the next one. */
+	/** Owner: gives up its thread, and keeps the handler for the next one. */
 	void rest() {
 		Hold mine = Objects.requireNonNull(this.held);
 		this.held = null;
@@ -227,7 +231,7 @@ final class Ownership {
 		return this.callerRuns != null && this.callerRuns.isMine();
 	}
 
-	/** Returns whether a caller runs its own call, while the holder waits. */
+	/** Returns whether a caller runs its own call while the holder waits. */
 	boolean isLent() {
 		return this.callerRuns != null && this.callerRuns.held() != null;
 	}
@@ -248,7 +252,7 @@ final class Ownership {
 		return (now != null) ? now.running() : null;
 	}
 
-	/** Says what runs now, as the end of a message. */
+	/** Describes what runs now, as the end of a message. */
 	String doing() {
 		Call now = running();
 		return (now != null) ? "; the handler was running " + now.method() : "";

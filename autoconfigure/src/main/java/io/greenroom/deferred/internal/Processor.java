@@ -40,19 +40,21 @@ final class Processor implements DeferredCalls {
 
 	private final Rejections rejections;
 
-	/** Nothing where callers never run their own calls. */
+	/** {@code null} if callers never run their own calls. */
 	private final @Nullable CallerRuns callerRuns;
 
-	/** Set from any thread while somebody processes; cleared when the outermost ends. */
+	/**
+	 * Set from any thread during processing; cleared when the outermost processing ends.
+	 */
 	private volatile boolean stopping;
 
-	/** How often calls were let in; written by the holder, read by who watches it. */
+	/** How often calls were let in; written by the holder, read by other threads. */
 	private volatile int turns;
 
-	/** Whether somebody processes; written by the holder only. */
+	/** Whether calls are being processed; written by the holder only. */
 	private volatile boolean processing;
 
-	/** Whether a processing waits while the target itself has the handler. */
+	/** Whether processing waits while the target itself has the handler. */
 	private volatile boolean givingWay;
 
 	Processor(HandlerCore handler, Mailbox mailbox, Ownership ownership, HandlerLifecycle lifecycle, CallRunner runner,
@@ -108,8 +110,8 @@ final class Processor implements DeferredCalls {
 	}
 
 	/**
-	 * Runs calls on behalf of the owner until nothing is left to run at the end of the
-	 * handler, or before a rest; may return earlier.
+	 * Owner: runs calls until nothing is left to run, at the end of the handler or before
+	 * a rest. May return earlier.
 	 */
 	void serve() {
 		runUntil(Long.MAX_VALUE, null, this.owner::pausesWhenEmpty);
@@ -198,8 +200,8 @@ final class Processor implements DeferredCalls {
 	}
 
 	/**
-	 * Lets the target have the handler, and waits until it is through; returns
-	 * {@code false} when the handler has ended before.
+	 * Lets the target have the handler, and waits until it gives it back; returns
+	 * {@code false} if the handler has ended first.
 	 */
 	private boolean giveWay(GateControl gateControl) {
 		if (this.readers != null) {
@@ -237,8 +239,8 @@ final class Processor implements DeferredCalls {
 	}
 
 	/**
-	 * Starts a read-only call and goes on, or waits for those that read before anything
-	 * else runs.
+	 * Starts a read-only call and goes on, or waits for read-only bodies to end before
+	 * anything else runs.
 	 */
 	private boolean mayReadBeside(Readers reading, Call call) {
 		if (call.isReadOnly() && call.isPending() && reading.start(call)) {
@@ -271,12 +273,11 @@ final class Processor implements DeferredCalls {
 		boolean outermost = !this.processing;
 		this.mailbox.attend(Thread.currentThread());
 		if (outermost && !this.givingWay) {
-			// Left by who meant to stop the processing before, and came when it had
-			// ended.
+			// A request to stop an earlier processing may have come after that had ended.
 			this.stopping = false;
 		}
 		this.processing = true;
-		// Not atomic, for one thread at a time holds the handler.
+		// Not atomic, because only one thread at a time holds the handler.
 		int turn = this.turns;
 		this.turns = turn + 1;
 		return new Turn(took, outermost);
@@ -305,7 +306,7 @@ final class Processor implements DeferredCalls {
 	}
 
 	/**
-	 * One processing: whether it took the handler, and whether it is nested in no other.
+	 * One processing: whether it took the handler, and whether it is the outermost.
 	 */
 	private record Turn(boolean took, boolean outermost) {
 

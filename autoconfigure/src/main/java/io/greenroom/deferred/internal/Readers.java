@@ -13,10 +13,10 @@ import io.greenroom.green.SchedulerClosedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The read-only bodies of a handler that run now, each on a green thread of its own,
- * which has its caller's context and no other. Only the processor starts them, and it
- * waits for their end before it runs anything else and before it lets go of the handler;
- * so what they read does not change.
+ * The read-only bodies of a handler that run now, each on a green thread of its own with
+ * its caller's context. Only the processor starts them. It waits for their end before it
+ * runs anything else and before it releases the handler, so what they read does not
+ * change.
  */
 final class Readers {
 
@@ -33,7 +33,7 @@ final class Readers {
 	/** How many were started and have not ended. */
 	private final AtomicInteger count = new AtomicInteger();
 
-	/** The processor, while it waits for readings to end; written by it. */
+	/** The processor, while it waits for read-only bodies to end; written by it. */
 	private volatile @Nullable Thread waiting;
 
 	Readers(HandlerCore handler, CallRunner runner, HandlerPhases phases) {
@@ -44,8 +44,8 @@ final class Readers {
 	}
 
 	/**
-	 * Processor: starts the body of a read-only call; returns whether there was a thread
-	 * for it. Waits while too many run.
+	 * Processor: starts the body of a read-only call; returns {@code false} if no thread
+	 * could be started. Waits while too many run.
 	 */
 	boolean start(Call call) {
 		awaitAtMost(this.limit - 1);
@@ -58,7 +58,7 @@ final class Readers {
 			return true;
 		}
 		catch (Throwable rejected) {
-			// No thread is to be had; the processor runs it itself.
+			// No thread could be started; the processor runs the body itself.
 			ended(reading);
 			return false;
 		}
@@ -72,7 +72,7 @@ final class Readers {
 			held.end();
 		}
 		catch (Throwable failure) {
-			// Nothing of a body's comes here.
+			// What a body throws does not come here.
 			reading.call.fail(failure);
 			throw failure;
 		}
@@ -87,7 +87,7 @@ final class Readers {
 		LockSupport.unpark(this.waiting);
 	}
 
-	/** Processor: waits until nobody reads any more, or the handler has ended. */
+	/** Processor: waits until no read-only body runs, or the handler has ended. */
 	void awaitNone() {
 		awaitAtMost(0);
 	}
@@ -108,7 +108,7 @@ final class Readers {
 		}
 	}
 
-	/** Returns whether the processor waits for readings to end. */
+	/** Returns whether the processor waits for read-only bodies to end. */
 	boolean areAwaited() {
 		return this.waiting != null;
 	}
@@ -126,7 +126,10 @@ final class Readers {
 		}
 	}
 
-	/** The handler has ended: stops waiting, and has the threads stop too. */
+	/**
+	 * Ends the wait for read-only bodies because the handler has ended, and kills their
+	 * threads.
+	 */
 	void end(Consumer<Call> left) {
 		LockSupport.unpark(this.waiting);
 		for (Reading reading : List.copyOf(this.readings)) {

@@ -5,8 +5,8 @@ import io.greenroom.observe.CallMode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that was taken down in a function given to {@link Deferred#async}: its future is
- * the function's result, also where that is a future itself.
+ * A call that was recorded from a function given to {@link Deferred#async}. Its future
+ * completes with the function's result, even if that is itself a future.
  */
 final class RecordedCall extends MethodCall {
 

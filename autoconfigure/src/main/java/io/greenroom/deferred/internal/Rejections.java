@@ -13,7 +13,10 @@ import io.greenroom.deferred.WrongStateException;
 import io.greenroom.observe.internal.Failures;
 import org.jspecify.annotations.Nullable;
 
-/** Says why a call was not taken or not run, and counts what was not taken. */
+/**
+ * Creates the exceptions for calls that were not accepted or not run, and counts rejected
+ * calls.
+ */
 final class Rejections {
 
 	private final HandlerName handler;
@@ -31,12 +34,12 @@ final class Rejections {
 		this.reports = reports;
 	}
 
-	/** The handler ends, or has ended, with its scheduler. */
+	/** Notes that the handler ends with its scheduler. */
 	void drained() {
 		this.drained = true;
 	}
 
-	/** The handler takes no calls any more. */
+	/** The handler takes no more calls. */
 	HandlerStoppedException stopped(Call call, @Nullable Throwable death) {
 		this.reports.rejected(call, "stopped");
 		return notRun(call, death);
@@ -49,16 +52,16 @@ final class Rejections {
 			.formatted(this.handler, call.method(), Failures.describe(reason)), reason);
 	}
 
-	/** The loop would start when its own caller goes on. */
+	/** The loop would start only when its own caller goes on. */
 	DeferredDeadlockException loopNotStarted(Call call, HandlerMethod loop, String remedy) {
 		this.reports.rejected(call, "deadlock");
 		return new DeferredDeadlockException(
-				"%s.%s would wait for the handler's processing loop '%s', which starts later, on thread '%s' that this call keeps from it; %s"
+				"%s.%s would wait for the handler's processing loop '%s', which starts later, on thread '%s' that this call blocks; %s"
 					.formatted(this.handler, call.method(), loop.name(), Thread.currentThread().getName(), remedy),
 				null);
 	}
 
-	/** There is no room, or none came in time. */
+	/** There is no room, or none became free in time. */
 	MailboxFullException full(Call call, @Nullable Duration waited, String doing) {
 		this.reports.rejected(call, "full");
 		return new MailboxFullException(
@@ -72,13 +75,13 @@ final class Rejections {
 	DeferredDeadlockException writeFromRead(Call call, @Nullable Call reading) {
 		this.reports.rejected(call, "deadlock");
 		return new DeferredDeadlockException(
-				"%s.%s is not @ReadOnly, so it waits until nobody reads; but it was called by the read-only body of %s, which would wait for it. Make %s @ReadOnly too, or call it oneway"
+				"%s.%s is not @ReadOnly, so it waits for all read-only bodies to end, but the read-only body of %s called it and would wait for it. Make %s @ReadOnly too, or call it oneway"
 					.formatted(this.handler, call.method(), (reading != null) ? reading.method() : "another method",
 							call.method()),
 				null);
 	}
 
-	/** The machine behind the handler is in a state the call is not declared for. */
+	/** The machine of the handler is in a state that the call is not declared for. */
 	WrongStateException wrongState(Call call, InState required, String where) {
 		this.reports.rejected(call, "state");
 		return new WrongStateException(
@@ -98,7 +101,7 @@ final class Rejections {
 			return new HandlerStoppedException("%s.%s was not run: the handler is shut down or shutting down%s"
 				.formatted(this.handler, call.method(), this.drained
 						? " with its scheduler; stop calling it before the application ends"
-						: ": it was closed, or its bean destroyed; stop calling it before that, or make another"),
+						: ": it was closed, or its bean destroyed; stop calling it before that, or create another"),
 					null);
 		}
 		return new HandlerStoppedException("%s.%s was not run: the handler's processing loop died of %s"

@@ -1,19 +1,19 @@
 package io.greenroom.deferred.internal;
 
 /**
- * A oneway call that was accepted and waits for the transaction it was made in. A thread
- * that watches that ends it, in one way or the other; a second end does nothing. Safe for
- * use by many threads. Its text names the handler and the method.
+ * A oneway call that was accepted and waits for the end of the transaction it was made
+ * in. It is either submitted or given back; further calls have no effect. Thread-safe.
+ * Its {@code toString} names the handler and the method.
  */
 public interface ReservedCall {
 
 	/**
-	 * Submits the call. Returns at once and never throws: the committed caller must not
-	 * suffer for it.
+	 * Submits the call. Returns at once and never throws, because the caller has
+	 * committed already.
 	 */
 	void submit();
 
-	/** The call is never made. Never throws. */
+	/** Gives the room of the call back; the call is never made. Never throws. */
 	void giveBack();
 
 }

@@ -7,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** A call that has its room in the mailbox. */
+/** A call that has room reserved in the mailbox. */
 final class ReservedPlace implements ReservedCall {
 
 	private static final Logger log = LoggerFactory.getLogger(HandlerLog.NAME);
@@ -42,12 +42,12 @@ final class ReservedPlace implements ReservedCall {
 			}
 		}
 		catch (Throwable failure) {
-			Failures.log(log, Level.ERROR, failure, "{} was not run, though its transaction has committed", this);
+			Failures.log(log, Level.ERROR, failure, "{} was not run, although its transaction has committed", this);
 		}
 	}
 
 	private void lost() {
-		// Told first: what hears of the call's end may fail.
+		// Logged first, because a listener of the call's end may fail.
 		log.error(
 				"{} was not run: its transaction has committed, but the handler had ended by then; it was submitted at {}",
 				this, CallSite.describe(this.call.site()));
@@ -63,7 +63,7 @@ final class ReservedPlace implements ReservedCall {
 			this.call.leave(false);
 		}
 		catch (Throwable failure) {
-			Failures.log(log, Level.WARN, failure, "{} was not made, and what heard of it failed", this);
+			Failures.log(log, Level.WARN, failure, "{} was not made, and a listener that was told of it failed", this);
 		}
 		finally {
 			this.mailbox.unreserve();

@@ -20,7 +20,7 @@ final class Restarts {
 	}
 
 	/**
-	 * The loop has died. Returns how long to wait before it starts again, {@code null} to
+	 * Returns how long to wait before a loop that has died starts again, {@code null} to
 	 * give up.
 	 */
 	@Nullable Duration next(long now) {

@@ -13,7 +13,7 @@ import io.greenroom.observe.CallMode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call on its way to a handler that is yet to be found. Confined to the caller's
+ * A call on its way to a handler that has yet to be found. Confined to the caller's
  * thread.
  */
 public class RoutedCall {
@@ -26,17 +26,18 @@ public class RoutedCall {
 
 	private final @Nullable Object[] arguments;
 
-	/** Whether it calls nothing, and only has the handler's target made. */
+	/** Whether it calls no method and only makes the handler's target. */
 	private final boolean waking;
 
-	/** Whether it was taken down in a function of {@link Deferred#async}. */
+	/** Whether it was recorded from a function of {@link Deferred#async}. */
 	private final boolean recorded;
 
-	/** Stands round the body of a call that was stored. */
+	/** Wraps the body of a call that was stored. */
 	private final @Nullable Delivering delivering;
 
 	/**
-	 * How long the caller waits; {@link CallSubmitter#AS_DECLARED} if it does not say.
+	 * How long the caller waits, in nanoseconds; {@link CallSubmitter#AS_DECLARED} if it
+	 * does not say.
 	 */
 	private long nanos;
 
@@ -64,7 +65,7 @@ public class RoutedCall {
 		this.delivering = delivering;
 	}
 
-	/** Makes a call that only has the target made. */
+	/** Makes a call that only makes the target. */
 	RoutedCall(HandlerFamily family, HandlerMethod method) {
 		this.family = family;
 		this.method = method;
@@ -78,7 +79,7 @@ public class RoutedCall {
 
 	/**
 	 * Returns how long the caller still waits, for its answer or for room.
-	 * @return the time, at most what is left of the call that it runs in
+	 * @return the time, at most what is left of the call that it is made in
 	 */
 	public Duration timeLeft() {
 		return Duration.ofNanos(CallSubmitter.withinOuter(System.nanoTime(),
@@ -88,7 +89,7 @@ public class RoutedCall {
 	/**
 	 * Makes the call.
 	 * @param handler the handler, which is open for as long as this takes
-	 * @param spent how much of the caller's time is gone; zero if none to speak of
+	 * @param spent how much of the caller's time has passed already
 	 * @return what the caller gets
 	 * @throws Throwable what the caller gets
 	 */
@@ -121,11 +122,11 @@ public class RoutedCall {
 	}
 
 	/**
-	 * Stores the call instead, if its method is durable.
-	 * @param calls keeps such calls
+	 * Stores the call instead of making it, if its method is durable.
+	 * @param calls where to store it
 	 * @param key the text of the key
-	 * @return whether it was stored, and is not to be made
-	 * @throws Throwable why it could not be stored
+	 * @return whether it was stored and must not be made
+	 * @throws Throwable if it could not be stored
 	 */
 	public boolean store(StoredCalls calls, String key) throws Throwable {
 		if (!this.method.durable() || this.waking || this.delivering != null) {
@@ -136,10 +137,10 @@ public class RoutedCall {
 	}
 
 	/**
-	 * Makes the call as {@link #on} does, with a body that is let in by somebody.
+	 * Makes the call as {@link #on} does, with a guard for its body.
 	 * @param handler the handler, which is open for as long as this takes
-	 * @param spent how much of the caller's time is gone; zero if none to speak of
-	 * @param guard lets the body in
+	 * @param spent how much of the caller's time has passed already
+	 * @param guard decides whether the body may begin
 	 * @return what the caller gets
 	 * @throws Throwable what the caller gets
 	 */
@@ -172,7 +173,7 @@ public class RoutedCall {
 
 	/**
 	 * Returns the called method.
-	 * @return as the handler's class declares it
+	 * @return the method as declared by the handler's class
 	 */
 	public Method declared() {
 		return this.method.method();
@@ -180,56 +181,56 @@ public class RoutedCall {
 
 	/**
 	 * Returns the arguments.
-	 * @return the arguments, boxed; not to be changed
+	 * @return the arguments, boxed; must not be changed
 	 */
 	public @Nullable Object[] arguments() {
 		return this.arguments;
 	}
 
 	/**
-	 * Returns what its caller waits for.
-	 * @return how the call is made
+	 * Returns how the call is made.
+	 * @return the mode
 	 */
 	public CallMode mode() {
 		return this.mode;
 	}
 
 	/**
-	 * Returns whether it only has the handler's target made.
-	 * @return whether it calls nothing
+	 * Returns whether it only makes the handler's target.
+	 * @return whether it calls no method
 	 */
 	public boolean isWaking() {
 		return this.waking;
 	}
 
 	/**
-	 * Returns whether it was stored, and is delivered now.
-	 * @return whether it is made here or not at all
+	 * Returns whether it was stored and is being delivered.
+	 * @return whether it must be made here or not at all
 	 */
 	public boolean isDelivery() {
 		return this.delivering != null;
 	}
 
 	/**
-	 * Returns whether it was taken down in a function of {@link Deferred#async}.
-	 * @return whether its future is that of the body's result, also where that is a
-	 * future itself
+	 * Returns whether it was recorded from a function of {@link Deferred#async}.
+	 * @return whether its future completes with the body's result, even if that is itself
+	 * a future
 	 */
 	public boolean isRecorded() {
 		return this.recorded;
 	}
 
 	/**
-	 * Returns whether the body only reads.
-	 * @return whether it may be made twice
+	 * Returns whether the body is read-only.
+	 * @return whether the call may be made twice
 	 */
 	public boolean isReadOnly() {
 		return this.method.readOnly();
 	}
 
 	/**
-	 * Returns whether it is no call of the mailbox.
-	 * @return whether the body runs on the thread that makes it, as a move's does
+	 * Returns whether it bypasses the mailbox.
+	 * @return whether the body runs on the calling thread, like that of a move
 	 */
 	public boolean isPassing() {
 		return this.family.passes(this.method);
@@ -237,16 +238,15 @@ public class RoutedCall {
 
 	/**
 	 * Returns whether it waits for the end of its caller's transaction.
-	 * @return whether that is to be submitted when the caller commits
+	 * @return whether it must be submitted when the caller commits
 	 */
 	public boolean isAfterCommit() {
 		return this.method.afterCommit() && this.family.isInTransaction();
 	}
 
 	/**
-	 * Has something done when the transaction commits that the call is made in, and not
-	 * if that rolls back.
-	 * @param submit what is done; must return at once and throw nothing
+	 * Runs a task when the transaction of the call commits, and not if it rolls back.
+	 * @param submit the task; must return at once and throw nothing
 	 */
 	public void whenCommitted(Runnable submit) {
 		Objects.requireNonNull(submit, "submit");
@@ -275,7 +275,7 @@ public class RoutedCall {
 	}
 
 	/**
-	 * Returns what a caller gets who does not wait.
+	 * Returns the result for a caller that does not wait.
 	 * @return {@code null}, or the zero of a primitive type
 	 */
 	public @Nullable Object nothing() {
@@ -283,17 +283,17 @@ public class RoutedCall {
 	}
 
 	/**
-	 * Adds the caller's side to what was thrown on another node.
+	 * Adds the caller's side to an exception from another node.
 	 * @param failure what was thrown
-	 * @return the same
+	 * @return the same throwable
 	 */
 	public Throwable calledFrom(Throwable failure) {
 		return CalledFrom.here(failure, this.family.name(), this.method.name());
 	}
 
 	/**
-	 * Returns what tells the caller that its time is over.
-	 * @param reason what it has waited for, to end the sentence
+	 * Returns the exception for a caller whose time is over.
+	 * @param reason what it waited for; ends the message
 	 * @return the exception, to be thrown
 	 */
 	public DeferredTimeoutException timedOut(String reason) {
@@ -303,8 +303,8 @@ public class RoutedCall {
 	}
 
 	/**
-	 * Returns what tells the caller that it was interrupted. The interrupt flag is set.
-	 * @param reason what it has waited for
+	 * Returns the exception for a caller that was interrupted. The interrupt flag is set.
+	 * @param reason what it waited for
 	 * @param cause the interrupt
 	 * @return the exception, to be thrown
 	 */

@@ -9,7 +9,7 @@ import io.greenroom.deferred.Deferred;
 import io.greenroom.deferred.DeferredCalls;
 import org.jspecify.annotations.Nullable;
 
-/** The handle of a handler that is found anew for each call. */
+/** The handle of a handler that is looked up for each call. */
 final class RoutedHandle<T> implements Deferred<T> {
 
 	private final HandlerFamily family;
@@ -70,8 +70,7 @@ final class RoutedHandle<T> implements Deferred<T> {
 		}
 		try {
 			Object future = this.route.call(call);
-			// What is no call of the mailbox, such as a move, has been made when it
-			// returns.
+			// What bypasses the mailbox, such as a move, is done when it returns.
 			return (CompletableFuture<R>) (future instanceof CompletableFuture<?> ? future
 					: CompletableFuture.completedFuture(future));
 		}
@@ -86,7 +85,7 @@ final class RoutedHandle<T> implements Deferred<T> {
 	@Override
 	public T direct() {
 		throw rejected("direct()",
-				"its object may be made or gone at any moment; call sync(), or get the key's view from Keyed.get");
+				"its object may be created or gone at any moment; call sync(), or get the key's view from Keyed.get");
 	}
 
 	@Override
@@ -102,7 +101,7 @@ final class RoutedHandle<T> implements Deferred<T> {
 
 	private UnsupportedOperationException rejected(String what, String remedy) {
 		return new UnsupportedOperationException(
-				"Deferred.%s is not there for %s, a handler by key: %s".formatted(what, this.route, remedy));
+				"Deferred.%s is not available for %s, a handler by key: %s".formatted(what, this.route, remedy));
 	}
 
 	@Override

@@ -6,7 +6,7 @@ import io.greenroom.observe.CallMode;
 import io.greenroom.observe.internal.StackRoom;
 import org.jspecify.annotations.Nullable;
 
-/** What a view by a route does with the calls it gets. */
+/** Sends the calls on a view along a route to its handler. */
 final class RoutedView implements CallSink {
 
 	enum Kind {

@@ -13,15 +13,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells whether two declarations are one method of a class: of a generic interface and
- * its implementation, for one, which differ in their erased parameters.
+ * Decides whether two declarations are the same method of a class, such as those of a
+ * generic interface and its implementation, which differ in their erased parameters.
  */
 final class Signatures {
 
 	private Signatures() {
 	}
 
-	/** Compares two methods as they are seen in a class. */
+	/** Compares two methods as members of a class. */
 	static boolean same(Class<?> type, Method one, Method other) {
 		if (!one.getName().equals(other.getName()) || one.getParameterCount() != other.getParameterCount()) {
 			return false;
@@ -34,7 +34,7 @@ final class Signatures {
 		return Arrays.equals(parameters(one, variables), parameters(other, variables));
 	}
 
-	/** Notes what the class, and all above it, fill in for type variables. */
+	/** Collects the type arguments that the class and its supertypes set. */
 	private static void collect(@Nullable Class<?> type, Map<TypeVariable<?>, Type> variables) {
 		if (type == null) {
 			return;

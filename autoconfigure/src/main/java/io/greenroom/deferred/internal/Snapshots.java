@@ -7,7 +7,7 @@ import java.util.List;
 import io.greenroom.observe.internal.Failures;
 import org.jspecify.annotations.Nullable;
 
-/** Takes the {@link HandlerSnapshot} of a handler, and stops nobody for it. */
+/** Takes the {@link HandlerSnapshot} of a handler without stopping any thread. */
 final class Snapshots {
 
 	private Snapshots() {
@@ -37,7 +37,7 @@ final class Snapshots {
 				waits, (death != null) ? Failures.describe(death) : null, core.reports().circle());
 	}
 
-	/** Returns how long the body that runs has been running, as far as it is timed. */
+	/** Returns how long the current body has been running, if it is timed. */
 	static Duration runningAge(HandlerCore core) {
 		Duration longest = Duration.ZERO;
 		for (Hold held : core.holds()) {
@@ -50,7 +50,7 @@ final class Snapshots {
 		return longest;
 	}
 
-	/** Returns for how long the innermost body has run, if somebody knows. */
+	/** Returns for how long the innermost body has run, if known. */
 	private static @Nullable Duration running(Hold held, Call call, @Nullable Inspection inspection) {
 		if (held.running() != call) {
 			return null;
@@ -60,7 +60,7 @@ final class Snapshots {
 		if (begun == 0) {
 			return null;
 		}
-		// What is read of a body that begins just now may be of the one before.
+		// Values read while a body begins may belong to the previous one.
 		Duration running = Duration.ofNanos(Math.max(0, System.nanoTime() - begun));
 		Duration submitted = CallReports.age(call);
 		return (submitted.isZero() || running.compareTo(submitted) < 0) ? running : submitted;

@@ -5,9 +5,9 @@ import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps calls of a handler until their body has returned. There is nothing of the kind in
- * the core; an integration that has something says so to the handler. Safe for use by
- * many threads.
+ * Stores calls of a handler until their body has returned. The core has no
+ * implementation; an integration passes one to the handler. Implementations must be
+ * thread-safe.
  */
 @FunctionalInterface
 public interface StoredCalls {
@@ -16,13 +16,13 @@ public interface StoredCalls {
 	 * Stores a call. Returns when it is stored, or is part of the caller's transaction.
 	 * @param key the text of the key, empty for a handler without keys
 	 * @param method the called method
-	 * @param arguments what the caller has passed
-	 * @throws Throwable why it could not be stored, for the caller
+	 * @param arguments the arguments of the caller
+	 * @throws Throwable if it could not be stored; thrown to the caller
 	 */
 	void store(String key, Method method, @Nullable Object[] arguments) throws Throwable;
 
 	/**
-	 * There may be stored calls of a key to be delivered. Returns at once.
+	 * Hints that there may be stored calls of a key to deliver. Returns at once.
 	 * @param key the text of the key
 	 */
 	default void hint(String key) {

@@ -10,14 +10,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks after callers who wait for a body while they are in a transaction: the body may
- * wait for rows they have locked, and no wait-for graph shows that.
+ * Guards callers that wait for a body while they are in a transaction. The body may wait
+ * for rows that the caller has locked, and no wait-for graph shows that.
  */
 final class TransactionGuard {
 
 	private static final Logger log = LoggerFactory.getLogger(HandlerLog.NAME);
 
-	/** How many call sites are kept, so that generated code can't fill the memory. */
+	/** How many call sites are kept, so that generated code cannot fill the memory. */
 	private static final int MOST_SITES = 1000;
 
 	private static final String REMEDIES = "call it before the transaction begins, or make it @Oneway(phase = OnewayPhase.AFTER_COMMIT)";
@@ -26,7 +26,7 @@ final class TransactionGuard {
 
 	private final CallerTransactions transactions;
 
-	/** The places that were warned of; made by the first. */
+	/** The places that were warned about; created by the first. */
 	private volatile @Nullable Set<String> sites;
 
 	TransactionGuard(HandlerName handler, CallerTransactions transactions) {
@@ -34,7 +34,7 @@ final class TransactionGuard {
 		this.transactions = transactions;
 	}
 
-	/** Checks a call that is about to wait; throws where it must not. */
+	/** Checks a call that is about to wait; throws if it must not. */
 	void check(Call call) {
 		InTransaction rule = this.transactions.syncCalls();
 		if (rule == InTransaction.ALLOW || !this.transactions.isActive()) {
@@ -49,7 +49,7 @@ final class TransactionGuard {
 		String site = CallSite.describe(CallSite.here());
 		if (isNew(call.method() + " " + site)) {
 			log.warn(
-					"{}.{} is called in a transaction at {}: its body runs outside that transaction and could wait for rows the caller has locked, while the caller waits for it; {}{}. (Said once for each place; greenroom.deferred.in-transaction=allow says it never)",
+					"{}.{} is called in a transaction at {}: its body runs outside that transaction and could wait for rows the caller has locked, while the caller waits for it; {}{}. (Logged once for each place; set greenroom.deferred.in-transaction=allow to never log it)",
 					this.handler, call.method(), site, REMEDIES, this.transactions.remark());
 		}
 	}
@@ -65,7 +65,7 @@ final class TransactionGuard {
 		return known.size() < MOST_SITES && known.add(site);
 	}
 
-	/** Says why an answer may not have come in time, as the end of a message. */
+	/** Explains why an answer may not have come in time, as the end of a message. */
 	String suspicion() {
 		return this.transactions.isActive()
 				? "; the caller is in a transaction, so the body has probably waited for rows the caller has locked: "

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * The {@link io.greenroom.deferred.ProcessingLoop} of a handler that has one: who starts
+ * The {@link io.greenroom.deferred.ProcessingLoop} of a handler that has one: what starts
  * it, and its runs.
  */
 final class UserLoop {
@@ -29,10 +29,10 @@ final class UserLoop {
 	/** Whether the handler is being shut down. */
 	private final BooleanSupplier closing;
 
-	/** Whether the loop is to run from now on. */
+	/** Whether the loop has been started. */
 	private volatile boolean started;
 
-	/** Who starts the loop. */
+	/** What will start the loop. */
 	private volatile @Nullable LoopStart loopStart;
 
 	/** Whether the loop runs; written by the owner. */
@@ -57,13 +57,16 @@ final class UserLoop {
 		return this.underWay;
 	}
 
-	/** The loop is to run from now on. */
+	/** Lets the loop run from now on. */
 	void start() {
 		this.started = true;
 		this.loopStart = null;
 	}
 
-	/** A thread that is to start the loop can't wait for what it does. */
+	/**
+	 * Rejects a call from the thread that will start the loop, because that thread cannot
+	 * wait for it.
+	 */
 	void rejectFromStarter(Call call) {
 		LoopStart start = this.loopStart;
 		if (start != null && call.mode() == CallMode.SYNC && startsWithCaller(start)) {
@@ -93,7 +96,7 @@ final class UserLoop {
 
 	}
 
-	/** Runs the user's loop, again and again as the restart policy says. */
+	/** Runs the user's loop, repeatedly as the restart policy says. */
 	void run() throws Throwable {
 		Restarts restarts = new Restarts(this.handler.options().restart());
 		boolean again;
@@ -103,7 +106,7 @@ final class UserLoop {
 		while (again && !this.closing.getAsBoolean());
 	}
 
-	/** Returns whether the loop came to its end; throws when it is given up. */
+	/** Returns whether the loop has returned; throws if it is given up. */
 	private boolean runOnce(Restarts restarts) throws Throwable {
 		this.underWay = true;
 		try {
@@ -117,7 +120,7 @@ final class UserLoop {
 				throw failure;
 			}
 			Failures.log(log, Level.WARN, failure,
-					"The processing loop of handler '{}' failed and is started again in {}", this.handler.name(),
+					"The processing loop of handler '{}' failed and will be restarted in {}", this.handler.name(),
 					pause);
 			rest(HandlerCore.nanos(pause));
 			return false;
@@ -127,14 +130,17 @@ final class UserLoop {
 		}
 	}
 
-	/** Waits before a restart, at most until the handler is being shut down. */
+	/**
+	 * Waits before a restart, but not longer than until the handler is being shut down.
+	 */
 	private void rest(long nanos) {
 		long start = System.nanoTime();
 		this.mailbox.attend(Thread.currentThread());
 		long left = nanos;
 		while (left > 0 && !this.closing.getAsBoolean()) {
 			LockSupport.parkNanos(this, left);
-			// Whatever the loop left behind; a kill has set the phase first.
+			// Clears an interrupt that the loop left behind; a kill has set the phase
+			// first.
 			Thread.interrupted();
 			left = nanos - (System.nanoTime() - start);
 		}

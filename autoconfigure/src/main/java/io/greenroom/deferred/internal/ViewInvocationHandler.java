@@ -3,7 +3,7 @@ package io.greenroom.deferred.internal;
 import io.greenroom.observe.CallMode;
 import org.jspecify.annotations.Nullable;
 
-/** What a view of a handler does with the calls it gets. */
+/** Submits the calls on a view to its handler. */
 final class ViewInvocationHandler implements CallSink {
 
 	enum Kind {

@@ -6,8 +6,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A thread that holds a handler waits for a call of another one, or for room in its
- * mailbox: an edge of the wait-for graph.
+ * An edge of the wait-for graph: a thread that holds a handler waits for a call of
+ * another handler, or for room in its mailbox.
  */
 final class Wait implements Call.Detour {
 
@@ -15,12 +15,12 @@ final class Wait implements Call.Detour {
 
 	private final Call call;
 
-	/** Whether the call is not in the mailbox yet, for which there is no room. */
+	/** Whether the call is not in the mailbox yet, because there is no room. */
 	private final boolean forRoom;
 
 	private final Thread thread = Thread.currentThread();
 
-	/** A call of the same chain that the waiting thread is to run itself. */
+	/** A call of the same chain that the waiting thread must run itself. */
 	private final AtomicReference<@Nullable Call> nested = new AtomicReference<>();
 
 	Wait(HandlerCore on, Call call, boolean forRoom) {
@@ -42,35 +42,35 @@ final class Wait implements Call.Detour {
 	}
 
 	/**
-	 * Returns whether it is room that is waited for. That comes with any call that is
-	 * taken out, and not with the end of one that runs.
+	 * Returns whether the thread waits for room. Room comes with any call that is taken
+	 * out, not with the end of a running call.
 	 */
 	boolean isForRoom() {
 		return this.forRoom;
 	}
 
-	/** Returns whether the wait is over, though the thread may not have seen it yet. */
+	/** Returns whether the wait is over, even if the thread has not seen it yet. */
 	boolean isOver() {
 		return this.forRoom ? !this.call.isPending() : this.call.isDone();
 	}
 
-	/** Has the thread look whether it still has reason to wait. */
+	/** Has the thread check whether it still has a reason to wait. */
 	void wake() {
 		LockSupport.unpark(this.thread);
 	}
 
-	/** Has the waiting thread run a call of a handler it holds. */
+	/** Has the waiting thread run a call of a handler that it holds. */
 	void runNested(Call call) {
 		this.nested.set(call);
 		LockSupport.unpark(this.thread);
 	}
 
-	/** Returns whether there is a call to be run by the waiting thread. */
+	/** Returns whether there is a call for the waiting thread to run. */
 	boolean hasNested() {
 		return this.nested.get() != null;
 	}
 
-	/** Returns the call to be run by the waiting thread, once. */
+	/** Returns the call for the waiting thread to run, once. */
 	@Override
 	public @Nullable Call takeNested() {
 		return (this.nested.get() != null) ? this.nested.getAndSet(null) : null;

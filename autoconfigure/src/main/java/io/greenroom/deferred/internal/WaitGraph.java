@@ -8,13 +8,13 @@ import io.greenroom.observe.CallMode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out, just before a thread that holds a handler goes to sleep, whether what it
- * waits for waits for it. The JVM can't tell: its own search for deadlocks does not see
- * virtual threads, and knows nothing of mailboxes.
+ * Detects, just before a thread that holds a handler goes to sleep, whether what it waits
+ * for waits for it. The JVM cannot tell: its own deadlock detection does not see virtual
+ * threads, and knows nothing of mailboxes.
  * <p>
- * A thread says what it waits for before it looks. So of those who close a cycle, one at
- * least sees all of it. A cycle is believed when a second look finds the same waits: all
- * of them were then under way at one moment.
+ * A thread publishes what it waits for before it searches. So at least one of the threads
+ * that close a cycle sees all of it. A cycle counts as found when a second search finds
+ * the same waits, because all of them were then in progress at one moment.
  */
 final class WaitGraph {
 
@@ -22,8 +22,8 @@ final class WaitGraph {
 	}
 
 	/**
-	 * Breaks the circle that a new wait closes, if it does: fails the call in it that has
-	 * not begun, or has it run where the caller of its handler's chain waits for it.
+	 * Breaks the cycle that a new wait closes, if it does. Fails the call in it that has
+	 * not begun, or has it run on the thread of its chain that holds its handler.
 	 */
 	static void breakCycle(Wait mine) {
 		List<Wait> cycle = path(mine);
@@ -41,7 +41,7 @@ final class WaitGraph {
 
 	/**
 	 * Returns whether a body of a handler waits for what a thread runs, perhaps through
-	 * others: then that thread can't wait for the handler's end.
+	 * others. Such a thread cannot wait for the handler's end.
 	 */
 	static boolean isWaitedForBy(HandlerCore handler, Thread thread) {
 		return isWaitedForBy(handler, thread, new ArrayList<>());
@@ -62,8 +62,7 @@ final class WaitGraph {
 	}
 
 	private static void resolve(List<Wait> cycle, Wait stuck, Wait next) {
-		// Only a caller who waits for the answer may have the call run elsewhere, at
-		// once.
+		// Only a call whose caller waits for the answer may run elsewhere, at once.
 		if (stuck.call().mode() == CallMode.SYNC
 				&& ((stuck.on().isReentrant() && isOneChain(cycle, stuck)) || isReadAmongReaders(stuck, next))) {
 			// The next wait is that of the thread which holds the stuck call's handler.
@@ -84,10 +83,11 @@ final class WaitGraph {
 	}
 
 	/**
-	 * Follows the waits from this one on; a handler that many read may lead many ways.
+	 * Follows the waits from this one on. A handler with several readers may lead several
+	 * ways.
 	 */
 	private static boolean leadsTo(Thread thread, @Nullable Wait wait, List<Wait> path) {
-		// One that is met twice closes a cycle that this thread only runs into.
+		// A wait that is met twice closes a cycle that this thread is not part of.
 		if (wait == null || wait.isOver() || path.contains(wait)) {
 			return false;
 		}
@@ -102,8 +102,8 @@ final class WaitGraph {
 	}
 
 	/**
-	 * Returns whether the stuck call only reads, and what it is held up by is a reader's
-	 * wait: while that lasts nothing is written, so it may run there.
+	 * Returns whether the stuck call is read-only and is blocked by a reader's wait.
+	 * Nothing is written during that wait, so the call may run there.
 	 */
 	private static boolean isReadAmongReaders(Wait stuck, Wait next) {
 		Hold held = heldBy(stuck.on(), next.thread());
@@ -115,7 +115,8 @@ final class WaitGraph {
 	}
 
 	/**
-	 * Returns whether all others wait for what runs: then they are one chain of calls.
+	 * Returns whether all other waits are for running calls, so that they form one chain
+	 * of calls.
 	 */
 	private static boolean isOneChain(List<Wait> cycle, Wait stuck) {
 		return cycle.stream().allMatch((wait) -> wait == stuck || wait.call().isRunning());
@@ -130,7 +131,7 @@ final class WaitGraph {
 			.toString();
 	}
 
-	/** Says each wait in words: what runs, what it waits for and where. */
+	/** Describes each wait: what runs, what it waits for and where. */
 	private static List<String> waits(List<Wait> cycle) {
 		List<String> waits = new ArrayList<>();
 		Wait before = cycle.getLast();

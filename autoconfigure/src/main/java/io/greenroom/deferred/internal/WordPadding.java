@@ -3,11 +3,11 @@ package io.greenroom.deferred.internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parts of {@link MailboxWords}, in the order in which they lie in memory: the JVM
- * puts the fields of a superclass before those of its subclasses, and fills holes that it
- * finds; so the gaps leave none.
+ * The parts of {@link MailboxWords}, in their order in memory. The JVM puts the fields of
+ * a superclass before those of its subclasses, and fills holes that it finds, so the
+ * padding leaves none.
  */
-@SuppressWarnings("unused") // the gaps are only to be there
+@SuppressWarnings("unused") // the padding is never used
 final class WordPadding {
 
 	private WordPadding() {
@@ -22,13 +22,14 @@ final class WordPadding {
 	}
 
 	/**
-	 * What callers write each time: eight bytes, so that no cache line ends between them.
+	 * What callers write at each call: eight bytes, so that no cache line ends between
+	 * them.
 	 */
 	abstract static class Callers extends BeforeCallers {
 
 		/**
-		 * How many calls came in; without those that gave their room back. It may run
-		 * over, as all counts here, of which only differences matter.
+		 * How many calls came in, without those that gave their room back. Like all
+		 * counts here it may overflow, because only differences matter.
 		 */
 		volatile int came;
 
@@ -37,16 +38,16 @@ final class WordPadding {
 
 	}
 
-	/** What callers look at, and seldom write. */
+	/** What callers read, and seldom write. */
 	abstract static class Known extends Callers {
 
 		/**
-		 * How far {@link #came} may go without a look at what went: that only grows, so
+		 * How far {@link #came} may go without reading {@code went}, which only grows, so
 		 * an old value is too low.
 		 */
 		volatile int known;
 
-		/** What had gone when a caller last looked whether anything goes. */
+		/** The value of {@code went} when a caller last checked whether it grows. */
 		int wentBefore;
 
 	}
@@ -63,7 +64,7 @@ final class WordPadding {
 		/** How many calls were taken; written by one thread at a time. */
 		volatile int went;
 
-		/** The place given last in the line. */
+		/** The last place assigned in the line. */
 		int lastOrder;
 
 	}

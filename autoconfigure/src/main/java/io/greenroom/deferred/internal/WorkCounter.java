@@ -13,7 +13,7 @@ final class WorkCounter {
 
 	private final AtomicInteger withdrawn = new AtomicInteger();
 
-	/** Guarded by itself. */
+	/** Guarded by the list. */
 	private final List<String> left = new ArrayList<>();
 
 	void ran() {

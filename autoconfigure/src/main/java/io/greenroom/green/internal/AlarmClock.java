@@ -10,44 +10,46 @@ import io.greenroom.observe.internal.StackRoom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one clock that all alarms share. Setting and cancelling take no lock: a timer with
- * a lock may stop, as it would wait in the lock's line behind a virtual thread that gets
- * no carrier, since all of them are busy with the very loops that an alarm is to end.
+ * The clock that all alarms share. Setting and cancelling take no lock. A timer with a
+ * lock could stall behind a virtual thread that gets no carrier, because all carriers are
+ * busy with the very loops that an alarm should end.
  * <p>
- * The thread that keeps the time does nothing else; {@link AlarmHands} do what is due. It
- * ends half a second after the last alarm, so that nothing keeps the class loader of an
- * application that has ended.
+ * The thread that keeps the time does nothing else; {@link AlarmHands} run what is due.
+ * It ends half a second after the last alarm, so that it does not keep the class loader
+ * of an application that has ended.
  */
 public final class AlarmClock {
 
-	/** How long a thread with nothing to do stays. */
+	/** How long a thread with nothing to do stays, in nanoseconds. */
 	static final long LINGER = TimeUnit.MILLISECONDS.toNanos(500);
 
-	/** As late as can be compared with any other time: some 73 years. */
+	/** The latest time that can be compared with any other: about 73 years. */
 	private static final long FAR = Long.MAX_VALUE / 4;
 
-	/** How many alarms may be set before the clock has to look at them. */
+	/** How many alarms may be set before the clock must look at them. */
 	private static final int BACKLOG = 256;
 
 	private static final AlarmClock SHARED = new AlarmClock();
 
-	/** Those set since the clock has last looked, the latest first. */
+	/** The alarms set since the clock last looked, latest first. */
 	private final AtomicReference<@Nullable Alarm> incoming = new AtomicReference<>();
 
-	/** Who keeps the time, while there is any to keep. */
+	/** The thread that keeps the time, while there are alarms. */
 	private final AtomicReference<@Nullable Thread> keeper = new AtomicReference<>();
 
 	private final LongAdder set = new LongAdder();
 
 	private final AlarmHands hands = new AlarmHands();
 
-	/** When the keeper looks again; written by it, read by those who set. */
+	/** When the keeper looks again; written by it, read by threads that set alarms. */
 	private volatile long wakeAt;
 
-	/** Confined to the keeper, as is all below. Cancelled ones are thrown out late. */
+	/**
+	 * Confined to the keeper, as are all fields below. Cancelled alarms are removed late.
+	 */
 	private final PriorityQueue<Alarm> waiting = new PriorityQueue<>((one, two) -> Long.signum(one.due - two.due));
 
-	/** What was taken from those set, and is still to be sorted. */
+	/** The alarms that were taken from the incoming ones and are still to be sorted. */
 	private @Nullable Alarm unsorted;
 
 	private int sweepAt = BACKLOG;
@@ -58,14 +60,14 @@ public final class AlarmClock {
 	}
 
 	/**
-	 * Has a short action run when the time has come; running what this returns takes it
-	 * back.
+	 * Schedules a short action after the given nanoseconds; running the returned action
+	 * cancels it.
 	 */
 	public static Runnable set(long nanos, Runnable action) {
 		return SHARED.add(nanos, action);
 	}
 
-	/** Returns about how many are set. */
+	/** Returns about how many alarms are set. */
 	public static long count() {
 		return SHARED.set.sum();
 	}
@@ -112,7 +114,7 @@ public final class AlarmClock {
 				pause = ring(now);
 			}
 			catch (Throwable shortage) {
-				// Of memory, most likely. Alarms are late rather than lost.
+				// Most likely for lack of memory. Alarms are late rather than lost.
 				pause = AlarmHands.PATIENCE;
 				this.busyAt = now;
 			}
@@ -144,7 +146,7 @@ public final class AlarmClock {
 		this.sweepAt = Math.max(BACKLOG, 2 * this.waiting.size());
 	}
 
-	/** Hands out what is due; returns when to look again, from now. */
+	/** Hands out what is due; returns the nanoseconds until the next look. */
 	private long ring(long now) {
 		Alarm first = this.waiting.peek();
 		while (first != null && (first.due - now <= 0 || !first.isSet())) {
@@ -162,7 +164,7 @@ public final class AlarmClock {
 		return this.hands.work() ? pause : Math.min(pause, AlarmHands.PATIENCE);
 	}
 
-	/** Parks, unless an alarm has come in that is due before. */
+	/** Parks, unless an alarm has come in that is due earlier. */
 	private void sleep(long now, long pause) {
 		this.wakeAt = now + pause;
 		boolean sooner = false;
@@ -172,7 +174,7 @@ public final class AlarmClock {
 		if (!sooner) {
 			LockSupport.parkNanos(this, pause);
 		}
-		// An interrupt means nothing here, and would keep the next park from waiting.
+		// An interrupt means nothing here, and would make the next park return at once.
 		Thread.interrupted();
 		this.wakeAt = now;
 	}
@@ -186,7 +188,8 @@ public final class AlarmClock {
 	}
 
 	/**
-	 * An action with its time; running it takes it back. Has an action while it is set.
+	 * An action with its time. Running the alarm cancels it. The reference holds the
+	 * action while the alarm is set.
 	 */
 	static final class Alarm extends AtomicReference<@Nullable Runnable> implements Runnable {
 

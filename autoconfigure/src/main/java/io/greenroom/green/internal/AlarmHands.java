@@ -12,27 +12,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Do what an {@link AlarmClock} hands them, on one thread, and on another where that one
- * is kept: an interrupt closes the channel on which a thread is blocked, and how long a
- * user's channel takes for it is the user's affair. What is not said otherwise is called
- * by the clock's thread.
+ * Run what an {@link AlarmClock} hands them on one thread, and on another if that one is
+ * blocked: an interrupt closes the channel that a thread is blocked on, and a user's
+ * channel may take any time for it. Unless noted otherwise, methods are called by the
+ * clock's thread.
  */
 final class AlarmHands {
 
 	private static final Logger log = LoggerFactory.getLogger("io.greenroom.green.GreenScheduler");
 
-	/** How long what is due waits for what is being done. */
+	/** How long due actions wait for the running one, in nanoseconds. */
 	static final long PATIENCE = TimeUnit.MILLISECONDS.toNanos(10);
 
 	private final Queue<AlarmClock.Alarm> due = new ConcurrentLinkedQueue<>();
 
-	/** Who does it. One that is kept is replaced, and ends when it is free again. */
+	/**
+	 * The thread that runs the actions. A blocked thread is replaced, and ends when it is
+	 * free again.
+	 */
 	private final AtomicReference<@Nullable Thread> doer = new AtomicReference<>();
 
-	/** How many were done; by the thread that does, and approximate where two do. */
+	/** How many actions were run; approximate while two threads run them. */
 	private volatile long done;
 
-	/** What it was when the clock last looked, and since when; confined to the clock. */
+	/** The number at the clock's last look, and since when; confined to the clock. */
 	private long seen;
 
 	private long seenAt;
@@ -48,7 +51,7 @@ final class AlarmHands {
 		return !this.due.isEmpty();
 	}
 
-	/** Starts a hand if there is work to do; returns whether there is none. */
+	/** Starts a thread if there is work to do; returns whether there is none. */
 	boolean work() {
 		if (this.due.isEmpty()) {
 			return true;
@@ -73,7 +76,7 @@ final class AlarmHands {
 		return false;
 	}
 
-	/** Called by the one who does. */
+	/** Called by the thread that runs the actions. */
 	@SuppressWarnings("NonAtomicVolatileUpdate") // any change is progress
 	private void doAll() {
 		Thread current = Thread.currentThread();

@@ -4,7 +4,7 @@ import java.util.function.LongSupplier;
 
 import io.greenroom.green.Parking;
 
-/** What is left of a limit that several waits share. */
+/** The remaining time of a limit that several waits share. */
 public final class Countdown {
 
 	private final long nanos;
@@ -13,7 +13,10 @@ public final class Countdown {
 
 	private final long start;
 
-	/** Counts in the time of the waiting thread: a worker's on one of its threads. */
+	/**
+	 * Starts to count, in the time of the current thread: a worker's time on one of its
+	 * threads.
+	 */
 	public Countdown(long nanos) {
 		this(nanos, Parking::nanoTime);
 	}
@@ -24,7 +27,10 @@ public final class Countdown {
 		this.start = clock.getAsLong();
 	}
 
-	/** Returns what is left, zero when it is over; a limit without end stays so. */
+	/**
+	 * Returns the nanoseconds that are left, zero when the time is over. An infinite
+	 * limit stays infinite.
+	 */
 	public long left() {
 		return (this.nanos == Long.MAX_VALUE) ? this.nanos
 				: Math.max(0, this.nanos - (this.clock.getAsLong() - this.start));

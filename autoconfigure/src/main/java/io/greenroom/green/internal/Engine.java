@@ -5,18 +5,18 @@ import java.util.List;
 import io.greenroom.green.GreenThread;
 
 /**
- * What the green threads of a scheduler run on, and whose time they live in: the JDK, or
- * a worker.
+ * What the green threads of a scheduler run on, and whose time applies to them: the JDK's
+ * or a worker's.
  */
 public interface Engine {
 
-	/** Makes a thread that {@link #start} starts. */
+	/** Creates a thread that {@link #start} starts. */
 	Thread thread(String name, Runnable body);
 
 	/**
-	 * Makes a thread that has its maker's class loader and nothing else of it: what a
-	 * task's maker has in inheritable thread locals is its own; the context of a caller
-	 * is carried, or not, as the thread's origin says.
+	 * Creates a thread that inherits its creator's class loader and nothing else.
+	 * Inheritable thread locals are not inherited, because the thread's origin decides
+	 * whether the context of a caller is carried.
 	 */
 	static Thread unstarted(Thread.Builder.OfVirtual builder, String name, Runnable body) {
 		Thread thread = builder.name(name).inheritInheritableThreadLocals(false).unstarted(body);
@@ -24,37 +24,37 @@ public interface Engine {
 		return thread;
 	}
 
-	/** Starts a thread made here. */
+	/** Starts a thread that was created here. */
 	void start(Thread thread);
 
 	/**
-	 * Runs an action later, on a thread that it may block, with its setter's class
-	 * loader; in a worker's time between two steps. Returns what takes it back,
-	 * idempotent.
+	 * Runs an action after the given nanoseconds, on a thread that it may block, with its
+	 * caller's class loader; on a worker, between two steps. Returns an idempotent action
+	 * that cancels it.
 	 */
 	Runnable schedule(long nanos, Runnable action);
 
-	/** Returns the time that {@link #schedule} goes by. */
+	/** Returns the time that {@link #schedule} uses, in nanoseconds. */
 	long nanoTime();
 
 	/**
-	 * Rejects a wait that nobody could ever end; what for and whose goes into the
-	 * message.
-	 * @throws IllegalStateException if the current thread is the one that makes the
-	 * threads here go on
+	 * Rejects a wait that could never end. The message contains what the wait is for, and
+	 * whose.
+	 * @throws IllegalStateException if the current thread is the one that steps the
+	 * threads of this engine
 	 */
 	void checkMayWait(String what, String whose);
 
-	/** Waits for the thread's end, and makes it go on where that is the caller's task. */
+	/** Waits for the thread's end, and steps it if that is the caller's task. */
 	boolean awaitEnd(GreenThread<?> thread, long nanos) throws InterruptedException;
 
 	/**
-	 * Runs each on a thread of its own, and waits for them all, while there is time;
-	 * interrupts those that have not ended then.
+	 * Runs each job on a thread of its own, and waits for all of them within the time.
+	 * Interrupts those that have not ended by then.
 	 */
 	void runAll(List<Runnable> jobs, Countdown time) throws InterruptedException;
 
-	/** Takes back all that is scheduled. */
+	/** Cancels all scheduled actions. */
 	void close();
 
 }

@@ -4,14 +4,14 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
-/** Checks lengths of time at the public edge. */
+/** Checks durations at the public edge. */
 public final class Limits {
 
 	private Limits() {
 	}
 
 	/**
-	 * Returns the length in nanoseconds, {@link Long#MAX_VALUE} where it is longer than
+	 * Returns the duration in nanoseconds, {@link Long#MAX_VALUE} where it is longer than
 	 * that.
 	 */
 	public static long nanos(Duration length, String what) {

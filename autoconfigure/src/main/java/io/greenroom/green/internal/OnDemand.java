@@ -6,9 +6,9 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Platform threads of our own that exist while there is something to do. They belong to
- * nobody: they have the system's class loader and inherit nothing from the thread that
- * happens to start them.
+ * Platform threads of Greenroom's own that exist while there is something to do. They
+ * have the system's class loader and inherit nothing from the thread that happens to
+ * start them.
  */
 final class OnDemand {
 
@@ -16,8 +16,8 @@ final class OnDemand {
 	}
 
 	/**
-	 * Starts a thread unless there is one. Where the system gives none, a virtual one
-	 * must do.
+	 * Starts a thread unless there is one. If the system has no platform thread, a
+	 * virtual one must do.
 	 */
 	static void start(String name, AtomicReference<@Nullable Thread> place, Runnable body) {
 		Thread thread = Thread.ofPlatform().daemon().name(name).inheritInheritableThreadLocals(false).unstarted(body);
@@ -50,8 +50,8 @@ final class OnDemand {
 	}
 
 	/**
-	 * Gives up the place; returns whether the thread is to end. It stays if something has
-	 * come meanwhile and nobody else was started for it.
+	 * Gives up the place; returns whether the thread must end. It stays if something has
+	 * come meanwhile and no other thread was started for it.
 	 */
 	static boolean leave(Thread thread, AtomicReference<@Nullable Thread> place, BooleanSupplier nothingLeft) {
 		return !place.compareAndSet(thread, null) || nothingLeft.getAsBoolean() || !place.compareAndSet(null, thread);

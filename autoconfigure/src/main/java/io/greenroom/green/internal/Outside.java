@@ -7,17 +7,16 @@ import io.greenroom.observe.internal.Failures;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thread's wait for something that holds a thread of the operating system, such as
- * the read of a pipe or the start of a process. That is done by a platform thread of its
- * own, since on a virtual one it would keep a carrier; the waiting thread gives way to
- * all others, also in a worker, where it waits in real time and takes its place in the
- * line when it goes on.
+ * One thread's wait for something that blocks a thread of the operating system, such as
+ * reading a pipe or starting a process. A separate platform thread does it, because on a
+ * virtual thread it would block a carrier. The waiting thread gives way to all others. In
+ * a worker it waits in real time, and takes its place in the line when it goes on.
  *
- * @param <T> the type of what comes of it
+ * @param <T> the type of the result
  */
 public final class Outside<T> {
 
-	/** Reading and starting need no more. */
+	/** Enough for reading and starting, in bytes. */
 	private static final long STACK = 128 * 1024;
 
 	private final Thread waiting = Thread.currentThread();
@@ -35,8 +34,8 @@ public final class Outside<T> {
 	}
 
 	/**
-	 * Begins something on a platform thread.
-	 * @throws OutOfMemoryError if there is none to be had; nothing has begun then
+	 * Begins a task on a platform thread.
+	 * @throws OutOfMemoryError if no thread is available; nothing has begun in this case
 	 */
 	public static <T> Outside<T> begin(String name, Callable<? extends T> body) {
 		Outside<T> outside = new Outside<>();
@@ -66,14 +65,16 @@ public final class Outside<T> {
 		return this.done;
 	}
 
-	/** Waits, by the one who has begun it, in real time; returns whether it is done. */
+	/**
+	 * Waits in real time, on the thread that has begun it; returns whether it is done.
+	 */
 	public boolean await(long nanos) throws InterruptedException {
 		if (this.done) {
 			return true;
 		}
 		this.late = (nanos == 0);
 		Turn turn = Turns.current();
-		// Waits without a limit need no room for an alarm, and so are sure of their end.
+		// Waits without a limit need no memory for an alarm, and so cannot fail.
 		Runnable alarm = (nanos == Long.MAX_VALUE) ? null : AlarmClock.set(nanos, this::callTime);
 		try {
 			if (turn != null) {
@@ -102,7 +103,7 @@ public final class Outside<T> {
 		Parking.unpark(this.waiting);
 	}
 
-	/** Waits for its end, whatever comes; an interrupt is kept for later. */
+	/** Waits for its end. An interrupt does not cut the wait short and stays set. */
 	public void awaitUninterruptibly(long nanos) {
 		boolean interrupted = false;
 		long start = System.nanoTime();
@@ -120,7 +121,7 @@ public final class Outside<T> {
 		}
 	}
 
-	/** Returns what has come of it, once it is done. */
+	/** Returns the result, once it is done. */
 	public @Nullable T result() {
 		Throwable thrown = this.failure;
 		if (thrown != null) {
@@ -129,7 +130,7 @@ public final class Outside<T> {
 		return this.value;
 	}
 
-	/** Does it, and waits until it is done; for what an end of its own is sure of. */
+	/** Runs a task that is certain to end, and waits until it is done. */
 	public static <T> @Nullable T call(String name, Callable<? extends T> body) throws InterruptedException {
 		Outside<T> outside = begin(name, body);
 		outside.await(Long.MAX_VALUE);

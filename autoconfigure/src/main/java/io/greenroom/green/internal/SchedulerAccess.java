@@ -9,12 +9,12 @@ import io.greenroom.green.GreenThread;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a worker may do with a scheduler and its threads, and users may not. The scheduler
- * itself brings the one implementation.
+ * What a worker may do with a scheduler and its threads, unlike users. The scheduler
+ * itself provides the only implementation.
  */
 public abstract class SchedulerAccess {
 
-	/** Written once, when the scheduler's class is initialised. */
+	/** Written once, when the scheduler's class is initialized. */
 	private static volatile @Nullable SchedulerAccess access;
 
 	/** For the scheduler. */
@@ -24,7 +24,7 @@ public abstract class SchedulerAccess {
 	/** Returns the access to every scheduler. */
 	public static SchedulerAccess get() {
 		if (access == null) {
-			// Initialises the class, which calls set.
+			// Initializes the class, which calls set.
 			GreenScheduler.builder();
 		}
 		return Objects.requireNonNull(access);
@@ -35,16 +35,16 @@ public abstract class SchedulerAccess {
 		access = implementation;
 	}
 
-	/** Makes a scheduler whose green threads run on an engine. */
+	/** Creates a scheduler whose green threads run on an engine. */
 	public abstract GreenScheduler scheduler(String name, Engine engine);
 
-	/** Makes a thread that repeats a task, and does not start it. */
+	/** Creates a thread that repeats a task, and does not start it. */
 	public abstract GreenThread<Void> unstartedRepeat(GreenScheduler scheduler, Duration pause, GreenTask task);
 
 	/** Ends a thread that could not be started. */
 	public abstract void reject(GreenThread<?> thread, Throwable failure);
 
-	/** Kills all that live. */
+	/** Kills all living threads. */
 	public abstract void killAll(GreenScheduler scheduler);
 
 }

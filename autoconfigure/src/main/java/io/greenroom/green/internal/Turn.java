@@ -1,12 +1,12 @@
 package io.greenroom.green.internal;
 
 /**
- * How one thread of a worker waits: by giving its turn away. Park and unpark keep the
+ * How one thread of a worker waits: by giving up its turn. Park and unpark follow the
  * contract of {@link java.util.concurrent.locks.LockSupport}.
  */
 public interface Turn {
 
-	/** Returns the worker's time. */
+	/** Returns the worker's time, in nanoseconds. */
 	long nanoTime();
 
 	/** Called by the thread itself. */
@@ -15,23 +15,24 @@ public interface Turn {
 	/** Called by the thread itself. */
 	void parkNanos(Object blocker, long nanos);
 
-	/** Called by the thread itself: lets the others go first. */
+	/** Yields to the others. Called by the thread itself. */
 	void pause();
 
 	/**
-	 * Runs a short action later in the worker's time; returns what takes it back.
+	 * Runs a short action after the given nanoseconds of the worker's time; returns an
+	 * action that cancels it.
 	 */
 	Runnable schedule(long nanos, Runnable action);
 
-	/** Called by anybody. */
+	/** May be called by any thread. */
 	void unpark();
 
-	/** Called by anybody: sets the flag and wakes the thread. */
+	/** Sets the interrupt flag and wakes the thread. May be called by any thread. */
 	void interrupt();
 
 	/**
-	 * Called by the thread itself: whether its waits are for something outside of the
-	 * worker, which comes in real time.
+	 * Sets whether the waits of the thread are for something outside the worker, which
+	 * comes in real time. Called by the thread itself.
 	 */
 	void outside(boolean outside);
 

@@ -6,15 +6,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows the threads that wait by giving their turn away: those of workers, from their
- * start to their end.
+ * Knows the threads that wait by giving up their turn: those of workers, from their start
+ * to their end.
  */
 public final class Turns {
 
 	private static final Map<Thread, Turn> TURNS = new ConcurrentHashMap<>();
 
 	/**
-	 * Whether there ever was a worker: an application without one pays for this read
+	 * Whether there has ever been a worker. An application without one pays for this read
 	 * only. Volatile, so that a thread of a worker never misses it.
 	 */
 	private static volatile boolean inUse;
@@ -32,13 +32,13 @@ public final class Turns {
 		return (inUse && thread != null) ? TURNS.get(thread) : null;
 	}
 
-	/** Lets a thread wait by its turn from now on. */
+	/** Registers the turn of a thread. */
 	public static void register(Thread thread, Turn turn) {
 		inUse = true;
 		TURNS.put(thread, turn);
 	}
 
-	/** Forgets a thread that has ended. */
+	/** Removes a thread that has ended. */
 	public static void forget(Thread thread) {
 		TURNS.remove(thread);
 	}

@@ -1,4 +1,7 @@
-/** What green threads run on; used by the packages beside it, and promised to nobody. */
+/**
+ * What green threads run on. For internal use by the other packages; may change at any
+ * time.
+ */
 @NullMarked
 package io.greenroom.green.internal;
 

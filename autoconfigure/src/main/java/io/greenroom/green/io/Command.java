@@ -21,17 +21,17 @@ import org.jspecify.annotations.Nullable;
  * {@snippet :
  * CommandResult result = Command.of("git", "log", "-1").directory(project).timeout(Duration.ofSeconds(5)).run();
  * }
- * Both output streams are read while it runs, so that it never stops on a full pipe; of
- * each at most the {@linkplain #outputLimit output limit} is kept. Arguments go to the
- * program as they are, no shell looks at them. While it runs, a command takes three
- * platform threads with small stacks, which no other green thread needs; run many
- * thousands at once in a {@link io.greenroom.green.GreenPool GreenPool}.
+ * Both output streams are read while the program runs, so that it never blocks on a full
+ * pipe. Up to the {@linkplain #outputLimit output limit} is kept of each. Arguments are
+ * passed to the program as they are, without a shell. A running command uses three
+ * platform threads with small stacks; to run many thousands, use a
+ * {@link io.greenroom.green.GreenPool GreenPool}.
  * <p>
- * In a routine of a {@link io.greenroom.green.worker.Worker Worker} the others go on
- * meanwhile; the program runs, and its timeout counts, in real time.
+ * In a routine of a {@link io.greenroom.green.worker.Worker Worker}, the other routines
+ * go on meanwhile. The program and its timeout run in real time.
  * <p>
- * A command may be run many times. Not safe for use by several threads while it is being
- * set up. The idea is the command of the clockwork worker.
+ * A command may be run any number of times. Not thread-safe while it is being configured.
+ * Inspired by the command of the clockwork worker.
  */
 public final class Command {
 
@@ -54,7 +54,7 @@ public final class Command {
 	}
 
 	/**
-	 * Makes a command.
+	 * Creates a command.
 	 * @param program the program, looked up on the path if it has no directory
 	 * @param arguments its arguments
 	 * @return a new command
@@ -67,7 +67,7 @@ public final class Command {
 	}
 
 	/**
-	 * Makes a command.
+	 * Creates a command.
 	 * @param arguments the program and its arguments
 	 * @return a new command
 	 * @throws IllegalArgumentException if the list is empty
@@ -81,7 +81,7 @@ public final class Command {
 
 	/**
 	 * Sets the directory to run in.
-	 * @param directory the directory; this process's own unless set
+	 * @param directory the directory; that of this process by default
 	 * @return this command
 	 */
 	public Command directory(Path directory) {
@@ -101,9 +101,9 @@ public final class Command {
 	}
 
 	/**
-	 * Sets what the program reads from its standard input, in the charset that is set
-	 * when this is called.
-	 * @param input the text; nothing unless set
+	 * Sets what the program reads from its standard input, encoded in the charset that is
+	 * set at the time of this call.
+	 * @param input the text; empty by default
 	 * @return this command
 	 */
 	public Command input(String input) {
@@ -112,7 +112,7 @@ public final class Command {
 
 	/**
 	 * Sets what the program reads from its standard input.
-	 * @param input the bytes; none unless set
+	 * @param input the bytes; empty by default
 	 * @return this command
 	 */
 	public Command input(byte[] input) {
@@ -121,9 +121,9 @@ public final class Command {
 	}
 
 	/**
-	 * Sets how texts become bytes and the reverse. {@link StandardCharsets#ISO_8859_1}
-	 * keeps every byte of a binary output.
-	 * @param charset the charset; UTF-8 unless set
+	 * Sets the charset of input and output. {@link StandardCharsets#ISO_8859_1} preserves
+	 * every byte of a binary output.
+	 * @param charset the charset; UTF-8 by default
 	 * @return this command
 	 */
 	public Command charset(Charset charset) {
@@ -133,7 +133,7 @@ public final class Command {
 
 	/**
 	 * Sets how long the program may run.
-	 * @param timeout how long; without a limit unless set
+	 * @param timeout the time; unlimited by default
 	 * @return this command
 	 * @throws IllegalArgumentException if the timeout is negative or zero
 	 */
@@ -146,26 +146,27 @@ public final class Command {
 	}
 
 	/**
-	 * Sets how much of each output stream is kept. What comes after is read and dropped,
+	 * Sets how much of each output stream is kept. What exceeds it is read and dropped,
 	 * and the result says so.
-	 * @param bytes how many bytes; 16 MiB unless set
+	 * @param bytes the number of bytes; 16 MiB by default
 	 * @return this command
 	 * @throws IllegalArgumentException if the number is less than 1
 	 */
 	public Command outputLimit(int bytes) {
 		if (bytes < 1) {
-			throw new IllegalArgumentException("The output limit is " + bytes + "; give a number of bytes from 1 up");
+			throw new IllegalArgumentException(
+					"The output limit is " + bytes + "; give a number of bytes of at least 1");
 		}
 		this.outputLimit = bytes;
 		return this;
 	}
 
 	/**
-	 * Runs the program and waits until it and its output have ended. Blocks; the process
-	 * and all its descendants are killed when the time is over or the caller is
-	 * interrupted. Descendants that have cut themselves loose before that are not found.
-	 * @return what it left, whatever its exit code
-	 * @throws IOException if the program can't be started
+	 * Runs the program, and blocks until it and its output have ended. The process and
+	 * all its descendants are killed when the time is over or the caller is interrupted.
+	 * Descendants that have detached themselves before that are not found.
+	 * @return the result, whatever the exit code
+	 * @throws IOException if the program cannot be started
 	 * @throws CommandTimeoutException if it has not ended in time
 	 * @throws InterruptedException if the caller is interrupted before or while it waits
 	 */

@@ -4,7 +4,10 @@ import java.io.Serial;
 import java.time.Duration;
 import java.util.List;
 
-/** A {@link Command} took longer than its limit, and was killed with its descendants. */
+/**
+ * Thrown if a {@link Command} took longer than its limit and was killed with its
+ * descendants.
+ */
 public final class CommandTimeoutException extends RuntimeException {
 
 	@Serial

@@ -30,25 +30,25 @@ import org.slf4j.event.Level;
  * A TCP server that runs plain blocking code: each connection is handled on a green
  * thread of its own, in a slot of a pool.
  * <p>
- * While the pool is full no further connection is accepted; at most one waits accepted in
- * the pool's line, the others in the listener's backlog. A connection's socket is closed
- * when its handler ends in any way; a handler that fails is logged, at debug level where
- * it throws an {@link IOException}, and touches no other. A draining scheduler stops its
- * servers, and waits for handlers that only wait for their clients as for any; close the
- * server earlier where that is not wanted. Safe for use by many threads. The idea is
- * gevent's stream server.
+ * While the pool is full, no further connection is accepted: at most one accepted
+ * connection waits in the pool's line, and the others wait in the listener's backlog. The
+ * socket of a connection is closed when its handler ends in any way. A handler that fails
+ * is logged, at debug level if it throws an {@link IOException}, and does not affect
+ * others. A draining scheduler stops its servers, and waits for all handlers, even those
+ * that only wait for their clients; close the server earlier to avoid that. Thread-safe.
+ * Inspired by gevent's stream server.
  */
 public final class GreenServer implements GreenService, AutoCloseable {
 
 	private static final Logger log = LoggerFactory.getLogger(GreenServer.class);
 
-	/** How long not to accept after a failure, such as too many open files. */
+	/** The pause after a failure to accept, such as too many open files. */
 	private static final Duration PAUSE = Duration.ofMillis(100);
 
-	/** How long after many. */
+	/** The pause after many failures. */
 	private static final Duration LONG_PAUSE = Duration.ofSeconds(1);
 
-	/** How many failures in a row are more than a shortage. */
+	/** How many failures in a row are more than a temporary shortage. */
 	private static final int MANY = 30;
 
 	private final GreenScheduler scheduler;
@@ -79,8 +79,8 @@ public final class GreenServer implements GreenService, AutoCloseable {
 	 * @param address where to listen; with port 0 the system chooses one, see
 	 * {@link #port()}
 	 * @param handler what handles each connection
-	 * @return the server, which accepts connections already
-	 * @throws IOException if the address can't be bound
+	 * @return the server, which already accepts connections
+	 * @throws IOException if the address cannot be bound
 	 * @throws SchedulerClosedException if the scheduler is shutting down
 	 */
 	public static GreenServer listen(GreenScheduler scheduler, GreenPool pool, InetSocketAddress address,
@@ -99,7 +99,7 @@ public final class GreenServer implements GreenService, AutoCloseable {
 		return listen(scheduler, pool, listener, handler);
 	}
 
-	/** Starts a server with a listener that is bound. */
+	/** Starts a server with a bound listener. */
 	static GreenServer listen(GreenScheduler scheduler, GreenPool pool, ServerSocket listener, Handler handler)
 			throws IOException {
 		GreenServer started = null;
@@ -119,7 +119,10 @@ public final class GreenServer implements GreenService, AutoCloseable {
 		}
 	}
 
-	/** Ends with the listener only; and that with this, so that no port is left deaf. */
+	/**
+	 * Accepts until the listener is closed. When it ends, it closes the listener, so that
+	 * no port is left without an acceptor.
+	 */
 	private void accept() throws InterruptedException {
 		try {
 			int failures = 0;
@@ -132,14 +135,14 @@ public final class GreenServer implements GreenService, AutoCloseable {
 		}
 		finally {
 			if (!this.listener.isClosed()) {
-				log.error("{} accepts no more, as its green thread was ended", name());
+				log.error("{} no longer accepts connections, because its green thread was killed", name());
 				closeListener();
 			}
 		}
 	}
 
 	/**
-	 * Returns whether the listener works; what becomes of the client is another thing.
+	 * Returns whether the listener works, regardless of what becomes of the client.
 	 */
 	private boolean acceptOne() throws InterruptedException {
 		Socket socket;
@@ -164,7 +167,7 @@ public final class GreenServer implements GreenService, AutoCloseable {
 
 	private void pause(int failures) throws InterruptedException {
 		if (failures % MANY == 0) {
-			log.error("{} has not accepted anything for {} tries: its listener may be dead; close it and listen anew",
+			log.error("{} has failed to accept {} times in a row: its listener may be dead; close it and listen again",
 					name(), failures);
 		}
 		Parking.sleep((failures < MANY) ? PAUSE : LONG_PAUSE);
@@ -176,14 +179,14 @@ public final class GreenServer implements GreenService, AutoCloseable {
 		try {
 			GreenThread<Void> thread = this.pool.spawn(connection::handle);
 			connection.thread = thread;
-			// Also when it is killed before it has begun.
+			// Even if it is killed before it has begun.
 			thread.link((_) -> connection.close());
 		}
 		catch (Throwable notServed) {
 			connection.close();
 			rejectEnd(notServed);
 			if (notServed instanceof PoolClosedException || notServed instanceof SchedulerClosedException) {
-				log.warn("{} accepts no more: {}", name(), Failures.describe(notServed));
+				log.warn("{} no longer accepts connections: {}", name(), Failures.describe(notServed));
 				closeListener();
 				return;
 			}
@@ -192,7 +195,10 @@ public final class GreenServer implements GreenService, AutoCloseable {
 		}
 	}
 
-	/** Lets through what ends the acceptor: a kill, not whatever looks like one. */
+	/**
+	 * Rethrows what must end the acceptor: a kill, not anything that merely looks like
+	 * one.
+	 */
 	private void rejectEnd(Throwable failure) throws InterruptedException {
 		if (this.acceptor.state() == GreenThread.State.KILLED) {
 			InterruptedException killed = new InterruptedException();
@@ -203,7 +209,7 @@ public final class GreenServer implements GreenService, AutoCloseable {
 
 	/**
 	 * Returns the server's name.
-	 * @return the name for reports and of its accepting thread, with the port
+	 * @return the name, with the port; used for reports and the accepting thread
 	 */
 	@Override
 	public String name() {
@@ -212,7 +218,7 @@ public final class GreenServer implements GreenService, AutoCloseable {
 
 	/**
 	 * Returns the port.
-	 * @return the local port, also the one that the system chose
+	 * @return the local port, even if the system chose it
 	 */
 	public int port() {
 		return this.listener.getLocalPort();
@@ -227,9 +233,9 @@ public final class GreenServer implements GreenService, AutoCloseable {
 	}
 
 	/**
-	 * Closes the listener at once, waits for the handlers up to the limit, and kills
-	 * those left. May be called by a handler, which is spared. A second stop waits for
-	 * the same handlers.
+	 * Closes the listener at once, waits for the handlers within the grace period, and
+	 * kills those that are left. A handler that calls this is spared. A second stop waits
+	 * for the same handlers.
 	 * @param grace how long the handlers may take; zero kills them at once
 	 * @throws InterruptedException if the caller is interrupted while it waits; the
 	 * handlers left are killed
@@ -262,7 +268,7 @@ public final class GreenServer implements GreenService, AutoCloseable {
 		}
 	}
 
-	/** All that wait or run but the one that asks. */
+	/** Returns all waiting and running connections except that of the caller. */
 	private List<Connection> others() {
 		return this.connections.stream().filter((connection) -> !connection.runsHere()).toList();
 	}
@@ -277,7 +283,7 @@ public final class GreenServer implements GreenService, AutoCloseable {
 	}
 
 	/**
-	 * Stops with the time that the scheduler gives its threads when it closes.
+	 * Stops with the scheduler's drain timeout as the grace period.
 	 * @see #stop(Duration)
 	 */
 	@Override
@@ -295,7 +301,7 @@ public final class GreenServer implements GreenService, AutoCloseable {
 		return "GreenServer[" + this.listener.getLocalSocketAddress() + ", " + connections() + " connections]";
 	}
 
-	/** One client. Its socket is closed, and it is forgotten, in one step. */
+	/** One client. Closing its socket and removing it is one step. */
 	private final class Connection {
 
 		private final Socket socket;
@@ -314,14 +320,15 @@ public final class GreenServer implements GreenService, AutoCloseable {
 				GreenServer.this.handler.handle(this.socket);
 			}
 			catch (IOException broken) {
-				// Clients leave and send nonsense; a public port must not fill the log.
+				// Clients disconnect and send garbage; a public port must not fill the
+				// log.
 				Failures.log(log, Level.DEBUG, broken, "The connection of {} to {} broke", name(),
 						this.socket.getRemoteSocketAddress());
 			}
 			catch (Throwable failure) {
 				if (!this.killed) {
 					Failures.log(log, Level.ERROR, failure,
-							"A handler of {} failed; its connection to {} is closed, the others go on", name(),
+							"A handler of {} failed; its connection to {} is closed, and the others go on", name(),
 							this.socket.getRemoteSocketAddress());
 				}
 			}
@@ -362,7 +369,7 @@ public final class GreenServer implements GreenService, AutoCloseable {
 		/**
 		 * Talks to one client. The server closes the socket afterwards.
 		 * @param connection the connected socket
-		 * @throws Exception whatever ends this connection, and no other
+		 * @throws Exception if the connection fails; other connections are not affected
 		 */
 		void handle(Socket connection) throws Exception;
 

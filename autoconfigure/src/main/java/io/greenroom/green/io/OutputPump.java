@@ -8,9 +8,9 @@ import java.nio.charset.Charset;
 import io.greenroom.green.internal.Outside;
 
 /**
- * Reads a stream to its end, so that its writer never stops, and keeps the beginning. On
- * a platform thread, as the JDK's own wait for each process is: a read of a pipe keeps
- * its thread until something comes, and on a virtual one that would be a carrier.
+ * Reads a stream to its end, so that its writer never blocks, and keeps the beginning.
+ * Runs on a platform thread, like the JDK's own wait for each process: reading a pipe
+ * blocks its thread, and on a virtual thread that would be a carrier.
  */
 final class OutputPump {
 
@@ -18,7 +18,10 @@ final class OutputPump {
 
 	private final int limit;
 
-	/** Guarded by this: a killed process's output is read while it may still grow. */
+	/**
+	 * Guarded by this, because the output of a killed process is read while it may still
+	 * grow.
+	 */
 	private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
 
 	/** Guarded by this. */
@@ -41,7 +44,7 @@ final class OutputPump {
 			return true;
 		}
 		catch (IOException closed) {
-			// The process is gone; what was read is what there is.
+			// The process is gone, so there is no more output.
 			return false;
 		}
 	}

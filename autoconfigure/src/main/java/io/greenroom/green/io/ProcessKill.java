@@ -10,21 +10,26 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 
 /**
- * Somebody wants a process killed with all that it has started. To find those takes a
- * look at every process of the system, so those who ask while others are at it share the
- * next look.
+ * A request to kill a process with all its descendants. Finding those requires a scan of
+ * all processes of the system, so concurrent requests share the next scan.
  */
 final class ProcessKill {
 
-	/** How often to look for descendants that were born while the others were killed. */
+	/** How often to look for descendants that were started while others were killed. */
 	private static final int HUNTS = 10;
 
-	/** From how many on one look at all processes is cheaper than one for each. */
+	/**
+	 * From how many requests on a single scan of all processes is cheaper than one for
+	 * each.
+	 */
 	private static final int MANY = 4;
 
 	private static final Queue<ProcessKill> ASKED = new ConcurrentLinkedQueue<>();
 
-	/** Held by who kills for all that have asked. Fair, so that none waits for ever. */
+	/**
+	 * Held by the thread that kills for all requests. Fair, so that no thread waits
+	 * forever.
+	 */
 	private static final Semaphore KILLING = new Semaphore(1, true);
 
 	private final ProcessHandle root;
@@ -50,7 +55,7 @@ final class ProcessKill {
 			}
 		}
 		finally {
-			// If this failed, the others that have asked still do so for themselves.
+			// If this fails, the others still kill for themselves.
 			ASKED.remove(mine);
 			KILLING.release();
 		}
@@ -69,8 +74,8 @@ final class ProcessKill {
 	}
 
 	/**
-	 * Who is orphaned is not found any more, so the whole trees are looked up before
-	 * their roots die, and those found are searched for children again.
+	 * Kills whole trees. Orphans cannot be found, so the trees are collected before their
+	 * roots die, and those found are searched for children again.
 	 */
 	private static void killTrees(List<ProcessHandle> roots) {
 		Map<Long, ProcessHandle> known = new LinkedHashMap<>();
@@ -100,7 +105,7 @@ final class ProcessKill {
 
 	private static void addChildren(ProcessHandle of, Map<Long, List<ProcessHandle>> children,
 			List<ProcessHandle> found) {
-		// Taken out, so that nobody is met twice.
+		// Removed, so that no process is visited twice.
 		List<ProcessHandle> own = children.remove(of.pid());
 		if (own != null) {
 			found.addAll(own);

@@ -13,17 +13,17 @@ import io.greenroom.green.internal.Outside;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One process with the threads that feed and drain it. Confined to who runs it, but for
- * what is said otherwise. All of its waits are in real time.
+ * A process with the threads that feed and drain it. Confined to the thread that runs it,
+ * unless noted otherwise. All waits are in real time.
  */
 final class RunningCommand {
 
-	/** How long to wait for the last output of a process that was killed. */
+	/** How long to wait for the last output of a killed process, in nanoseconds. */
 	private static final long LAST_WORDS = Duration.ofSeconds(1).toNanos();
 
 	/**
-	 * Starting and killing are work for the system: many at once must leave some of it to
-	 * others. Fair, so that none waits for ever.
+	 * Limits concurrent starts and kills, which are work for the system. Fair, so that no
+	 * thread waits forever.
 	 */
 	private static final Semaphore SYSTEM_CALLS = new Semaphore(
 			Math.max(1, Runtime.getRuntime().availableProcessors() / 2), true);
@@ -86,7 +86,7 @@ final class RunningCommand {
 		SYSTEM_CALLS.acquireUninterruptibly();
 		try {
 			if (!wanted.get()) {
-				throw new IOException("Nobody waits for the command any more, so it was not started");
+				throw new IOException("The caller no longer waits for the command, so it was not started");
 			}
 			return builder.start();
 		}
@@ -101,12 +101,15 @@ final class RunningCommand {
 			return true;
 		}
 		catch (IOException notRead) {
-			// Nobody has to read all of its input.
+			// A program need not read all of its input.
 			return false;
 		}
 	}
 
-	/** Waits for the end; kills the process and returns false when the time is over. */
+	/**
+	 * Waits for the end; kills the process and returns {@code false} when the time is
+	 * over.
+	 */
 	boolean await(long nanos) throws InterruptedException {
 		Countdown time = new Countdown(nanos, System::nanoTime);
 		boolean ended = false;

@@ -9,24 +9,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The JDK's virtual threads, of which only the one that holds the baton runs. It hands
- * the baton on where it waits through {@link io.greenroom.green.Parking Parking},
- * straight to the next in line if it may, else to the stepper.
+ * The JDK's virtual threads, of which only the one that holds the baton runs. It passes
+ * the baton on when it waits through {@link io.greenroom.green.Parking Parking}: directly
+ * to the next in line if it may, and otherwise to the stepper.
  */
 final class BatonEngine extends WorkerEngine<BatonEngine.Runner> {
 
 	private static final Logger log = LoggerFactory.getLogger(Worker.class);
 
-	/** A step is short; one that takes so long is probably stuck in the JDK. */
+	/**
+	 * How long a step may take before it is reported, in nanoseconds: it is probably
+	 * stuck in the JDK.
+	 */
 	private static final long STUCK_NANOS = 5_000_000_000L;
 
-	/** How often to look whether the time for the close is over. */
+	/** How often to check whether the time for closing is over, in nanoseconds. */
 	private static final long CLOSING_NANOS = 10_000_000L;
 
-	/** Who holds the baton. Volatile: it is what the hand-over publishes. */
+	/** The holder of the baton. Volatile, because the hand-over publishes it. */
 	private volatile @Nullable Runner holder;
 
-	/** Where the baton comes back to; confined to the thread that holds it. */
+	/** The thread that gets the baton back; confined to the holder. */
 	private @Nullable Thread stepping;
 
 	/** Until when runners may pass it among themselves; confined to the holder. */
@@ -77,7 +80,7 @@ final class BatonEngine extends WorkerEngine<BatonEngine.Runner> {
 		Throwable where = new Throwable("Where '" + stuck.name() + "' is");
 		where.setStackTrace(stuck.thread.getStackTrace());
 		log.warn("""
-				Worker '{}' waits for routine '{}', which does not give its turn away ({}); \
+				Worker '{}' waits for routine '{}', which does not give up its turn ({}); \
 				wait with the scheduler's or Greenroom's own means in a routine, \
 				or run with --add-opens java.base/java.lang=ALL-UNNAMED""", name(), stuck.name(),
 				stuck.thread.getState(), where);
@@ -89,7 +92,9 @@ final class BatonEngine extends WorkerEngine<BatonEngine.Runner> {
 		next.wake();
 	}
 
-	/** Called by the holder when it has nothing more to do for now. */
+	/**
+	 * Passes the baton on. Called by the holder when it has nothing more to do for now.
+	 */
 	private void handOn() {
 		Runner next = mayGoOn() ? this.queue.pollBefore(this.goOnUntil) : null;
 		if (next != null) {
@@ -115,10 +120,10 @@ final class BatonEngine extends WorkerEngine<BatonEngine.Runner> {
 		/** Confined to the thread that hands the baton over. */
 		private boolean started;
 
-		/** Volatile: the stepper asks. */
+		/** Volatile, because the stepper reads it. */
 		private volatile boolean outside;
 
-		/** As of LockSupport; guarded by this. */
+		/** The permit as in LockSupport; guarded by this. */
 		private boolean permit;
 
 		/** Whether it is neither running nor in the line; guarded by this. */
@@ -198,7 +203,8 @@ final class BatonEngine extends WorkerEngine<BatonEngine.Runner> {
 
 		@Override
 		public void interrupt() {
-			// In the line first: the place must not hang on how fast the thread wakes.
+			// In the line first, because the place must not depend on how fast the thread
+			// wakes.
 			rejoin();
 			this.thread.interrupt();
 		}
@@ -217,7 +223,7 @@ final class BatonEngine extends WorkerEngine<BatonEngine.Runner> {
 			boolean interrupted = false;
 			while (BatonEngine.this.holder != this) {
 				LockSupport.park(blocker);
-				// Cleared, or the next park would not wait.
+				// Cleared, because otherwise the next park would not wait.
 				if (Thread.interrupted()) {
 					interrupted = true;
 					rejoin();

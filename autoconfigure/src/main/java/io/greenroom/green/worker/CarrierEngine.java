@@ -12,21 +12,23 @@ import io.greenroom.green.internal.Turn;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Virtual threads whose scheduler is our line and whose carrier is the thread that steps:
- * whatever makes a virtual thread unmount ends a step. Needs
+ * Virtual threads whose scheduler is the line of the worker and whose carrier is the
+ * thread that steps. Whatever makes a virtual thread unmount ends a step. Needs
  * {@code --add-opens java.base/java.lang=ALL-UNNAMED}.
  */
 final class CarrierEngine extends WorkerEngine<CarrierEngine.Mounted> {
 
 	private static final @Nullable Constructor<?> BUILDER = findBuilder();
 
-	/** The threads by what the JDK hands to its scheduler to make them go on. */
+	/** The threads by the continuation that the JDK passes to its scheduler. */
 	private final Map<Runnable, Mounted> byContinuation = new ConcurrentHashMap<>();
 
-	/** Who runs; confined to the stepper. */
+	/** The running thread; confined to the stepper. */
 	private @Nullable Mounted running;
 
-	/** Whether what arrives next starts the one that runs; confined to the stepper. */
+	/**
+	 * Whether the next continuation starts the running thread; confined to the stepper.
+	 */
 	private boolean starting;
 
 	CarrierEngine(String name, Order<Mounted> order, Consumer<String> onStep) {
@@ -55,7 +57,7 @@ final class CarrierEngine extends WorkerEngine<CarrierEngine.Mounted> {
 			return (Thread.Builder.OfVirtual) Objects.requireNonNull(BUILDER).newInstance(line);
 		}
 		catch (ReflectiveOperationException ex) {
-			throw new IllegalStateException("Worker '" + name() + "' cannot make a thread on its own carrier", ex);
+			throw new IllegalStateException("Worker '" + name() + "' cannot create a thread on its own carrier", ex);
 		}
 	}
 
@@ -121,13 +123,13 @@ final class CarrierEngine extends WorkerEngine<CarrierEngine.Mounted> {
 		}
 	}
 
-	/** One virtual thread of ours, or one that a routine has started with the JDK. */
+	/** A virtual thread of the worker, or one that a routine has started with the JDK. */
 	final class Mounted implements WorkerEngine.Routine {
 
-		/** Not known of a thread that a routine has started. */
+		/** {@code null} for a thread that a routine has started with the JDK. */
 		private final @Nullable Thread thread;
 
-		/** Volatile: the stepper asks. */
+		/** Volatile, because the stepper reads it. */
 		private volatile boolean outside;
 
 		/** Written by the stepper before the first step. */

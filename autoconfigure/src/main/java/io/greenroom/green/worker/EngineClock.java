@@ -7,7 +7,7 @@ import java.time.ZoneOffset;
 
 import io.greenroom.green.internal.Engine;
 
-/** An engine's time as the JDK's clock. */
+/** An engine's time as a {@link Clock}. */
 final class EngineClock extends Clock {
 
 	private final Engine engine;

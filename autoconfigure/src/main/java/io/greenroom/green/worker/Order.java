@@ -8,7 +8,10 @@ import java.util.Random;
 
 import org.jspecify.annotations.Nullable;
 
-/** Who of those that are ready goes next. Confined to its {@link RunQueue}'s lock. */
+/**
+ * Decides which of the ready threads goes next. Guarded by the lock of its
+ * {@link RunQueue}.
+ */
 sealed interface Order<S> {
 
 	void add(S step);
@@ -42,7 +45,7 @@ sealed interface Order<S> {
 	}
 
 	/**
-	 * Drawn by lot; {@link Random} draws the same numbers from a seed on every JDK.
+	 * Random order. {@link Random} yields the same numbers for a seed on every JDK.
 	 */
 	record ByLot<S>(List<S> steps, Random random) implements Order<S> {
 

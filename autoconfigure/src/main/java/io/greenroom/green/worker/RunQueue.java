@@ -6,15 +6,17 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A worker's future: the steps that are ready, the timers that are not due yet, and the
- * time. Time stands still while anybody can do something; it jumps to the next timer when
- * nobody is ready, and creeps on while everybody only yields, so that a spinner meets its
- * timeout. Everything here is guarded by the queue's own monitor, which is never held
- * while an action runs.
+ * A worker's schedule: the ready steps, the timers that are not due yet, and the time.
+ * Time stands still while a thread can run, and jumps to the next timer when none is
+ * ready. It advances slightly while all threads only yield, so that a spinning thread
+ * meets its timeout. Everything here is guarded by the queue's own monitor, which is
+ * never held while an action runs.
  */
 final class RunQueue<S> {
 
-	/** What a round in which everybody only yields costs. */
+	/**
+	 * How far time advances in a round in which all threads only yield, in nanoseconds.
+	 */
 	private static final long YIELD_ROUND_NANOS = 1_000;
 
 	private final Order<S> ready;
@@ -24,10 +26,10 @@ final class RunQueue<S> {
 
 	private long timersMade;
 
-	/** How many have yielded since somebody was woken or started. */
+	/** How many threads have yielded since one was woken or started. */
 	private int yields;
 
-	/** Volatile, so that it is read without the monitor. */
+	/** Volatile, so that it can be read without the monitor. */
 	private volatile long now;
 
 	RunQueue(Order<S> ready) {
@@ -82,7 +84,7 @@ final class RunQueue<S> {
 		this.timers.remove(timer);
 	}
 
-	/** Lets the time pass until the next timer, unless that lies behind the limit. */
+	/** Advances the time to the next timer, unless that is beyond the limit. */
 	synchronized boolean skipToTimer(long limit) {
 		if (this.timers.isEmpty() || this.timers.first().due() > limit) {
 			return false;
@@ -95,7 +97,7 @@ final class RunQueue<S> {
 		this.now = Math.max(this.now, time);
 	}
 
-	/** Runs what is due, in the order of times and then of registration. */
+	/** Runs due timers, in the order of their times and then of registration. */
 	void fireDue() {
 		for (Timer due = pollDue(); due != null; due = pollDue()) {
 			due.action().run();
@@ -107,7 +109,7 @@ final class RunQueue<S> {
 	}
 
 	/** Waits in real time, up to the limit, until something is ready. */
-	@SuppressWarnings("WaitNotInLoop") // the caller looks again in any case
+	@SuppressWarnings("WaitNotInLoop") // the caller checks again in any case
 	synchronized void awaitReady(long millis) throws InterruptedException {
 		if (this.ready.size() == 0) {
 			wait(millis);

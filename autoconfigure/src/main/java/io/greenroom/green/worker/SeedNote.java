@@ -3,8 +3,8 @@ package io.greenroom.green.worker;
 import java.io.Serial;
 
 /**
- * How to replay a failure, attached to it as a suppressed exception, so that the thread
- * that prints the failure prints the seed.
+ * How to replay a failure, attached to it as a suppressed exception, so that a printed
+ * failure includes the seed.
  */
 final class SeedNote extends RuntimeException {
 

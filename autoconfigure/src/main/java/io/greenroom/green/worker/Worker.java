@@ -20,30 +20,30 @@ import io.greenroom.observe.internal.StackRoom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs green threads step by step, in an order that is the same in every run, in a time
- * of its own: for tests, and for replaying what went wrong. A step is what a routine does
- * between two waits; between two steps nothing runs, and nothing else runs during one.
+ * Runs green threads step by step, in an order that is the same in every run and in a
+ * time of its own, for tests and for replaying failures. A step is what a routine does
+ * between two waits. Nothing runs between two steps, and nothing else runs during a step.
  * <p>
- * The thread that calls {@link #tick()}, {@link #work()} or another of the stepping
- * methods makes the routines go on; there is no other. Without a seed they take turns.
- * With {@linkplain Builder#seed one} the next is drawn by lot, and the same seed draws
- * the same again. Time stands still while anybody can go on, and jumps to the next timer
- * when nobody can; a round in which everybody only yields takes a microsecond, so that a
- * spinner meets its timeout.
+ * Only the thread that calls {@link #tick()}, {@link #work()} or another stepping method
+ * makes the routines go on. Without a seed they take turns. With a
+ * {@linkplain Builder#seed seed} the next routine is chosen at random, and the same seed
+ * yields the same order. Time stands still while a routine can go on, and jumps to the
+ * next timer when none can. A round in which all routines only yield takes a microsecond,
+ * so that a spinning routine meets its timeout.
  * <p>
- * What a worker promises depends on its {@link Mode}. In both: the same routines with the
- * same seed run in the same order, if they wait only with Greenroom's means
- * ({@link #scheduler()} and what is made from it, {@link #sleep}, {@link Parking}) and
+ * The guarantees of a worker depend on its {@link Mode}. In both modes, the same routines
+ * with the same seed run in the same order, if they wait only by Greenroom's means
+ * ({@link #scheduler()} and what is created from it, {@link #sleep}, {@link Parking}) and
  * nothing from outside reaches them.
  * <p>
- * The stepping methods are for one thread at a time; the others may be called by any. The
- * idea is the worker of clockwork.
+ * The stepping methods must be called by one thread at a time; the others may be called
+ * by any thread. Inspired by the worker of clockwork.
  */
 public final class Worker implements AutoCloseable {
 
 	/**
-	 * How long killed routines get for their clean-up, in the worker's time and in
-	 * reality.
+	 * How long killed routines get for their clean-up, in the worker's time and in real
+	 * time.
 	 */
 	private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
 
@@ -51,20 +51,20 @@ public final class Worker implements AutoCloseable {
 	public enum Mode {
 
 		/**
-		 * Virtual threads that have the stepping thread as their only carrier. JDK calls
-		 * that block end a step too: locks, latches, queues, futures, in the same order
+		 * Virtual threads that have the stepping thread as their only carrier. Blocking
+		 * JDK calls also end a step: locks, latches, queues, futures, in the same order
 		 * every time. Contended {@code synchronized}, timed waits and I/O of the JDK work
-		 * as well, but they end in real time and the order is then not the same every
-		 * time. The stepping thread must be a platform thread. Needs
+		 * too, but they end in real time, so that the order may vary. The stepping thread
+		 * must be a platform thread. Needs
 		 * {@code --add-opens java.base/java.lang=ALL-UNNAMED}.
 		 */
 		ONE_CARRIER,
 
 		/**
-		 * Ordinary virtual threads, of which only the one with the baton runs; it hands
-		 * the baton on where it waits with Greenroom's means. A JDK call that blocks
-		 * keeps the baton, so it must be ended by somebody outside the worker; a step
-		 * that takes seconds is logged. Needs nothing.
+		 * Ordinary virtual threads, of which only the one with the baton runs. It passes
+		 * the baton on when it waits by Greenroom's means. A blocking JDK call keeps the
+		 * baton, so it must be ended from outside the worker; a step that takes seconds
+		 * is logged. Has no requirements.
 		 */
 		BATON
 
@@ -101,7 +101,7 @@ public final class Worker implements AutoCloseable {
 	}
 
 	/**
-	 * Makes a worker whose routines take turns.
+	 * Creates a worker whose routines take turns.
 	 * @return a new worker
 	 */
 	public static Worker create() {
@@ -109,9 +109,9 @@ public final class Worker implements AutoCloseable {
 	}
 
 	/**
-	 * Returns a scheduler whose green threads this worker steps. Their failures are their
-	 * own, as everywhere; those of {@linkplain #assign(GreenTask) assigned} routines
-	 * reach the stepper.
+	 * Returns a scheduler whose green threads this worker steps. Their failures are
+	 * handled as usual; those of {@linkplain #assign(GreenTask) assigned} routines are
+	 * thrown to the stepper.
 	 * @return the scheduler
 	 */
 	public GreenScheduler scheduler() {
@@ -119,7 +119,7 @@ public final class Worker implements AutoCloseable {
 	}
 
 	/**
-	 * Returns how routines are kept apart.
+	 * Returns how routines are kept from running at the same time.
 	 * @return the mode
 	 */
 	public Mode mode() {
@@ -127,15 +127,15 @@ public final class Worker implements AutoCloseable {
 	}
 
 	/**
-	 * Returns what the order is drawn from.
-	 * @return the seed, empty if routines take turns
+	 * Returns the seed of the order.
+	 * @return the seed; empty if routines take turns
 	 */
 	public OptionalLong seed() {
 		return this.seed;
 	}
 
 	/**
-	 * Returns the worker's time; it begins at the epoch.
+	 * Returns the worker's time, which starts at the epoch.
 	 * @return a clock in UTC
 	 */
 	public Clock clock() {
@@ -143,9 +143,9 @@ public final class Worker implements AutoCloseable {
 	}
 
 	/**
-	 * Puts a routine in the line. Its failure is thrown by the method that steps it; the
-	 * others stay in the line.
-	 * @param routine what it does
+	 * Adds a routine to the line. Its failure is thrown by the method that steps it; the
+	 * other routines stay in the line.
+	 * @param routine the routine
 	 * @return the routine's green thread
 	 * @param <T> the type of the result
 	 */
@@ -154,8 +154,8 @@ public final class Worker implements AutoCloseable {
 	}
 
 	/**
-	 * Puts a routine that returns nothing in the line.
-	 * @param routine what it does
+	 * Adds a routine that returns nothing to the line.
+	 * @param routine the routine
 	 * @return the routine's green thread
 	 * @see #assign(Callable)
 	 */
@@ -164,9 +164,9 @@ public final class Worker implements AutoCloseable {
 	}
 
 	/**
-	 * Puts a routine with a name in the line.
+	 * Adds a routine with a name to the line.
 	 * @param name the routine's name
-	 * @param routine what it does
+	 * @param routine the routine
 	 * @return the routine's green thread
 	 * @param <T> the type of the result
 	 * @see #assign(Callable)
@@ -176,9 +176,9 @@ public final class Worker implements AutoCloseable {
 	}
 
 	/**
-	 * Puts a routine with a name that returns nothing in the line.
+	 * Adds a routine with a name that returns nothing to the line.
 	 * @param name the routine's name
-	 * @param routine what it does
+	 * @param routine the routine
 	 * @return the routine's green thread
 	 * @see #assign(Callable)
 	 */
@@ -207,11 +207,10 @@ public final class Worker implements AutoCloseable {
 	}
 
 	/**
-	 * Puts a routine in the line that does something again and again: first at once, then
-	 * each time the delay after the last end.
-	 * @param delay how long from the end of one to the start of the next; zero lets
-	 * others go first
-	 * @param routine what to do
+	 * Adds a routine to the line that runs repeatedly: at once, and then after a delay
+	 * from the end of each run.
+	 * @param delay the time from the end of one run to the start of the next; zero yields
+	 * @param routine the routine
 	 * @return the routine's green thread; killing it ends the repetition
 	 * @throws IllegalArgumentException if the delay is negative
 	 */
@@ -222,11 +221,11 @@ public final class Worker implements AutoCloseable {
 	}
 
 	/**
-	 * Runs a routine to its end and returns its result. Called inside a routine, the
-	 * caller waits as for a child; called from outside, it steps this routine and the
-	 * others until this one has ended. Its failure arrives as it was thrown;
-	 * {@link GreenThread#get()} says how to catch a checked one.
-	 * @param routine what it does
+	 * Runs a routine to its end and returns its result. Inside a routine, the caller
+	 * waits as for a child. From outside, this steps the new routine and the others until
+	 * the new one has ended. The caller gets the same throwable that the routine threw;
+	 * {@link GreenThread#get()} shows how to catch a checked exception.
+	 * @param routine the routine
 	 * @return the routine's result
 	 * @param <T> the type of the result
 	 * @throws InterruptedException if the caller is interrupted
@@ -240,7 +239,7 @@ public final class Worker implements AutoCloseable {
 	}
 
 	private <T> @Nullable T wrap(GreenThread<T> thread) throws InterruptedException {
-		// Watched from the start: its failure is thrown here and needs no report.
+		// Watched from the start, because its failure is thrown here and needs no report.
 		thread.link((ended) -> {
 		});
 		thread.start();
@@ -256,7 +255,7 @@ public final class Worker implements AutoCloseable {
 
 	/**
 	 * Runs a routine that returns nothing to its end.
-	 * @param routine what it does
+	 * @param routine the routine
 	 * @throws InterruptedException if the caller is interrupted
 	 * @throws WorkerStuckException if, called from outside, nothing can make the routine
 	 * go on
@@ -279,8 +278,8 @@ public final class Worker implements AutoCloseable {
 	}
 
 	/**
-	 * Lets the current routine sleep; others run meanwhile.
-	 * @param length how long at least, in the worker's time; zero lets others go first
+	 * Lets the current routine sleep. Others run meanwhile.
+	 * @param length the minimum time, in the worker's time; zero yields
 	 * @throws InterruptedException if the routine is killed
 	 * @throws IllegalArgumentException if the length is negative
 	 * @throws IllegalStateException if called outside a routine
@@ -292,9 +291,9 @@ public final class Worker implements AutoCloseable {
 	}
 
 	/**
-	 * Ends the step of the current routine; the others go first.
+	 * Ends the step of the current routine, so that the others go first.
 	 * @throws java.util.concurrent.CancellationException if the routine was killed, or
-	 * the time of a {@link io.greenroom.green.Timeout Timeout} round this is over; its
+	 * the time of an enclosing {@link io.greenroom.green.Timeout Timeout} is over; its
 	 * interrupt flag stays set
 	 * @throws IllegalStateException if called outside a routine
 	 */
@@ -312,8 +311,8 @@ public final class Worker implements AutoCloseable {
 	}
 
 	/**
-	 * Does one step of the next routine, if there is any; lets time pass if all sleep.
-	 * @return whether there was one
+	 * Runs one step of the next routine, if there is one. Advances the time if all sleep.
+	 * @return whether there was a step
 	 * @throws IllegalStateException if called inside a routine, or while another thread
 	 * steps
 	 */
@@ -322,11 +321,11 @@ public final class Worker implements AutoCloseable {
 	}
 
 	/**
-	 * Does one step of the next routine; lets time pass if all sleep.
-	 * @throws WorkerStuckException if those left wait for something that none of them
-	 * will bring
-	 * @throws IllegalStateException if none is left, if called inside a routine, or while
-	 * another thread steps
+	 * Runs one step of the next routine. Advances the time if all sleep.
+	 * @throws WorkerStuckException if the remaining routines wait for something that none
+	 * of them will provide
+	 * @throws IllegalStateException if no routine is left, if called inside a routine, or
+	 * while another thread steps
 	 */
 	public void doNextTask() {
 		if (!tick()) {
@@ -339,10 +338,11 @@ public final class Worker implements AutoCloseable {
 	/**
 	 * Steps until nothing is left to step, {@link #stop()} is called, a routine fails, or
 	 * the calling thread is interrupted between two steps. (During a step in
-	 * {@link Mode#ONE_CARRIER} the calling thread is a carrier, and the JDK drops what
-	 * interrupts it.)
-	 * @return whether all routines have ended; {@code false} also if those left wait for
-	 * something that none of them will bring, which {@link #checkFinished()} tells of
+	 * {@link Mode#ONE_CARRIER} the calling thread is a carrier, and the JDK ignores its
+	 * interrupts.)
+	 * @return whether all routines have ended; {@code false} also if the remaining ones
+	 * wait for something that none of them will provide, which {@link #checkFinished()}
+	 * reports
 	 * @throws IllegalStateException if called inside a routine, or while another thread
 	 * steps
 	 */
@@ -352,10 +352,10 @@ public final class Worker implements AutoCloseable {
 	}
 
 	/**
-	 * Steps as {@link #work()} does, but for so long at most in the worker's time.
-	 * Afterwards it is so much later, unless the work was stopped or failed, and what was
-	 * due by then has begun.
-	 * @param length how long
+	 * Steps as {@link #work()} does, for up to the given time of the worker. Afterwards
+	 * the time has advanced by that length, unless the work was stopped or failed, and
+	 * everything due by then has begun.
+	 * @param length the length of time
 	 * @return whether all routines have ended
 	 * @throws IllegalArgumentException if the length is negative
 	 * @throws IllegalStateException if called inside a routine, or while another thread
@@ -367,26 +367,26 @@ public final class Worker implements AutoCloseable {
 	}
 
 	/**
-	 * Does nothing if all routines have ended; for the end of a test.
-	 * @throws WorkerStuckException if any is left, with its stack trace
+	 * Checks that all routines have ended; for the end of a test.
+	 * @throws WorkerStuckException if any routine is left, with its stack trace
 	 */
 	public void checkFinished() {
 		this.engine.checkFinished();
 	}
 
 	/**
-	 * Ends the current {@link #work()} after the current step; the routines keep their
-	 * places for the next. Without any work going on it does nothing.
+	 * Ends the current {@link #work()} after the current step. The routines keep their
+	 * places for the next one. Has no effect if no work is in progress.
 	 */
 	public void stop() {
 		this.engine.stop();
 	}
 
 	/**
-	 * Kills all routines and steps them until they have ended, a second of the worker's
-	 * time at most. Afterwards the scheduler rejects work. Returns after two seconds of
-	 * real time at most, whatever the routines wait for; only one that computes for ever
-	 * in {@link Mode#ONE_CARRIER} can't be left. Idempotent.
+	 * Kills all routines and steps them until they have ended, for up to one second of
+	 * the worker's time. Afterwards the scheduler rejects work. Returns within two
+	 * seconds of real time, whatever the routines wait for, except for a routine that
+	 * computes forever in {@link Mode#ONE_CARRIER}. Idempotent.
 	 * @throws IllegalStateException if called inside a routine, or while another thread
 	 * steps
 	 */
@@ -405,7 +405,7 @@ public final class Worker implements AutoCloseable {
 				+ (this.seed.isPresent() ? ", seed " + this.seed.getAsLong() : "") + "]";
 	}
 
-	/** Settings of a worker. Not safe for use by several threads. */
+	/** Builds a worker. Not thread-safe. */
 	public static final class Builder {
 
 		private String name = "worker";
@@ -422,7 +422,7 @@ public final class Worker implements AutoCloseable {
 
 		/**
 		 * Sets the name, the prefix of its routines' names.
-		 * @param name the name; {@code worker} unless set
+		 * @param name the name; {@code worker} by default
 		 * @return this builder
 		 */
 		public Builder name(String name) {
@@ -431,8 +431,8 @@ public final class Worker implements AutoCloseable {
 		}
 
 		/**
-		 * Lets a lot decide who is next.
-		 * @param seed what the lots are drawn from; without one, routines take turns
+		 * Chooses the next routine at random.
+		 * @param seed the seed; without one, routines take turns
 		 * @return this builder
 		 */
 		public Builder seed(long seed) {
@@ -441,24 +441,24 @@ public final class Worker implements AutoCloseable {
 		}
 
 		/**
-		 * Sets how routines are kept apart.
-		 * @param mode the mode; {@link Mode#ONE_CARRIER} unless set, where the JDK is
-		 * open for it, else {@link Mode#BATON}
+		 * Sets how routines are kept from running at the same time.
+		 * @param mode the mode; by default {@link Mode#ONE_CARRIER} if the JDK is open
+		 * for it, and otherwise {@link Mode#BATON}
 		 * @return this builder
 		 * @throws IllegalStateException if the JDK is not open for this mode
 		 */
 		public Builder mode(Mode mode) {
 			if (mode == Mode.ONE_CARRIER && !CarrierEngine.available()) {
 				throw new IllegalStateException(
-						"Mode ONE_CARRIER was asked for, but java.lang is closed; add --add-opens java.base/java.lang=ALL-UNNAMED to the JVM's arguments, or use Mode.BATON");
+						"Mode ONE_CARRIER was requested, but java.lang is closed; add --add-opens java.base/java.lang=ALL-UNNAMED to the JVM's arguments, or use Mode.BATON");
 			}
 			this.mode = Objects.requireNonNull(mode, "mode");
 			return this;
 		}
 
 		/**
-		 * Sets who is told the name of the routine before each step, to record the
-		 * interleaving. It is called in the order of the steps and must not wait.
+		 * Sets a listener that gets the name of the routine before each step, to record
+		 * the interleaving. It is called in the order of the steps and must not wait.
 		 * @param listener the listener
 		 * @return this builder
 		 */
@@ -468,7 +468,7 @@ public final class Worker implements AutoCloseable {
 		}
 
 		/**
-		 * Makes the worker.
+		 * Creates the worker.
 		 * @return a new worker
 		 */
 		public Worker build() {

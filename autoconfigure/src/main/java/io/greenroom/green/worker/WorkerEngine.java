@@ -22,15 +22,15 @@ import io.greenroom.observe.internal.Failures;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the threads of a worker go on, one step at a time, whenever somebody asks. A step
- * is what a thread does between two waits.
+ * Runs the threads of a worker, one step at a time, when asked. A step is what a thread
+ * does between two waits.
  *
- * @param <S> what stands in the line: a thread, as the engine knows it
+ * @param <S> the type of a thread in the line
  */
 abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements Engine
 		permits CarrierEngine, BatonEngine {
 
-	/** How long to wait for a JDK call to end before looking again. */
+	/** How long to wait for a JDK call to end before checking again. */
 	private static final long LOOK_AGAIN_MILLIS = 10;
 
 	private final String name;
@@ -39,25 +39,31 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 
 	final RunQueue<S> queue;
 
-	/** Those started and not ended, in order; guarded by itself. */
+	/** The threads that have started and not ended, in order; guarded by the set. */
 	private final Set<Routine> live = new LinkedHashSet<>();
 
-	/** What has failed and was not thrown yet. */
+	/** The failures that have not been thrown yet. */
 	private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
-	/** Who steps at the moment. */
+	/** The thread that steps at the moment. */
 	private final AtomicReference<@Nullable Thread> stepper = new AtomicReference<>();
 
-	/** Who has stepped last, and so is expected to go on. Volatile: asked by waiters. */
+	/**
+	 * The thread that stepped last, and so is expected to go on. Volatile, because
+	 * waiting threads read it.
+	 */
 	private volatile Thread lastStepper = Thread.currentThread();
 
-	/** Set by anyone, cleared when a run begins. */
+	/** Set by any thread, cleared when a run begins. */
 	private volatile boolean stopped;
 
 	/** Set once, by the thread that closes. */
 	private volatile boolean closing;
 
-	/** Until when it may be stepped then, on the JDK's scale; written before closing. */
+	/**
+	 * Until when it may still be stepped, in {@link System#nanoTime()}; written before
+	 * {@code closing}.
+	 */
 	private volatile long closeBy;
 
 	WorkerEngine(String name, Order<S> order, Consumer<String> onStep) {
@@ -82,7 +88,7 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 		this.onStep.accept(next.name());
 	}
 
-	/** Does one step, and lets time pass up to the limit where nobody is ready. */
+	/** Runs one step, and advances the time up to the limit if no thread is ready. */
 	final boolean step(long limit) {
 		enter();
 		try {
@@ -96,8 +102,8 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 	}
 
 	/**
-	 * Steps until the time is over or nothing is left to step; the condition, if any, is
-	 * asked after each step.
+	 * Steps until the time is over or nothing is left to step. The condition, if any, is
+	 * checked after each step.
 	 */
 	final void runUntil(@Nullable BooleanSupplier done, long limit) {
 		enter();
@@ -123,7 +129,10 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 				&& (done == null || !done.getAsBoolean());
 	}
 
-	/** Whether a step goes on that nobody waits for any more; then there is no other. */
+	/**
+	 * Returns whether a step goes on that is no longer waited for; then there is no other
+	 * step.
+	 */
 	boolean isAbandoned() {
 		return false;
 	}
@@ -146,9 +155,9 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 	}
 
 	/**
-	 * Waits while a routine is in a JDK call that ends by itself, such as a timed one;
-	 * returns whether there was any. A waiting thread through {@link Parking} does so
-	 * without a limit of the JDK's.
+	 * Waits while a routine is in a JDK call that ends by itself, such as a timed wait;
+	 * returns whether there was any. A wait through {@link Parking} is not a timed wait
+	 * of the JDK.
 	 */
 	private boolean awaitJdk() {
 		if (isAbandoned() || (snapshot().stream().allMatch(Routine::isParked) && !this.queue.hasReady())) {
@@ -181,7 +190,7 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 
 	/** Rejects threads that cannot step. */
 	void checkStepper(Thread thread) {
-		// Any will do.
+		// Any of them will do.
 	}
 
 	private void leave() {
@@ -192,17 +201,17 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 		return this.stepper.get();
 	}
 
-	/** Whether somebody has ended the last run. */
+	/** Returns whether the last run was stopped. */
 	final boolean stopped() {
 		return this.stopped;
 	}
 
-	/** Makes the run end after the current step. */
+	/** Ends the run after the current step. */
 	final void stop() {
 		this.stopped = true;
 	}
 
-	/** Tells the stepper of a failure; it is thrown after the current step. */
+	/** Records a failure, which is thrown to the stepper after the current step. */
 	final void fail(Throwable failure) {
 		if (!this.closing) {
 			this.failures.add(failure);
@@ -210,8 +219,8 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 	}
 
 	/**
-	 * Lets failures be, since what ends now was killed, and steps for so long at most in
-	 * real time.
+	 * Ignores failures from now on, because what ends now was killed, and limits stepping
+	 * to the given real time.
 	 */
 	final void closeWithin(Duration limit) {
 		this.closeBy = System.nanoTime() + limit.toNanos();
@@ -223,7 +232,7 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 		return this.closing;
 	}
 
-	/** Whether the worker was closed and has had its time. */
+	/** Returns whether the worker was closed and its time is over. */
 	final boolean isOverdue() {
 		return this.closing && System.nanoTime() - this.closeBy >= 0;
 	}
@@ -241,7 +250,7 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 		}
 	}
 
-	/** Rejects to leave routines behind. */
+	/** Throws if there are routines left. */
 	final void checkFinished() {
 		if (hasLive()) {
 			throw new WorkerStuckException(this.name, snapshot().stream().map(Routine::thread).toList());
@@ -291,7 +300,7 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 		ended(routine);
 	}
 
-	/** Called on the routine's thread when all is done. */
+	/** Called on the routine's thread when everything is done. */
 	abstract void ended(@Nullable Turn routine);
 
 	@Override
@@ -304,7 +313,7 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 		return this.queue.now();
 	}
 
-	/** Returns the worker's time after so long. */
+	/** Returns the worker's time after the given nanoseconds. */
 	final long after(long nanos) {
 		long time = nanoTime() + nanos;
 		return (time < 0) ? Long.MAX_VALUE : time;
@@ -360,7 +369,9 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 		}
 	}
 
-	/** Steps whatever happens meanwhile, until the condition holds or time is over. */
+	/**
+	 * Steps, whatever happens meanwhile, until the condition holds or the time is over.
+	 */
 	private void settle(BooleanSupplier done, long limit) {
 		enter();
 		try {

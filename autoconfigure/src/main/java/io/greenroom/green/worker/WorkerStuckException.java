@@ -4,9 +4,9 @@ import java.io.Serial;
 import java.util.List;
 
 /**
- * Nothing can make the routines that are left go on: each waits for something that none
- * of them will bring. Where each one waits stands in its stack trace, attached as a
- * suppressed exception.
+ * Thrown if nothing can make the remaining routines go on: each waits for something that
+ * none of them will provide. The stack trace of each is attached as a suppressed
+ * exception.
  */
 public final class WorkerStuckException extends IllegalStateException {
 
@@ -17,7 +17,7 @@ public final class WorkerStuckException extends IllegalStateException {
 		super("Worker '" + worker + "' has nothing left to step, but " + left.size()
 				+ ((left.size() == 1) ? " routine waits: " : " routines wait: ")
 				+ left.stream().map(Thread::getName).toList()
-				+ "; let a routine bring what they wait for, or kill them");
+				+ "; let a routine provide what they wait for, or kill them");
 		left.forEach((thread) -> addSuppressed(new Waiting(thread)));
 	}
 

@@ -1,5 +1,6 @@
 /**
- * The deterministic scheduler: it runs green threads step by step, in a time of its own.
+ * The deterministic scheduler, which runs green threads step by step in a time of its
+ * own.
  */
 @NullMarked
 package io.greenroom.green.worker;

@@ -12,21 +12,20 @@ import org.slf4j.Logger;
 import org.slf4j.event.Level;
 
 /**
- * Handles throwables that come from code that is not Greenroom's, and of which nothing is
- * sure: their methods may throw or return null, their causes may form a ring or a chain
- * of thousands, one instance may be thrown by many threads. Nothing here throws, whatever
- * it is given, but {@link #rethrow}; and no walk along causes is without a bound.
+ * Handles throwables from foreign code, about which nothing is certain: their methods may
+ * throw or return {@code null}, their causes may form a ring or a chain of thousands, and
+ * many threads may throw one instance. No method here throws, except {@link #rethrow},
+ * and every walk along causes is bounded.
  * <p>
- * All methods are safe for use by many threads.
+ * All methods are thread-safe.
  */
 public final class Failures {
 
-	/** How far causes are followed. What is deeper has never helped anybody. */
+	/** How far causes are followed. */
 	private static final int DEPTH = 50;
 
 	/**
-	 * How many throwables, causes and suppressed ones together, one entry of a log may
-	 * have.
+	 * How many throwables, including causes and suppressed ones, one log entry may have.
 	 */
 	private static final int TOTAL = 200;
 
@@ -34,13 +33,13 @@ public final class Failures {
 	}
 
 	/**
-	 * Logs a failure. One that can't be written as it is, is told by a stand-in that has
-	 * its class and as much of the rest as could be read.
-	 * @param log where to
-	 * @param level how loud
+	 * Logs a failure. If it cannot be written as it is, logs a stand-in with its class
+	 * and as much of the rest as could be read.
+	 * @param log the logger
+	 * @param level the level
 	 * @param failure what was thrown
 	 * @param message the message, with SLF4J's placeholders
-	 * @param arguments what to put in their places
+	 * @param arguments the arguments for the placeholders
 	 */
 	public static void log(Logger log, Level level, Throwable failure, String message, @Nullable Object... arguments) {
 		try {
@@ -54,17 +53,17 @@ public final class Failures {
 					.log(message + " ({}, and could not be logged: {})", with(arguments, failure, unlogged));
 			}
 			catch (Throwable given) {
-				// No stack or no memory is left to say it with, or the log itself is
+				// There is no stack or memory left for logging, or the log itself is
 				// broken.
 			}
 		}
 	}
 
 	/**
-	 * Returns a throwable's class and message, or just its class if the message can't be
-	 * had.
+	 * Returns a throwable's class and message, or just its class if the message cannot be
+	 * read.
 	 * @param failure the throwable
-	 * @return the words for it, never empty
+	 * @return the description, never empty
 	 */
 	public static String describe(Throwable failure) {
 		String name = failure.getClass().getName();
@@ -97,7 +96,7 @@ public final class Failures {
 	/**
 	 * Returns a throwable's cause.
 	 * @param failure the throwable
-	 * @return its cause; null if it has none or does not say
+	 * @return its cause; {@code null} if it has none or cannot be asked
 	 */
 	public static @Nullable Throwable cause(Throwable failure) {
 		try {
@@ -109,9 +108,9 @@ public final class Failures {
 	}
 
 	/**
-	 * Adds one throwable to what another suppressed, where that is possible.
-	 * @param failure the one that is going to be thrown
-	 * @param another the one that would be lost
+	 * Adds a suppressed throwable to another throwable, if possible.
+	 * @param failure the throwable that will be thrown
+	 * @param another the throwable that would be lost
 	 */
 	public static void suppress(Throwable failure, Throwable another) {
 		if (failure == another) {
@@ -121,14 +120,15 @@ public final class Failures {
 			failure.addSuppressed(another);
 		}
 		catch (Throwable rejected) {
-			// It is final in the JDK and rejects only itself; no memory may be left.
+			// The method is final in the JDK and rejects only the throwable itself, but
+			// there may be no memory left.
 		}
 	}
 
 	/**
 	 * Throws a throwable as it is, checked or not.
 	 * @param failure what to throw
-	 * @return never; callers say {@code throw}, so that the compiler sees the end
+	 * @return never; callers write {@code throw}, so that the compiler sees the end
 	 */
 	public static RuntimeException rethrow(Throwable failure) {
 		throw Failures.<RuntimeException>unchecked(failure);
@@ -139,7 +139,10 @@ public final class Failures {
 		throw (X) failure;
 	}
 
-	/** Returns the failure itself if a logging system can write it, else a stand-in. */
+	/**
+	 * Returns the failure itself if a logging system can write it, and otherwise a
+	 * stand-in.
+	 */
 	private static Throwable loggable(Throwable failure) {
 		Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
 		try {
@@ -164,14 +167,14 @@ public final class Failures {
 		return true;
 	}
 
-	/** Asks for all that a logging system may ask for. */
+	/** Reads everything that a logging system may read. */
 	@SuppressWarnings({ "CheckReturnValue", "ReturnValueIgnored" })
 	private static boolean isReadable(Throwable failure) {
 		try {
 			failure.getMessage();
 			failure.getLocalizedMessage();
 			failure.getCause();
-			// A null among the frames is found by the copy.
+			// The copy finds a {@code null} among the frames.
 			return failure.toString() != null && List.of(failure.getStackTrace()) != null;
 		}
 		catch (Throwable unreadable) {
@@ -186,13 +189,13 @@ public final class Failures {
 		return all;
 	}
 
-	/** Stands in the log for a throwable that can't be written as it is. */
+	/** Stands in the log for a throwable that cannot be written as it is. */
 	@SuppressWarnings("serial")
 	private static final class Unloggable extends Throwable {
 
 		Unloggable(Throwable failure) {
-			super(describe(failure) + " (not logged as it is: too deep, or what it says of itself can't be read)", null,
-					true, true);
+			super(describe(failure) + " (not logged as it is: it is nested too deeply, or cannot be read)", null, true,
+					true);
 			setStackTrace(frames(failure));
 			for (Throwable cause : causes(failure)) {
 				if (cause != failure) {

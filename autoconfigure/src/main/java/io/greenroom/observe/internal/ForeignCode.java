@@ -6,12 +6,11 @@ import org.slf4j.event.Level;
 
 /**
  * The fence round code that is not Greenroom's: listeners, observers, links, callbacks,
- * suppliers, context accessors. Whatever it throws, errors and checked exceptions past
- * the compiler included, is logged once and goes no further, so that the step that called
- * it is finished.
+ * suppliers, context accessors. Whatever it throws, including errors and sneaky checked
+ * exceptions, is logged once and goes no further, so that the step that called it is
+ * finished.
  * <p>
- * Not for bodies, whose throwables are their callers'. All methods are safe for use by
- * many threads.
+ * Not for bodies, whose throwables belong to their callers. All methods are thread-safe.
  */
 public final class ForeignCode {
 
@@ -19,10 +18,10 @@ public final class ForeignCode {
 	}
 
 	/**
-	 * Runs code that is not Greenroom's.
-	 * @param log where its failure is told
-	 * @param what what the code is, in words that end the sentence "… failed and was
-	 * passed over", such as "A state listener"
+	 * Runs foreign code.
+	 * @param log where its failure is logged
+	 * @param what what the code is, as the beginning of "… failed and was skipped", such
+	 * as "A state listener"
 	 * @param code the code
 	 * @return whether it returned normally
 	 */
@@ -38,11 +37,11 @@ public final class ForeignCode {
 	}
 
 	/**
-	 * Asks code that is not Greenroom's for something.
-	 * @param <T> what is asked for
-	 * @param log where its failure is told
+	 * Runs foreign code that returns something.
+	 * @param <T> the type of the result
+	 * @param log where its failure is logged
 	 * @param what what the code is
-	 * @param fallback what to take if it fails
+	 * @param fallback the result if it fails
 	 * @param code the code
 	 * @return what it returned, or the fallback
 	 */
@@ -58,37 +57,36 @@ public final class ForeignCode {
 
 	private static void report(Logger log, String what, Throwable failure) {
 		if (failure instanceof InterruptedException) {
-			// Thrown past the compiler; the interrupt was the thread's, and stays its
-			// own.
+			// A sneaky throw; the interrupt belongs to the thread, so it stays set.
 			Thread.currentThread().interrupt();
 		}
-		Failures.log(log, Level.WARN, failure, "{} failed and was passed over", what);
+		Failures.log(log, Level.WARN, failure, "{} failed and was skipped", what);
 	}
 
-	/** Some code that may throw anything. */
+	/** Code that may throw anything. */
 	@FunctionalInterface
 	public interface Code {
 
 		/**
 		 * Runs it.
-		 * @throws Throwable whatever it likes
+		 * @throws Throwable anything
 		 */
 		void run() throws Throwable;
 
 	}
 
 	/**
-	 * Some code that returns something and may throw anything.
+	 * Code that returns something and may throw anything.
 	 *
-	 * @param <T> what it returns
+	 * @param <T> the type of the result
 	 */
 	@FunctionalInterface
 	public interface Question<T extends @Nullable Object> {
 
 		/**
-		 * Asks it.
+		 * * Runs it.
 		 * @return the answer
-		 * @throws Throwable whatever it likes
+		 * @throws Throwable anything
 		 */
 		T ask() throws Throwable;
 

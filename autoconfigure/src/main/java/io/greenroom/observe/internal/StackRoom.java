@@ -1,31 +1,31 @@
 package io.greenroom.observe.internal;
 
 /**
- * Finds out that the stack is nearly full before anything is taken, instead of in the
- * middle of a state change: near its end any call may throw {@link StackOverflowError},
- * also the first of a {@code finally} block.
+ * Detects that the stack is nearly full before anything is taken, instead of in the
+ * middle of a state change. Near the end of the stack any call may throw
+ * {@link StackOverflowError}, even the first one of a {@code finally} block.
  * <p>
  * The frame of {@link #check()} has room for thousands of local variables that are never
- * written. The JVM looks at the entry of a method whether its frame fits, and takes that
- * of the interpreter for it, however the method was compiled. So a check costs one call
- * that does nothing, and the thread that returns from it has 32 kilobytes at least.
+ * written. At the entry of a method the JVM checks whether its frame fits, using the size
+ * of the interpreter's frame however the method was compiled. So a check costs one call
+ * that does nothing, and the thread that returns from it has at least 32 kilobytes left.
  * <p>
- * All methods are safe for use by many threads.
+ * All methods are thread-safe.
  */
-@SuppressWarnings("UnusedVariable") // the variables are only to be there
+@SuppressWarnings("UnusedVariable") // the variables are never used
 public final class StackRoom {
 
-	/** Not final, so that no compiler knows that it is never set. */
+	/** Not final, so that no compiler can assume that it is never set. */
 	private static boolean used;
 
 	private StackRoom() {
 	}
 
 	/**
-	 * Returns if the stack has room for giving back or ending what was taken before,
-	 * which needs less: who has passed {@link #check()} passes this from the same frame,
-	 * also after the taking.
-	 * @throws StackOverflowError if it has not; nothing has been done then
+	 * Returns if the stack has room to give back or end what was taken before. This needs
+	 * less than {@link #check()}: a thread that has passed that check also passes this
+	 * one from the same frame, even after taking something.
+	 * @throws StackOverflowError if it has not; nothing has been done in this case
 	 */
 	public static void checkReturn() {
 		if (used) {
@@ -72,8 +72,8 @@ public final class StackRoom {
 	}
 
 	/**
-	 * Returns if the stack has room for what Greenroom is going to do on it.
-	 * @throws StackOverflowError if it has not; nothing has been done then
+	 * Returns if the stack has room for what Greenroom is about to do.
+	 * @throws StackOverflowError if it has not; nothing has been done in this case
 	 */
 	public static void check() {
 		if (used) {

@@ -1,6 +1,6 @@
 /**
- * How Greenroom calls code that is not its own, and speaks of what it threw, without
- * being broken by either. Used by all of its packages, and promised to nobody.
+ * How Greenroom calls foreign code, and reports what it threw, without being broken by
+ * either. For internal use by all packages; may change at any time.
  */
 @NullMarked
 package io.greenroom.observe.internal;

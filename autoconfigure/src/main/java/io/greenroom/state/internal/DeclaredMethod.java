@@ -5,20 +5,20 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A method as {@link StateRules} need to know it.
+ * A method as seen by the {@link StateRules}.
  *
- * @param <M> what the reader knows the method by
+ * @param <M> the reader's type of a method
  * @param source the method
  * @param name its name
  * @param home the class that declares it
  * @param parameters the types of its parameters, without type arguments
  * @param returns the type it returns, without type arguments
- * @param traits what it is
+ * @param traits its properties
  */
 public record DeclaredMethod<M>(M source, String name, String home, List<String> parameters, String returns,
 		Set<Trait> traits) {
 
-	/** What a method may be. */
+	/** A property of a method. */
 	public enum Trait {
 
 		/** Private. */
@@ -29,7 +29,9 @@ public record DeclaredMethod<M>(M source, String name, String home, List<String>
 		STATIC,
 		/** Abstract. */
 		ABSTRACT,
-		/** Out of a subclass's reach, as it is package-private elsewhere. */
+		/**
+		 * Out of a subclass's reach, because it is package-private in another package.
+		 */
 		OUT_OF_REACH,
 		/** A state. */
 		STATE

@@ -5,12 +5,12 @@ import java.util.List;
 import io.greenroom.state.State;
 
 /**
- * A state as a class declares it.
+ * A state as declared by a class.
  *
- * @param <M> what the reader knows a method by
- * @param method the most specific method, or one that can't be overridden
- * @param declaration what the annotation says
- * @param contradiction the two interfaces that declare it differently, empty for none
+ * @param <M> the reader's type of a method
+ * @param method the most specific method, or one that cannot be overridden
+ * @param declaration the annotation
+ * @param contradiction the two interfaces that declare it differently; empty for none
  */
 public record DeclaredState<M>(DeclaredMethod<M> method, State declaration, List<String> contradiction) {
 

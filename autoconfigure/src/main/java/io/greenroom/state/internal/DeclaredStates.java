@@ -7,22 +7,21 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a class declares of states, whoever has read it: reflection at the start, or
- * javac.
+ * The states that a class declares, read by reflection at the start or by javac.
  *
- * @param <M> what the reader knows a method by
+ * @param <M> the reader's type of a method
  * @param name the name of the class
- * @param traits what the class is
+ * @param traits the properties of the class
  * @param states the states, in the order of their names; more than one may have the same
  * @param named all methods that a state may name as its {@code onStart}
  */
 public record DeclaredStates<M>(String name, Set<Trait> traits, List<DeclaredState<M>> states,
 		List<DeclaredMethod<M>> named) {
 
-	/** What a class may be. */
+	/** A property of a class. */
 	public enum Trait {
 
-		/** Open to subclasses that have what it lacks; only its methods are judged. */
+		/** Open to subclasses that provide what it lacks; only its methods are judged. */
 		PARTIAL(null),
 		/** An interface. */
 		INTERFACE("an interface"),
@@ -38,10 +37,10 @@ public record DeclaredStates<M>(String name, Set<Trait> traits, List<DeclaredSta
 		HIDDEN(null),
 		/** Without a constructor that a subclass can call. */
 		PRIVATE_CONSTRUCTORS(null),
-		/** A configuration of which Spring makes a subclass. */
+		/** A configuration that Spring subclasses. */
 		PROXIED_CONFIGURATION(null);
 
-		/** Why it has no subclass, in words, where it has none. */
+		/** Why it cannot have a subclass, for messages; {@code null} if it can. */
 		private final @Nullable String closed;
 
 		Trait(@Nullable String closed) {
@@ -62,7 +61,7 @@ public record DeclaredStates<M>(String name, Set<Trait> traits, List<DeclaredSta
 			.toList();
 	}
 
-	/** Returns the name without its package and without what it is nested in. */
+	/** Returns the name without its package and enclosing classes. */
 	String simpleName() {
 		return DeclaredMethod.simple(this.name).replaceFirst("^\\d+(?=\\D)", "");
 	}

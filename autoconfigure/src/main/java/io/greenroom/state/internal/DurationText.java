@@ -5,7 +5,7 @@ import java.time.format.DateTimeParseException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads lengths of time, as people write them. */
+/** Parses durations as people write them. */
 public final class DurationText {
 
 	private static final Pattern SIMPLE = Pattern.compile("(\\d+)\\s*(ms|s|m|h|d)");
@@ -14,8 +14,8 @@ public final class DurationText {
 	}
 
 	/**
-	 * Reads a length of time.
-	 * @throws IllegalArgumentException if the text is none, or not positive
+	 * Parses a duration.
+	 * @throws IllegalArgumentException if the text is not a positive duration
 	 */
 	public static Duration parse(String text) {
 		Duration length = read(text.strip());

@@ -7,7 +7,7 @@ public interface StateObject {
 
 	/**
 	 * Returns the object's connection to its machine.
-	 * @return the slot, the same for the object's whole life
+	 * @return the slot, always the same for one object
 	 */
 	StateSlot greenroom$slot();
 

@@ -17,14 +17,14 @@ import io.greenroom.state.StateHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules for the declaration of states: the same at compile time and at the start. Not
- * safe for use by several threads.
+ * The rules for the declaration of states, shared by javac and the start. Not
+ * thread-safe.
  *
- * @param <M> what the reader knows a method by
+ * @param <M> the reader's type of a method
  */
 public final class StateRules<M> {
 
-	/** The parameters that any throwable fits. */
+	/** The parameter types that accept any throwable. */
 	private static final Set<List<String>> TAKES_ANY = Set.of(List.of("java.lang.Throwable"),
 			List.of("java.lang.Object"), List.of("java.io.Serializable"));
 
@@ -35,7 +35,7 @@ public final class StateRules<M> {
 
 	private final DeclaredStates<M> declared;
 
-	/** By name, the first of each. */
+	/** The first state of each name. */
 	private final Map<String, DeclaredState<M>> states = new TreeMap<>();
 
 	private final List<Finding<M>> problems = new ArrayList<>();
@@ -47,21 +47,21 @@ public final class StateRules<M> {
 	}
 
 	/**
-	 * Something wrong or odd.
+	 * An error or a warning.
 	 *
-	 * @param <M> what the reader knows a method by
-	 * @param method the method, {@code null} for the class
+	 * @param <M> the reader's type of a method
+	 * @param method the method; {@code null} for the class
 	 * @param text what is wrong, and its remedy
 	 */
 	public record Finding<M>(@Nullable M method, String text) {
 	}
 
 	/**
-	 * What the rules say of a class.
+	 * The verdict of the rules on a class.
 	 *
-	 * @param <M> what the reader knows a method by
-	 * @param problems what is wrong
-	 * @param warnings what is odd and may be meant
+	 * @param <M> the reader's type of a method
+	 * @param problems the errors
+	 * @param warnings what is odd but may be intended
 	 */
 	public record Verdict<M>(List<Finding<M>> problems, List<Finding<M>> warnings) {
 	}
@@ -118,7 +118,7 @@ public final class StateRules<M> {
 		}
 		if (this.declared.is(DeclaredStates.Trait.PROXIED_CONFIGURATION)) {
 			report(null,
-					"class %s is a @Configuration class, of which Spring makes a subclass itself, so that it can't have states; move them to a class of their own, or write @Configuration(proxyBeanMethods = false)",
+					"class %s is a @Configuration class, which Spring subclasses itself, so it can't have states; move them to a class of their own, or write @Configuration(proxyBeanMethods = false)",
 					name);
 		}
 	}
@@ -127,8 +127,8 @@ public final class StateRules<M> {
 		DeclaredState<M> other = this.states.putIfAbsent(state.name(), state);
 		if (other != null) {
 			report(state.method().source(),
-					"two methods are the state '%s': %s and %s; rename one of them, or take @State off it",
-					state.name(), other.method().signature(), state.method().signature());
+					"two methods are the state '%s': %s and %s; rename one of them, or remove its @State", state.name(),
+					other.method().signature(), state.method().signature());
 		}
 		else if (!state.contradiction().isEmpty()) {
 			report(null,
@@ -144,8 +144,8 @@ public final class StateRules<M> {
 			.map((trait) -> trait.name().toLowerCase(Locale.ROOT))
 			.toList();
 		if (!wrong.isEmpty()) {
-			report(method.source(), "state %s is %s; a state must be open to be replaced, so take that off",
-					method.signature(), String.join(" and ", wrong));
+			report(method.source(), "state %s is %s; a state must be overridable, so remove that", method.signature(),
+					String.join(" and ", wrong));
 		}
 		else if (method.is(DeclaredMethod.Trait.OUT_OF_REACH)) {
 			report(method.source(), "state %s of %s is package-private in another package; make it protected or public",
@@ -171,7 +171,7 @@ public final class StateRules<M> {
 
 	private void checkRestart(DeclaredState<M> state) {
 		if (state.declaration().restart() && !state.declaration().initial()) {
-			wrong(state, "has restart = true but not initial = true; mark it initial, or take restart off");
+			wrong(state, "has restart = true but not initial = true; mark it initial, or remove restart");
 		}
 	}
 
@@ -200,8 +200,8 @@ public final class StateRules<M> {
 	}
 
 	/**
-	 * Where a class has an end, a state from which it can't be got to is often an
-	 * oversight.
+	 * Warns of states from which the end of the machine cannot be reached, which is often
+	 * an oversight.
 	 */
 	private void warnOfNoWayOut() {
 		Set<String> ending = new HashSet<>();
@@ -220,7 +220,7 @@ public final class StateRules<M> {
 			boolean onlyItself = !state.isEnd() && Set.copyOf(state.targets()).equals(Set.of(state.name()));
 			if (onlyItself || (hasEnd && !ending.contains(state.name()))) {
 				this.warnings.add(new Finding<>(state.method().source(),
-						"state '%s' has no way out: from it no state that ends the machine can be reached; declare one, if that is not meant"
+						"state '%s' has no way out: no state that ends the machine can be reached from it; declare one, unless that is intended"
 							.formatted(state.name())));
 			}
 		}
@@ -261,12 +261,11 @@ public final class StateRules<M> {
 			return;
 		}
 		if (onError.equals(state.name())) {
-			wrong(state, "has itself as onError, and would fail for ever; name another state");
+			wrong(state, "has itself as onError, and would fail forever; name another state");
 		}
 		else if (isTarget(state, "onError", onError, target)
 				&& !TAKES_ANY.contains(Objects.requireNonNull(target).method().parameters())) {
-			wrong(state,
-					"has onError = \"%s\", which does not take what may be thrown; write void %1$s(Throwable cause)",
+			wrong(state, "has onError = \"%s\", which does not accept any throwable; write void %1$s(Throwable cause)",
 					onError);
 		}
 	}

@@ -8,30 +8,30 @@ import io.greenroom.observe.internal.StackRoom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An object's connection to its machine, there before the first line of the object's
- * constructor. Moves asked for while the object is still being made are kept, and made in
- * their order when the machine is {@linkplain #bind bound}: no body ever runs on a half
- * made object.
+ * An object's connection to its machine, which exists before the first line of the
+ * object's constructor. Moves that are requested during construction are kept, and made
+ * in order when the machine is {@linkplain #bind bound}, so that no body ever runs on an
+ * incomplete object. Thread-safe.
  */
 public final class StateSlot {
 
-	/** What is said of an object that came without a connection. */
-	public static final String NO_MACHINE = "This object was deserialised, or made in another way without its constructor, and has no machine; give it a new one with stateMachines.bind(object, null)";
+	/** The message for an object that was created without a connection. */
+	public static final String NO_MACHINE = "This object was deserialized, or created in another way without its constructor, and has no machine; give it a new one with stateMachines.bind(object, null)";
 
-	/** Written once under this; volatile so that calls after that take no lock. */
+	/** Written once under this; volatile, so that calls after that take no lock. */
 	private volatile @Nullable StateCalls machine;
 
-	/** Whose connection this is. Written once, before the machine. */
+	/** The object of this connection. Written once, before the machine. */
 	private @Nullable StateObject owner;
 
-	/** Whether the object came without a connection, as one does that is deserialised. */
+	/** Whether the object was created without a connection, like a deserialized one. */
 	private final boolean late;
 
-	/** Guarded by this; null where there are none. */
+	/** Guarded by this; {@code null} if there are none. */
 	private @Nullable List<Consumer<StateCalls>> early;
 
 	/**
-	 * Makes a slot without a machine. Called by enhanced constructors.
+	 * Creates a slot without a machine. Called by enhanced constructors.
 	 */
 	public StateSlot() {
 		this(false);
@@ -42,23 +42,24 @@ public final class StateSlot {
 	}
 
 	/**
-	 * Asks whether an object's slot is its own: that of a copy is another object's, and
-	 * one that was made without a constructor has none. Before the machine is bound
-	 * nobody can tell.
-	 * @param slot what the object has
+	 * Returns whether an object's slot is its own. The slot of a copy belongs to another
+	 * object, and an object that was created without a constructor has none. Before the
+	 * machine is bound, this is unknown.
+	 * @param slot the object's slot
 	 * @param object the object
-	 * @return whether it can be used
+	 * @return whether the slot can be used
 	 */
 	public static boolean isOf(@Nullable StateSlot slot, Object object) {
 		return slot != null && (slot.owner == object || slot.machine == null);
 	}
 
 	/**
-	 * Returns the slot that is an object's own. A copy of another gets one with a machine
-	 * of its own, not started yet; an object without any gets one that waits to be bound.
+	 * Returns a slot of an object's own. A copy of another object gets one with a machine
+	 * of its own, which has not started. An object without a slot gets one that waits to
+	 * be bound.
 	 * @param object the object
-	 * @param slot what it has now
-	 * @return what it is to have
+	 * @param slot its current slot
+	 * @return the slot that it must have
 	 */
 	public static StateSlot own(StateObject object, @Nullable StateSlot slot) {
 		if (slot == null) {
@@ -75,9 +76,9 @@ public final class StateSlot {
 	}
 
 	/**
-	 * Returns whether the object came without a connection, as one does that is
-	 * deserialised.
-	 * @return whether it has to be bound by hand
+	 * Returns whether the object was created without a connection, like a deserialized
+	 * one.
+	 * @return whether it must be bound by hand
 	 */
 	public boolean isLate() {
 		return this.late;
@@ -85,21 +86,21 @@ public final class StateSlot {
 
 	/**
 	 * Returns the machine.
-	 * @return the machine, {@code null} as long as the object is being made
+	 * @return the machine; {@code null} while the object is being constructed
 	 */
 	public @Nullable StateCalls machine() {
 		return this.machine;
 	}
 
-	/** Forgets the moves asked for so far. */
+	/** Discards the moves that were requested so far. */
 	public synchronized void forget() {
 		this.early = null;
 	}
 
 	/**
-	 * Connects the object, which is complete now, and makes the moves asked for so far.
+	 * Connects the complete object, and makes the moves that were requested so far.
 	 * @param calls the machine
-	 * @param object whose machine it is
+	 * @param object the object of the machine
 	 */
 	public void bind(StateCalls calls, StateObject object) {
 		List<Consumer<StateCalls>> kept;
@@ -116,7 +117,7 @@ public final class StateSlot {
 	}
 
 	/**
-	 * Asks whether a call of a state method is to run the body.
+	 * Returns whether a call of a state method must run the body.
 	 * @param state the state's index
 	 * @return whether to run the body
 	 */
@@ -126,8 +127,8 @@ public final class StateSlot {
 	}
 
 	/**
-	 * The body has ended.
-	 * @param thrown what it threw, if anything
+	 * Called when the body has ended.
+	 * @param thrown what it threw, or {@code null} if it returned
 	 */
 	public void leave(@Nullable Throwable thrown) {
 		StateCalls calls = this.machine;
@@ -137,7 +138,7 @@ public final class StateSlot {
 	}
 
 	/**
-	 * Asks for a move.
+	 * Requests a move.
 	 * @param state the state's index
 	 * @param args the arguments of the call
 	 */

@@ -1,6 +1,6 @@
 /**
- * What the enhanced classes call, and the rules that the start and javac judge by.
- * Promises nothing to anybody else.
+ * What the enhanced classes call, and the rules that the start and javac apply. For
+ * internal use only; may change at any time.
  */
 @NullMarked
 package io.greenroom.state.internal;

@@ -31,7 +31,7 @@ import io.greenroom.state.internal.DeclaredState;
 import io.greenroom.state.internal.DeclaredStates;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the states that a class declares, as javac sees it. */
+/** Reads the states that a class declares, as seen by javac. */
 final class StateElements {
 
 	private static final String CONFIGURATION = "org.springframework.context.annotation.Configuration";
@@ -76,8 +76,9 @@ final class StateElements {
 	}
 
 	/**
-	 * Whether Spring makes a subclass of a configuration, {@code null} where it is none.
-	 * An annotation made of {@code @Configuration} may have the attribute itself.
+	 * Returns whether Spring subclasses a configuration, or {@code null} if it is none.
+	 * An annotation that is meta-annotated with {@code @Configuration} may have the
+	 * attribute itself.
 	 */
 	private @Nullable Boolean proxied(Element annotated, Set<Element> seen) {
 		for (AnnotationMirror mirror : this.javac.getElementUtils().getAllAnnotationMirrors(annotated)) {
@@ -100,7 +101,9 @@ final class StateElements {
 		return null;
 	}
 
-	/** The most specific method of each state; an override keeps the declaration. */
+	/**
+	 * Returns the most specific method of each state. An override keeps the declaration.
+	 */
 	private List<DeclaredState<ExecutableElement>> states(Collection<List<ExecutableElement>> families) {
 		List<DeclaredState<ExecutableElement>> states = new ArrayList<>();
 		for (List<ExecutableElement> family : families) {
@@ -120,7 +123,9 @@ final class StateElements {
 		return states;
 	}
 
-	/** A class says which of several interfaces is right; nobody else can. */
+	/**
+	 * Returns two interfaces that declare a state differently, unless the class decides.
+	 */
 	private List<String> contradiction(ExecutableElement first, List<ExecutableElement> marked) {
 		Element home = home(first);
 		State declared = first.getAnnotation(State.class);
@@ -155,7 +160,7 @@ final class StateElements {
 		}
 	}
 
-	/** Whether a method of a lower class can override it. */
+	/** Returns whether a method of a subclass can override it. */
 	private boolean isOpen(ExecutableElement method) {
 		Set<Modifier> modifiers = method.getModifiers();
 		return modifiers.contains(Modifier.PUBLIC) || modifiers.contains(Modifier.PROTECTED)
@@ -164,7 +169,10 @@ final class StateElements {
 					.equals(this.javac.getElementUtils().getPackageOf(this.type)));
 	}
 
-	/** The class and what it extends, then the interfaces, narrower ones first. */
+	/**
+	 * Returns the class and its superclasses, then the interfaces, more specific ones
+	 * first.
+	 */
 	private List<TypeElement> levels() {
 		List<TypeElement> levels = new ArrayList<>();
 		Set<TypeElement> interfaces = new LinkedHashSet<>();
@@ -205,7 +213,9 @@ final class StateElements {
 				&& !superclass.getQualifiedName().contentEquals(Object.class.getName())) ? superclass : null;
 	}
 
-	/** As an object of the class has it, its generic parameters filled in. */
+	/**
+	 * Returns the signature in an object of the class, with generic parameters resolved.
+	 */
 	private String signature(ExecutableElement method) {
 		TypeMirror seen = this.javac.getTypeUtils().asMemberOf((DeclaredType) this.type.asType(), method);
 		List<String> parameters = (seen instanceof ExecutableType executable)
@@ -217,7 +227,10 @@ final class StateElements {
 		return method.getParameters().stream().map((parameter) -> erased(parameter.asType())).toList();
 	}
 
-	/** Without type arguments, and without annotations, which a text of javac's has. */
+	/**
+	 * Returns the type without type arguments and without annotations, which javac's text
+	 * contains.
+	 */
 	private String erased(TypeMirror type) {
 		if (type instanceof ArrayType array) {
 			return erased(array.getComponentType()) + "[]";

@@ -16,21 +16,21 @@ import javax.tools.Diagnostic;
 import io.greenroom.state.internal.StateRules;
 
 /**
- * Reports states that are declared wrongly when they are compiled, as the start of the
- * application would. A warning, of a state that no way leads out of, is silenced by
- * {@code @SuppressWarnings("states")} on the state's method or on the class. Found by
- * javac on its processor path; javac looks for processors on the class path only when
- * told to, with {@code -proc:full}. Makes no files.
+ * Reports incorrectly declared states when they are compiled, like the start of the
+ * application does. The warning about a state without a way out is suppressed by
+ * {@code @SuppressWarnings("states")} on the state's method or on the class. javac finds
+ * the processor on its processor path; it looks for processors on the class path only
+ * with {@code -proc:full}. Creates no files.
  */
 public final class StateProcessor extends AbstractProcessor {
 
-	/** Made by javac. */
+	/** Called by javac. */
 	public StateProcessor() {
 	}
 
 	@Override
 	public Set<String> getSupportedAnnotationTypes() {
-		// Also what inherits states and declares none itself is looked at.
+		// Classes that only inherit states are checked too.
 		return Set.of("*");
 	}
 
@@ -69,7 +69,7 @@ public final class StateProcessor extends AbstractProcessor {
 		return silence != null && Arrays.asList(silence.value()).contains("states");
 	}
 
-	/** At the method, or at the class where the method is somebody else's. */
+	/** Prints at the method, or at the class if the method belongs to another one. */
 	private void print(Diagnostic.Kind kind, TypeElement type, StateRules.Finding<ExecutableElement> finding) {
 		ExecutableElement method = finding.method();
 		this.processingEnv.getMessager()

@@ -1,5 +1,5 @@
 /**
- * What javac calls to check states when they are compiled; see
+ * The annotation processor that checks states when they are compiled; see
  * {@link io.greenroom.state.State}.
  */
 @NullMarked

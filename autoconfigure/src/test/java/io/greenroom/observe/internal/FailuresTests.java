@@ -83,7 +83,7 @@ class FailuresTests {
 		assertThat(ForeignCode.run(this.log, "A listener", unusual::raise)).isFalse();
 		assertThat(ForeignCode.ask(this.log, "A supplier", "fallback", unusual::raise)).isEqualTo("fallback");
 		assertThat(this.logged.list).hasSize(2)
-			.allSatisfy((event) -> assertThat(event.getFormattedMessage()).contains("failed and was passed over"));
+			.allSatisfy((event) -> assertThat(event.getFormattedMessage()).contains("failed and was skipped"));
 		assertThat(Thread.interrupted()).isEqualTo(unusual == Unusual.INTERRUPTED);
 	}
 

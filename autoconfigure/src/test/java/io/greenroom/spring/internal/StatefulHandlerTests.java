@@ -434,9 +434,9 @@ class StatefulHandlerTests extends ShopTestSupport {
 			assertThat(context.getStartupFailure()).isInstanceOfSatisfying(InvalidHandlersException.class, (ex) -> {
 				assertThat(ex.beans()).hasSize(2);
 				assertThat(ex).hasMessageContaining("\"opne\"), which is no state; the states are [open, shut]")
-					.hasMessageContaining("none() is @InState of no state")
-					.hasMessageContaining("loop(DeferredCalls) is @ProcessingLoop beside states")
-					.hasMessageContaining("call() is @InState, but the handler has no states");
+					.hasMessageContaining("none() is @InState without a state")
+					.hasMessageContaining("loop(DeferredCalls) is @ProcessingLoop in a state machine")
+					.hasMessageContaining("call() is @InState, but the handler is no state machine");
 			});
 		});
 		this.runner.withPropertyValues("greenroom.state.enabled=false")
@@ -456,7 +456,7 @@ class StatefulHandlerTests extends ShopTestSupport {
 	@DisplayName("S22 the current calls are those of the handler whose body this is")
 	void currentCalls() {
 		assertThatIllegalStateException().isThrownBy(DeferredCalls::current)
-			.withMessageContaining("no body of a handler");
+			.withMessageContaining("does not run a body of a handler");
 	}
 
 }

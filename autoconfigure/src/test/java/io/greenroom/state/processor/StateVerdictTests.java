@@ -130,7 +130,7 @@ class StateVerdictTests {
 	void configuration() {
 		assertThat(said("@Configuration class Subject { @State void a() { } }")).singleElement()
 			.asString()
-			.startsWith("class Subject is a @Configuration class, of which Spring makes a subclass itself");
+			.startsWith("class Subject is a @Configuration class, which Spring subclasses itself");
 		assertThat(said(
 				"@org.springframework.boot.autoconfigure.SpringBootApplication class Subject { @State void a() { } }"))
 			.singleElement()
