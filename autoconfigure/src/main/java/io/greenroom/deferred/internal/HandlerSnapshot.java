@@ -58,8 +58,16 @@ public record HandlerSnapshot(String name, State state, int capacity, int queued
 	 * @param running for how long the body has run, without the time in the queue;
 	 * {@code null} if nobody knows: nothing is timed and it has not been noticed as busy,
 	 * or it has let another call in
+	 * @param arguments what its caller has passed, as text; {@code null} unless that was
+	 * asked for
 	 */
-	public record Body(String method, String thread, Duration submitted, @Nullable Duration running) {
+	public record Body(String method, String thread, Duration submitted, @Nullable Duration running,
+			@Nullable List<String> arguments) {
+
+		/** Copies the list. */
+		public Body {
+			arguments = (arguments != null) ? List.copyOf(arguments) : null;
+		}
 
 	}
 
