@@ -30,6 +30,20 @@ public interface HandlerListener {
 	}
 
 	/**
+	 * An accepted call has ended. This is what is called; it tells {@link #ended}, so
+	 * that only who records each call, and must not make an object for it, implements
+	 * this.
+	 * @param method the called method's name
+	 * @param mode how it was called
+	 * @param outcome how it ended
+	 * @param waited nanoseconds in the mailbox; zero unless {@link #isTimed()}
+	 * @param ran nanoseconds in the body; zero unless {@link #isTimed()}
+	 */
+	default void endedNanos(String method, CallMode mode, CallOutcome outcome, long waited, long ran) {
+		ended(method, mode, outcome, Duration.ofNanos(waited), Duration.ofNanos(ran));
+	}
+
+	/**
 	 * A call was rejected.
 	 * @param method the called method's name
 	 * @param mode how it was called

@@ -553,10 +553,13 @@ final class HandlerLifecycle implements Making.CallEnds {
 	void stop(Duration grace) throws InterruptedException {
 		moveTo(Phase.CLOSING);
 		GreenThread<Void> thread = owner();
-		if (isInOwnBody() || (thread != null && hasEnded(thread, grace))) {
+		boolean news = !isStopped();
+		// What did not end when it was stopped has had its time: a bean is destroyed
+		// after
+		// the drain of its scheduler.
+		if (isInOwnBody() || (thread != null && hasEnded(thread, news ? grace : Duration.ZERO))) {
 			return;
 		}
-		boolean news = !isStopped();
 		end(null);
 		leaveRunning();
 		if (thread != null) {
