@@ -27,6 +27,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
 
 /**
  * Auto-configuration for the actuator endpoints {@code greenroom}, {@code greenroomkeys}
@@ -41,8 +42,12 @@ public final class GreenroomEndpointAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnAvailableEndpoint(GreenroomEndpoint.class)
-	static GreenroomDumps greenroomDumps() {
-		return new GreenroomDumps();
+	static GreenroomDumps greenroomDumps(Environment environment) {
+		return new GreenroomDumps(showsArguments(environment));
+	}
+
+	private static boolean showsArguments(Environment environment) {
+		return environment.getProperty("greenroom.show-arguments", Boolean.class, false);
 	}
 
 	@Bean
@@ -66,14 +71,14 @@ public final class GreenroomEndpointAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnAvailableEndpoint(DeadLettersEndpoint.class)
-	DeadLettersEndpoint greenroomDeadLettersEndpoint(ObjectProvider<OutboxHandlers> outboxes) {
+	DeadLettersEndpoint greenroomDeadLettersEndpoint(ObjectProvider<OutboxHandlers> outboxes, Environment environment) {
 		return new DeadLettersEndpoint(() -> {
 			OutboxHandlers known = outboxes.getIfAvailable();
 			return (known != null && !known.backlog().isEmpty()) ? known.deadLetters() : null;
 		}, () -> {
 			OutboxHandlers known = outboxes.getIfAvailable();
 			return (known != null) ? known.backlog() : Map.of();
-		});
+		}, showsArguments(environment));
 	}
 
 	private static List<KeyedHandler<?, ?>> handlers(ObjectProvider<KeyedHandlers> keyed) {

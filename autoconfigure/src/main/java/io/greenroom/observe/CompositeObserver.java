@@ -16,6 +16,8 @@ final class CompositeObserver implements Observer {
 
 	private static final Logger log = LoggerFactory.getLogger(Observer.class);
 
+	private static final String LISTENER = "A listener of an observer";
+
 	private final List<Observer> observers;
 
 	CompositeObserver(List<Observer> observers) {
@@ -44,7 +46,7 @@ final class CompositeObserver implements Observer {
 	public HandlerListener handler(String handler, HandlerGauges gauges) {
 		List<HandlerListener> listeners = ask((observer) -> observer.handler(handler, gauges), HandlerListener.NONE);
 		boolean timed = listeners.stream()
-			.anyMatch((listener) -> ForeignCode.ask(log, "A listener of an observer", false, listener::isTimed));
+			.anyMatch((listener) -> ForeignCode.ask(log, LISTENER, false, listener::isTimed));
 		return listeners.isEmpty() ? HandlerListener.NONE : new HandlerListener() {
 
 			@Override
@@ -54,7 +56,20 @@ final class CompositeObserver implements Observer {
 
 			@Override
 			public void ended(String method, CallMode mode, CallOutcome outcome, Duration waited, Duration ran) {
-				tell(listeners, (listener) -> listener.ended(method, mode, outcome, waited, ran));
+				endedNanos(method, mode, outcome, waited.toNanos(), ran.toNanos());
+			}
+
+			/** Of each call: without an object for telling it. */
+			@Override
+			public void endedNanos(String method, CallMode mode, CallOutcome outcome, long waited, long ran) {
+				for (int i = 0; i < listeners.size(); i++) {
+					try {
+						listeners.get(i).endedNanos(method, mode, outcome, waited, ran);
+					}
+					catch (Throwable failure) {
+						ForeignCode.passOver(log, LISTENER, failure);
+					}
+				}
 			}
 
 			@Override
@@ -195,7 +210,7 @@ final class CompositeObserver implements Observer {
 
 	private static <L> void tell(List<L> listeners, Consumer<L> message) {
 		for (L listener : listeners) {
-			ForeignCode.run(log, "A listener of an observer", () -> message.accept(listener));
+			ForeignCode.run(log, LISTENER, () -> message.accept(listener));
 		}
 	}
 

@@ -33,6 +33,20 @@ public interface HandlerListener {
 	}
 
 	/**
+	 * Called when an accepted call has ended. The default implementation calls
+	 * {@link #ended}. Implement this method instead to record calls without an object for
+	 * each.
+	 * @param method the called method's name
+	 * @param mode how it was called
+	 * @param outcome how it ended
+	 * @param waited nanoseconds in the mailbox; zero unless {@link #isTimed()}
+	 * @param ran nanoseconds in the body; zero unless {@link #isTimed()}
+	 */
+	default void endedNanos(String method, CallMode mode, CallOutcome outcome, long waited, long ran) {
+		ended(method, mode, outcome, Duration.ofNanos(waited), Duration.ofNanos(ran));
+	}
+
+	/**
 	 * Called when a call was rejected.
 	 * @param method the called method's name
 	 * @param mode how it was called

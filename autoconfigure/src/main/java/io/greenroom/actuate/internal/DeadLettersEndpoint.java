@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
@@ -30,7 +31,12 @@ public final class DeadLettersEndpoint {
 	/** So many letters are shown unless somebody asks for more. */
 	private static final int SHOWN = 100;
 
+	/** What stands in place of arguments. */
+	private static final String HIDDEN = "not shown unless greenroom.show-arguments=true";
+
 	private final Supplier<@Nullable DeadLetters> letters;
+
+	private final boolean showsArguments;
 
 	private final Supplier<Map<String, ? extends OutboxGauges>> backlog;
 
@@ -38,9 +44,11 @@ public final class DeadLettersEndpoint {
 	 * Makes the endpoint.
 	 * @param letters gives the dead letters, {@code null} if no handler has durable calls
 	 * @param backlog gives what waits of each handler
+	 * @param showsArguments whether to show the arguments of the calls
 	 */
 	public DeadLettersEndpoint(Supplier<@Nullable DeadLetters> letters,
-			Supplier<Map<String, ? extends OutboxGauges>> backlog) {
+			Supplier<Map<String, ? extends OutboxGauges>> backlog, boolean showsArguments) {
+		this.showsArguments = showsArguments;
 		this.letters = letters;
 		this.backlog = backlog;
 	}
@@ -70,40 +78,52 @@ public final class DeadLettersEndpoint {
 	public List<DeadLetter> letters(@Selector String handler, @Nullable Integer limit) {
 		DeadLetters found = this.letters.get();
 		try {
-			return (found != null) ? found.list(handler, (limit != null) ? limit : SHOWN) : List.of();
+			return (found != null)
+					? found.list(handler, (limit != null) ? limit : SHOWN).stream().map(this::shown).toList()
+					: List.of();
 		}
 		catch (IllegalArgumentException wrong) {
 			throw rejection(String.valueOf(wrong.getMessage()));
 		}
 	}
 
+	private DeadLetter shown(DeadLetter letter) {
+		return this.showsArguments ? letter
+				: new DeadLetter(letter.id(), letter.handler(), letter.key(), letter.method(), HIDDEN,
+						letter.submitted(), letter.died(), letter.attempts(), letter.error(), letter.halts());
+	}
+
 	/**
 	 * Has a call delivered after all.
+	 * @param who knows who asks
 	 * @param id the id of the letter
 	 * @return what was done
 	 * @throws InvalidEndpointRequestException if there is no such letter
 	 */
 	@WriteOperation
-	public Done replay(@Selector String id) {
+	public Done replay(SecurityContext who, @Selector String id) {
 		DeadLetters found = this.letters.get();
 		if (found == null || !found.replay(id)) {
 			throw unknown(id);
 		}
+		OperatorLog.did(who, "replayed dead letter '%s'".formatted(id));
 		return new Done(id, "replayed");
 	}
 
 	/**
 	 * Throws a call away.
+	 * @param who knows who asks
 	 * @param id the id of the letter
 	 * @return what was done
 	 * @throws InvalidEndpointRequestException if there is no such letter
 	 */
 	@DeleteOperation
-	public Done discard(@Selector String id) {
+	public Done discard(SecurityContext who, @Selector String id) {
 		DeadLetters found = this.letters.get();
 		if (found == null || !found.discard(id)) {
 			throw unknown(id);
 		}
+		OperatorLog.did(who, "discarded dead letter '%s'".formatted(id));
 		return new Done(id, "discarded");
 	}
 

@@ -120,7 +120,8 @@ final class DumpText {
 				(handler.failure() != null) ? ", died of " + handler.failure() : ""));
 		handler.running()
 			.forEach((body) -> line(2,
-					"runs %s on thread %s%s, called %s ago".formatted(body.method(), body.thread(),
+					"runs %s%s on thread %s%s, called %s ago".formatted(body.method(),
+							(body.arguments() != null) ? body.arguments() : "", body.thread(),
 							(body.running() != null) ? " for " + Problems.round(body.running()) : "",
 							Problems.round(body.submitted()))));
 	}

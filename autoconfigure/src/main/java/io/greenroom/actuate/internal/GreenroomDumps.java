@@ -54,8 +54,19 @@ public final class GreenroomDumps implements Observer {
 	/** Nothing where this is no node of a cluster. */
 	private volatile @Nullable ClusterGauges cluster;
 
-	/** Makes an observer that has heard nothing. */
+	private final boolean showsArguments;
+
+	/** Makes an observer that has heard nothing, and shows no arguments. */
 	public GreenroomDumps() {
+		this(false);
+	}
+
+	/**
+	 * Makes an observer that has heard nothing.
+	 * @param showsArguments whether a dump shows the arguments of calls
+	 */
+	public GreenroomDumps(boolean showsArguments) {
+		this.showsArguments = showsArguments;
 	}
 
 	@Override
@@ -155,13 +166,12 @@ public final class GreenroomDumps implements Observer {
 				cluster);
 	}
 
-	private static List<HandlerSnapshot> handlers(GreenScheduler scheduler, Collection<Handler> handlers,
-			Problems problems) {
+	private List<HandlerSnapshot> handlers(GreenScheduler scheduler, Collection<Handler> handlers, Problems problems) {
 		Set<Handler> all = new LinkedHashSet<>(handlers);
 		scheduler.services().stream().filter(Handler.class::isInstance).map(Handler.class::cast).forEach(all::add);
 		List<HandlerSnapshot> seen = new ArrayList<>();
 		for (Handler handler : all) {
-			HandlerSnapshot snapshot = handler.snapshot();
+			HandlerSnapshot snapshot = handler.snapshot(this.showsArguments);
 			problems.look(snapshot, handler::stack, handler.failure());
 			seen.add(snapshot);
 		}
@@ -169,10 +179,10 @@ public final class GreenroomDumps implements Observer {
 		return seen;
 	}
 
-	private static List<KeyedSnapshot> keyed(Collection<? extends KeyedHandler<?, ?>> keyed, Problems problems) {
+	private List<KeyedSnapshot> keyed(Collection<? extends KeyedHandler<?, ?>> keyed, Problems problems) {
 		List<KeyedSnapshot> seen = new ArrayList<>();
 		for (KeyedHandler<?, ?> handler : keyed) {
-			KeyedSnapshot snapshot = handler.snapshot(BUSIEST);
+			KeyedSnapshot snapshot = handler.snapshot(BUSIEST, this.showsArguments);
 			problems.look(snapshot);
 			snapshot.busiest()
 				.forEach((member) -> problems.look(member,

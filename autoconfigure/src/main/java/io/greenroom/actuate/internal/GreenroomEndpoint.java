@@ -3,6 +3,7 @@ package io.greenroom.actuate.internal;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 
+import io.greenroom.deferred.internal.Handler;
 import io.greenroom.deferred.internal.Handlers;
 import io.greenroom.green.GreenPool;
 import io.greenroom.green.GreenScheduler;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
@@ -32,7 +35,8 @@ import org.springframework.util.MimeTypeUtils;
 /**
  * What is wrong, and the dump of everything that is alive: green threads, handlers,
  * pools, machines, and who waits for whom. As JSON, and as text to those who ask for
- * {@code text/plain}. And the means to resize a pool that controllers run in, where
+ * {@code text/plain}. And the means to resize a pool that controllers run in, interrupt a
+ * body, and stop or restart a machine, each of which is logged, where
  * {@code management.endpoint.greenroom.access=unrestricted} asks for it; exposing the
  * endpoint alone brings no write operation.
  */
@@ -56,6 +60,8 @@ public final class GreenroomEndpoint {
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
+	private final OperatorActions actions;
+
 	/**
 	 * Makes the endpoint.
 	 * @param dumps takes the dumps
@@ -76,6 +82,7 @@ public final class GreenroomEndpoint {
 		this.stateMachines = stateMachines;
 		this.pools = pools;
 		this.beanFactory = beanFactory;
+		this.actions = new OperatorActions(this::allHandlers, stateMachines);
 	}
 
 	/**
@@ -203,6 +210,7 @@ public final class GreenroomEndpoint {
 
 	/**
 	 * Changes how many controllers may be at work in a pool, until the application ends.
+	 * @param who knows who asks
 	 * @param pool the pool's name
 	 * @param size the new size
 	 * @return the pool's numbers afterwards
@@ -210,25 +218,69 @@ public final class GreenroomEndpoint {
 	 * or the size is less than 1
 	 */
 	@WriteOperation
-	public GreenroomDump.Pool resize(@Selector String pool, int size) {
+	public GreenroomDump.Pool resize(SecurityContext who, @Selector String pool, int size) {
 		Map<String, GreenPool> known = this.pools.get();
 		GreenPool found = known.get(pool);
 		if (found == null) {
 			throw rejection("Pool '%s' can't be resized; the pools of a fixed size that controllers run in are %s"
 				.formatted(pool, new TreeSet<>(known.keySet())));
 		}
+		int before = found.size();
 		try {
 			found.resize(size);
 		}
 		catch (IllegalArgumentException wrong) {
 			throw rejection(String.valueOf(wrong.getMessage()));
 		}
+		OperatorLog.did(who, "resized pool '%s' from %d to %d".formatted(pool, before, size));
 		return this.dumps.pools()
 			.stream()
 			.filter((seen) -> seen.name().equals(pool))
 			.findFirst()
 			.orElseGet(
 					() -> new GreenroomDump.Pool(pool, found.size(), found.active(), found.queued(), Map.of(), null));
+	}
+
+	/**
+	 * Does something to a handler or a machine: {@code interrupt} at
+	 * {@code handlers/{name}} interrupts the body that runs; {@code stop} and
+	 * {@code restart} at {@code machines/{type}} stop a machine, and start one again that
+	 * has failed.
+	 * @param who knows who asks
+	 * @param part whether a handler or a machine is meant, as the path has it
+	 * @param name the name of the handler, or of the machine's class
+	 * @param action what to do
+	 * @param thread the thread whose body to interrupt, if there are several
+	 * @param machine the name of the machine
+	 * @param state the state to restart it in, if not the initial one
+	 * @return what was done; if that is not there, or can't be done, an answer 400 that
+	 * says why
+	 */
+	@WriteOperation
+	public @Nullable Object act(SecurityContext who, @Selector String part, @Selector String name, String action,
+			@Nullable String thread, @Nullable String machine, @Nullable String state) {
+		return answer(() -> done(who, part, name, action, thread, machine, state));
+	}
+
+	private Done done(SecurityContext who, String part, String name, String action, @Nullable String thread,
+			@Nullable String machine, @Nullable String state) {
+		String done = switch (part + " " + action) {
+			case "handlers interrupt" -> this.actions.interrupt(name, thread);
+			case "machines stop" -> this.actions.stop(name, machine);
+			case "machines restart" -> this.actions.restart(name, machine, state);
+			default -> throw rejection(
+					"There is no such action; handlers can be asked to 'interrupt', machines to 'stop' and 'restart'");
+		};
+		OperatorLog.did(who, done);
+		return new Done(done);
+	}
+
+	private List<Handler> allHandlers() {
+		Handlers beans = this.handlers.get();
+		Set<Handler> all = new LinkedHashSet<>((beans != null) ? beans.all() : List.of());
+		this.scheduler.services().stream().filter(Handler.class::isInstance).map(Handler.class::cast).forEach(all::add);
+		this.keyed.get().forEach((family) -> all.addAll(family.awake()));
+		return List.copyOf(all);
 	}
 
 	private static InvalidEndpointRequestException rejection(String reason) {
@@ -265,6 +317,15 @@ public final class GreenroomEndpoint {
 		Throwable failure = machine.exception();
 		return new GreenroomDump.Machine(bean, machine.name(), machine.status().name().toLowerCase(Locale.ROOT),
 				machine.current(), machine.since(), (failure != null) ? Failures.describe(failure) : null);
+	}
+
+	/**
+	 * What was done.
+	 *
+	 * @param done in words
+	 */
+	public record Done(String done) {
+
 	}
 
 }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
@@ -79,6 +80,7 @@ public final class KeyedEndpoint {
 	/**
 	 * Ends the instance of a key if it has nothing to do. What it has not stored is gone
 	 * with it.
+	 * @param who knows who asks
 	 * @param handler the handler's name
 	 * @param key the text of the key
 	 * @return whether there is no instance any more
@@ -86,8 +88,11 @@ public final class KeyedEndpoint {
 	 * are never written so
 	 */
 	@DeleteOperation
-	public Passivation passivate(@Selector String handler, String key) {
-		return passivate(find(handler), key);
+	public Passivation passivate(SecurityContext who, @Selector String handler, String key) {
+		Passivation done = passivate(find(handler), key);
+		OperatorLog.did(who, "%s key '%s' of handler '%s'"
+			.formatted(done.passivated() ? "passivated" : "asked in vain to passivate", key, handler));
+		return done;
 	}
 
 	private static <K> Passivation passivate(KeyedHandler<K, ?> handler, String key) {

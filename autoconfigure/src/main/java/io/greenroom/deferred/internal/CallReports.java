@@ -133,11 +133,30 @@ final class CallReports {
 	private void ended(Call call, CallOutcome outcome, long begun) {
 		if (this.timed) {
 			long now = System.nanoTime();
-			tell((told) -> told.ended(call.method(), call.mode(), outcome, Duration.ofNanos(begun - call.submitted),
-					Duration.ofNanos(now - begun)));
+			ended(call.method(), call.mode(), outcome, begun - call.submitted, now - begun);
 		}
-		else if (this.listener != HandlerListener.NONE) {
-			tell((told) -> told.ended(call.method(), call.mode(), outcome, Duration.ZERO, Duration.ZERO));
+		else {
+			ended(call.method(), call.mode(), outcome, 0, 0);
+		}
+	}
+
+	/** Reports the end of a call. Makes no objects, because it is called for each call. */
+	private void ended(String method, CallMode mode, CallOutcome outcome, long waited, long ran) {
+		if (this.listener == HandlerListener.NONE) {
+			return;
+		}
+		Integer outer = DEPTH.get();
+		if (!goDeeper(outer)) {
+			return;
+		}
+		try {
+			this.listener.endedNanos(method, mode, outcome, waited, ran);
+		}
+		catch (Throwable failure) {
+			ForeignCode.passOver(log, this.who, failure);
+		}
+		finally {
+			DEPTH.set(outer);
 		}
 	}
 
@@ -150,18 +169,29 @@ final class CallReports {
 			return;
 		}
 		Integer outer = DEPTH.get();
-		int depth = (outer != null) ? outer : 0;
-		if (depth >= DEEPEST) {
-			say(() -> log.warn("{} makes calls while it is told of calls; it was not told of one more", this.who));
+		if (!goDeeper(outer)) {
 			return;
 		}
-		DEPTH.set(depth + 1);
 		try {
 			ForeignCode.run(log, this.who, () -> message.accept(this.listener));
 		}
 		finally {
 			DEPTH.set(outer);
 		}
+	}
+
+	/**
+	 * Returns whether the listener may be told. This bounds the nesting of a listener that
+	 * calls the handler back, and is told of that call in turn.
+	 */
+	private boolean goDeeper(@Nullable Integer outer) {
+		int depth = (outer != null) ? outer : 0;
+		if (depth >= DEEPEST) {
+			say(() -> log.warn("{} makes calls while it is told of calls; it was not told of one more", this.who));
+			return false;
+		}
+		DEPTH.set(depth + 1);
+		return true;
 	}
 
 	/** Writes to the log, whatever the log throws. */
@@ -182,8 +212,7 @@ final class CallReports {
 
 	void gaveUp(Call call, boolean withdrawn) {
 		if (withdrawn) {
-			Duration age = age(call);
-			tell((told) -> told.ended(call.method(), call.mode(), CallOutcome.CANCELLED, age, Duration.ZERO));
+			ended(call.method(), call.mode(), CallOutcome.CANCELLED, age(call).toNanos(), 0);
 		}
 		else {
 			tell((told) -> told.abandoned(call.method()));
@@ -191,8 +220,7 @@ final class CallReports {
 	}
 
 	void leftOver(Call call) {
-		Duration age = age(call);
-		tell((told) -> told.ended(call.method(), call.mode(), CallOutcome.STOPPED, age, Duration.ZERO));
+		ended(call.method(), call.mode(), CallOutcome.STOPPED, age(call).toNanos(), 0);
 	}
 
 	void loopFailed(Throwable failure, boolean restarting) {
@@ -242,7 +270,7 @@ final class CallReports {
 
 	/** Reports a caller that gave up before its call had a handler. */
 	void gaveUp(String method, CallMode mode) {
-		tell((told) -> told.ended(method, mode, CallOutcome.CANCELLED, Duration.ZERO, Duration.ZERO));
+		ended(method, mode, CallOutcome.CANCELLED, 0, 0);
 	}
 
 	private record Found(List<String> waits, long at) {

@@ -328,7 +328,34 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 * @return the snapshot
 	 */
 	public HandlerSnapshot snapshot() {
-		return Snapshots.of(this.engine, this.inspection);
+		return snapshot(false);
+	}
+
+	/**
+	 * Returns what can be seen of the handler now, with the arguments of what runs.
+	 * @param arguments whether to show the arguments
+	 * @return the snapshot
+	 */
+	public HandlerSnapshot snapshot(boolean arguments) {
+		return Snapshots.of(this.engine, this.inspection, arguments);
+	}
+
+	/**
+	 * Interrupts a body that runs, for an operator; whoever waits for it goes on waiting.
+	 * Of bodies that have let others in, the innermost is interrupted.
+	 * @param thread the name of the thread that runs it; {@code null} for any
+	 * @return the name of the body's method; {@code null} if there was none to interrupt
+	 */
+	public @Nullable String interrupt(@Nullable String thread) {
+		for (Hold held : this.engine.core().holds()) {
+			if (thread == null || thread.equals(held.thread().getName())) {
+				String method = held.interruptRunning();
+				if (method != null) {
+					return method;
+				}
+			}
+		}
+		return null;
 	}
 
 	/**

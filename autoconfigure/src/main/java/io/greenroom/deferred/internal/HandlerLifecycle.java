@@ -174,10 +174,11 @@ final class HandlerLifecycle {
 	void stop(Duration grace) throws InterruptedException {
 		this.phases.close();
 		GreenThread<Void> thread = this.owner.thread();
-		if (isInOwnBody() || (thread != null && hasEnded(thread, grace))) {
+		boolean news = !this.phases.isStopped();
+		// A bean is destroyed after the drain of its scheduler, which has waited already.
+		if (isInOwnBody() || (thread != null && hasEnded(thread, news ? grace : Duration.ZERO))) {
 			return;
 		}
-		boolean news = !this.phases.isStopped();
 		this.ending.end(null);
 		this.ending.leaveRunning();
 		if (thread != null) {

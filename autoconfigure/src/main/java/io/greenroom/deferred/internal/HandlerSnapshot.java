@@ -58,8 +58,16 @@ public record HandlerSnapshot(String name, State state, int capacity, int queued
 	 * @param running for how long the body has run, without the time in the queue.
 	 * {@code null} if that is unknown: calls are not timed and the body was not noticed
 	 * as busy, or it has let another call in
+	 * @param arguments the caller's arguments, as text; {@code null} unless they were
+	 * requested
 	 */
-	public record Body(String method, String thread, Duration submitted, @Nullable Duration running) {
+	public record Body(String method, String thread, Duration submitted, @Nullable Duration running,
+			@Nullable List<String> arguments) {
+
+		/** Copies the list. */
+		public Body {
+			arguments = (arguments != null) ? List.copyOf(arguments) : null;
+		}
 
 	}
 

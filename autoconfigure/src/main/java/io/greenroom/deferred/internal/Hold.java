@@ -57,6 +57,18 @@ public final class Hold extends HoldPadding.Bodies implements Call.Runner {
 	/** Those of them that must be interrupted when they go on. Guarded by this. */
 	private @Nullable Set<Call> late;
 
+	/**
+	 * Whether somebody is about to interrupt what runs. Written by whoever does so, under
+	 * this; the holder only reads it when a body has ended.
+	 */
+	private volatile boolean interrupting;
+
+	/**
+	 * The call whose body an operator has interrupted. Written while
+	 * {@link #interrupting}, and read by the holder after that.
+	 */
+	private @Nullable Call interrupted;
+
 	private long g1, g2, g3, g4, g5, g6, g7, g8;
 
 	private Hold(HandlerCore handler, boolean owned, boolean reading, @Nullable Hold outer) {
@@ -134,6 +146,14 @@ public final class Hold extends HoldPadding.Bodies implements Call.Runner {
 	 * Gives up a hold that was lent to the current thread, which may soon get another.
 	 */
 	void leave() {
+		RUNNING.setRelease(this, null);
+		while (this.interrupting) {
+			Thread.yield();
+		}
+		if (this.interrupted != null) {
+			// Meant for the body alone.
+			Thread.interrupted();
+		}
 		CURRENT.set(this.outer);
 	}
 
@@ -203,6 +223,9 @@ public final class Hold extends HoldPadding.Bodies implements Call.Runner {
 	void end(Call call) {
 		this.entering = false;
 		RUNNING.setRelease(this, null);
+		while (this.interrupting) {
+			Thread.yield();
+		}
 	}
 
 	/** Holder: ends a nested call, after which the body around it goes on. */
@@ -227,8 +250,11 @@ public final class Hold extends HoldPadding.Bodies implements Call.Runner {
 		if (this.owned) {
 			Thread.interrupted();
 		}
-		else if (call.wasInterrupted() && Thread.interrupted() && before) {
+		else if ((call.wasInterrupted() || this.interrupted == call) && Thread.interrupted() && before) {
 			this.thread.interrupt();
+		}
+		if (this.interrupted != null) {
+			this.interrupted = null;
 		}
 	}
 
@@ -248,6 +274,30 @@ public final class Hold extends HoldPadding.Bodies implements Call.Runner {
 		}
 		else if (this.around != null && this.around.contains(call)) {
 			interruptLater(call);
+		}
+	}
+
+	/**
+	 * Interrupts the innermost body under way, and no other one, though nobody gives its
+	 * call up. The holder pays no barrier for this: to look at its stack is one for both,
+	 * so that either the end of the body is seen here, or the holder sees, when the body
+	 * ends, that it is to wait.
+	 * @return the method of the body; {@code null} if none runs
+	 */
+	synchronized @Nullable String interruptRunning() {
+		this.interrupting = true;
+		try {
+			this.thread.getStackTrace();
+			Call call = this.running;
+			if (call == null) {
+				return null;
+			}
+			this.interrupted = call;
+			this.thread.interrupt();
+			return call.method();
+		}
+		finally {
+			this.interrupting = false;
 		}
 	}
 

@@ -2,18 +2,29 @@ package io.greenroom.deferred.internal;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 import io.greenroom.observe.internal.Failures;
+import io.greenroom.observe.internal.ForeignCode;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Takes the {@link HandlerSnapshot} of a handler without stopping any thread. */
 final class Snapshots {
 
+	private static final Logger log = LoggerFactory.getLogger(HandlerLog.NAME);
+
 	private Snapshots() {
 	}
 
-	static HandlerSnapshot of(HandlerEngine engine, Inspection inspection) {
+	/** How much of an argument is shown, and how many are. */
+	private static final int MOST_CHARACTERS = 200;
+
+	private static final int MOST_ARGUMENTS = 20;
+
+	static HandlerSnapshot of(HandlerEngine engine, Inspection inspection, boolean arguments) {
 		HandlerCore core = engine.core();
 		List<HandlerSnapshot.Body> running = new ArrayList<>();
 		List<HandlerSnapshot.Edge> waits = new ArrayList<>();
@@ -21,7 +32,7 @@ final class Snapshots {
 			String thread = held.thread().getName();
 			for (Call call : held.bodies()) {
 				running.add(new HandlerSnapshot.Body(call.method(), thread, CallReports.age(call),
-						running(held, call, inspection)));
+						running(held, call, inspection), arguments ? arguments(call) : null));
 			}
 			Wait wait = held.waiting();
 			if (wait != null && !wait.isOver()) {
@@ -64,6 +75,17 @@ final class Snapshots {
 		Duration running = Duration.ofNanos(Math.max(0, System.nanoTime() - begun));
 		Duration submitted = CallReports.age(call);
 		return (submitted.isZero() || running.compareTo(submitted) < 0) ? running : submitted;
+	}
+
+	/** Calls users' {@code toString} methods, while the body may go on. */
+	private static @Nullable List<String> arguments(Call call) {
+		return ForeignCode.<@Nullable List<String>>ask(log, "An argument that was asked for its text", null,
+				() -> (call instanceof DeclaredCall declared) ? Arrays.stream(declared.arguments())
+					.limit(MOST_ARGUMENTS)
+					.map(String::valueOf)
+					.map((text) -> (text.length() > MOST_CHARACTERS) ? text.substring(0, MOST_CHARACTERS) + "..."
+							: text)
+					.toList() : null);
 	}
 
 	private static HandlerSnapshot.State state(HandlerPhases phases, @Nullable Throwable death) {

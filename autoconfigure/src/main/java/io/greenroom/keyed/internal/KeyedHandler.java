@@ -423,7 +423,20 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 	 * @return the snapshot
 	 */
 	public KeyedSnapshot snapshot(int most) {
-		List<HandlerSnapshot> awake = this.family.awake().stream().map(Handler::snapshot).toList();
+		return snapshot(most, false);
+	}
+
+	/**
+	 * Returns what can be seen of the handler now, with the arguments of what runs.
+	 * @param most how many instances to show in full
+	 * @param arguments whether to show the arguments
+	 * @return the snapshot
+	 */
+	public KeyedSnapshot snapshot(int most, boolean arguments) {
+		List<HandlerSnapshot> awake = this.family.awake()
+			.stream()
+			.map((handler) -> handler.snapshot(arguments))
+			.toList();
 		List<HandlerSnapshot> busiest = awake.stream()
 			.filter((handler) -> handler.queued() > 0 || !handler.running().isEmpty() || !handler.waits().isEmpty())
 			.sorted(Comparator.comparingInt(HandlerSnapshot::queued)

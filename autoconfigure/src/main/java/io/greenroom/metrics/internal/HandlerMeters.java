@@ -10,6 +10,7 @@ import io.greenroom.observe.CallMode;
 import io.greenroom.observe.CallOutcome;
 import io.greenroom.observe.HandlerGauges;
 import io.greenroom.observe.HandlerListener;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
@@ -82,6 +83,11 @@ final class HandlerMeters {
 
 		@Override
 		public void ended(String method, CallMode mode, CallOutcome outcome, Duration waited, Duration ran) {
+			endedNanos(method, mode, outcome, waited.toNanos(), ran.toNanos());
+		}
+
+		@Override
+		public void endedNanos(String method, CallMode mode, CallOutcome outcome, long waited, long ran) {
 			MethodMeters known = this.meters.method(method);
 			if (known != null) {
 				known.ended(mode, outcome, waited, ran);
@@ -101,6 +107,21 @@ final class HandlerMeters {
 			MethodMeters known = this.meters.method(method);
 			if (known != null) {
 				known.busy();
+			}
+		}
+
+		/** Seldom enough to look it up each time. */
+		@Override
+		public void loopFailed(Throwable failure, boolean restarting) {
+			MeterRegistry registry = this.meters.binding.registry();
+			if (registry != null) {
+				Counter.builder("greenroom.deferred.loop.failures")
+					.description("Times that a processing loop has thrown")
+					.baseUnit("failures")
+					.tag("handler", this.meters.handler)
+					.tag("restarting", Boolean.toString(restarting))
+					.register(registry)
+					.increment();
 			}
 		}
 

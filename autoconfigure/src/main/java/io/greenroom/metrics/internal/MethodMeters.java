@@ -1,11 +1,11 @@
 package io.greenroom.metrics.internal;
 
-import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 import io.greenroom.observe.CallMode;
 import io.greenroom.observe.CallOutcome;
@@ -50,9 +50,9 @@ final class MethodMeters {
 			.register(registry);
 	}
 
-	void ended(CallMode mode, CallOutcome outcome, Duration waited, Duration ran) {
-		this.wait.record(waited);
-		calls(mode, outcome).record(ran);
+	void ended(CallMode mode, CallOutcome outcome, long waited, long ran) {
+		this.wait.record(waited, TimeUnit.NANOSECONDS);
+		calls(mode, outcome).record(ran, TimeUnit.NANOSECONDS);
 	}
 
 	private Timer calls(CallMode mode, CallOutcome outcome) {

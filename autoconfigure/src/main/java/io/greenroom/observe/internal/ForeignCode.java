@@ -31,7 +31,7 @@ public final class ForeignCode {
 			return true;
 		}
 		catch (Throwable failure) {
-			report(log, what, failure);
+			passOver(log, what, failure);
 			return false;
 		}
 	}
@@ -50,12 +50,19 @@ public final class ForeignCode {
 			return code.ask();
 		}
 		catch (Throwable failure) {
-			report(log, what, failure);
+			passOver(log, what, failure);
 			return fallback;
 		}
 	}
 
-	private static void report(Logger log, String what, Throwable failure) {
+	/**
+	 * Says that code that is not Greenroom's has failed: for those who run it without
+	 * {@link #run}, since they must not make an object to run it by.
+	 * @param log where its failure is told
+	 * @param what what the code is
+	 * @param failure what it threw
+	 */
+	public static void passOver(Logger log, String what, Throwable failure) {
 		if (failure instanceof InterruptedException) {
 			// A sneaky throw; the interrupt belongs to the thread, so it stays set.
 			Thread.currentThread().interrupt();

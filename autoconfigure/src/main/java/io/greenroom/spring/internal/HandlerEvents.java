@@ -1,5 +1,7 @@
 package io.greenroom.spring.internal;
 
+import io.greenroom.observe.CallMode;
+import io.greenroom.observe.CallOutcome;
 import io.greenroom.observe.HandlerGauges;
 import io.greenroom.observe.HandlerListener;
 import io.greenroom.observe.Observer;
@@ -25,6 +27,11 @@ public final class HandlerEvents implements Observer {
 	@Override
 	public HandlerListener handler(String handler, HandlerGauges gauges) {
 		return new HandlerListener() {
+
+			/** Nothing is to be made of each call. */
+			@Override
+			public void endedNanos(String method, CallMode mode, CallOutcome outcome, long waited, long ran) {
+			}
 
 			@Override
 			public void onewayFailed(String method, Throwable failure) {

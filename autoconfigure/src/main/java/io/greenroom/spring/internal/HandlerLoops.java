@@ -6,9 +6,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.WeakHashMap;
 
+import io.greenroom.deferred.DeferredHandler;
 import io.greenroom.deferred.internal.Handler;
 import io.greenroom.deferred.internal.Handlers;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.SmartLifecycle;
@@ -20,6 +23,8 @@ import org.springframework.context.SmartLifecycle;
  * that drains the scheduler, the drain has done that already.
  */
 public final class HandlerLoops implements SmartLifecycle, DisposableBean {
+
+	private static final Logger log = LoggerFactory.getLogger(DeferredHandler.class);
 
 	private static final String REMEDY = "make the call after the context has started, in an ApplicationRunner, a listener for ApplicationReadyEvent or a SmartLifecycle with a phase above "
 			+ GreenSchedulerLifecycle.PHASE + "; before that it can be a oneway call";
@@ -89,6 +94,11 @@ public final class HandlerLoops implements SmartLifecycle, DisposableBean {
 		}
 		for (Handler handler : now) {
 			handler.start();
+		}
+		List<Handler> all = this.handlers.all();
+		if (!all.isEmpty()) {
+			log.info("Handlers: {}, {} with a loop", all.size(),
+					all.stream().filter((handler) -> handler.type().hasLoop()).count());
 		}
 	}
 

@@ -11,6 +11,7 @@ import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfi
 import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.OperationType;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointsSupplier;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
@@ -44,10 +45,11 @@ class DeadLettersEndpointTests {
 				DeadLettersEndpoint endpoint = context.getBean(DeadLettersEndpoint.class);
 				assertThat(endpoint.handlers()).isEmpty();
 				assertThat(endpoint.letters("mails", null)).isEmpty();
-				assertThatExceptionOfType(InvalidEndpointRequestException.class).isThrownBy(() -> endpoint.replay("x"))
+				assertThatExceptionOfType(InvalidEndpointRequestException.class)
+					.isThrownBy(() -> endpoint.replay(SecurityContext.NONE, "x"))
 					.withMessageContaining("There is no dead letter 'x'");
 				assertThatExceptionOfType(InvalidEndpointRequestException.class)
-					.isThrownBy(() -> endpoint.discard("x"));
+					.isThrownBy(() -> endpoint.discard(SecurityContext.NONE, "x"));
 			});
 	}
 

@@ -25,6 +25,7 @@ import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfi
 import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.OperationType;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointsSupplier;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -113,11 +114,14 @@ class KeyedEndpointTests {
 			CountDownLatch release = new CountDownLatch(1);
 			tickets.get(7L).hold(begun, release);
 			begun.await();
-			assertThat(endpoint.passivate("ticket", "7")).isEqualTo(new KeyedEndpoint.Passivation("7", false));
-			assertThat(endpoint.passivate("ticket", "8")).isEqualTo(new KeyedEndpoint.Passivation("8", true));
+			assertThat(endpoint.passivate(SecurityContext.NONE, "ticket", "7"))
+				.isEqualTo(new KeyedEndpoint.Passivation("7", false));
+			assertThat(endpoint.passivate(SecurityContext.NONE, "ticket", "8"))
+				.isEqualTo(new KeyedEndpoint.Passivation("8", true));
 			assertThat(tickets.active()).isOne();
 			release.countDown();
-			Until.until("the instance to have nothing to do", () -> endpoint.passivate("ticket", "7").passivated());
+			Until.until("the instance to have nothing to do",
+					() -> endpoint.passivate(SecurityContext.NONE, "ticket", "7").passivated());
 			assertThat(tickets.active()).isZero();
 		});
 	}
@@ -128,12 +132,12 @@ class KeyedEndpointTests {
 		this.runner.run((context) -> {
 			KeyedEndpoint endpoint = context.getBean(KeyedEndpoint.class);
 			for (Runnable asked : List.<Runnable>of(() -> endpoint.handler("tickets", null, null),
-					() -> endpoint.passivate("tickets", "7"))) {
+					() -> endpoint.passivate(SecurityContext.NONE, "tickets", "7"))) {
 				assertThatExceptionOfType(InvalidEndpointRequestException.class).isThrownBy(asked::run)
 					.withMessageContainingAll("'tickets'", "[ticket]");
 			}
 			for (Runnable asked : List.<Runnable>of(() -> endpoint.handler("ticket", "seven", null),
-					() -> endpoint.passivate("ticket", "seven"))) {
+					() -> endpoint.passivate(SecurityContext.NONE, "ticket", "seven"))) {
 				assertThatExceptionOfType(InvalidEndpointRequestException.class).isThrownBy(asked::run)
 					.withMessageContainingAll("'ticket'", "'seven'", "Long");
 			}

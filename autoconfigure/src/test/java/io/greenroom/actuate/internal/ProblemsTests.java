@@ -50,7 +50,7 @@ class ProblemsTests {
 		.withPropertyValues("management.endpoints.web.exposure.include=greenroom");
 
 	@Test
-	@DisplayName("M06 each kind of problem stands in the first ten lines and in the JSON's problems, with the user's own frame, and running apart from waiting")
+	@DisplayName("M06 each kind of problem stands in the first ten lines, in the JSON's problems and in a meter, with the user's own frame, and running apart from waiting")
 	void everyProblemStandsFirst() {
 		CountDownLatch leave = new CountDownLatch(1);
 		MeterRegistry registry = new SimpleMeterRegistry();
@@ -72,6 +72,10 @@ class ProblemsTests {
 			.tag("handler", handler)
 			.timeGauge()
 			.value(TimeUnit.SECONDS);
+	}
+
+	private static double count(MeterRegistry registry, String meter, String tag, String value) {
+		return registry.get(meter).tag(tag, value).counter().count();
 	}
 
 	private static void provokeAndFind(ApplicationContext context, CountDownLatch leave, MeterRegistry registry)
@@ -126,6 +130,16 @@ class ProblemsTests {
 					"problemsTests.Guest.answer waits for problemsTests.Waiter.thanks"));
 			assertThat(first).anySatisfy((line) -> assertThat(line).contains("OLDEST CALL"));
 		});
+		assertThat(runningAge(registry, "problemsTests.Kitchen")).as("stuck body").isPositive();
+		assertThat(count(registry, "greenroom.deferred.loop.failures", "restarting", "false")).as("dead handler")
+			.isOne();
+		assertThat(count(registry, "greenroom.state.failed", "state", "paid")).as("failed machine").isOne();
+		assertThat(count(registry, "greenroom.pool.rejected", "reason", "full")).as("full pool").isOne();
+		assertThat(count(registry, "greenroom.deferred.rejected", "reason", "deadlock")).as("circle").isOne();
+		assertThat(registry.get("greenroom.deferred.mailbox.oldest.age")
+			.tag("handler", "problemsTests.Sleeper")
+			.timeGauge()
+			.value(TimeUnit.SECONDS)).as("oldest call, blocked loop").isGreaterThanOrEqualTo(1);
 		leave.countDown();
 		Until.until("the stuck body to be gone",
 				() -> !endpoint.dump(0).problemCounts().containsKey(GreenroomDump.Kind.STUCK_BODY));
