@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * Stacks as people read them: what is theirs is shown, what is machinery is folded. A run
  * of machinery above their code is shown as the frame that they called.
  */
-final class Frames {
+public final class Frames {
 
 	private static final Logger log = LoggerFactory.getLogger(GreenroomEndpoint.class);
 
@@ -26,8 +26,12 @@ final class Frames {
 	private Frames() {
 	}
 
-	/** Returns the innermost frame of the user's own; of none, the innermost. */
-	static @Nullable String own(List<StackTraceElement> stack) {
+	/**
+	 * Returns the innermost frame of the user's own.
+	 * @param stack a stack
+	 * @return that frame; of none, the innermost; {@code null} of an empty stack
+	 */
+	public static @Nullable String own(List<StackTraceElement> stack) {
 		for (StackTraceElement frame : stack) {
 			if (isOwn(frame)) {
 				return frame.toString();
