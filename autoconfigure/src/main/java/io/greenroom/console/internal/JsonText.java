@@ -14,6 +14,9 @@ final class JsonText {
 	/** What is longer is of no use on a page, and one name must not fill a frame. */
 	private static final int MOST_CHARACTERS = 300;
 
+	/** Of characters that take six each. */
+	private static final int MOST_BYTES = 600;
+
 	private static final String HEX = "0123456789abcdef";
 
 	private final StringBuilder text = new StringBuilder(4096);
@@ -79,7 +82,12 @@ final class JsonText {
 
 	private void quote(String value) {
 		this.text.append('"');
+		int start = this.text.length();
 		for (int i = 0; i < value.length(); i++) {
+			if (this.text.length() - start > MOST_BYTES) {
+				this.text.append("...");
+				break;
+			}
 			char each = value.charAt(i);
 			if (each < ' ' || each > '~' || "\"\\<>&'".indexOf(each) >= 0) {
 				this.text.append("\\u");
