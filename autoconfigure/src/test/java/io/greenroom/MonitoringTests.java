@@ -75,9 +75,9 @@ class MonitoringTests {
 	@BeforeAll
 	static void meters() {
 		new ApplicationContextRunner()
-			.withConfiguration(AutoConfigurations.of(GreenSchedulerAutoConfiguration.class,
-					DeferredAutoConfiguration.class, StateAutoConfiguration.class,
-					GreenroomMetricsAutoConfiguration.class))
+			.withConfiguration(
+					AutoConfigurations.of(GreenSchedulerAutoConfiguration.class, DeferredAutoConfiguration.class,
+							StateAutoConfiguration.class, GreenroomMetricsAutoConfiguration.class))
 			.withBean(SimpleMeterRegistry.class)
 			.withUserConfiguration(Choir.class)
 			.run((context) -> {
@@ -122,7 +122,8 @@ class MonitoringTests {
 				seen.addAll(found(METER, query));
 				Set<String> by = by(query);
 				assertThat(by.isEmpty() ? ADDED : by).as(target.toString())
-					.containsAll(found(Pattern.compile("(?<=\\{\\{)\\w+(?=}})"), target.get("legendFormat").asString()));
+					.containsAll(
+							found(Pattern.compile("(?<=\\{\\{)\\w+(?=}})"), target.get("legendFormat").asString()));
 			}
 		}
 		assertThat(seen).hasSizeGreaterThan(30);
@@ -140,8 +141,7 @@ class MonitoringTests {
 	@Test
 	@DisplayName("M15 each alert rule names meters and tags that there are, and leads to its entry in the runbook")
 	void alerts() throws IOException {
-		Map<String, Object> file = new Yaml()
-			.load(Files.readString(DOCS.resolve("monitoring/greenroom-alerts.yml")));
+		Map<String, Object> file = new Yaml().load(Files.readString(DOCS.resolve("monitoring/greenroom-alerts.yml")));
 		List<Map<String, Object>> rules = maps(maps(file.get("groups")).getFirst().get("rules"));
 		assertThat(rules).hasSizeGreaterThan(10).extracting((rule) -> rule.get("alert")).doesNotHaveDuplicates();
 		Set<String> entries = entries().keySet()
@@ -167,7 +167,8 @@ class MonitoringTests {
 		Map<String, String> entries = entries();
 		assertThat(entries).hasSizeGreaterThan(10);
 		for (Map.Entry<String, String> entry : entries.entrySet()) {
-			assertThat(entry.getValue()).as(entry.getKey()).contains("**Symptom.**", "**Look.**", "**Do.**", "\nTest: `");
+			assertThat(entry.getValue()).as(entry.getKey())
+				.contains("**Symptom.**", "**Look.**", "**Do.**", "\nTest: `");
 			for (String test : found(Pattern.compile("(?<=`)\\w+Tests(#\\w+)?(?=`)"), entry.getValue())) {
 				String[] parts = test.split("#", 2);
 				String source = source(parts[0]);

@@ -86,7 +86,9 @@ public final class GreenroomEndpointAutoConfiguration {
 		});
 	}
 
-	/** Who misses the page does so at the worst time, so its absence is told at the start. */
+	/**
+	 * Who misses the page does so at the worst time, so its absence is told at the start.
+	 */
 	@Bean
 	@ConditionalOnBooleanProperty(OnConsole.KEY)
 	SmartInitializingSingleton greenroomConsoleCheck(Environment environment,
@@ -94,12 +96,16 @@ public final class GreenroomEndpointAutoConfiguration {
 		return () -> {
 			PathMappedEndpoints known = endpoints.getIfAvailable();
 			if (environment instanceof ConfigurableReactiveWebEnvironment) {
-				log.warn("{}=true does nothing: this application is served by WebFlux, and the console needs Spring MVC. "
-						+ "Remove the key; the endpoint 'greenroom' tells the same", OnConsole.KEY);
+				log.warn(
+						"{}=true does nothing: this application is served by WebFlux, and the console needs Spring MVC. "
+								+ "Remove the key; the endpoint 'greenroom' tells the same",
+						OnConsole.KEY);
 			}
 			else if (known != null && known.getPath(EndpointId.of("greenroom")) == null) {
-				log.warn("{}=true does nothing: the console is below the path of the endpoint 'greenroom', which is not "
-						+ "exposed over HTTP. Add it to management.endpoints.web.exposure.include", OnConsole.KEY);
+				log.warn(
+						"{}=true does nothing: the console is below the path of the endpoint 'greenroom', which is not "
+								+ "exposed over HTTP. Add it to management.endpoints.web.exposure.include",
+						OnConsole.KEY);
 			}
 		};
 	}

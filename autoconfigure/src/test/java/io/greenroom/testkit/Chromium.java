@@ -138,8 +138,8 @@ public final class Chromium implements AutoCloseable {
 	public void window(int width, int height, boolean dark) throws Exception {
 		send("Emulation.setDeviceMetricsOverride",
 				Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", width < 500));
-		send("Emulation.setEmulatedMedia", Map.of("features",
-				List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
+		send("Emulation.setEmulatedMedia",
+				Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
 	}
 
 	/**
@@ -180,8 +180,7 @@ public final class Chromium implements AutoCloseable {
 		Map<String, Object> event = Map.of("type", "keyDown", "key", key, "code", key, "windowsVirtualKeyCode", code,
 				"text", key.equals("Enter") ? "\r" : "");
 		send("Input.dispatchKeyEvent", event);
-		send("Input.dispatchKeyEvent",
-				Map.of("type", "keyUp", "key", key, "code", key, "windowsVirtualKeyCode", code));
+		send("Input.dispatchKeyEvent", Map.of("type", "keyUp", "key", key, "code", key, "windowsVirtualKeyCode", code));
 	}
 
 	/**

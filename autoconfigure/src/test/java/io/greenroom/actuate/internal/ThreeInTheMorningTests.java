@@ -96,7 +96,8 @@ class ThreeInTheMorningTests {
 			assertThat(problem.message()).contains("java.lang.IllegalStateException: the fuse blew");
 			assertThat(problem.at()).contains("Broken.run(");
 			assertThat(night.bean(HealthIndicator.class).health().getStatus()).isEqualTo(Status.DOWN);
-			assertThatExceptionOfType(HandlerStoppedException.class).isThrownBy(() -> night.bean(Broken.class).answer());
+			assertThatExceptionOfType(HandlerStoppedException.class)
+				.isThrownBy(() -> night.bean(Broken.class).answer());
 			assertThat(night.count("greenroom.deferred.rejected", "reason", "stopped")).isPositive();
 		});
 	}
@@ -137,8 +138,8 @@ class ThreeInTheMorningTests {
 			Waiter waiter = night.bean(Waiter.class);
 			assertThatExceptionOfType(DeferredDeadlockException.class)
 				.isThrownBy(() -> waiter.ask(night.bean(Guest.class), waiter));
-			assertThat(night.problem(Kind.WAIT_CIRCLE).message()).contains("Waiter.ask waits for ", "Guest.answer waits for ",
-					"ThreeInTheMorningTests.java:");
+			assertThat(night.problem(Kind.WAIT_CIRCLE).message()).contains("Waiter.ask waits for ",
+					"Guest.answer waits for ", "ThreeInTheMorningTests.java:");
 			assertThat(night.count("greenroom.deferred.rejected", "reason", "deadlock")).isPositive();
 			assertThat(waiter.thanks()).as("nothing is stuck").isEqualTo(1);
 		});
@@ -150,15 +151,16 @@ class ThreeInTheMorningTests {
 		run((night) -> {
 			@SuppressWarnings("unchecked")
 			Deferred<Stock> stock = night.context()
-				.<Deferred<Stock>>getBeanProvider(org.springframework.core.ResolvableType
-					.forClassWithGenerics(Deferred.class, Stock.class))
+				.<Deferred<Stock>>getBeanProvider(
+						org.springframework.core.ResolvableType.forClassWithGenerics(Deferred.class, Stock.class))
 				.getObject();
 			CountDownLatch begun = new CountDownLatch(1);
 			CountDownLatch never = new CountDownLatch(1);
 			assertThatExceptionOfType(DeferredTimeoutException.class)
 				.isThrownBy(() -> stock.sync(Duration.ofSeconds(3)).wait(begun, never));
 			assertThat(begun.getCount()).as("the body has begun").isZero();
-			Until.until("the caller to be counted", () -> night.count("greenroom.deferred.abandoned", "method", "wait") == 1);
+			Until.until("the caller to be counted",
+					() -> night.count("greenroom.deferred.abandoned", "method", "wait") == 1);
 			never.countDown();
 		});
 	}
@@ -189,8 +191,8 @@ class ThreeInTheMorningTests {
 			order.paid(false);
 			Until.until("the machine to fail", () -> night.count("greenroom.state.failed", "state", "paid") == 1);
 			GreenroomDump.Problem problem = night.problem(Kind.FAILED_MACHINE);
-			assertThat(problem.message()).contains("1 failed in paid", "java.lang.IllegalArgumentException: card refused",
-					"Order.paid(");
+			assertThat(problem.message()).contains("1 failed in paid",
+					"java.lang.IllegalArgumentException: card refused", "Order.paid(");
 			order.paid(true);
 			Until.until("the machine to start anew", () -> "paid".equals(machines.of(order).current()));
 			assertThat(machines.failed()).isEmpty();
@@ -246,7 +248,12 @@ class ThreeInTheMorningTests {
 					() -> endpoint().dump(0).problems().stream().anyMatch((each) -> each.kind() == kind));
 			assertThat(endpoint().text(0).lines().limit(10))
 				.anyMatch((line) -> line.strip().startsWith(kind.name().replace('_', ' ')));
-			return endpoint().dump(0).problems().stream().filter((each) -> each.kind() == kind).findFirst().orElseThrow();
+			return endpoint().dump(0)
+				.problems()
+				.stream()
+				.filter((each) -> each.kind() == kind)
+				.findFirst()
+				.orElseThrow();
 		}
 
 		void gone(Kind kind) {

@@ -79,8 +79,10 @@ class ConsoleFrameTests {
 		List<GreenroomDump.Pool> pools = new ArrayList<>();
 		List<GreenroomDump.Failed> failed = new ArrayList<>();
 		for (int i = 0; i < 1000; i++) {
-			handlers.add(handler(name + i, i, Duration.ofMillis(i), "cook", new HandlerSnapshot.Circle(
-					List.of(name + ".a waits for b.c at X", "b.c waits for " + name + ".d at Y"), Duration.ofSeconds(i))));
+			handlers.add(handler(name + i, i, Duration.ofMillis(i), "cook",
+					new HandlerSnapshot.Circle(
+							List.of(name + ".a waits for b.c at X", "b.c waits for " + name + ".d at Y"),
+							Duration.ofSeconds(i))));
 			problems.add(new GreenroomDump.Problem(GreenroomDump.Kind.STUCK_BODY, name + i, name, Duration.ofSeconds(i),
 					name, List.of(name, name, name, name, name, name, name, name, name)));
 			pools.add(new GreenroomDump.Pool(name + i, 4, 4, i, Map.of("full", 3L), Duration.ofSeconds(i)));
@@ -117,8 +119,8 @@ class ConsoleFrameTests {
 	@Test
 	@DisplayName("M13 handlers that need a look come first: dead, then long at it, then full")
 	void byNeed() {
-		HandlerSnapshot dead = new HandlerSnapshot("z", HandlerSnapshot.State.DEAD, 1, 0, Duration.ZERO, null, List.of(),
-				List.of(), "of it", null);
+		HandlerSnapshot dead = new HandlerSnapshot("z", HandlerSnapshot.State.DEAD, 1, 0, Duration.ZERO, null,
+				List.of(), List.of(), "of it", null);
 		Overview seen = overview(handler("a", 0, Duration.ZERO, null, null), handler("b", 5, Duration.ZERO, null, null),
 				handler("c", 0, Duration.ofSeconds(3), "cook", null), dead);
 		JsonNode read = MAPPER.readTree(ConsoleFrame.of(seen, Instant.EPOCH));
@@ -132,13 +134,17 @@ class ConsoleFrameTests {
 	@Test
 	@DisplayName("M13 a circle is told as waits, each of whom waits for the next")
 	void circles() {
-		JsonNode read = MAPPER.readTree(ConsoleFrame.of(overview(handler("waiter", 0, Duration.ZERO, null,
-				new HandlerSnapshot.Circle(List.of("my.waiter.ask waits for guest.answer at Waiter.java:7",
-						"guest.answer waits for room in a full mailbox for my.waiter.thanks at Guest.java:8"),
-						Duration.ofSeconds(1)))),
-				Instant.EPOCH));
-		assertThat(read.at("/circles").valueStream().map((edge) -> edge.get("from").asString() + ">"
-				+ edge.get("to").asString() + "." + edge.get("call").asString()))
+		JsonNode read = MAPPER
+			.readTree(ConsoleFrame.of(overview(handler("waiter", 0, Duration.ZERO, null,
+					new HandlerSnapshot.Circle(List.of("my.waiter.ask waits for guest.answer at Waiter.java:7",
+							"guest.answer waits for room in a full mailbox for my.waiter.thanks at Guest.java:8"),
+							Duration.ofSeconds(1)))),
+					Instant.EPOCH));
+		assertThat(
+				read.at("/circles")
+					.valueStream()
+					.map((edge) -> edge.get("from").asString() + ">" + edge.get("to").asString() + "."
+							+ edge.get("call").asString()))
 			.containsExactly("my.waiter>guest.answer", "guest>my.waiter.thanks");
 	}
 
@@ -152,9 +158,9 @@ class ConsoleFrameTests {
 	void cheap() {
 		int machines = Integer.getInteger("greenroom.test.machines", 5_000);
 		new ApplicationContextRunner()
-			.withConfiguration(AutoConfigurations.of(GreenSchedulerAutoConfiguration.class,
-					DeferredAutoConfiguration.class, StateAutoConfiguration.class,
-					GreenroomEndpointAutoConfiguration.class))
+			.withConfiguration(
+					AutoConfigurations.of(GreenSchedulerAutoConfiguration.class, DeferredAutoConfiguration.class,
+							StateAutoConfiguration.class, GreenroomEndpointAutoConfiguration.class))
 			.withPropertyValues("management.endpoints.web.exposure.include=greenroom")
 			.withInitializer((context) -> {
 				for (int i = 0; i < 1000; i++) {
@@ -188,7 +194,8 @@ class ConsoleFrameTests {
 				assertThat(Duration.ofNanos(best)).as("1 % of the two seconds between frames")
 					.isLessThan(Duration.ofMillis(20));
 				if (machines > 50_000) {
-					System.out.println(machines + " machines: " + Duration.ofNanos(best) + ", " + frame.length + " bytes");
+					System.out
+						.println(machines + " machines: " + Duration.ofNanos(best) + ", " + frame.length + " bytes");
 				}
 			});
 	}
@@ -199,10 +206,13 @@ class ConsoleFrameTests {
 		List<GreenThreadDump.Entry> all = List.of(thread(0, "kitchen"), thread(1, "cook"), thread(2, "Stirrer"),
 				thread(1, "washer"), thread(0, "bar"), thread(1, "stirrer 2"));
 		GreenThreadDump dump = new GreenThreadDump("green", 6, all);
-		JsonNode read = MAPPER.readTree(ThreadSearch.search(new GreenThreadDump("green", 6, List.of()), (_) -> dump, "STIR"));
+		JsonNode read = MAPPER
+			.readTree(ThreadSearch.search(new GreenThreadDump("green", 6, List.of()), (_) -> dump, "STIR"));
 		assertThat(read.at("/threads/all").asInt()).isEqualTo(2);
-		assertThat(read.at("/threads/rows").valueStream().map((row) -> row.get("depth").asInt() + " "
-				+ row.get("name").asString() + (row.get("match").asBoolean() ? "!" : "")))
+		assertThat(read.at("/threads/rows")
+			.valueStream()
+			.map((row) -> row.get("depth").asInt() + " " + row.get("name").asString()
+					+ (row.get("match").asBoolean() ? "!" : "")))
 			.containsExactly("0 kitchen", "1 cook", "2 Stirrer!", "0 bar", "1 stirrer 2!");
 		List<Integer> frames = new ArrayList<>();
 		ThreadSearch.search(new GreenThreadDump("green", 5000, List.of()), (asked) -> {

@@ -177,7 +177,8 @@ class ConsoleInBrowserIT {
 		assertThat(browser.evaluate("document.documentElement.scrollWidth <= window.innerWidth").asBoolean())
 			.as("the page fits the window")
 			.isTrue();
-		browser.evaluate("document.querySelector('#machine-picture [aria-label^=paid]').focus({ preventScroll: true })");
+		browser
+			.evaluate("document.querySelector('#machine-picture [aria-label^=paid]').focus({ preventScroll: true })");
 		browser.press("Enter");
 		untilTrue("the machines of the state", "document.querySelectorAll('#machine-detail tbody tr').length > 5");
 		browser.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)");

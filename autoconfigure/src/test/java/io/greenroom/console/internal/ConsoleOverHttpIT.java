@@ -81,8 +81,8 @@ class ConsoleOverHttpIT {
 				? "org.springframework.boot.jetty.autoconfigure.servlet.JettyServletWebServerAutoConfiguration"
 				: "org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration";
 		try (ConfigurableApplicationContext context = start(Plain.class, ON, EXPOSED,
-				"spring.autoconfigure.exclude=" + other,
-				"greenroom.web.mode=" + on.substring(on.indexOf(' ') + 1), "greenroom.console.interval=100ms")) {
+				"spring.autoconfigure.exclude=" + other, "greenroom.web.mode=" + on.substring(on.indexOf(' ') + 1),
+				"greenroom.console.interval=100ms")) {
 			HttpResponse<String> link = get(context, "/greenroom");
 			assertThat(link.statusCode()).isEqualTo(302);
 			assertThat(link.headers().firstValue("Location").orElse("")).endsWith("actuator/greenroom/console");
@@ -101,8 +101,9 @@ class ConsoleOverHttpIT {
 			for (String none : List.of("/nothing", "/machines?type=Nobody&state=x", "/", "/../greenroomx")) {
 				assertThat(get(context, CONSOLE + none).statusCode()).as(none).isEqualTo(404);
 			}
-			assertThat(send(context, request(context, "local.server.port", CONSOLE)
-				.POST(HttpRequest.BodyPublishers.noBody())).statusCode()).isEqualTo(405);
+			assertThat(send(context,
+					request(context, "local.server.port", CONSOLE).POST(HttpRequest.BodyPublishers.noBody()))
+				.statusCode()).isEqualTo(405);
 			try (Stream events = new Stream(context, CONSOLE + "/events")) {
 				assertThat(events.next().at("/scheduler").asString()).isEqualTo("green");
 				assertThat(events.next().at("/at").asLong()).isPositive();
@@ -170,7 +171,8 @@ class ConsoleOverHttpIT {
 				return 1;
 			});
 			try {
-				Until.until("the pool to be told", () -> events.next().at("/pools").toString().contains("</script><b>"));
+				Until.until("the pool to be told",
+						() -> events.next().at("/pools").toString().contains("</script><b>"));
 				assertThat(events.last).doesNotContain("<", ">").contains("\\u003c/script\\u003e\\u003cb\\u003e");
 				assertThat(get(context, CONSOLE + "/threads?text=%3Ci").body()).doesNotContain("<")
 					.contains("\\u003ci\\u003ethread");
@@ -214,7 +216,8 @@ class ConsoleOverHttpIT {
 		ConfigurableApplicationContext context = start(Plain.class, ON, EXPOSED, property, "server.shutdown=graceful",
 				"spring.lifecycle.timeout-per-shutdown-phase=60s", "greenroom.console.interval=1h");
 		try (Stream events = new Stream(context,
-				property.startsWith("management") ? "local.management.port" : "local.server.port", CONSOLE + "/events")) {
+				property.startsWith("management") ? "local.management.port" : "local.server.port",
+				CONSOLE + "/events")) {
 			events.next();
 			long start = System.nanoTime();
 			context.close();
@@ -250,8 +253,8 @@ class ConsoleOverHttpIT {
 
 	private static HttpRequest.Builder request(ConfigurableApplicationContext context, String port, String path) {
 		return HttpRequest
-			.newBuilder(URI.create("http://127.0.0.1:"
-					+ Objects.requireNonNull(context.getEnvironment().getProperty(port)) + path))
+			.newBuilder(URI.create(
+					"http://127.0.0.1:" + Objects.requireNonNull(context.getEnvironment().getProperty(port)) + path))
 			.timeout(LIMIT);
 	}
 

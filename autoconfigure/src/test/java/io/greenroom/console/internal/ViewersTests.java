@@ -54,8 +54,10 @@ class ViewersTests {
 		Until.until("ten frames for each", () -> all.stream().allMatch((each) -> each.frames.size() >= 10));
 		all.forEach((each) -> assertThat(each.frames).doesNotHaveDuplicates());
 		byte[] shared = all.getFirst().frames.getLast();
-		Until.until("the same frame for all", () -> all.stream()
-			.allMatch((each) -> each.frames.stream().anyMatch((frame) -> frame == shared) || each.last() > number(shared)));
+		Until.until("the same frame for all",
+				() -> all.stream()
+					.allMatch((each) -> each.frames.stream().anyMatch((frame) -> frame == shared)
+							|| each.last() > number(shared)));
 		assertThat(all.getFirst().last()).isLessThanOrEqualTo(this.made.get());
 		all.forEach((each) -> each.leaves = true);
 		Until.until("nobody to watch", () -> !this.viewers.isAtWork() && this.viewers.count() == 0);
@@ -90,8 +92,10 @@ class ViewersTests {
 			this.viewers.add(new Watching(), () -> {
 			});
 		}
-		assertThatExceptionOfType(TooManyViewersException.class).isThrownBy(() -> this.viewers.add(new Watching(), () -> {
-		})).withMessageContaining("3 are watching");
+		assertThatExceptionOfType(TooManyViewersException.class)
+			.isThrownBy(() -> this.viewers.add(new Watching(), () -> {
+			}))
+			.withMessageContaining("3 are watching");
 	}
 
 	@Test
@@ -106,8 +110,10 @@ class ViewersTests {
 		this.viewers.close();
 		assertThat(stalled.ended.await(20, TimeUnit.SECONDS)).isTrue();
 		Until.until("the end", () -> one.ends.get() == 1 && !this.viewers.isAtWork());
-		assertThatExceptionOfType(TooManyViewersException.class).isThrownBy(() -> this.viewers.add(new Watching(), () -> {
-		})).withMessageContaining("shutting down");
+		assertThatExceptionOfType(TooManyViewersException.class)
+			.isThrownBy(() -> this.viewers.add(new Watching(), () -> {
+			}))
+			.withMessageContaining("shutting down");
 	}
 
 	@Test
@@ -141,7 +147,8 @@ class ViewersTests {
 		Duration interval = Duration.ofSeconds(2);
 		FrameCost cost = new FrameCost();
 		for (int i = 0; i < 4; i++) {
-			assertThat(cost.pause(Duration.ofMillis(100), interval)).as("code that was just loaded").isEqualTo(interval);
+			assertThat(cost.pause(Duration.ofMillis(100), interval)).as("code that was just loaded")
+				.isEqualTo(interval);
 		}
 		assertThat(cost.pause(Duration.ofMillis(100), interval)).isEqualTo(Duration.ofMillis(9900));
 		assertThat(cost.pause(Duration.ofMillis(10), interval)).isEqualTo(interval);
