@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  * @param html the page
  * @param policy the value of the header {@code Content-Security-Policy}
  */
-record ConsolePage(byte[] html, String policy) {
+record ConsolePage(String html, String policy) {
 
 	private static final String RESOURCE = "console.html";
 
@@ -36,7 +36,7 @@ record ConsolePage(byte[] html, String policy) {
 	}
 
 	static ConsolePage of(String html) {
-		return new ConsolePage(html.getBytes(StandardCharsets.UTF_8),
+		return new ConsolePage(html,
 				"default-src 'none'; script-src '%s'; style-src '%s'; connect-src 'self'; img-src data:; base-uri 'none'; "
 					.formatted(hash(html, "script"), hash(html, "style"))
 						+ "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'");

@@ -96,7 +96,7 @@ public final class ConsoleRequestHandler implements HttpRequestHandler, AutoClos
 			return;
 		}
 		response.setHeader("X-Frame-Options", "DENY");
-		write(response, MediaType.TEXT_HTML, this.page.html());
+		write(response, MediaType.TEXT_HTML, this.page.html().getBytes(StandardCharsets.UTF_8));
 	}
 
 	private void watch(HttpServletRequest request, HttpServletResponse response) throws IOException {

@@ -320,7 +320,7 @@ class ConsoleOverHttpIT {
 		}
 
 		@Override
-		public void close() throws Exception {
+		public void close() throws java.io.IOException {
 			this.body.close();
 			this.client.shutdownNow();
 		}

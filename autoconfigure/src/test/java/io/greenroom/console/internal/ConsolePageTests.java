@@ -1,6 +1,5 @@
 package io.greenroom.console.internal;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -15,7 +14,7 @@ class ConsolePageTests {
 
 	private final ConsolePage page = ConsolePage.load();
 
-	private final String html = new String(this.page.html(), StandardCharsets.UTF_8);
+	private final String html = this.page.html();
 
 	@Test
 	@DisplayName("M13 the page needs nothing but itself: one script, one style, no handler in a tag, no other host")
