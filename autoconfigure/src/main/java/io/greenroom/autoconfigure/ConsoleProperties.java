@@ -1,11 +1,13 @@
 package io.greenroom.autoconfigure;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.convert.DurationUnit;
 
 /**
  * The page for operators.
@@ -16,7 +18,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * than 1 % of a processor.
  */
 @ConfigurationProperties("greenroom.console")
-record ConsoleProperties(@Nullable Boolean enabled, @DefaultValue("2s") Duration interval) {
+record ConsoleProperties(@Nullable Boolean enabled, @DefaultValue("2s") @DurationUnit(ChronoUnit.SECONDS) Duration interval) {
 
 	private static final Duration LEAST = Duration.ofMillis(100);
 
