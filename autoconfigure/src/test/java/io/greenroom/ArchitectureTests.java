@@ -129,6 +129,10 @@ class ArchitectureTests {
 	static final ArchRule watchKnowsGreen = only("watch", List.of("green", "observe"), PLAIN, FLIGHT_RECORDER);
 
 	@ArchTest
+	static final ArchRule consoleKnowsActuate = only("console",
+			List.of("actuate", "observe", "green", "deferred", "keyed", "state"), PLAIN, SPRING_MVC);
+
+	@ArchTest
 	static final ArchRule nobodyKnowsAutoconfigure = noClasses().that()
 		.resideOutsideOfPackage("io.greenroom.autoconfigure..")
 		.should()
@@ -150,7 +154,7 @@ class ArchitectureTests {
 	static final ArchRule everyPackageIsInTheTable = classes().should()
 		.resideInAnyPackage(packages(List.of("observe", "green", "deferred", "keyed", "state", "durable", "wire",
 				"cluster", "hazelcast", "jdbc", "json", "test", "spring", "web", "metrics", "context", "actuate",
-				"watch", "autoconfigure")));
+				"watch", "console", "autoconfigure")));
 
 	/** What is internal may move at any time: who may know it is told one by one. */
 	@ArchTest
@@ -164,11 +168,11 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule deferredInternalIsKnownToIntegrations = internal("deferred", "deferred", "keyed", "cluster",
-			"durable", "spring", "actuate", "autoconfigure");
+			"durable", "spring", "actuate", "console", "autoconfigure");
 
 	@ArchTest
 	static final ArchRule keyedInternalIsKnownToIntegrations = internal("keyed", "keyed", "cluster", "spring",
-			"actuate", "autoconfigure");
+			"actuate", "console", "autoconfigure");
 
 	@ArchTest
 	static final ArchRule durableInternalIsKnownToIntegrations = internal("durable", "durable", "cluster", "jdbc",
@@ -192,7 +196,10 @@ class ArchitectureTests {
 	static final ArchRule contextIsKnownToAutoconfigure = internal("context", "context", "autoconfigure");
 
 	@ArchTest
-	static final ArchRule actuateIsKnownToAutoconfigure = internal("actuate", "actuate", "autoconfigure");
+	static final ArchRule actuateIsKnownToAutoconfigure = internal("actuate", "actuate", "console", "autoconfigure");
+
+	@ArchTest
+	static final ArchRule consoleIsKnownToAutoconfigure = internal("console", "console", "autoconfigure");
 
 	@ArchTest
 	static final ArchRule watchIsKnownToAutoconfigure = internal("watch", "watch", "autoconfigure");
@@ -214,8 +221,8 @@ class ArchitectureTests {
 				"io.greenroom.observe.internal", "io.greenroom.deferred.internal", "io.greenroom.keyed.internal",
 				"io.greenroom.durable.internal", "io.greenroom.cluster.internal", "io.greenroom.hazelcast.internal",
 				"io.greenroom.spring.internal", "io.greenroom.web.internal", "io.greenroom.metrics.internal",
-				"io.greenroom.context.internal", "io.greenroom.actuate.internal", "io.greenroom.jdbc.internal",
-				"io.greenroom.json.internal", "io.greenroom.watch.internal");
+				"io.greenroom.context.internal", "io.greenroom.actuate.internal", "io.greenroom.console.internal",
+				"io.greenroom.jdbc.internal", "io.greenroom.json.internal", "io.greenroom.watch.internal");
 
 	@ArchTest
 	static final ArchRule everyPackageIsNullMarked = classes().should(resideInANullMarkedPackage());

@@ -18,14 +18,21 @@ import io.greenroom.state.StateMachines;
 import io.greenroom.web.internal.ControllerPool;
 import io.greenroom.web.internal.ControllerPools;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.endpoint.EndpointId;
+import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.web.context.reactive.ConfigurableReactiveWebEnvironment;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
@@ -37,6 +44,8 @@ import org.springframework.core.env.Environment;
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
 @ConditionalOnBean(GreenScheduler.class)
 public final class GreenroomEndpointAutoConfiguration {
+
+	private static final Logger log = LoggerFactory.getLogger("io.greenroom.console");
 
 	/** Static, because the scheduler needs its observers early. */
 	@Bean
@@ -79,6 +88,30 @@ public final class GreenroomEndpointAutoConfiguration {
 			OutboxHandlers known = outboxes.getIfAvailable();
 			return (known != null) ? known.backlog() : Map.of();
 		}, showsArguments(environment));
+	}
+
+	/**
+	 * Who misses the page does so at the worst time, so its absence is told at the start.
+	 */
+	@Bean
+	@ConditionalOnBooleanProperty(OnConsole.KEY)
+	SmartInitializingSingleton greenroomConsoleCheck(Environment environment,
+			ObjectProvider<PathMappedEndpoints> endpoints) {
+		return () -> {
+			PathMappedEndpoints known = endpoints.getIfAvailable();
+			if (environment instanceof ConfigurableReactiveWebEnvironment) {
+				log.warn(
+						"{}=true does nothing: this application is served by WebFlux, and the console needs Spring MVC. "
+								+ "Remove the key; the endpoint 'greenroom' tells the same",
+						OnConsole.KEY);
+			}
+			else if (known != null && known.getPath(EndpointId.of("greenroom")) == null) {
+				log.warn(
+						"{}=true does nothing: the console is below the path of the endpoint 'greenroom', which is not "
+								+ "exposed over HTTP. Add it to management.endpoints.web.exposure.include",
+						OnConsole.KEY);
+			}
+		};
 	}
 
 	private static List<KeyedHandler<?, ?>> handlers(ObjectProvider<KeyedHandlers> keyed) {

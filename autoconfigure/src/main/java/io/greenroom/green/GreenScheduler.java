@@ -557,7 +557,8 @@ public final class GreenScheduler implements AutoCloseable {
 
 	/**
 	 * Returns the first of the living green threads as a tree, as {@link #dump(int)} does
-	 * for all. The stacks of the others are not taken.
+	 * all. The stacks of the others are not taken; with a greatest number of zero, they
+	 * are only counted.
 	 * @param frames how many frames of each thread's stack to take
 	 * @param most the maximum number of threads
 	 * @return the dump, which includes the total number of threads
@@ -569,6 +570,9 @@ public final class GreenScheduler implements AutoCloseable {
 		}
 		if (most < 0) {
 			throw new IllegalArgumentException("The number of threads is negative: " + most + "; give zero or more");
+		}
+		if (most == 0) {
+			return new GreenThreadDump(this.name, this.live.count(), List.of());
 		}
 		Collection<GreenThread<?>> all = this.live.snapshot();
 		return new GreenThreadDump(this.name, all.size(), new ThreadTree(all).entries(frames, most));

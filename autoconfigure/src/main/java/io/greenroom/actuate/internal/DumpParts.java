@@ -64,12 +64,7 @@ final class DumpParts {
 	 * @return the drawing; {@code null} if there is no such class or form
 	 */
 	static @Nullable Object diagram(@Nullable StateMachines machines, GreenroomDumps dumps, String name, String form) {
-		DumpQuery query = new DumpQuery(0, 1, 0, null, name, null);
-		Set<Class<?>> types = (machines != null) ? machines.types() : Set.of();
-		Class<?> type = types.stream()
-			.filter((each) -> query.wantsMachine(each.getName()))
-			.min(Comparator.comparing(Class::getName))
-			.orElse(null);
+		Class<?> type = type(machines, name);
 		if (type == null) {
 			return null;
 		}
@@ -79,6 +74,16 @@ final class DumpParts {
 			case "diagram.mmd" -> typed(MachineDiagram.drawn(type, dumps, false), MERMAID);
 			default -> null;
 		};
+	}
+
+	/** Returns the class of that name, with or without its package. */
+	static @Nullable Class<?> type(@Nullable StateMachines machines, String name) {
+		DumpQuery query = new DumpQuery(0, 1, 0, null, name, null);
+		Set<Class<?>> types = (machines != null) ? machines.types() : Set.of();
+		return types.stream()
+			.filter((each) -> query.wantsMachine(each.getName()))
+			.min(Comparator.comparing(Class::getName))
+			.orElse(null);
 	}
 
 	private static WebEndpointResponse<String> typed(String text, String type) {

@@ -143,6 +143,34 @@ public final class GreenroomDumps implements Observer {
 	 */
 	GreenroomDump take(GreenScheduler scheduler, Collection<Handler> handlers,
 			Collection<? extends KeyedHandler<?, ?>> keyed, List<GreenroomDump.Machine> machines, DumpQuery query) {
+		Overview seen = look(scheduler, handlers, keyed, List.of(), query.limit());
+		GreenThreadDump threads = threads(scheduler, query);
+		return new GreenroomDump(seen.problems(), seen.problemCounts(), scheduler.name(),
+				new GreenroomDump.Counts(threads.alive(), seen.handlers().size(), seen.keyed().size(),
+						seen.pools().size(), machines.size()),
+				query.page(threads.threads()).stream().map((thread) -> entry(thread, query.frames())).toList(),
+				query.page(seen.handlers().stream().filter((handler) -> query.wantsHandler(handler.name())).toList()),
+				query.page(seen.keyed().stream().filter((handler) -> query.wantsHandler(handler.name())).toList()),
+				query.page(seen.pools()), query.page(machines), query.page(states(query)),
+				query.page(seen.failed()
+					.stream()
+					.filter((one) -> query.wantsMachine(one.machine()) && query.wantsState(one.state()))
+					.toList()),
+				seen.cluster());
+	}
+
+	/**
+	 * Looks at everything but single threads and machines, which are only counted.
+	 * @param scheduler whose threads and handlers to show
+	 * @param handlers handlers that the scheduler need not know, as nobody has called
+	 * them yet
+	 * @param keyed the handlers by key
+	 * @param types the classes of machines to draw
+	 * @param most the greatest number of problems to show
+	 * @return what was seen
+	 */
+	Overview look(GreenScheduler scheduler, Collection<Handler> handlers,
+			Collection<? extends KeyedHandler<?, ?>> keyed, Collection<Class<?>> types, int most) {
 		Problems problems = new Problems();
 		List<HandlerSnapshot> seen = handlers(scheduler, handlers, problems);
 		List<KeyedSnapshot> seenKeyed = keyed(keyed, problems);
@@ -151,19 +179,15 @@ public final class GreenroomDumps implements Observer {
 		List<GreenroomDump.Failed> failed = this.failed.all();
 		failed.forEach(problems::look);
 		ClusterGauges known = this.cluster;
-		GreenroomDump.Cluster cluster = (known != null) ? GreenroomDump.Cluster.of(known) : null;
-		problems.look(cluster);
-		GreenThreadDump threads = threads(scheduler, query);
-		return new GreenroomDump(problems.worst(query.limit()), problems.counts(), scheduler.name(),
-				new GreenroomDump.Counts(threads.alive(), seen.size(), seenKeyed.size(), pools.size(), machines.size()),
-				query.page(threads.threads()).stream().map((thread) -> entry(thread, query.frames())).toList(),
-				query.page(seen.stream().filter((handler) -> query.wantsHandler(handler.name())).toList()),
-				query.page(seenKeyed.stream().filter((handler) -> query.wantsHandler(handler.name())).toList()),
-				query.page(pools), query.page(machines), query.page(states(query)),
-				query.page(failed.stream()
-					.filter((one) -> query.wantsMachine(one.machine()) && query.wantsState(one.state()))
-					.toList()),
-				cluster);
+		GreenroomDump.Cluster seenCluster = (known != null) ? GreenroomDump.Cluster.of(known) : null;
+		problems.look(seenCluster);
+		return new Overview(problems.worst(most), problems.counts(), scheduler.name(), scheduler.dump(0, 0).alive(),
+				seen, seenKeyed, pools,
+				types.stream()
+					.sorted(Comparator.comparing(Class::getName))
+					.map((type) -> MachineDiagram.of(type, this))
+					.toList(),
+				failed, seenCluster);
 	}
 
 	private List<HandlerSnapshot> handlers(GreenScheduler scheduler, Collection<Handler> handlers, Problems problems) {

@@ -15,6 +15,7 @@ import io.greenroom.deferred.internal.Handler;
 import io.greenroom.deferred.internal.Handlers;
 import io.greenroom.green.GreenPool;
 import io.greenroom.green.GreenScheduler;
+import io.greenroom.green.GreenThreadDump;
 import io.greenroom.keyed.internal.KeyedHandler;
 import io.greenroom.observe.internal.Failures;
 import io.greenroom.state.StateMachine;
@@ -138,6 +139,50 @@ public final class GreenroomEndpoint {
 	 */
 	public String text(@Nullable Integer frames) {
 		return dump(frames).toString();
+	}
+
+	/**
+	 * Looks at everything but single threads and machines, which are only counted; for
+	 * those who look again and again.
+	 * @param problems the greatest number of problems to show
+	 * @return what was seen
+	 */
+	public Overview overview(int problems) {
+		Handlers beans = this.handlers.get();
+		StateMachines machines = this.stateMachines.get();
+		return this.dumps.look(this.scheduler, (beans != null) ? beans.all() : List.of(), this.keyed.get(),
+				(machines != null) ? machines.types() : Set.of(), problems);
+	}
+
+	/**
+	 * Takes a dump of the green threads alone.
+	 * @param frames how many frames of each thread's stack to take
+	 * @param most the greatest number of threads
+	 * @return the threads as a tree
+	 */
+	public GreenThreadDump threads(int frames, int most) {
+		return this.scheduler.dump(frames, most);
+	}
+
+	/**
+	 * Returns the machines of a class that are in a state. Takes a walk over all of them.
+	 * @param type the name of the class, with or without its package
+	 * @param state the state's name
+	 * @return the machines, those that have been there longest first; {@code null} if
+	 * there is no such class or state
+	 */
+	public @Nullable List<GreenroomDump.Machine> machines(String type, String state) {
+		StateMachines all = this.stateMachines.get();
+		Class<?> found = DumpParts.type(all, type);
+		if (all == null || found == null || !all.counts(found).containsKey(state)) {
+			return null;
+		}
+		return all.allIn(found, state)
+			.stream()
+			.map((machine) -> entry(null, machine))
+			.sorted(Comparator.comparing(GreenroomDump.Machine::since, Comparator.nullsLast(Comparator.naturalOrder()))
+				.thenComparing(GreenroomDump.Machine::machine))
+			.toList();
 	}
 
 	/**

@@ -15,9 +15,10 @@ import io.greenroom.state.StateDiagram;
  * @param states the states, by name
  * @param moves the declared moves
  */
-record MachineDiagram(String machine, List<Node> states, List<Move> moves) {
+public record MachineDiagram(String machine, List<Node> states, List<Move> moves) {
 
-	MachineDiagram {
+	/** Copies the lists. */
+	public MachineDiagram {
 		states = List.copyOf(states);
 		moves = List.copyOf(moves);
 	}
@@ -30,7 +31,7 @@ record MachineDiagram(String machine, List<Node> states, List<Move> moves) {
 	 * @param end whether nothing follows it
 	 * @param count how many machines are in it
 	 */
-	record Node(String name, boolean initial, boolean end, long count) {
+	public record Node(String name, boolean initial, boolean end, long count) {
 
 	}
 
@@ -43,7 +44,7 @@ record MachineDiagram(String machine, List<Node> states, List<Move> moves) {
 	 * over
 	 * @param count how often machines have made it
 	 */
-	record Move(String from, String to, boolean onTimeout, long count) {
+	public record Move(String from, String to, boolean onTimeout, long count) {
 
 	}
 

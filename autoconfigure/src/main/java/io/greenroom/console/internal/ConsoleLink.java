@@ -1,0 +1,37 @@
+package io.greenroom.console.internal;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.HttpRequestHandler;
+
+/**
+ * Leads from {@value #PATH} to the page. It tells nothing else: everything that the
+ * console has to say is below the endpoint's path, where the application's security looks
+ * for it. The way is relative, so that it is right behind a proxy too.
+ */
+public final class ConsoleLink implements HttpRequestHandler {
+
+	/** Where the link is, in the servlet. */
+	public static final String PATH = "/greenroom";
+
+	private final String location;
+
+	/**
+	 * Makes a link.
+	 * @param path where the page is, in the servlet
+	 */
+	public ConsoleLink(String path) {
+		this.location = path.substring(1);
+	}
+
+	@Override
+	public void handleRequest(HttpServletRequest request, HttpServletResponse response) {
+		response.setStatus(HttpStatus.FOUND.value());
+		response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+		response.setHeader(HttpHeaders.LOCATION, this.location);
+	}
+
+}

@@ -1,0 +1,300 @@
+package io.greenroom.console.internal;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+import io.greenroom.observe.internal.ForeignCode;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Those who watch, and the one thread that makes each frame for all of them. It lives as
+ * long as somebody watches. A viewer gets the newest frame when it has taken the one
+ * before; one that takes none for too long is dropped. Platform threads, few and bounded:
+ * what they have to show may be that no virtual thread runs. Safe for use by many
+ * threads.
+ */
+final class Viewers implements AutoCloseable {
+
+	private static final Logger log = LoggerFactory.getLogger(Viewers.class);
+
+	/** What a viewer is told once where a frame could not be made. */
+	private static final byte[] NO_FRAME = {};
+
+	private final Source frames;
+
+	private final Terms terms;
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final Condition changed = this.lock.newCondition();
+
+	/** Guarded by the lock. */
+	private final Set<Viewer> viewers = new HashSet<>();
+
+	/** Guarded by the lock. */
+	private byte[] latest = NO_FRAME;
+
+	/** Guarded by the lock; of the latest frame. */
+	private long number;
+
+	/** Guarded by the lock. */
+	private @Nullable Thread maker;
+
+	/** Guarded by the lock. */
+	private boolean closed;
+
+	/**
+	 * Makes a place without viewers.
+	 * @param frames makes a frame
+	 * @param terms the limits
+	 */
+	Viewers(Source frames, Terms terms) {
+		this.frames = frames;
+		this.terms = terms;
+	}
+
+	/**
+	 * Lets somebody watch, on a thread of its own.
+	 * @param sink where the frames go
+	 * @param end called on that thread when the viewer leaves or is dropped, also if this
+	 * is closed
+	 * @throws TooManyViewersException if there is no room; nothing is called then
+	 */
+	void add(FrameSink sink, Runnable end) throws TooManyViewersException {
+		this.lock.lock();
+		try {
+			if (this.closed) {
+				throw new TooManyViewersException("The application is shutting down");
+			}
+			if (this.viewers.size() >= this.terms.viewers()) {
+				throw new TooManyViewersException(
+						"%d are watching already, and no more are let in; close one of the pages"
+							.formatted(this.viewers.size()));
+			}
+			// The last frame is from long ago unless somebody watches.
+			Viewer viewer = new Viewer(sink, end, (this.maker != null) ? this.number - 1 : this.number);
+			if (this.maker == null) {
+				this.maker = Thread.ofPlatform().daemon().name("greenroom-console").start(this::make);
+			}
+			viewer.thread.start();
+			this.viewers.add(viewer);
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void show(Viewer viewer) {
+		try {
+			while (viewer.await()) {
+				viewer.sink.write(viewer.frame);
+			}
+		}
+		catch (IOException | InterruptedException left) {
+			log.debug("A viewer has left", left);
+		}
+		finally {
+			remove(viewer);
+			// The thread goes on to code of the server, which shall not be interrupted.
+			Thread.interrupted();
+			ForeignCode.run(log, "The end of a view", viewer.end::run);
+		}
+	}
+
+	private void remove(Viewer viewer) {
+		this.lock.lock();
+		try {
+			this.viewers.remove(viewer);
+			this.changed.signalAll();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void make() {
+		FrameCost cost = new FrameCost();
+		boolean more = true;
+		while (more) {
+			long start = cpu();
+			byte[] frame = ForeignCode.ask(log, "A frame of the console", NO_FRAME, this.frames::make);
+			more = publish(frame, cost.pause(Duration.ofNanos(cpu() - start), this.terms.interval()));
+		}
+	}
+
+	/** Where the time of threads is not measured, frames seem to cost nothing. */
+	private static long cpu() {
+		return Math.max(0, ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime());
+	}
+
+	/**
+	 * Hands a frame to all, and waits for the time of the next; not if nobody watches.
+	 */
+	private boolean publish(byte[] frame, Duration pause) {
+		this.lock.lock();
+		try {
+			if (frame.length > 0) {
+				this.latest = frame;
+				this.number++;
+				this.changed.signalAll();
+			}
+			long left = pause.toNanos();
+			while (left > 0 && !this.viewers.isEmpty()) {
+				left = this.changed.awaitNanos(left);
+			}
+			dropSlow();
+			if (this.viewers.isEmpty()) {
+				this.maker = null;
+				return false;
+			}
+			return true;
+		}
+		catch (InterruptedException stopped) {
+			// Nobody but a debugger does so; the next viewer brings a new thread.
+			this.maker = null;
+			return false;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void dropSlow() {
+		long now = System.nanoTime();
+		for (Viewer viewer : List.copyOf(this.viewers)) {
+			if (viewer.writing && now - viewer.since > this.terms.slow().toNanos()) {
+				this.viewers.remove(viewer);
+				viewer.thread.interrupt();
+			}
+		}
+	}
+
+	/** Returns how many watch. */
+	int count() {
+		this.lock.lock();
+		try {
+			return this.viewers.size();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** Returns whether frames are being made. */
+	boolean isAtWork() {
+		this.lock.lock();
+		try {
+			return this.maker != null;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** Sends all viewers away, and lets nobody in any more. Does not wait. */
+	@Override
+	public void close() {
+		List<Viewer> all;
+		this.lock.lock();
+		try {
+			this.closed = true;
+			all = new ArrayList<>(this.viewers);
+			this.viewers.clear();
+			this.changed.signalAll();
+		}
+		finally {
+			this.lock.unlock();
+		}
+		all.forEach((viewer) -> viewer.thread.interrupt());
+	}
+
+	/**
+	 * The limits.
+	 *
+	 * @param interval the least time between two frames
+	 * @param viewers how many may watch
+	 * @param slow how long a viewer may take for one frame
+	 * @param longest how long a viewer may watch before it must ask again, and say again
+	 * who it is
+	 */
+	record Terms(Duration interval, int viewers, Duration slow, Duration longest) {
+
+		static Terms of(Duration interval) {
+			return new Terms(interval, 20, Duration.ofSeconds(10), Duration.ofMinutes(10));
+		}
+
+	}
+
+	/** Makes frames. */
+	interface Source {
+
+		/** Returns JSON in one line. */
+		byte[] make();
+
+	}
+
+	/** Somebody who watches. All but the frame is guarded by the lock. */
+	private final class Viewer {
+
+		private final FrameSink sink;
+
+		private final Runnable end;
+
+		private final Thread thread;
+
+		private final long came = System.nanoTime();
+
+		private boolean writing;
+
+		/** Since when it is writing. */
+		private long since;
+
+		/** Of the viewer's own thread. */
+		private byte[] frame = NO_FRAME;
+
+		/** Of the viewer's own thread; of the frame that it has. */
+		private long number;
+
+		Viewer(FrameSink sink, Runnable end, long number) {
+			this.sink = sink;
+			this.end = end;
+			this.number = number;
+			this.thread = Thread.ofPlatform().daemon().name("greenroom-console-viewer").unstarted(() -> show(this));
+		}
+
+		/** Waits for a newer frame; false if there will be none. */
+		boolean await() throws InterruptedException {
+			Viewers.this.lock.lockInterruptibly();
+			try {
+				this.writing = false;
+				while (Viewers.this.viewers.contains(this) && Viewers.this.number <= this.number) {
+					long left = Viewers.this.terms.longest().toNanos() - (System.nanoTime() - this.came);
+					if (left <= 0) {
+						return false;
+					}
+					Viewers.this.changed.awaitNanos(Math.min(left, TimeUnit.MINUTES.toNanos(1)));
+				}
+				this.frame = Viewers.this.latest;
+				this.number = Viewers.this.number;
+				this.writing = true;
+				this.since = System.nanoTime();
+				return Viewers.this.viewers.contains(this);
+			}
+			finally {
+				Viewers.this.lock.unlock();
+			}
+		}
+
+	}
+
+}
