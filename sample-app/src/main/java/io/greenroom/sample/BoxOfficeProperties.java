@@ -12,9 +12,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param shows the shows to announce at the start, by the name used in addresses
  * @param reportTime how long one report takes
+ * @param lookAgain how long an open page goes without a new picture when nothing rings
+ * @param node what this node is called, if it is one of several
  */
 @ConfigurationProperties("box-office")
-record BoxOfficeProperties(@DefaultValue Map<String, Programme> shows, @DefaultValue("500ms") Duration reportTime) {
+record BoxOfficeProperties(@DefaultValue Map<String, Programme> shows, @DefaultValue("500ms") Duration reportTime,
+		@DefaultValue("15s") Duration lookAgain, @DefaultValue("") String node) {
 
 	/** Returns what the page calls a show of the programme. */
 	String title(String show) {

@@ -9,15 +9,25 @@ import org.springframework.web.ErrorResponseException;
 
 /**
  * Why the box office says no: what was asked, what was found, what to do. It passes
- * through the handler to the caller as it was thrown, and Spring MVC answers with it.
+ * through the handler to the caller as it was thrown, and Spring MVC answers with it. On
+ * another node it is made anew from its fields, which the constructor takes.
  */
 final class Rejection extends ErrorResponseException {
 
 	@Serial
 	private static final long serialVersionUID = 1L;
 
+	private final HttpStatus status;
+
+	private final String title;
+
+	private final String detail;
+
 	private Rejection(HttpStatus status, String title, String detail) {
 		super(status, problem(status, title, detail), null);
+		this.status = status;
+		this.title = title;
+		this.detail = detail;
 	}
 
 	private static ProblemDetail problem(HttpStatus status, String title, String detail) {

@@ -45,8 +45,9 @@ record Show(String id, String title, String state, List<String> moves, List<Seat
 	 * @param title the name for people
 	 * @param state where its performance is in its life
 	 * @param free how many seats nobody holds
+	 * @param node the node that has it now; empty where there is only one
 	 */
-	record Line(String id, String title, String state, long free) {
+	record Line(String id, String title, String state, long free, String node) {
 	}
 
 	/**

@@ -57,7 +57,7 @@ class ShowController {
 	/** The machine draws itself: where it is, and how often it has made each move. */
 	@GetMapping(path = "/shows/{show}/diagram", produces = "image/svg+xml;charset=UTF-8")
 	String diagram(@PathVariable String show) {
-		return this.boxOffice.diagram(show).svg();
+		return this.boxOffice.diagram(show);
 	}
 
 	@PostMapping("/notes")
