@@ -10,7 +10,7 @@ import org.springframework.web.ErrorResponseException;
 /**
  * Why the box office says no: what was asked, what was found, what to do. It passes
  * through the handler to the caller as it was thrown, and Spring MVC answers with it. On
- * another node it is made anew from its fields, which the constructor takes.
+ * another node it is made anew from its properties, which the constructor takes.
  */
 final class Rejection extends ErrorResponseException {
 
@@ -28,6 +28,18 @@ final class Rejection extends ErrorResponseException {
 		this.status = status;
 		this.title = title;
 		this.detail = detail;
+	}
+
+	HttpStatus status() {
+		return this.status;
+	}
+
+	String title() {
+		return this.title;
+	}
+
+	String detail() {
+		return this.detail;
 	}
 
 	private static ProblemDetail problem(HttpStatus status, String title, String detail) {

@@ -11,7 +11,9 @@ final class OneNode {
 	}
 
 	public static void main(String[] args) {
-		ProcessHandle.current().parent().ifPresent((parent) -> parent.onExit().thenRun(() -> System.exit(0)));
+		ProcessHandle.current().parent().ifPresent((parent) -> {
+			var _ = parent.onExit().thenRun(() -> System.exit(0));
+		});
 		BoxOfficeApplication.main(args);
 	}
 
