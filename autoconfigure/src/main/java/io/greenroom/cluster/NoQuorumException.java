@@ -5,9 +5,8 @@ import java.io.Serial;
 import io.greenroom.deferred.DeferredException;
 
 /**
- * Too few nodes of the cluster can be reached, and that did not change within the
- * caller's time: the call was not made. The others may be calling the same key on their
- * side.
+ * Thrown when too few nodes of the cluster could be reached within the caller's time. The
+ * call was not made, because the nodes on the other side may be serving the same key.
  */
 public final class NoQuorumException extends DeferredException {
 
@@ -15,7 +14,7 @@ public final class NoQuorumException extends DeferredException {
 	private static final long serialVersionUID = 1L;
 
 	/**
-	 * Makes the exception: for Greenroom, and for tests of code that catches it.
+	 * Creates the exception. Public for tests of code that catches it.
 	 * @param message what was asked, what was found and what to do
 	 */
 	public NoQuorumException(String message) {

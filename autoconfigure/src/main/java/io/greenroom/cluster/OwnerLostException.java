@@ -5,10 +5,9 @@ import java.io.Serial;
 import io.greenroom.deferred.DeferredException;
 
 /**
- * The node that had a key left the cluster while a call of that key was there, and
- * nothing tells whether the body has run: it may have, in part too. Calls of durable
- * handlers, and those that only read, are made again instead, on the node that has the
- * key next.
+ * Thrown when the owner of a key left the cluster while it had a call of that key, and it
+ * is not known whether the body ran, in full or in part. Calls of durable handlers and
+ * calls that only read do not end this way: they are made again on the next owner.
  */
 public final class OwnerLostException extends DeferredException {
 
@@ -16,7 +15,7 @@ public final class OwnerLostException extends DeferredException {
 	private static final long serialVersionUID = 1L;
 
 	/**
-	 * Makes the exception: for Greenroom, and for tests of code that catches it.
+	 * Creates the exception. Public for tests of code that catches it.
 	 * @param message what was asked, what was found and what to do
 	 */
 	public OwnerLostException(String message) {

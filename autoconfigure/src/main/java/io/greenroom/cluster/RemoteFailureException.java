@@ -6,24 +6,23 @@ import io.greenroom.deferred.DeferredException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A body on another node threw what can't be made anew here: its class is not here, or
- * has no constructor that takes its properties or a message. Or the other node does not
- * know the handler or the method that was called. The message has the text of it, and the
- * stack is that of the other node.
+ * Thrown when a body on another node threw an exception that can't be recreated here: its
+ * class is missing, or has no constructor that takes its properties or a message. Also
+ * thrown when the other node does not know the handler or the method. The message
+ * describes the original exception, and the stack trace is that of the other node.
  */
 public final class RemoteFailureException extends DeferredException {
 
 	@Serial
 	private static final long serialVersionUID = 1L;
 
-	/** The name of the class. */
 	private final String type;
 
 	/**
-	 * Makes the exception: for Greenroom, and for tests of code that catches it.
-	 * @param message what was thrown
-	 * @param type the name of the class of what was thrown; empty if nothing was
-	 * @param cause the cause of it, if anything
+	 * Creates the exception. Public for tests of code that catches it.
+	 * @param message describes what was thrown
+	 * @param type the class name of the original exception; empty if there was none
+	 * @param cause the cause of the original exception, if it had one
 	 */
 	public RemoteFailureException(String message, String type, @Nullable Throwable cause) {
 		super(message, cause);
@@ -31,8 +30,8 @@ public final class RemoteFailureException extends DeferredException {
 	}
 
 	/**
-	 * Returns what was thrown.
-	 * @return the name of its class; empty if the call was refused
+	 * Returns the class name of the original exception.
+	 * @return the name; empty if the call was rejected before its body began
 	 */
 	public String type() {
 		return this.type;

@@ -5,14 +5,14 @@ import java.util.Map;
 import io.greenroom.observe.ContextCarrier.Scope;
 
 /**
- * What of a caller's thread goes along to another node. By default a trace, the logging
- * context and the locale do; the request and the security context do not. A bean of this
- * type adds what the application trusts its own nodes with. Must be safe for use by many
- * threads.
+ * Decides which context of the calling thread travels to another node with a call. By
+ * default the trace, the logging context and the locale travel; the request and the
+ * security context do not. Declare a bean of this type to add what the application trusts
+ * its own nodes with. Implementations must be safe for use by multiple threads.
  */
 public interface WireContext {
 
-	/** Nothing goes along. */
+	/** A context that adds nothing. */
 	WireContext NONE = new WireContext() {
 
 		@Override
@@ -28,15 +28,16 @@ public interface WireContext {
 	};
 
 	/**
-	 * Takes what is to go along from the calling thread.
-	 * @return texts by name; what this throws the caller gets, and the call is not made
+	 * Captures the context of the calling thread. If this throws, the caller gets the
+	 * exception and the call is not made.
+	 * @return what travels, by name
 	 */
 	Map<String, String> capture();
 
 	/**
-	 * Gives it to a thread of the other node.
-	 * @param context what was captured, and what others have added
-	 * @return to be closed on the same thread
+	 * Applies a captured context to the current thread, on the node that runs the call.
+	 * @param context what was captured by this and all other contexts
+	 * @return the scope, which is closed on the same thread
 	 */
 	Scope open(Map<String, String> context);
 

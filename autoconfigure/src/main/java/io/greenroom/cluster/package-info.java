@@ -1,5 +1,5 @@
 /**
- * Several nodes: each key of a handler has one owner among them, and its calls find it.
+ * Running on several nodes: each key of a handler has one owner, and calls find it.
  */
 @NullMarked
 package io.greenroom.cluster;

@@ -3,16 +3,17 @@ package io.greenroom.hazelcast;
 import com.hazelcast.config.Config;
 
 /**
- * Changes how this node's own Hazelcast member is set up. A bean of this type is asked
- * once, before the member starts, with what the keys {@code greenroom.cluster.*} have
- * said; several are asked in their order. The application's own Hazelcast is not meant.
+ * Customizes the Hazelcast member that Greenroom starts for a cluster. Beans of this type
+ * are called in order, once, before the member starts. The configuration that they get
+ * has the {@code greenroom.cluster.*} settings applied. Hazelcast instances of the
+ * application itself are not affected.
  */
 @FunctionalInterface
 public interface ClusterMemberCustomizer {
 
 	/**
-	 * Changes the member's configuration.
-	 * @param config the configuration
+	 * Customizes the configuration of the member.
+	 * @param config the configuration to change
 	 */
 	void customize(Config config);
 

@@ -1,4 +1,4 @@
-/** What an application may set of the Hazelcast member that a cluster runs on. */
+/** Customization of the Hazelcast member that a cluster runs on. */
 @NullMarked
 package io.greenroom.hazelcast;
 

@@ -5,13 +5,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What came of a call on another node.
+ * The answer to a call of another node.
  *
- * @param id which call
- * @param attempt which sending of it is answered
- * @param kind what came of it
- * @param value what the body returned as text, {@code null} for all other kinds
- * @param failure what it threw, or why it was refused; {@code null} for all other kinds
+ * @param id the id of the call
+ * @param attempt the number of the sending that is answered
+ * @param kind the kind of answer
+ * @param value the result as text; {@code null} if there is none
+ * @param failure what the body threw, or why the call was rejected; {@code null} if
+ * neither applies
  */
 public record Answer(String id, int attempt, Kind kind, @Nullable String value,
 		@Nullable FailureData failure) implements Message {
@@ -82,22 +83,22 @@ public record Answer(String id, int attempt, Kind kind, @Nullable String value,
 		return (number == this.attempt) ? this : new Answer(this.id, number, this.kind, this.value, this.failure);
 	}
 
-	/** What came of a call. */
+	/** A kind of answer. */
 	public enum Kind {
 
-		/** The body returned, or the call was accepted and nobody waits for more. */
+		/** The body returned; or a oneway call was accepted. */
 		RETURNED,
 
-		/** The body threw, or the handler said why it did not run. */
+		/** The body threw, or the handler rejected the call. */
 		THREW,
 
-		/** It has not begun here, and will not: the key is somewhere else. */
+		/** The body has not begun here, and will not: the key is elsewhere. */
 		MOVED,
 
-		/** The body ran, but somebody else has written the row: nothing was stored. */
+		/** The body ran, but nothing was stored: another node had written the row. */
 		STALE,
 
-		/** It is no call: the handler, the method or the key is not known here. */
+		/** The handler, the method or the key is not known here. */
 		REFUSED
 
 	}

@@ -4,16 +4,18 @@ import java.io.Serial;
 
 import org.jspecify.annotations.Nullable;
 
-/** A value can't be written as text, or a text is not what its declared type wants. */
+/**
+ * Thrown when a value can't be written as text, or a text does not fit the declared type.
+ */
 public final class CodecException extends IllegalArgumentException {
 
 	@Serial
 	private static final long serialVersionUID = 1L;
 
 	/**
-	 * Makes an exception.
-	 * @param message which value, what was found, and what to do
-	 * @param cause what went wrong, {@code null} if the message says all
+	 * Creates an exception.
+	 * @param message which value it is, what was found, and what to do
+	 * @param cause the cause, if there is one
 	 */
 	public CodecException(String message, @Nullable Throwable cause) {
 		super(message, cause);

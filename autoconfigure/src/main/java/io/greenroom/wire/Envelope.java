@@ -6,27 +6,27 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A call on its way to the node that has its key. It names no class: its method is one of
- * those that the handler there is known to have, and its arguments are read as that
- * method declares them.
+ * A call on its way to the owner of its key. It names no class: the receiver looks the
+ * method up among those of its own handler, and reads the arguments as that method
+ * declares them.
  *
- * @param id which call it is, kept over all sendings
- * @param attempt which sending this is, from 1
+ * @param id the id of the call, the same for all sendings
+ * @param attempt the number of this sending, from 1
  * @param handler the name of the handler
- * @param key the key's text
- * @param method the method's signature
- * @param arguments the arguments' text
+ * @param key the key as text
+ * @param method the signature of the method
+ * @param arguments the arguments as text
  * @param mode what the caller waits for
- * @param remaining how long the caller still waits; over the wire it is what remains, as
- * clocks differ
- * @param context what belongs to the caller's thread and may travel
- * @param chain who waits for the answer, from the outermost on
+ * @param remaining how long the caller still waits; a duration, because clocks of nodes
+ * differ
+ * @param context the context of the calling thread that travels
+ * @param chain the handlers that wait for the answer, from the outermost on
  */
 public record Envelope(String id, int attempt, String handler, String key, String method, String arguments, Mode mode,
 		Duration remaining, Map<String, String> context, List<Waiting> chain) implements Message {
 
 	/**
-	 * Checks the values, and copies what could change.
+	 * Checks the values, and copies the collections.
 	 * @throws IllegalArgumentException if the attempt is less than 1
 	 */
 	public Envelope {
@@ -46,15 +46,15 @@ public record Envelope(String id, int attempt, String handler, String key, Strin
 
 	/**
 	 * Returns the handler and the key, as chains and messages name them.
-	 * @return the name
+	 * @return the name, such as {@code account[ann]}
 	 */
 	public String target() {
 		return this.handler + "[" + this.key + "]";
 	}
 
 	/**
-	 * Returns the same call, sent once more.
-	 * @param number which sending it is
+	 * Returns another sending of the same call.
+	 * @param number the number of the sending
 	 * @param left how long the caller still waits
 	 * @return the copy
 	 */
@@ -66,7 +66,7 @@ public record Envelope(String id, int attempt, String handler, String key, Strin
 	/** What the caller waits for. */
 	public enum Mode {
 
-		/** What the body returns. */
+		/** The end of the body. */
 		ANSWER,
 
 		/** A place in the mailbox. */
@@ -75,10 +75,10 @@ public record Envelope(String id, int attempt, String handler, String key, Strin
 	}
 
 	/**
-	 * One that waits for the answer.
+	 * A handler that waits for the answer.
 	 *
-	 * @param target its handler and key
-	 * @param reading whether its body only reads, so that others which do may run beside
+	 * @param target the handler and its key
+	 * @param reading whether its body only reads, so that other readers may run beside it
 	 */
 	public record Waiting(String target, boolean reading) {
 

@@ -6,26 +6,26 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was thrown, as data.
+ * A throwable as data.
  *
- * @param type the name of its class
- * @param message its message
- * @param properties what its constructor takes, as an object's text; {@code null} if that
- * is not known
- * @param frames its stack, the innermost first
- * @param cause its cause
+ * @param type the class name
+ * @param message the message
+ * @param properties the arguments of its constructor, as the text of an object;
+ * {@code null} if they are not known
+ * @param frames the stack trace, the innermost frame first
+ * @param cause the cause
  */
 public record FailureData(String type, @Nullable String message, @Nullable String properties,
 		List<StackTraceElement> frames, @Nullable FailureData cause) {
 
-	/** Copies what could change. */
+	/** Copies the stack trace. */
 	public FailureData {
 		Objects.requireNonNull(type, "type");
 		frames = List.copyOf(frames);
 	}
 
 	/**
-	 * Makes the failure that says why a call was refused.
+	 * Returns a failure that says why a call was rejected.
 	 * @param message what was asked, what was found and what to do
 	 * @return the failure, without a stack
 	 */

@@ -19,10 +19,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes what was thrown apart, and makes it anew on another node: by the constructor
- * whose parameters are its properties, or by one that takes a message. Its class is the
- * only one that is ever found by a name that came, must be a {@link Throwable}, and is
- * not even initialized before that is known. Safe for use by many threads.
+ * Converts throwables to data, and recreates them on another node: by the constructor
+ * whose parameters are the throwable's properties, or by one that takes a message. No
+ * other class is ever looked up by a name that was received. It must be a
+ * {@link Throwable}, and is not initialized before that is certain. Safe for use by
+ * multiple threads.
  */
 public final class FailureForm {
 
@@ -31,7 +32,7 @@ public final class FailureForm {
 	private final Codec codec;
 
 	/**
-	 * Makes a form.
+	 * Creates a form.
 	 * @param codec writes the properties
 	 */
 	public FailureForm(Codec codec) {
@@ -39,9 +40,9 @@ public final class FailureForm {
 	}
 
 	/**
-	 * Takes a throwable apart. Hostile ones, which throw when they are asked, are taken
-	 * as far as they tell.
-	 * @param failure what was thrown
+	 * Converts a throwable to data. What a throwable does not tell, because its methods
+	 * throw, is left out.
+	 * @param failure the throwable
 	 * @return the data
 	 */
 	public FailureData write(Throwable failure) {
@@ -57,7 +58,7 @@ public final class FailureForm {
 				(cause != null && cause != failure && depth < MOST_CAUSES) ? write(cause, depth + 1) : null);
 	}
 
-	/** Class loaders are this JVM's own. */
+	/** Leaves out the class loader, which only this JVM knows. */
 	private static StackTraceElement plain(StackTraceElement frame) {
 		return new StackTraceElement(null, frame.getModuleName(), frame.getModuleVersion(), frame.getClassName(),
 				frame.getMethodName(), frame.getFileName(), frame.getLineNumber());
@@ -78,7 +79,7 @@ public final class FailureForm {
 				return text;
 			}
 			catch (Throwable unusable) {
-				// The next one may do.
+				// Try the next constructor.
 			}
 		}
 		return null;
@@ -89,7 +90,7 @@ public final class FailureForm {
 		return Objects.requireNonNull(Property.of(failure.getClass(), parameter)).read(failure);
 	}
 
-	/** The cause travels by itself. */
+	/** Leaves out the cause, which travels by itself. */
 	private static Map<String, Type> types(Constructor<?> constructor) {
 		Map<String, Type> types = new LinkedHashMap<>();
 		Type[] generic = constructor.getGenericParameterTypes();
@@ -113,11 +114,11 @@ public final class FailureForm {
 	}
 
 	/**
-	 * Makes a throwable anew.
-	 * @param data what it was
-	 * @param loader knows the classes
-	 * @return the throwable, with its stack and its cause; {@code null} if its class is
-	 * not here, or can't be made
+	 * Recreates a throwable.
+	 * @param data the data
+	 * @param loader the class loader
+	 * @return the throwable with its stack trace and its cause; {@code null} if its class
+	 * is missing or can't be instantiated
 	 */
 	public @Nullable Throwable read(FailureData data, ClassLoader loader) {
 		Class<?> type;
@@ -158,9 +159,9 @@ public final class FailureForm {
 	}
 
 	/**
-	 * Says what was thrown.
-	 * @param data what it was
-	 * @return class and message
+	 * Describes a throwable.
+	 * @param data the data
+	 * @return the class name and the message
 	 */
 	public static String describe(FailureData data) {
 		return (data.message() != null) ? data.type() + ": " + data.message() : data.type();
@@ -229,7 +230,7 @@ public final class FailureForm {
 
 	}
 
-	/** Where the value of a constructor's parameter is read from. */
+	/** Reads the value of a constructor's parameter from a throwable. */
 	@FunctionalInterface
 	private interface Property {
 

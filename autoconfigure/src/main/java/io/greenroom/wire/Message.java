@@ -1,16 +1,16 @@
 package io.greenroom.wire;
 
-/** What one node says to another about one call. */
+/** A message from one node to another about one call. */
 public sealed interface Message permits Envelope, Answer {
 
 	/**
-	 * Returns which call it is about: the same id however often it is sent.
-	 * @return the id, unique for ever
+	 * Returns the id of the call, which is the same for all of its sendings.
+	 * @return the id, which is never used again
 	 */
 	String id();
 
 	/**
-	 * Returns which sending of the call this belongs to.
+	 * Returns which sending of the call the message belongs to.
 	 * @return the number, from 1
 	 */
 	int attempt();

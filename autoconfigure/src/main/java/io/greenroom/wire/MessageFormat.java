@@ -17,8 +17,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages as bytes. Texts and numbers only: reading makes nothing but the message, and
- * never more memory than there are bytes. Safe for use by many threads.
+ * Converts messages to and from bytes. A message consists of texts and numbers only, and
+ * reading one never takes more memory than its bytes justify. Safe for use by multiple
+ * threads.
  */
 public final class MessageFormat {
 
@@ -28,17 +29,17 @@ public final class MessageFormat {
 
 	private static final byte ANSWER = 2;
 
-	/** How many causes a failure takes along. */
+	/** The maximum number of causes that travel. */
 	private static final int MOST_CAUSES = 16;
 
-	/** How many frames of a stack travel. */
+	/** The maximum number of stack frames that travel. */
 	private static final int MOST_FRAMES = 256;
 
 	private final int longest;
 
 	/**
-	 * Makes a format.
-	 * @param longest how many bytes a message has at most
+	 * Creates a format.
+	 * @param longest the maximum size of a message in bytes
 	 */
 	public MessageFormat(int longest) {
 		this.longest = longest;
@@ -47,9 +48,9 @@ public final class MessageFormat {
 	/**
 	 * Writes a message.
 	 * @param message the message
-	 * @param sentAt when it is sent, by the sender's own clock
+	 * @param sentAt the time of sending, by the sender's own clock
 	 * @return its bytes
-	 * @throws CodecException if they are too many
+	 * @throws CodecException if the message is too long
 	 */
 	public byte[] write(Message message, long sentAt) {
 		Objects.requireNonNull(message, "message");
@@ -142,9 +143,9 @@ public final class MessageFormat {
 
 	/**
 	 * Reads a message.
-	 * @param bytes what came, from anybody
-	 * @return what it says
-	 * @throws CodecException if it is no message, or too long
+	 * @param bytes the bytes, from an unknown sender
+	 * @return the message
+	 * @throws CodecException if the bytes are not a message, or too long
 	 */
 	public Sent read(byte[] bytes) {
 		if (bytes.length > this.longest) {
@@ -222,7 +223,7 @@ public final class MessageFormat {
 		};
 	}
 
-	/** Nothing that is counted takes less than a byte. */
+	/** Each counted element takes at least a byte. */
 	private static int count(ByteBuffer in) {
 		int count = in.getInt();
 		if (count < 0 || count > in.remaining()) {
@@ -242,10 +243,10 @@ public final class MessageFormat {
 	}
 
 	/**
-	 * A message that came.
+	 * A message that was received.
 	 *
-	 * @param message what it says
-	 * @param sentAt when it was sent, by the sender's own clock
+	 * @param message the message
+	 * @param sentAt the time of sending, by the sender's own clock
 	 */
 	public record Sent(Message message, long sentAt) {
 

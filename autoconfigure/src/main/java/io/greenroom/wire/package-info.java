@@ -1,5 +1,6 @@
 /**
- * What leaves the JVM, to a database or to another node, and comes back: values as text.
+ * Values as text, and messages as bytes: what leaves the JVM for a database or another
+ * node.
  */
 @NullMarked
 package io.greenroom.wire;

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,6 +38,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.env.Environment;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.annotation.EnableTransactionManagement;
@@ -58,6 +60,14 @@ class ClusterApplication {
 
 	/** Whether the next body of this node is to stay before it commits. */
 	private static final AtomicBoolean HOLD = new AtomicBoolean();
+
+	/**
+	 * On the node that holds one, no other transaction is open: it would hold its row,
+	 * too.
+	 */
+	private static final Semaphore ONE = new Semaphore(1);
+
+	private static volatile boolean holder;
 
 	/**
 	 * Runs a node: waits for the others, then makes calls for a while.
@@ -83,8 +93,10 @@ class ClusterApplication {
 
 	/** Holds transactions open, each time that it is told to, till the load is over. */
 	private static void hold(JdbcClient jdbc) {
-		for (int held = 0; jdbc.sql("select count(*) from load").query(Long.class).single() == 0;) {
-			int wanted = jdbc.sql("select coalesce(max(number), 0) from hold").query(Integer.class).single();
+		holder = true;
+		long held = 0;
+		while (number(jdbc, "select count(*) from load") == 0) {
+			long wanted = number(jdbc, "select coalesce(max(number), 0) from hold");
 			if (wanted > held) {
 				held = wanted;
 				HOLD.set(true);
@@ -93,9 +105,19 @@ class ClusterApplication {
 		}
 	}
 
+	/** Asks again if it was frozen meanwhile, and its connection is gone. */
+	private static long number(JdbcClient jdbc, String sql) {
+		try {
+			return jdbc.sql(sql).query(Long.class).single();
+		}
+		catch (DataAccessException frozen) {
+			return jdbc.sql(sql).query(Long.class).single();
+		}
+	}
+
 	@Bean
 	DataSource dataSource(Environment environment) {
-		return TestDatabase.pool(environment.getRequiredProperty("database"), 10);
+		return TestDatabase.pool(environment.getRequiredProperty("database"), 20);
 	}
 
 	@Bean
@@ -127,30 +149,36 @@ class ClusterApplication {
 
 		@Transactional
 		int add(String id) {
-			this.jdbc.sql("insert into made (key, id) values (?, ?)").params(this.key, id).update();
-			if (HOLD.compareAndSet(true, false)) {
-				TransactionSynchronizationManager.registerSynchronization(new Holding(this.key));
+			if (holder) {
+				ONE.acquireUninterruptibly();
+				TransactionSynchronizationManager.registerSynchronization(new Holding(this.key, HOLD.getAndSet(false)));
 			}
+			this.jdbc.sql("insert into made (key, id) values (?, ?)").params(this.key, id).update();
 			return ++this.count;
 		}
 
 	}
 
 	/**
-	 * Stays in the transaction when all of it is written, the key's row last, and says of
-	 * which key.
+	 * Stays in the transaction, if it is to, when all of it is written, the key's row
+	 * last; and says of which key.
 	 */
-	private record Holding(String key) implements TransactionSynchronization {
+	private record Holding(String key, boolean stays) implements TransactionSynchronization {
 
 		@Override
 		public void beforeCommit(boolean readOnly) {
-			System.out.println("holds " + this.key);
-			BootProcess.pauseAt("holding");
+			if (this.stays) {
+				System.out.println("holds " + this.key + " at " + java.time.Instant.now());
+				BootProcess.pauseAt("holding");
+			}
 		}
 
 		@Override
 		public void afterCompletion(int status) {
-			BootProcess.at((status == STATUS_COMMITTED) ? "committed" : "not committed");
+			ONE.release();
+			if (this.stays) {
+				BootProcess.at((status == STATUS_COMMITTED) ? "committed" : "not committed");
+			}
 		}
 
 	}
@@ -169,6 +197,8 @@ class ClusterApplication {
 		private final long end;
 
 		private final int clients;
+
+		private final boolean apart;
 
 		private final AtomicInteger calls = new AtomicInteger();
 
@@ -189,6 +219,7 @@ class ClusterApplication {
 			this.cluster = context.getBean(ClusterHandlers.class);
 			this.node = environment.getRequiredProperty("node");
 			this.clients = environment.getRequiredProperty("clients", Integer.class);
+			this.apart = environment.getProperty("apart", Boolean.class, false);
 			this.end = System.nanoTime()
 					+ Duration.ofSeconds(environment.getRequiredProperty("seconds", Long.class)).toNanos();
 		}
@@ -198,7 +229,8 @@ class ClusterApplication {
 			String start = Long.toString(System.nanoTime(), 36);
 			for (int i = 0; i < threads.length; i++) {
 				String prefix = this.node + "-" + start + "-" + i + "-";
-				threads[i] = Thread.ofVirtual().start(() -> call(prefix));
+				int client = i;
+				threads[i] = Thread.ofVirtual().start(() -> call(prefix, client));
 			}
 			try {
 				for (Thread thread : threads) {
@@ -224,11 +256,19 @@ class ClusterApplication {
 				.update();
 		}
 
-		private void call(String prefix) {
+		/**
+		 * Any, or one after the other of those that no other client of the node calls.
+		 */
+		private int key(int client, int call) {
+			return this.apart ? client + this.clients * (call % (KEYS / this.clients))
+					: ThreadLocalRandom.current().nextInt(KEYS);
+		}
+
+		private void call(String prefix, int client) {
 			for (int i = 0; System.nanoTime() < this.end && !over; i++) {
 				String id = prefix + i;
 				long start = System.nanoTime();
-				String key = "k" + ThreadLocalRandom.current().nextInt(KEYS);
+				String key = "k" + key(client, i);
 				try {
 					this.counters.get(key).add(id);
 					this.answered.add(id);
@@ -236,6 +276,8 @@ class ClusterApplication {
 				catch (Throwable failure) {
 					java.io.StringWriter stack = new java.io.StringWriter();
 					failure.printStackTrace(new java.io.PrintWriter(stack));
+					System.out.printf("%s %s failed after %d ms: %s%n", java.time.Instant.now(), key,
+							(System.nanoTime() - start) / 1_000_000, failure);
 					this.failures.add(stack.toString());
 				}
 				this.calls.incrementAndGet();

@@ -4,17 +4,22 @@ import java.util.List;
 
 import io.greenroom.keyed.Keyed;
 import io.greenroom.sample.Show.Ticket;
-import io.greenroom.state.StateDiagram;
+import io.greenroom.state.IllegalTransitionException;
 
-import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.stereotype.Service;
 
 /**
+<<<<<<< HEAD
  * Sells the seats of every show. Calls for one show run one at a time, and calls for
  * different shows run concurrently. All results are immutable.
+=======
+ * Sells the seats of every show. Calls for one show run one at a time, those for
+ * different shows side by side. What leaves it is immutable. Where the application runs
+ * on several nodes, a call finds the one that has the show; nothing here knows of it.
+>>>>>>> cluster/cluster
  */
 @Service
-class BoxOffice implements SmartInitializingSingleton {
+class BoxOffice {
 
 	private final BoxOfficeProperties properties;
 
@@ -29,16 +34,28 @@ class BoxOffice implements SmartInitializingSingleton {
 	}
 
 	/**
+<<<<<<< HEAD
 	 * Announces new shows before the first customer arrives. The others continue where
 	 * they were at the last stop.
+=======
+	 * Announces what is new on the programme. The rest is where it was at the last stop.
+>>>>>>> cluster/cluster
 	 */
-	@Override
-	public void afterSingletonsInstantiated() {
+	void announce() {
 		this.properties.shows().forEach((show, programme) -> {
 			if (this.performances.entry(show).isEmpty()) {
-				this.performances.get(show).announced(programme.openAtOnce());
+				announce(show, programme.openAtOnce());
 			}
 		});
+	}
+
+	private void announce(String show, boolean openAtOnce) {
+		try {
+			this.performances.get(show).announced(openAtOnce);
+		}
+		catch (IllegalTransitionException announced) {
+			// Another node was quicker.
+		}
 	}
 
 	Ticket reserve(String show, String seat, String buyer) {
@@ -80,7 +97,7 @@ class BoxOffice implements SmartInitializingSingleton {
 		return new Show.Picture(programme(), show(show), this.notebook.last());
 	}
 
-	StateDiagram diagram(String show) {
+	String diagram(String show) {
 		return performance(show).diagram();
 	}
 

@@ -11,10 +11,17 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * The programme of the house, and the duration of reports.
  *
  * @param shows the shows to announce at the start, by the name used in addresses
+<<<<<<< HEAD
  * @param reportTime the duration of one report
+=======
+ * @param reportTime how long one report takes
+ * @param lookAgain how long an open page goes without a new picture when nothing rings
+ * @param node what this node is called, if it is one of several
+>>>>>>> cluster/cluster
  */
 @ConfigurationProperties("box-office")
-record BoxOfficeProperties(@DefaultValue Map<String, Programme> shows, @DefaultValue("500ms") Duration reportTime) {
+record BoxOfficeProperties(@DefaultValue Map<String, Programme> shows, @DefaultValue("500ms") Duration reportTime,
+		@DefaultValue("15s") Duration lookAgain, @DefaultValue("") String node) {
 
 	/** Returns the title of a show. */
 	String title(String show) {

@@ -18,9 +18,12 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 @RestController
 class LiveController {
 
+<<<<<<< HEAD
 	/** A closed page is only noticed at the next write, so write from time to time. */
 	private static final Duration HEARTBEAT = Duration.ofSeconds(15);
 
+=======
+>>>>>>> cluster/cluster
 	private static final long NO_TIMEOUT = 0;
 
 	private final BoxOffice boxOffice;
@@ -29,10 +32,17 @@ class LiveController {
 
 	private final GreenScheduler scheduler;
 
-	LiveController(BoxOffice boxOffice, LiveFeed feed, GreenScheduler scheduler) {
+	/**
+	 * A page that has gone is noticed at the next write, so write now and then; and what
+	 * changes on another node rings no bell here.
+	 */
+	private final Duration lookAgain;
+
+	LiveController(BoxOffice boxOffice, LiveFeed feed, GreenScheduler scheduler, BoxOfficeProperties properties) {
 		this.boxOffice = boxOffice;
 		this.feed = feed;
 		this.scheduler = scheduler;
+		this.lookAgain = properties.lookAgain();
 	}
 
 	@GetMapping("/shows/{show}/live")
@@ -50,7 +60,7 @@ class LiveController {
 			do {
 				page.send(this.boxOffice.picture(show));
 			}
-			while (bell.await(HEARTBEAT));
+			while (bell.await(this.lookAgain));
 			page.complete();
 		}
 		catch (IOException | IllegalStateException gone) {

@@ -15,7 +15,6 @@ import io.greenroom.sample.Show.Ticket;
 import io.greenroom.state.State;
 import io.greenroom.state.StateClass;
 import io.greenroom.state.StateDescriptor;
-import io.greenroom.state.StateDiagram;
 import io.greenroom.state.StateMachines;
 
 import org.springframework.stereotype.Component;
@@ -42,6 +41,8 @@ class Performance {
 
 	private final String title;
 
+	private final String node;
+
 	private final StateMachines machines;
 
 	private final LiveFeed feed;
@@ -52,6 +53,7 @@ class Performance {
 	Performance(@Key String show, BoxOfficeProperties properties, StateMachines machines, LiveFeed feed) {
 		this.show = show;
 		this.title = properties.title(show);
+		this.node = properties.node();
 		this.machines = machines;
 		this.feed = feed;
 	}
@@ -138,7 +140,7 @@ class Performance {
 
 	@ReadOnly
 	Show.Line line() {
-		return new Show.Line(this.show, this.title, state(), Show.SEATS.size() - this.sold.size());
+		return new Show.Line(this.show, this.title, state(), Show.SEATS.size() - this.sold.size(), this.node);
 	}
 
 	@ReadOnly
@@ -147,9 +149,10 @@ class Performance {
 		return new Show(this.show, this.title, state(), moves(), seats);
 	}
 
+	/** A picture as text, which can travel to another node. */
 	@ReadOnly
-	StateDiagram diagram() {
-		return this.machines.of(this).diagram();
+	String diagram() {
+		return this.machines.of(this).diagram().svg();
 	}
 
 	/** In a state without targets, the machine has ended and may start again. */

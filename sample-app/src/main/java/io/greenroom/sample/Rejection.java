@@ -8,16 +8,43 @@ import org.springframework.http.ProblemDetail;
 import org.springframework.web.ErrorResponseException;
 
 /**
+<<<<<<< HEAD
  * A rejection by the box office: what was asked, what was found, what to do. It passes
  * through the handler to the caller unchanged, and Spring MVC answers with it.
+=======
+ * Why the box office says no: what was asked, what was found, what to do. It passes
+ * through the handler to the caller as it was thrown, and Spring MVC answers with it. On
+ * another node it is made anew from its properties, which the constructor takes.
+>>>>>>> cluster/cluster
  */
 final class Rejection extends ErrorResponseException {
 
 	@Serial
 	private static final long serialVersionUID = 1L;
 
+	private final HttpStatus status;
+
+	private final String title;
+
+	private final String detail;
+
 	private Rejection(HttpStatus status, String title, String detail) {
 		super(status, problem(status, title, detail), null);
+		this.status = status;
+		this.title = title;
+		this.detail = detail;
+	}
+
+	HttpStatus status() {
+		return this.status;
+	}
+
+	String title() {
+		return this.title;
+	}
+
+	String detail() {
+		return this.detail;
 	}
 
 	private static ProblemDetail problem(HttpStatus status, String title, String detail) {

@@ -42,11 +42,18 @@ record Show(String id, String title, String state, List<String> moves, List<Seat
 	 * One line of the programme.
 	 *
 	 * @param id the name used in addresses
+<<<<<<< HEAD
 	 * @param title the title for people
 	 * @param state the current state of its performance
 	 * @param free the number of free seats
+=======
+	 * @param title the name for people
+	 * @param state where its performance is in its life
+	 * @param free how many seats nobody holds
+	 * @param node the node that has it now; empty where there is only one
+>>>>>>> cluster/cluster
 	 */
-	record Line(String id, String title, String state, long free) {
+	record Line(String id, String title, String state, long free, String node) {
 	}
 
 	/**

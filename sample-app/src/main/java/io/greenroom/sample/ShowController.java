@@ -60,7 +60,7 @@ class ShowController {
 	 */
 	@GetMapping(path = "/shows/{show}/diagram", produces = "image/svg+xml;charset=UTF-8")
 	String diagram(@PathVariable String show) {
-		return this.boxOffice.diagram(show).svg();
+		return this.boxOffice.diagram(show);
 	}
 
 	@PostMapping("/notes")

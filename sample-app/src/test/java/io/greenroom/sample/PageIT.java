@@ -48,7 +48,7 @@ class PageIT {
 	void thePictureHasWhatIsDrawn() throws Exception {
 		try (LiveStream live = this.customer.watch("hamlet")) {
 			JsonNode picture = live.untilState("onSale");
-			assertThat(picture.at("/programme/0").propertyNames()).contains("id", "title", "state", "free");
+			assertThat(picture.at("/programme/0").propertyNames()).contains("id", "title", "state", "free", "node");
 			assertThat(picture.at("/show").propertyNames()).contains("title", "state", "moves", "seats");
 			assertThat(picture.at("/show/seats")).hasSize(50);
 			assertThat(picture.at("/show/seats/0").propertyNames()).contains("seat", "buyer");
@@ -93,6 +93,13 @@ class PageIT {
 		Answer taken = this.customer.post("/shows/macbeth/seats/A1?buyer=Bob");
 		assertThat(taken.body()).contains("<img");
 		assertThat(taken.header("Content-Type")).startsWith("application/problem+json");
+	}
+
+	@Test
+	void oneNodeHasNoNodesToShowOrKill() throws Exception {
+		assertThat(this.customer.get("/nodes").status()).isEqualTo(404);
+		assertThat(this.customer.post("/nodes/" + this.port + "/kill").status()).isEqualTo(404);
+		assertThat(this.customer.get("/shows").json().findValuesAsString("node")).containsOnly("");
 	}
 
 	private static String current(Answer diagram) {

@@ -36,7 +36,7 @@ import org.slf4j.event.Level;
 /** The owner's side of a handler whose keys are on several nodes. */
 final class ArrivingCalls<K> implements Serving {
 
-	/** No method's signature: there may be stored calls of a key. */
+	/** Stands in for a method's signature: a hint that a key may have stored calls. */
 	static final String HINT = "";
 
 	private static final Logger log = LoggerFactory.getLogger(ArrivingCalls.class);
@@ -57,7 +57,7 @@ final class ArrivingCalls<K> implements Serving {
 
 	private final Map<String, Method> methods;
 
-	/** Nothing where no answer is stored. */
+	/** {@code null} if no answers are stored. */
 	private final @Nullable CallStore calls;
 
 	ArrivingCalls(ClusterNode node, Timer timer, KeyedHandler<K, ?> handler, CallForm form, FailureForm failures,
@@ -206,7 +206,7 @@ final class ArrivingCalls<K> implements Serving {
 		return "ArrivingCalls[" + this.handler.name() + "]";
 	}
 
-	/** A call that has come, on the thread of its key. */
+	/** A call that has arrived, on the thread of its key. */
 	private final class Arrival implements BodyGuard, CallRun.Answering {
 
 		private final Envelope call;
@@ -219,10 +219,10 @@ final class ArrivingCalls<K> implements Serving {
 
 		private final Reply reply;
 
-		/** Nothing where nothing of the call is stored. */
+		/** {@code null} if nothing of the call is stored. */
 		private final @Nullable CallRun run;
 
-		/** What came of the call when it was made before. */
+		/** The answer from when the call was made before. */
 		private volatile @Nullable Answer known;
 
 		Arrival(Envelope call, K key, Method method, Duration remaining, Reply reply) {
@@ -249,7 +249,7 @@ final class ArrivingCalls<K> implements Serving {
 			}
 		}
 
-		/** The first sending can't have been made before. */
+		/** Only a repeated sending can have been made before. */
 		@Override
 		public boolean isMade() {
 			CallStore stored = ArrivingCalls.this.calls;

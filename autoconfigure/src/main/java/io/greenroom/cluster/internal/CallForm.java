@@ -11,7 +11,9 @@ import io.greenroom.wire.Codec;
 import io.greenroom.wire.CodecException;
 import org.jspecify.annotations.Nullable;
 
-/** Arguments and results as text, typed by what the method itself declares. */
+/**
+ * Converts arguments and results to and from text, by the types that the method declares.
+ */
 final class CallForm {
 
 	private static final String VALUE = "value";
@@ -63,7 +65,7 @@ final class CallForm {
 		return (text != null) ? this.codec.read(Map.of(VALUE, result(method)), text).get(VALUE) : null;
 	}
 
-	/** Returns the type of the result, of a future what it holds. */
+	/** Returns the type of the result; for a future, the type of its value. */
 	private static Type result(Method method) {
 		Type type = method.getGenericReturnType();
 		return (CompletionStage.class.isAssignableFrom(method.getReturnType())

@@ -11,9 +11,7 @@ import io.greenroom.keyed.internal.KeyedHandler;
 import io.greenroom.wire.Codec;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Has the calls of handlers by key run on the nodes that have the keys. For integrations.
- */
+/** Routes calls of handlers by key to the nodes that own the keys. For integrations. */
 public final class Cluster implements KeyRouting {
 
 	private final ClusterNode node;
@@ -29,15 +27,15 @@ public final class Cluster implements KeyRouting {
 	private final @Nullable CallStore calls;
 
 	/**
-	 * Makes the routing.
+	 * Creates the routing.
 	 * @param node this node
-	 * @param timer its time
+	 * @param timer the timer of the protocol
 	 * @param codec writes arguments, results and failures
-	 * @param context what of a caller's thread goes along
-	 * @param durable tells the classes whose calls may be made again, since the id of a
-	 * call is stored with what it wrote
-	 * @param calls finds these ids; {@code null} where there is no database, and no class
-	 * is durable
+	 * @param context the context that travels with calls
+	 * @param durable tests whether calls of a class may be made again, because their ids
+	 * are stored with what they write
+	 * @param calls finds stored ids; {@code null} if there is no database, and hence no
+	 * durable class
 	 */
 	public Cluster(ClusterNode node, Timer timer, Codec codec, WireContext context, Predicate<Class<?>> durable,
 			@Nullable CallStore calls) {

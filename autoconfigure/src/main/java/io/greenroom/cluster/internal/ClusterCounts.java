@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What has happened between nodes, in numbers. Safe for use by many threads. */
+/** Counts what happens between nodes. Safe for use by multiple threads. */
 public final class ClusterCounts {
 
 	private final Map<What, LongAdder> counts = new EnumMap<>(What.class);
@@ -23,16 +23,16 @@ public final class ClusterCounts {
 
 	/**
 	 * Returns how often something has happened.
-	 * @param what what
-	 * @return the number
+	 * @param what the kind of event
+	 * @return the count
 	 */
 	public long of(What what) {
 		return adder(what).sum();
 	}
 
 	/**
-	 * Returns all numbers.
-	 * @return how often, by the name of what in lower case
+	 * Returns all counts.
+	 * @return the counts by the lower-case name of the kind
 	 */
 	public Map<String, Long> all() {
 		Map<String, Long> all = new TreeMap<>();
@@ -49,34 +49,34 @@ public final class ClusterCounts {
 		return this.counts.toString();
 	}
 
-	/** What can happen. */
+	/** A kind of event. */
 	public enum What {
 
 		/** A call was sent to another node. */
 		SENT,
 
-		/** A call was sent once more. */
+		/** A call was sent again. */
 		RESENT,
 
-		/** A call came whose key is not here. */
+		/** A call arrived for a key that is not here. */
 		MOVED,
 
-		/** A call came that had come before. */
+		/** A call arrived again. */
 		DUPLICATE,
 
-		/** A call came again that another node had made, and got its stored answer. */
+		/** A call arrived that had been made before, and got its stored answer. */
 		STORED,
 
-		/** A call came whose caller's time was over. */
+		/** A call arrived after its caller's time was over. */
 		EXPIRED,
 
-		/** Something came that is no call of a handler here. */
+		/** Something arrived that is not a call of a handler here. */
 		REFUSED,
 
-		/** A call was given up as its node had left. */
+		/** A call was given up because its node had left. */
 		LOST,
 
-		/** A body ran for nothing, as somebody else had written the row. */
+		/** A body ran in vain, because another node had written the row. */
 		STALE
 
 	}

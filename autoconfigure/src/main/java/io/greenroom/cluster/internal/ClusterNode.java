@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The protocol between nodes, as one of them speaks it: the owner's side and the caller's
- * side over one way to the others. For integrations; users don't need this. Safe for use
- * by many threads; no method waits for anything.
+ * One node's part in the protocol: the owner's side and the caller's side. For
+ * integrations; applications don't use it. Safe for use by multiple threads. No method
+ * blocks.
  */
 public final class ClusterNode implements Nodes.Events {
 
@@ -43,15 +43,15 @@ public final class ClusterNode implements Nodes.Events {
 
 	private volatile boolean closed;
 
-	/** Told of each node that is gone, while there is a quorum. */
+	/** Called for each node that is gone, while there is a quorum. */
 	private volatile Consumer<String> whenLeft = (gone) -> {
 	};
 
 	/**
-	 * Makes a node that takes no part yet.
-	 * @param nodes the way to the others
-	 * @param timer the time
-	 * @param options how the nodes deal with each other
+	 * Creates a node that takes no part yet.
+	 * @param nodes the other nodes
+	 * @param timer the timer
+	 * @param options the options
 	 */
 	public ClusterNode(Nodes nodes, Timer timer, ClusterOptions options) {
 		this.nodes = Objects.requireNonNull(nodes, "nodes");
@@ -63,24 +63,24 @@ public final class ClusterNode implements Nodes.Events {
 	}
 
 	/**
-	 * Has somebody told of each node that is gone, for as long as this one is not in the
-	 * minority. To be called before the start.
-	 * @param told gets the id of the node; must return at once
+	 * Sets what is called for each node that is gone, unless this node is in a minority.
+	 * To be called before the start.
+	 * @param told accepts the id of the node; must not block
 	 */
 	public void whenLeft(Consumer<String> told) {
 		this.whenLeft = Objects.requireNonNull(told, "told");
 	}
 
 	/**
-	 * Returns the nodes that are there.
-	 * @return their number
+	 * Returns how many nodes this one sees, including itself.
+	 * @return the number of nodes
 	 */
 	public int members() {
 		return this.membership.size();
 	}
 
 	/**
-	 * Returns whether enough nodes are there for this one to work.
+	 * Returns whether this node sees enough nodes to work.
 	 * @return whether there is a quorum
 	 */
 	public boolean hasQuorum() {
@@ -88,14 +88,14 @@ public final class ClusterNode implements Nodes.Events {
 	}
 
 	/**
-	 * Returns how many nodes must be there for any to work.
+	 * Returns how many nodes must see each other for any of them to work.
 	 * @return the quorum
 	 */
 	public int quorum() {
 		return this.membership.quorum();
 	}
 
-	/** Takes part from now on. */
+	/** Begins to take part. */
 	public void start() {
 		this.nodes.start(this);
 		sweepLater();
@@ -115,24 +115,24 @@ public final class ClusterNode implements Nodes.Events {
 	 * Lets other nodes call a handler.
 	 * @param name the name of the handler
 	 * @param handler the handler
-	 * @throws IllegalStateException if there is one of that name
+	 * @throws IllegalStateException if there is a handler of that name already
 	 */
 	public void serve(String name, Serving handler) {
 		this.incoming.add(name, handler);
 	}
 
 	/**
-	 * Returns whether calls of a key are made here.
+	 * Returns whether calls of a key run here.
 	 * @param target the handler and the key
-	 * @return whether this node has the key and may work
+	 * @return whether this node owns the key and may work
 	 */
 	public boolean isHere(String target) {
 		return this.membership.mayServe(target);
 	}
 
 	/**
-	 * Returns what has happened.
-	 * @return the numbers
+	 * Returns the counts of what has happened.
+	 * @return the counts
 	 */
 	public ClusterCounts counts() {
 		return this.counts;
@@ -142,7 +142,7 @@ public final class ClusterNode implements Nodes.Events {
 		this.outgoing.begin(envelope, repeatable, done);
 	}
 
-	/** Has a call made that was accepted here, and that nobody waits for. */
+	/** Makes a call that was accepted here, and that no caller waits for. */
 	void passOn(Envelope envelope, boolean repeatable) {
 		call(envelope, repeatable, (outcome) -> {
 			if (!(outcome instanceof Outcome.Answered(Answer answer)) || answer.kind() != Answer.Kind.RETURNED) {
@@ -161,41 +161,41 @@ public final class ClusterNode implements Nodes.Events {
 	}
 
 	/**
-	 * Returns how many calls of this node wait for others, or for an owner.
-	 * @return the number
+	 * Returns how many calls of this node wait for an answer, or for an owner.
+	 * @return the number of calls
 	 */
 	public int waiting() {
 		return this.outgoing.size();
 	}
 
-	/** Returns how many calls are known that came, over or not. */
+	/** Returns how many calls of other nodes are remembered, running or answered. */
 	int known() {
 		return this.incoming.size();
 	}
 
 	/**
-	 * Takes no calls of other nodes any more; those that wait are made elsewhere.
+	 * Stops taking calls of other nodes. Calls that have not begun run elsewhere.
 	 */
 	public void leave() {
 		this.membership.leave();
 	}
 
 	/**
-	 * Returns how many calls of other nodes run here, or wait for that.
-	 * @return the number
+	 * Returns how many calls of other nodes run or wait here.
+	 * @return the number of calls
 	 */
 	public long serving() {
 		return this.incoming.running();
 	}
 
-	/** Ends the node's own timers. */
+	/** Ends the timers of this node. */
 	public void close() {
 		this.closed = true;
 	}
 
 	private boolean send(String to, Message message) {
 		if (this.membership.isHere(to)) {
-			// Never on this stack: whoever sends may be in the middle of something.
+			// Not on this stack, because the sender may be in the middle of something.
 			this.timer.after(Duration.ZERO, () -> dispatch(to, message, Duration.ZERO));
 			return true;
 		}

@@ -3,21 +3,21 @@ package io.greenroom.cluster.internal;
 import java.time.Duration;
 
 /**
- * How the nodes deal with each other.
+ * Options of the protocol.
  *
- * @param quorum how many nodes must be there for any to work
- * @param pause how long a call waits before it asks again who has its key; it waits
- * longer each time, up to ten times as long
- * @param resend how long an answer may stay away before the call is sent to the same node
- * once more
- * @param keep how long an answer is kept beyond its caller's time
- * @param longest how many bytes a message has at most
+ * @param quorum the number of nodes that must see each other for any of them to work
+ * @param pause how long a call waits before it looks for the owner of its key again; the
+ * wait grows up to ten times that
+ * @param resend how long to wait for an answer before the call is sent to the same node
+ * again
+ * @param keep how long an answer is kept after its caller's time is over
+ * @param longest the maximum size of a message in bytes
  */
 public record ClusterOptions(int quorum, Duration pause, Duration resend, Duration keep, int longest) {
 
 	/**
 	 * Checks the values.
-	 * @throws IllegalArgumentException if one is not positive
+	 * @throws IllegalArgumentException if a value is too small
 	 */
 	public ClusterOptions {
 		if (quorum < 1) {
@@ -33,8 +33,8 @@ public record ClusterOptions(int quorum, Duration pause, Duration resend, Durati
 	}
 
 	/**
-	 * Returns the defaults for a quorum.
-	 * @param quorum how many nodes must be there for any to work
+	 * Returns the default options.
+	 * @param quorum the number of nodes that must see each other
 	 * @return the options
 	 */
 	public static ClusterOptions of(int quorum) {

@@ -32,12 +32,12 @@ import io.greenroom.wire.FailureForm;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The caller's side of a handler whose keys are on several nodes: a call runs here if the
- * key is here, and else where it is.
+ * The caller's side of a handler whose keys are on several nodes. A call runs here if
+ * this node owns the key, and on the owner otherwise.
  */
 final class ClusteredKeys<K> implements KeyRouter<K> {
 
-	/** After that the owner has found out by itself. */
+	/** After this time the owner has found out by itself. */
 	private static final Duration HINTING = Duration.ofSeconds(1);
 
 	private final ClusterNode node;
@@ -53,7 +53,7 @@ final class ClusteredKeys<K> implements KeyRouter<K> {
 	private final WireContext context;
 
 	/**
-	 * Whether calls may be made again, since their ids are stored with what they write.
+	 * Whether calls may be made again, because their ids are stored with what they write.
 	 */
 	private final boolean durable;
 
@@ -138,16 +138,16 @@ final class ClusteredKeys<K> implements KeyRouter<K> {
 	}
 
 	/**
-	 * Makes the call on whichever node has the key, or has it next.
+	 * Makes the call on whichever node owns the key, now or later.
 	 * @param start when the call began
 	 */
 	private @Nullable Object elsewhere(K key, String target, RoutedCall call, long start) throws Throwable {
 		if (call.isWaking()) {
-			// Whoever has the key wakes it.
+			// The owner of the key wakes it.
 			return null;
 		}
 		if (call.isDelivery()) {
-			// Whoever has the key delivers it.
+			// The owner of the key delivers it.
 			throw new NotBegunException();
 		}
 		if (call.isAfterCommit()) {
@@ -192,12 +192,12 @@ final class ClusteredKeys<K> implements KeyRouter<K> {
 		return this.durable || call.isReadOnly();
 	}
 
-	/** A oneway call that was accepted here goes to where its key is now. */
+	/** Sends a oneway call that was accepted here to the present owner of its key. */
 	private void passOn(K key, RoutedCall call) {
 		this.node.passOn(envelope(key, call, this.handler.family().options().timeout(), List.of()), isRepeatable(call));
 	}
 
-	/** Returns what decides who has a key. */
+	/** Returns the text by which a key gets its owner. */
 	static <K> String target(KeyedHandler<K, ?> handler, K key) {
 		return handler.name() + "[" + text(key) + "]";
 	}
@@ -278,7 +278,7 @@ final class ClusteredKeys<K> implements KeyRouter<K> {
 		return described;
 	}
 
-	/** A call of this node to a key of this node. */
+	/** A call by this node of a key of this node. */
 	private final class LocalCall implements BodyGuard {
 
 		private final K key;
@@ -287,7 +287,7 @@ final class ClusteredKeys<K> implements KeyRouter<K> {
 
 		private final RoutedCall call;
 
-		/** Nothing where nobody else could have written a row. */
+		/** {@code null} if no other node could have written a row. */
 		private final @Nullable CallRun run;
 
 		LocalCall(K key, String target, RoutedCall call) {

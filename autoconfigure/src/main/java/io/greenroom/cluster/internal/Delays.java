@@ -5,18 +5,18 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * How long messages were under way. The clocks of two nodes differ by something nobody
- * knows; but of all messages of a node the quickest took next to nothing, and the others
- * took longer than it by what can be seen. So a call that waited in the network, or in a
- * node that was frozen, is known to be old, once a quicker one has come.
+ * Estimates how long messages were in transit. The clocks of two nodes differ by an
+ * unknown offset. But the quickest message of a node took almost no time, so the others
+ * took at least the difference to it. A call that waited in the network, or in a node
+ * that was frozen, is therefore known to be old once a quicker message has arrived.
  * <p>
- * Safe for use by many threads.
+ * Safe for use by multiple threads.
  */
 final class Delays {
 
 	private final Map<String, Long> quickest = new ConcurrentHashMap<>();
 
-	/** Notes a message; returns how long it was under way at least. */
+	/** Records a message; returns the least time that it was in transit. */
 	Duration of(String from, long sentAt, long now) {
 		long took = now - sentAt;
 		long least = this.quickest.merge(from, took, (known, mine) -> (mine - known < 0) ? mine : known);

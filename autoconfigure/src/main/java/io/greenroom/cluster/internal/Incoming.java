@@ -12,8 +12,8 @@ import io.greenroom.wire.FailureData;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The owner's side: takes calls in that other nodes have sent, each once however often it
- * comes, and keeps what came of it for as long as its caller may ask again.
+ * The owner's side of the protocol: runs calls of other nodes, each once however often it
+ * arrives, and keeps the answers for as long as their callers may ask again.
  */
 final class Incoming {
 
@@ -54,7 +54,7 @@ final class Incoming {
 	void received(String from, Envelope call, Duration delay) {
 		Duration remaining = call.remaining().minus(delay);
 		if (!remaining.isPositive()) {
-			// Nobody waits for an answer.
+			// No caller waits for an answer.
 			this.counts.add(What.EXPIRED);
 			return;
 		}
@@ -75,7 +75,7 @@ final class Incoming {
 			served.keepUntil = Math.max(served.keepUntil,
 					this.timer.nanoTime() + remaining.plus(this.options.keep()).toNanos());
 			if (known != null && known.kind() == Answer.Kind.MOVED && call.attempt() > served.attempt) {
-				// It was elsewhere meanwhile, and is sent here anew.
+				// It was at another node meanwhile, and was sent here again.
 				known = null;
 				served.answer = null;
 				served.running = false;
@@ -145,7 +145,7 @@ final class Incoming {
 				return;
 			}
 			if (answer.kind() == Answer.Kind.STALE) {
-				// Nothing was stored: the next sending may run.
+				// Nothing was stored, so the next sending may run.
 				mine = answer.to(served.attempt);
 				served.answer = Answer.moved(answer);
 			}
@@ -161,7 +161,7 @@ final class Incoming {
 		}
 	}
 
-	/** Forgets calls that nobody can ask for any more. */
+	/** Forgets calls whose callers can't ask again. */
 	void forget() {
 		long now = this.timer.nanoTime();
 		this.calls.values().removeIf((served) -> {
@@ -193,25 +193,25 @@ final class Incoming {
 		return new DeferredDeadlockException(text.toString(), null);
 	}
 
-	/** Returns whether a call would wait for one that waits for it. */
+	/** Returns whether a call would wait for a handler that waits for it. */
 	static boolean isCircle(Envelope call, boolean reading) {
 		return call.mode() == Envelope.Mode.ANSWER && call.chain()
 			.stream()
 			.anyMatch((waiting) -> waiting.target().equals(call.target()) && !(reading && waiting.reading()));
 	}
 
-	/** How far a call is. */
+	/** The progress of a call. */
 	private static final class Served {
 
-		/** Guarded by this, as all of it is. */
+		/** Guarded by this, as are all fields. */
 		private boolean running;
 
 		private @Nullable Answer answer;
 
-		/** The last sending. */
+		/** The number of the last sending. */
 		private int attempt;
 
-		/** Who has sent that. */
+		/** The node that sent it. */
 		private @Nullable String from;
 
 		private long keepUntil = Long.MIN_VALUE;

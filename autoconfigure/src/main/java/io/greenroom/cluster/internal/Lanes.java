@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Queues the calls of each key in the order in which they come, each on a thread that may
- * wait: for room, or for an instance. Those of other keys don't wait for it.
+ * Queues the calls of each key in the order in which they arrive. A key has its own
+ * thread, which may wait for room or for an instance without delaying other keys.
  */
 final class Lanes {
 
@@ -18,7 +18,7 @@ final class Lanes {
 
 	private final String name;
 
-	/** Each has its tasks; a lane without any is not there. */
+	/** The tasks by key; a key without tasks has no entry. */
 	private final Map<String, ArrayDeque<Runnable>> lanes = new ConcurrentHashMap<>();
 
 	Lanes(String name) {

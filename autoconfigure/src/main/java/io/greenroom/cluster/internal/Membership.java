@@ -2,7 +2,7 @@ package io.greenroom.cluster.internal;
 
 import org.jspecify.annotations.Nullable;
 
-/** Whether this node may work, and on what. */
+/** Knows whether this node may work, and on which keys. */
 final class Membership {
 
 	private final Nodes nodes;

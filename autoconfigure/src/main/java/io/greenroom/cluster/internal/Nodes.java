@@ -5,9 +5,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The nodes there are, as one of them sees them: who is there, who has which key, and a
- * way to say something. Each start of a process is another node. For integrations; users
- * don't need this. Safe for use by many threads; no method waits for another node.
+ * The cluster as one of its nodes sees it: which nodes there are, which of them owns a
+ * key, and how to send a message. A process that is started again is a new node. For
+ * integrations; applications don't use it. Safe for use by multiple threads. No method
+ * waits for another node, unless it says so.
  */
 public interface Nodes extends AutoCloseable {
 
@@ -18,49 +19,48 @@ public interface Nodes extends AutoCloseable {
 	String here();
 
 	/**
-	 * Returns the nodes that are there, as far as this one knows.
-	 * @return their ids, with this one's
+	 * Returns the nodes that this one knows to be there.
+	 * @return their ids, including that of this node
 	 */
 	Set<String> members();
 
 	/**
-	 * Returns the node that has a key.
+	 * Returns the owner of a key.
 	 * @param target the handler and the key
-	 * @return its id; {@code null} while nobody has it
+	 * @return the owner's id; {@code null} while there is none
 	 */
 	@Nullable String owner(String target);
 
 	/**
-	 * Says something to another node, which gets it once, more than once or never, and in
-	 * the order of sending unless something is lost.
+	 * Sends a message to another node. It may arrive once, more than once or never.
+	 * Messages that arrive do so in the order in which they were sent.
 	 * @param to the id of the node
-	 * @param message what to say
-	 * @return {@code false} if it is known that the node does not and will not get it
+	 * @param message the message
+	 * @return {@code false} if it is certain that the message does not arrive
 	 */
 	boolean send(String to, byte[] message);
 
 	/**
-	 * Begins to tell what happens. Called once.
-	 * @param events who is told
+	 * Begins to report events. Called once.
+	 * @param events the listener
 	 */
 	void start(Events events);
 
 	/**
-	 * Takes a share of the keys: from now on this node may own some. Until then it is a
-	 * node that only calls.
+	 * Lets this node own keys from now on. Until then it only calls other nodes.
 	 */
 	default void takeKeys() {
 	}
 
 	/**
-	 * Gives this node's keys to the others, if there are any, and stays a node that can
-	 * call and answer. Waits until they are there, for a bounded time.
+	 * Hands the keys of this node over to the others, if there are any, and waits for
+	 * that for a bounded time. This node can still call and answer.
 	 */
 	default void giveKeysAway() {
 	}
 
 	/**
-	 * Returns how much of all keys this node owns.
+	 * Returns the share of all keys that this node owns.
 	 * @return the share, from 0 to 1
 	 */
 	default double share() {
@@ -68,38 +68,38 @@ public interface Nodes extends AutoCloseable {
 	}
 
 	/**
-	 * Returns what this node is called by those who look after it.
+	 * Returns the name of this node for operators.
 	 * @return the name, such as an address
 	 */
 	default String label() {
 		return here();
 	}
 
-	/** Leaves. */
+	/** Leaves the cluster. */
 	@Override
 	default void close() {
 	}
 
-	/** What happens to a node. None of these waits for anything. */
+	/** Receives what happens to a node. No method may block. */
 	interface Events {
 
 		/**
-		 * Another node has said something.
-		 * @param from its id
-		 * @param message what it said
+		 * A message has arrived.
+		 * @param from the id of the sender
+		 * @param message the message
 		 */
 		void received(String from, byte[] message);
 
 		/**
-		 * Another node is gone, as far as this one can tell.
+		 * Another node is gone, as far as this one knows.
 		 * @param node its id
 		 */
 		void left(String node);
 
-		/** Keys may have got another owner, or nodes have come. */
+		/** Keys may have another owner, or a node has joined. */
 		void changed();
 
-		/** This node was apart from the others, and is with them again. */
+		/** This node was separated from others, and has joined them again. */
 		void merged();
 
 	}

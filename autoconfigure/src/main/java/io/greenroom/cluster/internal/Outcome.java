@@ -3,25 +3,27 @@ package io.greenroom.cluster.internal;
 import io.greenroom.wire.Answer;
 import org.jspecify.annotations.Nullable;
 
-/** What came of a call that was to find its node. */
+/** The outcome of a call to whichever node owns its key. */
 sealed interface Outcome {
 
-	/** A node has answered; never that the call is elsewhere. */
+	/** A node has answered, and not with {@link Answer.Kind#MOVED}. */
 	record Answered(Answer answer) implements Outcome {
 
 	}
 
-	/** The node that had the call is gone, and the call may have been made. */
+	/** The node that had the call is gone; the body may have run. */
 	record OwnerLost(String node) implements Outcome {
 
 	}
 
-	/** Too few nodes were there for all of the caller's time; nothing was made. */
+	/** There was no quorum for all of the caller's time; no body ran. */
 	record NoQuorum(String found) implements Outcome {
 
 	}
 
-	/** The caller's time is over; the node has the call, or nobody does. */
+	/**
+	 * The caller's time is over. The given node has the call; {@code null} if none has.
+	 */
 	record TimedOut(@Nullable String node) implements Outcome {
 
 	}

@@ -17,12 +17,13 @@ import io.greenroom.wire.Envelope;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The caller's side: keeps the calls that wait for another node, finds out who has their
- * keys, and sends them again where that is allowed.
+ * The caller's side of the protocol: keeps the calls that wait for another node, finds
+ * the owners of their keys, and sends calls again where that is allowed.
  * <p>
- * A call is at one node at a time. It leaves it for another one when that node says that
- * it is not there and has not begun; or when that node is gone, and the call may be made
- * twice. To the same node it may always be sent again, since that knows it.
+ * A call is at one node at a time. It goes on to another node when the first one answers
+ * that the key is elsewhere and the body has not begun; or when the first one is gone,
+ * and the call may be made twice. A call may always be sent to the same node again,
+ * because that node recognizes it.
  */
 final class Outgoing {
 
@@ -50,9 +51,10 @@ final class Outgoing {
 
 	/**
 	 * Begins a call.
-	 * @param envelope the call, as first sent
-	 * @param repeatable whether it may be made again where nobody knows whether it was
-	 * @param done gets what came of it, once, within its time
+	 * @param envelope the first sending of the call
+	 * @param repeatable whether it may be made again when it is not known whether it was
+	 * made
+	 * @param done accepts the outcome, once, within the caller's time
 	 */
 	void begin(Envelope envelope, boolean repeatable, Consumer<Outcome> done) {
 		Pending call = new Pending(envelope, repeatable, this.timer.nanoTime() + envelope.remaining().toNanos(), done);
@@ -61,7 +63,7 @@ final class Outgoing {
 		go(call);
 	}
 
-	/** Gives a call up; returns whether it was not over. */
+	/** Gives a call up; returns whether it was still waiting. */
 	boolean forget(String id) {
 		Pending call = this.calls.remove(id);
 		if (call == null) {
@@ -78,7 +80,7 @@ final class Outgoing {
 		return this.calls.size();
 	}
 
-	/** Sends a call that is nowhere to the owner of its key, or tries again later. */
+	/** Sends a call that is at no node to the owner of its key, or tries again later. */
 	private void go(Pending call) {
 		String owner = this.membership.hasQuorum() ? this.membership.owner(call.envelope.target()) : null;
 		Envelope sent = null;
@@ -122,7 +124,7 @@ final class Outgoing {
 		pause(call);
 	}
 
-	/** The answer stays away: the call or the answer may be lost. */
+	/** No answer has come: the call or the answer may be lost. */
 	private void again(Pending call, String owner) {
 		Envelope sent;
 		synchronized (call) {
@@ -158,7 +160,7 @@ final class Outgoing {
 		}
 		if (isElsewhere(call, answer)) {
 			synchronized (call) {
-				// An older sending's answer says nothing of where the call is now.
+				// The answer to an older sending does not say where the call is now.
 				if (call.over || !from.equals(call.at) || answer.attempt() != call.attempt) {
 					return;
 				}
@@ -169,7 +171,19 @@ final class Outgoing {
 			pause(call);
 			return;
 		}
+		if (answer.kind() == Answer.Kind.THREW && isMadeAgain(call, from)) {
+			// Nothing of it was stored; or the node that has the call now finds the
+			// answer.
+			return;
+		}
 		finish(call, new Answered(answer));
+	}
+
+	/** Returns whether the call has left a node that was taken for gone. */
+	private static boolean isMadeAgain(Pending call, String from) {
+		synchronized (call) {
+			return call.repeatable && !from.equals(call.at);
+		}
 	}
 
 	private static boolean isElsewhere(Pending call, Answer answer) {
@@ -202,7 +216,7 @@ final class Outgoing {
 		}
 	}
 
-	/** Keys may have other owners, so that who waits for one need not wait longer. */
+	/** Keys may have other owners: calls that wait for one need not wait longer. */
 	void changed() {
 		for (Pending call : List.copyOf(this.calls.values())) {
 			go(call);
@@ -234,7 +248,7 @@ final class Outgoing {
 		return Duration.ofNanos(call.deadline - this.timer.nanoTime());
 	}
 
-	/** A call that is not over. */
+	/** A call that has no outcome yet. */
 	private static final class Pending {
 
 		private final Envelope envelope;
@@ -245,13 +259,13 @@ final class Outgoing {
 
 		private final Consumer<Outcome> done;
 
-		/** Guarded by this, as the rest is: the node that has the call. */
+		/** The node that has the call; guarded by this, as are the fields below. */
 		private @Nullable String at;
 
-		/** Whether it may have got it though the last sending failed. */
+		/** Whether the node may have the call, although the last sending failed. */
 		private boolean maybeThere;
 
-		/** Whether a node that is gone had it, or a body ran for nothing. */
+		/** Whether a node that is gone had the call, or a body ran in vain. */
 		private boolean maybeMade;
 
 		private int attempt;

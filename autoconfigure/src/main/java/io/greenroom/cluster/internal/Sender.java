@@ -2,10 +2,12 @@ package io.greenroom.cluster.internal;
 
 import io.greenroom.wire.Message;
 
-/** Sends a message, to this node too. */
+/** Sends messages, also from this node to itself. */
 interface Sender {
 
-	/** Sends; returns {@code false} if it is known that it does not arrive. */
+	/**
+	 * Sends a message; returns {@code false} if it is certain that it does not arrive.
+	 */
 	boolean send(String to, Message message);
 
 }

@@ -6,47 +6,49 @@ import io.greenroom.wire.Answer;
 import io.greenroom.wire.Envelope;
 
 /**
- * A handler by key whose calls may come from other nodes. Must be safe for use by many
- * threads, and return at once.
+ * A handler by key that other nodes may call. Implementations must be safe for use by
+ * multiple threads and must not block.
  */
 public interface Serving {
 
 	/**
-	 * Returns why a call is none of this handler's: there is no such method, or no such
-	 * key. Makes nothing.
+	 * Returns why a call can't be made: the method or the key is not known. Has no side
+	 * effect.
 	 * @param call the call
-	 * @return what was asked and what was found; {@code null} if the call may be made
+	 * @return what was asked and what was found; {@code null} if the call can be made
 	 */
 	@org.jspecify.annotations.Nullable
 	String problem(Envelope call);
 
 	/**
-	 * Has a call made here. Calls of one key are queued in the order in which they come.
+	 * Makes a call. Calls of one key are queued in the order in which they arrive.
 	 * @param call the call
 	 * @param remaining how long its caller still waits
-	 * @param reply gets what comes of it, once
+	 * @param reply accepts the answer, once
 	 */
 	void serve(Envelope call, Duration remaining, Reply reply);
 
-	/** This node and others were apart: what is in memory may be old. */
+	/**
+	 * Drops all instances: this node was separated from others, and they may be stale.
+	 */
 	void dropAll();
 
-	/** Keys may have got other owners: ends what is not owned here and idle. */
+	/** Ends idle instances whose keys have another owner now. */
 	void release();
 
-	/** What came of a call that was served. */
+	/** Takes the answer to a call. */
 	interface Reply {
 
 		/**
-		 * The body is about to begin.
-		 * @return whether it may: {@code false} if this node does not have the key any
-		 * more, and the answer is {@linkplain Answer.Kind#MOVED moved}
+		 * Asks whether the body may begin.
+		 * @return {@code false} if this node does not own the key any more; the answer is
+		 * then {@linkplain Answer.Kind#MOVED moved}
 		 */
 		boolean mayBegin();
 
 		/**
-		 * The call has come to an end.
-		 * @param answer what came of it
+		 * Ends the call.
+		 * @param answer the answer
 		 */
 		void answered(Answer answer);
 

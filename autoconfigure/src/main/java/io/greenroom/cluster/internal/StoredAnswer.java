@@ -8,16 +8,16 @@ import io.greenroom.wire.FailureData;
 import io.greenroom.wire.MessageFormat;
 import org.jspecify.annotations.Nullable;
 
-/** Answers as texts that are stored with what their calls have changed. */
+/** Converts answers to the text that is stored with what their calls have changed. */
 final class StoredAnswer {
 
 	/** The body has returned; its result follows, if it has one. */
 	private static final char RETURNED = 'R';
 
-	/** It has thrown, and committed all the same. */
+	/** The body has thrown, and its transaction was committed all the same. */
 	private static final char THREW = 'T';
 
-	/** It has returned a future that was not complete. */
+	/** The body has returned a future that was not complete. */
 	private static final String LATER = "L";
 
 	private static final MessageFormat FORMAT = new MessageFormat(Integer.MAX_VALUE);
@@ -25,7 +25,7 @@ final class StoredAnswer {
 	private StoredAnswer() {
 	}
 
-	/** Returns the text; of an answer that is not known yet too. */
+	/** Returns the text; {@code null} stands for an answer that is not known yet. */
 	static String write(@Nullable Answer answer) {
 		if (answer == null) {
 			return LATER;
@@ -36,7 +36,7 @@ final class StoredAnswer {
 		return THREW + Base64.getEncoder().encodeToString(FORMAT.write(answer, 0));
 	}
 
-	/** Returns the answer to a sending of the same call. */
+	/** Returns the stored answer as one to the given sending of the call. */
 	static Answer read(Envelope call, String text) {
 		String rest = text.isEmpty() ? "" : text.substring(1);
 		if (text.startsWith(String.valueOf(RETURNED))) {
@@ -49,7 +49,7 @@ final class StoredAnswer {
 			}
 		}
 		catch (IllegalArgumentException unreadable) {
-			// As if it had come later.
+			// Treated as an answer that was not known yet.
 		}
 		return Answer.threw(call, FailureData.refused(
 				"%s.%s was made and what it changed is stored, but its answer was lost with the node that made it; look at what it has done, and don't call again"

@@ -10,7 +10,7 @@ import io.greenroom.observe.internal.ForeignCode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The time of the JVM, with a thread of its own. */
+/** A timer on a thread of its own, by the clock of the JVM. */
 public final class ThreadTimer implements Timer, AutoCloseable {
 
 	private static final Logger log = LoggerFactory.getLogger(ThreadTimer.class);
@@ -18,7 +18,7 @@ public final class ThreadTimer implements Timer, AutoCloseable {
 	private final ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1,
 			Thread.ofPlatform().daemon().name("greenroom-cluster").factory());
 
-	/** Starts it. */
+	/** Creates the timer. */
 	public ThreadTimer() {
 		this.thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
 	}

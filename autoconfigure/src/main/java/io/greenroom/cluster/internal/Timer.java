@@ -2,19 +2,20 @@ package io.greenroom.cluster.internal;
 
 import java.time.Duration;
 
-/** Time as the protocol between nodes sees it. Safe for use by many threads. */
+/** The clock and timer of the protocol. Safe for use by multiple threads. */
 public interface Timer {
 
 	/**
-	 * Returns the time, which only differences are of use of.
+	 * Returns the time. As with {@link System#nanoTime()}, only differences mean
+	 * something.
 	 * @return nanoseconds
 	 */
 	long nanoTime();
 
 	/**
-	 * Has something done later, on another thread.
-	 * @param delay how much later
-	 * @param action what is done; it waits for nothing
+	 * Runs an action later, on another thread.
+	 * @param delay the delay
+	 * @param action the action, which must not block
 	 */
 	void after(Duration delay, Runnable action);
 

@@ -1,7 +1,7 @@
 /**
- * How calls find the owner of their key: the protocol between nodes, and the port to who
- * they are and what they say, {@link io.greenroom.cluster.internal.Nodes}. Promises
- * nothing.
+ * The protocol by which calls find the owner of their key. It reaches the other nodes
+ * through a port, {@link io.greenroom.cluster.internal.Nodes}. Internal; may change at
+ * any time.
  */
 @NullMarked
 package io.greenroom.cluster.internal;

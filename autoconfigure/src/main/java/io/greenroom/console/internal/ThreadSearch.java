@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.IntFunction;
 
-import io.greenroom.actuate.internal.Frames;
+import io.greenroom.observe.internal.Frames;
 import io.greenroom.green.GreenThreadDump;
 import io.greenroom.green.GreenThreadDump.Entry;
 

@@ -7,8 +7,8 @@ import com.hazelcast.nio.ObjectDataOutput;
 import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
 
 /**
- * Brings a message to another member: bytes, and nothing that Hazelcast or Java would
- * make an object of a user's of.
+ * Carries a message to another member as plain bytes. Neither Hazelcast nor Java
+ * deserializes an object of the application from it.
  */
 final class Delivery implements IdentifiedDataSerializable {
 

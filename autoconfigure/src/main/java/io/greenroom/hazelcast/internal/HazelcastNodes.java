@@ -30,25 +30,25 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * The nodes of a cluster, by a Hazelcast member that is ours alone: the application's own
- * Hazelcast is left as it is. Who has a key is who has its partition. Safe for use by
- * many threads.
+ * The nodes of a cluster, as members of a Hazelcast cluster of their own. Hazelcast
+ * instances of the application are left alone. The owner of a key is the owner of its
+ * partition. Safe for use by multiple threads.
  */
 public final class HazelcastNodes implements Nodes {
 
 	private static final Logger log = LoggerFactory.getLogger(HazelcastNodes.class);
 
-	/** So long a node that leaves waits for its keys to be elsewhere. */
+	/** How long a leaving node waits for its keys to move to other nodes. */
 	private static final Duration LEAVING = Duration.ofSeconds(10);
 
-	/** Each member has a topic of its own: events of one topic stay in order. */
+	/** Each member has its own topic, because a topic keeps the order of messages. */
 	private static final String TOPIC = "greenroom-";
 
 	private final HazelcastInstance instance;
 
 	private volatile @Nullable Events events;
 
-	/** Another one after a merge. */
+	/** Changes after a merge. */
 	private volatile @Nullable String here;
 
 	private HazelcastNodes(HazelcastInstance instance) {
@@ -56,10 +56,11 @@ public final class HazelcastNodes implements Nodes {
 	}
 
 	/**
-	 * Starts a member, which has no keys yet.
-	 * @param options how it finds the others
-	 * @param customizer changes what is set here
-	 * @return the nodes, of which this one is a member
+	 * Starts a member. It owns no keys until {@link #takeKeys()}.
+	 * @param options where it listens, and how it finds the others
+	 * @param customizer changes the configuration before the start
+	 * @return the nodes, including this one
+	 * @throws IllegalStateException if the member can't start
 	 */
 	public static HazelcastNodes start(MemberOptions options, Consumer<Config> customizer) {
 		Config config = config(options);
@@ -82,12 +83,13 @@ public final class HazelcastNodes implements Nodes {
 		config.setProperty("hazelcast.shutdownhook.enabled", "false");
 		config.setProperty("hazelcast.logging.type", "slf4j");
 		config.setProperty("hazelcast.socket.bind.any", "false");
-		// Nodes that start at one moment need not wait for each other, and find together
-		// soon if they have missed each other.
+		// Nodes that start at the same moment don't wait for each other. If they miss
+		// each
+		// other, they merge soon.
 		config.setProperty("hazelcast.wait.seconds.before.join", "0");
 		config.setProperty("hazelcast.merge.first.run.delay.seconds", "3");
 		config.setProperty("hazelcast.merge.next.run.delay.seconds", "3");
-		// Without keys until the application has started.
+		// Owns no keys until the application has started.
 		config.setLiteMember(true);
 		config.setProperty("hazelcast.heartbeat.interval.seconds", String.valueOf(options.heartbeat().toSeconds()));
 		config.setProperty("hazelcast.max.no.heartbeat.seconds", String.valueOf(options.heartbeatLimit().toSeconds()));
@@ -163,7 +165,7 @@ public final class HazelcastNodes implements Nodes {
 			return false;
 		}
 		catch (HazelcastException unknown) {
-			// It may have been sent.
+			// The message may have been sent.
 			return true;
 		}
 	}
@@ -218,7 +220,7 @@ public final class HazelcastNodes implements Nodes {
 		});
 	}
 
-	/** After a merge this member has another id. */
+	/** Called again after a merge, which gives this member another id. */
 	private void listen() {
 		this.instance.<Delivery>getTopic(TOPIC + here()).addMessageListener((event) -> {
 			Delivery delivery = event.getMessageObject();
@@ -243,7 +245,7 @@ public final class HazelcastNodes implements Nodes {
 			.stream()
 			.anyMatch((member) -> !member.localMember() && !member.isLiteMember());
 		if (!others) {
-			// Nobody would take them.
+			// No other node could take them.
 			return;
 		}
 		Thread giving = Thread.ofPlatform().daemon().name("greenroom-leaving").start(() -> {

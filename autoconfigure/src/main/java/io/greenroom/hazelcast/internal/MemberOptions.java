@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a member finds the others, and where it listens.
+ * Where a member listens, and how it finds the others.
  *
  * @param name the name of the cluster
  * @param members addresses of members, with or without a port
@@ -14,15 +14,16 @@ import org.jspecify.annotations.Nullable;
  * {@code null} without Kubernetes
  * @param address the address to listen at
  * @param port the port to listen at
- * @param heartbeat how often members say that they are there
- * @param heartbeatLimit how long one must not have said so to be gone
+ * @param heartbeat the time between two heartbeats of a member
+ * @param heartbeatLimit the time without a heartbeat after which a member counts as gone
  */
 public record MemberOptions(String name, List<String> members, @Nullable String kubernetesDns, String address, int port,
 		Duration heartbeat, Duration heartbeatLimit) {
 
 	/**
 	 * Checks the values.
-	 * @throws IllegalArgumentException if nobody can be found by them
+	 * @throws IllegalArgumentException if a value is out of range, or if there is not
+	 * exactly one way to find the other members
 	 */
 	public MemberOptions {
 		members = List.copyOf(members);

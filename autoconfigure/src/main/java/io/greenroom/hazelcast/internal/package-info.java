@@ -1,4 +1,4 @@
-/** {@code Nodes} by a Hazelcast member of our own. Promises nothing. */
+/** The nodes of a cluster as Hazelcast members. Internal; may change at any time. */
 @NullMarked
 package io.greenroom.hazelcast.internal;
 

@@ -63,6 +63,9 @@ final class SimulatedCluster {
 
 	private long numbers;
 
+	/** How many messages nodes have sent to others. */
+	long messages;
+
 	double drops;
 
 	double doubles;
@@ -336,6 +339,7 @@ final class SimulatedCluster {
 				return false;
 			}
 			SimulatedCluster cluster = SimulatedCluster.this;
+			cluster.messages++;
 			int copies = (cluster.random.nextDouble() < cluster.doubles) ? 2 : 1;
 			String from = this.id;
 			for (int i = 0; i < copies; i++) {
