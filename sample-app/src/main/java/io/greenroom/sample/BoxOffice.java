@@ -9,14 +9,10 @@ import io.greenroom.state.IllegalTransitionException;
 import org.springframework.stereotype.Service;
 
 /**
-<<<<<<< HEAD
  * Sells the seats of every show. Calls for one show run one at a time, and calls for
  * different shows run concurrently. All results are immutable.
-=======
- * Sells the seats of every show. Calls for one show run one at a time, those for
- * different shows side by side. What leaves it is immutable. Where the application runs
- * on several nodes, a call finds the one that has the show; nothing here knows of it.
->>>>>>> cluster/cluster
+ * If the application runs on several nodes, a call reaches the node that owns the show;
+ * this class is not involved.
  */
 @Service
 class BoxOffice {
@@ -34,12 +30,8 @@ class BoxOffice {
 	}
 
 	/**
-<<<<<<< HEAD
 	 * Announces new shows before the first customer arrives. The others continue where
 	 * they were at the last stop.
-=======
-	 * Announces what is new on the programme. The rest is where it was at the last stop.
->>>>>>> cluster/cluster
 	 */
 	void announce() {
 		this.properties.shows().forEach((show, programme) -> {

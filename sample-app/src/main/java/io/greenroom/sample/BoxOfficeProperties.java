@@ -11,13 +11,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * The programme of the house, and the duration of reports.
  *
  * @param shows the shows to announce at the start, by the name used in addresses
-<<<<<<< HEAD
  * @param reportTime the duration of one report
-=======
- * @param reportTime how long one report takes
- * @param lookAgain how long an open page goes without a new picture when nothing rings
- * @param node what this node is called, if it is one of several
->>>>>>> cluster/cluster
+ * @param lookAgain the interval at which an open page is updated without an event
+ * @param node the name of this node, if it is one of several
  */
 @ConfigurationProperties("box-office")
 record BoxOfficeProperties(@DefaultValue Map<String, Programme> shows, @DefaultValue("500ms") Duration reportTime,

@@ -18,12 +18,6 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 @RestController
 class LiveController {
 
-<<<<<<< HEAD
-	/** A closed page is only noticed at the next write, so write from time to time. */
-	private static final Duration HEARTBEAT = Duration.ofSeconds(15);
-
-=======
->>>>>>> cluster/cluster
 	private static final long NO_TIMEOUT = 0;
 
 	private final BoxOffice boxOffice;

@@ -8,14 +8,9 @@ import org.springframework.http.ProblemDetail;
 import org.springframework.web.ErrorResponseException;
 
 /**
-<<<<<<< HEAD
  * A rejection by the box office: what was asked, what was found, what to do. It passes
- * through the handler to the caller unchanged, and Spring MVC answers with it.
-=======
- * Why the box office says no: what was asked, what was found, what to do. It passes
- * through the handler to the caller as it was thrown, and Spring MVC answers with it. On
+ * through the handler to the caller unchanged, and Spring MVC answers with it. On
  * another node it is made anew from its properties, which the constructor takes.
->>>>>>> cluster/cluster
  */
 final class Rejection extends ErrorResponseException {
 

@@ -42,16 +42,10 @@ record Show(String id, String title, String state, List<String> moves, List<Seat
 	 * One line of the programme.
 	 *
 	 * @param id the name used in addresses
-<<<<<<< HEAD
 	 * @param title the title for people
 	 * @param state the current state of its performance
 	 * @param free the number of free seats
-=======
-	 * @param title the name for people
-	 * @param state where its performance is in its life
-	 * @param free how many seats nobody holds
-	 * @param node the node that has it now; empty where there is only one
->>>>>>> cluster/cluster
+	 * @param node the node that owns it; empty if there is only one node
 	 */
 	record Line(String id, String title, String state, long free, String node) {
 	}
