@@ -10,9 +10,8 @@ import org.springframework.stereotype.Service;
 
 /**
  * Sells the seats of every show. Calls for one show run one at a time, and calls for
- * different shows run concurrently. All results are immutable.
- * If the application runs on several nodes, a call reaches the node that owns the show;
- * this class is not involved.
+ * different shows run concurrently. All results are immutable. If the application runs on
+ * several nodes, a call reaches the node that owns the show; this class is not involved.
  */
 @Service
 class BoxOffice {

@@ -9,8 +9,8 @@ import org.springframework.web.ErrorResponseException;
 
 /**
  * A rejection by the box office: what was asked, what was found, what to do. It passes
- * through the handler to the caller unchanged, and Spring MVC answers with it. On
- * another node it is made anew from its properties, which the constructor takes.
+ * through the handler to the caller unchanged, and Spring MVC answers with it. On another
+ * node it is made anew from its properties, which the constructor takes.
  */
 final class Rejection extends ErrorResponseException {
 

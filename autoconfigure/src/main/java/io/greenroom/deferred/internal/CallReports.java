@@ -140,7 +140,9 @@ final class CallReports {
 		}
 	}
 
-	/** Reports the end of a call. Makes no objects, because it is called for each call. */
+	/**
+	 * Reports the end of a call. Makes no objects, because it is called for each call.
+	 */
 	private void ended(String method, CallMode mode, CallOutcome outcome, long waited, long ran) {
 		if (this.listener == HandlerListener.NONE) {
 			return;
@@ -181,8 +183,8 @@ final class CallReports {
 	}
 
 	/**
-	 * Returns whether the listener may be told. This bounds the nesting of a listener that
-	 * calls the handler back, and is told of that call in turn.
+	 * Returns whether the listener may be told. This bounds the nesting of a listener
+	 * that calls the handler back, and is told of that call in turn.
 	 */
 	private boolean goDeeper(@Nullable Integer outer) {
 		int depth = (outer != null) ? outer : 0;

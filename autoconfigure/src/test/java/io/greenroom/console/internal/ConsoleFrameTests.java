@@ -111,7 +111,8 @@ class ConsoleFrameTests {
 	private static HandlerSnapshot handler(String name, int queued, Duration running, @Nullable String method,
 			HandlerSnapshot.@Nullable Circle circle) {
 		return new HandlerSnapshot(name, HandlerSnapshot.State.OPEN, 10_000, queued, Duration.ZERO, null,
-				(method != null) ? List.of(new HandlerSnapshot.Body(method, "thread", running, running, null)) : List.of(),
+				(method != null) ? List.of(new HandlerSnapshot.Body(method, "thread", running, running, null))
+						: List.of(),
 				(method != null) ? List.of(new HandlerSnapshot.Edge(method, "thread", name, "call")) : List.of(), null,
 				circle);
 	}
