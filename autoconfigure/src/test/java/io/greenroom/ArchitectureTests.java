@@ -129,6 +129,9 @@ class ArchitectureTests {
 	static final ArchRule watchKnowsGreen = only("watch", List.of("green", "observe"), PLAIN, FLIGHT_RECORDER);
 
 	@ArchTest
+	static final ArchRule traceKnowsObserve = only("trace", List.of("observe"), PLAIN, MICROMETER);
+
+	@ArchTest
 	static final ArchRule nobodyKnowsAutoconfigure = noClasses().that()
 		.resideOutsideOfPackage("io.greenroom.autoconfigure..")
 		.should()
@@ -150,7 +153,7 @@ class ArchitectureTests {
 	static final ArchRule everyPackageIsInTheTable = classes().should()
 		.resideInAnyPackage(packages(List.of("observe", "green", "deferred", "keyed", "state", "durable", "wire",
 				"cluster", "hazelcast", "jdbc", "json", "test", "spring", "web", "metrics", "context", "actuate",
-				"watch", "autoconfigure")));
+				"watch", "trace", "autoconfigure")));
 
 	/** What is internal may move at any time: who may know it is told one by one. */
 	@ArchTest
@@ -198,6 +201,9 @@ class ArchitectureTests {
 	static final ArchRule watchIsKnownToAutoconfigure = internal("watch", "watch", "autoconfigure");
 
 	@ArchTest
+	static final ArchRule traceIsKnownToAutoconfigure = internal("trace", "trace", "autoconfigure");
+
+	@ArchTest
 	static final ArchRule jdbcIsKnownToAutoconfigure = internal("jdbc", "jdbc", "autoconfigure");
 
 	@ArchTest
@@ -215,7 +221,7 @@ class ArchitectureTests {
 				"io.greenroom.durable.internal", "io.greenroom.cluster.internal", "io.greenroom.hazelcast.internal",
 				"io.greenroom.spring.internal", "io.greenroom.web.internal", "io.greenroom.metrics.internal",
 				"io.greenroom.context.internal", "io.greenroom.actuate.internal", "io.greenroom.jdbc.internal",
-				"io.greenroom.json.internal", "io.greenroom.watch.internal");
+				"io.greenroom.json.internal", "io.greenroom.watch.internal", "io.greenroom.trace.internal");
 
 	@ArchTest
 	static final ArchRule everyPackageIsNullMarked = classes().should(resideInANullMarkedPackage());

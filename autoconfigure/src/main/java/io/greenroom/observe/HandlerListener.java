@@ -3,6 +3,8 @@ package io.greenroom.observe;
 import java.time.Duration;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 /** Hears about the calls of one handler. */
 public interface HandlerListener {
 
@@ -16,6 +18,14 @@ public interface HandlerListener {
 	 */
 	default boolean isTimed() {
 		return false;
+	}
+
+	/**
+	 * Returns what stands round the bodies of calls. Asked once per handler.
+	 * @return the listener; {@code null} for none, which costs a body nothing
+	 */
+	default @Nullable BodyListener bodies() {
+		return null;
 	}
 
 	/**

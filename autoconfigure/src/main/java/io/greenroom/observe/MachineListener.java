@@ -12,6 +12,14 @@ public interface MachineListener {
 	};
 
 	/**
+	 * Returns what stands round the bodies of states. Asked once per class.
+	 * @return the listener; {@code null} for none, which costs a body nothing
+	 */
+	default @Nullable BodyListener bodies() {
+		return null;
+	}
+
+	/**
 	 * A machine moved.
 	 * @param from the state it left, or {@code null} when it was started
 	 * @param to the state it is in now

@@ -1,5 +1,6 @@
 package io.greenroom.state;
 
+import io.greenroom.observe.BodyListener;
 import io.greenroom.observe.MachineListener;
 import io.greenroom.state.internal.StateObject;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,9 @@ interface MovingMachine extends StateMachine {
 	StateObject states();
 
 	MachineListener observer();
+
+	/** Returns what stands round the bodies, if anything does. */
+	@Nullable BodyListener bodies();
 
 	/** Notes where the machine is, {@code null} after its end. */
 	void isIn(@Nullable String state);

@@ -109,7 +109,7 @@ final class CallRunner {
 		@Nullable Object result = null;
 		@Nullable Throwable failure = null;
 		try {
-			result = call.invoke();
+			result = this.reports.invoke(call);
 		}
 		catch (Throwable thrown) {
 			failure = thrown;
@@ -125,14 +125,14 @@ final class CallRunner {
 	 * Runs the body in its caller's context. An empty one is opened too: an earlier body
 	 * may have left something on this thread.
 	 */
-	private static @Nullable Object invoke(Call call) throws Throwable {
+	private @Nullable Object invoke(Call call) throws Throwable {
 		ContextCarrier.@Nullable Snapshot context = call.takeContext();
 		if (context == null) {
-			return call.invoke();
+			return this.reports.invoke(call);
 		}
 		ContextCarrier.Scope scope = context.open();
 		try {
-			return call.invoke();
+			return this.reports.invoke(call);
 		}
 		finally {
 			// The body has run, and what it came to stands.
