@@ -133,6 +133,9 @@ class ArchitectureTests {
 			List.of("actuate", "observe", "green", "deferred", "keyed", "state"), PLAIN, SPRING_MVC);
 
 	@ArchTest
+	static final ArchRule traceKnowsObserve = only("trace", List.of("observe"), PLAIN, MICROMETER);
+
+	@ArchTest
 	static final ArchRule nobodyKnowsAutoconfigure = noClasses().that()
 		.resideOutsideOfPackage("io.greenroom.autoconfigure..")
 		.should()
@@ -154,7 +157,7 @@ class ArchitectureTests {
 	static final ArchRule everyPackageIsInTheTable = classes().should()
 		.resideInAnyPackage(packages(List.of("observe", "green", "deferred", "keyed", "state", "durable", "wire",
 				"cluster", "hazelcast", "jdbc", "json", "test", "spring", "web", "metrics", "context", "actuate",
-				"watch", "console", "autoconfigure")));
+				"watch", "trace", "console", "autoconfigure")));
 
 	/** What is internal may move at any time: who may know it is told one by one. */
 	@ArchTest
@@ -205,6 +208,9 @@ class ArchitectureTests {
 	static final ArchRule watchIsKnownToAutoconfigure = internal("watch", "watch", "autoconfigure");
 
 	@ArchTest
+	static final ArchRule traceIsKnownToAutoconfigure = internal("trace", "trace", "autoconfigure");
+
+	@ArchTest
 	static final ArchRule jdbcIsKnownToAutoconfigure = internal("jdbc", "jdbc", "autoconfigure");
 
 	@ArchTest
@@ -222,7 +228,8 @@ class ArchitectureTests {
 				"io.greenroom.durable.internal", "io.greenroom.cluster.internal", "io.greenroom.hazelcast.internal",
 				"io.greenroom.spring.internal", "io.greenroom.web.internal", "io.greenroom.metrics.internal",
 				"io.greenroom.context.internal", "io.greenroom.actuate.internal", "io.greenroom.console.internal",
-				"io.greenroom.jdbc.internal", "io.greenroom.json.internal", "io.greenroom.watch.internal");
+				"io.greenroom.jdbc.internal", "io.greenroom.json.internal", "io.greenroom.watch.internal",
+				"io.greenroom.trace.internal");
 
 	@ArchTest
 	static final ArchRule everyPackageIsNullMarked = classes().should(resideInANullMarkedPackage());

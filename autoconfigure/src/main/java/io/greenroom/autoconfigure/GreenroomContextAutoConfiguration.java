@@ -8,15 +8,21 @@ import io.greenroom.context.internal.FixedLocale;
 import io.greenroom.context.internal.MdcAccessor;
 import io.greenroom.context.internal.RegisteredContext;
 import io.greenroom.observe.ContextCarrier;
+import io.greenroom.trace.HandlerCallConvention;
+import io.greenroom.trace.StateBodyConvention;
+import io.greenroom.trace.internal.TraceObserver;
 import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ThreadLocalAccessor;
+import io.micrometer.observation.ObservationRegistry;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.i18n.LocaleContextThreadLocalAccessor;
 import org.springframework.core.annotation.Order;
@@ -66,6 +72,29 @@ public final class GreenroomContextAutoConfiguration {
 		@ConditionalOnMissingBean
 		RequestAttributesThreadLocalAccessor greenroomRequestAccessor() {
 			return new RequestAttributesThreadLocalAccessor();
+		}
+
+	}
+
+	/** The context of a call is what its observation is a child of. */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(ObservationRegistry.class)
+	@Conditional(OnObservations.class)
+	static class ObservationConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		static TraceObserver greenroomTraceObserver() {
+			return new TraceObserver();
+		}
+
+		/** The scheduler, and with it the observer, may be made before the registry. */
+		@Bean
+		SmartInitializingSingleton greenroomTraceBinding(TraceObserver observer,
+				ObjectProvider<ObservationRegistry> registry, ObjectProvider<HandlerCallConvention> calls,
+				ObjectProvider<StateBodyConvention> states) {
+			return () -> registry
+				.ifUnique((known) -> observer.bindTo(known, calls.getIfAvailable(), states.getIfAvailable()));
 		}
 
 	}

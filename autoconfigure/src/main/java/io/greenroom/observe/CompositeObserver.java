@@ -55,11 +55,16 @@ final class CompositeObserver implements Observer {
 			}
 
 			@Override
+			public @Nullable BodyListener bodies() {
+				return CompositeObserver.bodies(listeners, HandlerListener::bodies);
+			}
+
+			@Override
 			public void ended(String method, CallMode mode, CallOutcome outcome, Duration waited, Duration ran) {
 				endedNanos(method, mode, outcome, waited.toNanos(), ran.toNanos());
 			}
 
-			/** Of each call: without an object for telling it. */
+			// Of each call: without an object for telling it.
 			@Override
 			public void endedNanos(String method, CallMode mode, CallOutcome outcome, long waited, long ran) {
 				for (int i = 0; i < listeners.size(); i++) {
@@ -142,6 +147,11 @@ final class CompositeObserver implements Observer {
 		return listeners.isEmpty() ? MachineListener.NONE : new MachineListener() {
 
 			@Override
+			public @Nullable BodyListener bodies() {
+				return CompositeObserver.bodies(listeners, MachineListener::bodies);
+			}
+
+			@Override
 			public void moved(@Nullable String from, String to, Duration spent) {
 				tell(listeners, (listener) -> listener.moved(from, to, spent));
 			}
@@ -195,6 +205,31 @@ final class CompositeObserver implements Observer {
 	@Override
 	public void reported(ProblemReport report) {
 		tell(this.observers, (observer) -> observer.reported(report));
+	}
+
+	private static <L> @Nullable BodyListener bodies(List<L> listeners, Function<L, @Nullable BodyListener> question) {
+		List<BodyListener> found = new ArrayList<>();
+		for (L listener : listeners) {
+			BodyListener bodies = ForeignCode.<@Nullable BodyListener>ask(log, LISTENER, null,
+					() -> question.apply(listener));
+			if (bodies != null) {
+				found.add(bodies);
+			}
+		}
+		return switch (found.size()) {
+			case 0 -> null;
+			case 1 -> found.getFirst();
+			default -> (name, mode) -> begin(found, name, mode);
+		};
+	}
+
+	/** What begins first ends last. */
+	private static BodyListener.Running begin(List<BodyListener> found, String name, @Nullable CallMode mode) {
+		List<BodyListener.Running> begun = new ArrayList<>();
+		for (BodyListener each : found) {
+			begun.addFirst(ForeignCode.ask(log, LISTENER, BodyListener.Running.NONE, () -> each.begun(name, mode)));
+		}
+		return (failure) -> begun.forEach((each) -> ForeignCode.run(log, LISTENER, () -> each.ended(failure)));
 	}
 
 	private <L> List<L> ask(Function<Observer, L> question, L none) {

@@ -3,8 +3,10 @@ package io.greenroom.observe;
 import java.time.Duration;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * * Listens to the calls of one handler. Implementations must be thread-safe and return
+ * Listens to the calls of one handler. Implementations must be thread-safe and return
  * quickly, because they are called on the thread that does the work.
  */
 public interface HandlerListener {
@@ -19,6 +21,14 @@ public interface HandlerListener {
 	 */
 	default boolean isTimed() {
 		return false;
+	}
+
+	/**
+	 * Returns the listener around the bodies of calls. Called once for each handler.
+	 * @return the listener; {@code null} for none, which costs a body nothing
+	 */
+	default @Nullable BodyListener bodies() {
+		return null;
 	}
 
 	/**

@@ -12,7 +12,15 @@ public interface MachineListener {
 	};
 
 	/**
-	 * * Called when a machine has moved.
+	 * Returns the listener around the bodies of states. Called once for each class.
+	 * @return the listener; {@code null} for none, which costs a body nothing
+	 */
+	default @Nullable BodyListener bodies() {
+		return null;
+	}
+
+	/**
+	 * Called when a machine has moved.
 	 * @param from the state it left, or {@code null} if it was started
 	 * @param to the state it is in now
 	 * @param spent how long it was in the state it left; zero if it was started

@@ -1,6 +1,8 @@
 package io.greenroom.state;
 
+import io.greenroom.observe.BodyListener;
 import io.greenroom.observe.internal.Failures;
+import io.greenroom.observe.internal.ForeignCode;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -10,6 +12,8 @@ import org.slf4j.event.Level;
 final class BodyRunner {
 
 	private static final Logger log = LoggerFactory.getLogger(StateMachine.class);
+
+	private static final String LISTENER = "A listener of state machines";
 
 	private final MachineServices services;
 
@@ -28,6 +32,7 @@ final class BodyRunner {
 		Throwable thrown = null;
 		if (begins(steps, mine)) {
 			StateEntry framework = steps.entry();
+			BodyListener.@Nullable Running running = begun(steps, mine);
 			try {
 				if (framework != null) {
 					framework.enter(mine.spec().method(), mine.args());
@@ -39,6 +44,7 @@ final class BodyRunner {
 			catch (Throwable ex) {
 				thrown = ex;
 			}
+			ended(running, mine, thrown);
 			Journal journal = steps.journal();
 			if (journal != null) {
 				thrown = journal.ended(thrown, steps.machine().name());
@@ -51,6 +57,21 @@ final class BodyRunner {
 			return null;
 		}
 		return this.bodies.finish(steps, mine, thrown);
+	}
+
+	private static BodyListener.@Nullable Running begun(MoveSteps steps, StateActivation mine) {
+		BodyListener round = steps.machine().bodies();
+		return (round == null) ? null
+				: ForeignCode.ask(log, LISTENER, BodyListener.Running.NONE, () -> round.begun(mine.state(), null));
+	}
+
+	/** A body that moves its own machine ends by what is thrown, and has not failed. */
+	private static void ended(BodyListener.@Nullable Running running, StateActivation mine,
+			@Nullable Throwable thrown) {
+		if (running != null) {
+			@Nullable Throwable failure = (thrown != null && mine.isUnwoundBy(thrown)) ? null : thrown;
+			ForeignCode.run(log, LISTENER, () -> running.ended(failure));
+		}
 	}
 
 	private boolean begins(MoveSteps steps, StateActivation mine) {

@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 
 import io.greenroom.green.GreenTask;
+import io.greenroom.observe.BodyListener;
 import io.greenroom.observe.MachineListener;
 import io.greenroom.observe.internal.Failures;
 import io.greenroom.observe.internal.StackRoom;
@@ -89,6 +90,11 @@ final class Machine implements MovingMachine {
 	@Override
 	public MachineListener observer() {
 		return this.type.observer();
+	}
+
+	@Override
+	public @Nullable BodyListener bodies() {
+		return this.type.bodies();
 	}
 
 	@Override

@@ -2,16 +2,26 @@ package io.greenroom.state;
 
 import java.util.concurrent.atomic.AtomicLong;
 
+import io.greenroom.observe.BodyListener;
 import io.greenroom.observe.MachineListener;
+import io.greenroom.observe.internal.ForeignCode;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the machines of one class share within one {@link StateMachines}. */
 final class MachineType {
+
+	private static final Logger log = LoggerFactory.getLogger(StateMachine.class);
 
 	private final StateClass stateClass;
 
 	private final StateTable table;
 
 	private final MachineListener observer;
+
+	/** Nothing where nobody stands round bodies. */
+	private final @Nullable BodyListener bodies;
 
 	private final MachineCleaner.Register register;
 
@@ -21,6 +31,8 @@ final class MachineType {
 		this.stateClass = stateClass;
 		this.table = stateClass.table();
 		this.observer = observer;
+		this.bodies = ForeignCode.<@Nullable BodyListener>ask(log, "A listener of state machines", null,
+				observer::bodies);
 		this.register = new MachineCleaner.Register(observer);
 	}
 
@@ -30,6 +42,10 @@ final class MachineType {
 
 	MachineListener observer() {
 		return this.observer;
+	}
+
+	@Nullable BodyListener bodies() {
+		return this.bodies;
 	}
 
 	MachineCleaner.Register register() {

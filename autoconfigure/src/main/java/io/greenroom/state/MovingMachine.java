@@ -1,5 +1,6 @@
 package io.greenroom.state;
 
+import io.greenroom.observe.BodyListener;
 import io.greenroom.observe.MachineListener;
 import io.greenroom.state.internal.StateObject;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,9 @@ interface MovingMachine extends StateMachine {
 	StateObject states();
 
 	MachineListener observer();
+
+	/** Returns the listener around the bodies, or {@code null} for none. */
+	@Nullable BodyListener bodies();
 
 	/** Records where the machine is; {@code null} after its end. */
 	void isIn(@Nullable String state);

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
+import io.greenroom.observe.BodyListener;
 import io.greenroom.observe.CallMode;
 import io.greenroom.observe.CallOutcome;
 import io.greenroom.observe.HandlerGauges;
@@ -48,6 +49,9 @@ final class CallReports {
 
 	private final boolean timed;
 
+	/** Nothing where nobody stands round bodies. */
+	private final @Nullable BodyListener bodies;
+
 	/**
 	 * How many sites may still be looked up. Not atomic: one more or less does no harm,
 	 * and a flood must not pay for finding out where it comes from.
@@ -65,6 +69,7 @@ final class CallReports {
 				() -> observer.handler(handler.name(), gauges));
 		this.listener = (found != null) ? found : HandlerListener.NONE;
 		this.timed = ForeignCode.ask(log, this.who, false, this.listener::isTimed);
+		this.bodies = ForeignCode.<@Nullable BodyListener>ask(log, this.who, null, this.listener::bodies);
 	}
 
 	/** Reports to the listener of another handler of the same name. */
@@ -74,11 +79,33 @@ final class CallReports {
 		this.who = shared.who;
 		this.listener = shared.listener;
 		this.timed = shared.timed;
+		this.bodies = shared.bodies;
 	}
 
 	/** Returns whether the listener wants to know how long calls take. */
 	boolean isTimed() {
 		return this.timed;
+	}
+
+	/** Runs a body, with whoever stands round it. */
+	@Nullable Object invoke(Call call) throws Throwable {
+		BodyListener round = this.bodies;
+		return (round == null) ? call.invoke() : invoke(call, round);
+	}
+
+	private @Nullable Object invoke(Call call, BodyListener round) throws Throwable {
+		BodyListener.Running running = ForeignCode.ask(log, this.who, BodyListener.Running.NONE,
+				() -> round.begun(call.method(), call.mode()));
+		@Nullable Object result;
+		try {
+			result = call.invoke();
+		}
+		catch (Throwable failure) {
+			ForeignCode.run(log, this.who, () -> running.ended(failure));
+			throw failure;
+		}
+		ForeignCode.run(log, this.who, () -> running.ended(null));
+		return result;
 	}
 
 	void submitted(Call call, long now) {

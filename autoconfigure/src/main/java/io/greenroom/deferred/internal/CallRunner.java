@@ -112,7 +112,7 @@ final class CallRunner {
 		@Nullable Object result = null;
 		@Nullable Throwable failure = null;
 		try {
-			result = call.invoke();
+			result = this.reports.invoke(call);
 		}
 		catch (Throwable thrown) {
 			failure = thrown;
@@ -128,14 +128,14 @@ final class CallRunner {
 	 * Runs the body in its caller's context. An empty context is opened too, because an
 	 * earlier body may have left something on this thread.
 	 */
-	private static @Nullable Object invoke(Call call) throws Throwable {
+	private @Nullable Object invoke(Call call) throws Throwable {
 		ContextCarrier.@Nullable Snapshot context = call.takeContext();
 		if (context == null) {
-			return call.invoke();
+			return this.reports.invoke(call);
 		}
 		ContextCarrier.Scope scope = context.open();
 		try {
-			return call.invoke();
+			return this.reports.invoke(call);
 		}
 		finally {
 			// The body has run, so its outcome stands.

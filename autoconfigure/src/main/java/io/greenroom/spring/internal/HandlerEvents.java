@@ -28,7 +28,7 @@ public final class HandlerEvents implements Observer {
 	public HandlerListener handler(String handler, HandlerGauges gauges) {
 		return new HandlerListener() {
 
-			/** Nothing is to be made of each call. */
+			// Nothing is to be made of each call.
 			@Override
 			public void endedNanos(String method, CallMode mode, CallOutcome outcome, long waited, long ran) {
 			}
