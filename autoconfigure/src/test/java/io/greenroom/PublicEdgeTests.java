@@ -80,8 +80,8 @@ import io.greenroom.state.StateMachine;
 import io.greenroom.state.StateMachines;
 import io.greenroom.state.StateMove;
 import io.greenroom.state.processor.StateProcessor;
+import io.greenroom.testkit.CloseSchedulers;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -92,6 +92,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * means nothing is told which argument it was, before anything has happened.
  */
 @org.junit.jupiter.api.Timeout(60)
+@CloseSchedulers
 class PublicEdgeTests {
 
 	private final GreenScheduler scheduler = GreenScheduler.builder().drainTimeout(Duration.ofSeconds(1)).build();
@@ -117,11 +118,6 @@ class PublicEdgeTests {
 
 	/** Code of the caller's that ran. */
 	private final List<String> ran = new CopyOnWriteArrayList<>();
-
-	@AfterEach
-	void close() {
-		this.scheduler.close();
-	}
 
 	static class Desk {
 

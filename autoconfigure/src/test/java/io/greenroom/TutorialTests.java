@@ -24,8 +24,8 @@ import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.GreenThread;
 import io.greenroom.green.TimeoutExpiredException;
 import io.greenroom.green.worker.Worker;
+import io.greenroom.testkit.CloseSchedulers;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -40,14 +40,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
  * for those who come from there, and to see that the outcomes are the same.
  */
 @Timeout(60)
+@CloseSchedulers
 class TutorialTests {
 
 	private final GreenScheduler scheduler = GreenScheduler.builder().drainTimeout(Duration.ofSeconds(5)).build();
-
-	@AfterEach
-	void close() {
-		this.scheduler.close();
-	}
 
 	@Nested
 	class Greenlets {

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 
 import io.greenroom.green.GreenTask;
 import io.greenroom.observe.BodyListener;
@@ -198,28 +199,22 @@ final class Machine implements MovingMachine {
 
 	@Override
 	public boolean join(Duration limit) throws InterruptedException {
-		StackRoom.check();
-		long nanos = Durations.nanos(limit, "limit");
-		if (nanos > 0) {
-			rejectOwnBody();
-		}
-		try (WaitCircle.Look look = new WaitCircle.Look(this.transitions.steps(), "for the end of " + this.name,
-				nanos)) {
-			return this.position.await(this.position::isEnd, nanos, this.transitions.steps()::rejectToWait, look);
-		}
+		return await(this.position::isEnd, "for the end of ", limit);
 	}
 
 	@Override
 	public boolean awaitRest(Duration limit) throws InterruptedException {
+		return await(() -> !this.transitions.steps().isMoving() && status() != Status.RUNNING, "for a rest of ", limit);
+	}
+
+	private boolean await(BooleanSupplier wanted, String what, Duration limit) throws InterruptedException {
 		StackRoom.check();
 		long nanos = Durations.nanos(limit, "limit");
 		if (nanos > 0) {
 			rejectOwnBody();
 		}
-		try (WaitCircle.Look look = new WaitCircle.Look(this.transitions.steps(), "for a rest of " + this.name,
-				nanos)) {
-			return this.position.await(() -> !this.transitions.steps().isMoving() && status() != Status.RUNNING, nanos,
-					this.transitions.steps()::rejectToWait, look);
+		try (WaitCircle.Look look = new WaitCircle.Look(this.transitions.steps(), what + this.name, nanos)) {
+			return this.position.await(wanted, nanos, this.transitions.steps()::rejectToWait, look);
 		}
 	}
 

@@ -12,6 +12,7 @@ import io.greenroom.green.GreenScheduler;
 import io.greenroom.observe.HandlerGauges;
 import io.greenroom.observe.HandlerListener;
 import io.greenroom.observe.Observer;
+import io.greenroom.testkit.CloseSchedulers;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Handlers that are busy for longer than they should be. */
 @Timeout(60)
+@CloseSchedulers
 class BusyTests {
 
 	private final HandlerOptions brief = options().toBuilder().busyLimit(Duration.ofMillis(50)).build();
@@ -56,7 +58,6 @@ class BusyTests {
 	@AfterEach
 	void close() {
 		this.leave.countDown();
-		this.scheduler.close();
 	}
 
 	@Test

@@ -20,10 +20,10 @@ import io.greenroom.green.GreenScheduler;
 import io.greenroom.observe.HandlerGauges;
 import io.greenroom.observe.HandlerListener;
 import io.greenroom.observe.Observer;
+import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.testkit.Rounds;
 import io.greenroom.testkit.Until;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -39,6 +39,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
  * else holds as it does for handlers that keep to their owner.
  */
 @Timeout(60)
+@CloseSchedulers
 class CallerWhenIdleTests {
 
 	private static final HandlerOptions OPTIONS = HandlerOptions.builder()
@@ -67,11 +68,6 @@ class CallerWhenIdleTests {
 		.build();
 
 	private final Desk desk = new Desk();
-
-	@AfterEach
-	void close() {
-		this.scheduler.close();
-	}
 
 	private Deferred<Desk> desk(HandlerOptions options) {
 		return Deferred.of(this.scheduler, this.desk, options);

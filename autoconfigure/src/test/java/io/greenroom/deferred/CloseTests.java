@@ -13,6 +13,7 @@ import io.greenroom.deferred.internal.HandlerType;
 import io.greenroom.deferred.internal.Inside;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.ThreadShortage;
+import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.testkit.LastFrames;
 import io.greenroom.testkit.Until;
 import io.greenroom.testkit.Unusual;
@@ -30,6 +31,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 /** Handlers that somebody closes while their scheduler goes on. */
 @Timeout(120)
+@CloseSchedulers
 class CloseTests {
 
 	private static final Duration SHORT = Duration.ofMillis(300);
@@ -45,7 +47,6 @@ class CloseTests {
 	@AfterEach
 	void close() {
 		this.target.leave.countDown();
-		this.scheduler.close();
 	}
 
 	private Deferred<Desk> desk(HandlerOptions options) {

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.GreenThread;
 import io.greenroom.observe.ContextCarrier;
+import io.greenroom.testkit.CloseSchedulers;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -23,6 +24,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /** What belongs to a caller's thread, on the threads of a handler. */
 @Timeout(60)
+@CloseSchedulers
 class ContextTests {
 
 	private static final ThreadLocal<@Nullable String> USER = new ThreadLocal<>();
@@ -45,7 +47,6 @@ class ContextTests {
 	void close() {
 		USER.remove();
 		INHERITED.remove();
-		this.scheduler.close();
 	}
 
 	@Test

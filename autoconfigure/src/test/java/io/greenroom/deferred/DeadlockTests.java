@@ -10,9 +10,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 import io.greenroom.green.GreenScheduler;
+import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.testkit.Rounds;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,6 +23,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 /** Handlers that call each other: circles, chains, deadlines and interrupts. */
 @Timeout(120)
+@CloseSchedulers
 class DeadlockTests {
 
 	private final GreenScheduler scheduler = GreenScheduler.builder().drainTimeout(Duration.ofSeconds(5)).build();
@@ -36,11 +37,6 @@ class DeadlockTests {
 	/** Overridden where all of this is to hold with other options too. */
 	HandlerOptions options() {
 		return HandlerOptions.defaults();
-	}
-
-	@AfterEach
-	void close() {
-		this.scheduler.close();
 	}
 
 	private Deferred<Node> handler(String name, Node node) {

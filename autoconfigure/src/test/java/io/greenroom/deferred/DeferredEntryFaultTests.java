@@ -27,11 +27,11 @@ import io.greenroom.observe.ContextCarrier;
 import io.greenroom.observe.HandlerGauges;
 import io.greenroom.observe.HandlerListener;
 import io.greenroom.observe.Observer;
+import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.testkit.LastFrames;
 import io.greenroom.testkit.Until;
 import io.greenroom.testkit.Unusual;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -46,16 +46,12 @@ import static org.assertj.core.api.Assertions.catchThrowable;
  * {@link Deferred} or {@link DeferredCalls} that {@link Entry} does not name fails here.
  */
 @Timeout(180)
+@CloseSchedulers
 class DeferredEntryFaultTests {
 
 	private static final Duration SHORT = Duration.ofSeconds(5);
 
 	private GreenScheduler scheduler = GreenScheduler.builder().build();
-
-	@AfterEach
-	void close() {
-		this.scheduler.close();
-	}
 
 	/** A way into a handler. */
 	enum Entry {

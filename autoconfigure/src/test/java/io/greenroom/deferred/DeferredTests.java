@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import io.greenroom.deferred.internal.Handler;
 import io.greenroom.deferred.internal.HandlerType;
 import io.greenroom.green.GreenScheduler;
+import io.greenroom.testkit.CloseSchedulers;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,6 +28,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 /** Sync and oneway calls of handlers, without Spring. */
 @Timeout(60)
+@CloseSchedulers
 class DeferredTests {
 
 	private final GreenScheduler scheduler = GreenScheduler.builder().drainTimeout(Duration.ofSeconds(5)).build();
@@ -35,11 +36,6 @@ class DeferredTests {
 	/** Overridden where all of this is to hold with other options too. */
 	HandlerOptions options() {
 		return HandlerOptions.defaults();
-	}
-
-	@AfterEach
-	void close() {
-		this.scheduler.close();
 	}
 
 	@Test

@@ -14,10 +14,10 @@ import io.greenroom.deferred.internal.Handler;
 import io.greenroom.deferred.internal.HandlerType;
 import io.greenroom.deferred.internal.Inside;
 import io.greenroom.green.GreenScheduler;
+import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.testkit.Collected;
 import io.greenroom.testkit.Until;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,14 +27,10 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 /** Handlers that are made, called and let go. */
 @Timeout(120)
+@CloseSchedulers
 class DroppedHandlersTests {
 
 	private final GreenScheduler scheduler = GreenScheduler.builder().drainTimeout(Duration.ofSeconds(100)).build();
-
-	@AfterEach
-	void close() {
-		this.scheduler.close();
-	}
 
 	/** How a handler is made and used. */
 	enum Use {

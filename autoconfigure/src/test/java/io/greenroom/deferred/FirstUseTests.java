@@ -14,6 +14,7 @@ import java.util.concurrent.Future;
 import io.greenroom.deferred.internal.Handler;
 import io.greenroom.deferred.internal.HandlerType;
 import io.greenroom.green.GreenScheduler;
+import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.testkit.Collected;
 import io.greenroom.testkit.Rounds;
 import org.junit.jupiter.api.AfterEach;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What happens when many threads are the first to use a class as a handler. */
+@CloseSchedulers
 public class FirstUseTests {
 
 	private static final int ROUNDS = Rounds.of(300);
@@ -36,7 +38,6 @@ public class FirstUseTests {
 	@AfterEach
 	void close() {
 		this.threads.shutdownNow();
-		this.scheduler.close();
 	}
 
 	@Test

@@ -11,6 +11,7 @@ import io.greenroom.green.GreenScheduler;
 import io.greenroom.observe.HandlerGauges;
 import io.greenroom.observe.HandlerListener;
 import io.greenroom.observe.Observer;
+import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.testkit.Until;
 import io.greenroom.testkit.Unusual;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 /** Calls before a loop starts, and loops that do not come to their end. */
 @Timeout(120)
+@CloseSchedulers
 class LoopStartTests {
 
 	private static final String REMEDY = "call it later";
@@ -46,7 +48,6 @@ class LoopStartTests {
 	@AfterEach
 	void close() {
 		this.inListener = null;
-		this.scheduler.close();
 	}
 
 	private Handler looped(Looped target, HandlerOptions options) {

@@ -15,8 +15,8 @@ import io.greenroom.observe.CallMode;
 import io.greenroom.observe.HandlerGauges;
 import io.greenroom.observe.HandlerListener;
 import io.greenroom.observe.Observer;
+import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.testkit.Until;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,6 +28,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** What becomes of calls for which there is no room. */
 @Timeout(120)
+@CloseSchedulers
 class OverflowTests {
 
 	private final AtomicInteger dropped = new AtomicInteger();
@@ -57,11 +58,6 @@ class OverflowTests {
 	/** Overridden where all of this is to hold with other options too. */
 	HandlerOptions options() {
 		return HandlerOptions.defaults();
-	}
-
-	@AfterEach
-	void close() {
-		this.scheduler.close();
 	}
 
 	private Deferred<News> stuck(Overflow overflow, News news) throws InterruptedException {

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.greenroom.green.GreenScheduler;
-import org.junit.jupiter.api.AfterEach;
+import io.greenroom.testkit.CloseSchedulers;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Urgent and ordinary calls. */
 @Timeout(60)
+@CloseSchedulers
 class PriorityTests {
 
 	private final GreenScheduler scheduler = GreenScheduler.builder().build();
@@ -25,11 +26,6 @@ class PriorityTests {
 	/** Overridden where all of this is to hold with other options too. */
 	HandlerOptions options() {
 		return HandlerOptions.defaults();
-	}
-
-	@AfterEach
-	void close() {
-		this.scheduler.close();
 	}
 
 	@Test

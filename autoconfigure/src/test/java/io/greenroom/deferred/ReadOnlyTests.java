@@ -9,9 +9,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.greenroom.green.GreenScheduler;
+import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.testkit.Rounds;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,6 +21,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** Bodies that only read. */
 @Timeout(120)
+@CloseSchedulers
 class ReadOnlyTests {
 
 	private final GreenScheduler scheduler = GreenScheduler.builder().drainTimeout(Duration.ofSeconds(5)).build();
@@ -32,11 +33,6 @@ class ReadOnlyTests {
 	/** Overridden where all of this is to hold with other options too. */
 	HandlerOptions options() {
 		return HandlerOptions.defaults();
-	}
-
-	@AfterEach
-	void close() {
-		this.scheduler.close();
 	}
 
 	@Test

@@ -10,9 +10,9 @@ import java.util.concurrent.TimeUnit;
 import io.greenroom.deferred.internal.Inside;
 import io.greenroom.green.DrainReport;
 import io.greenroom.green.GreenScheduler;
+import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.testkit.Until;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,6 +22,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** Loops that throw and are started again, or not. */
 @Timeout(60)
+@CloseSchedulers
 class RestartTests {
 
 	private final GreenScheduler scheduler = GreenScheduler.builder().build();
@@ -31,11 +32,6 @@ class RestartTests {
 	/** Overridden where all of this is to hold with other options too. */
 	HandlerOptions options() {
 		return HandlerOptions.defaults();
-	}
-
-	@AfterEach
-	void close() {
-		this.scheduler.close();
 	}
 
 	private Deferred<Fragile> looped(int limit, Duration backoff) {

@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.testkit.Until;
 import org.assertj.core.api.ThrowingConsumer;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,16 +19,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** What the JDK promises for blocking channels on green threads, held on to. */
 @Timeout(60)
+@CloseSchedulers
 class BlockingChannelTests {
 
 	private static final Duration LONG = Duration.ofSeconds(20);
 
 	private final GreenScheduler scheduler = GreenScheduler.builder().drainTimeout(Duration.ofSeconds(5)).build();
-
-	@AfterEach
-	void close() {
-		this.scheduler.close();
-	}
 
 	@Test
 	@DisplayName("G31 green threads in channel reads, two for each carrier: another one goes on at once")

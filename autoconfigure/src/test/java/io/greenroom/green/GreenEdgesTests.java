@@ -8,7 +8,7 @@ import java.util.concurrent.CountDownLatch;
 
 import io.greenroom.green.io.Command;
 import io.greenroom.green.worker.Worker;
-import org.junit.jupiter.api.AfterEach;
+import io.greenroom.testkit.CloseSchedulers;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,16 +19,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Lengths and sizes at the edge of their types, and bodies as users write them. */
 @Timeout(60)
+@CloseSchedulers
 class GreenEdgesTests {
 
 	private final GreenScheduler scheduler = GreenScheduler.builder()
 		.drainTimeout(Duration.ofSeconds(Long.MAX_VALUE))
 		.build();
-
-	@AfterEach
-	void close() {
-		this.scheduler.close();
-	}
 
 	static List<Duration> lengths() {
 		return List.of(Duration.ofDays(999_999), Duration.ofSeconds(Long.MAX_VALUE), Duration.ofNanos(Long.MAX_VALUE),

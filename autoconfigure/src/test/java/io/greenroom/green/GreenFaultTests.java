@@ -18,6 +18,7 @@ import io.greenroom.observe.ContextCarrier;
 import io.greenroom.observe.Observer;
 import io.greenroom.observe.ThreadGauges;
 import io.greenroom.observe.ThreadListener;
+import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.testkit.LastFrames;
 import io.greenroom.testkit.Until;
 import io.greenroom.testkit.Unusual;
@@ -37,6 +38,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * serves on, and nothing is left. A new public method needs an entry in the table.
  */
 @org.junit.jupiter.api.Timeout(300)
+@CloseSchedulers
 class GreenFaultTests {
 
 	/**
@@ -78,7 +80,6 @@ class GreenFaultTests {
 		this.shortage.end();
 		this.inCapture.set(null);
 		this.inListener.set(null);
-		this.scheduler.close();
 	}
 
 	private ContextCarrier.Snapshot capture() {

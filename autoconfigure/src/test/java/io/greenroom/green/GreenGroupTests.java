@@ -2,7 +2,6 @@ package io.greenroom.green;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CountDownLatch;
@@ -10,11 +9,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
+import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.testkit.Race;
 import io.greenroom.testkit.Rounds;
 import io.greenroom.testkit.Until;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,6 +24,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 @Timeout(120)
+@CloseSchedulers
 class GreenGroupTests {
 
 	private static final Duration LONG = Duration.ofSeconds(10);
@@ -34,11 +34,6 @@ class GreenGroupTests {
 	private final GreenScheduler scheduler = GreenScheduler.builder().name("stage").observer(this.observer).build();
 
 	private final GreenGroup group = this.scheduler.group();
-
-	@AfterEach
-	void drained() {
-		assertThat(this.scheduler.drain(LONG).killed()).isEmpty();
-	}
 
 	@Test
 	@DisplayName("G32 a group forgets its ended members, and those it is told to discard")
@@ -269,24 +264,7 @@ class GreenGroupTests {
 	@Test
 	@DisplayName("P12 items that can't be read to their end give their own error, and those begun are killed")
 	void failingItems() throws InterruptedException {
-		Iterable<Integer> items = () -> new Iterator<>() {
-
-			private int next;
-
-			@Override
-			public boolean hasNext() {
-				return true;
-			}
-
-			@Override
-			public Integer next() {
-				if (this.next == 2) {
-					throw new IllegalStateException("out of items");
-				}
-				return this.next++;
-			}
-
-		};
+		Iterable<Integer> items = GreenPoolMappingTests.failingAfterTwo(new IllegalStateException("out of items"));
 		GreenFunction<Integer, Integer> wait = (item) -> {
 			new CountDownLatch(1).await();
 			return item;

@@ -15,12 +15,12 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import io.greenroom.green.worker.Worker;
+import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.testkit.Race;
 import io.greenroom.testkit.Rounds;
 import io.greenroom.testkit.Until;
 import io.greenroom.testkit.Unusual;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,14 +36,10 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 /** Where the items of a mapping come from, and when there are none yet. */
 @Timeout(120)
+@CloseSchedulers
 class GreenMappingSourceTests {
 
 	private final GreenScheduler scheduler = GreenScheduler.builder().drainTimeout(Duration.ofSeconds(5)).build();
-
-	@AfterEach
-	void close() {
-		this.scheduler.close();
-	}
 
 	/** Pools of one and more slots and a group, each in both orders. */
 	enum Way {

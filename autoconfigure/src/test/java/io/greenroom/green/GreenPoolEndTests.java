@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 import io.greenroom.observe.ContextCarrier;
+import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.testkit.Rounds;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -23,6 +24,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /** How a pool's work is waited for, killed and closed. */
 @Timeout(60)
+@CloseSchedulers
 class GreenPoolEndTests {
 
 	private static final Duration LONG = Duration.ofSeconds(20);
@@ -36,7 +38,6 @@ class GreenPoolEndTests {
 	@AfterEach
 	void close() {
 		this.gate.countDown();
-		this.scheduler.close();
 	}
 
 	@Test

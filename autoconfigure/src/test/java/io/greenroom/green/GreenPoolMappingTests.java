@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 import io.greenroom.green.worker.Worker;
+import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.testkit.Rounds;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,6 +31,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /** A function over many items in a pool. */
 @Timeout(60)
+@CloseSchedulers
 class GreenPoolMappingTests {
 
 	private static final Duration LONG = Duration.ofSeconds(20);
@@ -41,11 +42,6 @@ class GreenPoolMappingTests {
 		.observer(this.observer)
 		.drainTimeout(Duration.ofSeconds(5))
 		.build();
-
-	@AfterEach
-	void close() {
-		this.scheduler.close();
-	}
 
 	@DisplayName("P09 map of 100 items on pools of 1, 2, 3 and 10 gives ordered results")
 	@ParameterizedTest
@@ -168,7 +164,8 @@ class GreenPoolMappingTests {
 		}
 	}
 
-	private static Iterable<Integer> failingAfterTwo(RuntimeException failure) {
+	/** Returns two items whose iterator then throws. */
+	static Iterable<Integer> failingAfterTwo(RuntimeException failure) {
 		return () -> new Iterator<>() {
 
 			private int next;

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.greenroom.testkit.CloseSchedulers;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** What a pool does when one of its own asks. */
 @Timeout(60)
+@CloseSchedulers
 class GreenPoolMemberTests {
 
 	private static final Duration LONG = Duration.ofSeconds(20);
@@ -40,7 +42,6 @@ class GreenPoolMemberTests {
 	@AfterEach
 	void close() {
 		this.gate.countDown();
-		this.scheduler.close();
 	}
 
 	@Test

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.testkit.Rounds;
 import io.greenroom.testkit.Until;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -19,6 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Every way a wait or a task can end, raced: no slot is lost and none is invented. */
 @Tag("stress")
 @Timeout(120)
+@CloseSchedulers
 class GreenPoolRaceTests {
 
 	private static final int ROUNDS = Rounds.of(20_000);
@@ -30,11 +31,6 @@ class GreenPoolRaceTests {
 	private final AtomicInteger inside = new AtomicInteger();
 
 	private final AtomicInteger mostInside = new AtomicInteger();
-
-	@AfterEach
-	void close() {
-		this.scheduler.close();
-	}
 
 	@Test
 	@DisplayName("P03 many rounds of every end there is, on pools of 1, 2 and 7: never more inside, the pool is whole")

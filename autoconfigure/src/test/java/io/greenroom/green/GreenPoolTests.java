@@ -15,6 +15,7 @@ import java.util.function.BooleanSupplier;
 import io.greenroom.observe.Observer;
 import io.greenroom.observe.PoolGauges;
 import io.greenroom.observe.PoolListener;
+import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.testkit.Until;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -28,6 +29,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 @Timeout(30)
+@CloseSchedulers
 class GreenPoolTests {
 
 	private static final Duration LONG = Duration.ofSeconds(20);
@@ -39,7 +41,6 @@ class GreenPoolTests {
 	@AfterEach
 	void openTheGateAndClose() {
 		this.gate.countDown();
-		this.scheduler.close();
 	}
 
 	@Test

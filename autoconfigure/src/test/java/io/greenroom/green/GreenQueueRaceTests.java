@@ -8,9 +8,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
+import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.testkit.Rounds;
 import io.greenroom.testkit.Until;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -23,16 +23,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Every way a wait in a queue can end, raced: no item is lost, none comes twice. */
 @Tag("stress")
 @Timeout(120)
+@CloseSchedulers
 class GreenQueueRaceTests {
 
 	private static final int ITEMS = 40_000;
 
 	private final GreenScheduler scheduler = GreenScheduler.builder().drainTimeout(Duration.ofSeconds(20)).build();
-
-	@AfterEach
-	void close() {
-		this.scheduler.close();
-	}
 
 	@ParameterizedTest
 	@ValueSource(ints = { 1, 2, 7 })

@@ -9,8 +9,8 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.testkit.Until;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,16 +25,12 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 /** Queues: bounds, fairness, closing, counting. */
 @Timeout(60)
+@CloseSchedulers
 class GreenQueueTests {
 
 	private static final Duration LONG = Duration.ofSeconds(20);
 
 	private final GreenScheduler scheduler = GreenScheduler.builder().drainTimeout(Duration.ofSeconds(5)).build();
-
-	@AfterEach
-	void close() {
-		this.scheduler.close();
-	}
 
 	@Test
 	@DisplayName("Q01 size 1: a second put that does not block is rejected, and a get on empty")

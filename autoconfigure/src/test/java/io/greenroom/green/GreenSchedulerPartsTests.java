@@ -14,8 +14,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
+import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.testkit.Until;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,6 +32,7 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 /** Repeats, the executor view, dumps, services, and bodies that block. */
 @Timeout(60)
 @ExtendWith(OutputCaptureExtension.class)
+@CloseSchedulers
 class GreenSchedulerPartsTests {
 
 	private static final Duration LONG = Duration.ofSeconds(10);
@@ -39,11 +40,6 @@ class GreenSchedulerPartsTests {
 	private final CountingObserver observer = new CountingObserver();
 
 	private final GreenScheduler scheduler = GreenScheduler.builder().name("stage").observer(this.observer).build();
-
-	@AfterEach
-	void drained() {
-		this.scheduler.close();
-	}
 
 	@Test
 	@DisplayName("C09 repeat runs at once, then a fixed pause after each end")

@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.greenroom.observe.Observer;
 import io.greenroom.observe.ThreadGauges;
 import io.greenroom.observe.ThreadListener;
+import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.testkit.Rounds;
 import io.greenroom.testkit.Until;
 import io.greenroom.testkit.Unusual;
@@ -22,6 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Timers, and what is done when they are due. */
 @Timeout(60)
+@CloseSchedulers
 class GreenTimerTests {
 
 	private static final Duration SHORT = Duration.ofMillis(10);
@@ -39,7 +41,6 @@ class GreenTimerTests {
 	@AfterEach
 	void close() {
 		this.release.countDown();
-		this.scheduler.close();
 	}
 
 	private void block() {

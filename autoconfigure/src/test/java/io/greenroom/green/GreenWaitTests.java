@@ -13,10 +13,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
+import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.testkit.Race;
 import io.greenroom.testkit.Rounds;
 import io.greenroom.testkit.Until;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,6 +27,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 @Timeout(60)
+@CloseSchedulers
 class GreenWaitTests {
 
 	private static final Duration LONG = Duration.ofSeconds(10);
@@ -34,11 +35,6 @@ class GreenWaitTests {
 	private final CountingObserver observer = new CountingObserver();
 
 	private final GreenScheduler scheduler = GreenScheduler.builder().name("stage").observer(this.observer).build();
-
-	@AfterEach
-	void drained() {
-		assertThat(this.scheduler.drain(LONG).killed()).isEmpty();
-	}
 
 	@Test
 	@DisplayName("W01 any n of a mix of green threads, futures and events come in the order of their readiness")

@@ -16,8 +16,8 @@ import java.util.stream.IntStream;
 import io.greenroom.observe.Observer;
 import io.greenroom.observe.PoolGauges;
 import io.greenroom.observe.PoolListener;
+import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.testkit.Until;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,14 +31,10 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 /** Pools and groups with the longest times and largest sizes, and those nobody holds. */
 @Timeout(120)
+@CloseSchedulers
 class PoolEdgesTests {
 
 	private final GreenScheduler scheduler = GreenScheduler.builder().drainTimeout(Duration.ofSeconds(5)).build();
-
-	@AfterEach
-	void close() {
-		this.scheduler.close();
-	}
 
 	static List<Duration> lengths() {
 		return List.of(Duration.ofDays(999_999), Duration.ofSeconds(Long.MAX_VALUE), Duration.ofNanos(Long.MAX_VALUE),

@@ -21,6 +21,7 @@ import io.greenroom.observe.PoolGauges;
 import io.greenroom.observe.PoolListener;
 import io.greenroom.observe.ThreadGauges;
 import io.greenroom.observe.ThreadListener;
+import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.testkit.LastFrames;
 import io.greenroom.testkit.Unusual;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
  * method needs an entry in the table.
  */
 @org.junit.jupiter.api.Timeout(300)
+@CloseSchedulers
 class PoolFaultTests {
 
 	private static final List<Class<?>> TYPES = List.of(GreenPool.class, GreenGroup.class, GreenThread.class,
@@ -84,7 +86,6 @@ class PoolFaultTests {
 	@AfterEach
 	void close() {
 		calm();
-		this.scheduler.close();
 	}
 
 	private void calm() {

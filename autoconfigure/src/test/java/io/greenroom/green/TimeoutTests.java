@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
+import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.testkit.Rounds;
 import io.greenroom.testkit.Until;
 import org.junit.jupiter.api.AfterEach;
@@ -31,6 +32,7 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
  * that "sleeps long" sleeps until it is interrupted.
  */
 @org.junit.jupiter.api.Timeout(60)
+@CloseSchedulers
 class TimeoutTests {
 
 	private static final Duration SHORT = Duration.ofMillis(20);
@@ -42,7 +44,6 @@ class TimeoutTests {
 	@AfterEach
 	void close() {
 		assertThat(Thread.interrupted()).as("interrupt flag left behind").isFalse();
-		this.scheduler.close();
 	}
 
 	@Test

@@ -17,6 +17,7 @@ import io.greenroom.green.ThreadShortage;
 import io.greenroom.observe.ContextCarrier;
 import io.greenroom.observe.MachineListener;
 import io.greenroom.observe.Observer;
+import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.testkit.LastFrames;
 import io.greenroom.testkit.Unusual;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
  * stuck, and the next move is made. A new public method needs an entry in the table.
  */
 @Timeout(300)
+@CloseSchedulers
 class StateEntryPointFaultTests {
 
 	private static final List<Class<?>> TYPES = List.of(StateMachine.class, StateMachines.class,
@@ -85,7 +87,6 @@ class StateEntryPointFaultTests {
 	@AfterEach
 	void close() {
 		calm();
-		this.scheduler.close();
 	}
 
 	private void calm() {

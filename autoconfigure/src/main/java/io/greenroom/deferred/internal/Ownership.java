@@ -123,21 +123,7 @@ final class Ownership {
 
 	/** Target: takes the handler for itself, as soon as no thread holds it. */
 	void occupy() throws InterruptedException {
-		Thread current = Thread.currentThread();
-		this.waiting.add(current);
-		try {
-			while (!HOLDER.compareAndSet(this, null, current)) {
-				LockSupport.park(this.handler);
-				if (Thread.interrupted()) {
-					throw new InterruptedException();
-				}
-			}
-		}
-		finally {
-			this.waiting.remove(current);
-		}
-		this.held = Hold.begin(this.handler, true);
-		this.occupied = true;
+		occupy(Long.MAX_VALUE, () -> true);
 	}
 
 	/**

@@ -20,9 +20,9 @@ import io.greenroom.deferred.Processing;
 import io.greenroom.deferred.ProcessingLoop;
 import io.greenroom.green.DrainReport;
 import io.greenroom.green.GreenScheduler;
+import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.testkit.Rounds;
 import io.greenroom.testkit.Until;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,16 +35,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /** Handlers that give their thread back while nobody calls. */
 @Timeout(60)
+@CloseSchedulers
 class RestTests {
 
 	private final GreenScheduler scheduler = GreenScheduler.builder().drainTimeout(Duration.ofSeconds(5)).build();
 
 	private final Shop shop = new Shop();
-
-	@AfterEach
-	void close() {
-		this.scheduler.close();
-	}
 
 	private Handler handler(HandlerOptions options) {
 		return new Handler(this.scheduler, HandlerType.of(Shop.class), this.shop, options);

@@ -7,7 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import io.greenroom.deferred.HandlerOptions;
 import io.greenroom.deferred.Oneway;
 import io.greenroom.green.GreenScheduler;
-import org.junit.jupiter.api.AfterEach;
+import io.greenroom.testkit.CloseSchedulers;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -16,14 +16,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Methods of generic interfaces, which differ from what implements them once erased. */
 @Timeout(60)
+@CloseSchedulers
 class SignaturesTests {
 
 	private final GreenScheduler scheduler = GreenScheduler.builder().build();
-
-	@AfterEach
-	void close() {
-		this.scheduler.close();
-	}
 
 	@Test
 	@DisplayName("D06 @Oneway on a method of a generic interface holds for the class that fills the type in, whoever calls by what")

@@ -10,8 +10,8 @@ import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.GreenThread;
 import io.greenroom.green.GreenThreadKilledException;
 import io.greenroom.green.worker.Worker;
+import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.testkit.LastFrames;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,16 +26,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Commands that say nothing, and who runs beside them. */
 @EnabledOnOs({ OS.LINUX, OS.MAC })
 @Timeout(300)
+@CloseSchedulers
 class CommandStarvationTests {
 
 	private static final int MANY = 300;
 
 	private final GreenScheduler scheduler = GreenScheduler.builder().drainTimeout(Duration.ZERO).build();
-
-	@AfterEach
-	void close() {
-		this.scheduler.close();
-	}
 
 	@Test
 	@DisplayName("F08 with 300 silent commands at once another green thread starts, and all of them can be killed")

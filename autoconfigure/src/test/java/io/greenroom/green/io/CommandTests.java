@@ -10,8 +10,8 @@ import java.util.List;
 
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.GreenThread;
+import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.testkit.Until;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,6 +27,7 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 /** Commands, run on green threads, with the small programs every Unix has. */
 @Timeout(60)
 @DisabledOnOs(OS.WINDOWS)
+@CloseSchedulers
 class CommandTests {
 
 	private static final Duration LONG = Duration.ofSeconds(20);
@@ -34,11 +35,6 @@ class CommandTests {
 	private static final int MEBIBYTE = 1024 * 1024;
 
 	private final GreenScheduler scheduler = GreenScheduler.builder().drainTimeout(Duration.ofSeconds(5)).build();
-
-	@AfterEach
-	void close() {
-		this.scheduler.close();
-	}
 
 	@Test
 	@DisplayName("C03 echo cat: out \"cat\\n\", err \"\", exit 0")

@@ -14,6 +14,7 @@ import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.ThreadShortage;
 import io.greenroom.green.internal.SchedulerAccess;
 import io.greenroom.observe.ContextCarrier;
+import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.testkit.Until;
 import io.greenroom.testkit.Unusual;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** A server outlives whatever meets one of its connections. */
 @Timeout(60)
+@CloseSchedulers
 class GreenServerFaultTests {
 
 	private static final InetSocketAddress ANY = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
@@ -48,7 +50,6 @@ class GreenServerFaultTests {
 	@AfterEach
 	void close() {
 		this.shortage.end();
-		this.scheduler.close();
 	}
 
 	private static <T> T failOr(AtomicReference<@Nullable Unusual> failure, T value) {

@@ -17,6 +17,7 @@ import io.greenroom.green.GreenPool;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.GreenThread;
 import io.greenroom.green.SchedulerClosedException;
+import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.testkit.Until;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -30,6 +31,7 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 /** TCP servers on the loopback interface. */
 @Timeout(60)
+@CloseSchedulers
 class GreenServerTests {
 
 	private static final Duration LONG = Duration.ofSeconds(20);
@@ -47,7 +49,6 @@ class GreenServerTests {
 		for (Socket client : this.clients) {
 			client.close();
 		}
-		this.scheduler.close();
 	}
 
 	@Test

@@ -11,6 +11,7 @@ import io.greenroom.deferred.internal.HandlerHost;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.metrics.internal.MeterObserver;
 import io.greenroom.observe.KeyedListener;
+import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.testkit.Until;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -23,6 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Numbers that only the database knows, for meters. */
 @Timeout(30)
+@CloseSchedulers
 class StoredCountsTests {
 
 	private final GreenScheduler scheduler = GreenScheduler.builder().build();
@@ -35,7 +37,6 @@ class StoredCountsTests {
 	@AfterEach
 	void end() {
 		this.factory.mayCount.countDown();
-		this.scheduler.close();
 	}
 
 	@Test

@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 import io.greenroom.green.GreenScheduler;
+import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.web.BodyTimeoutException;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,6 +20,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** How long a request may wait for its body, all its reads together. */
 @Timeout(60)
+@CloseSchedulers
 class BodyWatchTests {
 
 	private final GreenScheduler scheduler = GreenScheduler.builder().build();
@@ -27,11 +28,6 @@ class BodyWatchTests {
 	private final CountDownLatch givenUp = new CountDownLatch(1);
 
 	private final AtomicInteger times = new AtomicInteger();
-
-	@AfterEach
-	void close() {
-		this.scheduler.close();
-	}
 
 	private BodyWatch watch(Duration limit) {
 		return new BodyWatch(this.scheduler, "one", limit, true, () -> {
@@ -85,6 +81,7 @@ class BodyWatchTests {
 			}
 		});
 		assertThat(this.times).hasValue(1);
+		awaitNoTimer();
 	}
 
 	@Test

@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.Reservation;
 import io.greenroom.green.Slot;
+import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.web.PoolRejectedException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -18,6 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 @Timeout(60)
+@CloseSchedulers
 class ControllerPoolsLifecycleTests {
 
 	private final GreenScheduler scheduler = GreenScheduler.builder().drainTimeout(Duration.ofMillis(100)).build();
@@ -30,7 +32,6 @@ class ControllerPoolsLifecycleTests {
 	@AfterEach
 	void close() {
 		this.pools.close();
-		this.scheduler.close();
 	}
 
 	@Test

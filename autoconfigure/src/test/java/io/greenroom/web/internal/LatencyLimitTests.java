@@ -6,9 +6,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import io.greenroom.green.GreenPool;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.Slot;
+import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.web.BodyTimeoutException;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -18,6 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** Limits against a made-up backend, in made-up time: nothing here depends on a clock. */
+@CloseSchedulers
 class LatencyLimitTests {
 
 	private static final long MS = 1_000_000;
@@ -25,11 +26,6 @@ class LatencyLimitTests {
 	private final GreenScheduler scheduler = GreenScheduler.builder().build();
 
 	private final AtomicLong now = new AtomicLong(1);
-
-	@AfterEach
-	void close() {
-		this.scheduler.close();
-	}
 
 	/** Serves so many at once in 100 ms; more take proportionally longer. */
 	private static long latency(int inside, int capacity) {

@@ -6,10 +6,10 @@ import java.util.Map;
 import java.util.Objects;
 
 import io.greenroom.green.GreenScheduler;
+import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.web.RunInPool;
 import io.greenroom.web.UnknownPoolException;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -18,6 +18,7 @@ import org.springframework.web.method.HandlerMethod;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+@CloseSchedulers
 class PoolSelectorTests {
 
 	private final GreenScheduler scheduler = GreenScheduler.builder().build();
@@ -25,11 +26,6 @@ class PoolSelectorTests {
 	private final PoolSelector selector = new PoolSelector(
 			new ControllerPools(Map.of("default", pool("default"), "reports", pool("reports"), "slow", pool("slow"))),
 			Excluded.class::isAssignableFrom);
-
-	@AfterEach
-	void close() {
-		this.scheduler.close();
-	}
 
 	@Test
 	@DisplayName("H08 the nearest annotation names the pool: method, meta-annotation, class, superclass, none")

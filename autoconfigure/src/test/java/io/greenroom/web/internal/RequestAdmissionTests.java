@@ -10,7 +10,7 @@ import io.greenroom.green.GreenPool;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.Reservation;
 import io.greenroom.green.Slot;
-import org.junit.jupiter.api.AfterEach;
+import io.greenroom.testkit.CloseSchedulers;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,6 +23,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** Who is let in, and whether anybody looks after the client. */
 @Timeout(60)
+@CloseSchedulers
 class RequestAdmissionTests {
 
 	private final GreenScheduler scheduler = GreenScheduler.builder().build();
@@ -32,11 +33,6 @@ class RequestAdmissionTests {
 	private final ControllerPool controllers = new ControllerPool(this.pool, PoolTerms.DEFAULT);
 
 	private final AtomicInteger asked = new AtomicInteger();
-
-	@AfterEach
-	void close() {
-		this.scheduler.close();
-	}
 
 	private RequestAdmission door(ClientPresence clients) {
 		return new RequestAdmission((request) -> {
