@@ -103,7 +103,8 @@ class DurableBeansTests {
 		try (HikariDataSource pool = database.fresh()) {
 			String[] validate = { "greenroom.durable.schema=validate" };
 			assertThat(catchThrowable(() -> new DurableContext(pool, validate, Counter.class)))
-				.hasMessageContaining("The table greenroom_row of the durable handlers is not as it should be")
+				.hasMessageContaining(
+						"The table greenroom_row of the durable handlers is missing or does not have the columns")
 				.hasMessageContaining("greenroom.durable.schema=create");
 			new DurableContext(pool, new String[] { "greenroom.durable.schema=none" }, Counter.class).close();
 			DurableContext.of(pool, Counter.class).close();
@@ -113,7 +114,7 @@ class DurableBeansTests {
 			}
 			JdbcClient.create(pool).sql("alter table greenroom_row drop column stored").update();
 			assertThat(catchThrowable(() -> DurableContext.of(pool, Counter.class)))
-				.hasMessageContaining("is not as it should be");
+				.hasMessageContaining("is missing or does not have the columns");
 		}
 	}
 

@@ -158,7 +158,7 @@ class OutboxBeansTests {
 					() -> new DurableContext(pool, new String[] { "greenroom.durable.schema=validate" }, Simple.class)
 						.close()))
 				.hasStackTraceContaining(
-						"The table greenroom_outbox of the durable oneway calls is not as it should be")
+						"The table greenroom_outbox of the durable oneway calls is missing or does not have the columns")
 				.hasStackTraceContaining("io/greenroom/jdbc/outbox-h2.sql");
 			new DurableContext(pool, new String[] { "greenroom.durable.schema=none", "greenroom.durable.sweep=1h" },
 					Simple.class)
