@@ -215,8 +215,7 @@ class KeyedDocsTests {
 		}
 
 		int left(String client) {
-			Deferred<Quotas> quota = this.quotas.deferred(client); // to choose how to
-																	// call
+			Deferred<Quotas> quota = this.quotas.deferred(client); // its handle
 			return quota.sync(Duration.ofSeconds(1)).left();
 		}
 

@@ -15,14 +15,9 @@ import org.springframework.jdbc.core.JdbcTemplate;
  */
 public final class JdbcCallStore implements CallStore {
 
-	private final DataSource dataSource;
-
 	private final JdbcTemplate jdbc;
 
-	private final SchemaMode schema;
-
-	/** {@code null} until the database is first reached. */
-	private volatile @Nullable Database database;
+	private final StoreDatabase database;
 
 	/**
 	 * Creates a store, which does not connect yet.
@@ -30,30 +25,13 @@ public final class JdbcCallStore implements CallStore {
 	 * @param schema who creates the table
 	 */
 	public JdbcCallStore(DataSource dataSource, SchemaMode schema) {
-		this.dataSource = dataSource;
-		this.schema = schema;
-		this.jdbc = new JdbcTemplate(dataSource);
+		this.database = new StoreDatabase(dataSource, schema);
+		this.jdbc = new JdbcTemplate(this.database.dataSource());
 	}
 
 	@Override
 	public void open() {
-		if (this.schema == SchemaMode.NONE) {
-			return;
-		}
-		Schema table = new Schema(this.dataSource, database(), Schema.Part.CALLS);
-		if (this.schema == SchemaMode.CREATE) {
-			table.create();
-		}
-		table.validate();
-	}
-
-	private Database database() {
-		Database known = this.database;
-		if (known == null) {
-			known = Database.of(this.dataSource);
-			this.database = known;
-		}
-		return known;
+		this.database.open(Schema.Part.CALLS);
 	}
 
 	@Override
@@ -65,7 +43,7 @@ public final class JdbcCallStore implements CallStore {
 
 	@Override
 	public int forget() {
-		return this.jdbc.update("delete from greenroom_call where until_ < " + database().now());
+		return this.jdbc.update("delete from greenroom_call where until_ < " + this.database.kind().now());
 	}
 
 }

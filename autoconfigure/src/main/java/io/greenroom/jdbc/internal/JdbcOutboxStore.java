@@ -26,7 +26,6 @@ import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowMapper;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
-import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
@@ -62,12 +61,9 @@ public final class JdbcOutboxStore implements OutboxStore {
 
 	private final JdbcTemplate jdbc;
 
-	private final SchemaMode schema;
+	private final StoreDatabase database;
 
 	private final int lockTimeout;
-
-	/** {@code null} until the database is first reached. */
-	private volatile @Nullable Database database;
 
 	/**
 	 * Creates a store, which does not connect yet.
@@ -77,45 +73,24 @@ public final class JdbcOutboxStore implements OutboxStore {
 	 * least a second
 	 */
 	public JdbcOutboxStore(DataSource dataSource, SchemaMode schema, Duration lockTimeout) {
-		DataSource behind = (dataSource instanceof TransactionAwareDataSourceProxy proxy) ? proxy.getTargetDataSource()
-				: null;
-		this.dataSource = (behind != null) ? behind : dataSource;
-		this.schema = schema;
+		this.database = new StoreDatabase(dataSource, schema);
+		this.dataSource = this.database.dataSource();
 		this.lockTimeout = Math.clamp(lockTimeout.toSeconds(), 1, Integer.MAX_VALUE);
 		this.jdbc = new JdbcTemplate(this.dataSource);
 	}
 
 	@Override
 	public void open() {
-		if (this.schema == SchemaMode.NONE) {
-			return;
-		}
-		Schema tables = new Schema(this.dataSource, database(), Schema.Part.OUTBOX);
-		if (this.schema == SchemaMode.CREATE) {
-			tables.create();
-		}
-		tables.validate();
-	}
-
-	private Database database() {
-		Database known = this.database;
-		if (known == null) {
-			known = Database.of(this.dataSource);
-			this.database = known;
-		}
-		return known;
+		this.database.open(Schema.Part.OUTBOX);
 	}
 
 	private String now() {
-		return database().now();
+		return this.database.kind().now();
 	}
 
 	@Override
 	public List<String> handlers() {
-		if (this.schema == SchemaMode.NONE) {
-			return List.of();
-		}
-		return database().handlers(this.jdbc, "greenroom_outbox");
+		return this.database.handlers(this.jdbc, "greenroom_outbox");
 	}
 
 	@Override
@@ -158,7 +133,7 @@ public final class JdbcOutboxStore implements OutboxStore {
 	}
 
 	private int update(Connection connection, String sql, @Nullable Object... arguments) throws SQLException {
-		boolean bounded = database().hasQueryTimeout();
+		boolean bounded = this.database.kind().hasQueryTimeout();
 		try (PreparedStatement statement = connection.prepareStatement(sql)) {
 			if (bounded) {
 				statement.setQueryTimeout(this.lockTimeout);
@@ -196,7 +171,7 @@ public final class JdbcOutboxStore implements OutboxStore {
 		if (isInTransaction() && TransactionSynchronizationManager.hasResource(this.dataSource)) {
 			return work.apply(this.jdbc);
 		}
-		boolean bounded = database().hasQueryTimeout();
+		boolean bounded = this.database.kind().hasQueryTimeout();
 		return uninterrupted(() -> {
 			try (Connection connection = this.dataSource.getConnection()) {
 				return atomically(connection, bounded ? this.lockTimeout : -1, work);
@@ -266,7 +241,7 @@ public final class JdbcOutboxStore implements OutboxStore {
 		try {
 			return update(
 					"insert into greenroom_lane (handler, key_, owner, until_, head, attempts) values (?, ?, ?, "
-							+ now() + " + ?, 0, 0)" + database().unlessThere(),
+							+ now() + " + ?, 0, 0)" + this.database.kind().unlessThere(),
 					lane.handler(), lane.key(), owner, lease.toMillis()) == 1;
 		}
 		catch (DuplicateKeyException another) {
@@ -339,7 +314,7 @@ public final class JdbcOutboxStore implements OutboxStore {
 	@Override
 	public Walk walk(String handler, @Nullable String after, int limit) {
 		List<Found> found = new ArrayList<>();
-		String sql = lanes((after != null) ? "select " + database().given() + ", 0" : FIRST_KEY)
+		String sql = lanes((after != null) ? "select " + this.database.kind().given() + ", 0" : FIRST_KEY)
 				+ "select l.key_, 0, 0, case when a.until_ > " + now()
 				+ " then 0 else 1 end from lane l left join greenroom_lane a on a.handler = ? and a.key_ = l.key_ where l.key_ is not null and l.n > 0 order by l.n";
 		this.jdbc.query(sql, (result) -> {
@@ -358,7 +333,7 @@ public final class JdbcOutboxStore implements OutboxStore {
 	private String lanes(String first) {
 		return "with recursive lane(key_, n) as (" + first + " union all "
 				+ "select (select o.key_ from greenroom_outbox o where o.handler = ? and "
-				+ database().isAfter("o.key_", "l.key_")
+				+ this.database.kind().isAfter("o.key_", "l.key_")
 				+ " order by o.handler, o.key_ limit 1), l.n + 1 from lane l where l.key_ is not null and l.n < ?) ";
 	}
 
@@ -410,8 +385,7 @@ public final class JdbcOutboxStore implements OutboxStore {
 			if (lane == null) {
 				return null;
 			}
-			boolean halts = Boolean.TRUE.equals(
-					own.queryForObject("select halts from greenroom_dead_letter where call_id = ?", Boolean.class, id));
+			boolean halts = halts(own, id);
 			String place = halts ? "id, " : "";
 			own.update("insert into greenroom_outbox (" + place
 					+ "handler, key_, method, args, context, call_id, submitted_at) select " + place
@@ -428,10 +402,14 @@ public final class JdbcOutboxStore implements OutboxStore {
 			if (lane == null) {
 				return null;
 			}
-			boolean halts = Boolean.TRUE.equals(
-					own.queryForObject("select halts from greenroom_dead_letter where call_id = ?", Boolean.class, id));
+			boolean halts = halts(own, id);
 			return remove(own, id, lane, halts) ? lane : null;
 		});
+	}
+
+	private static boolean halts(JdbcTemplate own, String id) {
+		return Boolean.TRUE
+			.equals(own.queryForObject("select halts from greenroom_dead_letter where call_id = ?", Boolean.class, id));
 	}
 
 	/** Locks the letter, so that only one of several concurrent requests gets it. */

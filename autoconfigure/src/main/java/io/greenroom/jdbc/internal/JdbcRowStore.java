@@ -34,7 +34,6 @@ import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.ConnectionHolder;
-import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
@@ -69,12 +68,9 @@ public final class JdbcRowStore implements RowStore {
 
 	private final JdbcTemplate jdbc;
 
-	private final SchemaMode schema;
+	private final StoreDatabase database;
 
 	private final int lockTimeout;
-
-	/** {@code null} until the database is first reached. */
-	private volatile @Nullable Database database;
 
 	/**
 	 * Creates a store, which does not connect yet.
@@ -84,47 +80,24 @@ public final class JdbcRowStore implements RowStore {
 	 * least a second
 	 */
 	public JdbcRowStore(DataSource dataSource, SchemaMode schema, Duration lockTimeout) {
-		DataSource behind = (dataSource instanceof TransactionAwareDataSourceProxy proxy) ? proxy.getTargetDataSource()
-				: null;
-		this.dataSource = (behind != null) ? behind : dataSource;
-		this.schema = schema;
+		this.database = new StoreDatabase(dataSource, schema);
+		this.dataSource = this.database.dataSource();
 		this.lockTimeout = Math.clamp(lockTimeout.toSeconds(), 1, Integer.MAX_VALUE);
 		this.jdbc = new JdbcTemplate(this.dataSource);
 	}
 
 	@Override
 	public void open() {
-		if (this.schema == SchemaMode.NONE) {
-			return;
-		}
-		Database reached = database();
-		Schema tables = new Schema(this.dataSource, reached, Schema.Part.ROWS);
-		if (this.schema == SchemaMode.CREATE) {
-			tables.create();
-		}
-		tables.validate();
-		if (Boolean.TRUE.equals(this.jdbc.execute((ConnectionCallback<Boolean>) reached::writesLate))) {
+		if (this.database.open(Schema.Part.ROWS) && Boolean.TRUE
+			.equals(this.jdbc.execute((ConnectionCallback<Boolean>) this.database.kind()::writesLate))) {
 			log.warn(
 					"H2 keeps commits in memory for a while, so a crash may lose acknowledged calls; add ;WRITE_DELAY=0 to spring.datasource.url");
 		}
 	}
 
-	private Database database() {
-		Database known = this.database;
-		if (known == null) {
-			known = Database.of(this.dataSource);
-			this.database = known;
-		}
-		return known;
-	}
-
 	@Override
 	public List<String> handlers() {
-		if (this.schema == SchemaMode.NONE) {
-			// The start does not need the database.
-			return List.of();
-		}
-		return database().handlers(this.jdbc, "greenroom_row");
+		return this.database.handlers(this.jdbc, "greenroom_row");
 	}
 
 	@Override
@@ -199,7 +172,7 @@ public final class JdbcRowStore implements RowStore {
 
 	private boolean write(Row row, Writing writing) {
 		boolean first = row.version() == 1;
-		Database known = database();
+		Database known = this.database.kind();
 		boolean moves = row.place() != null;
 		String sql = first ? (moves ? START : INSERT) + known.unlessThere() : moves ? MOVE : UPDATE;
 		// The result of a body is stored even if its thread was interrupted; and H2 would
@@ -380,7 +353,7 @@ public final class JdbcRowStore implements RowStore {
 		return this.jdbc.query("select handler, key_ from greenroom_row where handler = ? and state in ("
 				+ marks(states)
 				+ ") and status = 'RUNNING' and node is not null and not exists (select 1 from greenroom_node n where n.id = greenroom_row.node and n.seen_at > "
-				+ database().now() + " - ?) order by since limit ?", (result, index) -> id(result),
+				+ this.database.kind().now() + " - ?) order by since limit ?", (result, index) -> id(result),
 				arguments(handler, states, timeout.toMillis(), limit));
 	}
 
@@ -398,7 +371,7 @@ public final class JdbcRowStore implements RowStore {
 
 	@Override
 	public void seen(String node) {
-		String now = database().now();
+		String now = this.database.kind().now();
 		if (this.jdbc.update("update greenroom_node set seen_at = " + now + " where id = ?", node) > 0) {
 			return;
 		}
@@ -419,7 +392,8 @@ public final class JdbcRowStore implements RowStore {
 	@Override
 	public boolean isSeen(String node, Duration timeout) {
 		return !this.jdbc
-			.queryForList("select 1 from greenroom_node where id = ? and seen_at > " + database().now() + " - ?",
+			.queryForList(
+					"select 1 from greenroom_node where id = ? and seen_at > " + this.database.kind().now() + " - ?",
 					Integer.class, node, timeout.toMillis())
 			.isEmpty();
 	}

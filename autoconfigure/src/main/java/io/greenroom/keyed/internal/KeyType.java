@@ -150,7 +150,7 @@ public record KeyType(Class<?> type) {
 		String text = storedText(key);
 		if (text.length() > LONGEST) {
 			throw new IllegalArgumentException(
-					"The key of handler '%s' has %d characters, beginning with '%s'; a key has at most %d"
+					"The key of handler '%s' has %d characters, beginning with '%s'; a key may have up to %d"
 						.formatted(handler, text.length(), printable(text.substring(0, 40)), LONGEST));
 		}
 		return printable(text);

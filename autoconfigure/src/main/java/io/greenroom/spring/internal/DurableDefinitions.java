@@ -1,11 +1,8 @@
 package io.greenroom.spring.internal;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 
 import io.greenroom.deferred.InvalidHandlerException;
 import io.greenroom.durable.Durable;
@@ -14,7 +11,6 @@ import io.greenroom.durable.internal.RowId;
 import io.greenroom.durable.internal.RowStore;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.annotation.AnnotatedElementUtils;
@@ -23,11 +19,8 @@ import org.springframework.core.env.Environment;
 /** The bean definitions of durable handlers. */
 final class DurableDefinitions {
 
-	/** An attribute of the bean's own definition: its name in the database. */
-	private static final String NAME = DurableDefinitions.class.getName() + ".name";
-
-	/** An attribute of the bean's own definition: its class. */
-	private static final String TYPE = DurableDefinitions.class.getName() + ".type";
+	/** The durable beans. */
+	static final StoredBeans BEANS = new StoredBeans(DurableDefinitions.class);
 
 	private static final String ENABLED = "greenroom.durable.enabled";
 
@@ -36,32 +29,6 @@ final class DurableDefinitions {
 
 	static @Nullable Durable annotation(Class<?> type) {
 		return AnnotatedElementUtils.findMergedAnnotation(type, Durable.class);
-	}
-
-	/**
-	 * Returns the name in the database, or {@code null} for a bean that is not durable.
-	 */
-	static @Nullable String nameOf(BeanFactory beanFactory, String beanName) {
-		return (beanFactory instanceof ConfigurableListableBeanFactory factory
-				&& factory.containsBeanDefinition(beanName)
-				&& factory.getBeanDefinition(beanName).getAttribute(NAME) instanceof String name) ? name : null;
-	}
-
-	/** Returns the class of a durable bean. */
-	static Class<?> typeOf(ConfigurableListableBeanFactory beanFactory, String beanName) {
-		return (Class<?>) Objects.requireNonNull(beanFactory.getBeanDefinition(beanName).getAttribute(TYPE));
-	}
-
-	/** Returns the durable beans with their names in the database. */
-	static Map<String, String> all(ConfigurableListableBeanFactory beanFactory) {
-		Map<String, String> all = new TreeMap<>();
-		for (String bean : beanFactory.getBeanDefinitionNames()) {
-			String name = nameOf(beanFactory, bean);
-			if (name != null) {
-				all.put(bean, name);
-			}
-		}
-		return all;
 	}
 
 	/** Returns why a bean without a key cannot be durable. */
@@ -131,8 +98,7 @@ final class DurableDefinitions {
 		if (annotation == null || !isEnabled(environment)) {
 			return false;
 		}
-		beanFactory.getBeanDefinition(beanName).setAttribute(NAME, nameInDatabase(annotation, beanName));
-		beanFactory.getBeanDefinition(beanName).setAttribute(TYPE, type);
+		BEANS.mark(beanFactory, beanName, nameInDatabase(annotation, beanName), type);
 		return true;
 	}
 
@@ -143,8 +109,7 @@ final class DurableDefinitions {
 		catch (IllegalArgumentException wrong) {
 			problems.add("its @Durable name can't be used: " + wrong.getMessage());
 		}
-		Arrays.stream(beanFactory.getBeanDefinitionNames())
-			.filter((other) -> name.equals(nameOf(beanFactory, other)))
+		BEANS.named(beanFactory, name)
 			.forEach((other) -> problems.add(
 					"its name in the database is '%s', like that of bean '%s', so they would share their rows; give one another @Durable(name)"
 						.formatted(name, other)));

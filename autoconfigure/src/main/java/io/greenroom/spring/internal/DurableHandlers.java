@@ -76,9 +76,9 @@ public final class DurableHandlers implements SmartInitializingSingleton, SmartL
 	 */
 	static @Nullable DurableBean of(ConfigurableListableBeanFactory beanFactory, String beanName, String keyedName,
 			@Nullable StateClass states) {
-		String name = DurableDefinitions.nameOf(beanFactory, beanName);
+		String name = DurableDefinitions.BEANS.nameOf(beanFactory, beanName);
 		return (name != null) ? beanFactory.getBean(DurableHandlers.class)
-			.make(name, DurableDefinitions.typeOf(beanFactory, beanName), keyedName, states) : null;
+			.make(name, DurableDefinitions.BEANS.typeOf(beanFactory, beanName), keyedName, states) : null;
 	}
 
 	private DurableBean make(String name, Class<?> type, String keyedName, @Nullable StateClass states) {
@@ -94,13 +94,13 @@ public final class DurableHandlers implements SmartInitializingSingleton, SmartL
 
 	@Override
 	public void afterSingletonsInstantiated() {
-		Map<String, String> all = DurableDefinitions.all(this.beanFactory);
+		Map<String, String> all = DurableDefinitions.BEANS.all(this.beanFactory);
 		if (all.isEmpty()) {
 			return;
 		}
 		Map<String, InvalidHandlerException> invalid = new TreeMap<>();
 		all.forEach((bean, name) -> {
-			Class<?> type = DurableDefinitions.typeOf(this.beanFactory, bean);
+			Class<?> type = DurableDefinitions.BEANS.typeOf(this.beanFactory, bean);
 			List<String> problems = new ArrayList<>(DurableType.unreadable(type, this.codec));
 			if (StateClass.isPresentOn(type)) {
 				problems.addAll(DurableMachine.problems(StateClass.of(type), this.codec));
@@ -127,8 +127,8 @@ public final class DurableHandlers implements SmartInitializingSingleton, SmartL
 	public void start() {
 		this.running = true;
 		boolean machines = false;
-		for (String bean : DurableDefinitions.all(this.beanFactory).keySet()) {
-			if (StateClass.isPresentOn(DurableDefinitions.typeOf(this.beanFactory, bean))) {
+		for (String bean : DurableDefinitions.BEANS.all(this.beanFactory).keySet()) {
+			if (StateClass.isPresentOn(DurableDefinitions.BEANS.typeOf(this.beanFactory, bean))) {
 				machines = true;
 				this.beanFactory.getBean(bean + KeyedNames.SUFFIX);
 			}

@@ -78,7 +78,7 @@ public final class KeyedHandlers {
 		if (durable != null) {
 			durable.watch(keys, made);
 		}
-		String stored = OutboxDefinitions.nameOf(this.beanFactory, beanName);
+		String stored = OutboxDefinitions.BEANS.nameOf(this.beanFactory, beanName);
 		if (stored != null) {
 			made.storedBy(OutboxDefinitions.calls(this.beanFactory, stored));
 		}

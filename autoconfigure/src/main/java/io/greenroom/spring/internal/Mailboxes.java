@@ -83,7 +83,7 @@ final class Mailboxes {
 			// It ends with its key.
 			return proxy;
 		}
-		String stored = OutboxDefinitions.nameOf(this.beanFactory, beanName);
+		String stored = OutboxDefinitions.BEANS.nameOf(this.beanFactory, beanName);
 		if (stored != null && this.beanFactory != null) {
 			handler.storedBy(OutboxDefinitions.calls(this.beanFactory, stored));
 		}

@@ -2,11 +2,8 @@ package io.greenroom.spring.internal;
 
 import java.lang.reflect.Method;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.TreeMap;
 
 import io.greenroom.deferred.DeferredHandler;
 import io.greenroom.deferred.InvalidHandlerException;
@@ -40,40 +37,10 @@ final class OutboxDefinitions {
 
 	private static final Logger log = LoggerFactory.getLogger(Durable.class);
 
-	/** An attribute of the bean's own definition: its name in the database. */
-	private static final String NAME = OutboxDefinitions.class.getName() + ".name";
-
-	/** An attribute of the bean's own definition: its class. */
-	private static final String TYPE = OutboxDefinitions.class.getName() + ".type";
+	/** The beans with durable methods. */
+	static final StoredBeans BEANS = new StoredBeans(OutboxDefinitions.class);
 
 	private OutboxDefinitions() {
-	}
-
-	/**
-	 * Returns the name in the database, or {@code null} for a bean without durable
-	 * methods.
-	 */
-	static @Nullable String nameOf(@Nullable BeanFactory beanFactory, String beanName) {
-		return (beanFactory instanceof ConfigurableListableBeanFactory factory
-				&& factory.containsBeanDefinition(beanName)
-				&& factory.getBeanDefinition(beanName).getAttribute(NAME) instanceof String name) ? name : null;
-	}
-
-	/** Returns the class of a bean with durable methods. */
-	static Class<?> typeOf(ConfigurableListableBeanFactory beanFactory, String beanName) {
-		return (Class<?>) Objects.requireNonNull(beanFactory.getBeanDefinition(beanName).getAttribute(TYPE));
-	}
-
-	/** Returns the beans with durable methods, with their names in the database. */
-	static Map<String, String> all(ConfigurableListableBeanFactory beanFactory) {
-		Map<String, String> all = new TreeMap<>();
-		for (String bean : beanFactory.getBeanDefinitionNames()) {
-			String name = nameOf(beanFactory, bean);
-			if (name != null) {
-				all.put(bean, name);
-			}
-		}
-		return all;
 	}
 
 	/**
@@ -120,8 +87,7 @@ final class OutboxDefinitions {
 		catch (IllegalArgumentException wrong) {
 			problems.add("its name in the database can't be used: " + wrong.getMessage());
 		}
-		Arrays.stream(beanFactory.getBeanDefinitionNames())
-			.filter((other) -> name.equals(nameOf(beanFactory, other)))
+		BEANS.named(beanFactory, name)
 			.forEach((other) -> problems.add(
 					"its name in the database is '%s', like that of bean '%s', so they would receive each other's calls; give one another name"
 						.formatted(name, other)));
@@ -144,14 +110,13 @@ final class OutboxDefinitions {
 					beanName, type.getName());
 			return;
 		}
-		beanFactory.getBeanDefinition(beanName).setAttribute(NAME, nameInDatabase(type, beanName));
-		beanFactory.getBeanDefinition(beanName).setAttribute(TYPE, type);
+		BEANS.mark(beanFactory, beanName, nameInDatabase(type, beanName), type);
 	}
 
 	/** Rejects a handler that was not known to be one before its creation. */
 	static void rejectLate(@Nullable BeanFactory beanFactory, String beanName, Class<?> type) {
 		if (beanFactory instanceof ConfigurableListableBeanFactory factory
-				&& !HandlerType.of(type).durableMethods().isEmpty() && nameOf(beanFactory, beanName) == null
+				&& !HandlerType.of(type).durableMethods().isEmpty() && BEANS.nameOf(beanFactory, beanName) == null
 				&& factory.getBeanNamesForType(OutboxHandlers.class, false, false).length > 0) {
 			throw new InvalidHandlersException(Map.of(beanName, new InvalidHandlerException(type, List
 				.of("it has @Oneway(durable = true) methods, but its class is not known before it is created (%s does not have @%s); declare that class as the return type of the bean method, or declare it as a component"

@@ -114,8 +114,8 @@ public final class OutboxHandlers implements SmartInitializingSingleton, SmartLi
 			}
 			this.store.open();
 			Observer observer = this.needs.scheduler().observer();
-			OutboxDefinitions.all(this.beanFactory).forEach((bean, name) -> {
-				Class<?> type = OutboxDefinitions.typeOf(this.beanFactory, bean);
+			OutboxDefinitions.BEANS.all(this.beanFactory).forEach((bean, name) -> {
+				Class<?> type = OutboxDefinitions.BEANS.typeOf(this.beanFactory, bean);
 				this.outbox.add(name, HandlerType.of(type).durableMethods(), target(bean, type), observer);
 			});
 			this.open = true;
@@ -132,13 +132,13 @@ public final class OutboxHandlers implements SmartInitializingSingleton, SmartLi
 
 	@Override
 	public void afterSingletonsInstantiated() {
-		Map<String, String> all = OutboxDefinitions.all(this.beanFactory);
+		Map<String, String> all = OutboxDefinitions.BEANS.all(this.beanFactory);
 		if (all.isEmpty()) {
 			return;
 		}
 		Map<String, InvalidHandlerException> invalid = new TreeMap<>();
 		all.keySet().forEach((bean) -> {
-			Class<?> type = OutboxDefinitions.typeOf(this.beanFactory, bean);
+			Class<?> type = OutboxDefinitions.BEANS.typeOf(this.beanFactory, bean);
 			List<String> problems = OutboxMethods.unreadable(HandlerType.of(type).durableMethods(), this.codec);
 			if (!problems.isEmpty()) {
 				invalid.put(bean, new InvalidHandlerException(type, problems));
@@ -161,7 +161,7 @@ public final class OutboxHandlers implements SmartInitializingSingleton, SmartLi
 	@Override
 	public void start() {
 		this.running = true;
-		if (!OutboxDefinitions.all(this.beanFactory).isEmpty()) {
+		if (!OutboxDefinitions.BEANS.all(this.beanFactory).isEmpty()) {
 			outbox().start();
 		}
 	}
