@@ -37,6 +37,8 @@ final class ThreeNodes implements AutoCloseable {
 
 	private final int clients;
 
+	private Duration limit = Duration.ofSeconds(2);
+
 	ThreeNodes(int seconds, int clients) {
 		this.seconds = seconds;
 		this.clients = clients;
@@ -60,9 +62,12 @@ final class ThreeNodes implements AutoCloseable {
 	 * Starts them so that the third makes no calls of its own, and holds a transaction
 	 * open {@linkplain #hold when told to}. Each client of the others has keys of its
 	 * own.
+	 * @param heartbeatLimit after how long a frozen one is taken for gone; more than
+	 * usual, since the two others must not lose sight of each other meanwhile
 	 * @param ended how long the database lets a transaction be idle
 	 */
-	void startHolding(Duration ended) {
+	void startHolding(Duration heartbeatLimit, Duration ended) {
+		this.limit = heartbeatLimit;
 		String name = this.jdbc.sql("select current_database()").query(String.class).single();
 		// A statement of this kind takes no parameters.
 		this.jdbc
@@ -96,7 +101,8 @@ final class ThreeNodes implements AutoCloseable {
 				"--greenroom.cluster.members="
 						+ this.ports.stream().map((port) -> "127.0.0.1:" + port).collect(Collectors.joining(",")),
 				"--greenroom.cluster.port=" + this.ports.get(i),
-				"--greenroom.cluster.name=three-" + this.ports.getFirst(), "--greenroom.cluster.heartbeat-limit=2s",
+				"--greenroom.cluster.name=three-" + this.ports.getFirst(),
+				"--greenroom.cluster.heartbeat-limit=" + this.limit.toSeconds() + "s",
 				"--greenroom.deferred.timeout=30s", "--spring.main.banner-mode=off", "--logging.level.root=warn",
 				"--logging.level.io.greenroom=info"));
 		settings.addAll((others.length > 0) ? List.of(others) : List.of("--clients=" + this.clients));

@@ -79,11 +79,11 @@ class ThreeNodesLongForm {
 	@Test
 	@DisplayName("N03 a node is frozen again and again inside a transaction that has a key's row: that key waits no longer than the heartbeat limit and what the database gives an idle transaction, other keys no longer than the heartbeat limit")
 	void frozenInTransactions() {
-		Duration slack = Duration.ofSeconds(3);
-		Duration limit = Duration.ofSeconds(2);
-		Duration ended = Duration.ofSeconds(8);
+		Duration slack = Duration.ofSeconds(4);
+		Duration limit = Duration.ofSeconds(5);
+		Duration ended = Duration.ofSeconds(10);
 		try (ThreeNodes run = new ThreeNodes(500, 6)) {
-			run.startHolding(ended);
+			run.startHolding(limit, ended);
 			run.untilMade(1000);
 			Set<String> held = new HashSet<>();
 			for (int i = 0; i < Rounds.of(20); i++) {

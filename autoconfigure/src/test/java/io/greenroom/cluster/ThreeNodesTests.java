@@ -38,7 +38,7 @@ class ThreeNodesTests {
 	@DisplayName("N03 a node is frozen inside a transaction that has a key's row: calls of all other keys go on, and those of that key when the database has ended the transaction, whose commit comes to nothing")
 	void frozenInTransaction() {
 		try (ThreeNodes run = new ThreeNodes(60, 4)) {
-			run.startHolding(Duration.ofSeconds(4));
+			run.startHolding(Duration.ofSeconds(5), Duration.ofSeconds(8));
 			run.untilMade(200);
 			Map<String, Long> before = run.madeByKey();
 			String held = run.hold();

@@ -2,6 +2,7 @@ package io.greenroom.cluster.internal;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.greenroom.cluster.internal.ClusterCounts.What;
@@ -67,7 +68,8 @@ final class Incoming {
 					FailureData.refused("%s.%s was refused: %s".formatted(call.target(), call.method(), problem))));
 			return;
 		}
-		Served served = this.calls.computeIfAbsent(call.id(), (id) -> new Served());
+		Served served = Objects.requireNonNull(this.calls.compute(call.id(),
+				(id, last) -> (last == null || isBack(last, call)) ? new Served(this.membership.here()) : last));
 		Answer known;
 		boolean mine = false;
 		synchronized (served) {
@@ -161,6 +163,17 @@ final class Incoming {
 		}
 	}
 
+	/**
+	 * Returns whether a call has left this node, which was taken for gone, and has come
+	 * back: this node is another one since. What has come of the call before is not what
+	 * its caller is to hear.
+	 */
+	private boolean isBack(Served served, Envelope call) {
+		synchronized (served) {
+			return call.attempt() > served.attempt && !served.here.equals(this.membership.here());
+		}
+	}
+
 	/** Forgets calls whose callers can't ask again. */
 	void forget() {
 		long now = this.timer.nanoTime();
@@ -203,7 +216,10 @@ final class Incoming {
 	/** The progress of a call. */
 	private static final class Served {
 
-		/** Guarded by this, as are all fields. */
+		/** The id of this node when the call came. */
+		private final String here;
+
+		/** Guarded by this, as are the fields below. */
 		private boolean running;
 
 		private @Nullable Answer answer;
@@ -215,6 +231,10 @@ final class Incoming {
 		private @Nullable String from;
 
 		private long keepUntil = Long.MIN_VALUE;
+
+		Served(String here) {
+			this.here = here;
+		}
 
 	}
 

@@ -33,6 +33,10 @@ final class Membership {
 		return !this.leaving && hasQuorum() && this.nodes.here().equals(this.nodes.owner(target));
 	}
 
+	String here() {
+		return this.nodes.here();
+	}
+
 	boolean isHere(String node) {
 		return this.nodes.here().equals(node);
 	}

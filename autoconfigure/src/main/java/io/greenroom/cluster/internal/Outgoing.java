@@ -94,6 +94,7 @@ final class Outgoing {
 			if (owner != null && left.isPositive()) {
 				call.at = owner;
 				number = ++call.attempt;
+				call.first = number;
 				sent = call.envelope.resent(number, left);
 			}
 		}
@@ -171,7 +172,7 @@ final class Outgoing {
 			pause(call);
 			return;
 		}
-		if (answer.kind() == Answer.Kind.THREW && isMadeAgain(call, from)) {
+		if (answer.kind() == Answer.Kind.THREW && isOfFormerOwner(call, from, answer)) {
 			// Nothing of it was stored; or the node that has the call now finds the
 			// answer.
 			return;
@@ -179,10 +180,13 @@ final class Outgoing {
 		finish(call, new Answered(answer));
 	}
 
-	/** Returns whether the call has left a node that was taken for gone. */
-	private static boolean isMadeAgain(Pending call, String from) {
+	/**
+	 * Returns whether a node answers that was taken for gone, so that the call has left
+	 * it.
+	 */
+	private static boolean isOfFormerOwner(Pending call, String from, Answer answer) {
 		synchronized (call) {
-			return call.repeatable && !from.equals(call.at);
+			return call.repeatable && (!from.equals(call.at) || answer.attempt() < call.first);
 		}
 	}
 
@@ -269,6 +273,9 @@ final class Outgoing {
 		private boolean maybeMade;
 
 		private int attempt;
+
+		/** The first sending to the node that has the call. */
+		private int first;
 
 		private int pauses;
 

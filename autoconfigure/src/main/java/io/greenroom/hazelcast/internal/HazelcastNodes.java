@@ -222,10 +222,12 @@ public final class HazelcastNodes implements Nodes {
 
 	/** Called again after a merge, which gives this member another id. */
 	private void listen() {
-		this.instance.<Delivery>getTopic(TOPIC + here()).addMessageListener((event) -> {
+		String mine = here();
+		this.instance.<Delivery>getTopic(TOPIC + mine).addMessageListener((event) -> {
 			Delivery delivery = event.getMessageObject();
 			Events told = this.events;
-			if (told != null) {
+			// What was said to the node that this one was before the merge is void.
+			if (told != null && mine.equals(this.here)) {
 				told.received(delivery.from(), delivery.message());
 			}
 		});

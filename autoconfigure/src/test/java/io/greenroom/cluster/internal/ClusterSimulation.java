@@ -26,6 +26,8 @@ final class ClusterSimulation {
 
 	private static final int CALLS = 4000;
 
+	private static final int RUNS = 5;
+
 	private static final Duration CALLING = Duration.ofSeconds(5);
 
 	private static final Duration TIME = Duration.ofSeconds(30);
@@ -41,9 +43,9 @@ final class ClusterSimulation {
 
 	private long longest;
 
-	private ClusterSimulation(int nodes, int callers) {
+	private ClusterSimulation(long seed, int nodes, int callers) {
 		this.callers = callers;
-		this.cluster = new SimulatedCluster(nodes, nodes, nodes / 2 + 1);
+		this.cluster = new SimulatedCluster(seed, nodes, nodes / 2 + 1);
 		this.cluster.run(Duration.ofSeconds(1));
 	}
 
@@ -51,14 +53,28 @@ final class ClusterSimulation {
 		System.out.println("| nodes | keys per node, of 10 000 | messages per call | longest call | "
 				+ "while one leaves | while one is killed | messages per call then |");
 		System.out.println("|---|---|---|---|---|---|---|");
-		for (int nodes : new int[] { 3, 5, 10, 20, 50, 100 }) {
-			Phase calm = new ClusterSimulation(nodes, nodes).run((cluster, node) -> {
+		int[] sizes = (args.length > 0) ? Arrays.stream(args).mapToInt(Integer::parseInt).toArray()
+				: new int[] { 3, 5, 10, 20, 50, 100 };
+		for (int nodes : sizes) {
+			Phase calm = runs(nodes, nodes, (cluster, node) -> {
 			});
-			Phase leaving = new ClusterSimulation(nodes, nodes - 1).run(SimulatedCluster::leave);
-			Phase killed = new ClusterSimulation(nodes, nodes - 1).run(SimulatedCluster::kill);
+			Phase leaving = runs(nodes, nodes - 1, SimulatedCluster::leave);
+			Phase killed = runs(nodes, nodes - 1, SimulatedCluster::kill);
 			System.out.printf("| %d | %s | %.2f | %d ms | %d ms | %d ms | %.2f |%n", nodes, keysPerNode(nodes),
 					calm.messages(), calm.longest(), leaving.longest(), killed.longest(), killed.messages());
 		}
+	}
+
+	/** Messages are those of all runs, and the longest call is the longest of any. */
+	private static Phase runs(int nodes, int callers, Disturbance disturbance) {
+		double messages = 0;
+		long longest = 0;
+		for (int seed = 1; seed <= RUNS; seed++) {
+			Phase run = new ClusterSimulation(seed, nodes, callers).run(disturbance);
+			messages += run.messages() / RUNS;
+			longest = Math.max(longest, run.longest());
+		}
+		return new Phase(messages, longest);
 	}
 
 	/** Partitions are spread evenly, and keys over them by their hash. */

@@ -75,6 +75,9 @@ final class SimulatedCluster {
 
 	boolean slowBodies;
 
+	/** Whether the database ends the transactions of nodes that are frozen for long. */
+	boolean endsTransactions;
+
 	private long splitSince;
 
 	/** Which nodes speak to which. */
@@ -161,6 +164,7 @@ final class SimulatedCluster {
 		after(time, () -> {
 			node.frozen = false;
 			node.frozenSince = 0;
+			node.longFreezes += noticed ? 1 : 0;
 			List<Runnable> late = List.copyOf(node.late);
 			node.late.clear();
 			late.forEach((action) -> after(upTo(20), () -> node.whenAwake(action)));
@@ -242,6 +246,8 @@ final class SimulatedCluster {
 		boolean frozen;
 
 		long frozenSince;
+
+		int longFreezes;
 
 		boolean demoted;
 
@@ -355,7 +361,11 @@ final class SimulatedCluster {
 		private void arrive(String from, String to, byte[] message) {
 			for (Node node : SimulatedCluster.this.nodes) {
 				if (node.id.equals(to) && delivers(this, node)) {
-					node.whenAwake(() -> node.events.received(from, message));
+					node.whenAwake(() -> {
+						if (node.id.equals(to)) {
+							node.events.received(from, message);
+						}
+					});
 				}
 			}
 		}
@@ -443,8 +453,17 @@ final class SimulatedCluster {
 			SimulatedCluster.this.begun.merge(call.id(), 1, Integer::sum);
 			Row row = this.instances.computeIfAbsent(call.key(), (key) -> this.durable
 					? SimulatedCluster.this.rows.getOrDefault(key, new Row(0, 0)) : new Row(0, 0));
-			this.node.after(SimulatedCluster.this.upTo(SimulatedCluster.this.slowBodies ? 800 : 10),
-					() -> finish(call, reply, row));
+			int freezes = this.node.longFreezes;
+			this.node.after(SimulatedCluster.this.upTo(SimulatedCluster.this.slowBodies ? 800 : 10), () -> {
+				if (SimulatedCluster.this.endsTransactions && freezes != this.node.longFreezes) {
+					this.instances.remove(call.key());
+					reply.answered(Answer.threw(call, FailureData.refused("the connection is gone")));
+					end(call);
+				}
+				else {
+					finish(call, reply, row);
+				}
+			});
 		}
 
 		private void finish(Envelope call, Reply reply, Row row) {
