@@ -18,7 +18,8 @@ import org.springframework.boot.convert.DurationUnit;
  * than 1 % of a processor.
  */
 @ConfigurationProperties("greenroom.console")
-record ConsoleProperties(@Nullable Boolean enabled, @DefaultValue("2s") @DurationUnit(ChronoUnit.SECONDS) Duration interval) {
+record ConsoleProperties(@Nullable Boolean enabled,
+		@DefaultValue("2s") @DurationUnit(ChronoUnit.SECONDS) Duration interval) {
 
 	private static final Duration LEAST = Duration.ofMillis(100);
 
