@@ -90,9 +90,7 @@ public final class GreenroomEndpointAutoConfiguration {
 		}, showsArguments(environment));
 	}
 
-	/**
-	 * Who misses the page does so at the worst time, so its absence is told at the start.
-	 */
+	/** A missing page would be noticed at the worst time, so it is told at the start. */
 	@Bean
 	@ConditionalOnBooleanProperty(OnConsole.KEY)
 	SmartInitializingSingleton greenroomConsoleCheck(Environment environment,

@@ -43,7 +43,7 @@ import org.springframework.security.web.SecurityFilterChain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The console as whoever is on the network may ask it. */
+/** The console as anybody on the network may ask it. */
 @Timeout(180)
 class ConsoleOverHttpIT {
 
