@@ -125,7 +125,7 @@ public final class Parking {
 	}
 
 	/**
-	 * * Lets the current thread sleep.
+	 * Lets the current thread sleep.
 	 * @param length how long; zero yields
 	 * @throws InterruptedException if the thread is interrupted before or while it sleeps
 	 * @throws IllegalArgumentException if the length is negative

@@ -10,7 +10,7 @@ public interface OutboxListener {
 	};
 
 	/**
-	 * * Called after an attempt to deliver a call.
+	 * Called after an attempt to deliver a call.
 	 * @param method the name of the method; {@code unknown} if the handler has no such
 	 * method
 	 * @param outcome the outcome, from a small closed set: {@code success},

@@ -10,14 +10,14 @@ public interface PoolListener {
 	};
 
 	/**
-	 * * Called when a slot was given.
+	 * Called when a slot was given.
 	 * @param waited the time from the request to the slot
 	 */
 	default void started(Duration waited) {
 	}
 
 	/**
-	 * * Called when a slot was returned.
+	 * Called when a slot was returned.
 	 * @param used how long it was held
 	 */
 	default void ended(Duration used) {

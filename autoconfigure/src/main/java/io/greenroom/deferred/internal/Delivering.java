@@ -21,7 +21,8 @@ public interface Delivering {
 	interface Body {
 
 		/**
-		 * * Runs the body. * @return what the method returned
+		 * Runs the body.
+		 * @return what the method returned
 		 * @throws Throwable what it threw
 		 */
 		@Nullable Object run() throws Throwable;

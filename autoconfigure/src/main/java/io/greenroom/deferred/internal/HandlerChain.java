@@ -33,7 +33,7 @@ public final class HandlerChain {
 	}
 
 	/**
-	 * * A waiting handler.
+	 * A waiting handler.
 	 *
 	 * @param target the name of the handler
 	 * @param reading whether its body only reads

@@ -3,7 +3,7 @@ package io.greenroom.deferred.internal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * * The name of a handler.
+ * The name of a handler.
  *
  * @param name the name, which several handlers may share; used by meters
  * @param key the key among handlers that share the name, or {@code null} if it is the

@@ -50,7 +50,7 @@ public record HandlerSnapshot(String name, State state, int capacity, int queued
 	}
 
 	/**
-	 * * A running body.
+	 * A running body.
 	 *
 	 * @param method the called method's name
 	 * @param thread the name of the thread that runs it

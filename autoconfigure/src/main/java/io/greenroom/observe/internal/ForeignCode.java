@@ -91,7 +91,7 @@ public final class ForeignCode {
 	public interface Question<T extends @Nullable Object> {
 
 		/**
-		 * * Runs it.
+		 * Runs it.
 		 * @return the answer
 		 * @throws Throwable anything
 		 */
