@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 
 import io.greenroom.state.StateMachine.Status;
 import org.jspecify.annotations.Nullable;
@@ -97,10 +98,15 @@ final class Journal {
 		this.port.bodyThrew(thrown);
 	}
 
+	/** Called on the thread that requests a move which a body's thread will store. */
+	Executor requester() {
+		return this.port.requester();
+	}
+
 	/** Stores a move, and returns since when the machine is in the new state. */
-	Instant enter(StateActivation next, Instant now) {
-		StateJournal.Entry entry = entry(next, now);
-		this.port.keep(entry);
+	Instant enter(Move move, Instant now) {
+		StateJournal.Entry entry = entry(move.next, now);
+		move.requester.execute(() -> this.port.keep(entry));
 		this.last = entry;
 		return entry.since();
 	}

@@ -51,7 +51,7 @@ final class KeptEnds {
 			@Nullable Throwable error) {
 		try {
 			if (next != null && next.keptSince == null) {
-				next.keptSince = journal.enter(next.next, this.services.now());
+				next.keptSince = journal.enter(next, this.services.now());
 			}
 			else if (settled != null && !(settled == Status.STOPPED && isEndOfProcess(journal))) {
 				journal.settle(settled, (settled == Status.FAILED) ? error : null);

@@ -2,6 +2,7 @@ package io.greenroom.state;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.Executor;
 
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,9 @@ final class Move {
 
 	/** The timer that gives up the move if the old body does not end. */
 	private StateTimers.@Nullable Timer<Move> limit;
+
+	/** Stores the move as the thread that requested it would. */
+	Executor requester = Runnable::run;
 
 	/** Since when it is stored; {@code null} until then, and if nothing is stored. */
 	@Nullable Instant keptSince;

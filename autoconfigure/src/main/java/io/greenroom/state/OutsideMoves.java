@@ -100,14 +100,14 @@ final class OutsideMoves {
 				held = true;
 			}
 			steps.runOnStart(mine);
-			if (makesWay(steps, mine)) {
+			if (makesWay(steps, mine, journal)) {
 				return null;
 			}
 			if (!held) {
 				hold(steps, mine, journal);
 				held = true;
 			}
-			mine.keptSince = journal.enter(mine.next, this.services.now());
+			mine.keptSince = journal.enter(mine, this.services.now());
 			kept = true;
 			return makeFromOutside(steps, mine);
 		}
@@ -126,12 +126,13 @@ final class OutsideMoves {
 		journal.hold(this.services.stopTimeout(), steps.machine().name(), mine.next.state());
 	}
 
-	private boolean makesWay(MoveSteps steps, Move mine) {
+	private boolean makesWay(MoveSteps steps, Move mine, Journal journal) {
 		steps.position().lock();
 		try {
 			rejectCancelled(steps, mine);
 			boolean running = steps.position().status() == Status.RUNNING;
 			if (running) {
+				mine.requester = journal.requester();
 				makeWay(steps, mine);
 			}
 			return running;

@@ -3,6 +3,7 @@ package io.greenroom.state;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.Executor;
 
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +69,16 @@ public interface StateJournal {
 	 * @param entry where it is from now on
 	 */
 	void keep(Entry entry);
+
+	/**
+	 * Called on the thread that requests a move, if a running body must end first. The
+	 * thread of that body stores the move later, with {@link #keep} inside this executor.
+	 * Called under the machine's lock, so it must not wait.
+	 * @return executes a write on the thread that calls it, as the requesting thread would
+	 */
+	default Executor requester() {
+		return Runnable::run;
+	}
 
 	/**
 	 * Returns whether another node has the machine, or its stored state is unknown.

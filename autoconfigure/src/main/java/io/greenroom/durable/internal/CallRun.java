@@ -2,6 +2,7 @@ package io.greenroom.durable.internal;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 
 import io.greenroom.deferred.internal.Delivering.Body;
 import org.jspecify.annotations.Nullable;
@@ -51,20 +52,12 @@ public final class CallRun {
 	 * @throws Throwable the exception of the body
 	 */
 	public @Nullable Object run(Body body) throws Throwable {
-		CallRun outer = CURRENT.get();
-		CURRENT.set(this);
-		this.entering = true;
+		CallRun outer = enter();
 		try {
 			return body.run();
 		}
 		finally {
-			this.entering = false;
-			if (outer != null) {
-				CURRENT.set(outer);
-			}
-			else {
-				CURRENT.remove();
-			}
+			leave(outer);
 		}
 	}
 
@@ -87,6 +80,42 @@ public final class CallRun {
 		boolean mine = this.entering;
 		this.entering = false;
 		return mine ? this : null;
+	}
+
+	/**
+	 * Returns an executor that makes the move of this call, once, on the thread that
+	 * executes it. The thread of this run does so no more.
+	 */
+	Executor later() {
+		CallRun later = new CallRun(this.key, this.method, this.move, this.answering);
+		return later::move;
+	}
+
+	private void move(Runnable write) {
+		CallRun outer = enter();
+		try {
+			write.run();
+		}
+		finally {
+			leave(outer);
+		}
+	}
+
+	private @Nullable CallRun enter() {
+		CallRun outer = CURRENT.get();
+		CURRENT.set(this);
+		this.entering = true;
+		return outer;
+	}
+
+	private void leave(@Nullable CallRun outer) {
+		this.entering = false;
+		if (outer != null) {
+			CURRENT.set(outer);
+		}
+		else {
+			CURRENT.remove();
+		}
 	}
 
 	@Nullable MadeCall returned(@Nullable Object result) {

@@ -2,6 +2,7 @@ package io.greenroom.durable.internal;
 
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.function.BiPredicate;
 
 import io.greenroom.durable.Durable;
@@ -322,6 +323,15 @@ public final class DurableInstance {
 			}
 			throw stale;
 		}
+	}
+
+	/**
+	 * Returns an executor for {@link #keep}, in which the call that this thread makes is
+	 * stored with the move.
+	 */
+	Executor requester() {
+		CallRun call = CallRun.enterMove(this.id.key());
+		return (call != null) ? call.later() : Runnable::run;
 	}
 
 	/** Writes which node runs the body. The fields stay as they are in the row. */

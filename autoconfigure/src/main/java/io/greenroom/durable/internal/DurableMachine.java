@@ -3,6 +3,7 @@ package io.greenroom.durable.internal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 
 import io.greenroom.durable.Durable;
 import io.greenroom.durable.StaleInstanceException;
@@ -195,6 +196,11 @@ public final class DurableMachine implements StateJournal {
 	@Override
 	public void keep(Entry entry) {
 		this.instance.keep(entry.state(), place(entry));
+	}
+
+	@Override
+	public Executor requester() {
+		return this.instance.requester();
 	}
 
 	@Override

@@ -160,6 +160,26 @@ class DurableClusterTests {
 
 	@ParameterizedTest
 	@MethodSource("io.greenroom.testkit.TestDatabase#all")
+	@DisplayName("N05 the answer of a move that waits for a body is lost: the move is stored with its call when the body has ended, and made once")
+	void answerOfAWaitingMoveLost(TestDatabase kind) {
+		open(kind);
+		Node one = new Node("one");
+		new Node("two");
+		new Node("three");
+		hold = new CountDownLatch(1);
+		held = new CountDownLatch(1);
+		this.network.owners.put("order[a]", "two");
+		one.orders.get("a").open(Order.WAITING);
+		Until.until("the body to wait", () -> held.getCount() == 0);
+		loseAnswersOfTwoAndMove("order[a]", 2);
+		one.orders.get("a").paid();
+		assertThat(this.jdbc.sql("select state from greenroom_row where key_ = 'a'").query(String.class).single())
+			.isEqualTo("paid");
+		assertThat(this.nodes.get(2).counts().get("stored")).isOne();
+	}
+
+	@ParameterizedTest
+	@MethodSource("io.greenroom.testkit.TestDatabase#all")
 	@DisplayName("N02 N05 a first sending that comes late to a node that knows nothing of it writes nothing: its id is there already")
 	void lateFirstSending(TestDatabase kind) {
 		open(kind);
@@ -459,6 +479,8 @@ class DurableClusterTests {
 	@Durable
 	static class Order {
 
+		static final int WAITING = 99;
+
 		@Stored
 		private int seats;
 
@@ -468,6 +490,15 @@ class DurableClusterTests {
 		@State(initial = true, transitionsTo = "paid")
 		void open(int seats) {
 			this.seats = seats;
+			if (seats == WAITING) {
+				held.countDown();
+				try {
+					hold.await();
+				}
+				catch (InterruptedException moved) {
+					Thread.currentThread().interrupt();
+				}
+			}
 		}
 
 		@State
