@@ -116,7 +116,7 @@ abstract class HandlerCore implements WaitedFor {
 		Object known = this.made;
 		if (known == null) {
 			throw new IllegalStateException(
-					"%s has no target at the moment, because it is being made or has been ended; don't call it from its own constructor or initialization, except oneway"
+					"%s is being made or has ended, so it has no target at the moment; don't call it from its own constructor or initialization, except oneway"
 						.formatted(this.name));
 		}
 		return known;
