@@ -74,7 +74,8 @@ public interface StateJournal {
 	 * Called on the thread that requests a move, if a running body must end first. The
 	 * thread of that body stores the move later, with {@link #keep} inside this executor.
 	 * Called under the machine's lock, so it must not wait.
-	 * @return executes a write on the thread that calls it, as the requesting thread would
+	 * @return executes a write on the thread that calls it, as the requesting thread
+	 * would
 	 */
 	default Executor requester() {
 		return Runnable::run;
