@@ -26,6 +26,7 @@ import io.greenroom.observe.MachineListener;
 import io.greenroom.observe.Observer;
 import io.greenroom.observe.PoolGauges;
 import io.greenroom.observe.PoolListener;
+import io.greenroom.observe.ProblemReport;
 import io.greenroom.observe.internal.Frames;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,8 @@ public final class GreenroomDumps implements Observer {
 	private final Collection<NamedPool> pools = new ConcurrentLinkedQueue<>();
 
 	private final FailedMachines failed = new FailedMachines();
+
+	private final CarrierReports carriers = new CarrierReports();
 
 	/** By class and state; of both there are as many as the program has. */
 	private final Map<StateKey, LongAdder> states = new ConcurrentHashMap<>();
@@ -73,6 +76,11 @@ public final class GreenroomDumps implements Observer {
 	public PoolListener pool(String pool, PoolGauges gauges) {
 		this.pools.add(new NamedPool(pool, new WeakReference<>(gauges)));
 		return PoolListener.NONE;
+	}
+
+	@Override
+	public void reported(ProblemReport report) {
+		this.carriers.add(report);
 	}
 
 	@Override
@@ -178,6 +186,7 @@ public final class GreenroomDumps implements Observer {
 		pools.forEach(problems::look);
 		List<GreenroomDump.Failed> failed = this.failed.all();
 		failed.forEach(problems::look);
+		this.carriers.all().forEach(problems::look);
 		ClusterGauges known = this.cluster;
 		GreenroomDump.Cluster seenCluster = (known != null) ? GreenroomDump.Cluster.of(known) : null;
 		problems.look(seenCluster);

@@ -16,6 +16,7 @@ import io.greenroom.actuate.internal.GreenroomDump.Kind;
 import io.greenroom.actuate.internal.GreenroomDump.Problem;
 import io.greenroom.deferred.internal.HandlerSnapshot;
 import io.greenroom.keyed.internal.KeyedSnapshot;
+import io.greenroom.observe.ProblemReport;
 import io.greenroom.observe.internal.Frames;
 import org.jspecify.annotations.Nullable;
 
@@ -121,6 +122,16 @@ final class Problems {
 			add(new Found(Kind.FAILED_MACHINE, failed.machine(),
 					failed.inWords() + ", " + round(ago) + " ago" + ((at != null) ? ", at " + at : ""), ago, false,
 					List::of));
+		}
+	}
+
+	void look(CarrierReports.Entry carrier) {
+		Duration ago = Duration.between(carrier.at(), Instant.now());
+		if (ago.compareTo(RECENT) < 0) {
+			ProblemReport report = carrier.report();
+			String thread = report.thread();
+			add(new Found(carrier.kind(), (thread != null) ? thread : "virtual threads",
+					report.message() + ", " + round(ago) + " ago", ago, false, report::stack));
 		}
 	}
 

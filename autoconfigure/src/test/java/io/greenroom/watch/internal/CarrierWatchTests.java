@@ -6,8 +6,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
+import io.greenroom.actuate.internal.GreenroomDump;
+import io.greenroom.actuate.internal.GreenroomEndpoint;
 import io.greenroom.autoconfigure.DeferredAutoConfiguration;
 import io.greenroom.autoconfigure.GreenSchedulerAutoConfiguration;
+import io.greenroom.autoconfigure.GreenroomEndpointAutoConfiguration;
 import io.greenroom.green.GreenGroup;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.metrics.internal.MeterObserver;
@@ -53,7 +56,9 @@ class CarrierWatchTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(
-				AutoConfigurations.of(GreenSchedulerAutoConfiguration.class, DeferredAutoConfiguration.class))
+				AutoConfigurations.of(GreenSchedulerAutoConfiguration.class, DeferredAutoConfiguration.class,
+						GreenroomEndpointAutoConfiguration.class))
+		.withPropertyValues("management.endpoints.web.exposure.include=greenroom")
 		.withBean(Observer.class, () -> new MeterObserver(this.registry))
 		.withBean("listener", ApplicationListener.class, () -> (event) -> {
 			if (event instanceof ProblemReportedEvent problem) {
@@ -62,7 +67,7 @@ class CarrierWatchTests {
 		});
 
 	@Test
-	@DisplayName("M12 carriers that are all held are reported once, with the stack of a green thread that holds one, as event and counter")
+	@DisplayName("M12 carriers that are all held are reported once, with the stack of a green thread that holds one, as event, counter and problem in the dump")
 	void heldCarriers(CapturedOutput output) {
 		this.runner.withPropertyValues("greenroom.watch.start-limit=1s").run((context) -> {
 			GreenGroup group = context.getBean(GreenScheduler.class).group();
@@ -79,6 +84,7 @@ class CarrierWatchTests {
 						"at io.greenroom.watch.internal.Carrier");
 				assertThat(this.events.poll(2500, TimeUnit.MILLISECONDS)).as("a second report").isNull();
 				assertThat(count("starved")).isOne();
+				assertShown(context, GreenroomDump.Kind.HELD_CARRIERS, "HELD CARRIERS");
 			}
 			finally {
 				LEAVE.countDown();
@@ -88,7 +94,7 @@ class CarrierWatchTests {
 	}
 
 	@Test
-	@DisplayName("M12 a virtual thread that keeps its carrier while it waits is reported once, with the user's own frame, as event and counter")
+	@DisplayName("M12 a virtual thread that keeps its carrier while it waits is reported once, with the user's own frame, as event, counter and problem in the dump")
 	void pinnedCarrier(CapturedOutput output) {
 		this.runner.withPropertyValues("greenroom.watch.pinned-limit=20ms").run((context) -> {
 			context.getBean(GreenScheduler.class).spawn("pinned", Slow::touch).join();
@@ -102,6 +108,7 @@ class CarrierWatchTests {
 					"at io.greenroom.watch.internal.CarrierWatchTests.pause(");
 			assertThat(this.events.poll(3, TimeUnit.SECONDS)).as("a second report of the place").isNull();
 			Until.until("the count", () -> count("pinned") == 1);
+			assertShown(context, GreenroomDump.Kind.PINNED_CARRIER, "PINNED CARRIER pinned");
 		});
 	}
 
@@ -121,6 +128,14 @@ class CarrierWatchTests {
 	void wrong(String key, String value) {
 		this.runner.withPropertyValues("greenroom.watch." + key + "=" + value)
 			.run((context) -> assertThat(context).getFailure().hasStackTraceContaining("greenroom.watch." + key));
+	}
+
+	private static void assertShown(ApplicationContext context, GreenroomDump.Kind kind, String line) {
+		GreenroomEndpoint endpoint = context.getBean(GreenroomEndpoint.class);
+		assertThat(endpoint.dump(0).problems()).filteredOn((problem) -> problem.kind() == kind)
+			.singleElement()
+			.satisfies((problem) -> assertThat(problem.at()).contains("CarrierWatchTests"));
+		assertThat(endpoint.text(0).lines().limit(10)).anyMatch((shown) -> shown.contains(line));
 	}
 
 	private static boolean watch(ApplicationContext context) {
