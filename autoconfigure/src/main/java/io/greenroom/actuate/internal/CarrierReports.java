@@ -8,8 +8,8 @@ import java.util.List;
 import io.greenroom.observe.ProblemReport;
 
 /**
- * The latest reports about carriers. Handlers, machines and pools show their problems when
- * they are looked at; a carrier that was held is free again by then. Thread-safe.
+ * The latest reports about carriers. Handlers, machines and pools show their problems
+ * when they are looked at; a carrier that was held is free again by then. Thread-safe.
  */
 final class CarrierReports {
 

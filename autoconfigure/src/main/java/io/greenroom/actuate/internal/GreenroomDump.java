@@ -50,7 +50,9 @@ public record GreenroomDump(List<Problem> problems, Map<Kind, Integer> problemCo
 	/** What may be wrong. */
 	public enum Kind {
 
-		/** Within the last hour, no virtual thread could start for longer than a limit. */
+		/**
+		 * Within the last hour, no virtual thread could start for longer than a limit.
+		 */
 		HELD_CARRIERS,
 
 		/** A body of a handler has run for more than a second. */
@@ -68,7 +70,9 @@ public record GreenroomDump(List<Problem> problems, Map<Kind, Integer> problemCo
 		/** A pool has rejected somebody within the last minute, or has a line. */
 		FULL_POOL,
 
-		/** Within the last hour, a virtual thread has kept its carrier while it waited. */
+		/**
+		 * Within the last hour, a virtual thread has kept its carrier while it waited.
+		 */
 		PINNED_CARRIER,
 
 		/** A circle of waits was found within the last hour, and a call failed for it. */

@@ -55,9 +55,8 @@ class CarrierWatchTests {
 	private final BlockingQueue<ProblemReport> events = new LinkedBlockingQueue<>();
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(
-				AutoConfigurations.of(GreenSchedulerAutoConfiguration.class, DeferredAutoConfiguration.class,
-						GreenroomEndpointAutoConfiguration.class))
+		.withConfiguration(AutoConfigurations.of(GreenSchedulerAutoConfiguration.class, DeferredAutoConfiguration.class,
+				GreenroomEndpointAutoConfiguration.class))
 		.withPropertyValues("management.endpoints.web.exposure.include=greenroom")
 		.withBean(Observer.class, () -> new MeterObserver(this.registry))
 		.withBean("listener", ApplicationListener.class, () -> (event) -> {
