@@ -9,6 +9,7 @@ import java.lang.reflect.Field;
 
 import io.greenroom.green.DrainReport;
 import io.greenroom.green.GreenScheduler;
+import io.greenroom.green.GreenThread;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -60,6 +61,14 @@ public @interface CloseSchedulers {
 		}
 
 		private static void close(GreenScheduler scheduler, boolean strict) {
+			if (strict) {
+				// A drain kills them at once, though a body that ends may be about to do so.
+				Until.until("threads that were to start later to have started, or to be killed",
+						() -> scheduler.dump(0)
+							.threads()
+							.stream()
+							.noneMatch((thread) -> thread.state() == GreenThread.State.NEW));
+			}
 			DrainReport report = scheduler.drain(scheduler.drainTimeout());
 			if (strict) {
 				assertThat(report.killed()).as("green threads left behind, which were killed").isEmpty();
