@@ -6,6 +6,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import java.lang.reflect.Field;
+import java.time.Duration;
 
 import io.greenroom.green.DrainReport;
 import io.greenroom.green.GreenScheduler;
@@ -19,7 +20,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Closes the schedulers in the fields of a test class after each test, and fails a test
  * that leaves green threads behind: those that did not end within the drain timeout of
- * their scheduler. On a method, replaces what its class says.
+ * their scheduler, or within 20 seconds if that is shorter. On a method, replaces what its
+ * class says.
  * <p>
  * Runs after the {@code @AfterEach} methods, which let go of what a test still holds.
  */
@@ -37,6 +39,8 @@ public @interface CloseSchedulers {
 
 	/** Closes the schedulers. */
 	class Closer implements AfterEachCallback {
+
+		private static final Duration LONG = Duration.ofSeconds(20);
 
 		@Override
 		public void afterEach(ExtensionContext context) throws ReflectiveOperationException {
@@ -69,7 +73,8 @@ public @interface CloseSchedulers {
 							.stream()
 							.noneMatch((thread) -> thread.state() == GreenThread.State.NEW));
 			}
-			DrainReport report = scheduler.drain(scheduler.drainTimeout());
+			Duration limit = scheduler.drainTimeout();
+			DrainReport report = scheduler.drain((strict && limit.compareTo(LONG) < 0) ? LONG : limit);
 			if (strict) {
 				assertThat(report.killed()).as("green threads left behind, which were killed").isEmpty();
 				assertThat(report.stuck()).as("green threads left behind, which can't be killed").isEmpty();
