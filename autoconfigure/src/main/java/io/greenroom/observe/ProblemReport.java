@@ -7,15 +7,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that is wrong and goes on. It is reported once, and again only after it was
- * over.
+ * A problem that persists. It is reported once, and again only after it was over.
  *
- * @param kind what kind of thing
- * @param handler the name of the handler; {@code null} if it is of none
- * @param message what is wrong, in a sentence without a full stop
- * @param since for how long, as far as was seen
- * @param thread the name of the thread that is to blame; {@code null} if nobody knows one
- * @param stack where that thread is or was, innermost frame first; empty without one
+ * @param kind the kind of problem
+ * @param handler the name of the handler; {@code null} if it concerns no handler
+ * @param message a description, as a sentence without a full stop
+ * @param since the observed duration
+ * @param thread the name of the thread that causes it; {@code null} if that is unknown
+ * @param stack the stack of that thread, innermost frame first; empty if there is no
+ * thread
  */
 public record ProblemReport(Kind kind, @Nullable String handler, String message, Duration since,
 		@Nullable String thread, List<StackTraceElement> stack) {
@@ -28,7 +28,7 @@ public record ProblemReport(Kind kind, @Nullable String handler, String message,
 		stack = List.copyOf(stack);
 	}
 
-	/** What may be reported. */
+	/** The kinds of problems. */
 	public enum Kind {
 
 		/** A body has run, or a loop has let no call in, for longer than its limit. */

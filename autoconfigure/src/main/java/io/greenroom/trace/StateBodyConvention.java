@@ -4,8 +4,8 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationConvention;
 
 /**
- * Says what observations of states' bodies are called, and what key values they have. A
- * bean of it takes the place of the default.
+ * Names the observations of states' bodies, and determines their key values. A bean of
+ * this type replaces the default.
  */
 public interface StateBodyConvention extends ObservationConvention<StateBodyContext> {
 

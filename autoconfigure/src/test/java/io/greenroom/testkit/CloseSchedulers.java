@@ -20,8 +20,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Closes the schedulers in the fields of a test class after each test, and fails a test
  * that leaves green threads behind: those that did not end within the drain timeout of
- * their scheduler, or within 20 seconds if that is shorter. On a method, replaces what its
- * class says.
+ * their scheduler, or within 20 seconds if that is shorter. On a method, replaces what
+ * its class says.
  * <p>
  * Runs after the {@code @AfterEach} methods, which let go of what a test still holds.
  */
@@ -66,7 +66,8 @@ public @interface CloseSchedulers {
 
 		private static void close(GreenScheduler scheduler, boolean strict) {
 			if (strict) {
-				// A drain kills them at once, though a body that ends may be about to do so.
+				// A drain kills them at once, though a body that ends may be about to do
+				// so.
 				Until.until("threads that were to start later to have started, or to be killed",
 						() -> scheduler.dump(0)
 							.threads()

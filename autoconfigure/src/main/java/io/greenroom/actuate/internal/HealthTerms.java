@@ -8,8 +8,8 @@ import org.springframework.boot.health.contributor.Status;
 /**
  * From when on something is ill.
  *
- * @param stuckAfter how long a body may run, or a loop let no call in, before it is told;
- * for ever if zero
+ * @param stuckAfter how long a body may run, or a loop let no call in, unreported; for
+ * ever if zero
  * @param stuckStatus the status of an application in which one does so for longer
  * @param outboxAfter how old the oldest call of an outbox may be before that is down; of
  * any age if zero

@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
 
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 
-/** Says in the log what an operator has done, and who that was. */
+/** Logs what an operator has done, and the name of the operator. */
 final class OperatorLog {
 
 	private static final Logger log = LoggerFactory.getLogger("io.greenroom.actuate.operations");
@@ -17,7 +17,7 @@ final class OperatorLog {
 	}
 
 	/**
-	 * Says what was done.
+	 * Logs an action.
 	 * @param who knows who has asked, where somebody has logged in
 	 * @param what what was done, in the past tense
 	 */
@@ -25,7 +25,7 @@ final class OperatorLog {
 		Principal principal = who.getPrincipal();
 		@Nullable String name = (principal != null) ? principal.getName() : null;
 		if (log.isWarnEnabled()) {
-			log.warn("An operator ({}) {}", (name != null) ? "'" + plain(name) + "'" : "nobody knows who", plain(what));
+			log.warn("An operator ({}) {}", (name != null) ? "'" + plain(name) + "'" : "unknown", plain(what));
 		}
 	}
 

@@ -9,7 +9,7 @@ import io.greenroom.keyed.internal.KeyedSnapshot;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is wrong, and everything that there are few enough of to look at again and again.
+ * The problems, and all parts whose number is small enough for frequent updates.
  *
  * @param problems what is wrong: the worst of each kind first, then the others
  * @param problemCounts how many problems of each kind there are

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the bodies that have run for too long, and the loops that have let no call in for
- * too long. A handler that may be busy for as long as it likes is never among them, nor
- * is a body of which nobody knows how long it has run: the time in the queue, or of the
- * bodies that it has let in, says nothing about it. Confined to the thread that looks.
+ * too long. A handler without a limit is never among them, nor is a body whose own
+ * running time is unknown: neither the time in the queue nor the time of bodies that it
+ * has let in is evidence. Confined to the thread that looks.
  */
 final class StuckHandlers {
 

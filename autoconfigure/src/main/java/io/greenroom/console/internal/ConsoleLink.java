@@ -8,9 +8,9 @@ import org.springframework.http.HttpStatus;
 import org.springframework.web.HttpRequestHandler;
 
 /**
- * Leads from {@value #PATH} to the page. It tells nothing else: everything that the
- * console has to say is below the endpoint's path, where the application's security looks
- * for it. The way is relative, so that it is right behind a proxy too.
+ * Redirects from {@value #PATH} to the page, and discloses nothing else. All of the
+ * console is below the endpoint's path, which the application's security covers. The
+ * location is relative, so that it is correct behind a proxy too.
  */
 public final class ConsoleLink implements HttpRequestHandler {
 

@@ -11,9 +11,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The page, which is the same for everybody: one file with its style and its script. The
- * policy that goes with it lets a browser apply these two by their hashes, and nothing
- * else; it talks to where it came from, and to nobody else.
+ * The page, which is the same for all viewers: one file with its style and its script.
+ * Its policy permits a browser to apply these two, by their hashes, and to connect to the
+ * page's own origin only.
  *
  * @param html the page
  * @param policy the value of the header {@code Content-Security-Policy}

@@ -176,8 +176,8 @@ public final class ConsoleRequestHandler implements HttpRequestHandler, AutoClos
 	}
 
 	/**
-	 * Sends all viewers away, so that the server need not wait for them, and lets nobody
-	 * watch any more.
+	 * Disconnects all viewers, so that the server need not wait for them, and admits
+	 * nobody watch any more.
 	 */
 	@Override
 	public void close() {

@@ -27,7 +27,7 @@ final class Viewers implements AutoCloseable {
 
 	private static final Logger log = LoggerFactory.getLogger(Viewers.class);
 
-	/** What a viewer is told once where a frame could not be made. */
+	/** Sent to a viewer once if a frame could not be made. */
 	private static final byte[] NO_FRAME = {};
 
 	private final Source frames;
@@ -138,7 +138,7 @@ final class Viewers implements AutoCloseable {
 	}
 
 	/**
-	 * Hands a frame to all, and waits for the time of the next; not if nobody watches.
+	 * Sends a frame to all viewers and waits until the next is due, if there are viewers.
 	 */
 	private boolean publish(byte[] frame, Duration pause) {
 		this.lock.lock();
@@ -160,7 +160,7 @@ final class Viewers implements AutoCloseable {
 			return true;
 		}
 		catch (InterruptedException stopped) {
-			// Nobody but a debugger does so; the next viewer brings a new thread.
+			// Only a debugger interrupts it; the next viewer starts a new thread.
 			this.maker = null;
 			return false;
 		}
@@ -201,7 +201,7 @@ final class Viewers implements AutoCloseable {
 		}
 	}
 
-	/** Sends all viewers away, and lets nobody in any more. Does not wait. */
+	/** Disconnects all viewers, and admits no more. Does not wait. */
 	@Override
 	public void close() {
 		List<Viewer> all;

@@ -27,7 +27,7 @@ final class HandlerActivity {
 	/** How often the handler had been processed at the last look; guarded by this. */
 	private int turnsSeen = -1;
 
-	/** Since when nobody was seen processing it; guarded by this. */
+	/** Since when no thread was seen processing it. Guarded by this. */
 	private long desertedSince;
 
 	HandlerActivity(HandlerCore handler, Mailbox mailbox, Ownership ownership, HandlerPhases phases,

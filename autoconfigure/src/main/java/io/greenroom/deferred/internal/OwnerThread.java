@@ -82,7 +82,7 @@ final class OwnerThread {
 		return this.making;
 	}
 
-	/** Returns the thread, {@code null} while there is none. */
+	/** Returns the thread, or {@code null} if there is none now. */
 	@Nullable GreenThread<Void> thread() {
 		synchronized (this.phases) {
 			return this.thread;
@@ -315,7 +315,7 @@ final class OwnerThread {
 		this.spent = true;
 	}
 
-	/** Wakes an owner at rest, so that a spent target goes although nobody calls. */
+	/** Wakes an owner at rest, so that a spent target is released without a call. */
 	void wakeResting() {
 		synchronized (this.phases) {
 			if (this.attached && this.thread == null) {

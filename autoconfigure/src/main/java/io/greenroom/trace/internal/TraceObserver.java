@@ -29,15 +29,15 @@ public final class TraceObserver implements Observer {
 	/** Written once, when the registry is there. */
 	private volatile @Nullable Bound bound;
 
-	/** Makes an observer that waits for its registry. */
+	/** Creates an observer without a registry, which observes nothing. */
 	public TraceObserver() {
 	}
 
 	/**
-	 * Says where observations go.
+	 * Sets the registry that receives the observations.
 	 * @param registry the registry, with its handlers in place
-	 * @param calls what calls are called; {@code null} for the default
-	 * @param states what states are called; {@code null} for the default
+	 * @param calls names observations of calls; {@code null} for the default
+	 * @param states names observations of states; {@code null} for the default
 	 */
 	public void bindTo(ObservationRegistry registry, @Nullable HandlerCallConvention calls,
 			@Nullable StateBodyConvention states) {

@@ -167,8 +167,8 @@ class OperatorsIT {
 			.isEqualTo(200);
 		assertThat(machine.join(LIMIT)).isTrue();
 		assertThat(machine.status()).isEqualTo(StateMachine.Status.STOPPED);
-		assertThat(output).contains("An operator (nobody knows who) restarted " + machine.name() + " in 'runs'",
-				"An operator (nobody knows who) stopped " + machine.name());
+		assertThat(output).contains("An operator (unknown) restarted " + machine.name() + " in 'runs'",
+				"An operator (unknown) stopped " + machine.name());
 	}
 
 	@ParameterizedTest
