@@ -9,6 +9,7 @@ import io.greenroom.deferred.DeferredHandler;
 import io.greenroom.deferred.ReadOnly;
 import io.greenroom.keyed.Key;
 import io.greenroom.keyed.Keyed;
+import io.greenroom.spring.StateFailedEvent;
 import io.greenroom.state.State;
 import io.greenroom.testkit.BootProcess;
 import io.greenroom.testkit.TestDatabase;
@@ -16,6 +17,7 @@ import io.greenroom.testkit.Until;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -93,6 +95,11 @@ class Killed {
 		return new Points(environment.getProperty("killed.at", "never"));
 	}
 
+	@Bean
+	ApplicationListener<StateFailedEvent> failures() {
+		return (event) -> BootProcess.at("failed");
+	}
+
 	/** Where the application is to be killed. */
 	record Points(String killed) {
 
@@ -100,17 +107,33 @@ class Killed {
 			if (point.equals(this.killed)) {
 				BootProcess.stayAt(point);
 			}
+			if (this.killed.equals("failing in the " + point)) {
+				throw new IllegalStateException("The " + point + " fails, as asked");
+			}
 			if (this.killed.equals("paused in the " + point)) {
-				TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+				TransactionSynchronizationManager.registerSynchronization(new Outcome());
+				BootProcess.pauseAt(point);
+			}
+			if (this.killed.equals("paused before the commit of the " + point)) {
+				TransactionSynchronizationManager.registerSynchronization(new Outcome() {
 
 					@Override
-					public void afterCompletion(int status) {
-						BootProcess.at((status == STATUS_COMMITTED) ? "committed" : "rolled back");
+					public void beforeCommit(boolean readOnly) {
+						BootProcess.pauseAt("committing");
 					}
 
 				});
-				BootProcess.pauseAt(point);
 			}
+		}
+
+	}
+
+	/** Tells how the transaction has ended. */
+	private static class Outcome implements TransactionSynchronization {
+
+		@Override
+		public void afterCompletion(int status) {
+			BootProcess.at((status == STATUS_COMMITTED) ? "committed" : "rolled back");
 		}
 
 	}

@@ -103,6 +103,44 @@ class KilledTests {
 		assertThat(work(database, "a")).containsExactly("hard", "done");
 	}
 
+	@ParameterizedTest
+	@MethodSource("io.greenroom.testkit.TestDatabase#all")
+	@DisplayName("R05 R11 a @Transactional body fails, then kill -9: its rows and its move are not there, its fields are as before, and it is not run again")
+	void afterAFailure(TestDatabase kind) {
+		HikariDataSource database = database(kind);
+		try (BootProcess first = start(database, "--killed.at=failing in the middle")) {
+			first.await("called", "failed");
+			first.kill();
+		}
+		assertThat(row(database, "a")).containsExactly("working FAILED {\"steps\":0}");
+		assertThat(work(database, "a")).isEmpty();
+	}
+
+	@Test
+	@DisplayName("R07 the connections are cut before a commit, then kill -9: the next JVM starts from the row, and the body's rows are there once")
+	void cutOff() {
+		HikariDataSource database = database(TestDatabase.POSTGRESQL);
+		try (BootProcess first = start(database, "--killed.at=paused before the commit of the middle")) {
+			first.await("committing", "called");
+			cutConnections(database);
+			first.letOn();
+			first.await("rolled back");
+			first.kill();
+		}
+		goOn(database);
+		assertThat(row(database, "a")).containsExactly("done DONE {\"steps\":2}");
+		assertThat(work(database, "a")).containsExactly("hard", "done");
+	}
+
+	private static void cutConnections(HikariDataSource database) {
+		try (HikariDataSource pool = TestDatabase.pool(database.getJdbcUrl(), 1)) {
+			assertThat(JdbcClient.create(pool)
+				.sql("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()")
+				.query(Boolean.class)
+				.list()).isNotEmpty();
+		}
+	}
+
 	@Test
 	@DisplayName("R01 kill -9 with seconds left, and a restart before they are over: the timeout comes once, at its time")
 	void restartBeforeTheDeadline() {
