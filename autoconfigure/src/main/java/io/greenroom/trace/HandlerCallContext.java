@@ -5,7 +5,7 @@ import java.util.Objects;
 import io.greenroom.observe.CallMode;
 import io.micrometer.observation.Observation;
 
-/** The body of one call of a handler, as it is observed. */
+/** The observation context for the body of a handler call. */
 public final class HandlerCallContext extends Observation.Context {
 
 	private final String handler;
@@ -15,10 +15,10 @@ public final class HandlerCallContext extends Observation.Context {
 	private final CallMode mode;
 
 	/**
-	 * Makes a context; public for tests of conventions.
-	 * @param handler the handler's name
+	 * Creates a context. This constructor is public so that conventions can be tested.
+	 * @param handler the name of the handler
 	 * @param method the name of the called method
-	 * @param mode how it was called
+	 * @param mode the mode of the call
 	 */
 	public HandlerCallContext(String handler, String method, CallMode mode) {
 		this.handler = Objects.requireNonNull(handler, "handler");
@@ -27,15 +27,15 @@ public final class HandlerCallContext extends Observation.Context {
 	}
 
 	/**
-	 * Returns the handler.
-	 * @return the handler's name, which those of all keys share
+	 * Returns the name of the handler.
+	 * @return the name of the handler, which is the same for all keys
 	 */
 	public String handler() {
 		return this.handler;
 	}
 
 	/**
-	 * Returns the method.
+	 * Returns the name of the called method.
 	 * @return the name of the called method
 	 */
 	public String method() {
@@ -43,8 +43,8 @@ public final class HandlerCallContext extends Observation.Context {
 	}
 
 	/**
-	 * Returns how it was called.
-	 * @return the mode
+	 * Returns the mode of the call.
+	 * @return the mode of the call
 	 */
 	public CallMode mode() {
 		return this.mode;

@@ -4,8 +4,8 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationConvention;
 
 /**
- * Names the observations of handlers' calls, and determines their key values. A bean of
- * this type replaces the default.
+ * Convention for the name and the key values of handler call observations. A bean of this
+ * type replaces the default convention.
  */
 public interface HandlerCallConvention extends ObservationConvention<HandlerCallContext> {
 

@@ -4,7 +4,7 @@ import java.util.Objects;
 
 import io.micrometer.observation.Observation;
 
-/** The body of one state of a machine, as it is observed. */
+/** The observation context for the body of a machine's state. */
 public final class StateBodyContext extends Observation.Context {
 
 	private final String machine;
@@ -12,7 +12,7 @@ public final class StateBodyContext extends Observation.Context {
 	private final String state;
 
 	/**
-	 * Makes a context; public for tests of conventions.
+	 * Creates a context. This constructor is public so that conventions can be tested.
 	 * @param machine the full name of the machine's class
 	 * @param state the name of the state
 	 */
@@ -30,7 +30,7 @@ public final class StateBodyContext extends Observation.Context {
 	}
 
 	/**
-	 * Returns the state.
+	 * Returns the name of the state.
 	 * @return the name of the state
 	 */
 	public String state() {

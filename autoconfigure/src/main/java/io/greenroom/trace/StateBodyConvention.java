@@ -4,8 +4,8 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationConvention;
 
 /**
- * Names the observations of states' bodies, and determines their key values. A bean of
- * this type replaces the default.
+ * Convention for the name and the key values of state body observations. A bean of this
+ * type replaces the default convention.
  */
 public interface StateBodyConvention extends ObservationConvention<StateBodyContext> {
 

@@ -1,6 +1,6 @@
 /**
- * What is observed of calls and states by Micrometer, and how an application says what
- * that is called: by beans of the conventions.
+ * Micrometer observations of handler calls and states, and the conventions that an
+ * application can define as beans to change their names and key values.
  */
 @NullMarked
 package io.greenroom.trace;

@@ -8,14 +8,15 @@ import java.util.List;
 import io.greenroom.observe.ProblemReport;
 
 /**
- * The latest reports about carriers. Handlers, machines and pools show their problems
- * when they are looked at; a carrier that was held is free again by then. Thread-safe.
+ * Keeps the latest reports about carriers. The problems of handlers, machines and pools
+ * can be read from their current state. A carrier that was held, however, is usually free
+ * again when a dump is taken. This class is thread-safe.
  */
 final class CarrierReports {
 
 	private static final int MOST = 20;
 
-	/** Oldest first. Guarded by this. */
+	/** The oldest report comes first. Guarded by {@code this}. */
 	private final Deque<Entry> latest = new ArrayDeque<>();
 
 	/** Adds a report if it is about carriers. */
@@ -35,12 +36,12 @@ final class CarrierReports {
 		this.latest.addLast(new Entry(kind, report, Instant.now()));
 	}
 
-	/** Returns a copy, oldest first. */
+	/** Returns a copy of the reports, the oldest first. */
 	synchronized List<Entry> all() {
 		return List.copyOf(this.latest);
 	}
 
-	/** A report, and when it was made. */
+	/** A report and the time at which it was made. */
 	record Entry(GreenroomDump.Kind kind, ProblemReport report, Instant at) {
 
 	}

@@ -6,16 +6,17 @@ import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
 /**
- * Is out of service while this node sees too few others to work. Made for the readiness
- * of a node, not for its liveness: a restart would not bring the others back.
+ * Reports the status {@code OUT_OF_SERVICE} while this node sees too few other nodes to
+ * work. It is intended for the readiness of a node, not for its liveness, because a
+ * restart would not bring the other nodes back.
  */
 public final class ClusterHealthIndicator extends AbstractHealthIndicator {
 
 	private final ClusterGauges cluster;
 
 	/**
-	 * Makes the indicator.
-	 * @param cluster what this node knows
+	 * Creates an indicator.
+	 * @param cluster the numbers that this node knows of its cluster
 	 */
 	public ClusterHealthIndicator(ClusterGauges cluster) {
 		super("The cluster could not be looked at");

@@ -20,18 +20,18 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
 /**
- * The durable oneway calls that were given up, for operators: how many wait and how many
- * are dead, and the dead ones of a handler. And the means to try one again or throw it
- * away, where {@code management.endpoint.greenroomdeadletters.access=unrestricted} asks
- * for it.
+ * Actuator endpoint for durable oneway calls that were given up. It shows how many calls
+ * are waiting and how many are dead, and lists the dead calls of a handler. It can also
+ * replay or discard a dead call if
+ * {@code management.endpoint.greenroomdeadletters.access=unrestricted} is set.
  */
 @Endpoint(id = "greenroomdeadletters", defaultAccess = Access.READ_ONLY)
 public final class DeadLettersEndpoint {
 
-	/** So many letters are shown unless somebody asks for more. */
+	/** The number of letters that are shown by default. */
 	private static final int SHOWN = 100;
 
-	/** What stands in place of arguments. */
+	/** The text that is shown in place of arguments. */
 	private static final String HIDDEN = "not shown unless greenroom.show-arguments=true";
 
 	private final Supplier<@Nullable DeadLetters> letters;
@@ -41,9 +41,10 @@ public final class DeadLettersEndpoint {
 	private final Supplier<Map<String, ? extends OutboxGauges>> backlog;
 
 	/**
-	 * Makes the endpoint.
-	 * @param letters gives the dead letters, {@code null} if no handler has durable calls
-	 * @param backlog gives what waits of each handler
+	 * Creates the endpoint.
+	 * @param letters supplies the dead letters, or {@code null} if no handler has durable
+	 * calls
+	 * @param backlog supplies the number of waiting calls of each handler
 	 * @param showsArguments whether to show the arguments of the calls
 	 */
 	public DeadLettersEndpoint(Supplier<@Nullable DeadLetters> letters,
@@ -54,8 +55,8 @@ public final class DeadLettersEndpoint {
 	}
 
 	/**
-	 * Tells of all handlers with durable oneway methods.
-	 * @return the numbers of each, as of a few seconds ago
+	 * Returns the numbers of all handlers that have durable oneway methods.
+	 * @return the numbers of each handler, at most a few seconds old
 	 */
 	@ReadOperation
 	public List<Lanes> handlers() {
@@ -68,10 +69,10 @@ public final class DeadLettersEndpoint {
 	}
 
 	/**
-	 * Tells of the dead letters of a handler.
-	 * @param handler the handler's name in the database
-	 * @param limit the greatest number of letters
-	 * @return the letters, the one longest dead first
+	 * Returns the dead letters of a handler.
+	 * @param handler the name of the handler in the database
+	 * @param limit the maximum number of letters
+	 * @return the letters, starting with the one that has been dead for the longest time
 	 * @throws InvalidEndpointRequestException if the limit is negative
 	 */
 	@ReadOperation
@@ -94,10 +95,10 @@ public final class DeadLettersEndpoint {
 	}
 
 	/**
-	 * Has a call delivered after all.
-	 * @param who knows who asks
+	 * Delivers a call that was given up.
+	 * @param who the security context of the request
 	 * @param id the id of the letter
-	 * @return what was done
+	 * @return a description of what was done
 	 * @throws InvalidEndpointRequestException if there is no such letter
 	 */
 	@WriteOperation
@@ -111,10 +112,10 @@ public final class DeadLettersEndpoint {
 	}
 
 	/**
-	 * Throws a call away.
-	 * @param who knows who asks
+	 * Discards a call that was given up.
+	 * @param who the security context of the request
 	 * @param id the id of the letter
-	 * @return what was done
+	 * @return a description of what was done
 	 * @throws InvalidEndpointRequestException if there is no such letter
 	 */
 	@DeleteOperation
@@ -136,19 +137,19 @@ public final class DeadLettersEndpoint {
 	}
 
 	/**
-	 * What there is of a handler, on all nodes.
+	 * The numbers of a handler's durable calls, on all nodes.
 	 *
-	 * @param handler the handler's name in the database
-	 * @param waiting how many calls wait to be delivered, at most 100000
-	 * @param oldestMillis how long ago the first of them was made
-	 * @param dead how many were given up
+	 * @param handler the name of the handler in the database
+	 * @param waiting the number of calls that wait to be delivered, at most 100000
+	 * @param oldestMillis the time since the oldest of them was made, in milliseconds
+	 * @param dead the number of calls that were given up
 	 */
 	public record Lanes(String handler, long waiting, long oldestMillis, long dead) {
 
 	}
 
 	/**
-	 * What was done with a letter.
+	 * The result of an operation on a letter.
 	 *
 	 * @param id the id of the letter
 	 * @param done {@code replayed} or {@code discarded}

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.util.MimeType;
 
-/** Picks a part of a dump by its path, such as {@code handlers/stock}. */
+/** Selects a part of a dump by its path, such as {@code handlers/stock}. */
 final class DumpParts {
 
 	static final String JSON_V3 = "application/vnd.spring-boot.actuator.v3+json";
@@ -28,11 +28,11 @@ final class DumpParts {
 	}
 
 	/**
-	 * Returns a part.
-	 * @param dump a dump of what the path names
-	 * @param part the first of the path
-	 * @param name the second; {@code null} if there is none
-	 * @return the part; {@code null} if there is nothing of that name
+	 * Returns a part of a dump.
+	 * @param dump a dump that contains what the path names
+	 * @param part the first segment of the path
+	 * @param name the second segment, or {@code null} if there is none
+	 * @return the part, or {@code null} if nothing has that name
 	 */
 	static @Nullable Object pick(GreenroomDump dump, String part, @Nullable String name) {
 		return switch (part) {
@@ -57,11 +57,12 @@ final class DumpParts {
 
 	/**
 	 * Draws the states of a class that has had machines.
-	 * @param machines knows the classes; {@code null} if there are none
-	 * @param dumps counts the machines
+	 * @param machines the machines, which know their classes, or {@code null} if there
+	 * are none
+	 * @param dumps the dumps, which count the machines
 	 * @param name the name of the class, with or without its package
 	 * @param form {@code diagram}, {@code diagram.svg} or {@code diagram.mmd}
-	 * @return the drawing; {@code null} if there is no such class or form
+	 * @return the drawing, or {@code null} if there is no such class or form
 	 */
 	static @Nullable Object diagram(@Nullable StateMachines machines, GreenroomDumps dumps, String name, String form) {
 		Class<?> type = type(machines, name);
@@ -76,7 +77,7 @@ final class DumpParts {
 		};
 	}
 
-	/** Returns the class of that name, with or without its package. */
+	/** Returns the class with the given name, with or without its package. */
 	static @Nullable Class<?> type(@Nullable StateMachines machines, String name) {
 		DumpQuery query = new DumpQuery(0, 1, 0, null, name, null);
 		Set<Class<?>> types = (machines != null) ? machines.types() : Set.of();

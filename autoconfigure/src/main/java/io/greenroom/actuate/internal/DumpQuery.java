@@ -8,19 +8,19 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 
 /**
- * How much of everything is asked for.
+ * Determines how much of a dump is requested.
  *
- * @param frames how many lines of each thread's stack
- * @param limit how many of each kind
- * @param offset how many of each kind to leave out first
- * @param handler the only handler to show; {@code null} for all
- * @param machine the only class of machines to show; {@code null} for all
- * @param state the only state of machines to show; {@code null} for all
+ * @param frames the number of lines of each thread's stack
+ * @param limit the number of entries of each kind
+ * @param offset the number of entries of each kind to skip
+ * @param handler the only handler to show, or {@code null} for all
+ * @param machine the only class of machines to show, or {@code null} for all
+ * @param state the only state of machines to show, or {@code null} for all
  */
 record DumpQuery(int frames, int limit, int offset, @Nullable String handler, @Nullable String machine,
 		@Nullable String state) {
 
-	/** Enough to see what a thread does, and little enough for a page of them. */
+	/** Enough to see what a thread does, but few enough to read a page of threads. */
 	private static final int FRAMES = 4;
 
 	private static final int MOST_FRAMES = 100;
@@ -49,7 +49,7 @@ record DumpQuery(int frames, int limit, int offset, @Nullable String handler, @N
 		return this.handler == null || this.handler.equals(name) || name.startsWith(this.handler + "[");
 	}
 
-	/** Takes the full name of the class or the simple one. */
+	/** Accepts the full name or the simple name of the class. */
 	boolean wantsMachine(String type) {
 		return this.machine == null || this.machine.equals(type) || type.endsWith("." + this.machine)
 				|| type.endsWith("$" + this.machine);

@@ -9,9 +9,9 @@ import io.greenroom.deferred.internal.HandlerSnapshot;
 import io.greenroom.keyed.internal.KeyedSnapshot;
 
 /**
- * Writes a dump as text: a line for each problem first, so that the first ten lines say
- * what is wrong, then their stacks, then what there is. What users' code says of itself
- * never begins a line of its own.
+ * Writes a dump as text. One line for each problem comes first, so that the first ten
+ * lines show what is wrong. The stacks of the problems follow, and then the inventory.
+ * Text that comes from user code never starts a new line.
  */
 final class DumpText {
 
@@ -98,7 +98,7 @@ final class DumpText {
 	}
 
 	private void describe(GreenroomDump.GreenThreadEntry thread) {
-		// A line of parents may be longer than anybody can read.
+		// The line of a deeply nested thread could become too long to read.
 		int indent = Math.min(thread.depth(), 40) + 1;
 		line(indent,
 				thread.name() + ": " + thread.state() + ((thread.activity() != null) ? ", " + thread.activity() : ""));

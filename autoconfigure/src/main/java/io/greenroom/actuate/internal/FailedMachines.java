@@ -11,14 +11,14 @@ import io.greenroom.observe.internal.Frames;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many machines have failed in each state of each class, and the words of the last
- * failure there: it is found also when nobody holds the machine any more, and keeps
- * neither a machine nor a throwable alive. There are as many entries as the program has
- * states. Safe for use by many threads.
+ * Counts the machines that have failed in each state of each class, and keeps a
+ * description of the last failure. The failure can therefore be found even if the machine
+ * is no longer referenced. Neither machines nor throwables are kept alive. There is at
+ * most one entry for each state in the program. This class is thread-safe.
  */
 final class FailedMachines {
 
-	/** What is longer is of no use in a list. */
+	/** Longer descriptions are of no use in a list. */
 	private static final int MOST_CHARACTERS = 500;
 
 	private final Map<String, Map<String, GreenroomDump.Failed>> failed = new ConcurrentHashMap<>();

@@ -13,28 +13,30 @@ import io.greenroom.observe.ClusterGauges;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is wrong, and then what there is, as far as it can be seen without stopping it. Of
- * each kind a page is shown, and counted are all. {@link #toString()} writes it as text.
+ * The current problems, followed by an inventory of everything that can be seen without
+ * stopping it. Everything is counted, and one page of each kind is shown.
+ * {@link #toString()} writes the dump as text.
  *
- * @param problems what is wrong: the worst of each kind first, then the others
- * @param problemCounts how many problems of each kind there are
- * @param scheduler the scheduler's name
- * @param counts how many there are of what the lists show some of
- * @param threads its green threads as a tree, each followed by its children
- * @param handlers the handlers, with the calls that wait and run, and what they wait for
- * @param keyed the handlers by key: how many keys are there, and the busiest of them
+ * @param problems the problems: the worst of each kind first, then the others
+ * @param problemCounts the number of problems of each kind
+ * @param scheduler the name of the scheduler
+ * @param counts the total numbers of the entries that the lists show in part
+ * @param threads the scheduler's green threads as a tree, each followed by its children
+ * @param handlers the handlers, with their waiting and running calls and what they wait
+ * for
+ * @param keyed the handlers by key, with the number of their keys and the busiest of them
  * @param pools the pools
- * @param machines the machines that are beans, and those that have failed, beans or not
- * @param states how many machines are in each state, beans or not
- * @param failed how many machines have failed in each state since the start, and what the
- * last of them failed with
- * @param cluster what this node knows of the cluster it is in; {@code null} without one
+ * @param machines the machines that are beans, and all machines that have failed
+ * @param states the number of machines in each state, whether or not they are beans
+ * @param failed the number of machines that have failed in each state since the start,
+ * with the last failure
+ * @param cluster the cluster as this node sees it, or {@code null} if there is no cluster
  */
 public record GreenroomDump(List<Problem> problems, Map<Kind, Integer> problemCounts, String scheduler, Counts counts,
 		List<GreenThreadEntry> threads, List<HandlerSnapshot> handlers, List<KeyedSnapshot> keyed, List<Pool> pools,
 		List<Machine> machines, List<StateCount> states, List<Failed> failed, @Nullable Cluster cluster) {
 
-	/** Copies the lists. */
+	/** Copies the given lists. */
 	public GreenroomDump {
 		problems = List.copyOf(problems);
 		problemCounts = Collections.unmodifiableMap(new TreeMap<>(problemCounts));
@@ -47,7 +49,7 @@ public record GreenroomDump(List<Problem> problems, Map<Kind, Integer> problemCo
 		failed = List.copyOf(failed);
 	}
 
-	/** What may be wrong. */
+	/** The kinds of problems. */
 	public enum Kind {
 
 		/**
@@ -55,19 +57,21 @@ public record GreenroomDump(List<Problem> problems, Map<Kind, Integer> problemCo
 		 */
 		HELD_CARRIERS,
 
-		/** A body of a handler has run for more than a second. */
+		/** The body of a handler has run for more than a second. */
 		STUCK_BODY,
 
-		/** The loop of a handler has let nothing in for more than a second. */
+		/** The loop of a handler has not let a call in for more than a second. */
 		BLOCKED_LOOP,
 
-		/** The loop of a handler has failed and was given up. */
+		/** The loop of a handler has failed and is not restarted. */
 		DEAD_HANDLER,
 
 		/** Machines have failed within the last hour. */
 		FAILED_MACHINE,
 
-		/** A pool has rejected somebody within the last minute, or has a line. */
+		/**
+		 * A pool has rejected a request within the last minute, or requests wait in line.
+		 */
 		FULL_POOL,
 
 		/**
@@ -75,35 +79,39 @@ public record GreenroomDump(List<Problem> problems, Map<Kind, Integer> problemCo
 		 */
 		PINNED_CARRIER,
 
-		/** A circle of waits was found within the last hour, and a call failed for it. */
+		/**
+		 * Within the last hour, a circle of waits was found, and a call was failed to
+		 * break it.
+		 */
 		WAIT_CIRCLE,
 
 		/** A call has waited in a mailbox for more than a second. */
 		OLDEST_CALL,
 
-		/** Stored keys don't go on by themselves. */
+		/** Stored keys do not continue by themselves. */
 		STRANDED_KEYS,
 
-		/** Too few nodes are there for this one to work. */
+		/** This node sees too few nodes to work. */
 		NO_QUORUM
 
 	}
 
 	/**
-	 * Something that is wrong.
+	 * A problem.
 	 *
-	 * @param kind what kind of thing
-	 * @param subject the name of the handler, pool or class of machines
-	 * @param message what is wrong with it, in words
-	 * @param since for how long, or how long ago; {@code null} if there is no such time
-	 * @param at the innermost frame of the application's own code; {@code null} if there
-	 * is no stack
-	 * @param stack the stack, with frames of the JDK, Spring and Greenroom folded
+	 * @param kind the kind of problem
+	 * @param subject the name of the handler, the pool or the class of machines
+	 * @param message a description of the problem
+	 * @param since how long the problem has lasted, or how long ago it occurred, or
+	 * {@code null} if unknown
+	 * @param at the innermost frame of the application's own code, or {@code null} if
+	 * there is no stack
+	 * @param stack the stack, with the frames of the JDK, Spring and Greenroom folded
 	 */
 	public record Problem(Kind kind, String subject, String message, @Nullable Duration since, @Nullable String at,
 			List<String> stack) {
 
-		/** Copies the list. */
+		/** Copies the given list. */
 		public Problem {
 			stack = List.copyOf(stack);
 		}
@@ -111,13 +119,13 @@ public record GreenroomDump(List<Problem> problems, Map<Kind, Integer> problemCo
 	}
 
 	/**
-	 * How many there are.
+	 * The total numbers of entries.
 	 *
-	 * @param threads green threads
-	 * @param handlers handlers
-	 * @param keyed handlers by key
-	 * @param pools pools
-	 * @param machines machines that are beans, and those that have failed, beans or not
+	 * @param threads the number of green threads
+	 * @param handlers the number of handlers
+	 * @param keyed the number of handlers by key
+	 * @param pools the number of pools
+	 * @param machines the number of machines that are beans or have failed
 	 */
 	public record Counts(int threads, int handlers, int keyed, int pools, int machines) {
 
@@ -126,17 +134,17 @@ public record GreenroomDump(List<Problem> problems, Map<Kind, Integer> problemCo
 	/**
 	 * A green thread.
 	 *
-	 * @param depth how many of its ancestors are alive
-	 * @param name the thread's name
-	 * @param state how far its life has come
-	 * @param activity what its virtual thread does; {@code null} before its start
-	 * @param parent the parent's name; {@code null} for a root
-	 * @param stack the innermost frames, as many as were asked for
+	 * @param depth the number of its ancestors that are alive
+	 * @param name the name of the thread
+	 * @param state the state in the thread's life cycle
+	 * @param activity what its virtual thread does, or {@code null} if it has not started
+	 * @param parent the name of the parent, or {@code null} for a root
+	 * @param stack the innermost frames, up to the requested number
 	 */
 	public record GreenThreadEntry(int depth, String name, String state, @Nullable String activity,
 			@Nullable String parent, List<String> stack) {
 
-		/** Copies the list. */
+		/** Copies the given list. */
 		public GreenThreadEntry {
 			stack = List.copyOf(stack);
 		}
@@ -146,17 +154,19 @@ public record GreenroomDump(List<Problem> problems, Map<Kind, Integer> problemCo
 	/**
 	 * A pool.
 	 *
-	 * @param name the pool's name
-	 * @param size how many may be at work at once
-	 * @param active how many are
-	 * @param queued how many wait in line
-	 * @param rejected how many were rejected, by reason, since the pool was made
-	 * @param sinceRejected how long ago the last of them was; {@code null} if none was
+	 * @param name the name of the pool
+	 * @param size the number of slots
+	 * @param active the number of slots that are taken
+	 * @param queued the number of requests that wait in line
+	 * @param rejected the number of rejected requests since the pool was created, by
+	 * reason
+	 * @param sinceRejected the time since the last rejection, or {@code null} if there
+	 * was none
 	 */
 	public record Pool(String name, int size, int active, int queued, Map<String, Long> rejected,
 			@Nullable Duration sinceRejected) {
 
-		/** Copies the map. */
+		/** Copies the given map. */
 		public Pool {
 			rejected = Collections.unmodifiableMap(new TreeMap<>(rejected));
 		}
@@ -172,13 +182,14 @@ public record GreenroomDump(List<Problem> problems, Map<Kind, Integer> problemCo
 	/**
 	 * A machine.
 	 *
-	 * @param bean the bean's name; {@code null} for one that is here because it has
-	 * failed, and is no singleton
-	 * @param machine the machine's name
-	 * @param status how far its life has come
-	 * @param state the state it is in; {@code null} if in none
-	 * @param since since when
-	 * @param failure class and message of what it failed with; {@code null} unless it has
+	 * @param bean the name of the bean, or {@code null} for a failed machine that is not
+	 * a singleton bean
+	 * @param machine the name of the machine
+	 * @param status the status in the machine's life cycle
+	 * @param state the current state, or {@code null} if the machine is in none
+	 * @param since the time since which this has been so
+	 * @param failure the class and message of the failure, or {@code null} if the machine
+	 * has not failed
 	 */
 	public record Machine(@Nullable String bean, String machine, String status, @Nullable String state,
 			@Nullable Instant since, @Nullable String failure) {
@@ -190,11 +201,11 @@ public record GreenroomDump(List<Problem> problems, Map<Kind, Integer> problemCo
 	 *
 	 * @param machine the name of the machines' class
 	 * @param state the state
-	 * @param count how many have failed in it since the start
-	 * @param failure class and message of what the last failed with
-	 * @param at the innermost frame of the application's own code in that; {@code null}
-	 * if it has no stack
-	 * @param last when the last failed
+	 * @param count the number of machines that have failed in it since the start
+	 * @param failure the class and message of the last failure
+	 * @param at the innermost frame of the application's own code in that failure, or
+	 * {@code null} if it has no stack
+	 * @param last the time of the last failure
 	 */
 	public record Failed(String machine, String state, long count, String failure, @Nullable String at, Instant last) {
 
@@ -209,18 +220,19 @@ public record GreenroomDump(List<Problem> problems, Map<Kind, Integer> problemCo
 	}
 
 	/**
-	 * What this node knows of its cluster.
+	 * The cluster as this node sees it.
 	 *
-	 * @param nodes how many nodes it sees, with itself
-	 * @param quorum how many there must be for any to work
-	 * @param share how much of all keys it owns, from 0 to 1
-	 * @param waiting how many of its calls wait for another node
-	 * @param serving how many calls of other nodes run here, or wait in mailboxes
-	 * @param events what has happened since the start, and how often
+	 * @param nodes the number of visible nodes, including this one
+	 * @param quorum the number of nodes that must be visible for a node to work
+	 * @param share the share of all keys that this node owns, from 0 to 1
+	 * @param waiting the number of this node's calls that wait for another node
+	 * @param serving the number of calls from other nodes that run or wait in mailboxes
+	 * here
+	 * @param events the events since the start and how often each has occurred
 	 */
 	public record Cluster(int nodes, int quorum, double share, int waiting, long serving, Map<String, Long> events) {
 
-		/** Copies the map. */
+		/** Copies the given map. */
 		public Cluster {
 			events = Collections.unmodifiableMap(new TreeMap<>(events));
 		}
@@ -243,7 +255,7 @@ public record GreenroomDump(List<Problem> problems, Map<Kind, Integer> problemCo
 	 *
 	 * @param machine the name of the machines' class
 	 * @param state the state
-	 * @param count how many are in it
+	 * @param count the number of machines in the state
 	 */
 	public record StateCount(String machine, String state, long count) {
 

@@ -31,15 +31,16 @@ import io.greenroom.observe.internal.Frames;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gathers what a dump shows and nobody else keeps: hears of pools and machines as an
- * observer, and keeps none of them alive.
+ * Creates dumps. As an observer, it collects the parts of a dump that are not available
+ * elsewhere, such as pools and the number of machines in each state. It keeps no pool and
+ * no machine alive.
  */
 public final class GreenroomDumps implements Observer {
 
-	/** How many keys of a handler are shown in full. */
+	/** The number of keys of a handler that are shown in full. */
 	private static final int BUSIEST = 50;
 
-	/** How many frames of a stack are looked at. */
+	/** The maximum number of frames that are read from a stack. */
 	private static final int DEEPEST = 250;
 
 	private final Collection<NamedPool> pools = new ConcurrentLinkedQueue<>();
@@ -48,24 +49,26 @@ public final class GreenroomDumps implements Observer {
 
 	private final CarrierReports carriers = new CarrierReports();
 
-	/** By class and state; of both there are as many as the program has. */
+	/**
+	 * By class and state. The size is bounded by the classes and states in the program.
+	 */
 	private final Map<StateKey, LongAdder> states = new ConcurrentHashMap<>();
 
-	/** By class and both states; of all there are as many as the program has. */
+	/** By class and both states. The size is bounded by the moves in the program. */
 	private final Map<MoveKey, LongAdder> moves = new ConcurrentHashMap<>();
 
-	/** Nothing where this is no node of a cluster. */
+	/** The cluster, or {@code null} if this application is not a node of one. */
 	private volatile @Nullable ClusterGauges cluster;
 
 	private final boolean showsArguments;
 
-	/** Makes an observer that has heard nothing, and shows no arguments. */
+	/** Creates an observer whose dumps do not show arguments. */
 	public GreenroomDumps() {
 		this(false);
 	}
 
 	/**
-	 * Makes an observer that has heard nothing.
+	 * Creates an observer.
 	 * @param showsArguments whether a dump shows the arguments of calls
 	 */
 	public GreenroomDumps(boolean showsArguments) {
@@ -124,7 +127,7 @@ public final class GreenroomDumps implements Observer {
 		return this.states.computeIfAbsent(new StateKey(machine, state), (key) -> new LongAdder());
 	}
 
-	/** Returns how many machines of a class are in a state. */
+	/** Returns the number of machines of a class that are in a state. */
 	long count(String machine, String state) {
 		return sum(this.states.get(new StateKey(machine, state)));
 	}
@@ -134,16 +137,19 @@ public final class GreenroomDumps implements Observer {
 		return sum(this.moves.get(new MoveKey(machine, from, to)));
 	}
 
-	/** While machines move on other threads, a sum may be below zero. */
+	/**
+	 * Returns the sum, but at least zero. While machines move on other threads, the sum
+	 * can be negative.
+	 */
 	private static long sum(@Nullable LongAdder adder) {
 		return (adder != null) ? Math.max(0, adder.sum()) : 0;
 	}
 
 	/**
 	 * Takes a dump.
-	 * @param scheduler whose threads and handlers to show
-	 * @param handlers handlers that the scheduler need not know, as nobody has called
-	 * them yet
+	 * @param scheduler the scheduler whose threads and handlers are shown
+	 * @param handlers further handlers, which the scheduler does not know until they are
+	 * called
 	 * @param keyed the handlers by key
 	 * @param machines the machines that are beans
 	 * @param query how much to show
@@ -168,14 +174,15 @@ public final class GreenroomDumps implements Observer {
 	}
 
 	/**
-	 * Looks at everything but single threads and machines, which are only counted.
-	 * @param scheduler whose threads and handlers to show
-	 * @param handlers handlers that the scheduler need not know, as nobody has called
-	 * them yet
+	 * Collects everything except the individual threads and machines, which are only
+	 * counted.
+	 * @param scheduler the scheduler whose threads and handlers are shown
+	 * @param handlers further handlers, which the scheduler does not know until they are
+	 * called
 	 * @param keyed the handlers by key
 	 * @param types the classes of machines to draw
-	 * @param most the greatest number of problems to show
-	 * @return what was seen
+	 * @param most the maximum number of problems to show
+	 * @return the overview
 	 */
 	Overview look(GreenScheduler scheduler, Collection<Handler> handlers,
 			Collection<? extends KeyedHandler<?, ?>> keyed, Collection<Class<?>> types, int most) {
@@ -226,7 +233,7 @@ public final class GreenroomDumps implements Observer {
 		return seen;
 	}
 
-	/** Takes no more stacks than are shown, of as many frames as folding may need. */
+	/** Takes only the stacks that are shown, with as many frames as folding may need. */
 	private static GreenThreadDump threads(GreenScheduler scheduler, DumpQuery query) {
 		int most = (int) Math.min(Integer.MAX_VALUE, (long) query.offset() + query.limit());
 		return scheduler.dump((query.frames() > 0) ? DEEPEST : 0, most);
@@ -242,7 +249,7 @@ public final class GreenroomDumps implements Observer {
 		return value.name().toLowerCase(Locale.ROOT).replace('_', ' ');
 	}
 
-	/** Returns the pools that are there, by name. */
+	/** Returns the pools that still exist, sorted by name. */
 	List<GreenroomDump.Pool> pools() {
 		List<GreenroomDump.Pool> found = new ArrayList<>();
 		for (Iterator<NamedPool> named = this.pools.iterator(); named.hasNext();) {

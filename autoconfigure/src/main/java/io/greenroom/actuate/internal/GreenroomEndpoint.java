@@ -34,17 +34,19 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.util.MimeTypeUtils;
 
 /**
- * What is wrong, and the dump of everything that is alive: green threads, handlers,
- * pools, machines, and who waits for whom. As JSON, and as text to those who ask for
- * {@code text/plain}. And the means to resize a pool that controllers run in, interrupt a
- * body, and stop or restart a machine, each of which is logged, where
- * {@code management.endpoint.greenroom.access=unrestricted} asks for it; exposing the
- * endpoint alone brings no write operation.
+ * Actuator endpoint that shows current problems and a dump of everything that is alive:
+ * green threads, handlers, pools and machines, and which of them wait for each other. The
+ * dump is available as JSON, and as text if {@code text/plain} is requested.
+ * <p>
+ * The write operations resize a pool that controllers run in, interrupt a body, and stop
+ * or restart a machine. Each of them is logged. They are available only if
+ * {@code management.endpoint.greenroom.access=unrestricted} is set. Exposing the endpoint
+ * does not enable them.
  */
 @Endpoint(id = "greenroom", defaultAccess = Access.READ_ONLY)
 public final class GreenroomEndpoint {
 
-	/** So many failed machines that are no beans are shown at most. */
+	/** The maximum number of failed machines, other than beans, that are shown. */
 	private static final int FAILED = 1000;
 
 	private final GreenroomDumps dumps;
@@ -64,14 +66,14 @@ public final class GreenroomEndpoint {
 	private final OperatorActions actions;
 
 	/**
-	 * Makes the endpoint.
+	 * Creates the endpoint.
 	 * @param dumps takes the dumps
-	 * @param scheduler whose threads and handlers to show
-	 * @param handlers gives the handlers that are beans, if there are any
-	 * @param keyed gives the handlers by key
-	 * @param stateMachines gives the machines, if there are any
-	 * @param pools gives the pools that may be resized, by name
-	 * @param beanFactory where the machines that are beans are looked for
+	 * @param scheduler the scheduler whose threads and handlers are shown
+	 * @param handlers supplies the handlers that are beans, if there are any
+	 * @param keyed supplies the handlers by key
+	 * @param stateMachines supplies the machines, if there are any
+	 * @param pools supplies the pools that can be resized, by name
+	 * @param beanFactory the bean factory to search for machines
 	 */
 	public GreenroomEndpoint(GreenroomDumps dumps, GreenScheduler scheduler, Supplier<@Nullable Handlers> handlers,
 			Supplier<List<KeyedHandler<?, ?>>> keyed, Supplier<@Nullable StateMachines> stateMachines,
@@ -87,8 +89,8 @@ public final class GreenroomEndpoint {
 	}
 
 	/**
-	 * Takes a dump of the first hundred of each kind.
-	 * @param frames how many lines of each thread's stack to take; 0 takes none
+	 * Takes a dump of the first hundred entries of each kind.
+	 * @param frames the number of lines of each thread's stack, or 0 for no stacks
 	 * @return the dump
 	 */
 	public GreenroomDump dump(@Nullable Integer frames) {
@@ -97,15 +99,15 @@ public final class GreenroomEndpoint {
 
 	/**
 	 * Takes a dump.
-	 * @param frames how many lines of each thread's stack to take, up to 100; 0 takes
-	 * none
-	 * @param limit how many of each kind to show, up to 1000
-	 * @param offset how many of each kind to leave out first
+	 * @param frames the number of lines of each thread's stack, up to 100, or 0 for no
+	 * stacks
+	 * @param limit the number of entries of each kind to show, up to 1000
+	 * @param offset the number of entries of each kind to skip
 	 * @param handler the name of the only handler to show
 	 * @param machine the name of the only class of machines to show
 	 * @param state the name of the only state to show
 	 * @return the dump
-	 * @throws InvalidEndpointRequestException if a number is out of its bounds
+	 * @throws InvalidEndpointRequestException if a number is out of bounds
 	 */
 	public GreenroomDump take(@Nullable Integer frames, @Nullable Integer limit, @Nullable Integer offset,
 			@Nullable String handler, @Nullable String machine, @Nullable String state) {
@@ -117,14 +119,15 @@ public final class GreenroomEndpoint {
 
 	/**
 	 * Takes a dump, as {@link #take} does.
-	 * @param frames how many lines of each thread's stack to take, up to 100; 0 takes
-	 * none
-	 * @param limit how many of each kind to show, up to 1000
-	 * @param offset how many of each kind to leave out first
+	 * @param frames the number of lines of each thread's stack, up to 100, or 0 for no
+	 * stacks
+	 * @param limit the number of entries of each kind to show, up to 1000
+	 * @param offset the number of entries of each kind to skip
 	 * @param handler the name of the only handler to show
 	 * @param machine the name of the only class of machines to show
 	 * @param state the name of the only state to show
-	 * @return the dump; if a number is out of its bounds, an answer 400 that says them
+	 * @return the dump, or a response with status 400 that gives the bounds if a number
+	 * is out of bounds
 	 */
 	@ReadOperation
 	public @Nullable Object dump(@Nullable Integer frames, @Nullable Integer limit, @Nullable Integer offset,
@@ -133,19 +136,19 @@ public final class GreenroomEndpoint {
 	}
 
 	/**
-	 * Takes a dump of the first hundred of each kind as text.
-	 * @param frames how many lines of each thread's stack to take; 0 takes none
-	 * @return the dump in words
+	 * Takes a dump of the first hundred entries of each kind as text.
+	 * @param frames the number of lines of each thread's stack, or 0 for no stacks
+	 * @return the text of the dump
 	 */
 	public String text(@Nullable Integer frames) {
 		return dump(frames).toString();
 	}
 
 	/**
-	 * Looks at everything but single threads and machines, which are only counted; for
-	 * those who look again and again.
-	 * @param problems the greatest number of problems to show
-	 * @return what was seen
+	 * Collects everything except the individual threads and machines, which are only
+	 * counted. This method is suitable for frequent updates.
+	 * @param problems the maximum number of problems to show
+	 * @return the overview
 	 */
 	public Overview overview(int problems) {
 		Handlers beans = this.handlers.get();
@@ -155,9 +158,9 @@ public final class GreenroomEndpoint {
 	}
 
 	/**
-	 * Takes a dump of the green threads alone.
-	 * @param frames how many frames of each thread's stack to take
-	 * @param most the greatest number of threads
+	 * Takes a dump of the green threads only.
+	 * @param frames the number of frames of each thread's stack
+	 * @param most the maximum number of threads
 	 * @return the threads as a tree
 	 */
 	public GreenThreadDump threads(int frames, int most) {
@@ -165,11 +168,12 @@ public final class GreenroomEndpoint {
 	}
 
 	/**
-	 * Returns the machines of a class that are in a state. Takes a walk over all of them.
+	 * Returns the machines of a class that are in a state. This method iterates over all
+	 * machines of the class.
 	 * @param type the name of the class, with or without its package
-	 * @param state the state's name
-	 * @return the machines, those that have been there longest first; {@code null} if
-	 * there is no such class or state
+	 * @param state the name of the state
+	 * @return the machines, starting with those that have been in the state for the
+	 * longest time, or {@code null} if there is no such class or state
 	 */
 	public @Nullable List<GreenroomDump.Machine> machines(String type, String state) {
 		StateMachines all = this.stateMachines.get();
@@ -187,15 +191,15 @@ public final class GreenroomEndpoint {
 
 	/**
 	 * Takes a dump as text.
-	 * @param frames how many lines of each thread's stack to take, up to 100; 0 takes
-	 * none
-	 * @param limit how many of each kind to show, up to 1000
-	 * @param offset how many of each kind to leave out first
+	 * @param frames the number of lines of each thread's stack, up to 100, or 0 for no
+	 * stacks
+	 * @param limit the number of entries of each kind to show, up to 1000
+	 * @param offset the number of entries of each kind to skip
 	 * @param handler the name of the only handler to show
 	 * @param machine the name of the only class of machines to show
 	 * @param state the name of the only state to show
-	 * @return the dump in words; if a number is out of its bounds, an answer 400 that
-	 * says them
+	 * @return the text of the dump, or a response with status 400 that gives the bounds
+	 * if a number is out of bounds
 	 */
 	@ReadOperation(produces = "text/plain;charset=UTF-8")
 	public @Nullable Object text(@Nullable Integer frames, @Nullable Integer limit, @Nullable Integer offset,
@@ -205,17 +209,20 @@ public final class GreenroomEndpoint {
 
 	/**
 	 * Takes a part of a dump: {@code problems}, {@code cluster}, {@code threads},
-	 * {@code handlers}, {@code pools} or {@code machines}, and of the last three the one
-	 * of a name, as in {@code handlers/stock}. Or draws the states of a class, with how
-	 * many machines are in each: {@code machines/Order/diagram},
-	 * {@code machines/Order/diagram.svg} and {@code machines/Order/diagram.mmd}.
-	 * @param path which part
-	 * @param frames how many lines of each thread's stack to take, up to 100
-	 * @param limit how many to show, up to 1000
-	 * @param offset how many to leave out first
+	 * {@code handlers}, {@code pools} or {@code machines}. The last three can be followed
+	 * by a name, as in {@code handlers/stock}.
+	 * <p>
+	 * The paths {@code machines/Order/diagram}, {@code machines/Order/diagram.svg} and
+	 * {@code machines/Order/diagram.mmd} draw the states of a class, with the number of
+	 * machines in each state.
+	 * @param path the path of the part
+	 * @param frames the number of lines of each thread's stack, up to 100
+	 * @param limit the number of entries to show, up to 1000
+	 * @param offset the number of entries to skip
 	 * @param state the name of the only state to show
-	 * @return the part; {@code null}, which is answered by 404, if there is none; if a
-	 * number is out of its bounds, an answer 400 that says them
+	 * @return the part; {@code null}, which results in status 404, if there is no such
+	 * part; or a response with status 400 that gives the bounds if a number is out of
+	 * bounds
 	 */
 	@ReadOperation(
 			produces = { DumpParts.JSON_V3, DumpParts.JSON_V2, DumpParts.JSON, DumpParts.SVG, DumpParts.MERMAID })
@@ -232,7 +239,8 @@ public final class GreenroomEndpoint {
 			return null;
 		}
 		String name = (path.length == 2) ? path[1] : null;
-		// The pools of a dump are not filtered by name, and a page may lack the one.
+		// The query does not filter pools by name, and the requested one may be on
+		// another page.
 		boolean isPool = name != null && path[0].equals("pools");
 		return DumpParts.pick(take(query.frames(), isPool ? DumpQuery.MOST : query.limit(), isPool ? 0 : query.offset(),
 				path[0].equals("handlers") ? name : null, path[0].equals("machines") ? name : null, query.state()),
@@ -240,8 +248,9 @@ public final class GreenroomEndpoint {
 	}
 
 	/**
-	 * Says the reason of a rejection in the body of its answer: error pages of Spring
-	 * Boot keep it to themselves, and have no answer for those who ask for text.
+	 * Puts the reason of a rejection in the body of the response. The error pages of
+	 * Spring Boot do not show it, and they have no representation for requests that
+	 * accept only text.
 	 */
 	private static @Nullable Object answer(Supplier<@Nullable Object> asked) {
 		try {
@@ -254,13 +263,13 @@ public final class GreenroomEndpoint {
 	}
 
 	/**
-	 * Changes how many controllers may be at work in a pool, until the application ends.
-	 * @param who knows who asks
-	 * @param pool the pool's name
+	 * Changes the number of slots of a pool until the application ends.
+	 * @param who the security context of the request
+	 * @param pool the name of the pool
 	 * @param size the new size
-	 * @return the pool's numbers afterwards
+	 * @return the numbers of the pool after the change
 	 * @throws InvalidEndpointRequestException if there is no such pool of a fixed size,
-	 * or the size is less than 1
+	 * or if the size is less than 1
 	 */
 	@WriteOperation
 	public GreenroomDump.Pool resize(SecurityContext who, @Selector String pool, int size) {
@@ -287,19 +296,19 @@ public final class GreenroomEndpoint {
 	}
 
 	/**
-	 * Does something to a handler or a machine: {@code interrupt} at
-	 * {@code handlers/{name}} interrupts the body that runs; {@code stop} and
-	 * {@code restart} at {@code machines/{type}} stop a machine, and start one again that
-	 * has failed.
-	 * @param who knows who asks
-	 * @param part whether a handler or a machine is meant, as the path has it
+	 * Performs an action on a handler or a machine. For {@code handlers/{name}}, the
+	 * action {@code interrupt} interrupts the running body. For {@code machines/{type}},
+	 * the action {@code stop} stops a machine, and {@code restart} starts a failed
+	 * machine again.
+	 * @param who the security context of the request
+	 * @param part {@code handlers} or {@code machines}, as in the path
 	 * @param name the name of the handler, or of the machine's class
-	 * @param action what to do
+	 * @param action the action
 	 * @param thread the thread whose body to interrupt, if there are several
 	 * @param machine the name of the machine
-	 * @param state the state to restart it in, if not the initial one
-	 * @return what was done; if that is not there, or can't be done, an answer 400 that
-	 * says why
+	 * @param state the state to restart the machine in, if not the initial one
+	 * @return a description of what was done, or a response with status 400 that gives
+	 * the reason if the target does not exist or the action is not possible
 	 */
 	@WriteOperation
 	public @Nullable Object act(SecurityContext who, @Selector String part, @Selector String name, String action,
@@ -332,7 +341,10 @@ public final class GreenroomEndpoint {
 		return new InvalidEndpointRequestException(reason, reason);
 	}
 
-	/** Machines of beans that are there, none is made for the dump; and failed ones. */
+	/**
+	 * Returns the machines of existing beans, and failed machines. No bean is created for
+	 * the dump.
+	 */
 	private List<GreenroomDump.Machine> machines(DumpQuery query) {
 		StateMachines all = this.stateMachines.get();
 		List<GreenroomDump.Machine> found = new ArrayList<>();
@@ -365,9 +377,9 @@ public final class GreenroomEndpoint {
 	}
 
 	/**
-	 * What was done.
+	 * The result of an action.
 	 *
-	 * @param done in words
+	 * @param done a description of what was done
 	 */
 	public record Done(String done) {
 

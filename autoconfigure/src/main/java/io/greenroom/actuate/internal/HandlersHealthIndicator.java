@@ -16,14 +16,15 @@ import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
 /**
- * Down when a handler is dead: its processing loop has thrown and was given up. A handler
- * that was shut down, or whose loop came to its end, is well. Tells which bodies and
- * loops are stuck, and what waits of durable oneway calls, which are reasons to be ill
- * where the terms say so.
+ * Reports the status {@code DOWN} if a handler is dead, that is, if its processing loop
+ * has thrown an exception and is not restarted. A handler that was shut down, or whose
+ * loop has ended normally, is healthy. The details also show which bodies and loops are
+ * stuck, and how many durable oneway calls are waiting. The {@link HealthTerms} determine
+ * when these affect the status.
  */
 public final class HandlersHealthIndicator extends AbstractHealthIndicator {
 
-	/** So many of those that are stuck are told by name. */
+	/** The maximum number of stuck bodies and loops that are named. */
 	private static final int NAMED = 10;
 
 	private final Handlers handlers;
@@ -35,11 +36,12 @@ public final class HandlersHealthIndicator extends AbstractHealthIndicator {
 	private final HealthTerms terms;
 
 	/**
-	 * Makes the indicator.
-	 * @param handlers the handlers to look at
-	 * @param keyed gives the handlers by key to look at
-	 * @param backlog gives what waits of the handlers with durable oneway calls
-	 * @param terms from when on something is ill
+	 * Creates an indicator.
+	 * @param handlers the handlers to check
+	 * @param keyed supplies the handlers by key to check
+	 * @param backlog supplies the numbers of waiting calls of the handlers with durable
+	 * oneway calls
+	 * @param terms the limits from which the status is affected
 	 */
 	public HandlersHealthIndicator(Handlers handlers, Supplier<List<KeyedHandler<?, ?>>> keyed,
 			Supplier<Map<String, ? extends OutboxGauges>> backlog, HealthTerms terms) {
@@ -53,7 +55,7 @@ public final class HandlersHealthIndicator extends AbstractHealthIndicator {
 	@Override
 	protected void doHealthCheck(Health.Builder builder) {
 		builder.up();
-		// In this order: what is down overrules what may be out of service.
+		// The order matters: DOWN overrides the status for stuck handlers.
 		lookForStuck(builder);
 		lookForDead(builder);
 		lookAtOutbox(builder);

@@ -6,17 +6,17 @@ import java.util.Objects;
 import org.springframework.boot.health.contributor.Status;
 
 /**
- * From when on something is ill.
+ * The limits from which bodies, loops and outboxes affect the health.
  *
- * @param stuckAfter how long a body may run, or a loop let no call in, unreported; for
- * ever if zero
- * @param stuckStatus the status of an application in which one does so for longer
- * @param outboxAfter how old the oldest call of an outbox may be before that is down; of
- * any age if zero
+ * @param stuckAfter how long a body may run, or a loop may let no call in, before it is
+ * stuck; zero means no limit
+ * @param stuckStatus the status of an application with a stuck body or loop
+ * @param outboxAfter the maximum age of the oldest call of an outbox before the status is
+ * {@code DOWN}; zero means no limit
  */
 public record HealthTerms(Duration stuckAfter, Status stuckStatus, Duration outboxAfter) {
 
-	/** Checks that everything is there. */
+	/** Checks that no component is {@code null}. */
 	public HealthTerms {
 		Objects.requireNonNull(stuckAfter, "stuckAfter");
 		Objects.requireNonNull(stuckStatus, "stuckStatus");

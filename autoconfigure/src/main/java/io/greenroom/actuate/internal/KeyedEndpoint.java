@@ -20,31 +20,31 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 
 /**
- * The handlers by key, for operators: how many keys are in which state, which of them
- * don't go on by themselves, where one key is. And the means to end the instance of a
- * key, so that the next call makes it anew from its row, where
- * {@code management.endpoint.greenroomkeys.access=unrestricted} asks for it. Nothing here
- * makes an instance.
+ * Actuator endpoint for handlers by key. It shows the number of keys in each state, the
+ * keys that do not continue by themselves, and the state of a single key. It can also end
+ * the instance of a key if {@code management.endpoint.greenroomkeys.access=unrestricted}
+ * is set. The next call then creates the instance again from its row. The endpoint itself
+ * never creates an instance.
  */
 @Endpoint(id = "greenroomkeys", defaultAccess = Access.READ_ONLY)
 public final class KeyedEndpoint {
 
-	/** So many stranded keys are shown unless somebody asks for more. */
+	/** The number of stranded keys that are shown by default. */
 	private static final int STRANDED = 100;
 
 	private final Supplier<List<KeyedHandler<?, ?>>> keyed;
 
 	/**
-	 * Makes the endpoint.
-	 * @param keyed gives the handlers by key
+	 * Creates the endpoint.
+	 * @param keyed supplies the handlers by key
 	 */
 	public KeyedEndpoint(Supplier<List<KeyedHandler<?, ?>>> keyed) {
 		this.keyed = keyed;
 	}
 
 	/**
-	 * Tells of all handlers by key.
-	 * @return the counts of each, by the handler's name
+	 * Returns the number of keys of all handlers by key.
+	 * @return the counts of each handler, by its name
 	 */
 	@ReadOperation
 	public List<Counts> handlers() {
@@ -52,13 +52,13 @@ public final class KeyedEndpoint {
 	}
 
 	/**
-	 * Tells of one handler by key, and of one of its keys if that is asked for.
-	 * @param handler the handler's name
+	 * Returns the keys of one handler, and the details of one key if it is given.
+	 * @param handler the name of the handler
 	 * @param key the text of a key, if any
-	 * @param limit the greatest number of stranded keys
-	 * @return what is known
-	 * @throws InvalidEndpointRequestException if there is no such handler, its keys are
-	 * never written so, or the limit is negative
+	 * @param limit the maximum number of stranded keys
+	 * @return the keys of the handler
+	 * @throws InvalidEndpointRequestException if there is no such handler, if the text is
+	 * not a valid key of it, or if the limit is negative
 	 */
 	@ReadOperation
 	public Keys handler(@Selector String handler, @Nullable String key, @Nullable Integer limit) {
@@ -78,14 +78,14 @@ public final class KeyedEndpoint {
 	}
 
 	/**
-	 * Ends the instance of a key if it has nothing to do. What it has not stored is gone
-	 * with it.
-	 * @param who knows who asks
-	 * @param handler the handler's name
+	 * Ends the instance of a key if it has nothing to do. Everything that the instance
+	 * has not stored is lost.
+	 * @param who the security context of the request
+	 * @param handler the name of the handler
 	 * @param key the text of the key
-	 * @return whether there is no instance any more
-	 * @throws InvalidEndpointRequestException if there is no such handler, or its keys
-	 * are never written so
+	 * @return whether the key no longer has an instance
+	 * @throws InvalidEndpointRequestException if there is no such handler, or if the text
+	 * is not a valid key of it
 	 */
 	@DeleteOperation
 	public Passivation passivate(SecurityContext who, @Selector String handler, String key) {
@@ -131,12 +131,12 @@ public final class KeyedEndpoint {
 	}
 
 	/**
-	 * How many keys a handler has.
+	 * The number of keys of a handler.
 	 *
-	 * @param handler the handler's name
-	 * @param active how many keys have an instance here
-	 * @param states how many keys are in each state: of a durable handler all that are
-	 * stored, of others those with an instance
+	 * @param handler the name of the handler
+	 * @param active the number of keys that have an instance on this node
+	 * @param states the number of keys in each state: all stored keys for a durable
+	 * handler, and the keys with an instance for other handlers
 	 */
 	public record Counts(String handler, int active, Map<String, Long> states) {
 
@@ -145,14 +145,14 @@ public final class KeyedEndpoint {
 	/**
 	 * The keys of a handler.
 	 *
-	 * @param counts how many there are
-	 * @param entry the key that was asked for; {@code null} if none was, or it has
+	 * @param counts the number of keys
+	 * @param entry the requested key, or {@code null} if none was requested or if it has
 	 * neither an instance nor a row
-	 * @param stranded those that don't go on by themselves, the oldest first
+	 * @param stranded the keys that do not continue by themselves, the oldest first
 	 */
 	public record Keys(Counts counts, @Nullable Entry entry, List<Stranded> stranded) {
 
-		/** Copies the list. */
+		/** Copies the given list. */
 		public Keys {
 			stranded = List.copyOf(stranded);
 		}
@@ -160,13 +160,13 @@ public final class KeyedEndpoint {
 	}
 
 	/**
-	 * What is known of one key.
+	 * The details of one key.
 	 *
 	 * @param key the text of the key
-	 * @param active whether it has an instance here
-	 * @param state the state it is in; {@code null} if in none
-	 * @param since since when
-	 * @param deadline when the state's timeout is over
+	 * @param active whether the key has an instance on this node
+	 * @param state the current state, or {@code null} if there is none
+	 * @param since the time since which this has been so
+	 * @param deadline the time at which the state's timeout expires
 	 */
 	public record Entry(String key, boolean active, @Nullable String state, @Nullable Instant since,
 			@Nullable Instant deadline) {
@@ -174,23 +174,23 @@ public final class KeyedEndpoint {
 	}
 
 	/**
-	 * A key that does not go on by itself.
+	 * A key that does not continue by itself.
 	 *
 	 * @param key the text of the key
-	 * @param state the state it was in last
-	 * @param since since when
-	 * @param reason why it does not go on
+	 * @param state the last state of the key
+	 * @param since the time since which this has been so
+	 * @param reason the reason why the key does not continue
 	 */
 	public record Stranded(String key, String state, Instant since, String reason) {
 
 	}
 
 	/**
-	 * The end of an instance.
+	 * The result of ending an instance.
 	 *
 	 * @param key the text of the key
-	 * @param passivated whether there is no instance any more; not if it has something to
-	 * do
+	 * @param passivated whether the key no longer has an instance; {@code false} if the
+	 * instance has something to do
 	 */
 	public record Passivation(String key, boolean passivated) {
 

@@ -8,16 +8,16 @@ import io.greenroom.state.StateDescriptor;
 import io.greenroom.state.StateDiagram;
 
 /**
- * The states of a class and the moves between them, with how many machines are in each
- * state now, and how often each move was made since the start.
+ * The states of a class and the moves between them, with the current number of machines
+ * in each state and how often each move was made since the start.
  *
  * @param machine the name of the machines' class
- * @param states the states, by name
+ * @param states the states, sorted by name
  * @param moves the declared moves
  */
 public record MachineDiagram(String machine, List<Node> states, List<Move> moves) {
 
-	/** Copies the lists. */
+	/** Copies the given lists. */
 	public MachineDiagram {
 		states = List.copyOf(states);
 		moves = List.copyOf(moves);
@@ -26,10 +26,10 @@ public record MachineDiagram(String machine, List<Node> states, List<Move> moves
 	/**
 	 * A state.
 	 *
-	 * @param name the state's name
-	 * @param initial whether a machine may start here
-	 * @param end whether nothing follows it
-	 * @param count how many machines are in it
+	 * @param name the name of the state
+	 * @param initial whether a machine can start in this state
+	 * @param end whether the state has no successor
+	 * @param count the number of machines in the state
 	 */
 	public record Node(String name, boolean initial, boolean end, long count) {
 
@@ -38,11 +38,11 @@ public record MachineDiagram(String machine, List<Node> states, List<Move> moves
 	/**
 	 * A declared move.
 	 *
-	 * @param from the state it leaves
-	 * @param to the state it enters
-	 * @param onTimeout whether machines make it by themselves when the state's time is
-	 * over
-	 * @param count how often machines have made it
+	 * @param from the state that is left
+	 * @param to the state that is entered
+	 * @param onTimeout whether machines make the move by themselves when the state's
+	 * timeout expires
+	 * @param count how often machines have made the move
 	 */
 	public record Move(String from, String to, boolean onTimeout, long count) {
 
@@ -64,7 +64,7 @@ public record MachineDiagram(String machine, List<Node> states, List<Move> moves
 		return new Node(state.name(), state.initial(), state.transitionsTo().isEmpty(), count);
 	}
 
-	/** Returns the same as an SVG picture or as Mermaid text. */
+	/** Returns the diagram as an SVG picture or as Mermaid text. */
 	static String drawn(Class<?> type, GreenroomDumps dumps, boolean picture) {
 		StateDiagram declared = StateDiagram.of(type);
 		String machine = type.getName();

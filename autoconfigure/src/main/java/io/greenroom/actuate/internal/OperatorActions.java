@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 
 /**
- * What an operator may do to handlers and machines. Rejects, with the reason, what is not
- * there or can't be done.
+ * The actions that an operator can perform on handlers and machines. An action is
+ * rejected, with the reason, if its target does not exist or if it is not possible.
  */
 final class OperatorActions {
 
@@ -28,9 +28,9 @@ final class OperatorActions {
 	private final Supplier<@Nullable StateMachines> stateMachines;
 
 	/**
-	 * Makes the actions.
-	 * @param handlers gives all handlers there are, those of keys too
-	 * @param stateMachines gives the machines, if there are any
+	 * Creates the actions.
+	 * @param handlers supplies all handlers, including those of keys
+	 * @param stateMachines supplies the machines, if there are any
 	 */
 	OperatorActions(Supplier<List<Handler>> handlers, Supplier<@Nullable StateMachines> stateMachines) {
 		this.handlers = handlers;
@@ -39,9 +39,9 @@ final class OperatorActions {
 
 	/**
 	 * Interrupts the body that a handler runs.
-	 * @param name the handler's name
-	 * @param thread the thread that runs it; needed if there are several
-	 * @return what was done
+	 * @param name the name of the handler
+	 * @param thread the thread that runs the body; required if there are several
+	 * @return a description of what was done
 	 */
 	String interrupt(String name, @Nullable String thread) {
 		Handler handler = this.handlers.get()
@@ -64,10 +64,10 @@ final class OperatorActions {
 	}
 
 	/**
-	 * Stops a machine, and does not wait for its end.
+	 * Stops a machine. This method does not wait for the machine to end.
 	 * @param type the name of its class, with or without the package
-	 * @param name the machine's name
-	 * @return what was done
+	 * @param name the name of the machine
+	 * @return a description of what was done
 	 */
 	String stop(String type, @Nullable String name) {
 		StateMachine machine = find(type, name);
@@ -79,11 +79,11 @@ final class OperatorActions {
 	}
 
 	/**
-	 * Starts a machine again that has failed.
+	 * Starts a failed machine again.
 	 * @param type the name of its class, with or without the package
-	 * @param name the machine's name
-	 * @param state where to start it; needed if not just one state is an initial one
-	 * @return what was done
+	 * @param name the name of the machine
+	 * @param state the state to start in; required unless exactly one state is initial
+	 * @return a description of what was done
 	 */
 	String restart(String type, @Nullable String name, @Nullable String state) {
 		StateMachine machine = find(type, name);

@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
 
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 
-/** Logs what an operator has done, and the name of the operator. */
+/** Logs the actions of operators, with the name of the operator. */
 final class OperatorLog {
 
 	private static final Logger log = LoggerFactory.getLogger("io.greenroom.actuate.operations");
@@ -18,8 +18,9 @@ final class OperatorLog {
 
 	/**
 	 * Logs an action.
-	 * @param who knows who has asked, where somebody has logged in
-	 * @param what what was done, in the past tense
+	 * @param who the security context, which has the operator's name if the operator is
+	 * logged in
+	 * @param what a description of what was done, in the past tense
 	 */
 	static void did(SecurityContext who, String what) {
 		Principal principal = who.getPrincipal();
@@ -29,7 +30,7 @@ final class OperatorLog {
 		}
 	}
 
-	/** What somebody else wrote must not begin a line of its own. */
+	/** Prevents text from other sources from starting a new line in the log. */
 	private static String plain(String text) {
 		return text.codePoints()
 			.map((each) -> Character.isISOControl(each) ? ' ' : each)

@@ -9,24 +9,24 @@ import io.greenroom.keyed.internal.KeyedSnapshot;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The problems, and all parts whose number is small enough for frequent updates.
+ * The problems, and those parts of a dump that are small enough for frequent updates.
  *
- * @param problems what is wrong: the worst of each kind first, then the others
- * @param problemCounts how many problems of each kind there are
- * @param scheduler the scheduler's name
- * @param threads how many green threads are alive
- * @param handlers all handlers, by name
- * @param keyed the handlers by key, by name
- * @param pools the pools, by name
- * @param machines the classes of machines, with how many are in each state
- * @param failed how many machines have failed in each state since the start
- * @param cluster what this node knows of its cluster; {@code null} without one
+ * @param problems the problems: the worst of each kind first, then the others
+ * @param problemCounts the number of problems of each kind
+ * @param scheduler the name of the scheduler
+ * @param threads the number of green threads that are alive
+ * @param handlers all handlers, sorted by name
+ * @param keyed the handlers by key, sorted by name
+ * @param pools the pools, sorted by name
+ * @param machines the classes of machines, with the number of machines in each state
+ * @param failed the number of machines that have failed in each state since the start
+ * @param cluster the cluster as this node sees it, or {@code null} if there is no cluster
  */
 public record Overview(List<GreenroomDump.Problem> problems, Map<Kind, Integer> problemCounts, String scheduler,
 		int threads, List<HandlerSnapshot> handlers, List<KeyedSnapshot> keyed, List<GreenroomDump.Pool> pools,
 		List<MachineDiagram> machines, List<GreenroomDump.Failed> failed, GreenroomDump.@Nullable Cluster cluster) {
 
-	/** Copies the lists. */
+	/** Copies the given lists. */
 	public Overview {
 		problems = List.copyOf(problems);
 		problemCounts = Map.copyOf(problemCounts);

@@ -21,19 +21,23 @@ import io.greenroom.observe.internal.Frames;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds what is wrong in what was seen. The worst of each kind comes first, then the
- * others. Of a kind, the longest come first, and those that wait for somebody else come
- * after those that hold everybody up. Confined to the thread that takes the dump.
+ * Finds the problems in a dump. The worst problem of each kind comes first, followed by
+ * the others. Within a kind, the longest problems come first. Bodies that wait for
+ * another handler come after those that hold the others up. Confined to the thread that
+ * takes the dump.
  */
 final class Problems {
 
-	/** What takes less time is not reported as a problem. */
+	/** Shorter times are not reported as problems. */
 	private static final Duration LONG = Duration.ofSeconds(1);
 
-	/** How long ago a rejection of a pool may be to be told. */
+	/** The maximum age of a pool's last rejection that is reported. */
 	private static final Duration RECENT_REJECTION = Duration.ofMinutes(1);
 
-	/** How long ago a failure or a circle, of which one alone matters, may be. */
+	/**
+	 * The maximum age of a failure or a circle, each of which is reported even if it
+	 * occurs only once.
+	 */
 	private static final Duration RECENT = Duration.ofHours(1);
 
 	private static final int FRAMES = 16;
@@ -42,7 +46,7 @@ final class Problems {
 
 	private final Set<List<String>> circles = new HashSet<>();
 
-	/** Looks at a handler. */
+	/** Adds the problems of a handler. */
 	void look(HandlerSnapshot handler, Function<@Nullable String, List<StackTraceElement>> stack,
 			@Nullable Throwable death) {
 		handler.running().forEach((body) -> look(handler, body, stack));
@@ -89,7 +93,7 @@ final class Problems {
 				since, !waits.isEmpty(), () -> stack.apply(body.thread())));
 	}
 
-	/** Looks at the numbers of a handler by key. */
+	/** Adds the problems of a handler by key. */
 	void look(KeyedSnapshot keyed) {
 		Long stranded = keyed.stranded();
 		if (stranded != null && stranded > 0) {
@@ -139,14 +143,14 @@ final class Problems {
 		this.found.computeIfAbsent(one.kind, (kind) -> new ArrayList<>()).add(one);
 	}
 
-	/** Returns how many of each kind there are. */
+	/** Returns the number of problems of each kind. */
 	Map<Kind, Integer> counts() {
 		Map<Kind, Integer> counts = new EnumMap<>(Kind.class);
 		this.found.forEach((kind, all) -> counts.put(kind, all.size()));
 		return counts;
 	}
 
-	/** Returns the worst; only of these are stacks taken. */
+	/** Returns the worst problems. Stacks are taken only for these. */
 	List<Problem> worst(int most) {
 		this.found.values().forEach((all) -> all.sort(Found.BY_WEIGHT));
 		List<Found> order = new ArrayList<>();
@@ -179,7 +183,7 @@ final class Problems {
 
 	}
 
-	/** Takes a stack when it is wanted. */
+	/** Takes a stack when it is needed. */
 	private interface Stack {
 
 		List<StackTraceElement> take();

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the bodies that have run for too long, and the loops that have let no call in for
- * too long. A handler without a limit is never among them, nor is a body whose own
- * running time is unknown: neither the time in the queue nor the time of bodies that it
- * has let in is evidence. Confined to the thread that looks.
+ * too long. Handlers without a busy limit are ignored, and so are bodies whose own
+ * running time is unknown. Neither the time in the queue nor the running time of bodies
+ * that a body has let in is taken as evidence. Confined to the thread that calls it.
  */
 final class StuckHandlers {
 
@@ -47,7 +47,10 @@ final class StuckHandlers {
 		return this.found.size();
 	}
 
-	/** Tells of those that have been so for longest; only of these are stacks taken. */
+	/**
+	 * Describes those that have been stuck for the longest time. Stacks are taken only
+	 * for these.
+	 */
 	List<String> worst(int most) {
 		return this.found.stream()
 			.sorted(Comparator.comparing(Stuck::since).reversed())
@@ -56,7 +59,7 @@ final class StuckHandlers {
 			.toList();
 	}
 
-	/** Something that is stuck. */
+	/** A stuck body or loop. */
 	private record Stuck(Handler handler, @Nullable String thread, Duration since, String what) {
 
 		String inWords() {

@@ -1,6 +1,6 @@
 /**
- * What an operator may ask: the dump of everything that is alive, and the health of the
- * handlers.
+ * Actuator endpoints and health indicators: the dump of everything that is alive,
+ * operations on it, and the health of the handlers.
  */
 @NullMarked
 package io.greenroom.actuate.internal;

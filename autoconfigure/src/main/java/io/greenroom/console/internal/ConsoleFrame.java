@@ -18,16 +18,17 @@ import io.greenroom.deferred.internal.HandlerSnapshot;
 import io.greenroom.keyed.internal.KeyedSnapshot;
 
 /**
- * What the page is sent again and again, as JSON. Of each kind there are the numbers of
- * all, and rows as long as there is room: those that need a look first. So a frame stays
- * below {@value #MOST_BYTES} bytes whatever there is and however it is called.
+ * Writes the JSON that is sent to the page repeatedly. For each kind, a frame contains
+ * the total numbers and as many rows as there is room for, beginning with those that need
+ * attention. A frame therefore stays below {@value #MOST_BYTES} bytes, regardless of how
+ * many entries there are and how long their names are.
  */
 final class ConsoleFrame {
 
-	/** A bit more than the rooms of all kinds together. */
+	/** Slightly more than the room for all kinds together. */
 	static final int MOST_BYTES = 49_000;
 
-	/** So many problems have their stacks taken for each frame. */
+	/** The number of problems whose stacks are taken for each frame. */
 	static final int PROBLEMS = 20;
 
 	private static final int FRAMES = 8;
@@ -48,10 +49,10 @@ final class ConsoleFrame {
 
 	private static final String WAITS = " waits for ";
 
-	/** As long as they are problems. */
+	/** The same time for which they are listed as problems. */
 	private static final Duration RECENT = Duration.ofHours(1);
 
-	/** Dead ones, then what takes longest, then what is fullest. */
+	/** Dead handlers come first, then the slowest, then the fullest. */
 	private static final Comparator<HandlerSnapshot> BY_NEED = Comparator
 		.comparing((HandlerSnapshot handler) -> handler.failure() == null)
 		.thenComparing(ConsoleFrame::longest, Comparator.reverseOrder())
@@ -71,7 +72,7 @@ final class ConsoleFrame {
 		this.seen = seen;
 	}
 
-	/** Writes a frame. */
+	/** Creates a frame. */
 	static byte[] of(Overview seen, Instant at) {
 		return new ConsoleFrame(seen).write(at);
 	}
@@ -112,7 +113,7 @@ final class ConsoleFrame {
 		json.end(']').end('}');
 	}
 
-	/** Those of handlers by key that have something to do are shown among the others. */
+	/** Returns the handlers, including the busiest instances of handlers by key. */
 	private static List<HandlerSnapshot> all(Overview seen) {
 		List<HandlerSnapshot> all = new ArrayList<>(seen.handlers());
 		seen.keyed().forEach((keyed) -> all.addAll(keyed.busiest()));
@@ -130,10 +131,10 @@ final class ConsoleFrame {
 	}
 
 	/**
-	 * Writes those handlers whose name has a text in it, as a frame would.
-	 * @param seen what was seen
-	 * @param text the text, in any case
-	 * @return the rows and how many there are
+	 * Writes the handlers whose name contains a text, in the format of a frame.
+	 * @param seen the overview
+	 * @param text the text; case is ignored
+	 * @return the rows and the total number of matches
 	 */
 	static String handlers(Overview seen, String text) {
 		String wanted = text.toLowerCase(Locale.ROOT);
@@ -172,7 +173,10 @@ final class ConsoleFrame {
 		json.end('}');
 	}
 
-	/** Returns for how long the oldest call has waited or the longest body has run. */
+	/**
+	 * Returns how long the longest body has run or, if none runs, how long the oldest
+	 * call has waited.
+	 */
 	private static Duration longest(HandlerSnapshot handler) {
 		return handler.running()
 			.stream()
@@ -209,7 +213,7 @@ final class ConsoleFrame {
 		});
 	}
 
-	/** Those with the most machines first. */
+	/** Classes with the most machines come first. */
 	private void machines() {
 		List<MachineDiagram> types = new ArrayList<>(this.seen.machines());
 		types.sort(Comparator.comparingLong((MachineDiagram type) -> total(type))
@@ -264,7 +268,7 @@ final class ConsoleFrame {
 		});
 	}
 
-	/** The circles that were found lately, as waits; each circle once. */
+	/** Writes the recent circles as lists of waits, each circle once. */
 	private void circles() {
 		this.json.name("circles").begin('[');
 		int start = this.json.length();
@@ -279,7 +283,7 @@ final class ConsoleFrame {
 		this.json.end(']');
 	}
 
-	/** Who is awaited in each wait is who waits in the next. */
+	/** The handler that is awaited in one wait is the one that waits in the next. */
 	private void circle(List<String> awaited) {
 		String from = awaited.getLast();
 		for (String call : awaited) {
@@ -293,7 +297,7 @@ final class ConsoleFrame {
 		return call.substring(0, Math.max(0, call.lastIndexOf('.')));
 	}
 
-	/** Returns the handler and method that are awaited, of a wait in words. */
+	/** Returns the awaited handler and method from the description of a wait. */
 	private static String awaited(String wait) {
 		String call = wait.substring(wait.indexOf(WAITS) + WAITS.length());
 		int end = call.indexOf(" at ");
@@ -312,8 +316,8 @@ final class ConsoleFrame {
 	}
 
 	/**
-	 * Writes rows as long as there is room, and how many there are of all. One that is
-	 * too long for itself does not keep the others out.
+	 * Writes as many rows as there is room for, and the total number. A row that is too
+	 * long by itself does not displace the others.
 	 */
 	static <T> void rows(JsonText json, String name, long all, List<? extends T> rows, int room,
 			BiConsumer<JsonText, T> row) {

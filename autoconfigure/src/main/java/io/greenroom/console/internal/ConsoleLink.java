@@ -8,20 +8,20 @@ import org.springframework.http.HttpStatus;
 import org.springframework.web.HttpRequestHandler;
 
 /**
- * Redirects from {@value #PATH} to the page, and discloses nothing else. All of the
- * console is below the endpoint's path, which the application's security covers. The
- * location is relative, so that it is correct behind a proxy too.
+ * Redirects from {@value #PATH} to the page, and discloses nothing else. The entire
+ * console is below the endpoint's path and is therefore covered by the application's
+ * security. The location is relative, so that it is correct behind a proxy too.
  */
 public final class ConsoleLink implements HttpRequestHandler {
 
-	/** Where the link is, in the servlet. */
+	/** The path of the link within the servlet. */
 	public static final String PATH = "/greenroom";
 
 	private final String location;
 
 	/**
-	 * Makes a link.
-	 * @param path where the page is, in the servlet
+	 * Creates a link.
+	 * @param path the path of the page within the servlet
 	 */
 	public ConsoleLink(String path) {
 		this.location = path.substring(1);

@@ -8,17 +8,17 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
 
 /**
- * Leads requests that read to the console. Those that write are left to the endpoint,
- * which may have a pool of that name.
+ * Maps read requests to the console. Write requests are left to the endpoint, which may
+ * have a pool of the same name.
  */
 public final class ConsoleMapping extends SimpleUrlHandlerMapping {
 
-	/** Before the mapping of the endpoints, which takes all that is below their paths. */
+	/** Precedes the mapping of the endpoints, which handles all paths below theirs. */
 	private static final int ORDER = -110;
 
 	/**
-	 * Makes a mapping.
-	 * @param handlers the handlers by their paths
+	 * Creates a mapping.
+	 * @param handlers the handlers by path
 	 */
 	public ConsoleMapping(Map<String, ?> handlers) {
 		super(handlers, ORDER);

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 
 /**
  * The page, which is the same for all viewers: one file with its style and its script.
- * Its policy permits a browser to apply these two, by their hashes, and to connect to the
- * page's own origin only.
+ * Its policy permits the browser to apply only these two, which are identified by their
+ * hashes, and to connect only to the page's own origin.
  *
  * @param html the page
  * @param policy the value of the header {@code Content-Security-Policy}

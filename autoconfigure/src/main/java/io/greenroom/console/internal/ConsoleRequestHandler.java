@@ -20,12 +20,12 @@ import org.springframework.http.MediaType;
 import org.springframework.web.HttpRequestHandler;
 
 /**
- * Answers the requests of the page, and with the page itself. They only read. Safe for
- * use by many threads.
+ * Serves the page and handles its requests, all of which are read-only. This class is
+ * thread-safe.
  */
 public final class ConsoleRequestHandler implements HttpRequestHandler, AutoCloseable {
 
-	/** What a viewer that was sent away waits before it comes again, in seconds. */
+	/** The number of seconds after which a rejected viewer should try again. */
 	private static final String RETRY_AFTER = "10";
 
 	private static final int ROOM_OF_MACHINES = 30_000;
@@ -41,11 +41,11 @@ public final class ConsoleRequestHandler implements HttpRequestHandler, AutoClos
 	private final ConsolePage page = ConsolePage.load();
 
 	/**
-	 * Makes the console.
-	 * @param endpoint knows everything; asked for with the first request
-	 * @param writable says whether the endpoint has write operations
-	 * @param path where the page is, in the servlet
-	 * @param interval the least time between two frames
+	 * Creates the handler.
+	 * @param endpoint supplies the endpoint; used from the first request on
+	 * @param writable supplies whether the endpoint has write operations
+	 * @param path the path of the page within the servlet
+	 * @param interval the minimum time between two frames
 	 */
 	public ConsoleRequestHandler(Supplier<GreenroomEndpoint> endpoint, Supplier<Boolean> writable, String path,
 			Duration interval) {
@@ -60,8 +60,8 @@ public final class ConsoleRequestHandler implements HttpRequestHandler, AutoClos
 	}
 
 	/**
-	 * Returns the paths that are to be handled here.
-	 * @return the page's own, and those below it
+	 * Returns the paths that this handler serves.
+	 * @return the path of the page, and the paths below it
 	 */
 	public List<String> paths() {
 		return List.of(this.path, this.path + "/*");
@@ -165,19 +165,19 @@ public final class ConsoleRequestHandler implements HttpRequestHandler, AutoClos
 		response.getOutputStream().write(body);
 	}
 
-	/** Returns how many watch. */
+	/** Returns the number of viewers. */
 	int viewers() {
 		return this.viewers.count();
 	}
 
-	/** Returns whether frames are being made. */
+	/** Returns whether frames are being created. */
 	boolean isAtWork() {
 		return this.viewers.isAtWork();
 	}
 
 	/**
-	 * Disconnects all viewers, so that the server need not wait for them, and admits
-	 * nobody watch any more.
+	 * Disconnects all viewers, so that the server does not have to wait for them, and
+	 * rejects new ones.
 	 */
 	@Override
 	public void close() {

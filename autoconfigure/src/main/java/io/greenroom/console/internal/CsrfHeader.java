@@ -7,23 +7,26 @@ import org.springframework.security.web.csrf.CsrfToken;
 import org.springframework.util.ClassUtils;
 
 /**
- * What a request that changes something must bring where Spring Security protects from
- * requests that other sites have forged.
+ * The header that a write request must contain if Spring Security's CSRF protection is
+ * enabled.
  *
- * @param name the header's name
- * @param token its value
+ * @param name the name of the header
+ * @param token the value of the header
  */
 record CsrfHeader(String name, String token) {
 
 	private static final boolean KNOWN = ClassUtils.isPresent("org.springframework.security.web.csrf.CsrfToken",
 			CsrfHeader.class.getClassLoader());
 
-	/** Returns what this request's user must send; nothing without such protection. */
+	/**
+	 * Returns the header for the user of the given request, or {@code null} if there is
+	 * no CSRF protection.
+	 */
 	static @Nullable CsrfHeader of(HttpServletRequest request) {
 		return KNOWN ? Token.of(request) : null;
 	}
 
-	/** Loaded only where the class is there. */
+	/** Loaded only if Spring Security is on the class path. */
 	private static final class Token {
 
 		static @Nullable CsrfHeader of(HttpServletRequest request) {

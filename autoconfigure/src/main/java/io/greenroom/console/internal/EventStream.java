@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 
 import jakarta.servlet.AsyncContext;
 
-/** Writes frames as server-sent events, each in one write. Used by one thread. */
+/** Writes frames as server-sent events, each with a single write. Used by one thread. */
 final class EventStream implements FrameSink {
 
 	private static final byte[] BEFORE = "data: ".getBytes(StandardCharsets.US_ASCII);

@@ -4,15 +4,16 @@ import java.time.Duration;
 import java.util.Arrays;
 
 /**
- * Holds the making of frames to 1&nbsp;% of one processor: says how long to pause after
- * one. Of the last frames the cheapest counts, since code that was loaded just now and a
- * collection in between say nothing of the next. Confined to a thread.
+ * Limits the creation of frames to 1&nbsp;% of one processor by determining the pause
+ * after each frame. The cheapest of the most recent frames is used as the measure,
+ * because class loading and garbage collection can make a single frame expensive.
+ * Confined to a thread.
  */
 final class FrameCost {
 
 	private static final int SHARE = 100;
 
-	/** What is older than this is no news. */
+	/** The maximum pause. Older frames would be out of date. */
 	private static final Duration LONGEST = Duration.ofSeconds(30);
 
 	private final long[] last = new long[5];
@@ -20,9 +21,9 @@ final class FrameCost {
 	private int next;
 
 	/**
-	 * Returns how long to pause.
-	 * @param cpu processor time that the frame has taken
-	 * @param interval the least pause
+	 * Returns the pause after a frame.
+	 * @param cpu the processor time that the frame has taken
+	 * @param interval the minimum pause
 	 * @return the pause
 	 */
 	Duration pause(Duration cpu, Duration interval) {

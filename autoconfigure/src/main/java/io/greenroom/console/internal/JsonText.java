@@ -6,15 +6,16 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes JSON in ASCII only, so that its length in characters is its length in bytes,
- * that it has no line break, and that nothing in it ends a script. Confined to a thread.
+ * Writes JSON in ASCII only. As a result, its length in characters equals its length in
+ * bytes, it contains no line breaks, and nothing in it can end a script. Confined to a
+ * thread.
  */
 final class JsonText {
 
-	/** What is longer is of no use on a page, and one name must not fill a frame. */
+	/** Longer texts are of no use on a page, and a single name must not fill a frame. */
 	private static final int MOST_CHARACTERS = 300;
 
-	/** Of characters that take six each. */
+	/** The limit in bytes. It applies to escaped characters, each of which takes six. */
 	private static final int MOST_BYTES = 600;
 
 	private static final String HEX = "0123456789abcdef";
@@ -44,7 +45,7 @@ final class JsonText {
 		return this;
 	}
 
-	/** Writes text, of which what is beyond a few hundred characters is cut off. */
+	/** Writes a text, truncated after a few hundred characters. */
 	JsonText value(@Nullable String value) {
 		separate();
 		if (value == null) {
@@ -68,7 +69,7 @@ final class JsonText {
 		return this;
 	}
 
-	/** Writes milliseconds, or {@code null}. */
+	/** Writes the duration in milliseconds, or {@code null}. */
 	JsonText value(@Nullable Duration value) {
 		return (value != null) ? value(value.toMillis()) : value((String) null);
 	}
@@ -107,8 +108,8 @@ final class JsonText {
 	}
 
 	/**
-	 * Forgets what was written since, for elements of an array that have no room.
-	 * @param length what {@link #length()} was before the element
+	 * Removes everything after the given length. Used for array elements that do not fit.
+	 * @param length the value of {@link #length()} before the element
 	 */
 	void cutTo(int length) {
 		this.text.setLength(length);

@@ -9,16 +9,14 @@ import io.greenroom.observe.internal.Frames;
 import io.greenroom.green.GreenThreadDump;
 import io.greenroom.green.GreenThreadDump.Entry;
 
-/**
- * Finds green threads by a part of their name, and shows them below their ancestors.
- */
+/** Finds green threads by a part of their name, and shows them with their ancestors. */
 final class ThreadSearch {
 
 	private static final int ROOM = 40_000;
 
 	private static final int MOST = 500;
 
-	/** Of more threads no stacks are taken. */
+	/** The maximum number of threads for which stacks are taken. */
 	private static final int FEW = 2000;
 
 	private static final int FRAMES = 64;
@@ -27,11 +25,11 @@ final class ThreadSearch {
 	}
 
 	/**
-	 * Searches.
-	 * @param counted a dump of no thread
-	 * @param dump takes a dump of all, with so many frames of each
-	 * @param text a part of the name, in any case
-	 * @return as JSON, the threads in the order of the tree, and how many were found
+	 * Searches for threads.
+	 * @param counted a dump without threads, for their number
+	 * @param dump takes a dump of all threads, with the given number of frames
+	 * @param text a part of the name; case is ignored
+	 * @return the JSON of the threads in the order of the tree, and the number of matches
 	 */
 	static String search(GreenThreadDump counted, IntFunction<GreenThreadDump> dump, String text) {
 		boolean stacks = counted.alive() <= FEW;
@@ -75,7 +73,7 @@ final class ThreadSearch {
 		return value.name().toLowerCase(Locale.ROOT).replace('_', ' ');
 	}
 
-	/** A thread that was found, or an ancestor of one. */
+	/** A matching thread, or an ancestor of one. */
 	private record Line(Entry thread, boolean match) {
 
 	}

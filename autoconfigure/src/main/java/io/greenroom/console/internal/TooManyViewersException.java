@@ -2,7 +2,7 @@ package io.greenroom.console.internal;
 
 import java.io.Serial;
 
-/** There is no room for one more viewer, or none at all any more. */
+/** Thrown if there is no room for another viewer, or if no more viewers are accepted. */
 final class TooManyViewersException extends Exception {
 
 	@Serial

@@ -17,17 +17,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Those who watch, and the one thread that makes each frame for all of them. It lives as
- * long as somebody watches. A viewer gets the newest frame when it has taken the one
- * before; one that takes none for too long is dropped. Platform threads, few and bounded:
- * what they have to show may be that no virtual thread runs. Safe for use by many
- * threads.
+ * The viewers of the console, and the single thread that creates each frame for all of
+ * them. This thread lives as long as there are viewers. A viewer receives the latest
+ * frame once it has read the previous one. A viewer that does not read a frame for too
+ * long is dropped.
+ * <p>
+ * The threads are platform threads, so that the console works even if no virtual thread
+ * can run. Their number is small and bounded. This class is thread-safe.
  */
 final class Viewers implements AutoCloseable {
 
 	private static final Logger log = LoggerFactory.getLogger(Viewers.class);
 
-	/** Sent to a viewer once if a frame could not be made. */
+	/** Sent once to a viewer if a frame could not be created. */
 	private static final byte[] NO_FRAME = {};
 
 	private final Source frames;
@@ -44,7 +46,7 @@ final class Viewers implements AutoCloseable {
 	/** Guarded by the lock. */
 	private byte[] latest = NO_FRAME;
 
-	/** Guarded by the lock; of the latest frame. */
+	/** The number of the latest frame. Guarded by the lock. */
 	private long number;
 
 	/** Guarded by the lock. */
@@ -54,8 +56,8 @@ final class Viewers implements AutoCloseable {
 	private boolean closed;
 
 	/**
-	 * Makes a place without viewers.
-	 * @param frames makes a frame
+	 * Creates an instance without viewers.
+	 * @param frames creates the frames
 	 * @param terms the limits
 	 */
 	Viewers(Source frames, Terms terms) {
@@ -64,11 +66,12 @@ final class Viewers implements AutoCloseable {
 	}
 
 	/**
-	 * Lets somebody watch, on a thread of its own.
-	 * @param sink where the frames go
-	 * @param end called on that thread when the viewer leaves or is dropped, also if this
-	 * is closed
-	 * @throws TooManyViewersException if there is no room; nothing is called then
+	 * Adds a viewer, which is served by a thread of its own.
+	 * @param sink the sink for the frames
+	 * @param end called on that thread when the viewer leaves or is dropped, or when this
+	 * instance is closed
+	 * @throws TooManyViewersException if there is no room or this instance is closed;
+	 * {@code end} is not called in this case
 	 */
 	void add(FrameSink sink, Runnable end) throws TooManyViewersException {
 		this.lock.lock();
@@ -81,7 +84,7 @@ final class Viewers implements AutoCloseable {
 						"%d are watching already, and no more are let in; close one of the pages"
 							.formatted(this.viewers.size()));
 			}
-			// The last frame is from long ago unless somebody watches.
+			// Without other viewers, the latest frame is out of date.
 			Viewer viewer = new Viewer(sink, end, (this.maker != null) ? this.number - 1 : this.number);
 			if (this.maker == null) {
 				this.maker = Thread.ofPlatform().daemon().name("greenroom-console").start(this::make);
@@ -105,7 +108,7 @@ final class Viewers implements AutoCloseable {
 		}
 		finally {
 			remove(viewer);
-			// The thread goes on to code of the server, which shall not be interrupted.
+			// The thread continues in code of the server, which must not be interrupted.
 			Thread.interrupted();
 			ForeignCode.run(log, "The end of a view", viewer.end::run);
 		}
@@ -132,13 +135,16 @@ final class Viewers implements AutoCloseable {
 		}
 	}
 
-	/** Where the time of threads is not measured, frames seem to cost nothing. */
+	/**
+	 * Returns the processor time. If it is not measured, frames appear to cost nothing.
+	 */
 	private static long cpu() {
 		return Math.max(0, ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime());
 	}
 
 	/**
-	 * Sends a frame to all viewers and waits until the next is due, if there are viewers.
+	 * Publishes a frame to all viewers. If there are viewers, waits until the next one is
+	 * due.
 	 */
 	private boolean publish(byte[] frame, Duration pause) {
 		this.lock.lock();
@@ -160,7 +166,7 @@ final class Viewers implements AutoCloseable {
 			return true;
 		}
 		catch (InterruptedException stopped) {
-			// Only a debugger interrupts it; the next viewer starts a new thread.
+			// Only a debugger interrupts this thread. The next viewer starts a new one.
 			this.maker = null;
 			return false;
 		}
@@ -179,7 +185,7 @@ final class Viewers implements AutoCloseable {
 		}
 	}
 
-	/** Returns how many watch. */
+	/** Returns the number of viewers. */
 	int count() {
 		this.lock.lock();
 		try {
@@ -190,7 +196,7 @@ final class Viewers implements AutoCloseable {
 		}
 	}
 
-	/** Returns whether frames are being made. */
+	/** Returns whether frames are being created. */
 	boolean isAtWork() {
 		this.lock.lock();
 		try {
@@ -201,7 +207,7 @@ final class Viewers implements AutoCloseable {
 		}
 	}
 
-	/** Disconnects all viewers, and admits no more. Does not wait. */
+	/** Disconnects all viewers and accepts no more. This method does not wait. */
 	@Override
 	public void close() {
 		List<Viewer> all;
@@ -219,13 +225,13 @@ final class Viewers implements AutoCloseable {
 	}
 
 	/**
-	 * The limits.
+	 * The limits for viewers.
 	 *
-	 * @param interval the least time between two frames
-	 * @param viewers how many may watch
-	 * @param slow how long a viewer may take for one frame
-	 * @param longest how long a viewer may watch before it must ask again, and say again
-	 * who it is
+	 * @param interval the minimum time between two frames
+	 * @param viewers the maximum number of viewers
+	 * @param slow how long a viewer may take to read a frame
+	 * @param longest how long a viewer may stay connected before it must send a new
+	 * request and authenticate again
 	 */
 	record Terms(Duration interval, int viewers, Duration slow, Duration longest) {
 
@@ -235,15 +241,15 @@ final class Viewers implements AutoCloseable {
 
 	}
 
-	/** Makes frames. */
+	/** Creates frames. */
 	interface Source {
 
-		/** Returns JSON in one line. */
+		/** Returns a frame as JSON in one line. */
 		byte[] make();
 
 	}
 
-	/** Somebody who watches. All but the frame is guarded by the lock. */
+	/** A viewer. Everything except the frame is guarded by the lock. */
 	private final class Viewer {
 
 		private final FrameSink sink;
@@ -256,13 +262,13 @@ final class Viewers implements AutoCloseable {
 
 		private boolean writing;
 
-		/** Since when it is writing. */
+		/** The time at which the viewer began to write the current frame. */
 		private long since;
 
-		/** Of the viewer's own thread. */
+		/** Confined to the viewer's own thread. */
 		private byte[] frame = NO_FRAME;
 
-		/** Of the viewer's own thread; of the frame that it has. */
+		/** The number of the viewer's frame. Confined to the viewer's own thread. */
 		private long number;
 
 		Viewer(FrameSink sink, Runnable end, long number) {
@@ -272,7 +278,7 @@ final class Viewers implements AutoCloseable {
 			this.thread = Thread.ofPlatform().daemon().name("greenroom-console-viewer").unstarted(() -> show(this));
 		}
 
-		/** Waits for a newer frame; false if there will be none. */
+		/** Waits for a newer frame. Returns {@code false} if there will be none. */
 		boolean await() throws InterruptedException {
 			Viewers.this.lock.lockInterruptibly();
 			try {

@@ -1,6 +1,6 @@
 /**
- * The page on which an operator sees what the endpoint knows, and the stream that keeps
- * it current.
+ * The console: the page that shows operators what the endpoint reports, and the stream
+ * that keeps it current.
  */
 @NullMarked
 package io.greenroom.console.internal;

@@ -8,24 +8,28 @@ import io.micrometer.core.instrument.MeterRegistry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The registry, once it is there. Handlers and machines may be at work before it is: a
- * registry of Spring Boot is whole only when all singletons are made.
+ * Holds the registry once it is available. Handlers and machines can be at work before
+ * that, because a registry of Spring Boot is complete only when all singletons have been
+ * created.
  */
 final class Binding {
 
 	/**
-	 * Guarded by this. Holds an entry for each name or state, never one for each call.
+	 * Guarded by {@code this}. Contains one entry for each name or state, never one for
+	 * each call.
 	 */
 	private final List<Consumer<MeterRegistry>> waiting = new ArrayList<>();
 
-	/** Written once, guarded by this; volatile for those who only look. */
+	/** Written once, guarded by {@code this}. Volatile for reads without the lock. */
 	private volatile @Nullable MeterRegistry registry;
 
 	@Nullable MeterRegistry registry() {
 		return this.registry;
 	}
 
-	/** Runs the action now or, once, when the registry comes. */
+	/**
+	 * Runs the action immediately if there is a registry, or else once when it is set.
+	 */
 	void whenBound(Consumer<MeterRegistry> action) {
 		MeterRegistry bound;
 		synchronized (this) {

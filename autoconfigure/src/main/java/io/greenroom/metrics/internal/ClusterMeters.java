@@ -5,7 +5,7 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 
-/** The meters of a node of a cluster. */
+/** The meters of a cluster node. */
 final class ClusterMeters {
 
 	private ClusterMeters() {

@@ -25,7 +25,7 @@ final class HandlerMeters {
 
 	private final LiveGauges<HandlerGauges> live = new LiveGauges<>();
 
-	/** By method, filled by the first call after the registry is there. */
+	/** By method. Entries are added by the first call after the registry has been set. */
 	private final Map<String, MethodMeters> methods = new ConcurrentHashMap<>();
 
 	HandlerMeters(String handler, Binding binding) {
@@ -70,8 +70,8 @@ final class HandlerMeters {
 	}
 
 	/**
-	 * One for each instance. Holds the instance's gauges, so that they live exactly as
-	 * long as the handler, which holds its listener, whatever else the handler keeps.
+	 * The listener of one instance. It holds the gauges of the instance, so that they
+	 * live exactly as long as the handler, which holds its listener.
 	 */
 	@SuppressWarnings("UnusedVariable")
 	private record Listener(HandlerMeters meters, HandlerGauges gauges) implements HandlerListener {
@@ -110,7 +110,7 @@ final class HandlerMeters {
 			}
 		}
 
-		/** Seldom enough to look it up each time. */
+		/** Called rarely enough to look the counter up each time. */
 		@Override
 		public void loopFailed(Throwable failure, boolean restarting) {
 			MeterRegistry registry = this.meters.binding.registry();

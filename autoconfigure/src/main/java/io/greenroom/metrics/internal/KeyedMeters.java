@@ -47,7 +47,7 @@ final class KeyedMeters {
 		return new Listener(this, gauges);
 	}
 
-	/** What is registered twice is there once. */
+	/** Registering the same gauge more than once has no effect. */
 	private void registerStored(MeterRegistry registry, Set<String> states) {
 		for (String state : states) {
 			Gauge.builder("greenroom.durable.keys", this.live, (live) -> live.max((gauges) -> gauges.stored(state)))

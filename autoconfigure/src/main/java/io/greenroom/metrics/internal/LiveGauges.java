@@ -11,8 +11,8 @@ import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The numbers of all living instances that share a name, held weakly: a gauge never keeps
- * a handler alive, and a collected one leaves nothing behind.
+ * The gauges of all live instances that share a name. They are held weakly, so that a
+ * gauge never keeps a handler alive, and a collected instance leaves nothing behind.
  */
 final class LiveGauges<G> {
 
@@ -33,7 +33,10 @@ final class LiveGauges<G> {
 		return numbers(number).max().orElse(0);
 	}
 
-	/** How many references are held, to those collected a moment ago too. */
+	/**
+	 * Returns the number of references, which may include instances that were just
+	 * collected.
+	 */
 	int size() {
 		forgetCollected();
 		return this.references.size();

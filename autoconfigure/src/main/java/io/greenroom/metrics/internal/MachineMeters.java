@@ -10,14 +10,17 @@ import org.jspecify.annotations.Nullable;
 /** The meters of all machines of one class. */
 final class MachineMeters implements MachineListener {
 
-	/** What {@code from} says when a machine was started. */
+	/** The value of the tag {@code from} when a machine is started. */
 	private static final String NONE = "none";
 
 	private final String machine;
 
 	private final Binding binding;
 
-	/** By state, as each is first seen; bounded by the states the class declares. */
+	/**
+	 * By state, added when a state is first seen. The size is bounded by the states that
+	 * the class declares.
+	 */
 	private final Map<String, StateMeters> states = new ConcurrentHashMap<>();
 
 	MachineMeters(String machine, Binding binding) {

@@ -24,14 +24,15 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 
 /**
- * Turns what the core says into Micrometer meters named {@code greenroom.*}. Give it to a
- * scheduler's builder; handlers, machines and pools on that scheduler find it there.
+ * Records the events of the core as Micrometer meters named {@code greenroom.*}. Pass it
+ * to the builder of a scheduler. The handlers, machines and pools on that scheduler then
+ * use it.
  * <p>
- * It may be made, and told things, before there is a registry. Until {@link #bindTo}
- * gauges and the count of spawned threads are kept, while single calls, moves and waits
- * pass unrecorded. Meters have a name's lifetime and hold instances weakly; the names of
- * handlers, methods, machines, states and pools are the only tag values, besides a few
- * fixed words. Safe for use by many threads.
+ * The observer can be created and used before there is a registry. Before {@link #bindTo}
+ * is called, gauges and the number of spawned threads are kept, but individual calls,
+ * moves and waits are not recorded. Meters exist for each name and hold instances weakly.
+ * The only tag values are the names of handlers, methods, machines, states and pools, and
+ * a few fixed words. This class is thread-safe.
  */
 public final class MeterObserver implements Observer {
 
@@ -45,27 +46,27 @@ public final class MeterObserver implements Observer {
 
 	private final Map<String, OutboxMeters> outboxes = new ConcurrentHashMap<>();
 
-	/** Counters hold what they count weakly. */
+	/** Keeps the gauges alive, because counters reference them only weakly. */
 	private final Set<ClusterGauges> clusters = ConcurrentHashMap.newKeySet();
 
 	private final Map<String, MachineMeters> machines = new ConcurrentHashMap<>();
 
 	private final Map<String, PoolMeters> pools = new ConcurrentHashMap<>();
 
-	/** Makes an observer that waits for its registry. */
+	/** Creates an observer without a registry. Call {@link #bindTo} to set it. */
 	public MeterObserver() {
 	}
 
 	/**
-	 * Makes an observer that records from the start.
-	 * @param registry where the meters are
+	 * Creates an observer that records from the start.
+	 * @param registry the registry for the meters
 	 */
 	public MeterObserver(MeterRegistry registry) {
 		bindTo(registry);
 	}
 
 	/**
-	 * Says where the meters are, once; a second registry is ignored.
+	 * Sets the registry for the meters. Only the first call has an effect.
 	 * @param registry the registry, with its filters in place
 	 */
 	public void bindTo(MeterRegistry registry) {
@@ -112,7 +113,7 @@ public final class MeterObserver implements Observer {
 	public void reported(ProblemReport report) {
 		MeterRegistry registry = this.binding.registry();
 		if (registry != null) {
-			// Seldom enough to look it up each time.
+			// This is rare enough to look the counter up each time.
 			Counter.builder("greenroom.problems.reported")
 				.description("Reports of what is wrong and goes on")
 				.baseUnit("reports")

@@ -15,8 +15,8 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 
 /**
- * The meters of one method of a handler. Each is looked up in the registry once; a call
- * then costs two look-ups and allocates nothing.
+ * The meters of one method of a handler. Each meter is looked up in the registry once.
+ * After that, a call needs two map lookups and allocates nothing.
  */
 final class MethodMeters {
 
@@ -28,7 +28,7 @@ final class MethodMeters {
 
 	private final Counter abandoned;
 
-	/** By mode, all of them, and by outcome, as each is first seen. */
+	/** Contains all modes. The outcomes are added when they are first seen. */
 	private final Map<CallMode, Map<CallOutcome, Timer>> calls = new EnumMap<>(CallMode.class);
 
 	private final Map<String, Counter> rejected = new ConcurrentHashMap<>();
@@ -84,7 +84,8 @@ final class MethodMeters {
 	}
 
 	void busy() {
-		// Seldom enough to look it up each time, and to have none for most methods.
+		// This is rare enough to look the counter up each time, and most methods need
+		// none.
 		Counter.builder("greenroom.deferred.busy")
 			.description("Times that a body or loop was busy for longer than its limit")
 			.baseUnit("reports")

@@ -12,7 +12,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
 
-/** The meters of one handler's stored calls. */
+/** The meters of the stored calls of one handler. */
 final class OutboxMeters {
 
 	private final String handler;

@@ -24,7 +24,7 @@ final class PoolMeters {
 
 	private final Map<String, Counter> rejected = new ConcurrentHashMap<>();
 
-	/** Written once, when the registry is there. */
+	/** Written once, when the registry is set. */
 	private volatile @Nullable Timers timers;
 
 	PoolMeters(String pool, Binding binding) {
@@ -78,7 +78,10 @@ final class PoolMeters {
 	private record Timers(Timer waited, Timer used) {
 	}
 
-	/** One for each pool; holds the pool's gauges for as long as the pool holds it. */
+	/**
+	 * The listener of one pool. It holds the pool's gauges for as long as the pool holds
+	 * it.
+	 */
 	@SuppressWarnings("UnusedVariable")
 	private record Listener(PoolMeters meters, PoolGauges gauges) implements PoolListener {
 

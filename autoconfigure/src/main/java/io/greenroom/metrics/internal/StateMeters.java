@@ -13,9 +13,9 @@ import io.micrometer.core.instrument.Timer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The meters of one state of a machine class, and of the edges that leave it. How many
- * machines are in the state is counted from the first move on, whether or not there is a
- * registry yet, so that the number is right when there is one.
+ * The meters of one state of a machine class, and of the moves that leave it. The number
+ * of machines in the state is counted from the first move on, whether or not there is a
+ * registry. It is therefore correct when the registry is set.
  */
 final class StateMeters {
 
@@ -31,12 +31,10 @@ final class StateMeters {
 
 	private final Map<String, Counter> rejections = new ConcurrentHashMap<>();
 
-	/** Looked up at the first use; two first uses side by side get the same meter. */
+	/** Looked up at the first use. Concurrent first uses get the same meter. */
 	private volatile @Nullable Timer duration;
 
-	/**
-	 * Written by the thread that counts the first machine in; says that there is a gauge.
-	 */
+	/** Whether the gauge exists. Written by the thread that counts the first machine. */
 	private volatile boolean gauged;
 
 	StateMeters(Binding binding, String machine, String state) {
@@ -69,7 +67,7 @@ final class StateMeters {
 		}
 	}
 
-	/** A machine is gone that nobody knows how long it was here. */
+	/** Removes a machine that is gone. The time it spent in the state is unknown. */
 	void forgotten() {
 		this.active.decrement();
 	}
@@ -94,7 +92,7 @@ final class StateMeters {
 		count(this.rejections, "greenroom.state.rejected", "Undeclared moves that were rejected", to);
 	}
 
-	/** Rare enough to look the counter up each time. */
+	/** Called rarely enough to look the counter up each time. */
 	void failed() {
 		MeterRegistry registry = this.binding.registry();
 		if (registry != null) {

@@ -15,7 +15,7 @@ final class ThreadMeters {
 
 	private final LiveGauges<ThreadGauges> live = new LiveGauges<>();
 
-	/** Counts from the first thread on, also while there is no registry yet. */
+	/** Counts from the first thread on, even if there is no registry yet. */
 	private final LongAdder spawned = new LongAdder();
 
 	ThreadMeters(String scheduler, Binding binding) {
@@ -41,7 +41,9 @@ final class ThreadMeters {
 		return new Listener(this.spawned, gauges);
 	}
 
-	/** Holds the scheduler's gauges for as long as the scheduler holds it. */
+	/**
+	 * Holds the gauges of the scheduler for as long as the scheduler holds this listener.
+	 */
 	@SuppressWarnings("UnusedVariable")
 	private record Listener(LongAdder count, ThreadGauges gauges) implements ThreadListener {
 

@@ -1,5 +1,5 @@
 /**
- * The Micrometer side of {@code observe}: turns what the core says into meters.
+ * Micrometer support: records the events of the core's {@code observe} package as meters.
  */
 @NullMarked
 package io.greenroom.metrics.internal;

@@ -6,7 +6,7 @@ import io.greenroom.trace.HandlerCallContext;
 import io.greenroom.trace.HandlerCallConvention;
 import io.micrometer.common.KeyValues;
 
-/** What calls are called unless the application says otherwise. */
+/** Default {@link HandlerCallConvention}. */
 final class DefaultHandlerCallConvention implements HandlerCallConvention {
 
 	@Override

@@ -4,7 +4,7 @@ import io.greenroom.trace.StateBodyContext;
 import io.greenroom.trace.StateBodyConvention;
 import io.micrometer.common.KeyValues;
 
-/** What states are called unless the application says otherwise. */
+/** Default {@link StateBodyConvention}. */
 final class DefaultStateBodyConvention implements StateBodyConvention {
 
 	@Override

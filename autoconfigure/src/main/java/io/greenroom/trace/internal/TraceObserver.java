@@ -16,9 +16,9 @@ import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Observes the bodies of calls and states, each as a child of what its caller was
- * observing. It may be made before there is a registry; until {@link #bindTo} nothing is
- * observed. Safe for use by many threads.
+ * Observes the bodies of calls and states. Each observation is a child of the observation
+ * that was current in the caller. The observer can be created before there is a registry.
+ * Nothing is observed before {@link #bindTo} is called. This class is thread-safe.
  */
 public final class TraceObserver implements Observer {
 
@@ -26,7 +26,7 @@ public final class TraceObserver implements Observer {
 
 	private static final StateBodyConvention STATES = new DefaultStateBodyConvention();
 
-	/** Written once, when the registry is there. */
+	/** Written once, when the registry is set. */
 	private volatile @Nullable Bound bound;
 
 	/** Creates an observer without a registry, which observes nothing. */
@@ -36,8 +36,8 @@ public final class TraceObserver implements Observer {
 	/**
 	 * Sets the registry that receives the observations.
 	 * @param registry the registry, with its handlers in place
-	 * @param calls names observations of calls; {@code null} for the default
-	 * @param states names observations of states; {@code null} for the default
+	 * @param calls the convention for calls, or {@code null} for the default
+	 * @param states the convention for states, or {@code null} for the default
 	 */
 	public void bindTo(ObservationRegistry registry, @Nullable HandlerCallConvention calls,
 			@Nullable StateBodyConvention states) {
@@ -48,7 +48,7 @@ public final class TraceObserver implements Observer {
 	public HandlerListener handler(String handler, HandlerGauges gauges) {
 		return new HandlerListener() {
 
-			// Nothing is to be made of each call.
+			// Overridden so that nothing is allocated for each call.
 			@Override
 			public void endedNanos(String method, CallMode mode, CallOutcome outcome, long waited, long ran) {
 			}

@@ -1,6 +1,4 @@
-/**
- * The observations of calls and states, once there is a registry for them.
- */
+/** Internal support for the observations of handler calls and states. */
 @NullMarked
 package io.greenroom.trace.internal;
 

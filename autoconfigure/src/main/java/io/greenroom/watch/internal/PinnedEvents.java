@@ -18,31 +18,33 @@ import jdk.jfr.consumer.RecordingStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Listens to the JDK's event of a virtual thread that has kept its carrier while it
- * waited, and reports each place of the user's code where one does. Needs Flight
- * Recorder, whose start takes its time.
+ * Listens for the JDK event that a virtual thread has kept its carrier while it waited,
+ * and reports each place in user code where this happens. Requires Flight Recorder, which
+ * takes some time to start.
  */
 public final class PinnedEvents implements AutoCloseable {
 
 	private static final String EVENT = "jdk.VirtualThreadPinned";
 
-	/** How long a place is not told of again. */
+	/** The time after which a place is reported again. */
 	private static final Duration AGAIN = Duration.ofHours(1);
 
-	/** More places than a program should have; beyond them no others are told of. */
+	/** More places than a program should have. Further places are not reported. */
 	private static final int PLACES = 256;
 
 	private final RecordingStream stream = new RecordingStream();
 
 	private final Consumer<ProblemReport> reports;
 
-	/** When each place was told of. Confined to the stream's thread. */
+	/**
+	 * The time at which each place was last reported. Confined to the stream's thread.
+	 */
 	private final Map<String, Instant> told = new HashMap<>();
 
 	/**
-	 * Starts to listen.
+	 * Starts listening.
 	 * @param limit how long a virtual thread may keep its carrier while it waits
-	 * @param reports takes the reports, on Flight Recorder's thread
+	 * @param reports receives the reports, on the thread of Flight Recorder
 	 */
 	public PinnedEvents(Duration limit, Consumer<ProblemReport> reports) {
 		this.reports = Objects.requireNonNull(reports, "reports");
@@ -75,7 +77,10 @@ public final class PinnedEvents implements AutoCloseable {
 				: trace.getFrames().stream().filter(RecordedFrame::isJavaFrame).map(PinnedEvents::frame).toList();
 	}
 
-	/** Events don't have the name of the file; it is that of the outermost class. */
+	/**
+	 * Derives the name of the file from the outermost class, because events do not
+	 * contain it.
+	 */
 	private static StackTraceElement frame(RecordedFrame frame) {
 		String type = frame.getMethod().getType().getName();
 		String simple = type.substring(type.lastIndexOf('.') + 1);
@@ -84,7 +89,7 @@ public final class PinnedEvents implements AutoCloseable {
 		return new StackTraceElement(type, frame.getMethod().getName(), file, frame.getLineNumber());
 	}
 
-	/** Ends the recording. Idempotent. */
+	/** Stops the recording. This method is idempotent. */
 	@Override
 	public void close() {
 		this.stream.close();

@@ -15,20 +15,21 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Starts a virtual thread now and then, and reports once if it has not begun within the
- * limit, with the stack of a green thread that holds a carrier. Looks from a thread of
- * its own which is not virtual: one that is would wait with all others.
+ * Starts a virtual thread at regular intervals. If the thread has not begun to run within
+ * the limit, this is reported once, with the stack of a green thread that holds a
+ * carrier. The probe runs on its own platform thread, because a virtual thread would be
+ * held up like all others.
  */
 public final class StartProbe implements AutoCloseable {
 
 	private static final Logger log = LoggerFactory.getLogger(StartProbe.class);
 
-	/** Enough to find who holds a carrier among all that wait. */
+	/** Enough threads to find one that holds a carrier among all that wait. */
 	private static final int THREADS = 10_000;
 
 	private static final int FRAMES = 250;
 
-	/** How often a limit goes by between two probes that were well. */
+	/** The pause between two successful probes is the limit divided by this number. */
 	private static final int PAUSES_PER_LIMIT = 2;
 
 	private final GreenScheduler scheduler;
@@ -40,10 +41,10 @@ public final class StartProbe implements AutoCloseable {
 	private final Thread thread;
 
 	/**
-	 * Starts to probe.
-	 * @param scheduler whose threads may hold the carriers
-	 * @param limit how long a virtual thread may take to begin; positive
-	 * @param reports takes the reports, on the thread that probes
+	 * Starts the probe.
+	 * @param scheduler the scheduler whose threads may hold the carriers
+	 * @param limit how long a virtual thread may take to begin; must be positive
+	 * @param reports receives the reports, on the thread of the probe
 	 */
 	public StartProbe(GreenScheduler scheduler, Duration limit, Consumer<ProblemReport> reports) {
 		this.scheduler = scheduler;
@@ -60,11 +61,14 @@ public final class StartProbe implements AutoCloseable {
 			}
 		}
 		catch (InterruptedException closed) {
-			// By close(), and nobody else has this thread.
+			// Interrupted by close(), since no other code has access to this thread.
 		}
 	}
 
-	/** Whatever a probe meets, a shortage of memory perhaps, there is a next. */
+	/**
+	 * Runs one probe. A failure, such as a shortage of memory, does not prevent the next
+	 * one.
+	 */
 	private void look() throws InterruptedException {
 		try {
 			probe();
@@ -105,13 +109,16 @@ public final class StartProbe implements AutoCloseable {
 		return thread.stack().stream().anyMatch((frame) -> frame.getMethodName().equals("parkOnCarrierThread"));
 	}
 
-	/** One that only waits for a carrier has given its own away, in the JDK's frames. */
+	/**
+	 * Returns whether the thread runs. A thread that only waits for a carrier has
+	 * released its own carrier within frames of the JDK.
+	 */
 	private static boolean isRunning(GreenThreadDump.Entry thread) {
 		return thread.activity() == Thread.State.RUNNABLE && !thread.stack().isEmpty()
 				&& !thread.stack().getFirst().getClassName().equals("java.lang.VirtualThread");
 	}
 
-	/** Ends the probes. Idempotent. */
+	/** Stops the probe. This method is idempotent. */
 	@Override
 	public void close() {
 		this.thread.interrupt();

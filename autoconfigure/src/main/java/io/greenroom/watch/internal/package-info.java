@@ -1,6 +1,6 @@
 /**
- * Watches the carriers that virtual threads run on: whether one starts in time, and which
- * keep theirs while they wait.
+ * Monitors the carriers of virtual threads: whether a virtual thread starts in time, and
+ * which virtual threads keep their carrier while they wait.
  */
 @NullMarked
 package io.greenroom.watch.internal;
