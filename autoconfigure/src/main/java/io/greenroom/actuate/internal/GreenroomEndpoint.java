@@ -301,7 +301,7 @@ public final class GreenroomEndpoint {
 	 * the action {@code stop} stops a machine, and {@code restart} starts a failed
 	 * machine again.
 	 * @param who the security context of the request
-	 * @param part {@code handlers} or {@code machines}, as in the path
+	 * @param part the part of the path for handlers or for machines
 	 * @param name the name of the handler, or of the machine's class
 	 * @param action the action
 	 * @param thread the thread whose body to interrupt, if there are several
