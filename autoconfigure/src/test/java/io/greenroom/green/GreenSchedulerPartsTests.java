@@ -159,7 +159,7 @@ class GreenSchedulerPartsTests {
 			});
 		});
 		orphan.join();
-		this.scheduler.spawn("parent", () -> {
+		GreenThread<Void> parent = this.scheduler.spawn("parent", () -> {
 			this.scheduler.spawn("child", () -> {
 				waiting.countDown();
 				release.await();
@@ -195,6 +195,7 @@ class GreenSchedulerPartsTests {
 		assertThat(dump.toString()).contains("\n      at java.base/");
 		assertThatIllegalArgumentException().isThrownBy(() -> this.scheduler.dump(-1));
 		release.countDown();
+		parent.join();
 	}
 
 	@Test

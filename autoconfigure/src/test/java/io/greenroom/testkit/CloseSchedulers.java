@@ -10,7 +10,6 @@ import java.time.Duration;
 
 import io.greenroom.green.DrainReport;
 import io.greenroom.green.GreenScheduler;
-import io.greenroom.green.GreenThread;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -65,15 +64,6 @@ public @interface CloseSchedulers {
 		}
 
 		private static void close(GreenScheduler scheduler, boolean strict) {
-			if (strict) {
-				// A drain kills them at once, though a body that ends may be about to do
-				// so.
-				Until.until("threads that were to start later to have started, or to be killed",
-						() -> scheduler.dump(0)
-							.threads()
-							.stream()
-							.noneMatch((thread) -> thread.state() == GreenThread.State.NEW));
-			}
 			Duration limit = scheduler.drainTimeout();
 			DrainReport report = scheduler.drain((strict && limit.compareTo(LONG) < 0) ? LONG : limit);
 			if (strict) {
