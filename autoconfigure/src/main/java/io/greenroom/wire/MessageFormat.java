@@ -68,7 +68,7 @@ public final class MessageFormat {
 		}
 		if (bytes.size() > this.longest) {
 			throw new CodecException(
-					"A message between nodes has at most %d bytes, and this one has %d; send less, or a reference to it"
+					"The limit of a message between nodes is %d bytes, and this one has %d; send less, or a reference to the data"
 						.formatted(this.longest, bytes.size()),
 					null);
 		}
@@ -150,29 +150,31 @@ public final class MessageFormat {
 	public Sent read(byte[] bytes) {
 		if (bytes.length > this.longest) {
 			throw new CodecException(
-					"%d bytes came, but a message has at most %d".formatted(bytes.length, this.longest), null);
+					"%d bytes were received, but the limit of a message is %d".formatted(bytes.length, this.longest),
+					null);
 		}
 		ByteBuffer in = ByteBuffer.wrap(bytes);
 		try {
 			byte version = in.get();
 			if (version != VERSION) {
 				throw new CodecException(
-						"A message of version %d came, and this node knows %d".formatted(version, VERSION), null);
+						"A message has version %d, and this node supports %d".formatted(version, VERSION), null);
 			}
 			long sentAt = in.getLong();
 			Message message = switch (in.get()) {
 				case ENVELOPE -> envelope(in);
 				case ANSWER -> answer(in);
-				default -> throw new CodecException("Something came that is neither a call nor an answer", null);
+				default -> throw new CodecException("A message is neither a call nor an answer", null);
 			};
 			if (in.hasRemaining()) {
-				throw new CodecException("A message came with %d bytes too many".formatted(in.remaining()), null);
+				throw new CodecException("A message has %d bytes too many".formatted(in.remaining()), null);
 			}
 			return new Sent(message, sentAt);
 		}
 		catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException
 				| ArithmeticException ex) {
-			throw (ex instanceof CodecException known) ? known : new CodecException("What came is no message", ex);
+			throw (ex instanceof CodecException known) ? known
+					: new CodecException("The received bytes are not a message", ex);
 		}
 	}
 
@@ -219,7 +221,7 @@ public final class MessageFormat {
 		return switch (in.get()) {
 			case 0 -> false;
 			case 1 -> true;
-			default -> throw new CodecException("What came is no message", null);
+			default -> throw new CodecException("The received bytes are not a message", null);
 		};
 	}
 

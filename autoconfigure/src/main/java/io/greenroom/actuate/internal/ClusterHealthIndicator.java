@@ -19,7 +19,7 @@ public final class ClusterHealthIndicator extends AbstractHealthIndicator {
 	 * @param cluster the numbers that this node knows of its cluster
 	 */
 	public ClusterHealthIndicator(ClusterGauges cluster) {
-		super("The cluster could not be looked at");
+		super("The cluster could not be checked");
 		this.cluster = cluster;
 	}
 

@@ -323,7 +323,7 @@ public final class GreenroomEndpoint {
 			case "machines stop" -> this.actions.stop(name, machine);
 			case "machines restart" -> this.actions.restart(name, machine, state);
 			default -> throw rejection(
-					"There is no such action; handlers can be asked to 'interrupt', machines to 'stop' and 'restart'");
+					"There is no such action; the actions are 'interrupt' for handlers, and 'stop' and 'restart' for machines");
 		};
 		OperatorLog.did(who, done);
 		return new Done(done);

@@ -45,7 +45,7 @@ public final class HandlersHealthIndicator extends AbstractHealthIndicator {
 	 */
 	public HandlersHealthIndicator(Handlers handlers, Supplier<List<KeyedHandler<?, ?>>> keyed,
 			Supplier<Map<String, ? extends OutboxGauges>> backlog, HealthTerms terms) {
-		super("The handlers could not be looked at");
+		super("The handlers could not be checked");
 		this.handlers = handlers;
 		this.keyed = keyed;
 		this.backlog = backlog;

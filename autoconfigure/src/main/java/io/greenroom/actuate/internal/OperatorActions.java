@@ -48,12 +48,12 @@ final class OperatorActions {
 			.stream()
 			.filter((each) -> each.name().equals(name))
 			.findFirst()
-			.orElseThrow(() -> rejection("There is no handler '%s' that runs anything".formatted(name)));
+			.orElseThrow(() -> rejection("No handler '%s' runs a body".formatted(name)));
 		Set<String> threads = new TreeSet<>();
 		handler.snapshot().running().forEach((body) -> threads.add(body.thread()));
 		if (thread == null && threads.size() > 1) {
 			throw rejection(
-					"Handler '%s' runs several bodies; give the 'thread' of one of %s".formatted(name, threads));
+					"Handler '%s' runs several bodies; give the 'thread' of one of them: %s".formatted(name, threads));
 		}
 		String method = handler.interrupt(thread);
 		if (method == null) {
@@ -89,14 +89,14 @@ final class OperatorActions {
 		StateMachine machine = find(type, name);
 		if (machine.status() != StateMachine.Status.FAILED) {
 			throw rejection(
-					"%s is %s; only one that has failed is restarted".formatted(machine.name(), machine.status()));
+					"%s is %s; only a failed machine can be restarted".formatted(machine.name(), machine.status()));
 		}
 		StateClass states = StateClass.of(machine.target().getClass());
 		String start = (state != null) ? state : initial(states);
 		try {
 			Method method = states.method(start);
 			if (method.getParameterCount() > 0) {
-				throw rejection("State '%s' of %s takes arguments, so that only the application can start it there"
+				throw rejection("State '%s' of %s takes arguments, so only the application can start it there"
 					.formatted(start, machine.name()));
 			}
 			method.setAccessible(true);

@@ -112,10 +112,8 @@ final class Problems {
 
 	void look(GreenroomDump.@Nullable Cluster cluster) {
 		if (cluster != null && cluster.nodes() < cluster.quorum()) {
-			add(new Found(Kind.NO_QUORUM, "cluster",
-					"this node sees %d of at least %d nodes, so that nothing runs by key".formatted(cluster.nodes(),
-							cluster.quorum()),
-					null, false, List::of));
+			add(new Found(Kind.NO_QUORUM, "cluster", "this node sees %d of at least %d nodes, so no handler by key runs"
+				.formatted(cluster.nodes(), cluster.quorum()), null, false, List::of));
 		}
 	}
 

@@ -116,7 +116,7 @@ final class ArrivingCalls<K> implements Serving {
 		}
 		catch (CodecException ex) {
 			reply.answered(Answer.refused(call, io.greenroom.wire.FailureData
-				.refused("%s.%s was refused: %s".formatted(call.target(), call.method(), ex.getMessage()))));
+				.refused("%s.%s was rejected: %s".formatted(call.target(), call.method(), ex.getMessage()))));
 			return;
 		}
 		List<HandlerChain.Waiting> chain = call.chain()
@@ -170,7 +170,7 @@ final class ArrivingCalls<K> implements Serving {
 		}
 		catch (CodecException ex) {
 			return Answer.threw(call,
-					this.failures.write(new IllegalStateException("%s.%s has run, but what it returned can't travel: %s"
+					this.failures.write(new IllegalStateException("%s.%s has run, but its result can't be sent: %s"
 						.formatted(call.target(), call.method(), ex.getMessage()))));
 		}
 	}

@@ -40,8 +40,8 @@ final class CallForm {
 			String name = String.valueOf(i);
 			arguments[i] = values.get(name);
 			if (!values.containsKey(name) || (types[i].isPrimitive() && arguments[i] == null)) {
-				throw new CodecException("%s takes %d arguments, but argument %d did not come"
-					.formatted(method.getName(), types.length, i + 1), null);
+				throw new CodecException("%s takes %d arguments, but argument %d is missing".formatted(method.getName(),
+						types.length, i + 1), null);
 			}
 		}
 		return arguments;

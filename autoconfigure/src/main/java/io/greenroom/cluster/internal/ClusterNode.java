@@ -210,7 +210,7 @@ public final class ClusterNode implements Nodes.Events {
 		}
 		catch (CodecException | OutOfMemoryError ex) {
 			this.counts.add(What.REFUSED);
-			log.warn("{} bytes from node {} were refused: {}", message.length, from, ex.getMessage());
+			log.warn("{} bytes from node {} were rejected: {}", message.length, from, ex.getMessage());
 			return;
 		}
 		dispatch(from, sent.message(), this.delays.of(from, sent.sentAt(), this.timer.nanoTime()));
@@ -228,7 +228,7 @@ public final class ClusterNode implements Nodes.Events {
 		this.delays.forget(node);
 		this.outgoing.left(node);
 		if (this.membership.hasQuorum()) {
-			ForeignCode.run(log, "What looks after nodes that are gone", () -> this.whenLeft.accept(node));
+			ForeignCode.run(log, "A listener for nodes that have left", () -> this.whenLeft.accept(node));
 		}
 	}
 

@@ -28,7 +28,7 @@ public record ClusterOptions(int quorum, Duration pause, Duration resend, Durati
 					"The times are %s, %s and %s; give positive durations".formatted(pause, resend, keep));
 		}
 		if (longest < 1024) {
-			throw new IllegalArgumentException("A message has at most " + longest + " bytes; give 1024 or more");
+			throw new IllegalArgumentException("The limit of a message is " + longest + " bytes; give 1024 or more");
 		}
 	}
 

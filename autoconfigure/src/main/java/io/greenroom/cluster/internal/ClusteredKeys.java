@@ -172,7 +172,7 @@ final class ClusteredKeys<K> implements KeyRouter<K> {
 		}
 		catch (InterruptedException ex) {
 			this.node.forget(envelope.id());
-			throw call.interrupted("Interrupted while waiting for %s.%s on another node; the call may go on"
+			throw call.interrupted("Interrupted while waiting for %s.%s on another node; the call may continue there"
 				.formatted(target, call.method()), ex);
 		}
 		catch (ExecutionException neverSo) {
@@ -236,12 +236,12 @@ final class ClusteredKeys<K> implements KeyRouter<K> {
 		return switch (outcome) {
 			case Outcome.Answered(Answer answer) -> result(answer, what, call);
 			case Outcome.OwnerLost(String node) -> throw new OwnerLostException(
-					"%s may have run, in part too: node %s, which had the call, has left the cluster; look at what it has done before you call again, or make the handler @Durable, whose calls are made again by themselves"
+					"%s may have run completely, in part or not at all, because node %s, which had the call, has left the cluster; check its effects before you call again, or make the handler @Durable, whose calls are repeated safely"
 						.formatted(what, node));
 			case Outcome.NoQuorum(String found) -> {
 				call.rejected("quorum");
 				throw new NoQuorumException(
-						"%s was not made: this node sees %s, so that others may be at work elsewhere; see greenroom.cluster.quorum, and the network between the nodes"
+						"%s was not made, because this node sees %s, and the others may be working elsewhere; check greenroom.cluster.quorum and the network between the nodes"
 							.formatted(what, found));
 			}
 			case Outcome.TimedOut(String node) ->

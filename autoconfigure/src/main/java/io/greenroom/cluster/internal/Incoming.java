@@ -43,7 +43,7 @@ final class Incoming {
 	void add(String handler, Serving serving) {
 		if (this.handlers.putIfAbsent(handler, serving) != null) {
 			throw new IllegalStateException(
-					"Two handlers are called '%s', so calls from other nodes could not tell them apart; rename one"
+					"Two handlers have the name '%s', so calls from other nodes would be ambiguous; rename one"
 						.formatted(handler));
 		}
 	}
@@ -65,7 +65,7 @@ final class Incoming {
 		if (handler == null || problem != null) {
 			this.counts.add(What.REFUSED);
 			this.sender.send(from, Answer.refused(call,
-					FailureData.refused("%s.%s was refused: %s".formatted(call.target(), call.method(), problem))));
+					FailureData.refused("%s.%s was rejected: %s".formatted(call.target(), call.method(), problem))));
 			return;
 		}
 		Served served = Objects.requireNonNull(this.calls.compute(call.id(),
@@ -199,10 +199,10 @@ final class Incoming {
 
 	static DeferredDeadlockException deadlock(Envelope call) {
 		StringBuilder text = new StringBuilder(
-				"This call would never be answered, because the handlers wait in a circle:");
+				"This call would never be answered, because the handlers wait for each other in a circle:");
 		call.chain().forEach((waiting) -> text.append("%n  %s waits".formatted(waiting.target())));
 		text.append("%n  for %s.%s".formatted(call.target(), call.method()));
-		text.append("%nLet one of them be @Oneway or return a future.".formatted());
+		text.append("%nMake one of them @Oneway, or let it return a future.".formatted());
 		return new DeferredDeadlockException(text.toString(), null);
 	}
 

@@ -52,7 +52,7 @@ final class StoredAnswer {
 			// Treated as an answer that was not known yet.
 		}
 		return Answer.threw(call, FailureData.refused(
-				"%s.%s was made and what it changed is stored, but its answer was lost with the node that made it; look at what it has done, and don't call again"
+				"%s.%s has run and its changes are stored, but its answer was lost with the node that ran it; check its effects, and don't call again"
 					.formatted(call.target(), call.method())));
 	}
 

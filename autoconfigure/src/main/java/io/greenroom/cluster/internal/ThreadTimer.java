@@ -36,7 +36,7 @@ public final class ThreadTimer implements Timer, AutoCloseable {
 					Math.max(0, TimeUnit.NANOSECONDS.convert(delay)), TimeUnit.NANOSECONDS);
 		}
 		catch (RejectedExecutionException closed) {
-			log.debug("Something was to be done after the end", closed);
+			log.debug("A timer was set after the end", closed);
 		}
 	}
 

@@ -101,7 +101,7 @@ public final class ConsoleRequestHandler implements HttpRequestHandler, AutoClos
 
 	private void watch(HttpServletRequest request, HttpServletResponse response) throws IOException {
 		if (!request.getMethod().equals("GET")) {
-			text(response, HttpStatus.METHOD_NOT_ALLOWED, "Events are for those who listen");
+			text(response, HttpStatus.METHOD_NOT_ALLOWED, "This path accepts requests for an event stream only");
 			return;
 		}
 		response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);

@@ -124,7 +124,7 @@ final class WaitGraph {
 
 	private static String describe(List<String> waits) {
 		StringBuilder text = new StringBuilder(
-				"This call would never be answered, because the handlers wait in a circle:");
+				"This call would never be answered, because the handlers wait for each other in a circle:");
 		waits.forEach((wait) -> text.append("%n  ".formatted()).append(wait));
 		return text
 			.append("%nLet one of them be @Oneway or return a future, or declare the handler reentrant.".formatted())

@@ -70,7 +70,7 @@ public final class HazelcastNodes implements Nodes {
 		}
 		catch (HazelcastException failure) {
 			throw new IllegalStateException(
-					"This node can't be a member of cluster '%s' at %s port %d: %s; see greenroom.cluster.interface, .port and .name"
+					"This node can't join cluster '%s' at %s port %d: %s; check greenroom.cluster.interface, .port and .name"
 						.formatted(options.name(), options.address(), options.port(), failure.getMessage()),
 					failure);
 		}
@@ -212,7 +212,7 @@ public final class HazelcastNodes implements Nodes {
 		});
 		this.instance.getLifecycleService().addLifecycleListener((event) -> {
 			if (event.getState() == LifecycleState.MERGED) {
-				log.info("This node was apart from others and is with them again");
+				log.info("This node was separated from other nodes and has merged with them");
 				this.here = null;
 				listen();
 				told.merged();
@@ -255,12 +255,12 @@ public final class HazelcastNodes implements Nodes {
 				this.instance.getCluster().demoteLocalDataMember();
 			}
 			catch (RuntimeException failure) {
-				Failures.log(log, Level.WARN, failure, "This node could not give its keys away; it leaves with them");
+				Failures.log(log, Level.WARN, failure, "This node could not hand over its keys; it leaves with them");
 			}
 		});
 		try {
 			if (!giving.join(LEAVING)) {
-				log.warn("This node's keys are not elsewhere after {}; it leaves with some of them", LEAVING);
+				log.warn("This node has not handed over its keys within {}; it leaves with some of them", LEAVING);
 			}
 		}
 		catch (InterruptedException ex) {

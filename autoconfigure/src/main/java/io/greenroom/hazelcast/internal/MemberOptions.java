@@ -29,11 +29,11 @@ public record MemberOptions(String name, List<String> members, @Nullable String 
 		members = List.copyOf(members);
 		if (members.isEmpty() == (kubernetesDns == null)) {
 			throw new IllegalArgumentException(
-					"Give greenroom.cluster.members or greenroom.cluster.kubernetes-dns, and not both");
+					"Both greenroom.cluster.members and greenroom.cluster.kubernetes-dns are set; set only one");
 		}
 		if (heartbeat.compareTo(Duration.ofSeconds(1)) < 0) {
 			throw new IllegalArgumentException(
-					"greenroom.cluster.heartbeat is " + heartbeat + "; give whole seconds, at least one");
+					"greenroom.cluster.heartbeat is " + heartbeat + "; give whole seconds, 1s or more");
 		}
 		if (heartbeatLimit.compareTo(heartbeat.multipliedBy(2)) < 0) {
 			throw new IllegalArgumentException(

@@ -13,12 +13,12 @@ final class ClusterMeters {
 
 	static void register(MeterRegistry registry, ClusterGauges gauges) {
 		Gauge.builder("greenroom.cluster.nodes", gauges, ClusterGauges::nodes)
-			.description("Nodes that this one sees, with itself")
+			.description("Nodes that this node sees, including itself")
 			.baseUnit("nodes")
 			.strongReference(true)
 			.register(registry);
 		Gauge.builder("greenroom.cluster.quorum", gauges, ClusterGauges::quorum)
-			.description("Nodes that must be there for any to work")
+			.description("Nodes that are required for work by key")
 			.baseUnit("nodes")
 			.strongReference(true)
 			.register(registry);
@@ -27,7 +27,7 @@ final class ClusterMeters {
 			.strongReference(true)
 			.register(registry);
 		Gauge.builder("greenroom.cluster.waiting", gauges, ClusterGauges::waiting)
-			.description("Calls of this node that wait for another one")
+			.description("Calls of this node that wait for another node")
 			.baseUnit("calls")
 			.strongReference(true)
 			.register(registry);
@@ -40,7 +40,7 @@ final class ClusterMeters {
 			.keySet()
 			.forEach((what) -> FunctionCounter
 				.builder("greenroom.cluster.events", gauges, (live) -> live.counts().getOrDefault(what, 0L))
-				.description("What has happened between nodes")
+				.description("Events between nodes")
 				.tag("what", what)
 				.register(registry));
 	}

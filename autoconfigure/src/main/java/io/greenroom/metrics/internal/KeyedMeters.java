@@ -58,7 +58,7 @@ final class KeyedMeters {
 				.register(registry);
 		}
 		Gauge.builder("greenroom.durable.stranded", this.live, (live) -> live.max(KeyedGauges::stranded))
-			.description("Stored keys that don't go on by themselves, as of some seconds ago")
+			.description("Stranded keys, as of some seconds ago")
 			.baseUnit("keys")
 			.tag("handler", this.handler)
 			.register(registry);
@@ -73,7 +73,7 @@ final class KeyedMeters {
 
 	private Timer timer(MeterRegistry registry, boolean success) {
 		return Timer.builder("greenroom.keyed.activation")
-			.description("Time it took to make an instance")
+			.description("Time that creating an instance took")
 			.tag("handler", this.handler)
 			.tag("outcome", success ? "success" : "failure")
 			.register(registry);

@@ -115,7 +115,7 @@ public final class MeterObserver implements Observer {
 		if (registry != null) {
 			// This is rare enough to look the counter up each time.
 			Counter.builder("greenroom.problems.reported")
-				.description("Reports of what is wrong and goes on")
+				.description("Reports of problems that persist")
 				.baseUnit("reports")
 				.tag("kind", report.kind().name().toLowerCase(Locale.ROOT))
 				.tag("handler", (report.handler() != null) ? report.handler() : "none")

@@ -38,7 +38,7 @@ final class OutboxMeters {
 		TimeGauge
 			.builder("greenroom.outbox.oldest", this.live, TimeUnit.MILLISECONDS,
 					(live) -> live.max((gauges) -> gauges.oldestAge().toMillis()))
-			.description("Time since the first of the stored calls was made that wait")
+			.description("Age of the oldest stored call that waits")
 			.tag("handler", this.handler)
 			.register(registry);
 		Gauge.builder("greenroom.outbox.dead", this.live, (live) -> live.max(OutboxGauges::dead))

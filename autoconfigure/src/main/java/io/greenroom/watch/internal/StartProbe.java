@@ -74,7 +74,7 @@ public final class StartProbe implements AutoCloseable {
 			probe();
 		}
 		catch (RuntimeException | Error failure) {
-			Failures.log(log, Level.WARN, failure, "Whether virtual threads start could not be looked at");
+			Failures.log(log, Level.WARN, failure, "Whether virtual threads start could not be checked");
 		}
 	}
 
@@ -101,8 +101,8 @@ public final class StartProbe implements AutoCloseable {
 			.findFirst()
 			.orElse(holders.isEmpty() ? null : holders.getFirst());
 		return new ProblemReport(ProblemReport.Kind.STARVED, null,
-				"No virtual thread has begun for %s, as others hold all carriers: %s".formatted(since, who), since,
-				(first != null) ? first.name() : null, (first != null) ? first.stack() : List.of());
+				"No virtual thread has started for %s, because others hold all carriers: %s".formatted(since, who),
+				since, (first != null) ? first.name() : null, (first != null) ? first.stack() : List.of());
 	}
 
 	private static boolean isPinned(GreenThreadDump.Entry thread) {

@@ -200,7 +200,7 @@ class ConsoleOverHttpIT {
 			assertThat(console.isAtWork()).isTrue();
 			HttpResponse<String> full = get(context, CONSOLE + "/events");
 			assertThat(full.statusCode()).isEqualTo(503);
-			assertThat(full.body()).startsWith("20 are watching already");
+			assertThat(full.body()).startsWith("20 pages are open");
 			assertThat(full.headers().firstValue("Retry-After")).isPresent();
 			for (Stream each : all) {
 				each.close();

@@ -95,7 +95,7 @@ class ViewersTests {
 		assertThatExceptionOfType(TooManyViewersException.class)
 			.isThrownBy(() -> this.viewers.add(new Watching(), () -> {
 			}))
-			.withMessageContaining("3 are watching");
+			.withMessageContaining("3 pages are open");
 	}
 
 	@Test

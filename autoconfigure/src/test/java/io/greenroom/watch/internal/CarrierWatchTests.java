@@ -79,7 +79,7 @@ class CarrierWatchTests {
 				assertThat(report.thread()).isNotBlank();
 				assertThat(Frames.own(report.stack())).contains("CarrierWatchTests");
 				assertThat(report.since()).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
-				assertThat(output).contains("No virtual thread has begun for PT",
+				assertThat(output).contains("No virtual thread has started for PT",
 						"at io.greenroom.watch.internal.Carrier");
 				assertThat(this.events.poll(2500, TimeUnit.MILLISECONDS)).as("a second report").isNull();
 				assertThat(count("starved")).isOne();
