@@ -70,8 +70,8 @@ public record Answer(String id, int attempt, Kind kind, @Nullable String value,
 	 * @param failure why
 	 * @return the answer: it is no call that this node knows
 	 */
-	public static Answer refused(Message call, FailureData failure) {
-		return new Answer(call.id(), call.attempt(), Kind.REFUSED, null, failure);
+	public static Answer rejected(Message call, FailureData failure) {
+		return new Answer(call.id(), call.attempt(), Kind.REJECTED, null, failure);
 	}
 
 	/**
@@ -99,7 +99,7 @@ public record Answer(String id, int attempt, Kind kind, @Nullable String value,
 		STALE,
 
 		/** The handler, the method or the key is not known here. */
-		REFUSED
+		REJECTED
 
 	}
 

@@ -29,7 +29,7 @@ public record FailureData(String type, @Nullable String message, @Nullable Strin
 	 * @param message what was asked, what was found and what to do
 	 * @return the failure, without a stack
 	 */
-	public static FailureData refused(String message) {
+	public static FailureData rejected(String message) {
 		return new FailureData("", message, null, List.of(), null);
 	}
 

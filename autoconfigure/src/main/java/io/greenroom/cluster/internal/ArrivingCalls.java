@@ -115,8 +115,8 @@ final class ArrivingCalls<K> implements Serving {
 			arguments = this.form.arguments(method, call.arguments());
 		}
 		catch (CodecException ex) {
-			reply.answered(Answer.refused(call, io.greenroom.wire.FailureData
-				.refused("%s.%s was rejected: %s".formatted(call.target(), call.method(), ex.getMessage()))));
+			reply.answered(Answer.rejected(call, io.greenroom.wire.FailureData
+				.rejected("%s.%s was rejected: %s".formatted(call.target(), call.method(), ex.getMessage()))));
 			return;
 		}
 		List<HandlerChain.Waiting> chain = call.chain()

@@ -71,7 +71,7 @@ public final class ClusterCounts {
 		EXPIRED,
 
 		/** Something arrived that is not a call of a handler here. */
-		REFUSED,
+		REJECTED,
 
 		/** A call was given up because its node had left. */
 		LOST,

@@ -209,7 +209,7 @@ public final class ClusterNode implements Nodes.Events {
 			sent = this.format.read(message);
 		}
 		catch (CodecException | OutOfMemoryError ex) {
-			this.counts.add(What.REFUSED);
+			this.counts.add(What.REJECTED);
 			log.warn("{} bytes from node {} were rejected: {}", message.length, from, ex.getMessage());
 			return;
 		}

@@ -256,7 +256,7 @@ final class ClusteredKeys<K> implements KeyRouter<K> {
 			case RETURNED -> (call.mode() == CallMode.ONEWAY || answer.value() == null) ? call.nothing()
 					: this.form.result(call.declared(), answer.value());
 			case THREW, STALE, MOVED -> throw call.calledFrom(thrown(failure, what));
-			case REFUSED -> throw new RemoteFailureException(
+			case REJECTED -> throw new RemoteFailureException(
 					(failure != null) ? String.valueOf(failure.message()) : what, "", null);
 		};
 	}

@@ -63,9 +63,9 @@ final class Incoming {
 		String problem = (handler == null) ? "this node has no handler '" + call.handler() + "'"
 				: handler.problem(call);
 		if (handler == null || problem != null) {
-			this.counts.add(What.REFUSED);
-			this.sender.send(from, Answer.refused(call,
-					FailureData.refused("%s.%s was rejected: %s".formatted(call.target(), call.method(), problem))));
+			this.counts.add(What.REJECTED);
+			this.sender.send(from, Answer.rejected(call,
+					FailureData.rejected("%s.%s was rejected: %s".formatted(call.target(), call.method(), problem))));
 			return;
 		}
 		Served served = Objects.requireNonNull(this.calls.compute(call.id(),

@@ -51,7 +51,7 @@ final class StoredAnswer {
 		catch (IllegalArgumentException unreadable) {
 			// Treated as an answer that was not known yet.
 		}
-		return Answer.threw(call, FailureData.refused(
+		return Answer.threw(call, FailureData.rejected(
 				"%s.%s has run and its changes are stored, but its answer was lost with the node that ran it; check its effects, and don't call again"
 					.formatted(call.target(), call.method())));
 	}

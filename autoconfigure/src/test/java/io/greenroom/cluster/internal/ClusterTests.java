@@ -232,7 +232,7 @@ class ClusterTests {
 	}
 
 	@Test
-	@DisplayName("N13 a hostile envelope is refused and counted, and makes nothing")
+	@DisplayName("N13 a hostile envelope is rejected and counted, and makes nothing")
 	void hostile() {
 		Side one = new Side("one");
 		Side two = new Side("two");
@@ -243,14 +243,14 @@ class ClusterTests {
 				envelope("Counter", "a", "hashCode()", "{}"), envelope("Counter", "k".repeat(201), "where()", "{}"),
 				envelope("Counter", "a", "add(java.lang.Object)", "{\"0\":{\"@class\":\"java.lang.Runtime\"}}"));
 		hostile.forEach((call) -> two.node.received("one", format.write(call, 0)));
-		assertThat(two.node.counts().of(What.REFUSED)).isEqualTo(hostile.size());
+		assertThat(two.node.counts().of(What.REJECTED)).isEqualTo(hostile.size());
 		two.node.received("one", "GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.UTF_8));
 		two.node.received("one", new byte[0]);
 		two.node.received("one", new byte[100 << 20]);
 		byte[] lying = format.write(envelope("Counter", "a", "where()", "{}"), 0);
 		lying[10] = 0x7f;
 		two.node.received("one", lying);
-		assertThat(two.node.counts().of(What.REFUSED)).isEqualTo(hostile.size() + 4);
+		assertThat(two.node.counts().of(What.REJECTED)).isEqualTo(hostile.size() + 4);
 		assertThat(two.counters.active()).isZero();
 		assertThat(two.node.known()).isZero();
 		assertThatExceptionOfType(RemoteFailureException.class).isThrownBy(() -> {

@@ -194,7 +194,7 @@ class DurableClusterTests {
 		this.network.owners.put("wallet[a]", "one");
 		one.receives("two", format.write(call, System.nanoTime()));
 		Until.until("the second to run", () -> BODIES.get("deposit a").get() == 2);
-		Until.until("it to be refused", () -> one.counts().get("stale") == 1);
+		Until.until("it to be rejected", () -> one.counts().get("stale") == 1);
 		assertThat(one.wallets.get("a").balance()).isEqualTo(5);
 		assertThat(calls()).isOne();
 	}
@@ -275,7 +275,7 @@ class DurableClusterTests {
 		assertThat(ledger()).hasSize(20);
 		assertThat(this.jdbc.sql("select distinct account from ledger").query(String.class).list())
 			.containsExactly("two");
-		assertThat(two.counts().get("refused")).isZero();
+		assertThat(two.counts().get("rejected")).isZero();
 	}
 
 	@ParameterizedTest

@@ -39,7 +39,7 @@ class OutgoingTests {
 		this.others.members.remove("b");
 		this.outgoing.left("b");
 		assertThat(this.others.sent).containsExactly("b 1", "c 2");
-		this.outgoing.answered("b", Answer.threw(this.call, FailureData.refused("the connection is gone")));
+		this.outgoing.answered("b", Answer.threw(this.call, FailureData.rejected("the connection is gone")));
 		assertThat(this.outcomes).isEmpty();
 		this.outgoing.answered("c", Answer.returned(this.call.resent(2, Duration.ofSeconds(1)), "5"));
 		assertThat(this.outcomes).singleElement()
@@ -63,7 +63,7 @@ class OutgoingTests {
 		this.outgoing.begin(this.call, true, this.outcomes::add);
 		this.others.runNext();
 		assertThat(this.others.sent).containsExactly("b 1", "b 2");
-		Answer threw = Answer.threw(this.call, FailureData.refused("no"));
+		Answer threw = Answer.threw(this.call, FailureData.rejected("no"));
 		this.outgoing.answered("b", threw);
 		assertThat(this.outcomes).containsExactly(new Outcome.Answered(threw));
 	}

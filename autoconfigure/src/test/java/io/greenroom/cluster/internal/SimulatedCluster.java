@@ -457,7 +457,7 @@ final class SimulatedCluster {
 			this.node.after(SimulatedCluster.this.upTo(SimulatedCluster.this.slowBodies ? 800 : 10), () -> {
 				if (SimulatedCluster.this.endsTransactions && freezes != this.node.longFreezes) {
 					this.instances.remove(call.key());
-					reply.answered(Answer.threw(call, FailureData.refused("the connection is gone")));
+					reply.answered(Answer.threw(call, FailureData.rejected("the connection is gone")));
 					end(call);
 				}
 				else {
@@ -486,7 +486,7 @@ final class SimulatedCluster {
 			}
 			if (world.rows.getOrDefault(call.key(), new Row(0, 0)).version() != row.version()) {
 				this.instances.remove(call.key());
-				return Answer.stale(call, FailureData.refused("stale"));
+				return Answer.stale(call, FailureData.rejected("stale"));
 			}
 			world.rows.put(call.key(), next);
 			world.answers.put(call.id(), String.valueOf(next.value()));

@@ -59,7 +59,7 @@ class SimulatedClusterTests {
 				.sum();
 		});
 		if (Long.getLong("greenroom.seed") == null) {
-			assertThat(stale[0]).as("writes refused").isPositive();
+			assertThat(stale[0]).as("writes rejected").isPositive();
 		}
 	}
 
