@@ -12,13 +12,19 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import io.greenroom.autoconfigure.DeferredAutoConfiguration;
+import io.greenroom.autoconfigure.DurableAutoConfiguration;
 import io.greenroom.autoconfigure.GreenSchedulerAutoConfiguration;
 import io.greenroom.autoconfigure.StateAutoConfiguration;
+import io.greenroom.keyed.Keyed;
+import io.greenroom.testkit.TestDatabase;
+import io.greenroom.testkit.Until;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,9 +32,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.stereotype.Component;
+import org.springframework.util.ReflectionUtils;
+import com.zaxxer.hikari.HikariDataSource;
+import javax.sql.DataSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -132,19 +143,78 @@ class GuideTests {
 	@Test
 	void theTestOfTheReadmePasses() {
 		assertThat(snippets.errors()).isEmpty();
-		runner("readme").run((context) -> {
-			int tests = 0;
-			for (Class<?> type : snippets.classes("readme")) {
-				for (Method method : type.getDeclaredMethods()) {
-					if (method.isAnnotationPresent(Test.class)) {
-						method.setAccessible(true);
-						method.invoke(context.getAutowireCapableBeanFactory().createBean(type));
-						tests++;
-					}
+		try (HikariDataSource database = TestDatabase.H2.fresh()) {
+			runner("readme", database).run(GuideTests::runTheTest);
+		}
+	}
+
+	private static void runTheTest(ApplicationContext context) throws ReflectiveOperationException {
+		int tests = 0;
+		for (Class<?> type : snippets.classes("readme")) {
+			for (Method method : type.getDeclaredMethods()) {
+				if (method.isAnnotationPresent(Test.class)) {
+					method.setAccessible(true);
+					method.invoke(context.getAutowireCapableBeanFactory().createBean(type));
+					tests++;
 				}
 			}
-			assertThat(tests).isEqualTo(1);
-		});
+		}
+		assertThat(tests).isEqualTo(1);
+	}
+
+	@Test
+	@DisplayName("R03 R05 the keyed classes of the README are stored: the next application finds the balance, and the order where it was")
+	void theKeysOfTheReadmeAreStored() {
+		assertThat(snippets.errors()).isEmpty();
+		try (HikariDataSource database = TestDatabase.H2.fresh()) {
+			UUID id = UUID.randomUUID();
+			runner("readme", database).run((context) -> {
+				Object account = keyed(context, String.class, "Account").get("ann");
+				assertThat(call(account, "deposit", long.class, 500L)).isEqualTo(500L);
+				Object order = keyed(context, UUID.class, "Order").get(id);
+				call(order, "awaitingPayment");
+			});
+			runner("readme", database).run((context) -> {
+				assertThat(call(keyed(context, String.class, "Account").get("ann"), "deposit", long.class, 1L))
+					.isEqualTo(501L);
+				Keyed<UUID, ?> orders = keyed(context, UUID.class, "Order");
+				assertThat(orders.in("awaitingPayment", 10)).singleElement()
+					.satisfies((entry) -> assertThat(entry.key()).isEqualTo(id));
+				call(orders.get(id), "paid");
+				Until.until("the order to be paid", () -> orders.in("paid", 10).size() == 1);
+			});
+		}
+	}
+
+	private static <K> Keyed<K, ?> keyed(ApplicationContext context, Class<K> key, String name) {
+		Class<?> type = snippets.classes("readme")
+			.stream()
+			.filter((one) -> one.getSimpleName().equals(name))
+			.findFirst()
+			.orElseThrow();
+		return context.<Keyed<K, ?>>getBeanProvider(ResolvableType.forClassWithGenerics(Keyed.class, key, type))
+			.getObject();
+	}
+
+	private static Object call(Object target, String method) throws ReflectiveOperationException {
+		return call(ReflectionUtils.findMethod(target.getClass(), method), target);
+	}
+
+	private static Object call(Object target, String method, Class<?> type, Object argument)
+			throws ReflectiveOperationException {
+		return call(ReflectionUtils.findMethod(target.getClass(), method, type), target, argument);
+	}
+
+	private static Object call(Method method, Object target, Object... arguments) throws ReflectiveOperationException {
+		assertThat(method).isNotNull();
+		method.setAccessible(true);
+		return method.invoke(target, arguments);
+	}
+
+	/** What the README's durable handlers need beside the starter. */
+	private static ApplicationContextRunner runner(String page, DataSource database) {
+		return runner(page).withConfiguration(AutoConfigurations.of(DurableAutoConfiguration.class))
+			.withBean(DataSource.class, () -> database, (definition) -> definition.setDestroyMethodName(""));
 	}
 
 	private static ApplicationContextRunner runner(String page) {
