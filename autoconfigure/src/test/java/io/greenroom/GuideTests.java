@@ -16,6 +16,9 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import javax.sql.DataSource;
+
+import com.zaxxer.hikari.HikariDataSource;
 import io.greenroom.autoconfigure.DeferredAutoConfiguration;
 import io.greenroom.autoconfigure.DurableAutoConfiguration;
 import io.greenroom.autoconfigure.GreenSchedulerAutoConfiguration;
@@ -38,8 +41,6 @@ import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.stereotype.Component;
 import org.springframework.util.ReflectionUtils;
-import com.zaxxer.hikari.HikariDataSource;
-import javax.sql.DataSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
