@@ -1,5 +1,7 @@
 package io.greenroom.bench;
 
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 import io.greenroom.autoconfigure.DeferredAutoConfiguration;
@@ -12,6 +14,7 @@ import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -20,9 +23,11 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
+import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.core.ResolvableType;
+import org.springframework.core.env.MapPropertySource;
 
 /**
  * A call of a key that has an instance against one of a singleton of the same class, among
@@ -37,6 +42,9 @@ import org.springframework.core.ResolvableType;
 @Fork(2)
 public class KeyedCall {
 
+	private static final int CALLS = 1000;
+
+	/** 1000000 needs a heap of 4 GB. */
 	@Param({ "1", "10000" })
 	private int keys;
 
@@ -52,8 +60,12 @@ public class KeyedCall {
 
 	@Setup
 	public void open() {
-		this.context = new AnnotationConfigApplicationContext(Application.class, KeyedCounter.class,
-				SingleCounter.class, PrototypeCounter.class);
+		this.context = new AnnotationConfigApplicationContext();
+		this.context.getEnvironment()
+			.getPropertySources()
+			.addFirst(new MapPropertySource("bench", Map.of("greenroom.keyed.max-active", this.keys + 1_000_000)));
+		this.context.register(Application.class, KeyedCounter.class, SingleCounter.class, PrototypeCounter.class);
+		this.context.refresh();
 		this.keyed = this.context
 			.<Keyed<Long, KeyedCounter>>getBeanProvider(
 					ResolvableType.forClassWithGenerics(Keyed.class, Long.class, KeyedCounter.class))
@@ -72,35 +84,57 @@ public class KeyedCall {
 	}
 
 	@Benchmark
-	public int singleton() {
-		return this.single.increment();
+	@OperationsPerInvocation(CALLS)
+	public void singleton() throws Exception {
+		byVirtualThread(this.single::increment);
 	}
 
 	@Benchmark
-	public int activeKey() {
-		return this.active.increment();
+	@OperationsPerInvocation(CALLS)
+	public void activeKey() throws Exception {
+		byVirtualThread(this.active::increment);
 	}
 
 	@Benchmark
-	public int activeKeyByGet() {
-		return this.keyed.get(0L).increment();
+	@OperationsPerInvocation(CALLS)
+	public void activeKeyByGet() throws Exception {
+		byVirtualThread(() -> this.keyed.get(0L).increment());
 	}
 
 	@Benchmark
-	public int firstCall() {
-		long key = this.next++;
-		int count = this.keyed.get(key).increment();
-		this.keyed.passivate(key);
-		return count;
+	@OperationsPerInvocation(CALLS)
+	public void anyActiveKey() throws Exception {
+		byVirtualThread(() -> this.keyed.get(ThreadLocalRandom.current().nextLong(this.keys)).increment());
 	}
 
 	@Benchmark
-	public int prototype() {
-		PrototypeCounter made = this.context.getBean(PrototypeCounter.class);
-		int count = made.increment();
-		this.context.getBeanFactory().destroyBean("keyedCall.PrototypeCounter",
-				org.springframework.aop.framework.AopProxyUtils.getSingletonTarget(made));
-		return count;
+	@OperationsPerInvocation(CALLS)
+	public void firstCall() throws Exception {
+		byVirtualThread(() -> {
+			long key = this.next++;
+			this.keyed.get(key).increment();
+			this.keyed.passivate(key);
+		});
+	}
+
+	@Benchmark
+	@OperationsPerInvocation(CALLS)
+	public void prototype() throws Exception {
+		byVirtualThread(() -> {
+			PrototypeCounter made = this.context.getBean(PrototypeCounter.class);
+			made.increment();
+			this.context.getBeanFactory()
+				.destroyBean("keyedCall.PrototypeCounter", AopProxyUtils.getSingletonTarget(made));
+		});
+	}
+
+	/** The wake-up of a platform thread would take much longer than what is compared. */
+	private static void byVirtualThread(Runnable call) throws InterruptedException {
+		Thread.startVirtualThread(() -> {
+			for (int i = 0; i < CALLS; i++) {
+				call.run();
+			}
+		}).join();
 	}
 
 	@ImportAutoConfiguration({ GreenSchedulerAutoConfiguration.class, DeferredAutoConfiguration.class })

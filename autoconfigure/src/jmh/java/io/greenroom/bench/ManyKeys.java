@@ -1,5 +1,6 @@
 package io.greenroom.bench;
 
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.greenroom.autoconfigure.DeferredAutoConfiguration;
@@ -16,9 +17,9 @@ import org.springframework.core.ResolvableType;
 import org.springframework.core.env.MapPropertySource;
 
 /**
- * Row K05 in its long form, what an idle key weighs, and row K12: a million keys called
- * once, at most a hundred thousand of them active, then closed with work in a thousand. Run
- * it with the heap they are to fit in:
+ * Row K05 in its long form, what an idle key weighs, how long it takes to passivate one,
+ * and row K12: a million keys called once, at most a hundred thousand of them active, then
+ * closed with work in a thousand. Run it with the heap they are to fit in:
  * {@code java -Xmx512m -cp … io.greenroom.bench.ManyKeys 1000000 100000}.
  */
 public final class ManyKeys {
@@ -57,6 +58,7 @@ public final class ManyKeys {
 		Thread.sleep(8000);
 		System.out.printf("%d active and idle, %d bytes each%n", members.active(),
 				(used() - before) / members.active());
+		passivate(members, keys - most, most / 10);
 		int busy = Math.min(1000, most);
 		for (long key = keys - busy; key < keys; key++) {
 			members.deferred(key).oneway().work();
@@ -65,6 +67,21 @@ public final class ManyKeys {
 		context.close();
 		System.out.printf("closed in %d ms: %d worked, %d ended of %d%n", (System.nanoTime() - start) / 1_000_000,
 				worked.get(), ended.get(), keys + 1);
+	}
+
+	/** Passivates so many keys one by one, among all that are active. */
+	private static void passivate(Keyed<Long, Member> members, long first, int count) {
+		long[] took = new long[count];
+		int active = members.active();
+		int passivated = 0;
+		for (int i = 0; i < count; i++) {
+			long start = System.nanoTime();
+			passivated += members.passivate(first + i) ? 1 : 0;
+			took[i] = System.nanoTime() - start;
+		}
+		Arrays.sort(took);
+		System.out.printf("%d of %d passivated; one takes %.1f us in the median, %.1f us at the 99th percentile%n",
+				passivated, active, took[count / 2] / 1e3, took[count * 99 / 100] / 1e3);
 	}
 
 	private static long used() {

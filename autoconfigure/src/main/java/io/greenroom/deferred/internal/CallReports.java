@@ -87,6 +87,11 @@ final class CallReports {
 		return this.timed;
 	}
 
+	/** Returns whether anybody wants to know of calls that have ended. */
+	boolean hasListener() {
+		return this.listener != HandlerListener.NONE;
+	}
+
 	/** Runs a body, with whoever stands round it. */
 	@Nullable Object invoke(Call call) throws Throwable {
 		BodyListener round = this.bodies;

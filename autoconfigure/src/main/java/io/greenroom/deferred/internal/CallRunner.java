@@ -98,6 +98,9 @@ final class CallRunner {
 			held.begun = before;
 			held.endNested(call, outer);
 		}
+		if (failure == null && call.mode() == CallMode.ONEWAY && isUnheard()) {
+			return;
+		}
 		tell(call, begun, result, failure, awaited);
 		if (outer == null) {
 			// A listener or a callback may have left one too.
@@ -145,6 +148,11 @@ final class CallRunner {
 
 	private void finish(Call call, long begun, @Nullable Object result, @Nullable Throwable failure) {
 		tell(call, begun, result, failure, end(call, result, failure));
+	}
+
+	/** Returns whether nobody is told of a oneway call that has returned. */
+	private boolean isUnheard() {
+		return this.host == null && !this.reports.hasListener();
 	}
 
 	/** Tells listeners and dependents of a call that has ended. */

@@ -223,9 +223,31 @@ final class CallSubmitter {
 	}
 
 	/**
-	 * Makes a call that was recorded from a function of {@link Deferred#async}, or that
-	 * was stored.
+	 * Makes a call that was stored: runs it here if the handler is lent and no call is
+	 * ahead of it, and queues it otherwise.
 	 */
+	CompletableFuture<@Nullable Object> submitDelivered(MethodCall call, HandlerMethod method) throws Throwable {
+		CallerRuns lent = this.callerRuns;
+		if (lent == null || !lent.isOffered() || method.readOnly() || !this.phases.isOpen()
+				|| this.transactions.isBound() || Hold.current() != null) {
+			return submitRecorded(call, method);
+		}
+		StackRoom.check();
+		try {
+			if (lent.run(call, this.runner, this.carrier) == CallerRuns.NOT_LENT) {
+				return submitRecorded(call, method);
+			}
+		}
+		catch (Throwable failure) {
+			if (!call.isDone()) {
+				throw failure;
+			}
+			// The future has it.
+		}
+		return call.future();
+	}
+
+	/** Makes a call that was recorded from a function of {@link Deferred#async}. */
 	CompletableFuture<@Nullable Object> submitRecorded(MethodCall call, HandlerMethod method) throws Throwable {
 		StackRoom.check();
 		if (this.ownership.passes(method)) {

@@ -142,7 +142,8 @@ public final class Handler implements DrainedService, AutoCloseable {
 	}
 
 	/**
-	 * Delivers a call that was stored, through the mailbox.
+	 * Delivers a call that was stored, through the mailbox, or at once on this thread if
+	 * the handler is idle.
 	 * @param method the method, of this handler's type
 	 * @param entry what bodies are called on: the target, or a proxy around it that leads
 	 * back to {@link #call}
@@ -155,7 +156,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 			Delivering round) throws Throwable {
 		HandlerMethod known = type().method(Objects.requireNonNull(method, "method"));
 		CallTarget target = new CallTarget(core(), Objects.requireNonNull(entry, "entry"));
-		return submitter().submitRecorded(new DeliveredCall(known, target, arguments, round), known);
+		return submitter().submitDelivered(new DeliveredCall(known, target, arguments, round), known);
 	}
 
 	/**

@@ -64,8 +64,9 @@ public final class Hold extends HoldPadding.Bodies implements Call.Runner {
 	private volatile boolean interrupting;
 
 	/**
-	 * The call whose body an operator has interrupted. Written while
-	 * {@link #interrupting}, and read by the holder after that.
+	 * The call whose body an operator has interrupted, on a thread that is not the
+	 * handler's own. Written while {@link #interrupting}, and read by the holder after
+	 * that.
 	 */
 	private @Nullable Call interrupted;
 
@@ -147,8 +148,8 @@ public final class Hold extends HoldPadding.Bodies implements Call.Runner {
 	 */
 	void leave() {
 		RUNNING.setRelease(this, null);
-		while (this.interrupting) {
-			Thread.yield();
+		if (this.interrupting) {
+			awaitInterrupt();
 		}
 		if (this.interrupted != null) {
 			// Meant for the body alone.
@@ -223,6 +224,13 @@ public final class Hold extends HoldPadding.Bodies implements Call.Runner {
 	void end(Call call) {
 		this.entering = false;
 		RUNNING.setRelease(this, null);
+		if (this.interrupting) {
+			awaitInterrupt();
+		}
+	}
+
+	/** Holder: waits until the interrupt that was meant for the ended body is set. */
+	private void awaitInterrupt() {
 		while (this.interrupting) {
 			Thread.yield();
 		}
@@ -250,12 +258,16 @@ public final class Hold extends HoldPadding.Bodies implements Call.Runner {
 		if (this.owned) {
 			Thread.interrupted();
 		}
-		else if ((call.wasInterrupted() || this.interrupted == call) && Thread.interrupted() && before) {
+		else {
+			dropFromLent(call, before);
+		}
+	}
+
+	private void dropFromLent(Call call, boolean before) {
+		if ((call.wasInterrupted() || this.interrupted == call) && Thread.interrupted() && before) {
 			this.thread.interrupt();
 		}
-		if (this.interrupted != null) {
-			this.interrupted = null;
-		}
+		this.interrupted = null;
 	}
 
 	/** Returns whether the interrupt flag was set from outside before a body begins. */
@@ -292,7 +304,9 @@ public final class Hold extends HoldPadding.Bodies implements Call.Runner {
 			if (call == null) {
 				return null;
 			}
-			this.interrupted = call;
+			if (!this.owned) {
+				this.interrupted = call;
+			}
 			this.thread.interrupt();
 			return call.method();
 		}

@@ -109,7 +109,7 @@ public class RoutedCall {
 		CallTarget target = new CallTarget(handler.core(), null);
 		if (this.delivering != null) {
 			Object future = submitter
-				.submitRecorded(new DeliveredCall(this.method, target, this.arguments, this.delivering), this.method);
+				.submitDelivered(new DeliveredCall(this.method, target, this.arguments, this.delivering), this.method);
 			return future;
 		}
 		if (this.recorded) {

@@ -122,9 +122,10 @@ public final class Outbox implements AutoCloseable {
 		OutboxListener listener = ForeignCode.ask(log, "An observer", OutboxListener.NONE,
 				() -> observer.outbox(name, backlog));
 		this.handlers.put(name,
-				new OutboxLanes(name, new OutboxMethods(methods, this.codec), target, this.options, this.store,
-						this.rows, this.lease, this.context, (listener != null) ? listener : OutboxListener.NONE,
-						new Later()));
+				new OutboxLanes(
+						new OutboxHandler(name, new OutboxMethods(methods, this.codec), target,
+								(listener != null) ? listener : OutboxListener.NONE),
+						new OutboxMeans(this.store, this.rows, this.options, this.lease, this.context), new Later()));
 	}
 
 	/**

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 
 import io.greenroom.wire.Codec;
 import io.greenroom.wire.CodecException;
@@ -96,7 +97,9 @@ public final class OutboxMethods {
 			values.put(String.valueOf(values.size()), argument);
 		}
 		String text = this.codec.write(known.types(), values);
-		this.codec.read(known.types(), text);
+		if (!known.isPlain()) {
+			this.codec.read(known.types(), text);
+		}
 		return text;
 	}
 
@@ -106,13 +109,13 @@ public final class OutboxMethods {
 	 */
 	@Nullable Object[] read(String name, String text) {
 		Signature known = signature(name);
-		int stored = this.codec.read(text).size();
-		if (stored != known.types().size()) {
-			throw new CodecException("it has %d parameters now, and was called with %d arguments: %s"
-				.formatted(known.types().size(), stored, text), null);
-		}
-		@Nullable Object[] arguments = this.codec.read(known.types(), text).values().toArray();
 		Class<?>[] declared = known.method().getParameterTypes();
+		Map<String, @Nullable Object> stored = this.codec.read(known.withOneMore(), text);
+		if (stored.size() != declared.length || stored.containsKey(String.valueOf(declared.length))) {
+			throw new CodecException("it has %d parameters now, and was called with %d arguments: %s"
+				.formatted(declared.length, this.codec.read(text).size(), text), null);
+		}
+		@Nullable Object[] arguments = stored.values().toArray();
 		for (int i = 0; i < declared.length; i++) {
 			if (arguments[i] == null && declared[i].isPrimitive()) {
 				throw new CodecException(
@@ -130,14 +133,27 @@ public final class OutboxMethods {
 		return known;
 	}
 
-	private record Signature(Method method, Map<String, Type> types) {
+	/**
+	 * A durable method.
+	 *
+	 * @param method the method
+	 * @param types the types of its parameters, by position
+	 * @param withOneMore the same and one more, to notice a call with more arguments
+	 * @param isPlain whether each value of these types is read back as it was
+	 */
+	private record Signature(Method method, Map<String, Type> types, Map<String, Type> withOneMore, boolean isPlain) {
+
+		private static final Set<Class<?>> PLAIN = Set.of(boolean.class, Boolean.class, short.class, Short.class,
+				int.class, Integer.class, long.class, Long.class, String.class, UUID.class);
 
 		static Signature of(Method method) {
 			Map<String, Type> types = new LinkedHashMap<>();
 			for (Type type : method.getGenericParameterTypes()) {
 				types.put(String.valueOf(types.size()), type);
 			}
-			return new Signature(method, types);
+			Map<String, Type> withOneMore = new LinkedHashMap<>(types);
+			withOneMore.put(String.valueOf(types.size()), Object.class);
+			return new Signature(method, types, withOneMore, PLAIN.containsAll(List.of(method.getParameterTypes())));
 		}
 
 	}

@@ -95,7 +95,9 @@ public final class JdbcOutboxStore implements OutboxStore {
 
 	@Override
 	public void add(Lane lane, String id, String method, String args, @Nullable String context) {
-		update(ADD, lane.handler(), lane.key(), method, args, context, id, System.currentTimeMillis());
+		// Waits for no other transaction, so it needs no timeout, which costs a timer
+		// each.
+		update(false, ADD, lane.handler(), lane.key(), method, args, context, id, System.currentTimeMillis());
 	}
 
 	@Override
@@ -110,10 +112,14 @@ public final class JdbcOutboxStore implements OutboxStore {
 
 	/** Runs in the thread's transaction, or commits by itself. */
 	private int update(String sql, @Nullable Object... arguments) {
+		return update(this.database.kind().hasQueryTimeout(), sql, arguments);
+	}
+
+	private int update(boolean bounded, String sql, @Nullable Object... arguments) {
 		boolean own = !isInTransaction();
 		return uninterrupted(() -> {
 			Integer done = this.jdbc.execute((ConnectionCallback<Integer>) (connection) -> {
-				int updated = update(connection, sql, arguments);
+				int updated = update(connection, bounded, sql, arguments);
 				if (own && !connection.getAutoCommit()) {
 					connection.commit();
 				}
@@ -132,8 +138,8 @@ public final class JdbcOutboxStore implements OutboxStore {
 				&& TransactionSynchronizationManager.isSynchronizationActive();
 	}
 
-	private int update(Connection connection, String sql, @Nullable Object... arguments) throws SQLException {
-		boolean bounded = this.database.kind().hasQueryTimeout();
+	private int update(Connection connection, boolean bounded, String sql, @Nullable Object... arguments)
+			throws SQLException {
 		try (PreparedStatement statement = connection.prepareStatement(sql)) {
 			if (bounded) {
 				statement.setQueryTimeout(this.lockTimeout);

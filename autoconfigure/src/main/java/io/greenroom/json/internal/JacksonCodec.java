@@ -3,6 +3,7 @@ package io.greenroom.json.internal;
 import java.lang.reflect.Type;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 import io.greenroom.wire.Codec;
 import io.greenroom.wire.CodecException;
@@ -12,6 +13,8 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.exc.InvalidDefinitionException;
 import tools.jackson.databind.json.JsonMapper;
@@ -27,6 +30,15 @@ public final class JacksonCodec implements Codec {
 	private static final String ADVICE = "use a type that Jackson can write and read back, or add a Jackson module or annotation for it";
 
 	private final JsonMapper mapper;
+
+	/** By declared type. There are as many as the application's classes declare. */
+	private final Map<Type, ObjectWriter> writers = new ConcurrentHashMap<>();
+
+	/** By declared type, like the writers. */
+	private final Map<Type, ObjectReader> readers = new ConcurrentHashMap<>();
+
+	/** The names of fields and parameters as they are written. */
+	private final Map<String, String> names = new ConcurrentHashMap<>();
 
 	/**
 	 * Creates a codec.
@@ -81,7 +93,7 @@ public final class JacksonCodec implements Codec {
 	public String write(Map<String, Type> types, Map<String, @Nullable Object> values) {
 		StringBuilder object = new StringBuilder("{");
 		types.forEach((name, type) -> object.append((object.length() > 1) ? "," : "")
-			.append(this.mapper.writeValueAsString(name))
+			.append(this.names.computeIfAbsent(name, this.mapper::writeValueAsString))
 			.append(':')
 			.append(text(type, values.get(name), "'" + name + "'")));
 		return object.append('}').toString();
@@ -116,7 +128,7 @@ public final class JacksonCodec implements Codec {
 		}
 		try {
 			// Written with the declared type, so that the type can read it back.
-			return this.mapper.writerFor(this.mapper.constructType(type)).writeValueAsString(value);
+			return this.writers.computeIfAbsent(type, this::writer).writeValueAsString(value);
 		}
 		catch (JacksonException | StackOverflowError ex) {
 			throw new CodecException("%s, a %s, can't be written as JSON (%s); %s".formatted(what, type.getTypeName(),
@@ -126,12 +138,20 @@ public final class JacksonCodec implements Codec {
 
 	private @Nullable Object value(Type type, JsonNode value, String what) {
 		try {
-			return this.mapper.readerFor(this.mapper.constructType(type)).readValue(value);
+			return this.readers.computeIfAbsent(type, this::reader).readValue(value);
 		}
 		catch (JacksonException | StackOverflowError ex) {
 			throw new CodecException("%s is stored as %s, which is not a %s (%s)".formatted(what,
 					shown(value.toString()), type.getTypeName(), reason(ex)), ex);
 		}
+	}
+
+	private ObjectWriter writer(Type type) {
+		return this.mapper.writerFor(this.mapper.constructType(type));
+	}
+
+	private ObjectReader reader(Type type) {
+		return this.mapper.readerFor(this.mapper.constructType(type));
 	}
 
 	private JsonNode object(String text) {
