@@ -345,8 +345,15 @@ public final class GreenScheduler implements AutoCloseable {
 	}
 
 	private void startInTime(GreenThread<?> thread) {
+		if (this.phase != Phase.OPEN) {
+			// The drain kills it, like those that are not due.
+			return;
+		}
 		try {
 			thread.start();
+		}
+		catch (SchedulerClosedException begun) {
+			log.debug("A drain began at the moment in which green thread '{}' was due", thread.name());
 		}
 		catch (Throwable rejected) {
 			// There is no caller to throw to.

@@ -7,4 +7,4 @@ create table if not exists greenroom_call (
   answer longtext not null,
   until_ bigint not null,
   index greenroom_call_until (until_)
-) character set utf8mb4 collate utf8mb4_bin;
+) character set utf8mb4 collate utf8mb4_0900_bin;

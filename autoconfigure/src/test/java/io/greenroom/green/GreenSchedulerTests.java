@@ -110,6 +110,31 @@ class GreenSchedulerTests {
 	}
 
 	@Test
+	@DisplayName("G29 a thread that becomes due while a drain has begun is killed like those that are not due, and is no failure")
+	void drainKillsThreadsThatBecomeDue(CapturedOutput output) {
+		try (GreenScheduler clock = GreenScheduler.builder().build();
+				GreenScheduler drained = GreenScheduler.builder().build()) {
+			GreenThread<Integer> late = drained.spawnLater(Duration.ofMillis(200), () -> 1);
+			drained.attach(new GreenService() {
+				@Override
+				public String name() {
+					return "slow";
+				}
+
+				@Override
+				public void stop(Duration grace) throws InterruptedException {
+					// Alarms are kept in order, so the other one was due before.
+					clock.spawnLater(Duration.ofMillis(250), () -> 2).get();
+				}
+			});
+			DrainReport report = drained.drain(LONG);
+			assertThat(report.killed()).containsExactly(late.name());
+			assertThat(late.exception()).isInstanceOf(GreenThreadKilledException.class);
+			assertThat(output).doesNotContain("nobody waited");
+		}
+	}
+
+	@Test
 	@DisplayName("G29 a drain by a green thread waits for the others and leaves its own caller alone")
 	void drainByAGreenThread() throws InterruptedException {
 		CountDownLatch release = new CountDownLatch(1);

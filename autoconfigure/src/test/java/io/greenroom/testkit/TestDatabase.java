@@ -46,25 +46,21 @@ public enum TestDatabase {
 		}
 	},
 
-	/**
-	 * A server that is there already, by its URL without a database in the system
-	 * property {@code greenroom.mariadb}.
-	 */
+	/** Where the machine has MariaDB's server, as {@code .ci/run} sees to. */
 	MARIADB {
 		@Override
 		String make(String name) {
-			String server = System.getProperty("greenroom.mariadb");
-			String mine = name + "_" + ProcessHandle.current().pid();
+			String server = MariaDbServer.url();
 			try (HikariDataSource pool = pool(server, 1);
 					Connection connection = pool.getConnection();
 					Statement statement = connection.createStatement()) {
-				statement.execute("create or replace database " + mine + " character set utf8mb4");
+				statement.execute("create database " + name + " character set utf8mb4");
 			}
 			catch (SQLException ex) {
 				throw new IllegalStateException(ex);
 			}
 			// The tests' own statements put texts together as the others do.
-			return server + mine + "?sessionVariables=sql_mode=concat(@@sql_mode,',PIPES_AS_CONCAT')";
+			return server + name + "?sessionVariables=sql_mode=concat(@@sql_mode,',PIPES_AS_CONCAT')";
 		}
 	};
 
@@ -72,7 +68,7 @@ public enum TestDatabase {
 
 	/** Returns those that can be used here, for parameterized tests. */
 	public static Stream<TestDatabase> all() {
-		return Stream.of(values()).filter((each) -> each != MARIADB || System.getProperty("greenroom.mariadb") != null);
+		return Stream.of(values()).filter((each) -> each != MARIADB || MariaDbServer.isThere());
 	}
 
 	/** Makes an empty database; returns its URL. */
