@@ -59,28 +59,37 @@ class GuidePagesTests {
 				}
 			}
 		}
-		// The keys of a pool are values of a map, which the metadata does not look into.
 		assertThat(described.remove("greenroom.pools")).isNotNull();
 		assertThat(keys()).isEqualTo(described);
 	}
 
+	/** The keys of any pool are described for the one that always exists. */
 	private static Map<String, String> keys() throws IOException {
-		return Pattern.compile("(?m)^\\| `(greenroom\\.(?!pools)[^`]*)` \\| `([^`]*)` \\|")
-			.matcher(Guide.page("configuration.md"))
+		Map<String, String> keys = new TreeMap<>();
+		Pattern.compile("(?m)^\\| (`greenroom\\.[^|]*`) \\| (`[^|]*`) \\|")
+			.matcher(Guide.page("configuration.md").replace("<name>", "default"))
 			.results()
-			.collect(Collectors.toMap((row) -> row.group(1), (row) -> row.group(2), (one, two) -> one, TreeMap::new));
+			.forEach((row) -> {
+				List<String> names = names(row.group(1));
+				List<String> values = found("`([^`]*)`", row.group(2)).toList();
+				for (int i = 0; i < names.size(); i++) {
+					keys.put(names.get(i), values.get(i));
+				}
+			});
+		return keys;
+	}
+
+	private static Set<String> meters() throws IOException {
+		return found("(?m)^\\| (`greenroom\\.[^|]*`) \\| (?:timer|gauge|counter) ", Guide.page("meters.md"))
+			.flatMap((cell) -> names(cell).stream())
+			.collect(Collectors.toCollection(TreeSet::new));
 	}
 
 	/** "`greenroom.pool.wait`, `.usage`" are two names. */
-	private static Set<String> meters() throws IOException {
-		Set<String> names = new TreeSet<>();
-		found("(?m)^\\| (`greenroom\\.[^|]*`) \\| (?:timer|gauge|counter) ", Guide.page("meters.md"))
-			.forEach((cell) -> {
-				List<String> parts = found("`([^`]+)`", cell).toList();
-				String stem = parts.getFirst().substring(0, parts.getFirst().lastIndexOf('.'));
-				parts.forEach((part) -> names.add(part.startsWith(".") ? stem + part : part));
-			});
-		return names;
+	private static List<String> names(String cell) {
+		List<String> parts = found("`([^`]+)`", cell).toList();
+		String stem = parts.getFirst().substring(0, parts.getFirst().lastIndexOf('.'));
+		return parts.stream().map((part) -> part.startsWith(".") ? stem + part : part).toList();
 	}
 
 	private static Stream<String> found(String pattern, String text) {
