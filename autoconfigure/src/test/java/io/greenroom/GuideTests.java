@@ -242,7 +242,8 @@ class GuideTests {
 	}
 
 	private static List<Path> pages() throws IOException {
-		List<Path> pages = new ArrayList<>(List.of(TOP.resolve("README.md"), TOP.resolve("CONTRIBUTING.md")));
+		List<Path> pages = new ArrayList<>(
+				List.of(TOP.resolve("README.md"), TOP.resolve("CONTRIBUTING.md"), TOP.resolve("sample-app/README.md")));
 		try (Stream<Path> files = Files.walk(TOP.resolve("docs"))) {
 			files.filter((file) -> file.toString().endsWith(".md")).forEach(pages::add);
 		}

@@ -175,6 +175,12 @@ public final class Chromium implements AutoCloseable {
 		int code = switch (key) {
 			case "Tab" -> 9;
 			case "Enter" -> 13;
+			case "End" -> 35;
+			case "Home" -> 36;
+			case "ArrowLeft" -> 37;
+			case "ArrowUp" -> 38;
+			case "ArrowRight" -> 39;
+			case "ArrowDown" -> 40;
 			default -> throw new IllegalArgumentException(key);
 		};
 		Map<String, Object> event = Map.of("type", "keyDown", "key", key, "code", key, "windowsVirtualKeyCode", code,

@@ -3,7 +3,6 @@ package io.greenroom.sample;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
-import org.springframework.context.annotation.Bean;
 
 /** A small theatre box office: open the page on port 8080 and buy a seat. */
 @SpringBootApplication
@@ -12,11 +11,6 @@ public class BoxOfficeApplication {
 
 	public static void main(String[] args) {
 		SpringApplication.run(BoxOfficeApplication.class, args);
-	}
-
-	@Bean
-	Ledger ledger(BoxOfficeProperties properties) {
-		return () -> Thread.sleep(properties.reportTime());
 	}
 
 }

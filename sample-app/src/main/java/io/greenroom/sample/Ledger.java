@@ -6,8 +6,9 @@ interface Ledger {
 
 	/**
 	 * Reads the books, in plain blocking code.
+	 * @return how many wanted to read when this reader came, including it
 	 * @throws InterruptedException if the reader is interrupted
 	 */
-	void read() throws InterruptedException;
+	int read() throws InterruptedException;
 
 }

@@ -1,7 +1,6 @@
 package io.greenroom.sample;
 
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import io.greenroom.web.RunInPool;
 
@@ -10,37 +9,36 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** Slow reports in their own pool, so they cannot slow down the sale. */
 @RestController
-@RunInPool("reports")
 class ReportController {
 
 	private final BoxOffice boxOffice;
 
 	private final Ledger ledger;
 
-	private final AtomicInteger inside = new AtomicInteger(); // running now
-
 	ReportController(BoxOffice boxOffice, Ledger ledger) {
 		this.boxOffice = boxOffice;
 		this.ledger = ledger;
 	}
 
+	@RunInPool("reports") // two run, two wait, the next gets 503
 	@GetMapping("/reports")
 	Report report() throws InterruptedException {
-		int atOnce = this.inside.incrementAndGet();
-		try {
-			this.ledger.read(); // plain blocking code
-			return new Report(this.boxOffice.programme(), atOnce);
-		}
-		finally {
-			this.inside.decrementAndGet();
-		}
+		int atOnce = this.ledger.read(); // plain blocking code
+		return new Report(this.boxOffice.programme(), atOnce);
+	}
+
+	/** The same without a bound. Everybody comes in, and nobody is served soon. */
+	@GetMapping("/reports/unbounded")
+	Report unboundedReport() throws InterruptedException {
+		return report();
 	}
 
 	/**
 	 * The state of the house.
 	 *
 	 * @param programme every show
-	 * @param atOnce how many reports were being written when this one began, including it
+	 * @param atOnce how many wanted to read the ledger when this report began, including
+	 * it
 	 */
 	record Report(List<Show.Line> programme, int atOnce) {
 	}

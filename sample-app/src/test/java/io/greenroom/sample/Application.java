@@ -15,7 +15,11 @@ public final class Application implements AutoCloseable {
 	}
 
 	public static Application start(String... settings) {
-		String[] arguments = Stream.concat(Stream.of("server.port=0"), Stream.of(settings))
+		return startAt(0, settings);
+	}
+
+	public static Application startAt(int port, String... settings) {
+		String[] arguments = Stream.concat(Stream.of("server.port=" + port), Stream.of(settings))
 			.map((setting) -> "--" + setting)
 			.toArray(String[]::new);
 		return new Application(new SpringApplicationBuilder(BoxOfficeApplication.class).run(arguments));

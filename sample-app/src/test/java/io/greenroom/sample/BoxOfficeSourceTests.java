@@ -18,7 +18,7 @@ class BoxOfficeSourceTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "BoxOffice", "Performance", "Notebook", "Cloakroom", "LiveFeed", "calls/CallBoard",
-			"chat/Room", "prompter/PromptBox" })
+			"chat/Room", "race/Desk", "prompter/PromptBox" })
 	void noLockNoAtomicNoSynchronizedNoConcurrentCollection(String type) throws IOException {
 		String source = Files.readString(Path.of("src/main/java/io/greenroom/sample", type + ".java"));
 		assertThat(GUARDED.matcher(source).results().map((found) -> found.group())).isEmpty();

@@ -1,20 +1,15 @@
 package io.greenroom.sample;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 import io.greenroom.deferred.Deferred;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.GreenThread;
 import io.greenroom.sample.Cloakroom.Ticket;
-import io.greenroom.sample.Customer.Answer;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.annotation.Autowired;
@@ -50,13 +45,13 @@ class GuideIT {
 	void everyCurlAnswersAsPrinted() throws Exception {
 		List<MatchResult> curls = Guide.blocks("sample.md", "console")
 			.stream()
-			.flatMap((
-					console) -> Pattern.compile("(?m)^\\$ curl (.*)\\n((?:(?!\\$ ).*\\n)*)").matcher(console).results())
+			.flatMap((console) -> Curl.in(console).stream())
 			.toList();
 		assertThat(curls).isNotEmpty();
 		try (Customer customer = new Customer(this.port)) {
 			for (MatchResult curl : curls) {
-				assertThat(ask(customer, curl.group(1)).body()).as(curl.group(1)).isEqualTo(curl.group(2).strip());
+				assertThat(Curl.of(curl.group(1)).ask(customer).body()).as(curl.group(1))
+					.isEqualTo(curl.group(2).strip());
 			}
 		}
 	}
@@ -92,35 +87,6 @@ class GuideIT {
 		Integer fifty = seats.get(Duration.ofSeconds(5));
 
 		assertThat(fifty).isEqualTo(50);
-	}
-
-	/** Knows as much of curl as the page uses. */
-	private static Answer ask(Customer customer, String arguments) throws Exception {
-		Deque<String> words = Pattern.compile("'([^']*)'|(\\S+)")
-			.matcher(arguments)
-			.results()
-			.map((word) -> (word.group(1) != null) ? word.group(1) : word.group(2))
-			.collect(Collectors.toCollection(ArrayDeque::new));
-		String method = "GET";
-		String form = "";
-		String path = "";
-		while (!words.isEmpty()) {
-			String word = words.removeFirst();
-			switch (word) {
-				case "-X" -> method = words.removeFirst();
-				case "-d" -> form = words.removeFirst();
-				default -> {
-					assertThat(word).startsWith("localhost:8080/");
-					path = word.substring("localhost:8080".length());
-				}
-			}
-		}
-		return switch (method) {
-			case "GET" -> customer.get(path);
-			case "DELETE" -> customer.delete(path);
-			case "POST" -> form.isEmpty() ? customer.post(path) : customer.postForm(path, form);
-			default -> throw new IllegalArgumentException("The test does not know curl -X " + method);
-		};
 	}
 
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import io.greenroom.sample.Customer.Answer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -81,6 +82,37 @@ class PageIT {
 			.toList();
 		assertThat(reports).singleElement()
 			.satisfies((pool) -> assertThat(pool.propertyNames()).contains("size", "active", "queued"));
+	}
+
+	@Test
+	void whatAUserCanBringAboutIsAnOrdinaryAnswer() throws Exception {
+		assertThat(outcome(this.customer.post("/page/macbeth/seats/B1?buyer=Ann"))).isEmpty();
+		assertThat(outcome(this.customer.post("/page/macbeth/seats/B1?buyer=Bob"))).isEqualTo("Seat taken");
+		assertThat(outcome(this.customer.delete("/page/macbeth/seats/B1?buyer=Bob"))).isEqualTo("Not your seat");
+		assertThat(outcome(this.customer.post("/page/macbeth/seats/B2?buyer="))).isEqualTo("No buyer");
+		assertThat(outcome(this.customer.post("/page/godot/seats/B1?buyer=Ann"))).isEqualTo("Not on sale");
+		Answer illegal = this.customer.post("/page/godot/moves/finished");
+		assertThat(outcome(illegal)).isEqualTo("Illegal move");
+		assertThat(illegal.json().get("detail").asString()).contains("announced", "finished");
+		assertThat(outcome(this.customer.post("/page/macbeth/moves/playing"))).isEmpty();
+		assertThat(this.customer.post("/page/nobody/seats/B1?buyer=Ann").status()).isEqualTo(200);
+		assertThat(this.customer.post("/page/nobody/rush").status()).isEqualTo(404);
+	}
+
+	@Test
+	@DisplayName("D22 200 buyers rush from the page: 50 have a seat, 150 come too late, and all seats can be handed back")
+	void theRushAndTheWayBack() throws Exception {
+		JsonNode rush = this.customer.post("/page/first-night/rush").json();
+		assertThat(rush.get("served").asInt()).isEqualTo(50);
+		assertThat(rush.get("tooLate").asInt()).isEqualTo(150);
+		assertThat(outcome(this.customer.delete("/page/first-night/seats"))).isEmpty();
+		assertThat(this.customer.get("/shows/first-night").json().get("seats").findValues("buyer"))
+			.allMatch(JsonNode::isNull);
+	}
+
+	private static String outcome(Answer answer) {
+		assertThat(answer.status()).isEqualTo(200);
+		return answer.json().get("rejected").asString();
 	}
 
 	@Test

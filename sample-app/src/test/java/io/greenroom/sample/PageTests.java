@@ -48,6 +48,34 @@ class PageTests {
 		assertThat(found("id=\"([^\"]+)\"", page)).containsAll(found("aria-labelledby=\"([^\"]+)\"", page).toList());
 	}
 
+	@Test
+	void theCodeOnThePageIsThatOfTheSources() throws IOException {
+		List<MatchResult> blocks = Pattern
+			.compile("(?s)<pre [^>]*data-source=\"([^\"]+)\"[^>]*><code>(.*?)</code></pre>")
+			.matcher(Files.readString(PAGE))
+			.results()
+			.toList();
+		assertThat(blocks).extracting((block) -> block.group(1))
+			.containsExactly("race/Desk.java", "Performance.java", "ReportController.java", "application.yml");
+		for (MatchResult block : blocks) {
+			String source = withoutIndent(Files.readString(source(block.group(1))));
+			String shown = withoutIndent(
+					block.group(2).replaceAll("</?mark>", "").replace("&lt;", "<").replace("&amp;", "&"));
+			assertThat(shown.lines().filter((line) -> !line.isEmpty())).as(block.group(1)).hasSizeBetween(1, 12);
+			assertThat(shown.split("\n\n")).as(block.group(1)).allSatisfy((part) -> assertThat(source).contains(part));
+		}
+	}
+
+	private static Path source(String name) {
+		return name.endsWith(".java") ? Path.of("src/main/java/io/greenroom/sample", name)
+				: Path.of("src/main/resources", name);
+	}
+
+	/** Without what is left out, too. */
+	private static String withoutIndent(String source) {
+		return source.lines().map((line) -> line.strip().replace("{ … }", "{")).collect(Collectors.joining("\n"));
+	}
+
 	private static Stream<String> found(String pattern, String text) {
 		return Pattern.compile(pattern).matcher(text).results().map(PageTests::group);
 	}

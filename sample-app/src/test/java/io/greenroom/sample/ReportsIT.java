@@ -89,11 +89,13 @@ class ReportsIT {
 		final AtomicInteger most = new AtomicInteger();
 
 		@Override
-		public void read() throws InterruptedException {
-			this.most.accumulateAndGet(this.inside.incrementAndGet(), Math::max);
+		public int read() throws InterruptedException {
+			int atOnce = this.inside.incrementAndGet();
+			this.most.accumulateAndGet(atOnce, Math::max);
 			try {
 				this.twoInside.countDown();
 				this.gate.await();
+				return atOnce;
 			}
 			finally {
 				this.inside.decrementAndGet();
