@@ -99,8 +99,36 @@ class ArchitectureTests {
 		.dependOnClassesThat()
 		.resideInAnyPackage(JAVAC);
 
+	/** An application's tests bring these. */
+	private static final String[] TEST_FRAMEWORKS = { "org.assertj.core..", "org.junit.jupiter.api..",
+			"org.junit.platform.commons.." };
+
 	@ArchTest
-	static final ArchRule testKnowsTheCore = only("test", List.of("green", "deferred", "state"), PLAIN);
+	static final ArchRule testKnowsTheCore = only("test", List.of("observe", "green", "deferred", "state", "spring"),
+			PLAIN, TEST_FRAMEWORKS, SPRING);
+
+	@ArchTest
+	static final ArchRule testNeedsNoSpring = noClasses().that()
+		.resideInAPackage("io.greenroom.test")
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage("org.springframework..", "io.greenroom.spring..", "io.greenroom.test.spring..");
+
+	/** Assertions and the annotation are what needs a framework; the rest is for any. */
+	@ArchTest
+	static final ArchRule testNeedsNoFramework = noClasses().that()
+		.resideInAPackage("io.greenroom.test")
+		.and()
+		.haveSimpleNameNotEndingWith("Assert")
+		.and()
+		.haveSimpleNameNotEndingWith("Assertions")
+		.and()
+		.haveSimpleNameNotEndingWith("Extension")
+		.and()
+		.haveSimpleNameNotStartingWith("GreenroomTest")
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage(TEST_FRAMEWORKS);
 
 	@ArchTest
 	static final ArchRule springKnowsTheCore = only("spring",
@@ -161,17 +189,17 @@ class ArchitectureTests {
 
 	/** What is internal may move at any time: who may know it is told one by one. */
 	@ArchTest
-	static final ArchRule greenInternalIsKnownToGreen = internal("green", "green");
+	static final ArchRule greenInternalIsKnownToGreen = internal("green", "green", "test");
 
 	@ArchTest
-	static final ArchRule stateInternalIsKnownToState = internal("state", "state");
+	static final ArchRule stateInternalIsKnownToState = internal("state", "state", "test");
 
 	@ArchTest
 	static final ArchRule observeInternalIsKnownToAll = internal("observe", "*");
 
 	@ArchTest
 	static final ArchRule deferredInternalIsKnownToIntegrations = internal("deferred", "deferred", "keyed", "cluster",
-			"durable", "spring", "actuate", "console", "autoconfigure");
+			"durable", "spring", "actuate", "console", "test", "autoconfigure");
 
 	@ArchTest
 	static final ArchRule keyedInternalIsKnownToIntegrations = internal("keyed", "keyed", "cluster", "spring",
@@ -186,7 +214,7 @@ class ArchitectureTests {
 			"actuate", "autoconfigure");
 
 	@ArchTest
-	static final ArchRule springInternalIsKnownToAutoconfigure = internal("spring", "spring", "autoconfigure");
+	static final ArchRule springInternalIsKnownToAutoconfigure = internal("spring", "spring", "test", "autoconfigure");
 
 	@ArchTest
 	static final ArchRule webInternalIsKnownToAutoconfigure = internal("web", "web", "autoconfigure");

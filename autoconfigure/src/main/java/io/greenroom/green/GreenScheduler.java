@@ -780,8 +780,8 @@ public final class GreenScheduler implements AutoCloseable {
 	private static final class Access extends SchedulerAccess {
 
 		@Override
-		public GreenScheduler scheduler(String name, Engine engine) {
-			return builder().name(name).engine(engine).build();
+		public GreenScheduler scheduler(Builder builder, Engine engine) {
+			return builder.engine(engine).build();
 		}
 
 		@Override
@@ -792,6 +792,16 @@ public final class GreenScheduler implements AutoCloseable {
 		@Override
 		public void reject(GreenThread<?> thread, Throwable failure) {
 			thread.reject(failure);
+		}
+
+		@Override
+		public List<GreenThread<?>> living(GreenScheduler scheduler) {
+			return scheduler.living((thread) -> true);
+		}
+
+		@Override
+		public String rootName(GreenThread<?> thread) {
+			return thread.rootName();
 		}
 
 		@Override

@@ -332,6 +332,14 @@ public final class GreenThread<T> extends CompletionLatch<GreenThread<T>> implem
 		return new Origin(this.parent, carrier.capture(), this.spawnSite);
 	}
 
+	/**
+	 * Returns the name of the oldest ancestor, even if that is gone; its own if it has no
+	 * parent.
+	 */
+	String rootName() {
+		return (this.parent != null) ? this.parent.root() : this.name;
+	}
+
 	/** Returns the parent's name, even if the parent is gone. */
 	@Nullable String parentName() {
 		return (this.parent != null) ? this.parent.name() : null;

@@ -15,6 +15,9 @@ final class Lineage {
 
 	private final String name;
 
+	/** The name of the oldest ancestor. */
+	private final String root;
+
 	private final WeakReference<GreenThread<?>> thread;
 
 	/** Shared by the whole tree of threads. */
@@ -22,12 +25,17 @@ final class Lineage {
 
 	Lineage(GreenThread<?> thread, @Nullable Lineage parent) {
 		this.name = thread.name();
+		this.root = (parent != null) ? parent.root : thread.name();
 		this.thread = new WeakReference<>(thread);
 		this.locals = (parent != null) ? parent.locals : new ConcurrentHashMap<>();
 	}
 
 	String name() {
 		return this.name;
+	}
+
+	String root() {
+		return this.root;
 	}
 
 	@Nullable GreenThread<?> thread() {

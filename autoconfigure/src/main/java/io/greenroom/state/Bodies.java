@@ -194,6 +194,44 @@ final class Bodies {
 		}
 	}
 
+	/**
+	 * Puts a machine into a state without a move: no {@code onStart} is called and no
+	 * listener is told. Its timeout begins.
+	 * @param run whether its body runs
+	 */
+	void put(MoveSteps steps, StateSpec state, @Nullable Object[] args, boolean run) {
+		StateActivation stay = new StateActivation(steps.machine(), state, args);
+		stay.enteredAt(this.services.now(), this.services.nanoTime());
+		if (!run) {
+			stay.endedBefore();
+		}
+		steps.position().lock();
+		try {
+			StateActivation before = steps.position().run();
+			if (steps.isMoving() || steps.position().status() == Status.RUNNING) {
+				throw new IllegalStateException(
+						"%s cannot be put into '%s' while it is moving or a body runs in it (%s); wait for its rest, or stop it and wait for its end"
+							.formatted(steps.machine().name(), state.name(),
+									(before != null) ? before.state() : "not started"));
+			}
+			if (before != null) {
+				before.cancelTimer();
+			}
+			steps.restore(stay, run ? Status.RUNNING : state.terminal() ? Status.DONE : Status.RESTING, null);
+			if (state.timeout() != null) {
+				steps.watch(stay, state.timeout());
+			}
+		}
+		finally {
+			steps.position().unlock();
+		}
+		Throwable rejected = run ? start(steps, stay) : null;
+		if (rejected != null) {
+			throw Failures.rethrow(rejected);
+		}
+		steps.settled();
+	}
+
 	private void stopUnbegun(MoveSteps steps, StateActivation mine) {
 		steps.position().lock();
 		try {

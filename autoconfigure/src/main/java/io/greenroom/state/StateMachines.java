@@ -19,6 +19,7 @@ import io.greenroom.green.GreenThread;
 import io.greenroom.observe.internal.Failures;
 import io.greenroom.observe.internal.ForeignCode;
 import io.greenroom.observe.internal.StackRoom;
+import io.greenroom.state.internal.MachineAccess;
 import io.greenroom.state.internal.StateCalls;
 import io.greenroom.state.internal.StateObject;
 import io.greenroom.state.internal.StateSlot;
@@ -58,6 +59,10 @@ public final class StateMachines implements AutoCloseable {
 
 	private final GreenService service = new Service();
 
+	static {
+		MachineAccess.set(new MachinePlaces());
+	}
+
 	private StateMachines(Builder builder) {
 		this.scheduler = builder.scheduler;
 		this.instantiator = builder.instantiator;
@@ -95,6 +100,16 @@ public final class StateMachines implements AutoCloseable {
 		Objects.requireNonNull(args, "args");
 		T object = type.cast(this.instantiator.instantiate(StateClass.of(type).enhanced(), args));
 		bind(object, null);
+		return object;
+	}
+
+	/** Creates an object in a state, whatever its constructor calls; for tests. */
+	<T> T createIn(String state, Class<T> type, @Nullable Object[] args) {
+		T object = type.cast(this.instantiator.instantiate(StateClass.of(type).enhanced(), args));
+		if (object instanceof StateObject stateful) {
+			stateful.greenroom$slot().forget();
+		}
+		own(bind(object, null)).put(state, new Object[0], false);
 		return object;
 	}
 
@@ -359,7 +374,7 @@ public final class StateMachines implements AutoCloseable {
 		own(machine).followVisitor();
 	}
 
-	private static Transitions own(StateMachine machine) {
+	static Transitions own(StateMachine machine) {
 		if (machine instanceof Machine own) {
 			return own.transitions();
 		}

@@ -1,8 +1,10 @@
 package io.greenroom.state;
 
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,21 @@ record StateSpec(int index, String name, Method method, boolean initial, boolean
 
 	boolean terminal() {
 		return this.targets.isEmpty();
+	}
+
+	/** Throws if the state cannot be called with some arguments. */
+	void checkArguments(@Nullable Object[] args) {
+		Class<?>[] declared = this.method.getParameterTypes();
+		Class<?>[] parameters = MethodType.methodType(void.class, declared).wrap().parameterArray();
+		boolean fit = parameters.length == args.length;
+		for (int i = 0; fit && i < args.length; i++) {
+			Object arg = args[i];
+			fit = (arg != null) ? parameters[i].isInstance(arg) : !declared[i].isPrimitive();
+		}
+		if (!fit) {
+			throw new IllegalArgumentException("State '%s' takes %s, and was given %s".formatted(this.name,
+					Arrays.stream(declared).map(Class::getSimpleName).toList(), Arrays.toString(args)));
+		}
 	}
 
 }

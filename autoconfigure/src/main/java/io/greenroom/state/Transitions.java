@@ -219,6 +219,24 @@ final class Transitions implements StateCalls {
 		stop();
 	}
 
+	/** Puts the machine into a state without a move; for tests. */
+	void put(String state, @Nullable Object[] args, boolean run) {
+		if (!this.steps.table().has(state)) {
+			throw new IllegalArgumentException("%s has no state '%s'; its states are %s".formatted(this.machine.name(),
+					state, this.steps.table().names()));
+		}
+		if (this.steps.journal() != null) {
+			throw new IllegalArgumentException(
+					"%s is stored, and what is stored of it would not change; test its class without a key"
+						.formatted(this.machine.name()));
+		}
+		StateSpec spec = this.steps.table().state(state);
+		if (run) {
+			spec.checkArguments(args);
+		}
+		this.engine.bodies().put(this.steps, spec, args, run);
+	}
+
 	/** Resumes a body or a timeout that was in progress before this process. */
 	void resume() {
 		this.engine.bodies().resume(this.steps);

@@ -47,6 +47,17 @@ public final class DeterministicScheduler implements AutoCloseable {
 	}
 
 	/**
+	 * Creates a scheduler whose next green thread is determined by a seed.
+	 * @param seed the seed; equal seeds of the same strategy give equal orders
+	 * @param strategy how the seed determines the order
+	 * @return a new scheduler
+	 * @see Interleavings
+	 */
+	public static DeterministicScheduler seeded(long seed, Worker.Strategy strategy) {
+		return new DeterministicScheduler(Worker.builder().seed(seed).strategy(strategy));
+	}
+
+	/**
 	 * Creates a scheduler with the settings of a worker.
 	 * @param builder the settings; its name and listener are replaced
 	 * @return a new scheduler

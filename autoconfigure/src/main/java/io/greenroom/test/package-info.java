@@ -1,7 +1,8 @@
 /**
  * Support for tests of applications: a scheduler that controls the order and the time of
- * its green threads. Start with {@link io.greenroom.test.DeterministicScheduler}. Needs
- * no test framework.
+ * its green threads, explorations of orders, held mailboxes, and assertions. Start with
+ * {@link io.greenroom.test.DeterministicScheduler}. The assertions need AssertJ, and
+ * everything else needs no test framework.
  */
 @NullMarked
 package io.greenroom.test;

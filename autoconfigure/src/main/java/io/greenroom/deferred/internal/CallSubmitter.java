@@ -63,6 +63,9 @@ final class CallSubmitter {
 
 	private final TransactionGuard guard;
 
+	/** Whether calls that do not wait are guarded too; only in tests. */
+	private final boolean guardsAll;
+
 	/** Stores calls of durable methods; set before the first call, if at all. */
 	private @Nullable StoredCalls stored;
 
@@ -84,6 +87,7 @@ final class CallSubmitter {
 		this.timeout = handler.timeoutNanos();
 		this.transactions = transactions;
 		this.guard = new TransactionGuard(handler.fullName(), transactions);
+		this.guardsAll = transactions.guardsAll();
 		this.wait = new CallWait(handler, this.guard);
 	}
 
@@ -148,6 +152,14 @@ final class CallSubmitter {
 
 	private @Nullable Object queue(Call call, HandlerMethod method, long nanos) throws Throwable {
 		boolean sync = (call.mode() == CallMode.SYNC);
+		if (this.guardsAll && !method.afterCommit()) {
+			if (this.transactions.runsHere()) {
+				return bypassing(call::invoke);
+			}
+			if (!sync) {
+				this.guard.checkOther(call);
+			}
+		}
 		long start = (sync || this.reports.isTimed()) ? System.nanoTime() : Call.NO_TIME;
 		if (sync) {
 			this.guard.check(call);
@@ -261,10 +273,30 @@ final class CallSubmitter {
 	<T, R extends @Nullable Object> CompletableFuture<R> async(Function<? super T, ? extends R> function, T entry) {
 		StackRoom.check();
 		FunctionCall<T, R> call = new FunctionCall<>(this.handler, function, entry);
+		if (this.guardsAll) {
+			if (this.transactions.runsHere()) {
+				return asyncHere(function, entry);
+			}
+			this.guard.checkOther(call);
+		}
 		enqueue(call, System.nanoTime(), this.timeout);
 		@SuppressWarnings("unchecked")
 		CompletableFuture<R> future = (CompletableFuture<R>) call.future();
 		return future;
+	}
+
+	private <T, R extends @Nullable Object> CompletableFuture<R> asyncHere(Function<? super T, ? extends R> function,
+			T entry) {
+		CompletableFuture<R> done = new CompletableFuture<>();
+		try {
+			@SuppressWarnings("unchecked")
+			R result = (R) bypassing(() -> function.apply(entry));
+			done.complete(result);
+		}
+		catch (Throwable failure) {
+			done.completeExceptionally(failure);
+		}
+		return done;
 	}
 
 	/**
@@ -437,13 +469,26 @@ final class CallSubmitter {
 			return method.invoke(entry, arguments);
 		}
 		StackRoom.check();
+		return bypassing(() -> method.invoke(entry, arguments));
+	}
+
+	/** Runs something whose first call of this handler bypasses the mailbox. */
+	private @Nullable Object bypassing(Body body) throws Throwable {
 		DIRECT.set(this.handler);
 		try {
-			return method.invoke(entry, arguments);
+			return body.run();
 		}
 		finally {
 			DIRECT.remove();
 		}
+	}
+
+	/** What runs on the caller's thread. */
+	@FunctionalInterface
+	private interface Body {
+
+		@Nullable Object run() throws Throwable;
+
 	}
 
 	/**

@@ -61,6 +61,33 @@ public interface CallerTransactions {
 	}
 
 	/**
+	 * Returns whether calls that do not wait are guarded as well; always the same.
+	 * @return whether {@link #otherCalls()} and {@link #runsHere()} apply; {@code false}
+	 * by default
+	 */
+	default boolean guardsAll() {
+		return false;
+	}
+
+	/**
+	 * Returns what happens to calls that do not wait for their result, nor for the
+	 * commit, in a transaction.
+	 * @return the rule
+	 */
+	default InTransaction otherCalls() {
+		return InTransaction.ALLOW;
+	}
+
+	/**
+	 * Returns whether calls of the current thread run at once, on that thread and without
+	 * their turn.
+	 * @return whether they bypass the mailbox
+	 */
+	default boolean runsHere() {
+		return false;
+	}
+
+	/**
 	 * Returns what else a message should say about the transaction of the calling thread
 	 * when the transaction gets in the way of a call.
 	 * @return the end of a sentence, such as "; the transaction is …"; may be empty

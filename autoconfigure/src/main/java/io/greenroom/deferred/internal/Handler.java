@@ -470,6 +470,15 @@ public final class Handler implements DrainedService, AutoCloseable {
 		return this.engine.core();
 	}
 
+	Mailbox mailbox() {
+		return this.engine.mailbox();
+	}
+
+	/** Runs the next queued call, if there is any; returns whether a body ran. */
+	boolean processOne() {
+		return this.engine.processor().processOne();
+	}
+
 	CallSubmitter submitter() {
 		return this.engine.submitter();
 	}

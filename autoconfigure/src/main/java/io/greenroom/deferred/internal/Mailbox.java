@@ -2,6 +2,8 @@ package io.greenroom.deferred.internal;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -484,6 +486,27 @@ class Mailbox {
 			call = call.next;
 		}
 		return call;
+	}
+
+	/**
+	 * Passes the queued calls to a consumer, urgent ones first and then in their order,
+	 * as far as can be seen from outside. They are exact while the processor does not
+	 * take any.
+	 */
+	void forEachQueued(Consumer<Call> consumer) {
+		if (this.urgent != null) {
+			this.urgent.forEach(consumer);
+		}
+		this.line.forEach(consumer);
+		Deque<Call> arrived = new ArrayDeque<>();
+		Call call = this.words.top;
+		if (call != null && !isMark(call)) {
+			for (int i = 0; call != null && i < capacity(); i++) {
+				arrived.addFirst(call);
+				call = call.next;
+			}
+		}
+		arrived.forEach(consumer);
 	}
 
 	/** Lets callers run their own calls while the processor sleeps. */

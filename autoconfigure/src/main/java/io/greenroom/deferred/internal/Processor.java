@@ -11,6 +11,7 @@ import java.util.function.Predicate;
 import io.greenroom.deferred.DeferredCalls;
 import io.greenroom.deferred.DeferredException;
 import io.greenroom.deferred.HandlerStoppedException;
+import io.greenroom.green.DrainedService;
 import io.greenroom.observe.internal.StackRoom;
 import org.jspecify.annotations.Nullable;
 
@@ -74,12 +75,17 @@ final class Processor implements DeferredCalls {
 
 	@Override
 	public int process() {
-		return runQueued(null);
+		return runQueued(null, Integer.MAX_VALUE);
 	}
 
 	@Override
 	public int process(String... methods) {
-		return runQueued(filter(methods));
+		return runQueued(filter(methods), Integer.MAX_VALUE);
+	}
+
+	/** Runs the next queued call, if there is any; returns whether a body ran. */
+	boolean processOne() {
+		return runQueued(null, 1) > 0;
 	}
 
 	@Override
@@ -96,7 +102,8 @@ final class Processor implements DeferredCalls {
 		if (Objects.requireNonNull(time, "time").isNegative()) {
 			throw new IllegalArgumentException("The time is negative: " + time + "; give zero or a positive duration");
 		}
-		return time.isZero() ? runQueued(filter) : runUntil(HandlerCore.nanos(time), filter, this.phases::isClosing);
+		return time.isZero() ? runQueued(filter, Integer.MAX_VALUE)
+				: runUntil(HandlerCore.nanos(time), filter, this.phases::isClosing);
 	}
 
 	@Override
@@ -117,14 +124,14 @@ final class Processor implements DeferredCalls {
 		runUntil(Long.MAX_VALUE, null, this.owner::pausesWhenEmpty);
 	}
 
-	private int runQueued(@Nullable Predicate<Call> filter) {
+	private int runQueued(@Nullable Predicate<Call> filter, int most) {
 		GateControl gateControl = this.ownership.gateControl();
 		@Nullable Predicate<Call> accepted = admitted(filter, gateControl);
 		Turn turn = enter();
 		try {
 			int upTo = this.mailbox.gather();
 			int ran = 0;
-			while (!isStopped() && (gateControl == null || gateControl.isOpen())) {
+			while (ran < most && !isStopped() && (gateControl == null || gateControl.isOpen())) {
 				Call call = this.mailbox.take((accepted != null) ? accepted : (any) -> true, upTo);
 				if (call == null) {
 					break;
@@ -314,6 +321,11 @@ final class Processor implements DeferredCalls {
 
 	int turns() {
 		return this.turns;
+	}
+
+	/** Returns the handler as its scheduler knows it. */
+	DrainedService service() {
+		return this.handler.service();
 	}
 
 	/** Returns whether the holder is at a processing point, with nothing to run. */

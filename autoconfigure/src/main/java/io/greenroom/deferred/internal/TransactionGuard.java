@@ -36,7 +36,15 @@ final class TransactionGuard {
 
 	/** Checks a call that is about to wait; throws if it must not. */
 	void check(Call call) {
-		InTransaction rule = this.transactions.syncCalls();
+		check(call, this.transactions.syncCalls());
+	}
+
+	/** Checks a call that waits for nothing; throws if it must not be made. */
+	void checkOther(Call call) {
+		check(call, this.transactions.otherCalls());
+	}
+
+	private void check(Call call, InTransaction rule) {
 		if (rule == InTransaction.ALLOW || !this.transactions.isActive()) {
 			return;
 		}

@@ -1,6 +1,7 @@
 package io.greenroom.green.internal;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 
 import io.greenroom.green.GreenScheduler;
@@ -36,13 +37,21 @@ public abstract class SchedulerAccess {
 	}
 
 	/** Creates a scheduler whose green threads run on an engine. */
-	public abstract GreenScheduler scheduler(String name, Engine engine);
+	public abstract GreenScheduler scheduler(GreenScheduler.Builder builder, Engine engine);
 
 	/** Creates a thread that repeats a task, and does not start it. */
 	public abstract GreenThread<Void> unstartedRepeat(GreenScheduler scheduler, Duration pause, GreenTask task);
 
 	/** Ends a thread that could not be started. */
 	public abstract void reject(GreenThread<?> thread, Throwable failure);
+
+	/** Returns the living threads. */
+	public abstract List<GreenThread<?>> living(GreenScheduler scheduler);
+
+	/**
+	 * Returns the name of a thread's oldest ancestor, its own if it has none.
+	 */
+	public abstract String rootName(GreenThread<?> thread);
 
 	/** Kills all living threads. */
 	public abstract void killAll(GreenScheduler scheduler);

@@ -47,7 +47,7 @@ final class RunQueue<S> {
 	}
 
 	synchronized void addYielded(S step) {
-		this.ready.add(step);
+		this.ready.addYielded(step);
 		if (++this.yields >= this.ready.size()) {
 			this.yields = 0;
 			this.now += YIELD_ROUND_NANOS;

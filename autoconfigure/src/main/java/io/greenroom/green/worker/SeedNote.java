@@ -11,13 +11,13 @@ final class SeedNote extends RuntimeException {
 	@Serial
 	private static final long serialVersionUID = 1L;
 
-	private SeedNote(String worker, String routine, long seed) {
-		super("Routine '%s' of worker '%s' failed with seed %d; Worker.builder().seed(%dL) replays it"
-			.formatted(routine, worker, seed, seed), null, false, false);
+	private SeedNote(String worker, String routine, long seed, String strategy) {
+		super("Routine '%s' of worker '%s' failed with seed %d; Worker.builder().seed(%dL).strategy(Worker.Strategy.%s) replays it"
+			.formatted(routine, worker, seed, seed, strategy), null, false, false);
 	}
 
-	static void addTo(Throwable failure, String worker, String routine, long seed) {
-		failure.addSuppressed(new SeedNote(worker, routine, seed));
+	static void addTo(Throwable failure, String worker, String routine, long seed, String strategy) {
+		failure.addSuppressed(new SeedNote(worker, routine, seed, strategy));
 	}
 
 }

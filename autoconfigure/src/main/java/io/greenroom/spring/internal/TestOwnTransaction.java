@@ -14,7 +14,7 @@ import org.springframework.util.ReflectionUtils;
  * Determines whether a thread's transaction belongs to a test method. Spring names such a
  * transaction after the test's class and method.
  */
-final class TestOwnTransaction {
+public final class TestOwnTransaction {
 
 	/**
 	 * By name, because these annotations are optional. Other annotations are annotated
@@ -27,10 +27,11 @@ final class TestOwnTransaction {
 	}
 
 	/**
-	 * Returns the name of the test whose transaction the thread is in, or {@code null} if
-	 * it is in none or in another one.
+	 * Returns the name of the test whose transaction the thread is in.
+	 * @return the class and the method; {@code null} if the thread is in no transaction,
+	 * or in another one
 	 */
-	static @Nullable String name() {
+	public static @Nullable String name() {
 		String name = TransactionSynchronizationManager.getCurrentTransactionName();
 		int dot = (name != null) ? name.lastIndexOf('.') : -1;
 		if (name == null || dot <= 0) {
