@@ -21,13 +21,14 @@ class SchemaTests {
 	void scripts(Database database, Schema.Part part) throws Exception {
 		ClassPathResource script = new ClassPathResource(database.script(part.file()));
 		assertThat(script.exists()).as(script.getPath()).isTrue();
-		assertThat(script.getContentAsString(StandardCharsets.UTF_8))
-			.contains(part.tables().stream().map((table) -> "create table if not exists " + table.name() + " (").toList());
+		assertThat(script.getContentAsString(StandardCharsets.UTF_8)).contains(
+				part.tables().stream().map((table) -> "create table if not exists " + table.name() + " (").toList());
 	}
 
 	static Stream<Arguments> scripts() {
 		return Arrays.stream(Database.values())
-			.flatMap((database) -> Stream.of(Schema.Part.ROWS, Schema.Part.CALLS, Schema.Part.OUTBOX).map((part) -> Arguments.of(database, part)));
+			.flatMap((database) -> Stream.of(Schema.Part.ROWS, Schema.Part.CALLS, Schema.Part.OUTBOX)
+				.map((part) -> Arguments.of(database, part)));
 	}
 
 }
