@@ -119,6 +119,15 @@ class GuideTests {
 	}
 
 	@Test
+	void theFaqLeadsToTheAnswerOfEveryFriction() throws IOException {
+		assertThat(Files.readString(GUIDE.resolve("faq.md"))).contains("(transactions.md#tests-that-are-transactional)",
+				"(transactions.md#entities-and-lazy-collections)", "(testing.md#slices)",
+				"(machine-life.md#a-start-from-a-controller-returns-before-its-body)",
+				"(state-failures.md#what-to-do-with-a-failure)", "(durable-handlers.md#machines)",
+				"(configuration.md#which-settings-change-the-mode)", "(coming-from.md#recipes)");
+	}
+
+	@Test
 	void theReadmeIsShort() throws IOException {
 		List<String> lines = Files.readAllLines(TOP.resolve("README.md"));
 		assertThat(lines).hasSizeLessThanOrEqualTo(130).allSatisfy((line) -> assertThat(line).hasSizeLessThan(121));
@@ -126,19 +135,22 @@ class GuideTests {
 
 	/** What runs is marked {@code run} in the page, and asserts what the text says. */
 	@ParameterizedTest
-	@ValueSource(strings = { "handlers", "calls", "states", "keyed-handlers", "green-threads", "pools", "testing" })
+	@ValueSource(strings = { "handlers", "calls", "states", "keyed-handlers", "green-threads", "pools", "testing",
+			"coming-from", "from-spring-statemachine", "state-failures", "machine-life" })
 	void whatThePageShowsFirstIsWhatHappens(String page) {
 		assertThat(snippets.errors()).isEmpty();
 		List<Class<?>> toRun = snippets.classes(page).stream().filter(Snippets::isRun).toList();
 		assertThat(toRun).as("blocks marked run").isNotEmpty();
-		runner(page).run((context) -> {
-			for (Class<?> block : toRun) {
-				Object made = context.getAutowireCapableBeanFactory().createBean(block);
-				Method run = block.getDeclaredMethod("run");
-				run.setAccessible(true);
-				run.invoke(made);
-			}
-		});
+		try (HikariDataSource database = TestDatabase.H2.fresh()) {
+			runner(page, database).run((context) -> {
+				for (Class<?> block : toRun) {
+					Object made = context.getAutowireCapableBeanFactory().createBean(block);
+					Method run = block.getDeclaredMethod("run");
+					run.setAccessible(true);
+					run.invoke(made);
+				}
+			});
+		}
 	}
 
 	@Test

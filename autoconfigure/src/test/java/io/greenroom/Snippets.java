@@ -50,7 +50,9 @@ final class Snippets {
 			"org.springframework.beans.factory.ObjectProvider", "org.springframework.beans.factory.annotation.*",
 			"org.springframework.context.annotation.*", "org.springframework.context.event.EventListener",
 			"org.springframework.boot.webmvc.test.autoconfigure.WebMvcTest", "org.springframework.http.*",
-			"org.springframework.jdbc.core.simple.JdbcClient", "org.springframework.stereotype.*",
+			"org.springframework.jdbc.core.simple.JdbcClient",
+			"org.springframework.resilience.annotation.ConcurrencyLimit",
+			"org.springframework.scheduling.annotation.Async", "org.springframework.stereotype.*",
 			"org.springframework.transaction.annotation.Transactional",
 			"org.springframework.transaction.support.TransactionTemplate", "org.springframework.web.bind.annotation.*",
 			"org.springframework.web.servlet.function.*", "static org.assertj.core.api.Assertions.*");

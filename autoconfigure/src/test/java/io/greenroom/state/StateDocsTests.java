@@ -75,6 +75,17 @@ class StateDocsTests {
 	}
 
 	@Test
+	@DisplayName("The turnstile of the migration page makes declared moves only")
+	void turnstile() throws InterruptedException {
+		Turnstile turnstile = this.machines.create(Turnstile.class);
+		turnstile.locked();
+		assertThat(Machines.rests(this.machines.of(turnstile))).isTrue();
+		turnstile.unlocked(1);
+		assertThat(Machines.rests(this.machines.of(turnstile))).isTrue();
+		assertThatExceptionOfType(IllegalTransitionException.class).isThrownBy(() -> turnstile.unlocked(1));
+	}
+
+	@Test
 	@DisplayName("S12 the shipment of the migration page resumes where it was")
 	void historyState() throws InterruptedException {
 		Shipment shipment = this.machines.create(Shipment.class);

@@ -57,7 +57,7 @@ final class OwnState {
 
 	/** Classes whose fields are not the user's. */
 	private static final List<String> OTHERS = List.of("java.", "javax.", "jdk.", "sun.", "jakarta.", "kotlin.",
-			"org.springframework.", "reactor.", "io.greenroom.deferred.internal.Handle");
+			"org.springframework.", "org.hibernate.", "reactor.", "io.greenroom.deferred.internal.Handle");
 
 	private static final ClassValue<List<Field>> FIELDS = new ClassValue<>() {
 
@@ -218,6 +218,10 @@ final class OwnState {
 		if (isReadLater(object)) {
 			return "%s, which is read after the turn, while the handler may change the underlying data; return a copy, such as a List"
 				.formatted((object == result) ? article(object) : article(result) + " with " + article(object));
+		}
+		if (NotLoaded.is(object)) {
+			return "%s with a collection that is not loaded: outside of the body, reading it throws LazyInitializationException, also with open-in-view; return a record that the body builds"
+				.formatted(article(result));
 		}
 		for (Map.Entry<Object, String> each : this.own.entrySet()) {
 			if (isViewOf(each.getKey(), object)) {

@@ -32,11 +32,16 @@ import io.greenroom.autoconfigure.DeferredAutoConfiguration;
 import io.greenroom.autoconfigure.GreenSchedulerAutoConfiguration;
 import io.greenroom.deferred.Deferred;
 import io.greenroom.deferred.DeferredHandler;
+import net.bytebuddy.ByteBuddy;
+import net.bytebuddy.description.modifier.Visibility;
+import net.bytebuddy.implementation.FixedValue;
+import net.bytebuddy.matcher.ElementMatchers;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
@@ -93,6 +98,48 @@ class LeakedStateCheckTests {
 			.withBean("shop", Shop.class)
 			.run((context) -> assertThatCode(() -> context.getBean(Shop.class).show(shape.function))
 				.doesNotThrowAnyException());
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	@DisplayName("F11 an entity whose collection was not loaded is told of where it leaves the body, and a loaded one is not")
+	void lazyCollections(boolean loaded) throws Exception {
+		try (var types = new ByteBuddy().makeInterface()
+			.name("org.hibernate.collection.spi.PersistentCollection")
+			.defineMethod("wasInitialized", boolean.class, Visibility.PUBLIC)
+			.withoutCode()
+			.make()) {
+			Class<?> persistent = types.load(getClass().getClassLoader()).getLoaded();
+			Object bag = new ByteBuddy().subclass(ArrayList.class)
+				.implement(persistent)
+				.name("org.hibernate.collection.spi.PersistentBag")
+				.method(ElementMatchers.named("wasInitialized"))
+				.intercept(FixedValue.value(loaded))
+				.make()
+				.load(persistent.getClassLoader())
+				.getLoaded()
+				.getConstructor()
+				.newInstance();
+			this.runner.withPropertyValues("greenroom.deferred.strict=true")
+				.withBean("shop", Shop.class)
+				.run((context) -> {
+					Shop shop = context.getBean(Shop.class);
+					Throwable told = catchThrowable(() -> shop.show((me) -> List.of(new Order(bag))));
+					if (loaded) {
+						assertThat(told).isNull();
+					}
+					else {
+						assertThat(told).isInstanceOf(IllegalStateException.class)
+							.hasMessageContaining("LazyInitializationException")
+							.hasMessageContaining("return a record");
+					}
+				});
+		}
+	}
+
+	/** Stands for an entity. */
+	record Order(Object lines) {
+
 	}
 
 	@Test

@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,6 +27,9 @@ import java.util.stream.Stream;
 
 import io.greenroom.sample.Customer;
 import io.greenroom.sample.Customer.Answer;
+import io.greenroom.testkit.Chromium;
+import io.greenroom.testkit.Until;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -102,6 +106,61 @@ class ThreeNodesIT {
 			assertThat(three.node(survivor).waitFor(30, TimeUnit.SECONDS)).isTrue();
 			assertThat(three.node(survivor).exitValue()).isEqualTo(137);
 		}
+	}
+
+	@Test
+	@DisplayName("N01 the page works on three nodes: its buttons sell seats of another node's show and kill that node, and buying goes on")
+	void thePage(@TempDir Path folder) throws Exception {
+		Assumptions.assumeTrue(Chromium.find().isPresent(),
+				"There is no browser; install Debian's package 'chromium' to run this test");
+		try (ThreeNodes three = ThreeNodes.start(folder, this.ports.subList(0, 3), this.ports.subList(3, 6), List.of());
+				Customer customer = new Customer(this.ports.get(0));
+				Chromium browser = Chromium.start()) {
+			for (int i = 0; i < 3; i++) {
+				untilUp(three, i);
+			}
+			browser.window(1280, 1400, false);
+			browser.open("http://127.0.0.1:" + this.ports.get(0));
+			untilTrue(browser, "three nodes on the page", "document.querySelectorAll('#nodes .up').length === 3");
+			browser.evaluate("$('more').open = true; $('race').click(); $('rush').click()");
+			untilTrue(browser, "a race on this node", "$('guarded-sum').textContent === 'No seat sold twice'");
+			untilTrue(browser, "a rush", "$('rush-result').textContent.startsWith('50 have a seat')");
+			until(three, () -> victim(customer) > 0);
+			int victim = victim(customer);
+			String show = customer.get("/shows")
+				.json()
+				.valueStream()
+				.filter((line) -> line.get("node").asString().equals(this.ports.get(victim).toString()))
+				.map((line) -> line.get("id").asString())
+				.findFirst()
+				.orElseThrow();
+			browser.evaluate("watch('" + show + "')");
+			untilTrue(browser, "the show", "picture.show.id === '" + show + "'");
+			browser.evaluate("document.querySelector('[data-key=\"" + this.ports.get(victim) + "\"] button').click()");
+			untilTrue(browser, "one node to be down", "document.querySelectorAll('#nodes .up').length === 2");
+			untilTrue(browser, "another owner of the show", "![undefined, '" + this.ports.get(victim)
+					+ "'].includes(picture.programme.find((line) => line.id === '" + show + "').node)");
+			browser.picture(Path.of("target", "page", "three-nodes.png"));
+			String seat = "picture.show.seats.find((one) => one.seat === 'C3').buyer";
+			browser.evaluate("if (!onSale()) document.querySelector('[data-key=onSale]').click()");
+			untilTrue(browser, "the sale", "onSale() && picture.show.state === 'onSale' || " + seat);
+			browser.evaluate("if (!" + seat + ") document.querySelector('[data-key=C3]').click()");
+			untilTrue(browser, "a buyer of the seat", seat);
+		}
+	}
+
+	private static void untilTrue(Chromium browser, String what, String expression) {
+		Until.until(what, Duration.ofMinutes(3), () -> {
+			try {
+				return browser.evaluate("Boolean(" + expression + ")").asBoolean();
+			}
+			catch (IllegalStateException notYet) {
+				return false;
+			}
+			catch (Exception ex) {
+				throw new IllegalStateException(ex);
+			}
+		});
 	}
 
 	private void assertOnlyThePageCanKill(int node) throws IOException {
