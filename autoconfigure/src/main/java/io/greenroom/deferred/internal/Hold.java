@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Set;
 
 import io.greenroom.deferred.DeferredCalls;
+import io.greenroom.green.Parking;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -270,7 +271,7 @@ public final class Hold extends HoldPadding.Bodies implements Call.Runner {
 	@Override
 	public synchronized void interrupt(Call call) {
 		if (this.running == call) {
-			this.thread.interrupt();
+			Parking.interrupt(this.thread);
 		}
 		else if (this.around != null && this.around.contains(call)) {
 			interruptLater(call);
@@ -293,7 +294,7 @@ public final class Hold extends HoldPadding.Bodies implements Call.Runner {
 				return null;
 			}
 			this.interrupted = call;
-			this.thread.interrupt();
+			Parking.interrupt(this.thread);
 			return call.method();
 		}
 		finally {
