@@ -3,8 +3,13 @@ package io.greenroom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 
+import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -18,12 +23,14 @@ import org.jspecify.annotations.NullMarked;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.context.annotation.Bean;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 /** Holds the package table: who may know whom. */
 @AnalyzeClasses(packages = "io.greenroom", importOptions = DoNotIncludeTests.class)
@@ -189,7 +196,8 @@ class ArchitectureTests {
 
 	/** What is internal may move at any time: who may know it is told one by one. */
 	@ArchTest
-	static final ArchRule greenInternalIsKnownToGreen = internal("green", "green", "test");
+	static final ArchRule greenInternalIsKnownToTheCore = internal("green", "green", "deferred", "keyed", "state",
+			"web", "test");
 
 	@ArchTest
 	static final ArchRule stateInternalIsKnownToState = internal("state", "state", "test");
@@ -288,6 +296,86 @@ class ArchitectureTests {
 		.areAnnotatedWith(Bean.class)
 		.should()
 		.bePackagePrivate();
+
+	/**
+	 * A worker owns the time and the waits of all that runs on it, so no part of the core
+	 * reads the time, waits or starts a thread by the JDK's own means.
+	 */
+	@ArchTest
+	static void onlyTheEngineWaitsAndTellsTheTime(JavaClasses all) {
+		Map<String, String> unused = new TreeMap<>(MAY_USE_THE_JDK);
+		List<String> wrong = new ArrayList<>();
+		for (JavaClass type : all.that(resideInAnyPackage("io.greenroom.green..", "io.greenroom.deferred..",
+				"io.greenroom.keyed..", "io.greenroom.state.."))) {
+			List<String> found = type.getAccessesFromSelf()
+				.stream()
+				.filter(ArchitectureTests::isWaitOrTime)
+				.map(JavaAccess::getDescription)
+				.toList();
+			String name = outermost(type).getSimpleName();
+			if (!found.isEmpty() && unused.remove(name) == null && !MAY_USE_THE_JDK.containsKey(name)) {
+				wrong.addAll(found);
+			}
+		}
+		assertThat(wrong).as("waits, clocks and threads of the JDK; use Parking, or the engine").isEmpty();
+		assertThat(unused).as("exceptions that nothing needs any more").isEmpty();
+	}
+
+	/** The engine's own classes, and others that may use the JDK's means, and why. */
+	private static final Map<String, String> MAY_USE_THE_JDK = Map.ofEntries(
+			Map.entry("Parking", "is how all others wait and tell the time"),
+			Map.entry("Waits", "is how the parts that are built on green threads wait"),
+			Map.entry("JdkEngine", "is the ordinary engine"), Map.entry("AlarmClock", "is the ordinary engine's timer"),
+			Map.entry("AlarmHands", "runs its alarms"), Map.entry("OnDemand", "starts the threads of the two"),
+			Map.entry("Outside", "waits in real time for what is outside the JVM"),
+			Map.entry("WorkerEngine", "is the worker's engine, and limits its end in real time"),
+			Map.entry("BatonEngine", "keeps all threads but one waiting"),
+			Map.entry("CarrierEngine", "carries virtual threads"),
+			Map.entry("RunQueue", "lets the stepping thread wait for the JDK"),
+			Map.entry("RunningCommand", "waits for processes, which are outside"),
+			Map.entry("ProcessKill", "kills processes, which are outside"),
+			Map.entry("TurnFuture", "waits as a future does, on the threads of no worker"),
+			Map.entry("CallFuture", "waits as a future does, on threads that hold no handler"));
+
+	/** The methods that wait, tell the time or start a thread; all if none is named. */
+	private static final Map<String, Set<String>> WAITS_AND_TIMES = Map.ofEntries(
+			Map.entry("java.lang.System", Set.of("nanoTime", "currentTimeMillis")),
+			Map.entry("java.lang.Thread", Set.of("sleep", "join", "start", "startVirtualThread")),
+			Map.entry("java.lang.Thread$Builder", Set.of("start")),
+			Map.entry("java.lang.Object", Set.of("wait", "notify", "notifyAll")),
+			Map.entry("java.lang.Process", Set.of("waitFor")), Map.entry("java.time.Instant", Set.of("now")),
+			Map.entry("java.time.Clock", Set.of("systemUTC", "systemDefaultZone", "system")),
+			Map.entry("java.time.InstantSource", Set.of("system")), Map.entry("java.util.Timer", Set.of()),
+			Map.entry("java.util.concurrent.TimeUnit", Set.of("sleep", "timedWait", "timedJoin")),
+			Map.entry("java.util.concurrent.Future", Set.of("get")),
+			Map.entry("java.util.concurrent.CompletableFuture",
+					Set.of("get", "join", "orTimeout", "completeOnTimeout", "delayedExecutor")),
+			Map.entry("java.util.concurrent.CountDownLatch", Set.of()),
+			Map.entry("java.util.concurrent.CyclicBarrier", Set.of()),
+			Map.entry("java.util.concurrent.Executors", Set.of()), Map.entry("java.util.concurrent.Phaser", Set.of()),
+			Map.entry("java.util.concurrent.Exchanger", Set.of()),
+			Map.entry("java.util.concurrent.ForkJoinPool", Set.of()),
+			Map.entry("java.util.concurrent.Semaphore", Set.of()),
+			Map.entry("java.util.concurrent.BlockingQueue", Set.of("put", "take")),
+			Map.entry("java.util.concurrent.ScheduledExecutorService", Set.of()),
+			Map.entry("java.util.concurrent.locks.LockSupport", Set.of()),
+			Map.entry("java.util.concurrent.locks.Condition", Set.of()));
+
+	private static boolean isWaitOrTime(JavaAccess<?> access) {
+		JavaClass owner = access.getTargetOwner();
+		return WAITS_AND_TIMES.entrySet()
+			.stream()
+			.anyMatch((entry) -> owner.isAssignableTo(entry.getKey())
+					&& (entry.getValue().isEmpty() || entry.getValue().contains(access.getName())));
+	}
+
+	private static JavaClass outermost(JavaClass type) {
+		JavaClass outer = type;
+		while (outer.getEnclosingClass().isPresent()) {
+			outer = outer.getEnclosingClass().get();
+		}
+		return outer;
+	}
 
 	private static ArchRule only(String name, List<String> known, String[]... foreign) {
 		List<String> all = new ArrayList<>(known);

@@ -1,6 +1,7 @@
 package io.greenroom.green;
 
 import io.greenroom.green.internal.AlarmClock;
+import io.greenroom.green.internal.Timing;
 import io.greenroom.green.internal.Turn;
 import io.greenroom.green.internal.Turns;
 
@@ -42,7 +43,7 @@ final class Blocking {
 	static Runnable alarm(long nanos, Runnable action) {
 		Turn turn = Turns.current();
 		if (turn != null) {
-			return turn.schedule(nanos, action);
+			return turn.schedule(nanos, Timing.LIMIT, action);
 		}
 		return AlarmClock.set(nanos, action);
 	}

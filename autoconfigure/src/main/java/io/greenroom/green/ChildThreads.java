@@ -3,7 +3,9 @@ package io.greenroom.green;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 import io.greenroom.green.internal.Countdown;
 import io.greenroom.observe.internal.Failures;
@@ -23,7 +25,7 @@ final class ChildThreads {
 	 * The threads, and whether a failure of each counts. It does not count if it goes to
 	 * another thread, or if this object caused it. Guarded by this.
 	 */
-	private final IdentityHashMap<GreenThread<?>, Boolean> threads = new IdentityHashMap<>();
+	private final Map<GreenThread<?>, Boolean> threads;
 
 	/** Whether later failures are kept too, as suppressed failures of the first. */
 	private final boolean keepsAll;
@@ -34,8 +36,13 @@ final class ChildThreads {
 	/** How many kills are in progress; guarded by this. */
 	private int kills;
 
-	ChildThreads(boolean keepsAll) {
+	/**
+	 * Creates an empty set.
+	 * @param inOrder whether the threads keep their order, which needs more memory
+	 */
+	ChildThreads(boolean keepsAll, boolean inOrder) {
 		this.keepsAll = keepsAll;
+		this.threads = inOrder ? new LinkedHashMap<>() : new IdentityHashMap<>();
 	}
 
 	/** Adds a thread whose failure is not kept here, but reported as unobserved. */

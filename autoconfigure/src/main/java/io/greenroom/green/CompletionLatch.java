@@ -4,6 +4,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.function.Consumer;
 
+import io.greenroom.green.internal.Timing;
+import io.greenroom.green.internal.Waits;
 import io.greenroom.observe.internal.Failures;
 import io.greenroom.observe.internal.StackRoom;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,15 @@ class CompletionLatch<S> {
 
 	/** Waits for the release; returns whether it came in time. */
 	final boolean awaitRelease(long nanos) throws InterruptedException {
+		return awaitRelease(nanos, this, Timing.LIMIT);
+	}
+
+	/**
+	 * Waits for the release; returns whether it came in time.
+	 * @param blocker what the thread waits for, for diagnosis
+	 * @param timing what it means if the release does not come
+	 */
+	final boolean awaitRelease(long nanos, Object blocker, Timing timing) throws InterruptedException {
 		if (Thread.interrupted()) {
 			throw new InterruptedException();
 		}
@@ -57,7 +68,7 @@ class CompletionLatch<S> {
 		}
 		while (this.top != RELEASED) {
 			if (nanos == Long.MAX_VALUE) {
-				Parking.park(this);
+				Parking.park(blocker);
 			}
 			else {
 				long left = nanos - (Parking.nanoTime() - start);
@@ -65,7 +76,7 @@ class CompletionLatch<S> {
 					remove(watcher);
 					return this.top == RELEASED;
 				}
-				Parking.parkNanos(this, left);
+				Waits.park(blocker, left, timing);
 			}
 			if (Thread.interrupted()) {
 				remove(watcher);

@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.greenroom.green.internal.Limits;
+import io.greenroom.green.internal.Timing;
 import io.greenroom.observe.internal.StackRoom;
 
 /**
@@ -63,7 +64,7 @@ public final class GreenEvent implements Awaitable {
 	 */
 	public void await() throws InterruptedException {
 		StackRoom.check();
-		this.generation.get().awaitRelease(Long.MAX_VALUE);
+		this.generation.get().awaitRelease(Long.MAX_VALUE, this, Timing.LIMIT);
 	}
 
 	/**
@@ -76,7 +77,7 @@ public final class GreenEvent implements Awaitable {
 	 */
 	public boolean await(Duration limit) throws InterruptedException {
 		StackRoom.check();
-		return this.generation.get().awaitRelease(Limits.nanos(limit, "limit"));
+		return this.generation.get().awaitRelease(Limits.nanos(limit, "limit"), this, Timing.LIMIT);
 	}
 
 	/**

@@ -24,12 +24,13 @@ public final class GreenGroup {
 
 	private final GreenScheduler scheduler;
 
-	private final ChildThreads members = new ChildThreads(false);
+	private final ChildThreads members;
 
 	private final Mapping.Tasks tasks = new MappedMembers();
 
 	GreenGroup(GreenScheduler scheduler) {
 		this.scheduler = scheduler;
+		this.members = new ChildThreads(false, scheduler.isInOrder());
 	}
 
 	/**

@@ -15,6 +15,7 @@ import io.greenroom.green.internal.Countdown;
 import io.greenroom.green.internal.Engine;
 import io.greenroom.green.internal.Limits;
 import io.greenroom.green.internal.SchedulerAccess;
+import io.greenroom.green.internal.Timing;
 import io.greenroom.observe.ContextCarrier;
 import io.greenroom.observe.Observer;
 import io.greenroom.observe.ThreadListener;
@@ -178,7 +179,7 @@ public final class GreenScheduler implements AutoCloseable {
 	 */
 	public GreenThread<Void> spawnDetached(String name, GreenTask body) {
 		Objects.requireNonNull(name, "name");
-		return start(new GreenThread<>(this.home, name, callable(body), null, Origin.detached(this.captureSpawnSites)));
+		return start(detached(name, body));
 	}
 
 	/**
@@ -245,7 +246,7 @@ public final class GreenScheduler implements AutoCloseable {
 	public <T> GreenThread<T> spawnLater(Duration delay, Callable<? extends T> body) {
 		StackRoom.check();
 		long nanos = Limits.nanos(delay, "delay");
-		return later(nanos, unstarted(body));
+		return later(nanos, Timing.SLEEP, unstarted(body));
 	}
 
 	/**
@@ -263,11 +264,14 @@ public final class GreenScheduler implements AutoCloseable {
 		Objects.requireNonNull(name, "name");
 		long nanos = Limits.nanos(delay, "delay");
 		StackRoom.check();
-		return later(nanos,
-				new GreenThread<>(this.home, name, callable(body), null, Origin.detached(this.captureSpawnSites)));
+		return later(nanos, Timing.SLEEP, detached(name, body));
 	}
 
-	private <T> GreenThread<T> later(long nanos, GreenThread<T> thread) {
+	private GreenThread<Void> detached(String name, GreenTask body) {
+		return new GreenThread<>(this.home, name, callable(body), null, Origin.detached(this.captureSpawnSites));
+	}
+
+	private <T> GreenThread<T> later(long nanos, Timing timing, GreenThread<T> thread) {
 		this.live.add(thread);
 		// Added first, as in admit.
 		if (this.phase != Phase.OPEN) {
@@ -275,7 +279,7 @@ public final class GreenScheduler implements AutoCloseable {
 			throw new SchedulerClosedException(this.name, thread.name());
 		}
 		try {
-			Runnable cancel = this.engine.schedule(nanos, () -> startInTime(thread));
+			Runnable cancel = this.engine.schedule(nanos, timing, () -> startInTime(thread));
 			thread.linkQuietly((ended) -> cancel.run());
 		}
 		catch (RejectedExecutionException closed) {
@@ -414,6 +418,11 @@ public final class GreenScheduler implements AutoCloseable {
 			}
 
 		};
+	}
+
+	/** Returns whether the threads of a worker run here, the same in every run. */
+	boolean isInOrder() {
+		return !(this.engine instanceof JdkEngine);
 	}
 
 	Engine engine() {
@@ -785,8 +794,32 @@ public final class GreenScheduler implements AutoCloseable {
 		}
 
 		@Override
+		public Engine engine(GreenScheduler scheduler) {
+			return scheduler.engine;
+		}
+
+		@Override
+		public GreenThread<Void> spawnAtLimit(GreenScheduler scheduler, Duration limit, GreenTask task) {
+			long nanos = Limits.nanos(limit, "limit");
+			StackRoom.check();
+			return scheduler.later(nanos, Timing.LIMIT, scheduler.unstarted(task));
+		}
+
+		@Override
+		public GreenThread<Void> spawnAtLimit(GreenScheduler scheduler, String name, Duration limit, GreenTask task) {
+			long nanos = Limits.nanos(limit, "limit");
+			StackRoom.check();
+			return scheduler.later(nanos, Timing.LIMIT, scheduler.detached(name, task));
+		}
+
+		@Override
 		public GreenThread<Void> unstartedRepeat(GreenScheduler scheduler, Duration pause, GreenTask task) {
 			return scheduler.unstartedRepeat(scheduler.nextName(), pause, task);
+		}
+
+		@Override
+		public @Nullable Thread thread(GreenThread<?> thread) {
+			return thread.carrier();
 		}
 
 		@Override

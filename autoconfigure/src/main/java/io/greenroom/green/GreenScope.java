@@ -30,7 +30,7 @@ public final class GreenScope implements AutoCloseable {
 
 	private final GreenScheduler scheduler;
 
-	private final ChildThreads members = new ChildThreads(true);
+	private final ChildThreads members;
 
 	/** Set by {@code close} and never reset; volatile, because any thread may spawn. */
 	private volatile boolean closed;
@@ -39,6 +39,7 @@ public final class GreenScope implements AutoCloseable {
 
 	GreenScope(GreenScheduler scheduler) {
 		this.scheduler = scheduler;
+		this.members = new ChildThreads(true, scheduler.isInOrder());
 	}
 
 	/**

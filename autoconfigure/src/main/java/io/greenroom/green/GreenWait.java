@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import io.greenroom.green.internal.Countdown;
 import io.greenroom.green.internal.Limits;
+import io.greenroom.green.internal.Timing;
 import io.greenroom.observe.internal.StackRoom;
 import org.jspecify.annotations.Nullable;
 
@@ -169,7 +170,7 @@ public final class GreenWait<A extends Awaitable> implements AutoCloseable {
 				}
 				return next;
 			}
-			if (this.left.get() == 0 || !coming.awaitRelease(time.left())) {
+			if (this.left.get() == 0 || !coming.awaitRelease(time.left(), this, Timing.LIMIT)) {
 				return null;
 			}
 		}

@@ -1,12 +1,14 @@
 package io.greenroom.green;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 
 import io.greenroom.green.internal.AlarmClock;
 import io.greenroom.green.internal.Countdown;
 import io.greenroom.green.internal.Engine;
+import io.greenroom.green.internal.Timing;
 import io.greenroom.observe.internal.Failures;
 import io.greenroom.observe.internal.ForeignCode;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +40,7 @@ final class JdkEngine implements Engine {
 	}
 
 	@Override
-	public Runnable schedule(long nanos, Runnable action) {
+	public Runnable schedule(long nanos, Timing timing, Runnable action) {
 		if (this.closed) {
 			throw new RejectedExecutionException("The scheduler is closed; no delayed start is accepted any more");
 		}
@@ -50,6 +52,16 @@ final class JdkEngine implements Engine {
 	@Override
 	public long nanoTime() {
 		return System.nanoTime();
+	}
+
+	@Override
+	public InstantSource clock() {
+		return InstantSource.system();
+	}
+
+	@Override
+	public void rest(Object blocker, long pause, long left) {
+		Parking.parkNanos(blocker, Math.min(pause, left));
 	}
 
 	@Override

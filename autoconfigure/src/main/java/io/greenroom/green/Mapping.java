@@ -401,6 +401,11 @@ final class Mapping<A, R> {
 		}
 	}
 
+	@Override
+	public String toString() {
+		return "the next result of a mapping";
+	}
+
 	/** Starts the green threads. */
 	interface Tasks {
 

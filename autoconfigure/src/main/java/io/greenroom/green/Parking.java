@@ -6,6 +6,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.LockSupport;
 
 import io.greenroom.green.internal.Limits;
+import io.greenroom.green.internal.Timing;
 import io.greenroom.green.internal.Turn;
 import io.greenroom.green.internal.Turns;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +58,7 @@ public final class Parking {
 		Objects.requireNonNull(blocker, "blocker");
 		Turn turn = Turns.current();
 		if (turn != null) {
-			turn.parkNanos(blocker, nanos);
+			turn.parkNanos(blocker, nanos, Timing.LIMIT);
 		}
 		else {
 			LockSupport.parkNanos(blocker, nanos);
@@ -142,7 +143,7 @@ public final class Parking {
 		}
 		long start = turn.nanoTime();
 		for (long left = nanos; left > 0 && !Thread.currentThread().isInterrupted();) {
-			turn.parkNanos(turn, left);
+			turn.parkNanos(turn, left, Timing.SLEEP);
 			left = nanos - (turn.nanoTime() - start);
 		}
 		if (Thread.interrupted()) {

@@ -93,6 +93,11 @@ final class PoolCompletions {
 		}
 	}
 
+	@Override
+	public String toString() {
+		return "the end of tasks (" + this.admission.active() + " run, " + this.admission.queued() + " wait)";
+	}
+
 	/**
 	 * What ended a wait.
 	 *

@@ -21,7 +21,7 @@ final class PoolRejections {
 	private volatile long last;
 
 	void count(String reason) {
-		this.last = System.nanoTime();
+		this.last = Parking.nanoTime();
 		this.counts.computeIfAbsent(reason, (key) -> new LongAdder()).increment();
 	}
 
@@ -32,7 +32,7 @@ final class PoolRejections {
 	}
 
 	@Nullable Duration sinceLast() {
-		return this.counts.isEmpty() ? null : Duration.ofNanos(System.nanoTime() - this.last);
+		return this.counts.isEmpty() ? null : Duration.ofNanos(Parking.nanoTime() - this.last);
 	}
 
 }

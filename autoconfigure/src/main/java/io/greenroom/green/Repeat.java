@@ -3,11 +3,14 @@ package io.greenroom.green;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 
+import io.greenroom.green.internal.Idle;
+import io.greenroom.green.internal.Timing;
+
 /**
  * Runs a body repeatedly, with a pause after each run, until it fails, is killed, or the
  * scheduler shuts down.
  */
-final class Repeat implements Callable<Void>, GreenService {
+final class Repeat implements Callable<Void>, GreenService, Idle.BetweenRounds {
 
 	private final String name;
 
@@ -32,13 +35,18 @@ final class Repeat implements Callable<Void>, GreenService {
 				Parking.sleep(Duration.ZERO);
 			}
 		}
-		while (!this.stopped.awaitRelease(this.pause));
+		while (!this.stopped.awaitRelease(this.pause, this, Timing.ROUND));
 		return null;
 	}
 
 	@Override
 	public String name() {
 		return this.name;
+	}
+
+	@Override
+	public String toString() {
+		return "the next round of " + this.name;
 	}
 
 	/** Lets the body finish its current run. The scheduler waits for the thread. */

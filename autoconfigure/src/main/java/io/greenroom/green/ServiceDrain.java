@@ -11,6 +11,7 @@ import java.util.function.Supplier;
 
 import io.greenroom.green.internal.Countdown;
 import io.greenroom.green.internal.Engine;
+import io.greenroom.green.internal.Waits;
 import io.greenroom.observe.internal.Failures;
 import io.greenroom.observe.internal.ForeignCode;
 import org.slf4j.Logger;
@@ -31,6 +32,9 @@ final class ServiceDrain {
 	private static final long FIRST_PAUSE = 50_000;
 
 	private static final long LONGEST_PAUSE = 5_000_000;
+
+	/** Costs no real time, but the work of each check. */
+	private static final long LONGEST_PAUSE_ON_WORKER = 1_000_000_000;
 
 	/** Grows during the drain, because accepted work may bring a service to life. */
 	private final Supplier<List<GreenService>> services;
@@ -84,6 +88,7 @@ final class ServiceDrain {
 	 */
 	void awaitQuiet() throws InterruptedException {
 		long pause = FIRST_PAUSE;
+		long longest = Waits.isOnWorker() ? LONGEST_PAUSE_ON_WORKER : LONGEST_PAUSE;
 		long[] before = {};
 		boolean quietBefore = false;
 		for (List<DrainedService> drained = drained(); !drained.isEmpty()
@@ -102,8 +107,8 @@ final class ServiceDrain {
 			quietBefore = quiet;
 			before = marks;
 			if (!quiet) {
-				Parking.parkNanos(this, Math.min(pause, this.time.left()));
-				pause = Math.min(2 * pause, LONGEST_PAUSE);
+				this.engine.rest(this, pause, this.time.left());
+				pause = Math.min(2 * pause, longest);
 			}
 			if (Thread.interrupted()) {
 				throw new InterruptedException();

@@ -1,14 +1,18 @@
 package io.greenroom.green;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
 
 import io.greenroom.green.internal.Engine;
+import io.greenroom.green.internal.Timing;
 import io.greenroom.observe.internal.Failures;
 import io.greenroom.observe.internal.ForeignCode;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +27,9 @@ import org.slf4j.event.Level;
 final class Services {
 
 	private static final Logger log = LoggerFactory.getLogger(GreenScheduler.class);
+
+	/** Numbers the entries. */
+	private static final AtomicLong MADE = new AtomicLong();
 
 	/** The least time between two inspections, in nanoseconds. */
 	private static final long SHORTEST_PAUSE = 10_000_000;
@@ -49,10 +56,14 @@ final class Services {
 		this.engine = engine;
 	}
 
-	/** Returns all current services. */
+	/** Returns all current services; those that are kept alive in order. */
 	List<GreenService> all() {
 		synchronized (this.released) {
-			List<GreenService> all = new ArrayList<>(this.kept.keySet());
+			List<GreenService> all = new ArrayList<>();
+			this.kept.values()
+				.stream()
+				.sorted(Comparator.comparingLong(Entry::number))
+				.forEach((entry) -> all.add(entry.service));
 			all.addAll(this.released.keySet());
 			return all;
 		}
@@ -148,6 +159,8 @@ final class Services {
 
 		private final GreenService service;
 
+		private final long number = MADE.getAndIncrement();
+
 		/** Volatile, because the thread that removes the service reads it. */
 		private volatile @Nullable Round round;
 
@@ -158,6 +171,10 @@ final class Services {
 			this.service = service;
 		}
 
+		long number() {
+			return this.number;
+		}
+
 	}
 
 	/**
@@ -166,7 +183,8 @@ final class Services {
 	 */
 	private final class Round {
 
-		private final Set<Entry> entries = ConcurrentHashMap.newKeySet();
+		/** In the order of their making, so that a worker's runs are the same. */
+		private final Set<Entry> entries = new ConcurrentSkipListSet<>(Comparator.comparingLong(Entry::number));
 
 		private final long pause;
 
@@ -203,7 +221,7 @@ final class Services {
 		/** Called under the lock. */
 		private void schedule() {
 			try {
-				this.next = Services.this.engine.schedule(this.pause, this::inspectAll);
+				this.next = Services.this.engine.schedule(this.pause, Timing.LOOK, this::inspectAll);
 				this.going = true;
 			}
 			catch (RejectedExecutionException closed) {

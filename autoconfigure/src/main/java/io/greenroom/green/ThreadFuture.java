@@ -1,11 +1,10 @@
 package io.greenroom.green;
 
-import java.util.concurrent.CompletableFuture;
-
+import io.greenroom.green.internal.TurnFuture;
 import org.jspecify.annotations.Nullable;
 
 /** The outcome of a green thread as a future. Cancelling it kills the thread. */
-final class ThreadFuture<T> extends CompletableFuture<@Nullable T> {
+final class ThreadFuture<T> extends TurnFuture<@Nullable T> {
 
 	private final GreenThread<T> thread;
 
@@ -27,6 +26,11 @@ final class ThreadFuture<T> extends CompletableFuture<@Nullable T> {
 		else {
 			complete(ended.value());
 		}
+	}
+
+	@Override
+	protected void checkMayWait() {
+		this.thread.rejectSelf();
 	}
 
 	/** Does not complete the future, because the body may clean up first, or go on. */

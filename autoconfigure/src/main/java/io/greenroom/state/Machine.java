@@ -37,7 +37,7 @@ final class Machine implements MovingMachine {
 		this.type = type;
 		this.target = target;
 		this.name = type.nextName();
-		this.position = new Position(engine.services().historySize());
+		this.position = new Position(engine.services().historySize(), this);
 		this.transitions = new Transitions(engine, this, this.position, entry);
 	}
 
@@ -190,6 +190,7 @@ final class Machine implements MovingMachine {
 		if (!this.transitions.steps().mustWait()) {
 			return;
 		}
+		this.transitions.steps().checkMayWait();
 		try (WaitCircle.Wait wait = WaitCircle.begin(this.transitions.steps(), "for the end of " + this.name)) {
 			wait.rejectCircle();
 			this.position.await(this.position::isEnd, Durations.nanos(FOREVER, "limit"),
@@ -241,6 +242,9 @@ final class Machine implements MovingMachine {
 		Objects.requireNonNull(move, "move");
 		rejectOwnBody();
 		long nanos = Durations.nanos(limit, "limit");
+		if (nanos > 0) {
+			this.transitions.steps().checkMayWait();
+		}
 		Arrival arrival = new Arrival(this.position, this.transitions.steps()::isMovingTo);
 		boolean arrived = false;
 		try (WaitCircle.Look look = new WaitCircle.Look(this.transitions.steps(),

@@ -8,6 +8,8 @@ import java.util.function.Consumer;
 
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.GreenThread;
+import io.greenroom.green.internal.Engine;
+import io.greenroom.green.internal.SchedulerAccess;
 import io.greenroom.observe.internal.Failures;
 import io.greenroom.observe.internal.ForeignCode;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,8 @@ final class MachineServices {
 
 	private final GreenScheduler scheduler;
 
+	private final Engine engine;
+
 	private final Duration stopTimeout;
 
 	private final int historySize;
@@ -54,6 +58,7 @@ final class MachineServices {
 		this.stopTimeout = stopTimeout;
 		this.historySize = historySize;
 		this.clock = clock::instant;
+		this.engine = SchedulerAccess.get().engine(scheduler);
 		this.boundary = boundary;
 		this.listeners = listeners;
 		this.deadlines = new StateTimers(scheduler);
@@ -117,12 +122,21 @@ final class MachineServices {
 	 */
 	Instant now() {
 		Instant told = ForeignCode.<@Nullable Instant>ask(log, "The clock of state machines", null, this.clock);
-		return (told != null) ? told : Instant.now();
+		return (told != null) ? told : this.engine.clock().instant();
 	}
 
 	/** Returns the monotonic time for measuring durations, in nanoseconds. */
 	long nanoTime() {
 		return this.scheduler.nanoTime();
+	}
+
+	/**
+	 * Rejects a wait for a machine that would never end.
+	 * @throws IllegalStateException if the current thread is the one that steps the
+	 * threads of bodies
+	 */
+	void checkMayWait(String machine) {
+		this.engine.checkMayWait("wait for", machine);
 	}
 
 	StateListeners listeners() {

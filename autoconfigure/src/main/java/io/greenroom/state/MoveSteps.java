@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.function.BooleanSupplier;
 
+import io.greenroom.green.Parking;
 import io.greenroom.observe.internal.Failures;
 import io.greenroom.observe.internal.ForeignCode;
 import io.greenroom.state.StateMachine.Status;
@@ -112,15 +113,16 @@ final class MoveSteps implements WaitCircle.Held {
 	 * @throws IllegalStateException if it cannot, because machines wait in a circle
 	 */
 	boolean await(BooleanSupplier wanted, Duration limit, StateSpec to) {
+		checkMayWait();
 		long nanos = Durations.nanos(limit, "limit");
-		long start = System.nanoTime();
+		long start = Parking.nanoTime();
 		long pause = Position.FIRST_LOOK;
 		try (WaitCircle.Wait wait = WaitCircle.begin(this,
 				"to move %s to '%s'".formatted(this.machine.name(), to.name()))) {
 			while (true) {
 				unlocked(wait::rejectCircle);
-				long left = nanos - (System.nanoTime() - start);
-				if (this.position.awaitUninterruptibly(wanted, Duration.ofNanos(Math.clamp(left, 0, pause)))) {
+				long left = nanos - (Parking.nanoTime() - start);
+				if (this.position.awaitUninterruptibly(wanted, left, pause)) {
 					return true;
 				}
 				if (left <= pause) {
@@ -195,11 +197,17 @@ final class MoveSteps implements WaitCircle.Held {
 		}
 	}
 
+	/** Throws if the current thread is the one that would have to step the body. */
+	void checkMayWait() {
+		this.services.checkMayWait(this.machine.name());
+	}
+
 	/**
 	 * Throws if the current thread runs as part of a move, whose wait for the machine
 	 * would be a wait for itself. Called under the lock.
 	 */
 	void rejectToWait() {
+		checkMayWait();
 		Move current = this.move;
 		if (current != null && current.isPartOf(Thread.currentThread())) {
 			throw new IllegalStateException(

@@ -1,17 +1,17 @@
 package io.greenroom.state;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 import io.greenroom.green.GreenTask;
+import io.greenroom.green.Parking;
+import io.greenroom.green.internal.Explained;
+import io.greenroom.green.internal.Waits;
 import io.greenroom.state.StateMachine.Status;
 import org.jspecify.annotations.Nullable;
 
@@ -45,25 +45,64 @@ final class Position {
 	/** {@code null} if no thread waits. */
 	private @Nullable List<Wait> waits;
 
+	/** Whether a wait is over whose thread has not been woken. */
+	private boolean wakes;
+
+	/** For messages. */
+	private final Object machine;
+
 	private volatile @Nullable StateActivation run;
 
 	private volatile Status status = Status.NEW;
 
 	private volatile @Nullable Throwable failure;
 
-	Position(int historySize) {
+	/**
+	 * Creates the position of a new machine.
+	 * @param machine the machine, for messages
+	 */
+	Position(int historySize, Object machine) {
 		this.historySize = historySize;
+		this.machine = machine;
 	}
 
 	void lock() {
 		this.lock.lock();
 	}
 
+	/** Also wakes the threads whose wait is over, which then find the lock free. */
 	void unlock() {
+		if (!this.wakes) {
+			this.lock.unlock();
+			return;
+		}
+		this.wakes = false;
+		Thread last = (this.waits != null) ? wakeAllButOne(this.waits) : null;
 		this.lock.unlock();
+		Parking.unpark(last);
 	}
 
-	/** Wakes the threads whose wait is over. Called under the lock at every change. */
+	/**
+	 * Wakes the threads whose wait is over, except one, which is returned: mostly there
+	 * is only one. Needs no memory, which may be what is missing.
+	 */
+	private static @Nullable Thread wakeAllButOne(List<Wait> waits) {
+		Thread last = null;
+		for (int i = 0; i < waits.size(); i++) {
+			Wait wait = waits.get(i);
+			if (wait.over && !wait.woken) {
+				wait.woken = true;
+				Parking.unpark(last);
+				last = wait.thread;
+			}
+		}
+		return last;
+	}
+
+	/**
+	 * Notes which waits are over. Called under the lock at every change; their threads
+	 * are woken when the lock is released.
+	 */
 	void signal() {
 		if (this.waits != null) {
 			this.waits.forEach(Wait::look);
@@ -177,7 +216,7 @@ final class Position {
 	 * @param look what to do at intervals, without the lock
 	 */
 	boolean await(BooleanSupplier wanted, long nanos, Runnable mayWait, Runnable look) throws InterruptedException {
-		long start = System.nanoTime();
+		long start = Parking.nanoTime();
 		this.lock.lockInterruptibly();
 		try (Wait wait = new Wait(wanted)) {
 			if (!wait.held && nanos > 0) {
@@ -195,13 +234,18 @@ final class Position {
 	private void sleep(Wait wait, BooleanSupplier over, long start, long nanos, Runnable look)
 			throws InterruptedException {
 		long pause = FIRST_LOOK;
-		long left = nanos - (System.nanoTime() - start);
+		long left = nanos - (Parking.nanoTime() - start);
 		while (!over.getAsBoolean() && left > 0) {
-			if (wait.changed.awaitNanos(Math.min(left, pause)) <= 0 && !over.getAsBoolean()) {
-				unlocked(look);
-				pause = Math.min(2 * pause, LAST_LOOK);
+			if (!wait.park(left, pause)) {
+				if (Thread.interrupted()) {
+					throw new InterruptedException();
+				}
+				if (!over.getAsBoolean()) {
+					unlocked(look);
+					pause = Math.min(2 * pause, LAST_LOOK);
+				}
 			}
-			left = nanos - (System.nanoTime() - start);
+			left = nanos - (Parking.nanoTime() - start);
 		}
 	}
 
@@ -221,7 +265,7 @@ final class Position {
 	 * wait is registered before the move is requested, so that nothing is missed.
 	 */
 	boolean await(Arrival arrival, GreenTask move, long nanos, Runnable look) throws Exception {
-		long start = System.nanoTime();
+		long start = Parking.nanoTime();
 		Wait wait = begin(arrival);
 		try {
 			move.run();
@@ -276,28 +320,25 @@ final class Position {
 	/**
 	 * Waits until a condition holds, under the lock, which the caller holds. An interrupt
 	 * does not cut the wait short and stays set.
+	 * @param nanos when the wait is given up, in nanoseconds
+	 * @param look when to return in any case, so that the caller looks around
 	 */
-	boolean awaitUninterruptibly(BooleanSupplier wanted, Duration limit) {
+	boolean awaitUninterruptibly(BooleanSupplier wanted, long nanos, long look) {
 		if (wanted.getAsBoolean()) {
 			return true;
 		}
-		long nanos = Durations.nanos(limit, "limit");
-		long start = System.nanoTime();
+		long start = Parking.nanoTime();
 		boolean interrupted = false;
 		try (Wait wait = new Wait(wanted)) {
 			// Checked again, because another thread may have been woken for the same, and
 			// came first.
 			while (!wanted.getAsBoolean()) {
-				long left = nanos - (System.nanoTime() - start);
-				if (left <= 0) {
+				long spent = Parking.nanoTime() - start;
+				if (spent >= Math.min(nanos, look)) {
 					return false;
 				}
-				try {
-					wait.changed.await(left, TimeUnit.NANOSECONDS);
-				}
-				catch (InterruptedException ex) {
-					interrupted = true;
-				}
+				wait.park(nanos - spent, look - spent);
+				interrupted |= Thread.interrupted();
 			}
 			return true;
 		}
@@ -329,16 +370,24 @@ final class Position {
 	}
 
 	/**
-	 * A waiting thread. Each has a condition of its own, so that a thread that waits for
-	 * the end is not woken by every move before. Guarded by the lock.
+	 * A waiting thread. It is woken only if its own condition holds, so that a thread
+	 * that waits for the end is not woken by every move before. Guarded by the lock.
 	 */
-	private final class Wait implements AutoCloseable {
+	private final class Wait implements AutoCloseable, Explained {
 
 		private final BooleanSupplier wanted;
 
-		private final Condition changed = Position.this.lock.newCondition();
+		private final Thread thread = Thread.currentThread();
 
 		private boolean held;
+
+		/**
+		 * Whether it has held since the thread has looked; read by it without the lock.
+		 */
+		private volatile boolean over;
+
+		/** Whether the thread was woken for that. */
+		private boolean woken;
 
 		Wait(BooleanSupplier wanted) {
 			this.wanted = wanted;
@@ -352,8 +401,43 @@ final class Position {
 		private void look() {
 			if (this.wanted.getAsBoolean()) {
 				this.held = true;
-				this.changed.signal();
+				this.over = true;
+				Position.this.wakes = true;
 			}
+		}
+
+		/**
+		 * Sleeps until the condition has held, the time to look has come, or the thread
+		 * is interrupted, which stays set. Called under the lock, which is released
+		 * meanwhile.
+		 * @return whether the condition has held
+		 */
+		private boolean park(long limit, long look) {
+			long start = Parking.nanoTime();
+			this.over = false;
+			this.woken = false;
+			Position.this.unlock();
+			try {
+				while (!this.over && !this.thread.isInterrupted()) {
+					long spent = Parking.nanoTime() - start;
+					if (spent >= Math.min(limit, look)) {
+						break;
+					}
+					Waits.park(this, limit - spent, look - spent);
+				}
+			}
+			finally {
+				Position.this.lock();
+			}
+			return this.over;
+		}
+
+		@Override
+		public String explain(Thread waiting) {
+			StateActivation current = Position.this.run;
+			Thread body = (current != null) ? current.thread() : null;
+			return Position.this.machine
+					+ ((body != null) ? ", whose body runs on '%s'".formatted(body.getName()) : "");
 		}
 
 		@Override

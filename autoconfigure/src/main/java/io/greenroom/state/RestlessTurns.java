@@ -2,10 +2,10 @@ package io.greenroom.state;
 
 import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 import io.greenroom.green.GreenThread;
+import io.greenroom.green.Parking;
 
 /**
  * The turns of machines that move without end: at most as many at once as there are
@@ -66,7 +66,7 @@ final class RestlessTurns {
 			this.lock.unlock();
 		}
 		while (!turn.mayRun && !turn.isKilled()) {
-			LockSupport.parkNanos(this, PATIENCE);
+			Parking.parkNanos(this, PATIENCE);
 			turn.interrupted |= Thread.interrupted();
 			if (!turn.mayRun) {
 				giveUpTheSlow();
@@ -77,7 +77,7 @@ final class RestlessTurns {
 	private void giveUpTheSlow() {
 		this.lock.lock();
 		try {
-			if (System.nanoTime() - this.lastEntry > PATIENCE) {
+			if (Parking.nanoTime() - this.lastEntry > PATIENCE) {
 				this.round++;
 				this.running = 0;
 				letIn();
@@ -114,13 +114,13 @@ final class RestlessTurns {
 		while (this.running < this.atOnce && !this.line.isEmpty()) {
 			Turn next = this.line.remove();
 			this.running++;
-			this.lastEntry = System.nanoTime();
+			this.lastEntry = Parking.nanoTime();
 			next.round = this.round;
 			next.mayRun = true;
 			if (next.thread != Thread.currentThread()) {
 				// A permit for the current thread would be left over, and end its next
 				// park at once.
-				LockSupport.unpark(next.thread);
+				Parking.unpark(next.thread);
 			}
 		}
 	}
@@ -153,7 +153,7 @@ final class RestlessTurns {
 			this.interrupted = Thread.interrupted();
 			ALL.enter(this);
 			// If a carrier's thread unparked it, it would run there before all others.
-			LockSupport.parkNanos(this, 1);
+			Parking.parkNanos(this, 1);
 			if (this.interrupted) {
 				this.thread.interrupt();
 			}

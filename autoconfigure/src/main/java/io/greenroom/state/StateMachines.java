@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.GreenService;
 import io.greenroom.green.GreenThread;
+import io.greenroom.green.internal.SchedulerAccess;
 import io.greenroom.observe.internal.Failures;
 import io.greenroom.observe.internal.ForeignCode;
 import io.greenroom.observe.internal.StackRoom;
@@ -472,7 +473,7 @@ public final class StateMachines implements AutoCloseable {
 
 		private int historySize = 16;
 
-		private InstantSource clock = InstantSource.system();
+		private InstantSource clock;
 
 		private StateInstantiator instantiator = new ConstructorInstantiator();
 
@@ -482,6 +483,7 @@ public final class StateMachines implements AutoCloseable {
 
 		private Builder(GreenScheduler scheduler) {
 			this.scheduler = scheduler;
+			this.clock = SchedulerAccess.get().engine(scheduler).clock();
 		}
 
 		/**
@@ -525,7 +527,8 @@ public final class StateMachines implements AutoCloseable {
 
 		/**
 		 * Sets the clock.
-		 * @param clock the clock; that of the system by default
+		 * @param clock the clock; by default that of the system, or of the worker that
+		 * steps the threads of the scheduler
 		 * @return this builder
 		 */
 		public Builder clock(InstantSource clock) {

@@ -13,6 +13,7 @@ import io.greenroom.green.GreenTask;
 import io.greenroom.green.GreenThread;
 import io.greenroom.green.GreenThreadKilledException;
 import io.greenroom.green.SchedulerClosedException;
+import io.greenroom.green.internal.SchedulerAccess;
 import io.greenroom.observe.internal.Failures;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -61,7 +62,7 @@ final class StateTimers {
 
 	private void set(Timer<?> timer) {
 		try {
-			GreenThread<?> thread = this.scheduler.spawnLaterDetached(timer.name, timer.left(), timer);
+			GreenThread<?> thread = SchedulerAccess.get().spawnAtLimit(this.scheduler, timer.name, timer.left(), timer);
 			timer.thread = thread;
 			this.armed.add(timer);
 			thread.link(timer);

@@ -5,6 +5,8 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 
 import io.greenroom.green.GreenThread;
+import io.greenroom.green.Parking;
+import io.greenroom.green.internal.Waits;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,13 +59,17 @@ final class Trampoline implements Callable<Object>, Consumer<GreenThread<Object>
 	private @Nullable StateActivation moveOn(GreenThread<?> thread, StateActivation first) {
 		@Nullable StateActivation next = first;
 		RestlessTurns.@Nullable Turn turn = null;
-		long began = System.nanoTime();
+		long began = Parking.nanoTime();
 		try {
 			for (int moves = 1; next != null && thread.state() != GreenThread.State.KILLED; moves++) {
-				if (moves % LOOK == 0 && System.nanoTime() - began > TURN) {
+				if (moves % LOOK == 0 && Waits.isOnWorker()) {
+					// Its time does not pass while a machine moves.
+					Waits.spin();
+				}
+				else if (moves % LOOK == 0 && Parking.nanoTime() - began > TURN) {
 					turn = (turn != null) ? turn : new RestlessTurns.Turn(thread);
 					turn.next();
-					began = System.nanoTime();
+					began = Parking.nanoTime();
 				}
 				this.current = next;
 				next = this.runner.perform(this.steps, next);

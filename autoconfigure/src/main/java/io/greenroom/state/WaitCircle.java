@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.LockSupport;
 
+import io.greenroom.green.internal.Waits;
 import io.greenroom.observe.WaitedFor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -116,7 +116,7 @@ final class WaitCircle {
 	 * a limit and returns.
 	 */
 	private static @Nullable Object waitOf(Thread thread, boolean polling) {
-		if (LockSupport.getBlocker(thread) instanceof WaitedFor handler) {
+		if (Waits.blocker(thread) instanceof WaitedFor handler) {
 			return handler;
 		}
 		Wait wait = WAITS.get(thread);

@@ -7,22 +7,45 @@ import java.util.List;
 
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.GreenTask;
+import io.greenroom.green.GreenThread;
 import io.greenroom.green.worker.Worker;
+import io.greenroom.green.worker.WorkerStuckException;
 
 /**
- * A green scheduler and a clock for tests. Pass {@link #scheduler()} and {@link #clock()}
- * to the code under test, then {@link #run(GreenTask)} it. Its green threads run one at a
- * time, in the same order in every run. Its time advances only while all of them wait, so
- * a test of a one-hour timeout ends at once. See {@link Worker} for the guarantees and
- * the requirements.
+ * A green scheduler and a clock for tests. Pass {@link #scheduler()} to the code under
+ * test, to {@link io.greenroom.deferred.Deferred#of Deferred.of} and
+ * {@link io.greenroom.state.StateMachines#builder StateMachines.builder} as well, then
+ * {@link #run(GreenTask)} it. Handlers, machines, pools and timers then run on its green
+ * threads, one at a time, in the same order in every run, and in its time. See
+ * {@link Worker} for the guarantees and the requirements.
  * <p>
- * For use by one thread.
+ * The time passes for three reasons:
+ * <ul>
+ * <li>The code sleeps, or starts a green thread later. {@link #run} and {@link #finish}
+ * advance the time to that, so a test of an hour's sleep ends at once.</li>
+ * <li>{@link #advance} lets it pass.</li>
+ * <li>{@link #finish} lets it pass to the next timeout, as long as a green thread
+ * waits.</li>
+ * </ul>
+ * A timeout does not make the time pass in {@code run}: that of a call or a block, of a
+ * state, of a wait for room, or the interval of a watch. So a timeout fires when the test
+ * wants it to, and a test without {@code advance} does not see one, unless something
+ * sleeps for longer. Greenroom's own housekeeping, and tasks that are
+ * {@linkplain GreenScheduler#repeat repeated}, take place as the time passes, and never
+ * keep a run going.
+ * <p>
+ * For use by one thread, which must not wait for the green threads by itself: a sync call
+ * of a handler, a join, or a wait for a machine is rejected there with an
+ * {@link IllegalStateException}, because nothing would go on meanwhile.
  */
 public final class DeterministicScheduler implements AutoCloseable {
 
 	private final List<String> trace = new ArrayList<>();
 
 	private final Worker worker;
+
+	/** The tests that were run, have not ended, and have not been reported as stuck. */
+	private final List<GreenThread<Void>> unended = new ArrayList<>();
 
 	private DeterministicScheduler(Worker.Builder builder) {
 		this.worker = builder.name("test").onStep(this.trace::add).build();
@@ -91,33 +114,60 @@ public final class DeterministicScheduler implements AutoCloseable {
 	}
 
 	/**
-	 * Runs a test on a green thread, and everything it spawns, to the end.
-	 * @param test the test
-	 * @throws io.greenroom.green.worker.WorkerStuckException if green threads remain that
-	 * nothing can wake, with the stack trace of each
+	 * Runs a test on a green thread, and everything that it sets off, until nothing can
+	 * go on by itself. Never waits in real time for Greenroom's means. Returns even if
+	 * the test has not ended, if it waits for something that has a timeout; then
+	 * {@link #advance} or {@link #finish} goes on with it.
+	 * @param test the test; what it throws is thrown here
+	 * @throws io.greenroom.green.worker.WorkerStuckException if the test or another green
+	 * thread waits for something that nothing can end. The message says what each green
+	 * thread waits for and who holds that, and the stack trace of each is attached
 	 */
 	public void run(GreenTask test) {
-		this.worker.assign("test", test);
-		finish();
+		this.unended.add(this.worker.assign("test", test));
+		settle();
 	}
 
 	/**
-	 * Runs everything that was spawned so far to the end.
+	 * Runs what was set off since, as {@link #run} does: for calls and moves that were
+	 * made by the thread of the test itself.
+	 * @throws io.greenroom.green.worker.WorkerStuckException if a green thread waits for
+	 * something that nothing can end
+	 */
+	public void settle() {
+		told(() -> this.worker.settle(this.unended));
+	}
+
+	/**
+	 * Runs everything to its end, and lets the time pass to the next timeout as long as a
+	 * green thread waits. A machine at rest and a handler without calls are no reason to
+	 * go on.
 	 * @throws io.greenroom.green.worker.WorkerStuckException if green threads remain that
 	 * nothing can wake, with the stack trace of each
 	 */
 	public void finish() {
-		this.worker.work();
-		this.worker.checkFinished();
+		told(this.worker::finish);
+	}
+
+	private void told(Runnable steps) {
+		try {
+			steps.run();
+		}
+		catch (WorkerStuckException stuck) {
+			this.unended.clear();
+			throw stuck;
+		}
+		this.unended.removeIf(GreenThread::isDone);
 	}
 
 	/**
-	 * Advances the time and runs what becomes due.
+	 * Lets the time pass, and runs what becomes due by then.
 	 * @param length how far to advance
 	 * @throws IllegalArgumentException if the length is negative
 	 */
 	public void advance(Duration length) {
-		this.worker.workFor(length);
+		this.worker.advance(length);
+		this.unended.removeIf(GreenThread::isDone);
 	}
 
 	/**
@@ -129,10 +179,25 @@ public final class DeterministicScheduler implements AutoCloseable {
 		return List.copyOf(this.trace);
 	}
 
-	/** Kills the remaining green threads and lets them clean up. Idempotent. */
+	/**
+	 * Kills the remaining green threads and lets them clean up. Idempotent.
+	 * @throws IllegalStateException if a test that was {@linkplain #run run} has never
+	 * ended, so that it may not have checked anything; the green threads are killed
+	 * nevertheless
+	 */
 	@Override
 	public void close() {
+		this.unended.removeIf(GreenThread::isDone);
+		StringBuilder waits = new StringBuilder();
+		this.unended.forEach((test) -> waits.append(this.worker.waits(test)));
+		boolean ended = this.unended.isEmpty();
+		this.unended.clear();
 		this.worker.close();
+		if (!ended) {
+			throw new IllegalStateException(
+					"A test that was run has not ended, and was killed:%s%nadvance(...) or finish() would have gone on with it"
+						.formatted(waits));
+		}
 	}
 
 }

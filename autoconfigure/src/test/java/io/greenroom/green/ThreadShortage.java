@@ -1,11 +1,13 @@
 package io.greenroom.green;
 
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.greenroom.green.internal.Countdown;
 import io.greenroom.green.internal.Engine;
+import io.greenroom.green.internal.Timing;
 
 /**
  * A scheduler's engine on which starting a thread fails as it does when memory for one is
@@ -78,7 +80,7 @@ public final class ThreadShortage {
 		}
 
 		@Override
-		public Runnable schedule(long nanos, Runnable action) {
+		public Runnable schedule(long nanos, Timing timing, Runnable action) {
 			AtomicInteger scheduled = ThreadShortage.this.scheduled;
 			AtomicBoolean over = new AtomicBoolean();
 			Runnable end = () -> {
@@ -87,7 +89,7 @@ public final class ThreadShortage {
 				}
 			};
 			scheduled.incrementAndGet();
-			Runnable cancel = this.jdk.schedule(nanos, () -> {
+			Runnable cancel = this.jdk.schedule(nanos, timing, () -> {
 				end.run();
 				action.run();
 			});
@@ -100,6 +102,16 @@ public final class ThreadShortage {
 		@Override
 		public long nanoTime() {
 			return this.jdk.nanoTime();
+		}
+
+		@Override
+		public InstantSource clock() {
+			return this.jdk.clock();
+		}
+
+		@Override
+		public void rest(Object blocker, long pause, long left) {
+			this.jdk.rest(blocker, pause, left);
 		}
 
 		@Override

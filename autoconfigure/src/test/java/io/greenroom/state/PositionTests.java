@@ -8,9 +8,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 
+import io.greenroom.green.internal.Explained;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -52,7 +52,7 @@ class PositionTests {
 	}
 
 	private static void awaitsAChange(Thread thread) {
-		while (!(LockSupport.getBlocker(thread) instanceof Condition)) {
+		while (!(LockSupport.getBlocker(thread) instanceof Explained)) {
 			assertThat(thread.isAlive()).as("waits for the machine").isTrue();
 			Thread.yield();
 		}

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ArrivedCall extends RoutedCall {
 
+	private final HandlerFamily family;
+
 	private final HandlerMethod called;
 
 	private final @Nullable Object[] given;
@@ -26,7 +28,7 @@ public final class ArrivedCall extends RoutedCall {
 
 	private final List<HandlerChain.Waiting> chain;
 
-	private final long start = System.nanoTime();
+	private final long start;
 
 	private volatile @Nullable GuardedCall made;
 
@@ -41,13 +43,15 @@ public final class ArrivedCall extends RoutedCall {
 		this.nanos = nanos;
 		this.guard = guard;
 		this.chain = chain;
+		this.start = family.now();
+		this.family = family;
 	}
 
 	@Override
 	public @Nullable Object on(Handler handler, Duration spent) throws Throwable {
 		Objects.requireNonNull(spent, "spent");
 		CallSubmitter submitter = handler.submitter();
-		long left = Math.max(1, this.nanos - (System.nanoTime() - this.start));
+		long left = Math.max(1, this.nanos - (this.family.now() - this.start));
 		if (isPassing()) {
 			submitter.awaitMade(this.called, left);
 			this.guard.beforeBody();

@@ -72,7 +72,7 @@ final class BusyWatch {
 
 	/**
 	 * Returns since when a hold was seen busy with a call.
-	 * @return in the time of {@link System#nanoTime()}; zero if it was not seen
+	 * @return in the handler's time; zero if it was not seen
 	 */
 	long since(Hold held, Call call) {
 		Seen found = this.seen.get(held);

@@ -4,12 +4,12 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.LockSupport;
 
 import io.greenroom.deferred.InState;
+import io.greenroom.green.Parking;
+import io.greenroom.green.internal.Waits;
 import io.greenroom.observe.CallMode;
 import io.greenroom.observe.ContextCarrier;
-import io.greenroom.observe.WaitedFor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,7 +93,7 @@ abstract class Call {
 	long submitted;
 
 	/**
-	 * When the caller's time is over, in {@link System#nanoTime()}; set for sync calls.
+	 * When the caller's time is over, in the handler's time; set for sync calls.
 	 */
 	long deadline;
 
@@ -269,7 +269,7 @@ abstract class Call {
 		while (true) {
 			int seen = this.state;
 			if ((seen & INTERRUPTING) != 0) {
-				Thread.yield();
+				Waits.spin();
 				continue;
 			}
 			if ((seen & PHASE) == TOLD) {
@@ -278,7 +278,7 @@ abstract class Call {
 			this.outcome = result;
 			if (STATE.compareAndSet(this, seen, phase | (seen & INTERRUPTED))) {
 				if ((seen & PARKED) != 0) {
-					LockSupport.unpark((Thread) this.origin);
+					Parking.unpark((Thread) this.origin);
 				}
 				return (seen & ABANDONED) == 0;
 			}
@@ -317,11 +317,11 @@ abstract class Call {
 				return false;
 			}
 			if ((seen & INTERRUPTING) != 0) {
-				Thread.yield();
+				Waits.spin();
 			}
 			else if (STATE.compareAndSet(this, seen, TOLD | (seen & INTERRUPTED))) {
 				if ((seen & PARKED) != 0) {
-					LockSupport.unpark((Thread) this.origin);
+					Parking.unpark((Thread) this.origin);
 				}
 				if (mode() == CallMode.ASYNC) {
 					future().completeExceptionally(failure);
@@ -398,7 +398,7 @@ abstract class Call {
 						return Leaving.ABANDONED;
 					}
 				}
-				case FAILING -> Thread.yield();
+				case FAILING -> Waits.spin();
 				default -> {
 					return Leaving.TOO_LATE;
 				}
@@ -409,7 +409,7 @@ abstract class Call {
 	private void interruptRunner() {
 		Runner by = (Runner) HOLD.getAcquire(this);
 		while (by == null) {
-			Thread.yield();
+			Waits.spin();
 			by = (Runner) HOLD.getAcquire(this);
 		}
 		by.interrupt(this);
@@ -419,9 +419,10 @@ abstract class Call {
 	/**
 	 * Waits for the end, on the caller's thread; returns whether it came in time.
 	 * Meanwhile it runs calls of the same chain that are handed over through the wait.
+	 * @param start when the wait began, in the handler's time
 	 * @param handler what the thread is reported to wait for
 	 */
-	final boolean await(long start, long nanos, WaitedFor handler, @Nullable Detour detour)
+	final boolean await(long start, long nanos, HandlerCore handler, @Nullable Detour detour)
 			throws InterruptedException {
 		while (true) {
 			int seen = this.state;
@@ -434,11 +435,11 @@ abstract class Call {
 				continue;
 			}
 			if ((seen & PARKED) != 0 || STATE.compareAndSet(this, seen, seen | PARKED)) {
-				long left = nanos - (System.nanoTime() - start);
+				long left = nanos - (handler.now() - start);
 				if (left <= 0) {
 					return false;
 				}
-				LockSupport.parkNanos(handler, left);
+				Parking.parkNanos(handler, left);
 				if (Thread.interrupted()) {
 					throw new InterruptedException();
 				}

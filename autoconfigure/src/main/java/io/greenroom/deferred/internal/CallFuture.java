@@ -5,8 +5,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
 
+import io.greenroom.green.Parking;
+import io.greenroom.green.internal.TurnFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of the result
  */
-final class CallFuture<T extends @Nullable Object> extends CompletableFuture<T> {
+final class CallFuture<T extends @Nullable Object> extends TurnFuture<T> {
 
 	private final HandlerCore handler;
 
@@ -50,8 +51,8 @@ final class CallFuture<T extends @Nullable Object> extends CompletableFuture<T> 
 
 	@Override
 	public T get() throws InterruptedException, ExecutionException {
-		Hold held = Hold.current();
-		if (held != null && !isDone()) {
+		Hold held = heldWhileWaiting();
+		if (held != null) {
 			awaitAsHolder(held, Long.MAX_VALUE);
 		}
 		return super.get();
@@ -59,8 +60,8 @@ final class CallFuture<T extends @Nullable Object> extends CompletableFuture<T> 
 
 	@Override
 	public T get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
-		Hold held = Hold.current();
-		if (held == null || isDone()) {
+		Hold held = heldWhileWaiting();
+		if (held == null) {
 			return super.get(timeout, unit);
 		}
 		awaitAsHolder(held, unit.toNanos(timeout));
@@ -69,9 +70,8 @@ final class CallFuture<T extends @Nullable Object> extends CompletableFuture<T> 
 
 	@Override
 	public T join() throws CancellationException {
-		Hold held = Hold.current();
 		boolean interrupted = false;
-		while (held != null && !isDone()) {
+		for (Hold held = heldWhileWaiting(); held != null; held = heldWhileWaiting()) {
 			try {
 				awaitAsHolder(held, Long.MAX_VALUE);
 			}
@@ -86,6 +86,16 @@ final class CallFuture<T extends @Nullable Object> extends CompletableFuture<T> 
 		return super.join();
 	}
 
+	@Override
+	protected void checkMayWait() {
+		this.handler.checkMayWait("wait for the answer of", this.call);
+	}
+
+	/** Returns the hold of a thread that must wait, {@code null} if there is none. */
+	private @Nullable Hold heldWhileWaiting() {
+		return isDone() ? null : Hold.current();
+	}
+
 	private void awaitAsHolder(Hold held, long nanos) throws InterruptedException {
 		Wait wait = new Wait(this.handler, this.call, false);
 		@Nullable Wait outer = held.waiting();
@@ -93,19 +103,19 @@ final class CallFuture<T extends @Nullable Object> extends CompletableFuture<T> 
 		try {
 			WaitGraph.breakCycle(wait);
 			Thread waiting = Thread.currentThread();
-			var _ = whenComplete((value, failure) -> LockSupport.unpark(waiting));
-			long start = System.nanoTime();
+			var _ = whenComplete((value, failure) -> Parking.unpark(waiting));
+			long start = this.handler.now();
 			while (!isDone()) {
 				Call nested = wait.takeNested();
 				if (nested != null) {
 					nested.runAsNested();
 					continue;
 				}
-				long left = (nanos == Long.MAX_VALUE) ? nanos : nanos - (System.nanoTime() - start);
+				long left = (nanos == Long.MAX_VALUE) ? nanos : nanos - (this.handler.now() - start);
 				if (left <= 0) {
 					return;
 				}
-				LockSupport.parkNanos(this.handler, left);
+				Parking.parkNanos(this.handler, left);
 				if (Thread.interrupted()) {
 					throw new InterruptedException();
 				}

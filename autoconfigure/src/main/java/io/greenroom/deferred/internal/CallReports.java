@@ -3,6 +3,7 @@ package io.greenroom.deferred.internal;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 import io.greenroom.observe.BodyListener;
 import io.greenroom.observe.CallMode;
@@ -42,6 +43,9 @@ final class CallReports {
 
 	private final Observer observer;
 
+	/** The handler's time, in nanoseconds. */
+	private final LongSupplier time;
+
 	/** How the log names a listener. */
 	private final String who;
 
@@ -61,7 +65,8 @@ final class CallReports {
 	/** The last circle found, as text, for snapshots. */
 	private volatile @Nullable Found circle;
 
-	CallReports(HandlerName handler, Observer observer, HandlerGauges gauges) {
+	CallReports(HandlerName handler, Observer observer, HandlerGauges gauges, LongSupplier time) {
+		this.time = time;
 		this.handler = handler;
 		this.observer = observer;
 		this.who = "A listener of handler '" + handler + "'";
@@ -76,6 +81,7 @@ final class CallReports {
 	CallReports(HandlerName handler, CallReports shared) {
 		this.handler = handler;
 		this.observer = shared.observer;
+		this.time = shared.time;
 		this.who = shared.who;
 		this.listener = shared.listener;
 		this.timed = shared.timed;
@@ -133,12 +139,13 @@ final class CallReports {
 	}
 
 	long now() {
-		return this.timed ? System.nanoTime() : 0;
+		return this.timed ? this.time.getAsLong() : 0;
 	}
 
-	static Duration age(Call call) {
+	/** Returns how long ago a call was submitted, in the handler's time. */
+	static Duration age(Call call, long now) {
 		long submitted = call.submitted;
-		return (submitted != Call.NO_TIME) ? Duration.ofNanos(System.nanoTime() - submitted) : Duration.ZERO;
+		return (submitted != Call.NO_TIME) ? Duration.ofNanos(now - submitted) : Duration.ZERO;
 	}
 
 	void returned(Call call, long begun, boolean awaited) {
@@ -164,7 +171,7 @@ final class CallReports {
 
 	private void ended(Call call, CallOutcome outcome, long begun) {
 		if (this.timed) {
-			long now = System.nanoTime();
+			long now = this.time.getAsLong();
 			ended(call.method(), call.mode(), outcome, begun - call.submitted, now - begun);
 		}
 		else {
@@ -246,7 +253,7 @@ final class CallReports {
 
 	void gaveUp(Call call, boolean withdrawn) {
 		if (withdrawn) {
-			ended(call.method(), call.mode(), CallOutcome.CANCELLED, age(call).toNanos(), 0);
+			ended(call.method(), call.mode(), CallOutcome.CANCELLED, age(call, this.time.getAsLong()).toNanos(), 0);
 		}
 		else {
 			tell((told) -> told.abandoned(call.method()));
@@ -254,7 +261,7 @@ final class CallReports {
 	}
 
 	void leftOver(Call call) {
-		ended(call.method(), call.mode(), CallOutcome.STOPPED, age(call).toNanos(), 0);
+		ended(call.method(), call.mode(), CallOutcome.STOPPED, age(call, this.time.getAsLong()).toNanos(), 0);
 	}
 
 	void loopFailed(Throwable failure, boolean restarting) {
@@ -292,14 +299,14 @@ final class CallReports {
 
 	/** Reports a call that was failed because it would never have been answered. */
 	void foundCircle(Call call, List<String> waits) {
-		this.circle = new Found(waits, System.nanoTime());
+		this.circle = new Found(waits, this.time.getAsLong());
 		rejected(call, "deadlock");
 	}
 
 	HandlerSnapshot.@Nullable Circle circle() {
 		Found found = this.circle;
-		return (found != null) ? new HandlerSnapshot.Circle(found.waits, Duration.ofNanos(System.nanoTime() - found.at))
-				: null;
+		return (found != null)
+				? new HandlerSnapshot.Circle(found.waits, Duration.ofNanos(this.time.getAsLong() - found.at)) : null;
 	}
 
 	/** Reports a caller that gave up before its call had a handler. */

@@ -9,6 +9,7 @@ import io.greenroom.deferred.DeferredException;
 import io.greenroom.deferred.DeferredInterruptedException;
 import io.greenroom.deferred.HandlerOptions;
 import io.greenroom.deferred.Overflow;
+import io.greenroom.green.internal.Waits;
 import io.greenroom.observe.CallMode;
 import io.greenroom.observe.ContextCarrier;
 import io.greenroom.observe.internal.StackRoom;
@@ -160,8 +161,9 @@ final class CallSubmitter {
 				this.guard.checkOther(call);
 			}
 		}
-		long start = (sync || this.reports.isTimed()) ? System.nanoTime() : Call.NO_TIME;
+		long start = (sync || this.reports.isTimed()) ? this.handler.now() : Call.NO_TIME;
 		if (sync) {
+			this.handler.checkMayWait("wait for the answer of", call);
 			this.guard.check(call);
 			nanos = withinOuter(start, nanos);
 			call.deadline = start + nanos;
@@ -265,7 +267,7 @@ final class CallSubmitter {
 		if (this.ownership.passes(method)) {
 			return CompletableFuture.completedFuture(call.invoke());
 		}
-		enqueue(call, System.nanoTime(), this.timeout);
+		enqueue(call, this.handler.now(), this.timeout);
 		return call.future();
 	}
 
@@ -279,7 +281,7 @@ final class CallSubmitter {
 			}
 			this.guard.checkOther(call);
 		}
-		enqueue(call, System.nanoTime(), this.timeout);
+		enqueue(call, this.handler.now(), this.timeout);
 		@SuppressWarnings("unchecked")
 		CompletableFuture<R> future = (CompletableFuture<R>) call.future();
 		return future;
@@ -307,10 +309,11 @@ final class CallSubmitter {
 		if (!this.owner.isUnmade() || this.ownership.isMine()) {
 			return;
 		}
-		long start = System.nanoTime();
+		long start = this.handler.now();
 		long time = withinOuter(start, declared(nanos, this.timeout));
 		Call call = new Making.AwaitMade(method.name());
 		call.deadline = start + time;
+		this.handler.checkMayWait("wait for", call);
 		enqueue(call, start, time);
 		if (this.owner.isUnmade() || !call.withdraw()) {
 			this.wait.outcome(call, start, time);
@@ -456,7 +459,7 @@ final class CallSubmitter {
 			return;
 		}
 		while (!call.isDone()) {
-			Thread.onSpinWait();
+			Waits.spin();
 		}
 		if (call.failure() instanceof DeferredException failure) {
 			throw failure;

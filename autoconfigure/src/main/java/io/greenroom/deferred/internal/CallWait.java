@@ -7,6 +7,7 @@ import io.greenroom.deferred.DeferredInterruptedException;
 import io.greenroom.deferred.DeferredTimeoutException;
 import io.greenroom.deferred.HandlerOptions;
 import io.greenroom.deferred.OnTimeout;
+import io.greenroom.green.internal.Waits;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +42,8 @@ final class CallWait {
 
 	/** Waits for the outcome of a queued call. */
 	@Nullable Object outcome(Call call, long start, long nanos) throws Throwable {
-		for (int turn = 0; turn < TURNS; turn++) {
+		// On a worker, a yield would be a step of its own.
+		for (int turn = Waits.isOnWorker() ? TURNS : 0; turn < TURNS; turn++) {
 			Thread.yield();
 			if (call.isDone()) {
 				return take(call);
@@ -81,6 +83,7 @@ final class CallWait {
 	 * calls of its own chain.
 	 */
 	boolean reserve(Mailbox mailbox, Call call, long nanos, BooleanSupplier rejected) throws InterruptedException {
+		this.handler.checkMayWait("wait for room for", call);
 		Hold held = Hold.current();
 		if (held == null) {
 			return mailbox.reserve(nanos, call, rejected, null);
@@ -89,9 +92,9 @@ final class CallWait {
 		@Nullable Wait outer = held.waiting();
 		held.waitFor(wait);
 		try {
-			long start = System.nanoTime();
+			long start = this.handler.now();
 			while (true) {
-				long left = nanos - (System.nanoTime() - start);
+				long left = nanos - (this.handler.now() - start);
 				boolean reserved = mailbox.reserve(left, call, rejected, () -> isWanted(wait));
 				Call nested = wait.takeNested();
 				if (nested == null) {
@@ -152,7 +155,7 @@ final class CallWait {
 				: interrupt ? "running and has been interrupted" : "running and has been left to finish";
 		throw new DeferredTimeoutException("%s.%s did not answer within %s: it was %s after %s%s%s".formatted(
 				this.handler.name(), call.method(), Duration.ofNanos(nanos), fate,
-				Duration.ofNanos(System.nanoTime() - start), withdrawn ? doing : "", this.guard.suspicion()), null);
+				Duration.ofNanos(this.handler.now() - start), withdrawn ? doing : "", this.guard.suspicion()), null);
 	}
 
 }

@@ -2,8 +2,10 @@ package io.greenroom.deferred.internal;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.locks.LockSupport;
 
+import io.greenroom.green.Parking;
+import io.greenroom.green.internal.Idle;
+import io.greenroom.green.internal.Waits;
 import io.greenroom.observe.ContextCarrier;
 import io.greenroom.observe.internal.ForeignCode;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * that has it. A caller gives it back at once if it finds a queued call, so that no call
  * is overtaken, or if the processor wants it.
  */
-final class CallerRuns implements Mailbox.Lender {
+final class CallerRuns implements Mailbox.Lender, Idle {
 
 	private static final Logger log = LoggerFactory.getLogger(HandlerLog.NAME);
 
@@ -103,7 +105,7 @@ final class CallerRuns implements Mailbox.Lender {
 			if (HOLDER.compareAndSet(this, null, KEPT)) {
 				break;
 			}
-			LockSupport.parkNanos(this, LOOK_AGAIN);
+			Waits.parkToLook(this, LOOK_AGAIN);
 			interrupted |= Thread.interrupted();
 		}
 		this.wanted = false;
@@ -145,7 +147,7 @@ final class CallerRuns implements Mailbox.Lender {
 				}
 				this.holder = null;
 				if (this.wanted || !this.mailbox.isSlept()) {
-					LockSupport.unpark(waiting);
+					Parking.unpark(waiting);
 				}
 			}
 			if (entered) {
@@ -155,6 +157,11 @@ final class CallerRuns implements Mailbox.Lender {
 				Thread.currentThread().interrupt();
 			}
 		}
+	}
+
+	@Override
+	public String toString() {
+		return "a caller that has " + this.handler.name();
 	}
 
 	private static @Nullable Object guarded(Call call, CallRunner runner, ContextCarrier carrier) throws Throwable {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 import io.greenroom.observe.CallMode;
@@ -21,8 +22,8 @@ final class DroppingMailbox extends Mailbox {
 	/** Guards the line. No user code runs under this lock. */
 	private final ReentrantLock lock = new ReentrantLock();
 
-	DroppingMailbox(int capacity, boolean urgent, BooleanSupplier starter) {
-		super(capacity, urgent, starter);
+	DroppingMailbox(int capacity, boolean urgent, BooleanSupplier starter, LongSupplier time) {
+		super(capacity, urgent, starter, time);
 	}
 
 	/**

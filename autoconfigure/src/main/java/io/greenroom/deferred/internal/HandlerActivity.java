@@ -1,6 +1,7 @@
 package io.greenroom.deferred.internal;
 
 import io.greenroom.deferred.Processing;
+import io.greenroom.green.internal.Waits;
 
 /** Whether a handler has anything to do, as far as can be seen from outside. */
 final class HandlerActivity {
@@ -68,7 +69,7 @@ final class HandlerActivity {
 		}
 		int turns = this.handler.work().turns();
 		boolean free = this.ownership.isFree();
-		long now = System.nanoTime();
+		long now = this.handler.now();
 		synchronized (this) {
 			if (!free || turns != this.turnsSeen) {
 				this.turnsSeen = turns;
@@ -93,7 +94,7 @@ final class HandlerActivity {
 	/** Gives an owner that has just run its last call a moment to notice. */
 	void awaitSleep() {
 		for (int i = 0; i < MOMENTS && isAboutToSleep(); i++) {
-			Thread.yield();
+			Waits.spin();
 		}
 	}
 

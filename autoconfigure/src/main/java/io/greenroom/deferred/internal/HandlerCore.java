@@ -8,6 +8,10 @@ import io.greenroom.deferred.DeferredCalls;
 import io.greenroom.deferred.HandlerOptions;
 import io.greenroom.green.DrainedService;
 import io.greenroom.green.GreenScheduler;
+import io.greenroom.green.internal.Engine;
+import io.greenroom.green.internal.Explained;
+import io.greenroom.green.internal.SchedulerAccess;
+import io.greenroom.green.internal.Turns;
 import io.greenroom.observe.WaitedFor;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * handler of a hold or a call. Requests from one part to another go through it too, so
  * that no part depends on the whole.
  */
-abstract class HandlerCore implements WaitedFor {
+abstract class HandlerCore implements WaitedFor, Explained {
 
 	private final GreenScheduler scheduler;
 
@@ -97,6 +101,26 @@ abstract class HandlerCore implements WaitedFor {
 		}
 	}
 
+	/** Returns the time of its threads, in nanoseconds, for measuring durations. */
+	final long now() {
+		return this.scheduler.nanoTime();
+	}
+
+	/** Returns what its threads run on. */
+	final Engine engine() {
+		return SchedulerAccess.get().engine(this.scheduler);
+	}
+
+	/**
+	 * Rejects a wait that would never end, because its thread is the one that steps the
+	 * threads of the handler.
+	 */
+	final void checkMayWait(String what, Call call) {
+		if (Turns.areInUse()) {
+			engine().checkMayWait(what, name() + "." + call.method());
+		}
+	}
+
 	final HandlerType type() {
 		return this.type;
 	}
@@ -159,6 +183,17 @@ abstract class HandlerCore implements WaitedFor {
 	@Override
 	public final List<Thread> heldBy() {
 		return holds().stream().map(Hold::thread).toList();
+	}
+
+	@Override
+	public final String explain(Thread waiting) {
+		StringBuilder text = new StringBuilder("handler " + name());
+		for (Hold held : holds()) {
+			Call running = held.running();
+			text.append(", which '%s' holds%s".formatted(held.thread().getName(),
+					(running != null) ? " in " + held.handler().name() + "." + running.method() : ""));
+		}
+		return text.toString();
 	}
 
 	final CallReports reports() {

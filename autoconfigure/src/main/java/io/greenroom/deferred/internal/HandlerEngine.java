@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 import io.greenroom.deferred.DeferredCalls;
 import io.greenroom.deferred.Execution;
@@ -59,10 +60,10 @@ final class HandlerEngine {
 		HandlerType type = parts.type();
 		HandlerOptions options = parts.options();
 		HandlerName name = new HandlerName(parts.name(), key);
-		this.mailbox = mailbox(type, options);
+		this.mailbox = mailbox(type, options, parts.time());
 		this.gauges = new HandlerNumbers(this.mailbox);
 		CallReports reports = (shared != null) ? new CallReports(name, shared)
-				: new CallReports(name, parts.scheduler().observer(), this.gauges);
+				: new CallReports(name, parts.scheduler().observer(), this.gauges, parts.time());
 		this.core = new Core(parts, reports, name, target, host);
 		this.gauges.of(this.core);
 		this.ownership = new Ownership(this.core, lends(options) ? new CallerRuns(this.core, this.mailbox) : null);
@@ -75,10 +76,10 @@ final class HandlerEngine {
 				this.runner);
 	}
 
-	private Mailbox mailbox(HandlerType type, HandlerOptions options) {
+	private Mailbox mailbox(HandlerType type, HandlerOptions options, LongSupplier time) {
 		return (options.overflow() == Overflow.DROP_OLDEST)
-				? new DroppingMailbox(options.capacity(), type.hasUrgent(), this::wakeOwner)
-				: new Mailbox(options.capacity(), type.hasUrgent(), this::wakeOwner);
+				? new DroppingMailbox(options.capacity(), type.hasUrgent(), this::wakeOwner, time)
+				: new Mailbox(options.capacity(), type.hasUrgent(), this::wakeOwner, time);
 	}
 
 	/**

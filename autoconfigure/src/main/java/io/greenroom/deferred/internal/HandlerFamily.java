@@ -8,6 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -15,9 +18,14 @@ import java.util.stream.Collectors;
 import io.greenroom.deferred.Deferred;
 import io.greenroom.deferred.HandlerOptions;
 import io.greenroom.green.DrainedService;
+import io.greenroom.green.GreenEvent;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.GreenThread;
+import io.greenroom.green.Parking;
 import io.greenroom.green.WorkReport;
+import io.greenroom.green.internal.Countdown;
+import io.greenroom.green.internal.Engine;
+import io.greenroom.green.internal.SchedulerAccess;
 import io.greenroom.observe.HandlerGauges;
 import org.jspecify.annotations.Nullable;
 
@@ -84,7 +92,8 @@ public final class HandlerFamily implements DrainedService {
 		this.passing = passing;
 		this.members = members;
 		this.keeper = keeper;
-		this.reports = new CallReports(new HandlerName(this.parts.name(), null), scheduler.observer(), gauges());
+		this.reports = new CallReports(new HandlerName(this.parts.name(), null), scheduler.observer(), gauges(),
+				this.parts.time());
 		Duration looks = Inspection.pause(options, keeper.pause());
 		this.inspection = (looks.compareTo(keeper.pause()) < 0) ? looks : keeper.pause();
 		scheduler.attach(this);
@@ -201,6 +210,56 @@ public final class HandlerFamily implements DrainedService {
 	 */
 	public List<Handler> awake() {
 		return this.awake.all();
+	}
+
+	/**
+	 * Returns the time of the members' threads, for measuring durations.
+	 * @return the time in nanoseconds
+	 */
+	public long now() {
+		return this.parts.scheduler().nanoTime();
+	}
+
+	/**
+	 * Runs jobs beside each other, and waits for the end of all of them. An interrupt
+	 * does not cut the wait short and stays set.
+	 * @param jobs the jobs, which throw nothing
+	 */
+	public void runAll(List<Runnable> jobs) {
+		AtomicInteger left = new AtomicInteger(jobs.size());
+		GreenEvent done = new GreenEvent();
+		List<Runnable> counted = jobs.stream().<Runnable>map((job) -> () -> {
+			try {
+				job.run();
+			}
+			finally {
+				if (left.decrementAndGet() == 0) {
+					done.set();
+				}
+			}
+		}).toList();
+		boolean interrupted = false;
+		try {
+			engine().runAll(counted, new Countdown(Long.MAX_VALUE));
+		}
+		catch (InterruptedException ex) {
+			interrupted = true;
+		}
+		while (left.get() > 0) {
+			try {
+				done.await();
+			}
+			catch (InterruptedException ex) {
+				interrupted = true;
+			}
+		}
+		if (interrupted) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private Engine engine() {
+		return SchedulerAccess.get().engine(this.parts.scheduler());
 	}
 
 	/**
@@ -374,22 +433,24 @@ public final class HandlerFamily implements DrainedService {
 		Objects.requireNonNull(grace, "grace");
 		this.stopping = true;
 		this.members.get().forEach(Handler::beginStop);
-		List<Thread> busy = new ArrayList<>();
+		Queue<Thread> busy = new ConcurrentLinkedQueue<>();
+		List<Runnable> jobs = new ArrayList<>();
 		for (Handler member : this.members.get()) {
 			if (member.threads().isEmpty()) {
 				member.stop(Duration.ZERO);
 			}
 			else {
-				busy.add(Thread.ofVirtual().name("stop-" + member.name()).start(() -> stop(member, grace)));
+				jobs.add(() -> {
+					busy.add(Thread.currentThread());
+					stop(member, grace);
+				});
 			}
 		}
 		try {
-			for (Thread stopping : busy) {
-				stopping.join();
-			}
+			engine().runAll(jobs, new Countdown(Long.MAX_VALUE));
 		}
 		catch (InterruptedException ex) {
-			busy.forEach(Thread::interrupt);
+			busy.forEach(Parking::interrupt);
 			throw ex;
 		}
 		this.parts.scheduler().detach(this);

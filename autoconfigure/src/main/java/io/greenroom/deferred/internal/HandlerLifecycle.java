@@ -207,7 +207,7 @@ final class HandlerLifecycle {
 		Duration pause = FIRST_LOOK;
 		while (true) {
 			Duration now = (left.compareTo(pause) < 0) ? left : pause;
-			if (thread.join(now) || isInOwnBody()) {
+			if (this.handler.engine().awaitEnd(thread, now.toNanos()) || isInOwnBody()) {
 				return true;
 			}
 			left = left.minus(now);
@@ -224,7 +224,7 @@ final class HandlerLifecycle {
 	 */
 	private void awaitLastWords(GreenThread<Void> thread) throws InterruptedException {
 		if (this.ownership.running() == null) {
-			thread.join(LAST_WORDS);
+			this.handler.engine().awaitEnd(thread, LAST_WORDS.toNanos());
 		}
 	}
 

@@ -36,7 +36,7 @@ final class HandlerNumbers implements HandlerGauges {
 	@Override
 	public Duration oldestAge() {
 		Call oldest = this.mailbox.oldest();
-		return (oldest != null && oldest.isPending()) ? CallReports.age(oldest) : Duration.ZERO;
+		return (oldest != null && oldest.isPending()) ? CallReports.age(oldest, this.mailbox.now()) : Duration.ZERO;
 	}
 
 	@Override

@@ -1,6 +1,7 @@
 package io.greenroom.deferred.internal;
 
 import java.util.Objects;
+import java.util.function.LongSupplier;
 
 import io.greenroom.deferred.HandlerOptions;
 import io.greenroom.green.GreenScheduler;
@@ -19,6 +20,11 @@ record HandlerParts(GreenScheduler scheduler, @Nullable HandlerHome home, Handle
 	HandlerParts {
 		Objects.requireNonNull(type, "type");
 		Objects.requireNonNull(options, "options");
+	}
+
+	/** Returns the time of the handlers' threads, in nanoseconds. */
+	LongSupplier time() {
+		return this.scheduler::nanoTime;
 	}
 
 	/** Returns the name of the handlers. */

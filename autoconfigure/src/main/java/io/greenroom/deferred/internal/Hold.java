@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Set;
 
 import io.greenroom.deferred.DeferredCalls;
+import io.greenroom.green.Parking;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -282,7 +283,7 @@ public final class Hold extends HoldPadding.Bodies implements Call.Runner {
 	@Override
 	public synchronized void interrupt(Call call) {
 		if (this.running == call) {
-			this.thread.interrupt();
+			Parking.interrupt(this.thread);
 		}
 		else if (this.around != null && this.around.contains(call)) {
 			interruptLater(call);
@@ -307,7 +308,7 @@ public final class Hold extends HoldPadding.Bodies implements Call.Runner {
 			if (!this.owned) {
 				this.interrupted = call;
 			}
-			this.thread.interrupt();
+			Parking.interrupt(this.thread);
 			return call.method();
 		}
 		finally {

@@ -71,7 +71,7 @@ final class Inspection {
 	}
 
 	void look() {
-		long now = System.nanoTime();
+		long now = this.engine.core().now();
 		if (this.watch != null) {
 			this.watch.look(now);
 		}
@@ -103,8 +103,8 @@ final class Inspection {
 	}
 
 	/**
-	 * Returns since when a hold was seen busy with a call, in {@link System#nanoTime()};
-	 * zero if it was not seen. May be called by any thread.
+	 * Returns since when a hold was seen busy with a call, in the handler's time; zero if
+	 * it was not seen. May be called by any thread.
 	 */
 	long busySince(Hold held, Call call) {
 		return (this.watch != null) ? this.watch.since(held, call) : 0;

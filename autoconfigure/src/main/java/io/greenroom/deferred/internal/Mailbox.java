@@ -5,11 +5,14 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
+import io.greenroom.green.Parking;
+import io.greenroom.green.internal.Idle;
+import io.greenroom.green.internal.Waits;
 import io.greenroom.observe.CallMode;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * the processor skips it, so that callers that give up on a stuck handler do not fill the
  * memory.
  */
-class Mailbox {
+class Mailbox implements Idle {
 
 	private static final Call IDLE = new Mark();
 
@@ -63,6 +66,8 @@ class Mailbox {
 	/** Starts a processor if there is none; returns whether there is one then. */
 	private final BooleanSupplier starter;
 
+	private final LongSupplier time;
+
 	private final MailboxWords words = new MailboxWords();
 
 	private final MailboxCapacity room;
@@ -90,14 +95,24 @@ class Mailbox {
 	 */
 	private boolean flooded;
 
-	Mailbox(int capacity, boolean urgent, BooleanSupplier starter) {
-		this.room = new MailboxCapacity(capacity, this.words);
+	/**
+	 * Creates an empty mailbox without a processor.
+	 * @param time the handler's time, in nanoseconds
+	 */
+	Mailbox(int capacity, boolean urgent, BooleanSupplier starter, LongSupplier time) {
+		this.room = new MailboxCapacity(capacity, this.words, time);
 		this.starter = starter;
+		this.time = time;
 		this.urgent = urgent ? new CallFifo() : null;
 	}
 
 	int capacity() {
 		return this.room.capacity();
+	}
+
+	/** Returns the handler's time, in nanoseconds. */
+	final long now() {
+		return this.time.getAsLong();
 	}
 
 	/** Returns how many calls were accepted and have not been taken or skipped. */
@@ -159,11 +174,11 @@ class Mailbox {
 			boolean first = (seen == null || seen == IDLE);
 			call.next = first ? null : seen;
 			if (first && call.submitted == Call.NO_TIME) {
-				call.submitted = System.nanoTime();
+				call.submitted = this.time.getAsLong();
 			}
 			if (TOP.compareAndSet(this.words, seen, call)) {
 				if (seen == IDLE) {
-					LockSupport.unpark(this.processor);
+					Parking.unpark(this.processor);
 				}
 				return true;
 			}
@@ -338,7 +353,7 @@ class Mailbox {
 			return true;
 		}
 		// A caller that has just been answered often calls again at once.
-		Thread.yield();
+		Waits.giveWay();
 		if (!fallAsleep(nanos, reason)) {
 			return true;
 		}
@@ -360,7 +375,7 @@ class Mailbox {
 	 */
 	boolean sleep(long nanos, Lender lender) {
 		lender.offer();
-		Thread.yield();
+		Waits.giveWay();
 		boolean slept = fallAsleep(nanos, () -> true);
 		// Before the signal is removed, because a thread woken then must be able to go
 		// on.
@@ -380,10 +395,10 @@ class Mailbox {
 		this.room.wakeFirst();
 		if (reason.getAsBoolean()) {
 			if (nanos == Long.MAX_VALUE) {
-				LockSupport.park(this);
+				Parking.park(this);
 			}
 			else {
-				LockSupport.parkNanos(this, nanos);
+				Parking.parkNanos(this, nanos);
 			}
 		}
 		return true;
@@ -394,7 +409,7 @@ class Mailbox {
 	 * called by any thread.
 	 */
 	void wake() {
-		LockSupport.unpark(this.processor);
+		Parking.unpark(this.processor);
 	}
 
 	/**
@@ -507,6 +522,11 @@ class Mailbox {
 			}
 		}
 		arrived.forEach(consumer);
+	}
+
+	@Override
+	public String toString() {
+		return "a call that it may run (" + size() + " are queued)";
 	}
 
 	/** Lets callers run their own calls while the processor sleeps. */

@@ -5,9 +5,11 @@ import java.lang.invoke.VarHandle;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
+import io.greenroom.green.Parking;
+import io.greenroom.green.internal.Waits;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,12 +59,16 @@ final class MailboxCapacity {
 
 	private final MailboxWords words;
 
+	/** The handler's time, in nanoseconds. */
+	private final LongSupplier time;
+
 	/** How many callers stand in the line, or are about to. A place is kept for each. */
 	private final AtomicInteger waiting = new AtomicInteger();
 
 	private final Queue<Waiter> line = new ConcurrentLinkedQueue<>();
 
-	MailboxCapacity(int capacity, MailboxWords words) {
+	MailboxCapacity(int capacity, MailboxWords words, LongSupplier time) {
+		this.time = time;
 		this.capacity = capacity;
 		this.words = words;
 		words.known = capacity;
@@ -99,7 +105,7 @@ final class MailboxCapacity {
 	private void giveTurn() {
 		int gone = this.words.went;
 		if (gone == this.words.wentBefore) {
-			Thread.yield();
+			Waits.giveWay();
 		}
 		this.words.wentBefore = gone;
 	}
@@ -136,12 +142,16 @@ final class MailboxCapacity {
 	void give() {
 		int gone = this.words.went + 1;
 		WENT.setRelease(this.words, gone);
-		if (this.waiting.get() != 0 && this.words.came - gone <= this.capacity / 2) {
-			Waiter first = this.line.peek();
-			if (first != null && !first.woken) {
-				first.woken = true;
-				LockSupport.unpark(first.thread);
-			}
+		if (this.waiting.get() != 0) {
+			wakeForPlenty(this.words.came - gone <= this.capacity / 2);
+		}
+	}
+
+	private void wakeForPlenty(boolean plenty) {
+		Waiter first = this.line.peek();
+		if (first != null && (first.steps || (plenty && !first.woken))) {
+			first.woken = true;
+			Parking.unpark(first.thread);
 		}
 	}
 
@@ -150,14 +160,14 @@ final class MailboxCapacity {
 		if (this.waiting.get() != 0) {
 			Waiter first = this.line.peek();
 			if (first != null) {
-				LockSupport.unpark(first.thread);
+				Parking.unpark(first.thread);
 			}
 		}
 	}
 
 	/** Has all waiting callers check again. */
 	void wakeAll() {
-		this.line.forEach((waiter) -> LockSupport.unpark(waiter.thread));
+		this.line.forEach((waiter) -> Parking.unpark(waiter.thread));
 	}
 
 	/**
@@ -176,7 +186,7 @@ final class MailboxCapacity {
 	 */
 	boolean await(long nanos, Call call, BooleanSupplier rejected, @Nullable BooleanSupplier elsewhere)
 			throws InterruptedException {
-		Waiter mine = new Waiter(call, System.nanoTime() + nanos, elsewhere != null);
+		Waiter mine = new Waiter(call, this.time.getAsLong() + nanos, elsewhere != null);
 		this.waiting.incrementAndGet();
 		try {
 			this.line.add(mine);
@@ -185,7 +195,7 @@ final class MailboxCapacity {
 				if (first && tryTakeKept()) {
 					return true;
 				}
-				if ((elsewhere != null && elsewhere.getAsBoolean()) || mine.isOver(System.nanoTime())) {
+				if ((elsewhere != null && elsewhere.getAsBoolean()) || mine.isOver(this.time.getAsLong())) {
 					return false;
 				}
 				sleep(mine, first);
@@ -203,24 +213,28 @@ final class MailboxCapacity {
 	}
 
 	private void sleep(Waiter mine, boolean first) {
-		long now = System.nanoTime();
-		long left = mine.deadline - now;
+		long left = mine.deadline - this.time.getAsLong();
 		if (first) {
-			LockSupport.parkNanos(this, Math.min(left, LOOK_AGAIN));
+			Waits.park(this, left, LOOK_AGAIN);
 			wakeOver();
 		}
 		else {
-			LockSupport.parkNanos(this, mine.looks ? Math.min(left, 4 * LOOK_AGAIN) : left);
+			Waits.park(this, left, mine.looks ? 4 * LOOK_AGAIN : Long.MAX_VALUE);
 		}
 	}
 
 	private void wakeOver() {
-		long now = System.nanoTime();
+		long now = this.time.getAsLong();
 		for (Waiter waiter : this.line) {
 			if (waiter.isOver(now)) {
-				LockSupport.unpark(waiter.thread);
+				Parking.unpark(waiter.thread);
 			}
 		}
+	}
+
+	@Override
+	public String toString() {
+		return "room in a mailbox (" + taken() + " of " + this.capacity + " places are taken)";
 	}
 
 	/** A waiting caller: with which call, and until when. */
@@ -234,6 +248,12 @@ final class MailboxCapacity {
 
 		/** Whether the processor has woken it; confined to the processor. */
 		private boolean woken;
+
+		/**
+		 * Whether it is woken for a single place, because it is a worker's thread: the
+		 * time may not pass for it to look by itself.
+		 */
+		private final boolean steps = Waits.isOnWorker();
 
 		/** Whether it checks at intervals whether there is something else to do. */
 		private final boolean looks;

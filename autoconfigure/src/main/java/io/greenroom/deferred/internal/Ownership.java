@@ -2,12 +2,15 @@ package io.greenroom.deferred.internal;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
+import io.greenroom.green.Parking;
+import io.greenroom.green.internal.Idle;
+import io.greenroom.observe.WaitedFor;
 import org.jspecify.annotations.Nullable;
 
 /** Decides which thread may run the bodies of a handler now. */
@@ -132,15 +135,15 @@ final class Ownership {
 	 */
 	boolean occupy(long nanos, BooleanSupplier may) throws InterruptedException {
 		Thread current = Thread.currentThread();
-		long start = System.nanoTime();
+		long start = this.handler.now();
 		this.waiting.add(current);
 		try {
 			while (!HOLDER.compareAndSet(this, null, current)) {
-				long left = nanos - (System.nanoTime() - start);
+				long left = nanos - (this.handler.now() - start);
 				if (left <= 0 || !may.getAsBoolean()) {
 					return false;
 				}
-				LockSupport.parkNanos(this.handler, left);
+				Parking.parkNanos(this.handler, left);
 				if (Thread.interrupted()) {
 					throw new InterruptedException();
 				}
@@ -175,6 +178,7 @@ final class Ownership {
 	 */
 	boolean takeWhen(BooleanSupplier may, BooleanSupplier givenUp) {
 		Thread current = Thread.currentThread();
+		Turn turn = new Turn(this.handler);
 		boolean interrupted = false;
 		this.waiting.add(current);
 		try {
@@ -182,7 +186,7 @@ final class Ownership {
 				if (givenUp.getAsBoolean()) {
 					return false;
 				}
-				LockSupport.park(this.handler);
+				Parking.park(turn);
 				interrupted |= Thread.interrupted();
 			}
 		}
@@ -198,7 +202,7 @@ final class Ownership {
 
 	/** Has waiting threads check again. */
 	void wakeWaiting() {
-		this.waiting.forEach(LockSupport::unpark);
+		this.waiting.forEach(Parking::unpark);
 	}
 
 	/** Owner: gives up its thread, and keeps the handler for the next one. */
@@ -236,6 +240,21 @@ final class Ownership {
 	@Nullable Call running() {
 		Hold now = held();
 		return (now != null) ? now.running() : null;
+	}
+
+	/** What a processor waits for that has given way. */
+	private record Turn(HandlerCore handler) implements WaitedFor, Idle {
+
+		@Override
+		public List<Thread> heldBy() {
+			return this.handler.heldBy();
+		}
+
+		@Override
+		public String name() {
+			return this.handler.name();
+		}
+
 	}
 
 	/** Describes what runs now, as the end of a message. */

@@ -156,7 +156,7 @@ final class Processor implements DeferredCalls {
 	private int runUntil(long nanos, @Nullable Predicate<Call> filter, BooleanSupplier ending) {
 		GateControl gateControl = this.ownership.gateControl();
 		@Nullable Predicate<Call> accepted = admitted(filter, gateControl);
-		long start = System.nanoTime();
+		long start = this.handler.now();
 		Turn turn = enter();
 		CallerRuns lendable = (turn.outermost() && accepted == null) ? this.callerRuns : null;
 		int ranByCallers = (lendable != null) ? -lendable.ran() : 0;
@@ -178,7 +178,7 @@ final class Processor implements DeferredCalls {
 				else if (ending.getAsBoolean() || Thread.currentThread().isInterrupted()) {
 					break;
 				}
-				long left = (nanos == Long.MAX_VALUE) ? nanos : nanos - (System.nanoTime() - start);
+				long left = (nanos == Long.MAX_VALUE) ? nanos : nanos - (this.handler.now() - start);
 				if (left <= 0) {
 					break;
 				}

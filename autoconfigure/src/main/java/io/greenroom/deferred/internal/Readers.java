@@ -5,11 +5,12 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 import io.greenroom.green.GreenThread;
+import io.greenroom.green.Parking;
 import io.greenroom.green.SchedulerClosedException;
+import io.greenroom.green.internal.Idle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * runs anything else and before it releases the handler, so what they read does not
  * change.
  */
-final class Readers {
+final class Readers implements Idle {
 
 	private final HandlerCore handler;
 
@@ -84,7 +85,7 @@ final class Readers {
 	private void ended(Reading reading) {
 		this.readings.remove(reading);
 		this.count.decrementAndGet();
-		LockSupport.unpark(this.waiting);
+		Parking.unpark(this.waiting);
 	}
 
 	/** Processor: waits until no read-only body runs, or the handler has ended. */
@@ -99,7 +100,7 @@ final class Readers {
 		boolean interrupted = false;
 		this.waiting = Thread.currentThread();
 		while (this.count.get() > most && !this.phases.isStopped()) {
-			LockSupport.park(this);
+			Parking.park(this);
 			interrupted |= Thread.interrupted();
 		}
 		this.waiting = null;
@@ -131,7 +132,7 @@ final class Readers {
 	 * threads.
 	 */
 	void end(Consumer<Call> left) {
-		LockSupport.unpark(this.waiting);
+		Parking.unpark(this.waiting);
 		for (Reading reading : List.copyOf(this.readings)) {
 			left.accept(reading.call);
 			GreenThread<?> thread = reading.thread;
@@ -139,6 +140,11 @@ final class Readers {
 				thread.kill();
 			}
 		}
+	}
+
+	@Override
+	public String toString() {
+		return "the end of " + this.count + " read-only bodies of " + this.handler.name();
 	}
 
 	/** One body. */

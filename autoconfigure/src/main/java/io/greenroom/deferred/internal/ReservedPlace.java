@@ -36,7 +36,7 @@ final class ReservedPlace implements ReservedCall {
 			return;
 		}
 		try {
-			this.call.submitted = System.nanoTime();
+			this.call.submitted = this.mailbox.now();
 			if (!this.mailbox.push(this.call)) {
 				lost();
 			}

@@ -82,7 +82,7 @@ public class RoutedCall {
 	 * @return the time, at most what is left of the call that it is made in
 	 */
 	public Duration timeLeft() {
-		return Duration.ofNanos(CallSubmitter.withinOuter(System.nanoTime(),
+		return Duration.ofNanos(CallSubmitter.withinOuter(this.family.now(),
 				CallSubmitter.declared(this.nanos, this.family.timeout())));
 	}
 

@@ -31,7 +31,7 @@ final class Snapshots {
 		for (Hold held : core.holds()) {
 			String thread = held.thread().getName();
 			for (Call call : held.bodies()) {
-				running.add(new HandlerSnapshot.Body(call.method(), thread, CallReports.age(call),
+				running.add(new HandlerSnapshot.Body(call.method(), thread, CallReports.age(call, held.handler().now()),
 						running(held, call, inspection), arguments ? arguments(call) : null));
 			}
 			Wait wait = held.waiting();
@@ -72,8 +72,8 @@ final class Snapshots {
 			return null;
 		}
 		// Values read while a body begins may belong to the previous one.
-		Duration running = Duration.ofNanos(Math.max(0, System.nanoTime() - begun));
-		Duration submitted = CallReports.age(call);
+		Duration running = Duration.ofNanos(Math.max(0, held.handler().now() - begun));
+		Duration submitted = CallReports.age(call, held.handler().now());
 		return (submitted.isZero() || running.compareTo(submitted) < 0) ? running : submitted;
 	}
 

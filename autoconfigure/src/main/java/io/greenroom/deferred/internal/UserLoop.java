@@ -1,10 +1,10 @@
 package io.greenroom.deferred.internal;
 
 import java.time.Duration;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
+import io.greenroom.green.internal.Waits;
 import io.greenroom.observe.CallMode;
 import io.greenroom.observe.internal.Failures;
 import org.jspecify.annotations.Nullable;
@@ -114,7 +114,7 @@ final class UserLoop {
 			return true;
 		}
 		catch (Throwable failure) {
-			Duration pause = this.closing.getAsBoolean() ? null : restarts.next(System.nanoTime());
+			Duration pause = this.closing.getAsBoolean() ? null : restarts.next(this.handler.now());
 			this.handler.reports().loopFailed(failure, pause != null);
 			if (pause == null) {
 				throw failure;
@@ -130,19 +130,24 @@ final class UserLoop {
 		}
 	}
 
+	@Override
+	public String toString() {
+		return "the restart of the loop of " + this.handler.name();
+	}
+
 	/**
 	 * Waits before a restart, but not longer than until the handler is being shut down.
 	 */
 	private void rest(long nanos) {
-		long start = System.nanoTime();
+		long start = this.handler.now();
 		this.mailbox.attend(Thread.currentThread());
 		long left = nanos;
 		while (left > 0 && !this.closing.getAsBoolean()) {
-			LockSupport.parkNanos(this, left);
+			Waits.rest(this, left);
 			// Clears an interrupt that the loop left behind; a kill has set the phase
 			// first.
 			Thread.interrupted();
-			left = nanos - (System.nanoTime() - start);
+			left = nanos - (this.handler.now() - start);
 		}
 	}
 

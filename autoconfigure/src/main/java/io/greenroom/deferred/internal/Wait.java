@@ -1,8 +1,8 @@
 package io.greenroom.deferred.internal;
 
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 
+import io.greenroom.green.Parking;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,13 +56,13 @@ final class Wait implements Call.Detour {
 
 	/** Has the thread check whether it still has a reason to wait. */
 	void wake() {
-		LockSupport.unpark(this.thread);
+		Parking.unpark(this.thread);
 	}
 
 	/** Has the waiting thread run a call of a handler that it holds. */
 	void runNested(Call call) {
 		this.nested.set(call);
-		LockSupport.unpark(this.thread);
+		Parking.unpark(this.thread);
 	}
 
 	/** Returns whether there is a call for the waiting thread to run. */

@@ -1,5 +1,6 @@
 package io.greenroom.green.internal;
 
+import java.time.InstantSource;
 import java.util.List;
 
 import io.greenroom.green.GreenThread;
@@ -32,10 +33,13 @@ public interface Engine {
 	 * caller's class loader; on a worker, between two steps. Returns an idempotent action
 	 * that cancels it.
 	 */
-	Runnable schedule(long nanos, Runnable action);
+	Runnable schedule(long nanos, Timing timing, Runnable action);
 
 	/** Returns the time that {@link #schedule} uses, in nanoseconds. */
 	long nanoTime();
+
+	/** Returns the time of day that goes with it. */
+	InstantSource clock();
 
 	/**
 	 * Rejects a wait that could never end. The message contains what the wait is for, and
@@ -44,6 +48,15 @@ public interface Engine {
 	 * threads of this engine
 	 */
 	void checkMayWait(String what, String whose);
+
+	/**
+	 * Lets the threads go on until the caller checks something again: for a pause, or, if
+	 * it is the caller's task to step them, until something has happened. May return
+	 * early if the caller is interrupted.
+	 * @param pause how long, in nanoseconds
+	 * @param left when the caller gives up, in nanoseconds from now
+	 */
+	void rest(Object blocker, long pause, long left);
 
 	/** Waits for the thread's end, and steps it if that is the caller's task. */
 	boolean awaitEnd(GreenThread<?> thread, long nanos) throws InterruptedException;

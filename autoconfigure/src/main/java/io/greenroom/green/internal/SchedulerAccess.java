@@ -10,8 +10,8 @@ import io.greenroom.green.GreenThread;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a worker may do with a scheduler and its threads, unlike users. The scheduler
- * itself provides the only implementation.
+ * What Greenroom's other parts may do with a scheduler and its threads, unlike users. The
+ * scheduler itself provides the only implementation.
  */
 public abstract class SchedulerAccess {
 
@@ -39,8 +39,24 @@ public abstract class SchedulerAccess {
 	/** Creates a scheduler whose green threads run on an engine. */
 	public abstract GreenScheduler scheduler(GreenScheduler.Builder builder, Engine engine);
 
+	/** Returns what the scheduler's threads run on. */
+	public abstract Engine engine(GreenScheduler scheduler);
+
+	/**
+	 * Starts a thread when a time is over, unless it is killed before, as
+	 * {@link GreenScheduler#spawnLater} does. A worker's time does not pass for it.
+	 */
+	public abstract GreenThread<Void> spawnAtLimit(GreenScheduler scheduler, Duration limit, GreenTask task);
+
+	/** Does so as {@link GreenScheduler#spawnLaterDetached} does. */
+	public abstract GreenThread<Void> spawnAtLimit(GreenScheduler scheduler, String name, Duration limit,
+			GreenTask task);
+
 	/** Creates a thread that repeats a task, and does not start it. */
 	public abstract GreenThread<Void> unstartedRepeat(GreenScheduler scheduler, Duration pause, GreenTask task);
+
+	/** Returns the virtual thread; {@code null} before the start. */
+	public abstract @Nullable Thread thread(GreenThread<?> thread);
 
 	/** Ends a thread that could not be started. */
 	public abstract void reject(GreenThread<?> thread, Throwable failure);

@@ -1,5 +1,7 @@
 package io.greenroom.green.internal;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * How one thread of a worker waits: by giving up its turn. Park and unpark follow the
  * contract of {@link java.util.concurrent.locks.LockSupport}.
@@ -13,7 +15,10 @@ public interface Turn {
 	void park(Object blocker);
 
 	/** Called by the thread itself. */
-	void parkNanos(Object blocker, long nanos);
+	void parkNanos(Object blocker, long nanos, Timing timing);
+
+	/** Returns what the thread is parked on, {@code null} if it is not. */
+	@Nullable Object blocker();
 
 	/** Yields to the others. Called by the thread itself. */
 	void pause();
@@ -22,7 +27,7 @@ public interface Turn {
 	 * Runs a short action after the given nanoseconds of the worker's time; returns an
 	 * action that cancels it.
 	 */
-	Runnable schedule(long nanos, Runnable action);
+	Runnable schedule(long nanos, Timing timing, Runnable action);
 
 	/** May be called by any thread. */
 	void unpark();

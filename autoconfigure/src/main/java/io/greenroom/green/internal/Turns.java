@@ -22,6 +22,11 @@ public final class Turns {
 	private Turns() {
 	}
 
+	/** Returns whether there has ever been a worker. */
+	public static boolean areInUse() {
+		return inUse;
+	}
+
 	/** Returns the turn of the current thread. */
 	public static @Nullable Turn current() {
 		return inUse ? TURNS.get(Thread.currentThread()) : null;
@@ -32,9 +37,13 @@ public final class Turns {
 		return (inUse && thread != null) ? TURNS.get(thread) : null;
 	}
 
+	/** Called when a worker is created. */
+	public static void use() {
+		inUse = true;
+	}
+
 	/** Registers the turn of a thread. */
 	public static void register(Thread thread, Turn turn) {
-		inUse = true;
 		TURNS.put(thread, turn);
 	}
 

@@ -1,9 +1,12 @@
 package io.greenroom.green.worker;
 
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
+import io.greenroom.green.internal.Timing;
 import io.greenroom.green.internal.Turn;
+import io.greenroom.observe.internal.StackRoom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +38,9 @@ final class BatonEngine extends WorkerEngine<BatonEngine.Runner> {
 	/** Until when runners may pass it among themselves; confined to the holder. */
 	private long goOnUntil;
 
+	/** For which timers they may let the time pass; confined to the holder. */
+	private Set<Timing> passesFor = Set.of();
+
 	BatonEngine(String name, Order<Runner> order, Consumer<String> onStep) {
 		super(name, order, onStep);
 	}
@@ -50,9 +56,10 @@ final class BatonEngine extends WorkerEngine<BatonEngine.Runner> {
 	}
 
 	@Override
-	void run(Runner next, long until) {
+	void run(Runner next, long until, Pace pace) {
 		this.stepping = Thread.currentThread();
 		this.goOnUntil = until;
+		this.passesFor = (pace != Pace.FINISH) ? pace.passesFor(false) : Set.of();
 		hand(next);
 		boolean interrupted = false;
 		boolean told = false;
@@ -96,7 +103,7 @@ final class BatonEngine extends WorkerEngine<BatonEngine.Runner> {
 	 * Passes the baton on. Called by the holder when it has nothing more to do for now.
 	 */
 	private void handOn() {
-		Runner next = mayGoOn() ? this.queue.pollBefore(this.goOnUntil) : null;
+		Runner next = mayGoOn() ? goOn() : null;
 		if (next != null) {
 			hand(next);
 		}
@@ -105,6 +112,36 @@ final class BatonEngine extends WorkerEngine<BatonEngine.Runner> {
 			this.holder = null;
 			LockSupport.unpark(stepper);
 		}
+	}
+
+	/**
+	 * Returns the next in line. Does before that what the stepper would do, because to
+	 * pass the baton to a thread of the operating system and back takes ten times as
+	 * long.
+	 */
+	private @Nullable Runner goOn() {
+		try {
+			Runnable due = pollTimer();
+			while (due != null) {
+				due.run();
+				due = mayGoOn() ? pollTimer() : null;
+			}
+		}
+		catch (Throwable failure) {
+			fail(failure);
+		}
+		return mayGoOn() ? this.queue.pollBefore(this.goOnUntil) : null;
+	}
+
+	private @Nullable Runnable pollTimer() {
+		try {
+			StackRoom.check();
+		}
+		catch (StackOverflowError full) {
+			// The stepper has more.
+			return null;
+		}
+		return this.queue.pollTimerBefore(this.goOnUntil, this.passesFor);
 	}
 
 	@Override
@@ -128,6 +165,9 @@ final class BatonEngine extends WorkerEngine<BatonEngine.Runner> {
 
 		/** Whether it is neither running nor in the line; guarded by this. */
 		private boolean parked;
+
+		/** Volatile, because others read it. */
+		private volatile @Nullable Object blocker;
 
 		Runner(Thread thread) {
 			this.thread = thread;
@@ -159,15 +199,23 @@ final class BatonEngine extends WorkerEngine<BatonEngine.Runner> {
 		}
 
 		@Override
-		public Runnable schedule(long nanos, Runnable action) {
-			return BatonEngine.this.schedule(nanos, action);
+		public Runnable schedule(long nanos, Timing timing, Runnable action) {
+			return BatonEngine.this.queue.schedule(nanos, timing, action);
+		}
+
+		@Override
+		public @Nullable Object blocker() {
+			return this.blocker;
 		}
 
 		@Override
 		public void park(Object blocker) {
+			// Before it passes the baton on, because the next one may ask for it.
+			this.blocker = blocker;
 			if (beginPark()) {
 				giveAway(blocker);
 			}
+			this.blocker = null;
 		}
 
 		private synchronized boolean beginPark() {
@@ -180,9 +228,9 @@ final class BatonEngine extends WorkerEngine<BatonEngine.Runner> {
 		}
 
 		@Override
-		public void parkNanos(Object blocker, long nanos) {
+		public void parkNanos(Object blocker, long nanos, Timing timing) {
 			if (nanos > 0) {
-				Runnable cancel = schedule(nanos, this::unpark);
+				Runnable cancel = schedule(nanos, timing, this::unpark);
 				park(blocker);
 				cancel.run();
 			}

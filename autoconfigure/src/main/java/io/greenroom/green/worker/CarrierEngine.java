@@ -8,6 +8,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
+import io.greenroom.green.internal.Timing;
 import io.greenroom.green.internal.Turn;
 import org.jspecify.annotations.Nullable;
 
@@ -76,7 +77,7 @@ final class CarrierEngine extends WorkerEngine<CarrierEngine.Mounted> {
 	}
 
 	@Override
-	void run(Mounted next, long goOnUntil) {
+	void run(Mounted next, long goOnUntil, Pace pace) {
 		announce(next);
 		this.running = next;
 		try {
@@ -132,6 +133,9 @@ final class CarrierEngine extends WorkerEngine<CarrierEngine.Mounted> {
 		/** Volatile, because the stepper reads it. */
 		private volatile boolean outside;
 
+		/** Volatile, because others read it. */
+		private volatile @Nullable Object blocker;
+
 		/** Written by the stepper before the first step. */
 		private @Nullable Runnable continuation;
 
@@ -170,20 +174,27 @@ final class CarrierEngine extends WorkerEngine<CarrierEngine.Mounted> {
 		}
 
 		@Override
-		public Runnable schedule(long nanos, Runnable action) {
-			return CarrierEngine.this.schedule(nanos, action);
+		public Runnable schedule(long nanos, Timing timing, Runnable action) {
+			return CarrierEngine.this.queue.schedule(nanos, timing, action);
+		}
+
+		@Override
+		public @Nullable Object blocker() {
+			return this.blocker;
 		}
 
 		@Override
 		public void park(Object blocker) {
+			this.blocker = blocker;
 			LockSupport.park(blocker);
+			this.blocker = null;
 		}
 
 		@Override
-		public void parkNanos(Object blocker, long nanos) {
+		public void parkNanos(Object blocker, long nanos, Timing timing) {
 			if (nanos > 0) {
-				Runnable cancel = schedule(nanos, this::unpark);
-				LockSupport.park(blocker);
+				Runnable cancel = schedule(nanos, timing, this::unpark);
+				park(blocker);
 				cancel.run();
 			}
 		}

@@ -1,18 +1,29 @@
 package io.greenroom.green.worker;
 
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
+import io.greenroom.green.internal.Timing;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A worker's schedule: the ready steps, the timers that are not due yet, and the time.
  * Time stands still while a thread can run, and jumps to the next timer when none is
- * ready. It advances slightly while all threads only yield, so that a spinning thread
- * meets its timeout. Everything here is guarded by the queue's own monitor, which is
- * never held while an action runs.
+ * ready, if it passes for any. It advances slightly while all threads only yield, so that
+ * a spinning thread meets its timeout. Everything here is guarded by the queue's own
+ * monitor, which is never held while an action runs.
  */
 final class RunQueue<S> {
+
+	/**
+	 * A timer that is set this many nanoseconds ahead, which are 73 years, never fires.
+	 * Waits without a limit are rounded down to about four times as much.
+	 */
+	private static final long NEVER = Long.MAX_VALUE / 4;
 
 	/**
 	 * How far time advances in a round in which all threads only yield, in nanoseconds.
@@ -23,6 +34,9 @@ final class RunQueue<S> {
 
 	private final TreeSet<Timer> timers = new TreeSet<>(
 			Comparator.comparingLong(Timer::due).thenComparingLong(Timer::number));
+
+	/** How many timers are set, of each kind; none where there is no number. */
+	private final Map<Timing, Integer> armed = new EnumMap<>(Timing.class);
 
 	private long timersMade;
 
@@ -64,29 +78,74 @@ final class RunQueue<S> {
 		return timeFirst ? null : this.ready.poll();
 	}
 
+	/**
+	 * Returns the action of the next timer if it comes before the next step and the
+	 * limit, and advances the time to it; {@code null} also if something is only looked
+	 * at then.
+	 */
+	synchronized @Nullable Runnable pollTimerBefore(long limit, Set<Timing> passesFor) {
+		if (this.now >= limit || this.timers.isEmpty()) {
+			return null;
+		}
+		Timer first = this.timers.first();
+		boolean due = first.due() <= this.now;
+		if (first.timing() == Timing.LOOK
+				|| (!due && (this.ready.size() > 0 || first.due() >= limit || !isArmed(passesFor)))) {
+			return null;
+		}
+		skipTo(first.due());
+		return pollFirst().action();
+	}
+
+	private Timer pollFirst() {
+		Timer first = this.timers.removeFirst();
+		count(first.timing());
+		return first;
+	}
+
 	synchronized boolean hasReady() {
 		return this.ready.size() > 0;
 	}
 
-	Runnable schedule(long nanos, Runnable action) {
-		Timer timer = insert(nanos, action);
+	Runnable schedule(long nanos, Timing timing, Runnable action) {
+		if (nanos >= NEVER) {
+			return () -> {
+			};
+		}
+		Timer timer = insert(nanos, timing, action);
 		return () -> remove(timer);
 	}
 
-	private synchronized Timer insert(long nanos, Runnable action) {
+	private synchronized Timer insert(long nanos, Timing timing, Runnable action) {
 		long due = this.now + nanos;
-		Timer timer = new Timer((due < 0) ? Long.MAX_VALUE : due, this.timersMade++, action);
+		Timer timer = new Timer((due < 0) ? Long.MAX_VALUE : due, this.timersMade++, timing, action);
 		this.timers.add(timer);
+		this.armed.merge(timing, 1, Integer::sum);
 		return timer;
 	}
 
 	private synchronized void remove(Timer timer) {
-		this.timers.remove(timer);
+		if (this.timers.remove(timer)) {
+			count(timer.timing());
+		}
 	}
 
-	/** Advances the time to the next timer, unless that is beyond the limit. */
-	synchronized boolean skipToTimer(long limit) {
-		if (this.timers.isEmpty() || this.timers.first().due() > limit) {
+	/** Counts a timer that is no longer set. */
+	private void count(Timing kind) {
+		this.armed.computeIfPresent(kind, (any, number) -> (number > 1) ? number - 1 : null);
+	}
+
+	/** Returns whether a timer of one of these kinds is set. */
+	synchronized boolean isArmed(Set<Timing> kinds) {
+		return !Collections.disjoint(this.armed.keySet(), kinds);
+	}
+
+	/**
+	 * Advances the time to the next timer, of any kind, unless that is beyond the limit
+	 * or no timer is set for which the time passes.
+	 */
+	synchronized boolean skipToTimer(long limit, Set<Timing> passesFor) {
+		if (this.timers.isEmpty() || this.timers.first().due() > limit || !isArmed(passesFor)) {
 			return false;
 		}
 		skipTo(this.timers.first().due());
@@ -105,7 +164,7 @@ final class RunQueue<S> {
 	}
 
 	private synchronized @Nullable Timer pollDue() {
-		return (!this.timers.isEmpty() && this.timers.first().due() <= this.now) ? this.timers.pollFirst() : null;
+		return (this.timers.isEmpty() || this.timers.first().due() > this.now) ? null : pollFirst();
 	}
 
 	/** Waits in real time, up to the limit, until something is ready. */
@@ -116,7 +175,7 @@ final class RunQueue<S> {
 		}
 	}
 
-	private record Timer(long due, long number, Runnable action) {
+	private record Timer(long due, long number, Timing timing, Runnable action) {
 	}
 
 }

@@ -2,7 +2,7 @@ package io.greenroom.green.worker;
 
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.Collection;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -49,6 +49,9 @@ public final class Worker implements AutoCloseable {
 	 * time.
 	 */
 	private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
+
+	/** How long routines that only yield may go on after the time has advanced. */
+	private static final Duration AFTERWARDS = Duration.ofMillis(1);
 
 	/** How routines are kept from running at the same time. */
 	public enum Mode {
@@ -175,7 +178,7 @@ public final class Worker implements AutoCloseable {
 	 * @return a clock in UTC
 	 */
 	public Clock clock() {
-		return new EngineClock(this.engine, Instant.EPOCH);
+		return this.engine.clock();
 	}
 
 	/**
@@ -404,7 +407,73 @@ public final class Worker implements AutoCloseable {
 	}
 
 	/**
-	 * Checks that all routines have ended; for the end of a test.
+	 * Steps until no routine can go on by itself. The time advances for sleeps and
+	 * delayed starts only, and what is due by then fires, whatever it is. A timeout, and
+	 * the next round of something that is {@linkplain GreenScheduler#repeat repeated}, do
+	 * not make the time advance; {@link #workFor} does. Otherwise like {@link #work()}.
+	 * @param wanted threads that must not be left waiting for work, as the thread of a
+	 * handler may be
+	 * @return whether all routines have ended, except those that wait for work
+	 * @throws WorkerStuckException if a routine is left waiting, and no timer is set that
+	 * could end that
+	 * @throws IllegalStateException if called inside a routine, or while another thread
+	 * steps
+	 */
+	public boolean settle(Collection<? extends GreenThread<?>> wanted) {
+		Objects.requireNonNull(wanted, "wanted");
+		this.engine.runUntil(null, Long.MAX_VALUE, Pace.SETTLE);
+		this.engine.checkNotStuck(wanted);
+		return !this.engine.hasWaiting();
+	}
+
+	/**
+	 * Steps until all routines have ended, except those that wait for work. The time
+	 * advances for sleeps and delayed starts, and for timeouts as long as a routine
+	 * waits. The next round of something that is {@linkplain GreenScheduler#repeat
+	 * repeated} does not make the time advance, because there is always another one.
+	 * @throws WorkerStuckException if a routine is left that neither a timeout nor
+	 * another routine can make go on
+	 * @throws IllegalStateException if called inside a routine, or while another thread
+	 * steps
+	 */
+	public void finish() {
+		this.engine.runUntil(null, Long.MAX_VALUE, Pace.FINISH);
+		this.engine.checkFinished();
+	}
+
+	/**
+	 * Lets the given time pass, and steps the routines that can go on by then.
+	 * @param length the length of time
+	 * @throws IllegalArgumentException if the length is negative
+	 * @throws IllegalStateException if called inside a routine, or while another thread
+	 * steps
+	 */
+	public void advance(Duration length) {
+		workFor(length);
+		this.engine.runUntil(null, this.engine.after(AFTERWARDS.toNanos()), Pace.STILL);
+	}
+
+	/**
+	 * Describes what the routines wait for: which routine, for what, and who holds that.
+	 * Leaves out those that wait for work, as the thread of a handler without calls.
+	 * @return one line for each, which begins with a line break; empty if there are none
+	 */
+	public String waits() {
+		return this.engine.waits();
+	}
+
+	/**
+	 * Describes what one routine waits for.
+	 * @param thread the routine
+	 * @return a line, which begins with a line break; empty if it has ended
+	 */
+	public String waits(GreenThread<?> thread) {
+		return this.engine.waits(Objects.requireNonNull(thread, "thread"));
+	}
+
+	/**
+	 * Checks that all routines have ended, except those that wait for work; for the end
+	 * of a test.
 	 * @throws WorkerStuckException if any routine is left, with its stack trace
 	 */
 	public void checkFinished() {

@@ -1,9 +1,13 @@
 package io.greenroom.green.worker;
 
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -11,11 +15,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 import io.greenroom.green.GreenThread;
 import io.greenroom.green.Parking;
 import io.greenroom.green.internal.Countdown;
 import io.greenroom.green.internal.Engine;
+import io.greenroom.green.internal.Idle;
+import io.greenroom.green.internal.SchedulerAccess;
+import io.greenroom.green.internal.Timing;
 import io.greenroom.green.internal.Turn;
 import io.greenroom.green.internal.Turns;
 import io.greenroom.observe.internal.Failures;
@@ -29,6 +37,12 @@ import org.jspecify.annotations.Nullable;
  */
 abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements Engine
 		permits CarrierEngine, BatonEngine {
+
+	/**
+	 * What {@link #nanoTime} begins with: not zero, which stands for no time in some
+	 * places.
+	 */
+	private static final long BEGINNING = 1_000_000_000;
 
 	/** How long to wait for a JDK call to end before checking again. */
 	private static final long LOOK_AGAIN_MILLIS = 10;
@@ -68,12 +82,13 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 
 	WorkerEngine(String name, Order<S> order, Consumer<String> onStep) {
 		this.name = name;
+		Turns.use();
 		this.queue = new RunQueue<>(order);
 		this.onStep = onStep;
 	}
 
 	/** Lets the routine run to its next wait or its end, and those after it if asked. */
-	abstract void run(S next, long limit);
+	abstract void run(S next, long limit, Pace pace);
 
 	/** Whether steps may follow each other without coming back to the stepper. */
 	boolean mayGoOn() {
@@ -92,7 +107,7 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 	final boolean step(long limit) {
 		enter();
 		try {
-			boolean stepped = stepOnce(limit, Long.MIN_VALUE);
+			boolean stepped = stepOnce(limit, Long.MIN_VALUE, Pace.WORK);
 			throwFailure();
 			return stepped;
 		}
@@ -106,14 +121,19 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 	 * checked after each step.
 	 */
 	final void runUntil(@Nullable BooleanSupplier done, long limit) {
+		runUntil(done, limit, (limit == Long.MAX_VALUE) ? Pace.WORK : Pace.TO_LIMIT);
+	}
+
+	/** Steps likewise, while the time passes for some timers only. */
+	final void runUntil(@Nullable BooleanSupplier done, long limit, Pace pace) {
 		enter();
 		try {
 			long goOnUntil = (done == null) ? limit : Long.MIN_VALUE;
 			boolean more = true;
 			while (more && isWanted(done) && this.queue.now() < limit) {
-				more = stepOnce(limit, goOnUntil) || awaitJdk();
+				more = stepOnce(limit, goOnUntil, pace) || awaitJdk();
 			}
-			if (limit != Long.MAX_VALUE && isWanted(done)) {
+			if (pace == Pace.TO_LIMIT && isWanted(done)) {
 				this.queue.skipTo(limit);
 				this.queue.fireDue();
 			}
@@ -137,20 +157,20 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 		return false;
 	}
 
-	private boolean stepOnce(long limit, long goOnUntil) {
+	private boolean stepOnce(long limit, long goOnUntil, Pace pace) {
 		if (isAbandoned()) {
 			return false;
 		}
 		this.queue.fireDue();
 		S next = this.queue.poll();
 		while (next == null) {
-			if (!this.queue.skipToTimer(limit)) {
+			if (!this.queue.skipToTimer(limit, pace.passesFor(pace == Pace.FINISH && hasWaiting()))) {
 				return false;
 			}
 			this.queue.fireDue();
 			next = this.queue.poll();
 		}
-		run(next, goOnUntil);
+		run(next, goOnUntil, pace);
 		return true;
 	}
 
@@ -244,17 +264,69 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 		}
 	}
 
+	/**
+	 * Returns whether routines are left that do not only wait for work, or that repeat
+	 * it.
+	 */
 	final boolean hasLive() {
 		synchronized (this.live) {
-			return !this.live.isEmpty();
+			return this.live.stream()
+				.anyMatch((routine) -> !isIdle(routine) || routine.blocker() instanceof Idle.BetweenRounds);
 		}
 	}
 
-	/** Throws if there are routines left. */
-	final void checkFinished() {
-		if (hasLive()) {
-			throw new WorkerStuckException(this.name, snapshot().stream().map(Routine::thread).toList());
+	/** Returns whether routines are left that do not only wait for work. */
+	final boolean hasWaiting() {
+		synchronized (this.live) {
+			return this.live.stream().anyMatch((routine) -> !isIdle(routine));
 		}
+	}
+
+	private static boolean isIdle(Routine routine) {
+		return routine.blocker() instanceof Idle && routine.isParked();
+	}
+
+	/** Throws if there are routines left that do not only wait for work. */
+	final void checkFinished() {
+		List<Routine> left = snapshot().stream().filter((routine) -> !isIdle(routine)).toList();
+		if (!left.isEmpty()) {
+			throw stuck(left);
+		}
+	}
+
+	/**
+	 * Throws if a routine waits that nothing can wake.
+	 * @param wanted threads that must not wait for work either
+	 */
+	final void checkNotStuck(Collection<? extends GreenThread<?>> wanted) {
+		if (this.stopped || this.queue.hasReady() || this.queue.isArmed(Pace.WORK.passesFor(false))) {
+			return;
+		}
+		Set<Thread> threads = wanted.stream()
+			.map(SchedulerAccess.get()::thread)
+			.filter(Objects::nonNull)
+			.collect(Collectors.toSet());
+		List<Routine> left = snapshot().stream()
+			.filter((routine) -> !isIdle(routine) || threads.contains(routine.thread()))
+			.toList();
+		if (!left.isEmpty() && left.stream().allMatch(Routine::isParked)) {
+			throw stuck(left);
+		}
+	}
+
+	private WorkerStuckException stuck(List<Routine> left) {
+		return new WorkerStuckException(this.name, left.stream().map(Routine::thread).toList(), WaitText.of(left));
+	}
+
+	/** Describes what each routine waits for, unless it only waits for work. */
+	final String waits() {
+		return WaitText.of(snapshot().stream().filter((routine) -> !isIdle(routine)).toList());
+	}
+
+	/** Describes what a thread waits for. */
+	final String waits(GreenThread<?> thread) {
+		Thread carrier = SchedulerAccess.get().thread(thread);
+		return WaitText.of(snapshot().stream().filter((routine) -> routine.thread() == carrier).toList());
 	}
 
 	private List<Routine> snapshot() {
@@ -304,18 +376,60 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 	abstract void ended(@Nullable Turn routine);
 
 	@Override
-	public final Runnable schedule(long nanos, Runnable action) {
-		return this.queue.schedule(nanos, action);
+	public final Runnable schedule(long nanos, Timing timing, Runnable action) {
+		ClassLoader loader = Thread.currentThread().getContextClassLoader();
+		return this.queue.schedule(nanos, timing, () -> runWith(loader, action));
+	}
+
+	@Override
+	public final Clock clock() {
+		return new EngineClock(this, Instant.EPOCH.minusNanos(BEGINNING));
+	}
+
+	@Override
+	public final void rest(Object blocker, long pause, long left) {
+		Turn turn = Turns.current();
+		if (turn != null) {
+			turn.parkNanos(blocker, Math.min(pause, left), Timing.SLEEP);
+			return;
+		}
+		enter();
+		try {
+			long now = this.queue.now();
+			boolean stepped = false;
+			while (this.queue.now() == now && stepOnce(now, Long.MIN_VALUE, Pace.STILL)) {
+				stepped = true;
+			}
+			long until = after(left);
+			if (!stepped && !stepOnce(until, Long.MIN_VALUE, Pace.TO_LIMIT) && !awaitJdk()) {
+				this.queue.skipTo(until);
+			}
+		}
+		finally {
+			leave();
+		}
+	}
+
+	private static void runWith(@Nullable ClassLoader loader, Runnable action) {
+		Thread current = Thread.currentThread();
+		ClassLoader before = current.getContextClassLoader();
+		current.setContextClassLoader(loader);
+		try {
+			action.run();
+		}
+		finally {
+			current.setContextClassLoader(before);
+		}
 	}
 
 	@Override
 	public final long nanoTime() {
-		return this.queue.now();
+		return BEGINNING + this.queue.now();
 	}
 
 	/** Returns the worker's time after the given nanoseconds. */
 	final long after(long nanos) {
-		long time = nanoTime() + nanos;
+		long time = this.queue.now() + nanos;
 		return (time < 0) ? Long.MAX_VALUE : time;
 	}
 
@@ -325,7 +439,7 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 		if (current == this.lastStepper && Turns.of(current) == null) {
 			throw new IllegalStateException("Thread '" + current.getName() + "' would " + what + " '" + whose
 					+ "', but it is the one that steps worker '" + this.name
-					+ "', so that would never come; wait inside a routine (worker.assign(...), then worker.work()), or call worker.wrap(...)");
+					+ "', so that would never come; wait inside a routine (worker.assign(...), then worker.work()), or call worker.wrap(...); in a test, wait inside DeterministicScheduler.run(...)");
 		}
 	}
 
@@ -377,7 +491,7 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 		try {
 			boolean more = true;
 			while (more && !done.getAsBoolean() && this.queue.now() < limit && !isOverdue()) {
-				more = stepOnce(limit, Long.MIN_VALUE) || awaitJdk();
+				more = stepOnce(limit, Long.MIN_VALUE, Pace.TO_LIMIT) || awaitJdk();
 			}
 		}
 		finally {

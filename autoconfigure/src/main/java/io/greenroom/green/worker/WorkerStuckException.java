@@ -5,19 +5,19 @@ import java.util.List;
 
 /**
  * Thrown if nothing can make the remaining routines go on: each waits for something that
- * none of them will provide. The stack trace of each is attached as a suppressed
- * exception.
+ * none of them will provide. The message says what each of them waits for, and who holds
+ * that. The stack trace of each is attached as a suppressed exception.
  */
 public final class WorkerStuckException extends IllegalStateException {
 
 	@Serial
 	private static final long serialVersionUID = 1L;
 
-	WorkerStuckException(String worker, List<Thread> left) {
+	WorkerStuckException(String worker, List<Thread> left, String waits) {
 		super("Worker '" + worker + "' has nothing left to step, but " + left.size()
 				+ ((left.size() == 1) ? " routine waits: " : " routines wait: ")
 				+ left.stream().map(Thread::getName).toList()
-				+ "; let a routine provide what they wait for, or kill them");
+				+ "; let a routine provide what they wait for, or kill them" + waits);
 		left.forEach((thread) -> addSuppressed(new Waiting(thread)));
 	}
 

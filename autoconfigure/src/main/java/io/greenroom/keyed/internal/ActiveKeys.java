@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -40,14 +39,6 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 
 	private static final Duration SHORTEST_PAUSE = Duration.ofMillis(10);
 
-	/**
-	 * How long a caller that waits for a place first sleeps before it looks for an idle
-	 * instance again, in nanoseconds.
-	 */
-	private static final long FIRST_SLEEP = 100_000;
-
-	private static final long LONGEST_SLEEP = 5_000_000;
-
 	/** The shortest wait that is deducted from a caller's time, in nanoseconds. */
 	private static final long WORTH_TELLING = 1_000_000;
 
@@ -68,7 +59,7 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 
 	private final IdleInstances idle = new IdleInstances();
 
-	private final Semaphore room;
+	private final Places room;
 
 	/** The number of callers that wait for a place. */
 	private final AtomicInteger wanted = new AtomicInteger();
@@ -92,7 +83,7 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 		this.factory = factory;
 		this.active = active;
 		this.listener = listener;
-		this.room = new Semaphore(options.maxActive(), true);
+		this.room = new Places(options.maxActive());
 	}
 
 	void in(HandlerFamily family) {
@@ -101,6 +92,11 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 
 	private HandlerFamily family() {
 		return Objects.requireNonNull(this.family);
+	}
+
+	@Override
+	public long now() {
+		return family().now();
 	}
 
 	int active() {
@@ -120,9 +116,9 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 		Instance<K> found = this.instances.get(key);
 		Duration spent = Duration.ZERO;
 		if (found == null || !found.enter()) {
-			long start = System.nanoTime();
+			long start = now();
 			found = enter(key, call);
-			long took = System.nanoTime() - start;
+			long took = now() - start;
 			spent = (took > WORTH_TELLING) ? Duration.ofNanos(took) : Duration.ZERO;
 		}
 		try {
@@ -135,9 +131,9 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 
 	/** Makes a call whose body is let in by the given guard. */
 	@Nullable Object call(K key, RoutedCall call, BodyGuard guard) throws Throwable {
-		long start = System.nanoTime();
+		long start = now();
 		Instance<K> found = enter(key, call);
-		long took = System.nanoTime() - start;
+		long took = now() - start;
 		try {
 			Duration spent = (took > WORTH_TELLING) ? Duration.ofNanos(took) : Duration.ZERO;
 			return call.on(found.handler(), spent, guard);
@@ -170,7 +166,7 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 	 * call is in.
 	 */
 	private Instance<K> enter(K key, RoutedCall call) {
-		long deadline = System.nanoTime() + call.timeLeft().toNanos();
+		long deadline = now() + call.timeLeft().toNanos();
 		while (true) {
 			Instance<K> found = this.instances.get(key);
 			if (found == null) {
@@ -201,8 +197,8 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 		}
 	}
 
-	private static Duration left(long deadline) {
-		return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+	private Duration left(long deadline) {
+		return Duration.ofNanos(Math.max(0, deadline - now()));
 	}
 
 	/**
@@ -223,7 +219,7 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 		}
 		finally {
 			if (!added) {
-				this.room.release();
+				this.room.giveBack();
 			}
 		}
 	}
@@ -233,24 +229,13 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 	 * ended.
 	 */
 	private void takeRoom(K key, RoutedCall call, long deadline) {
-		if (this.room.tryAcquire()) {
+		if (this.room.tryTake()) {
 			return;
 		}
 		this.wanted.incrementAndGet();
 		try {
-			long sleep = FIRST_SLEEP;
-			while (true) {
-				if (this.room.availablePermits() <= 0 && this.ending.get() < this.wanted.get()) {
-					makeRoom();
-				}
-				long left = left(deadline).toNanos();
-				if (this.room.tryAcquire(Math.min(left, sleep), TimeUnit.NANOSECONDS)) {
-					return;
-				}
-				if (left <= 0) {
-					throw tooMany(key, call);
-				}
-				sleep = Math.min(2 * sleep, LONGEST_SLEEP);
+			if (!this.room.acquire(() -> left(deadline).toNanos(), this::makeRoomIfWanted)) {
+				throw tooMany(key, call);
 			}
 		}
 		catch (InterruptedException ex) {
@@ -259,6 +244,12 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 		}
 		finally {
 			this.wanted.decrementAndGet();
+		}
+	}
+
+	private void makeRoomIfWanted() {
+		if (!this.room.isAvailable() && this.ending.get() < this.wanted.get()) {
+			makeRoom();
 		}
 	}
 
@@ -271,7 +262,7 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 
 	private void makeRoom() {
 		this.ending.incrementAndGet();
-		if (!retireLongestIdle(System.nanoTime(), "room")) {
+		if (!retireLongestIdle(now(), "room")) {
 			this.ending.decrementAndGet();
 		}
 	}
@@ -297,6 +288,9 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 	private void addIdle(Instance<?> instance) {
 		if (!instance.isEntered()) {
 			this.idle.add(instance);
+			if (this.wanted.get() > 0) {
+				this.room.lookAgain();
+			}
 			if (instance.isEnded()) {
 				this.idle.remove(instance);
 			}
@@ -310,7 +304,7 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 
 	@Override
 	public Made make(Instance<K> instance) throws Throwable {
-		long start = System.nanoTime();
+		long start = now();
 		boolean success = false;
 		try {
 			Made made = this.factory.make(instance.key(), instance.handler());
@@ -320,7 +314,7 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 		}
 		finally {
 			boolean made = success;
-			Duration took = Duration.ofNanos(System.nanoTime() - start);
+			Duration took = Duration.ofNanos(now() - start);
 			ForeignCode.run(log, "A listener", () -> this.listener.activated(made, took));
 		}
 	}
@@ -363,7 +357,7 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 			if (reason.equals("room")) {
 				this.ending.decrementAndGet();
 			}
-			this.room.release();
+			this.room.giveBack();
 			family().removed(instance.handler());
 			instance.gone();
 		}
@@ -381,8 +375,7 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 	/** Ends all instances that have exceeded their idle time. */
 	@Override
 	public void look() {
-		long since = System.nanoTime()
-				- Math.min(TimeUnit.NANOSECONDS.convert(this.options.idle()), Long.MAX_VALUE / 2);
+		long since = now() - Math.min(TimeUnit.NANOSECONDS.convert(this.options.idle()), Long.MAX_VALUE / 2);
 		boolean found = true;
 		while (found && !family().isClosing()) {
 			found = retireLongestIdle(since, "idle");
@@ -416,29 +409,16 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 	void endAll() {
 		List<Instance<K>> left = List.copyOf(this.instances.values());
 		int threads = Math.min(left.size(), 64);
-		List<Thread> ending = new ArrayList<>();
+		List<Runnable> jobs = new ArrayList<>();
 		for (int i = 0; i < threads; i++) {
 			int first = i;
-			ending.add(Thread.ofVirtual().name("end-" + this.name).start(() -> {
+			jobs.add(() -> {
 				for (int at = first; at < left.size(); at += threads) {
 					end(left.get(at));
 				}
-			}));
+			});
 		}
-		boolean interrupted = false;
-		for (Thread thread : ending) {
-			while (thread.isAlive()) {
-				try {
-					thread.join();
-				}
-				catch (InterruptedException ex) {
-					interrupted = true;
-				}
-			}
-		}
-		if (interrupted) {
-			Thread.currentThread().interrupt();
-		}
+		family().runAll(jobs);
 	}
 
 	Iterable<Handler> handlers() {

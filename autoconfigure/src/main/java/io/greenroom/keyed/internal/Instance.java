@@ -3,12 +3,14 @@ package io.greenroom.keyed.internal;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
 
 import io.greenroom.deferred.internal.Handler;
 import io.greenroom.deferred.internal.HandlerFamily;
 import io.greenroom.deferred.internal.HandlerHost;
+import io.greenroom.green.Parking;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +48,7 @@ final class Instance<K> implements HandlerHost {
 	private volatile int callers = 1;
 
 	/** When the last caller left, or a body ended. */
-	private volatile long lastUse = System.nanoTime();
+	private volatile long lastUse;
 
 	/** The last use as of the last check. Guarded by the {@link IdleInstances}. */
 	long knownUse;
@@ -69,14 +71,21 @@ final class Instance<K> implements HandlerHost {
 	/** Whether the end has begun. Guarded by this. */
 	private boolean ending;
 
-	/** Whether the instance has been removed. Guarded by this. */
-	private boolean gone;
+	/** Whether the instance has been removed. */
+	private volatile boolean gone;
+
+	/**
+	 * The threads that wait for a change; {@code null} if there was none yet. Written
+	 * under this.
+	 */
+	private volatile @Nullable Queue<Thread> waiting;
 
 	/** Creates an instance that its creator is in. */
 	Instance(K key, String label, HandlerFamily family, Owner<K> owner) {
 		this.key = key;
 		this.owner = owner;
 		this.handler = family.member(label, this);
+		this.lastUse = now();
 	}
 
 	K key() {
@@ -121,7 +130,7 @@ final class Instance<K> implements HandlerHost {
 
 	/** Leaves the instance. */
 	void leave() {
-		this.lastUse = System.nanoTime();
+		this.lastUse = now();
 		if ((int) CALLERS.getAndAdd(this, -1) == 1) {
 			settle();
 		}
@@ -181,11 +190,9 @@ final class Instance<K> implements HandlerHost {
 	/** Lets callers in again, because the instance is not idle after all. */
 	private void reopen() {
 		this.reason = "closed";
-		this.lastUse = System.nanoTime();
+		this.lastUse = now();
 		int before = (int) CALLERS.getAndAdd(this, -CLOSED);
-		synchronized (this) {
-			notifyAll();
-		}
+		wakeWaiting();
 		if (before == CLOSED && this.handler.isMade()) {
 			this.owner.idle(this);
 		}
@@ -195,17 +202,48 @@ final class Instance<K> implements HandlerHost {
 	 * Waits until the instance is removed or lets callers in again. Returns {@code false}
 	 * if the limit elapsed before.
 	 */
-	synchronized boolean awaitChange(Duration limit) throws InterruptedException {
-		long start = System.nanoTime();
+	boolean awaitChange(Duration limit) throws InterruptedException {
+		long start = now();
 		long nanos = limit.toNanos();
-		while (!this.gone && this.callers < 0) {
-			long left = nanos - (System.nanoTime() - start);
-			if (left <= 0) {
-				return false;
+		Thread current = Thread.currentThread();
+		Queue<Thread> line = waiting();
+		line.add(current);
+		try {
+			while (!this.gone && this.callers < 0) {
+				long left = nanos - (now() - start);
+				if (left <= 0) {
+					return false;
+				}
+				Parking.parkNanos(this, left);
+				if (Thread.interrupted()) {
+					throw new InterruptedException();
+				}
 			}
-			TimeUnit.NANOSECONDS.timedWait(this, left);
+			return true;
 		}
-		return true;
+		finally {
+			line.remove(current);
+		}
+	}
+
+	private synchronized Queue<Thread> waiting() {
+		Queue<Thread> known = this.waiting;
+		if (known == null) {
+			known = new ConcurrentLinkedQueue<>();
+			this.waiting = known;
+		}
+		return known;
+	}
+
+	private void wakeWaiting() {
+		Queue<Thread> line = this.waiting;
+		if (line != null) {
+			line.forEach(Parking::unpark);
+		}
+	}
+
+	private long now() {
+		return this.owner.now();
 	}
 
 	@Override
@@ -226,7 +264,7 @@ final class Instance<K> implements HandlerHost {
 
 	@Override
 	public void ran() {
-		this.lastUse = System.nanoTime();
+		this.lastUse = now();
 		if (this.callers == 0) {
 			// Its callers may have left before it was created.
 			this.owner.idle(this);
@@ -262,10 +300,10 @@ final class Instance<K> implements HandlerHost {
 	}
 
 	/** Called when the instance can no longer be found. */
-	synchronized void gone() {
+	void gone() {
 		this.made = null;
 		this.gone = true;
-		notifyAll();
+		wakeWaiting();
 	}
 
 	@Override
@@ -275,6 +313,9 @@ final class Instance<K> implements HandlerHost {
 
 	/** The owner of the instances of all keys. */
 	interface Owner<K> {
+
+		/** Returns the time of their threads, in nanoseconds. */
+		long now();
 
 		/** Creates the target of an instance. */
 		Made make(Instance<K> instance) throws Throwable;

@@ -46,9 +46,9 @@ final class StoredCounts implements KeyedGauges {
 	private volatile @Nullable Counted last;
 
 	/**
-	 * When the next count is due, in terms of {@link System#nanoTime}.
+	 * When the next count is due, in the scheduler's time.
 	 */
-	private volatile long due = System.nanoTime();
+	private volatile long due;
 
 	/** Whether the last query failed. Confined to the counting thread. */
 	private boolean failing;
@@ -57,6 +57,7 @@ final class StoredCounts implements KeyedGauges {
 		this.fresh = fresh.toNanos();
 		this.name = name;
 		this.scheduler = scheduler;
+		this.due = scheduler.nanoTime();
 		this.active = active;
 		this.factory = factory;
 	}
@@ -84,7 +85,7 @@ final class StoredCounts implements KeyedGauges {
 	}
 
 	private @Nullable Counted latest() {
-		if (System.nanoTime() - this.due >= 0 && this.counting.compareAndSet(false, true)) {
+		if (this.scheduler.nanoTime() - this.due >= 0 && this.counting.compareAndSet(false, true)) {
 			boolean begun = false;
 			try {
 				this.scheduler.spawn(this::count);
@@ -103,7 +104,7 @@ final class StoredCounts implements KeyedGauges {
 	}
 
 	private void count() {
-		long start = System.nanoTime();
+		long start = this.scheduler.nanoTime();
 		try {
 			Map<String, Long> states = this.factory.counts();
 			this.last = new Counted((states != null) ? states : Map.of(), this.factory.strandedCount());
@@ -117,7 +118,7 @@ final class StoredCounts implements KeyedGauges {
 			this.failing = true;
 		}
 		finally {
-			long took = System.nanoTime() - start;
+			long took = this.scheduler.nanoTime() - start;
 			this.due = start + Math.max(this.fresh, REST * took);
 			this.counting.set(false);
 		}

@@ -5,6 +5,7 @@ import java.time.Duration;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.GreenThread;
 import io.greenroom.green.SchedulerClosedException;
+import io.greenroom.green.internal.SchedulerAccess;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +46,7 @@ final class Countdown {
 	void waits() {
 		synchronized (this) {
 			if (this.state == State.WATCHING && this.depth++ == 0) {
-				this.since = System.nanoTime();
+				this.since = this.scheduler.nanoTime();
 				if (this.timer == null) {
 					setTimer(this.limit - this.used);
 				}
@@ -57,7 +58,7 @@ final class Countdown {
 		boolean expired;
 		synchronized (this) {
 			if (this.state == State.WATCHING && --this.depth == 0) {
-				this.used += System.nanoTime() - this.since;
+				this.used += this.scheduler.nanoTime() - this.since;
 			}
 			expired = expire();
 		}
@@ -77,13 +78,14 @@ final class Countdown {
 
 	/** Must hold the lock. */
 	private long total() {
-		return (this.depth == 0) ? this.used : this.used + System.nanoTime() - this.since;
+		return (this.depth == 0) ? this.used : this.used + this.scheduler.nanoTime() - this.since;
 	}
 
 	/** Must hold the lock. */
 	private void setTimer(long nanos) {
 		try {
-			this.timer = this.scheduler.spawnLater(Duration.ofNanos(Math.max(nanos, 0)), this::look);
+			this.timer = SchedulerAccess.get()
+				.spawnAtLimit(this.scheduler, Duration.ofNanos(Math.max(nanos, 0)), this::look);
 		}
 		catch (SchedulerClosedException closed) {
 			// The server is shutting down, and its connections with it.

@@ -24,7 +24,7 @@ class MailboxCapacityTests {
 	private static final long LONG = TimeUnit.MINUTES.toNanos(1);
 
 	private static MailboxCapacity full(int capacity) {
-		MailboxCapacity room = new MailboxCapacity(capacity, new MailboxWords());
+		MailboxCapacity room = new MailboxCapacity(capacity, new MailboxWords(), System::nanoTime);
 		for (int i = 0; i < capacity; i++) {
 			assertThat(room.tryTake()).isTrue();
 		}
@@ -134,7 +134,7 @@ class MailboxCapacityTests {
 	@DisplayName("D25 the counts of a room run over, and its places stay as many")
 	void countsRunOver() throws Exception {
 		MailboxWords words = new MailboxWords();
-		MailboxCapacity room = new MailboxCapacity(3, words);
+		MailboxCapacity room = new MailboxCapacity(3, words, System::nanoTime);
 		words.went = Integer.MAX_VALUE - 10;
 		words.came = words.went;
 		words.known = words.went + 3;
@@ -159,7 +159,7 @@ class MailboxCapacityTests {
 	@ValueSource(ints = { 1, 3, 1000 })
 	@DisplayName("D25 everybody gets a place, and there are never more than there is room for")
 	void neverTooMany(int capacity) throws Exception {
-		MailboxCapacity room = new MailboxCapacity(capacity, new MailboxWords());
+		MailboxCapacity room = new MailboxCapacity(capacity, new MailboxWords(), System::nanoTime);
 		int rounds = Rounds.of(50_000);
 		AtomicInteger inside = new AtomicInteger();
 		AtomicInteger most = new AtomicInteger();

@@ -54,7 +54,7 @@ class ModelTests {
 	@DisplayName("D08 D22 the mailbox loses no call, and keeps each caller's order (model)")
 	void mailboxLosesNothing() {
 		explore(() -> {
-			Mailbox mailbox = new Mailbox(10, false, () -> false);
+			Mailbox mailbox = new Mailbox(10, false, () -> false, System::nanoTime);
 			List<Nothing> taken = new ArrayList<>();
 			Thread processor = start(() -> {
 				mailbox.attend(Thread.currentThread());
@@ -134,7 +134,7 @@ class ModelTests {
 	@DisplayName("D20 D31 what a mailbox has accepted when it closes is run or told, never both, never neither (model)")
 	void closingTellsEverybody() {
 		explore(() -> {
-			Mailbox mailbox = new Mailbox(10, false, () -> false);
+			Mailbox mailbox = new Mailbox(10, false, () -> false, System::nanoTime);
 			Nothing first = new Nothing(1);
 			Nothing second = new Nothing(2);
 			AtomicInteger ended = new AtomicInteger();
@@ -181,7 +181,7 @@ class ModelTests {
 
 		private final AtomicInteger inside = new AtomicInteger();
 
-		final Mailbox mailbox = new Mailbox(10, false, this::begin);
+		final Mailbox mailbox = new Mailbox(10, false, this::begin, System::nanoTime);
 
 		/** Guarded by this. */
 		private @Nullable Thread owner;
