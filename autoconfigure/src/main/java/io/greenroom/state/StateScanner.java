@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
+import io.greenroom.observe.internal.KotlinCode;
 import io.greenroom.state.internal.DeclaredMethod;
 import io.greenroom.state.internal.DeclaredState;
 import io.greenroom.state.internal.DeclaredStates;
@@ -93,6 +94,7 @@ final class StateScanner {
 		add(traits, DeclaredStates.Trait.FINAL, Modifier.isFinal(this.type.getModifiers()));
 		add(traits, DeclaredStates.Trait.SEALED, this.type.isSealed());
 		add(traits, DeclaredStates.Trait.HIDDEN, this.type.isHidden());
+		add(traits, DeclaredStates.Trait.KOTLIN, KotlinCode.wrote(this.type));
 		add(traits, DeclaredStates.Trait.PRIVATE_CONSTRUCTORS,
 				Arrays.stream(this.type.getDeclaredConstructors()).allMatch(StateScanner::isPrivate));
 		return traits;

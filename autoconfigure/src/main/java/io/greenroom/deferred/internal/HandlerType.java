@@ -27,6 +27,7 @@ import io.greenroom.deferred.ProcessingLoop;
 import io.greenroom.deferred.ReadOnly;
 import io.greenroom.deferred.Urgent;
 import io.greenroom.observe.CallMode;
+import io.greenroom.observe.internal.KotlinCode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,9 +68,10 @@ public final class HandlerType {
 			problems.add(
 					"the object is a lambda or method reference, or of another hidden class, which cannot be extended; pass an object of a named class, which may call the lambda");
 		}
-		else if (Modifier.isFinal(type.getModifiers()) && !type.isInterface()) {
-			problems.add(
-					"the class is final, and its callers need a subclass of it; remove 'final' (records and enums can't be handlers)");
+		else if (isFinal(type)) {
+			problems.add("the class is final, and its callers need a subclass of it; %s".formatted(
+					KotlinCode.wrote(type) ? KotlinCode.REMEDY + " (data classes, objects and enums can't be handlers)"
+							: "remove 'final' (records and enums can't be handlers)"));
 		}
 		HandlerMethod foundLoop = null;
 		for (Method method : overridable(type, problems)) {
@@ -269,6 +271,10 @@ public final class HandlerType {
 		return List.copyOf(found.values());
 	}
 
+	private static boolean isFinal(Class<?> type) {
+		return Modifier.isFinal(type.getModifiers()) && !type.isInterface();
+	}
+
 	private static void collect(Class<?> type, Method method, Map<String, Method> found, List<String> problems) {
 		int modifiers = method.getModifiers();
 		boolean annotated = OURS.stream().anyMatch(method::isAnnotationPresent);
@@ -281,8 +287,12 @@ public final class HandlerType {
 			return;
 		}
 		if (Modifier.isFinal(modifiers)) {
-			problems.add("%s is final and would run on the caller's thread, on an object without fields; remove 'final'"
-				.formatted(signature(method)));
+			boolean kotlin = KotlinCode.wrote(method.getDeclaringClass());
+			// In Kotlin, each function of a final class is final too, and goes with it.
+			if (!kotlin || !isFinal(type)) {
+				problems.add("%s is final and would run on the caller's thread, on an object without fields; %s"
+					.formatted(signature(method), kotlin ? KotlinCode.REMEDY : "remove 'final'"));
+			}
 			return;
 		}
 		String leaving = Leaving.problem(method);

@@ -3,6 +3,7 @@ package io.greenroom.deferred.internal;
 import java.lang.reflect.Method;
 import java.util.Set;
 
+import io.greenroom.observe.internal.KotlinCode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,9 +33,7 @@ final class Leaving {
 			return "returns %s, which runs its steps when it is subscribed to, outside the handler's turn and perhaps several at once; return the value itself, or a CompletableFuture of it, and create the %s where the handler is called, for instance from Deferred#async"
 				.formatted(result.getSimpleName(), result.getSimpleName());
 		}
-		Class<?>[] parameters = method.getParameterTypes();
-		if (parameters.length > 0
-				&& parameters[parameters.length - 1].getName().equals("kotlin.coroutines.Continuation")) {
+		if (KotlinCode.isSuspending(method)) {
 			return "is a suspending function, which leaves the handler's turn when it suspends and continues outside it; make it an ordinary function";
 		}
 		return null;

@@ -38,7 +38,9 @@ public record DeclaredStates<M>(String name, Set<Trait> traits, List<DeclaredSta
 		/** Without a constructor that a subclass can call. */
 		PRIVATE_CONSTRUCTORS(null),
 		/** A configuration that Spring subclasses. */
-		PROXIED_CONFIGURATION(null);
+		PROXIED_CONFIGURATION(null),
+		/** Written in Kotlin. */
+		KOTLIN(null);
 
 		/** Why it cannot have a subclass, for messages; {@code null} if it can. */
 		private final @Nullable String closed;

@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 
+import io.greenroom.observe.internal.KotlinCode;
 import io.greenroom.state.State;
 import io.greenroom.state.StateHandle;
 import org.jspecify.annotations.Nullable;
@@ -103,8 +104,8 @@ public final class StateRules<M> {
 			.findFirst()
 			.orElse(null);
 		if (closed != null) {
-			report(null, "class %s is %s, and its states need a subclass; make it an ordinary, open class", name,
-					closed);
+			report(null, "class %s is %s, and its states need a subclass; %s", name, closed,
+					isFinalInKotlin() ? KotlinCode.REMEDY : "make it an ordinary, open class");
 		}
 		else if (this.declared.is(DeclaredStates.Trait.HIDDEN)) {
 			report(null,
@@ -121,6 +122,10 @@ public final class StateRules<M> {
 					"class %s is a @Configuration class, which Spring subclasses itself, so it can't have states; move them to a class of their own, or write @Configuration(proxyBeanMethods = false)",
 					name);
 		}
+	}
+
+	private boolean isFinalInKotlin() {
+		return this.declared.is(DeclaredStates.Trait.KOTLIN) && this.declared.is(DeclaredStates.Trait.FINAL);
 	}
 
 	private void collect(DeclaredState<M> state) {
@@ -143,7 +148,14 @@ public final class StateRules<M> {
 			.filter(method::is)
 			.map((trait) -> trait.name().toLowerCase(Locale.ROOT))
 			.toList();
-		if (!wrong.isEmpty()) {
+		if (wrong.equals(List.of("final")) && this.declared.is(DeclaredStates.Trait.KOTLIN)) {
+			// Each function of a final class is final too, and goes with it.
+			if (!this.declared.is(DeclaredStates.Trait.FINAL)) {
+				report(method.source(), "state %s is final, and a state must be overridable; %s", method.signature(),
+						KotlinCode.REMEDY);
+			}
+		}
+		else if (!wrong.isEmpty()) {
 			report(method.source(), "state %s is %s; a state must be overridable, so remove that", method.signature(),
 					String.join(" and ", wrong));
 		}
@@ -155,7 +167,12 @@ public final class StateRules<M> {
 			report(method.source(), "state %s is abstract in %s; give it a body", method.signature(),
 					this.declared.simpleName());
 		}
-		if (!method.returns().equals("void")) {
+		if (KotlinCode.isSuspending(method.parameters())) {
+			report(method.source(),
+					"state %s is a suspending function, which a machine can't start; make it an ordinary function, which may block",
+					method.signature());
+		}
+		else if (!method.returns().equals("void")) {
 			report(method.source(), "state %s returns %s, but nobody waits for a state; make it void",
 					method.signature(), DeclaredMethod.simple(method.returns()));
 		}
