@@ -28,11 +28,17 @@ final class Admission {
 	 */
 	private final AtomicInteger queued = new AtomicInteger();
 
-	private final Queue<PoolSlot> line = new ConcurrentLinkedQueue<>();
+	private final Queue<PoolSlot> line;
 
 	Admission(int limit, int capacity) {
+		this(limit, capacity, new ConcurrentLinkedQueue<>());
+	}
+
+	/** Creates an admission with a given line, so that a test can come in between. */
+	Admission(int limit, int capacity, Queue<PoolSlot> line) {
 		this.limit = limit;
 		this.capacity = capacity;
+		this.line = line;
 	}
 
 	int limit() {

@@ -86,7 +86,7 @@ final class PoolSlot implements Slot, Reservation, TaskSlot {
 	 */
 	private boolean entered;
 
-	/** Confined to the starter: the task ended while it was being started. */
+	/** Confined to the starter: the task has ended while it was being started. */
 	private boolean leftOver;
 
 	/**
@@ -121,7 +121,7 @@ final class PoolSlot implements Slot, Reservation, TaskSlot {
 					// A thread that ended before does not affect it.
 					this.pool.unobserved(task, failure);
 				}
-				yield failure == null || !this.leftOver;
+				yield !this.leftOver;
 			}
 			case null, default -> true;
 		};
@@ -314,10 +314,10 @@ final class PoolSlot implements Slot, Reservation, TaskSlot {
 			// A thread that gave the slot may not have seen the task.
 			case HELD -> {
 				Throwable failure = begin(task);
+				if (this.leftOver) {
+					this.pool.handOn();
+				}
 				if (failure != null) {
-					if (this.leftOver) {
-						this.pool.handOn();
-					}
 					throw Failures.rethrow(failure);
 				}
 			}

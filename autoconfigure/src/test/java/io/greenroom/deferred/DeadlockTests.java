@@ -10,8 +10,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 import io.greenroom.green.GreenScheduler;
+import io.greenroom.observe.WaitedFor;
 import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.testkit.Rounds;
+import io.greenroom.testkit.Until;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -122,6 +124,30 @@ class DeadlockTests {
 		assertThat(first.sync().relayOnce()).isEqualTo(42);
 		assertThat(this.a.threads).hasSize(2).allMatch((thread) -> thread == this.a.threads.getFirst());
 		assertThat(this.a.threads.getFirst()).isSameAs(first.sync(Duration.ofSeconds(20)).thread());
+	}
+
+	@Test
+	@DisplayName("D19 a reentrant handler does not let in a call of another chain, which is rejected")
+	void reentrantHandlersKeepOthersOut() throws Exception {
+		Deferred<Node> first = Deferred.of(this.scheduler, this.a,
+				options().toBuilder().name("a").reentrant(true).build());
+		Deferred<Node> second = handler("b", this.b);
+		this.a.next = second.sync();
+		Thread owner = first.sync(Duration.ofSeconds(20)).thread();
+		CountDownLatch inside = new CountDownLatch(1);
+		CountDownLatch leave = new CountDownLatch(1);
+		CompletableFuture<Integer> other = second.async((node) -> {
+			inside.countDown();
+			Until.until("the other chain to wait", () -> leave.getCount() == 0);
+			return first.sync().answer();
+		});
+		inside.await();
+		CompletableFuture<@Nullable Throwable> one = outcome(first.sync()::relay);
+		Until.parkedIn(WaitedFor.class, owner);
+		leave.countDown();
+		assertThat(catchThrowable(() -> other.get(20, TimeUnit.SECONDS)))
+			.hasCauseInstanceOf(DeferredDeadlockException.class);
+		assertThat(one.get(20, TimeUnit.SECONDS)).isNull();
 	}
 
 	@Test

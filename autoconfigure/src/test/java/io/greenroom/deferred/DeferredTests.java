@@ -287,6 +287,25 @@ class DeferredTests {
 	}
 
 	@Test
+	@DisplayName("D27 D25 a caller that is interrupted while it waits for room makes no call and keeps its flag")
+	void interruptedWhileWaitingForRoom() throws Exception {
+		Deferred<Recorder> deferred = Deferred.of(this.scheduler, new Recorder(),
+				options().toBuilder().capacity(1).build());
+		CountDownLatch inside = new CountDownLatch(1);
+		CountDownLatch leave = new CountDownLatch(1);
+		deferred.oneway().hold(inside, leave);
+		inside.await();
+		deferred.oneway().append("first");
+		Thread.currentThread().interrupt();
+		assertThatExceptionOfType(DeferredInterruptedException.class)
+			.isThrownBy(() -> deferred.oneway().append("never"))
+			.withMessageContaining("waiting for room");
+		assertThat(Thread.interrupted()).isTrue();
+		leave.countDown();
+		assertThat(deferred.sync().remembered()).containsExactly("first");
+	}
+
+	@Test
 	@DisplayName("D20 a stopped handler answers at once, and those who wait are told")
 	void stoppedHandlers() throws Exception {
 		Recorder recorder = new Recorder();

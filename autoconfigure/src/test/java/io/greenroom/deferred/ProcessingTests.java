@@ -144,6 +144,49 @@ class ProcessingTests {
 	}
 
 	@Test
+	@DisplayName("D23 D15 process leaves what comes while it runs, although a nested processing has seen it")
+	void laterCallsWait() {
+		this.letters.echo = this.deferred.oneway();
+		this.deferred.oneway().nestFor(this.calls, "b");
+		this.deferred.oneway().c();
+		assertThat(this.calls.process()).isEqualTo(2);
+		assertThat(this.letters.seen).containsExactly("b", "nested for b", "c");
+		assertThat(this.calls.process()).isEqualTo(1);
+		assertThat(this.letters.seen).endsWith("a");
+	}
+
+	@Test
+	@DisplayName("D13 a stop ends a processing that does not wait, too")
+	void stopEndsAProcessing() {
+		this.deferred.oneway().a();
+		this.deferred.oneway().stop(this.calls);
+		this.deferred.oneway().b();
+		assertThat(this.calls.process()).isEqualTo(2);
+		assertThat(this.calls.process()).isEqualTo(1);
+		assertThat(this.letters.seen).containsExactly("a", "stop", "b");
+	}
+
+	@Test
+	@DisplayName("D15 a stop inside a nested processing ends the outer one too, which does not wait")
+	void stopInsideEndsBoth() {
+		this.deferred.oneway().nest(this.calls);
+		this.deferred.oneway().stop(this.calls);
+		this.deferred.oneway().c();
+		assertThat(this.calls.process()).isEqualTo(1);
+		assertThat(this.letters.seen).containsExactly("nest", "stop", "nested");
+		assertThat(this.calls.process()).isEqualTo(1);
+	}
+
+	@Test
+	@DisplayName("D40 a stop wakes a processing that waits without limit")
+	void stopWakes() throws Exception {
+		Thread processor = Thread.startVirtualThread(this.calls::processForever);
+		Until.waiting(processor);
+		this.calls.stopProcessing();
+		assertThat(processor.join(Duration.ofSeconds(20))).as("the processing has ended").isTrue();
+	}
+
+	@Test
 	@DisplayName("D23 process(duration) waits for calls that come in time")
 	void processWaits() throws Exception {
 		Thread caller = Thread.startVirtualThread(() -> this.deferred.sync().stop(this.calls));
@@ -156,11 +199,10 @@ class ProcessingTests {
 	void stopFromAnotherThread() throws Exception {
 		for (int round = 0; round < Rounds.of(10_000); round++) {
 			Thread processor = Thread.startVirtualThread(this.calls::processForever);
-			while (processor.isAlive()) {
+			Until.until("the processing to end", () -> {
 				this.calls.stopProcessing();
-				Thread.yield();
-			}
-			processor.join();
+				return !processor.isAlive();
+			});
 		}
 		this.deferred.oneway().a();
 		assertThat(this.calls.process()).isEqualTo(1);
@@ -265,6 +307,15 @@ class ProcessingTests {
 			this.seen.add("nest");
 			calls.process();
 			this.seen.add("nested");
+		}
+
+		/** Has calls come, and lets one of them in. */
+		void nestFor(DeferredCalls calls, String method) {
+			Letters views = java.util.Objects.requireNonNull(this.echo);
+			views.a();
+			views.b();
+			calls.process(method);
+			this.seen.add("nested for " + method);
 		}
 
 		void echo() {

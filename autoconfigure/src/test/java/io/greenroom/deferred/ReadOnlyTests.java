@@ -6,11 +6,15 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
+import io.greenroom.green.DrainReport;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.testkit.Rounds;
+import io.greenroom.testkit.Until;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -18,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 /** Bodies that only read. */
 @Timeout(120)
@@ -29,6 +34,10 @@ class ReadOnlyTests {
 	private final Ledger ledger = new Ledger();
 
 	private final Deferred<Ledger> deferred = Deferred.of(this.scheduler, this.ledger, options());
+
+	private Thread processor = Thread.currentThread();
+
+	private volatile boolean interrupted;
 
 	/** Overridden where all of this is to hold with other options too. */
 	HandlerOptions options() {
@@ -69,11 +78,16 @@ class ReadOnlyTests {
 				}
 			}));
 		}
-		for (Thread caller : callers) {
-			caller.join();
-		}
+		haveEnded(callers);
 		assertThat(broken).hasValue(0);
 		assertThat(this.ledger.writes).isEqualTo(2 * rounds);
+	}
+
+	/** Fails instead of waiting for ever, and before the test's own limit does. */
+	private static void haveEnded(List<Thread> callers) throws InterruptedException {
+		for (Thread caller : callers) {
+			assertThat(caller.join(Duration.ofSeconds(100))).as("%s has ended", caller).isTrue();
+		}
 	}
 
 	@Test
@@ -92,9 +106,7 @@ class ReadOnlyTests {
 				}
 			}));
 		}
-		for (Thread caller : callers) {
-			caller.join();
-		}
+		haveEnded(callers);
 		assertThat(broken).hasValue(0);
 	}
 
@@ -110,10 +122,15 @@ class ReadOnlyTests {
 				}
 			}));
 		}
-		for (int i = 0; i < 50; i++) {
-			this.deferred.sync(Duration.ofSeconds(20)).write();
+		try {
+			for (int i = 0; i < 50; i++) {
+				this.deferred.sync(Duration.ofSeconds(20)).write();
+			}
 		}
-		readers.forEach(Thread::interrupt);
+		finally {
+			// Else they would keep all carriers, and nothing would ever end.
+			readers.forEach(Thread::interrupt);
+		}
 		assertThat(this.ledger.writes).isEqualTo(50);
 	}
 
@@ -167,9 +184,7 @@ class ReadOnlyTests {
 		for (int i = 0; i < 20; i++) {
 			callers.add(Thread.startVirtualThread(() -> handler.sync().slowRead(1)));
 		}
-		for (Thread caller : callers) {
-			caller.join();
-		}
+		haveEnded(callers);
 		assertThat(calls).isEmpty();
 		assertThat(limited.most.get()).isBetween(1, 3);
 	}
@@ -190,6 +205,98 @@ class ReadOnlyTests {
 				.containsExactlyInAnyOrder("Ledger.hold (running)", "Ledger.hold (running)", "Ledger.async");
 			assertThat(writer).isCompletedExceptionally();
 		}
+	}
+
+	@Test
+	@DisplayName("D38 a writer, and the end of process(), wait for a read that is under way")
+	void writersWaitForReaders() throws Exception {
+		Deferred<Ledger> manual = Deferred.of(this.scheduler, this.ledger,
+				options().toBuilder().processing(Processing.MANUAL).build());
+		CountDownLatch inside = new CountDownLatch(1);
+		CountDownLatch leave = new CountDownLatch(1);
+		CompletableFuture<Integer> writer = startRead(manual, inside, leave, (ledger) -> ledger.async(Ledger::writes));
+		// What must not come is given time to come.
+		assertThat(catchThrowable(() -> writer.get(200, TimeUnit.MILLISECONDS))).isInstanceOf(TimeoutException.class);
+		leave.countDown();
+		assertThat(writer.get(20, TimeUnit.SECONDS)).isZero();
+		this.processor.join();
+	}
+
+	@Test
+	@DisplayName("D38 process() does not return while a read that it has begun is under way")
+	void processWaitsForReaders() throws Exception {
+		Deferred<Ledger> manual = Deferred.of(this.scheduler, this.ledger,
+				options().toBuilder().processing(Processing.MANUAL).build());
+		CountDownLatch inside = new CountDownLatch(1);
+		CountDownLatch leave = new CountDownLatch(1);
+		startRead(manual, inside, leave, (ledger) -> CompletableFuture.completedFuture(0));
+		// What must not come is given time to come.
+		assertThat(this.processor.join(Duration.ofMillis(200))).isFalse();
+		leave.countDown();
+		assertThat(this.processor.join(Duration.ofSeconds(20))).isTrue();
+	}
+
+	@Test
+	@DisplayName("D38 D40 an interrupt does not cut the wait for reads short, and stays set on the processing thread")
+	void interruptedWhileWaitingForReaders() throws Exception {
+		Deferred<Ledger> manual = Deferred.of(this.scheduler, this.ledger,
+				options().toBuilder().processing(Processing.MANUAL).build());
+		CountDownLatch inside = new CountDownLatch(1);
+		CountDownLatch leave = new CountDownLatch(1);
+		startRead(manual, inside, leave, (ledger) -> CompletableFuture.completedFuture(0));
+		Until.waiting(this.processor);
+		this.processor.interrupt();
+		Until.until("the interrupt to be seen", () -> !this.processor.isInterrupted());
+		assertThat(this.processor.isAlive()).isTrue();
+		leave.countDown();
+		assertThat(this.processor.join(Duration.ofSeconds(20))).isTrue();
+		assertThat(this.interrupted).isTrue();
+	}
+
+	/** Has a read begun by a processing on a thread of its own, with a call behind it. */
+	private CompletableFuture<Integer> startRead(Deferred<Ledger> manual, CountDownLatch inside, CountDownLatch leave,
+			Function<Deferred<Ledger>, CompletableFuture<Integer>> behind) throws InterruptedException {
+		manual.oneway().hold(inside, leave);
+		CompletableFuture<Integer> next = behind.apply(manual);
+		this.processor = Thread.ofPlatform().daemon().start(() -> {
+			manual.calls().process();
+			this.interrupted = Thread.currentThread().isInterrupted();
+		});
+		inside.await();
+		return next;
+	}
+
+	@Test
+	@DisplayName("D31 D38 a drain waits for a read that is under way, and kills the threads of those that do not end")
+	void drainsWaitForReaders() throws Exception {
+		GreenScheduler draining = GreenScheduler.builder().build();
+		Deferred<Ledger> deferred = Deferred.of(draining, new Ledger(), options());
+		CountDownLatch inside = new CountDownLatch(1);
+		CountDownLatch leave = new CountDownLatch(1);
+		deferred.oneway().hold(inside, leave);
+		inside.await();
+		CompletableFuture<DrainReport> drain = CompletableFuture
+			.supplyAsync(() -> draining.drain(Duration.ofSeconds(30)), (task) -> Thread.ofPlatform().start(task));
+		// What must not come is given time to come.
+		assertThat(catchThrowable(() -> drain.get(200, TimeUnit.MILLISECONDS))).isInstanceOf(TimeoutException.class);
+		leave.countDown();
+		assertThat(drain.get(40, TimeUnit.SECONDS).killed()).isEmpty();
+		assertThat(drain.get().work().left()).isEmpty();
+	}
+
+	@Test
+	@DisplayName("D31 D38 a handler that is closed before its reads have ended interrupts them")
+	void readersAreKilledAtTheEnd() throws Exception {
+		CountDownLatch inside = new CountDownLatch(1);
+		CountDownLatch never = new CountDownLatch(1);
+		CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+		GreenScheduler impatient = GreenScheduler.builder().drainTimeout(Duration.ofMillis(50)).build();
+		Deferred<Ledger> closed = Deferred.of(impatient, new Ledger(), options());
+		closed.oneway().holdAndTell(inside, never, interrupted);
+		inside.await();
+		closed.close();
+		assertThat(interrupted.get(20, TimeUnit.SECONDS)).isTrue();
+		impatient.close();
 	}
 
 	/** Two numbers whose sum is zero between writes. */
@@ -263,6 +370,17 @@ class ReadOnlyTests {
 		@ReadOnly
 		int detour(boolean write) {
 			return java.util.Objects.requireNonNull(this.detour).touch(write);
+		}
+
+		@ReadOnly
+		void holdAndTell(CountDownLatch inside, CountDownLatch leave, CompletableFuture<Boolean> interrupted) {
+			try {
+				hold(inside, leave);
+				interrupted.complete(false);
+			}
+			catch (InterruptedException ex) {
+				interrupted.complete(true);
+			}
 		}
 
 		@ReadOnly

@@ -56,6 +56,20 @@ class GreenGroupTests {
 	}
 
 	@Test
+	@DisplayName("G32 F03 a thread that could not be started is no member, and its failure is no failure of the group")
+	void aMemberThatCannotStartIsNone() throws InterruptedException {
+		ThreadShortage shortage = new ThreadShortage();
+		try (GreenScheduler small = shortage.on(GreenScheduler.builder()).build()) {
+			GreenGroup members = small.group();
+			shortage.begin();
+			assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> members.spawn(() -> 1));
+			shortage.end();
+			assertThat(members.size()).isZero();
+			assertThat(members.join(Join.all().raising())).isTrue();
+		}
+	}
+
+	@Test
 	@DisplayName("G32 join waits for members that members add meanwhile")
 	void joinReachesLateMembers() throws InterruptedException {
 		AtomicInteger done = new AtomicInteger();

@@ -1,6 +1,8 @@
 package io.greenroom.green;
 
 import java.io.IOException;
+import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -15,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.greenroom.testkit.CloseSchedulers;
+import io.greenroom.testkit.Collected;
 import io.greenroom.testkit.Rounds;
 import io.greenroom.testkit.Until;
 import org.junit.jupiter.api.AfterEach;
@@ -436,6 +439,26 @@ class TimeoutTests {
 			cancelled.cancel();
 			Until.until("no alarm", () -> Blocking.alarms() <= before);
 		});
+	}
+
+	@Test
+	@DisplayName("T12 a block that has ended, or whose timeout was cancelled, is forgotten, whatever other alarms there are")
+	void endedBlocksAreForgotten() throws Exception {
+		List<Reference<Thread>> threads = new ArrayList<>();
+		threads.add(endedThread(() -> Timeout.after(Duration.ofHours(1)).run(() -> {
+		})));
+		threads.add(endedThread(() -> {
+			Timeout cancelled = Timeout.after(Duration.ofHours(1));
+			cancelled.run(cancelled::cancel);
+		}));
+		// What an alarm would do refers to the thread of its block.
+		Collected.await("threads whose blocks have ended", threads);
+	}
+
+	private static Reference<Thread> endedThread(Runnable body) throws InterruptedException {
+		Thread thread = Thread.ofPlatform().start(body);
+		thread.join();
+		return new WeakReference<>(thread);
 	}
 
 	@Test

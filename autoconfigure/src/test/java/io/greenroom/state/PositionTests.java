@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 import io.greenroom.green.internal.Explained;
+import io.greenroom.testkit.Until;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -146,6 +147,35 @@ class PositionTests {
 		assertThat(mover.join(Machines.LONG)).isTrue();
 		assertThat(Machines.rests(machine)).isTrue();
 		assertThat(heard).containsExactly("first", "middle");
+	}
+
+	@Test
+	@DisplayName("S10 an interrupt does not cut the wait for another move short, and stays set on who waits")
+	void interruptedWhileWaitingToMove() throws Exception {
+		CountDownLatch goOn = new CountDownLatch(1);
+		StateMachines states = this.machines.with().stopTimeout(AGES).listener(new StateListener() {
+			@Override
+			public void moved(StateMachine machine, StateMove move) {
+				await(goOn);
+			}
+		}).build();
+		Stages stages = states.create(Stages.class);
+		StateMachine machine = states.of(stages);
+		CompletableFuture<Boolean> first = waiting(() -> machine.awaitState("first", AGES));
+		Thread mover = Thread.startVirtualThread(stages::first);
+		assertThat(answer(first)).isTrue();
+		CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+		Thread second = Thread.startVirtualThread(() -> {
+			stages.middle();
+			interrupted.complete(Thread.currentThread().isInterrupted());
+		});
+		awaitsAChange(second);
+		second.interrupt();
+		Until.until("the interrupt to be seen", () -> !second.isInterrupted());
+		assertThat(interrupted).isNotDone();
+		goOn.countDown();
+		assertThat(answer(interrupted)).isTrue();
+		assertThat(mover.join(Machines.LONG)).isTrue();
 	}
 
 	@Test

@@ -162,6 +162,33 @@ class StateMoveTests {
 		assertThat(machine.current()).isEqualTo(at);
 	}
 
+	static class Flagged {
+
+		volatile boolean interrupted;
+
+		@State(initial = true, transitionsTo = "second")
+		void first() {
+			Thread.currentThread().interrupt();
+			second();
+		}
+
+		@State
+		void second() {
+			this.interrupted = Thread.currentThread().isInterrupted();
+		}
+
+	}
+
+	@Test
+	@DisplayName("S10 an interrupt that a body leaves behind does not reach the next body")
+	void theNextBodyIsNotInterrupted() throws Exception {
+		Flagged flagged = this.machines.create(Flagged.class);
+		flagged.first();
+		assertThat(Machines.ended(this.machines.of(flagged))).isTrue();
+		assertThat(this.machines.of(flagged).current()).isEqualTo("second");
+		assertThat(flagged.interrupted).isFalse();
+	}
+
 	static class Helped {
 
 		final CountDownLatch asked = new CountDownLatch(1);

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
+import io.greenroom.testkit.Until;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
@@ -117,6 +119,46 @@ class StateOnStartTests {
 		assertThat(Machines.rests(machine)).isTrue();
 		assertThat(announced.log).contains("second 7", "went on").doesNotContain("third");
 		assertThat(machine.current()).isEqualTo("second");
+	}
+
+	static class Doomed {
+
+		final CountDownLatch inside = new CountDownLatch(1);
+
+		final CountDownLatch fail = new CountDownLatch(1);
+
+		volatile boolean revived;
+
+		@State(initial = true, transitionsTo = "second")
+		void first() throws InterruptedException {
+			this.inside.countDown();
+			this.fail.await();
+			throw new IllegalStateException("on purpose");
+		}
+
+		@State(onStart = "outlastTheFirst")
+		void second() {
+			this.revived = true;
+		}
+
+		void outlastTheFirst(StateHandle next) {
+			this.fail.countDown();
+			Until.until("the machine to fail", () -> next.machine().status() == StateMachine.Status.FAILED);
+		}
+
+	}
+
+	@Test
+	@DisplayName("S16 S08 a machine whose body ends during an onStart has ended, and the move is rejected")
+	void endedDuringOnStart() throws Exception {
+		Doomed doomed = this.machines.create(Doomed.class);
+		doomed.first();
+		doomed.inside.await();
+		assertThatExceptionOfType(IllegalTransitionException.class).isThrownBy(doomed::second);
+		StateMachine machine = this.machines.of(doomed);
+		assertThat(machine.status()).isEqualTo(StateMachine.Status.FAILED);
+		assertThat(machine.exception()).hasMessage("on purpose");
+		assertThat(doomed.revived).isFalse();
 	}
 
 	static class Impatient {

@@ -100,6 +100,40 @@ class StateStopTests {
 		assertThat(this.machines.of(stopping).status()).isEqualTo(StateMachine.Status.NEW);
 	}
 
+	@Test
+	@DisplayName("S15 a stop between a start and its body wins: the body does not begin")
+	void stopBeforeTheBody() throws Exception {
+		StateMachines states = this.machines.with().listener(new StateListener() {
+			@Override
+			public void moved(StateMachine machine, StateMove move) {
+				machine.stop();
+			}
+		}).build();
+		Holding holding = states.create(Holding.class);
+		holding.held();
+		StateMachine machine = states.of(holding);
+		assertThat(Machines.ended(machine)).isTrue();
+		assertThat(machine.status()).isEqualTo(StateMachine.Status.STOPPED);
+		assertThat(holding.inside.getCount()).as("the body has not begun").isEqualTo(1);
+	}
+
+	@Test
+	@DisplayName("S15 a stop wins over a move that waits for the body to end")
+	void stopBeatsAMoveThatWaits() throws Exception {
+		Holding holding = this.machines.create(Holding.class);
+		holding.stubborn = true;
+		holding.held();
+		holding.inside.await();
+		holding.next();
+		StateMachine machine = this.machines.of(holding);
+		machine.stop();
+		holding.release.countDown();
+		assertThat(Machines.ended(machine)).isTrue();
+		assertThat(machine.status()).isEqualTo(StateMachine.Status.STOPPED);
+		assertThat(machine.current()).isEqualTo("held");
+		assertThat(holding.log).noneMatch((entry) -> entry.startsWith("next"));
+	}
+
 	static class SelfStopping {
 
 		final StateMachines states;

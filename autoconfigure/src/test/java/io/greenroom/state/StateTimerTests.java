@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
+import io.greenroom.testkit.Until;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -140,6 +141,41 @@ class StateTimerTests {
 		// The timer's thread has done what it does when the scheduler is empty.
 		assertThat(this.machines.scheduler.drain(Machines.LONG).killed()).isEmpty();
 		assertThat(machine.history()).hasSize(2).last().extracting(StateMove::from).isEqualTo("one");
+	}
+
+	static class Patient {
+
+		@State(initial = true, transitionsTo = "second", timeout = "1h", onTimeout = "second")
+		void first() {
+		}
+
+		@State(transitionsTo = "first")
+		void second() {
+		}
+
+	}
+
+	@Test
+	@DisplayName("S19 F10 a state that is left has no timer any more")
+	void leftStatesHaveNoTimer() throws Exception {
+		Patient patient = this.machines.create(Patient.class);
+		patient.first();
+		assertThat(Machines.rests(this.machines.of(patient))).isTrue();
+		Until.until("only the timer", () -> this.machines.scheduler.dump(0).alive() == 1);
+		patient.second();
+		assertThat(Machines.rests(this.machines.of(patient))).isTrue();
+		Until.until("no timer", () -> this.machines.scheduler.dump(0).alive() == 0);
+	}
+
+	@Test
+	@DisplayName("S19 F10 a machine that has ended has no timer any more")
+	void endedMachinesHaveNoTimer() throws Exception {
+		Patient patient = this.machines.create(Patient.class);
+		patient.first();
+		assertThat(Machines.rests(this.machines.of(patient))).isTrue();
+		Until.until("only the timer", () -> this.machines.scheduler.dump(0).alive() == 1);
+		this.machines.of(patient).stop();
+		Until.until("no timer", () -> this.machines.scheduler.dump(0).alive() == 0);
 	}
 
 }

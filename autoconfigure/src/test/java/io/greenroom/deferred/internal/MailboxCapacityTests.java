@@ -3,7 +3,9 @@ package io.greenroom.deferred.internal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.greenroom.observe.CallMode;
@@ -128,6 +130,42 @@ class MailboxCapacityTests {
 		call.fail(new IllegalStateException("deadlock"));
 		assertThat(second.result.get()).isFalse();
 		room.give();
+	}
+
+	@Test
+	@DisplayName("D25 who leaves the line with its place wakes the next, for which there is one too")
+	void leavingWakesTheNext() throws Exception {
+		MailboxCapacity room = full(2);
+		CountDownLatch slow = new CountDownLatch(1);
+		AtomicBoolean hesitates = new AtomicBoolean();
+		CompletableFuture<Boolean> first = new CompletableFuture<>();
+		Thread thread = Thread.ofPlatform().start(() -> {
+			try {
+				first.complete(room.await(LONG, new EmptyCall(CallMode.ONEWAY), () -> hesitates.get() && hold(slow)));
+			}
+			catch (Throwable failure) {
+				first.completeExceptionally(failure);
+			}
+		});
+		Until.waiting(thread);
+		Waiting second = wait(room, LONG);
+		hesitates.set(true);
+		// Wakes the first, which is slow, and then nobody, because that one is awake.
+		room.give();
+		room.give();
+		slow.countDown();
+		assertThat(first.get(20, TimeUnit.SECONDS)).isTrue();
+		assertThat(second.result.get(20, TimeUnit.SECONDS)).isTrue();
+	}
+
+	private static boolean hold(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		return false;
 	}
 
 	@Test

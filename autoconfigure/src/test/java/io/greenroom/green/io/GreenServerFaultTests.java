@@ -6,14 +6,19 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.greenroom.green.GreenPool;
 import io.greenroom.green.GreenScheduler;
+import io.greenroom.green.GreenThread;
 import io.greenroom.green.ThreadShortage;
 import io.greenroom.green.internal.SchedulerAccess;
 import io.greenroom.observe.ContextCarrier;
+import io.greenroom.observe.Observer;
+import io.greenroom.observe.ThreadGauges;
+import io.greenroom.observe.ThreadListener;
 import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.testkit.Until;
 import io.greenroom.testkit.Unusual;
@@ -117,6 +122,38 @@ class GreenServerFaultTests {
 		GreenServer server = GreenServer.listen(this.scheduler, this.pool, listener, this::answer);
 		assertThat(ask(server)).isEqualTo(7);
 		assertThat(left.get()).isLessThanOrEqualTo(0);
+	}
+
+	@Test
+	@DisplayName("H11 F01 a client whose handler is killed before it begins is hung up on, and the next is served")
+	void killedBeforeItBegins() throws Exception {
+		AtomicInteger kills = new AtomicInteger(1);
+		AtomicReference<GreenPool> handlers = new AtomicReference<>();
+		Observer killer = new Observer() {
+
+			@Override
+			public ThreadListener threads(String name, ThreadGauges gauges) {
+				return new ThreadListener() {
+
+					@Override
+					public void spawned() {
+						List<GreenThread<?>> begun = (handlers.get() != null) ? handlers.get().members() : List.of();
+						if (!begun.isEmpty() && kills.getAndDecrement() > 0) {
+							begun.forEach(GreenThread::kill);
+						}
+					}
+
+				};
+			}
+
+		};
+		try (GreenScheduler killing = GreenScheduler.builder().observer(killer).build()) {
+			handlers.set(killing.pool("handlers", 4));
+			GreenServer server = GreenServer.listen(killing, handlers.get(), ANY, this::answer);
+			assertThat(ask(server)).isEqualTo(-1);
+			assertThat(ask(server)).isEqualTo(7);
+			Until.until("the slots to be back", () -> handlers.get().free() == 4 && server.connections() == 0);
+		}
 	}
 
 	@Test

@@ -2,6 +2,7 @@ package io.greenroom.web.internal;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -11,6 +12,7 @@ import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.Reservation;
 import io.greenroom.green.Slot;
 import io.greenroom.testkit.CloseSchedulers;
+import io.greenroom.web.PoolRejectedException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -97,6 +99,20 @@ class RequestAdmissionTests {
 		assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> failed.get(20, TimeUnit.SECONDS))
 			.withCauseInstanceOf(IllegalStateException.class);
 		assertThat(this.pool.active()).isZero();
+	}
+
+	@Test
+	@DisplayName("H05 a request that is interrupted in line is rejected, keeps its flag, and takes no slot along")
+	void interruptedInLine() throws Exception {
+		CountDownLatch leave = new CountDownLatch(1);
+		this.pool.submit(() -> leave.await());
+		Reservation place = this.controllers.reserve();
+		Thread.currentThread().interrupt();
+		assertThatExceptionOfType(PoolRejectedException.class).isThrownBy(() -> this.controllers.await(place));
+		assertThat(Thread.interrupted()).isTrue();
+		leave.countDown();
+		this.pool.join();
+		assertThat(this.pool.queued()).isZero();
 	}
 
 }
