@@ -69,7 +69,7 @@ public final class Settling {
 					"The limit is negative: " + limit + "; give zero or a positive duration");
 		}
 		long start = Parking.nanoTime();
-		long nanos = (limit.getSeconds() > Long.MAX_VALUE / 2_000_000_000L) ? Long.MAX_VALUE : limit.toNanos();
+		long nanos = (limit.toSeconds() > Long.MAX_VALUE / 2_000_000_000L) ? Long.MAX_VALUE : limit.toNanos();
 		long pause = FIRST_PAUSE;
 		List<Long> before = List.of();
 		boolean quietBefore = false;
