@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaCodeUnitAccess;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -309,6 +310,7 @@ class ArchitectureTests {
 				"io.greenroom.keyed..", "io.greenroom.state.."))) {
 			List<String> found = type.getAccessesFromSelf()
 				.stream()
+				.filter(JavaCodeUnitAccess.class::isInstance)
 				.filter(ArchitectureTests::isWaitOrTime)
 				.map(JavaAccess::getDescription)
 				.toList();

@@ -10,6 +10,7 @@ import io.greenroom.green.Parking;
 import io.greenroom.green.internal.Waits;
 import io.greenroom.observe.CallMode;
 import io.greenroom.observe.ContextCarrier;
+import io.greenroom.observe.WaitedFor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -422,7 +423,7 @@ abstract class Call {
 	 * @param start when the wait began, in the handler's time
 	 * @param handler what the thread is reported to wait for
 	 */
-	final boolean await(long start, long nanos, HandlerCore handler, @Nullable Detour detour)
+	final boolean await(long start, long nanos, Awaited handler, @Nullable Detour detour)
 			throws InterruptedException {
 		while (true) {
 			int seen = this.state;
@@ -463,6 +464,14 @@ abstract class Call {
 		Object result = this.outcome;
 		this.outcome = null;
 		return result;
+	}
+
+	/** The handler of a call, as a thread sees it that waits for the call. */
+	interface Awaited extends WaitedFor {
+
+		/** Returns the time of its threads, in nanoseconds, for measuring durations. */
+		long now();
+
 	}
 
 	/** The hold of the thread that runs a call. */

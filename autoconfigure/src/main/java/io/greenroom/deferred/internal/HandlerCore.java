@@ -12,7 +12,6 @@ import io.greenroom.green.internal.Engine;
 import io.greenroom.green.internal.Explained;
 import io.greenroom.green.internal.SchedulerAccess;
 import io.greenroom.green.internal.Turns;
-import io.greenroom.observe.WaitedFor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * handler of a hold or a call. Requests from one part to another go through it too, so
  * that no part depends on the whole.
  */
-abstract class HandlerCore implements WaitedFor, Explained {
+abstract class HandlerCore implements Call.Awaited, Explained {
 
 	private final GreenScheduler scheduler;
 
@@ -101,8 +100,8 @@ abstract class HandlerCore implements WaitedFor, Explained {
 		}
 	}
 
-	/** Returns the time of its threads, in nanoseconds, for measuring durations. */
-	final long now() {
+	@Override
+	public final long now() {
 		return this.scheduler.nanoTime();
 	}
 
