@@ -332,6 +332,7 @@ class ArchitectureTests {
 			Map.entry("Outside", "waits in real time for what is outside the JVM"),
 			Map.entry("WorkerEngine", "is the worker's engine, and limits its end in real time"),
 			Map.entry("BatonEngine", "keeps all threads but one waiting"),
+			Map.entry("Leader", "may wait for something outside the worker"),
 			Map.entry("CarrierEngine", "carries virtual threads"),
 			Map.entry("RunQueue", "lets the stepping thread wait for the JDK"),
 			Map.entry("RunningCommand", "waits for processes, which are outside"),

@@ -6,6 +6,7 @@ import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -24,6 +25,7 @@ import io.greenroom.autoconfigure.DurableAutoConfiguration;
 import io.greenroom.autoconfigure.GreenSchedulerAutoConfiguration;
 import io.greenroom.autoconfigure.StateAutoConfiguration;
 import io.greenroom.keyed.Keyed;
+import io.greenroom.test.LauncherRun;
 import io.greenroom.testkit.TestDatabase;
 import io.greenroom.testkit.Until;
 import org.junit.jupiter.api.BeforeAll;
@@ -158,6 +160,28 @@ class GuideTests {
 		assertThat(snippets.errors()).isEmpty();
 		try (HikariDataSource database = TestDatabase.H2.fresh()) {
 			runner("readme", database).run(GuideTests::runTheTest);
+		}
+	}
+
+	@Test
+	@DisplayName("U03 U05 U06 U07 the tests that the page on testing shows pass")
+	void theTestsOfThePageOnTestingPass() {
+		assertThat(snippets.errors()).isEmpty();
+		Class<?>[] tests = snippets.classes("testing")
+			.stream()
+			.filter((type) -> Arrays.stream(type.getDeclaredMethods())
+				.anyMatch((method) -> method.isAnnotationPresent(Test.class)))
+			.toArray(Class<?>[]::new);
+		Thread current = Thread.currentThread();
+		ClassLoader before = current.getContextClassLoader();
+		current.setContextClassLoader(snippets.loader());
+		try {
+			LauncherRun run = LauncherRun.of(tests);
+			assertThat(run.failures()).isEmpty();
+			assertThat(run.tests()).isEqualTo(tests.length).isEqualTo(7);
+		}
+		finally {
+			current.setContextClassLoader(before);
 		}
 	}
 

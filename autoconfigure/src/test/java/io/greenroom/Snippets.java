@@ -47,15 +47,23 @@ final class Snippets {
 			"io.greenroom.spring.StateCompletedEvent", "io.greenroom.spring.StateFailedEvent",
 			"io.greenroom.spring.StateTransitionEvent", "io.greenroom.state.*", "io.greenroom.test.*",
 			"io.greenroom.web.*", "jakarta.annotation.*", "org.junit.jupiter.api.Test",
-			"org.springframework.beans.factory.ObjectProvider", "org.springframework.beans.factory.annotation.*",
-			"org.springframework.context.annotation.*", "org.springframework.context.event.EventListener",
+			"org.springframework.beans.factory.ObjectProvider",
+			"org.springframework.boot.autoconfigure.ImportAutoConfiguration",
+			"org.springframework.boot.test.context.SpringBootTest",
+			"org.springframework.test.context.ContextConfiguration",
+			"org.springframework.test.web.servlet.assertj.MockMvcTester",
+			"io.greenroom.autoconfigure.DeferredAutoConfiguration",
+			"io.greenroom.autoconfigure.GreenSchedulerAutoConfiguration",
+			"org.springframework.beans.factory.annotation.*", "org.springframework.context.annotation.*",
+			"org.springframework.context.event.EventListener",
 			"org.springframework.boot.webmvc.test.autoconfigure.WebMvcTest", "org.springframework.http.*",
 			"org.springframework.jdbc.core.simple.JdbcClient",
 			"org.springframework.resilience.annotation.ConcurrencyLimit",
 			"org.springframework.scheduling.annotation.Async", "org.springframework.stereotype.*",
 			"org.springframework.transaction.annotation.Transactional",
 			"org.springframework.transaction.support.TransactionTemplate", "org.springframework.web.bind.annotation.*",
-			"org.springframework.web.servlet.function.*", "static org.assertj.core.api.Assertions.*");
+			"org.springframework.web.servlet.function.*", "static org.assertj.core.api.Assertions.*",
+			"static io.greenroom.test.GreenroomAssertions.*");
 
 	private static final Pattern BLOCK = Pattern
 		.compile("(?ms)(?:^<!-- (given|run|members):? ?(.*?) ?-->\\n)?^```java\\n(.*?)^```$");

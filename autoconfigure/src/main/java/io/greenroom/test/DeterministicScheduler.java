@@ -4,12 +4,15 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.GreenTask;
 import io.greenroom.green.GreenThread;
+import io.greenroom.green.worker.Lead;
 import io.greenroom.green.worker.Worker;
 import io.greenroom.green.worker.WorkerStuckException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A green scheduler and a clock for tests. Pass {@link #scheduler()} to the code under
@@ -39,6 +42,9 @@ import io.greenroom.green.worker.WorkerStuckException;
  * {@link IllegalStateException}, because nothing would go on meanwhile.
  */
 public final class DeterministicScheduler implements AutoCloseable {
+
+	/** The scheduler that a thread leads. */
+	private static final ThreadLocal<@Nullable DeterministicScheduler> CURRENT = new ThreadLocal<>();
 
 	private final List<String> trace = new ArrayList<>();
 
@@ -168,6 +174,32 @@ public final class DeterministicScheduler implements AutoCloseable {
 	public void advance(Duration length) {
 		this.worker.advance(length);
 		this.unended.removeIf(GreenThread::isDone);
+	}
+
+	/**
+	 * Lets the current thread lead, until the lead is closed: it may wait for handlers,
+	 * machines and green threads, which run while it waits. A {@code @GreenroomTest} does
+	 * this. See {@link Worker#lead()}.
+	 * @return the lead, which the same thread must close
+	 */
+	public Lead lead() {
+		Lead lead = this.worker.lead();
+		DeterministicScheduler before = CURRENT.get();
+		CURRENT.set(this);
+		return () -> {
+			lead.close();
+			if (CURRENT.get() == this) {
+				CURRENT.set(before);
+			}
+		};
+	}
+
+	/**
+	 * Returns the scheduler that the current thread leads.
+	 * @return the scheduler; empty if there is none
+	 */
+	public static Optional<DeterministicScheduler> current() {
+		return Optional.ofNullable(CURRENT.get());
 	}
 
 	/**

@@ -12,6 +12,7 @@ import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.GreenThread;
 import io.greenroom.green.GreenThreadDump;
 import io.greenroom.green.internal.SchedulerAccess;
+import org.jspecify.annotations.Nullable;
 
 /** What is left to do on a scheduler: calls of its handlers, and green threads. */
 final class Leftovers {
@@ -41,15 +42,14 @@ final class Leftovers {
 	}
 
 	/**
-	 * Throws if there are calls to run, or green threads that were not there before.
+	 * Returns a report of calls to run and green threads that were not there before, or
+	 * {@code null} if there are none.
 	 */
-	static void check(GreenScheduler scheduler, Set<GreenThread<?>> before) {
+	static @Nullable AssertionError of(GreenScheduler scheduler, Set<GreenThread<?>> before) {
 		List<GreenThread<?>> threads = threads(scheduler);
 		threads.removeAll(before);
 		String text = calls(scheduler) + describe(scheduler, threads);
-		if (!text.isEmpty()) {
-			throw new AssertionError("The test has left behind:" + text);
-		}
+		return text.isEmpty() ? null : new AssertionError("The test has left behind:" + text);
 	}
 
 	/** Describes the handlers that have something to do. */

@@ -62,7 +62,16 @@ class OptionalClassPathTests {
 	}
 
 	@Test
-	@DisplayName("A05 the core runs on the JDK, JSpecify and SLF4J alone")
+	@DisplayName("U05 U07 the annotation and the assertions work with JUnit and AssertJ, without Spring")
+	void testsRunWithoutSpring() throws Exception {
+		assertThat(ForkedJvm.run(PlainTests.class,
+				(jar) -> jar
+					.matches("(slf4j-api|jspecify|junit-.*|opentest4j|apiguardian-api|assertj-core|byte-buddy)-\\d.*")))
+			.isEqualTo("1 passed");
+	}
+
+	@Test
+	@DisplayName("A05 the core, and what needs no framework in tests, run on the JDK, JSpecify and SLF4J alone")
 	void coreRunsWithoutSpring() throws Exception {
 		assertThat(ForkedJvm.run(PlainApplication.class, (jar) -> jar.matches("(slf4j-api|jspecify)-\\d.*")))
 			.isEqualTo("sung");

@@ -1,10 +1,12 @@
 package io.greenroom.green;
 
+import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Consumer;
 
 import io.greenroom.green.internal.Countdown;
 import io.greenroom.green.internal.Engine;
+import io.greenroom.green.internal.Timing;
 
 /** The engine of ordinary schedulers, into whose steps a test can come in between. */
 class HookedEngine implements Engine {
@@ -35,8 +37,18 @@ class HookedEngine implements Engine {
 	}
 
 	@Override
-	public Runnable schedule(long nanos, Runnable action) {
-		return this.jdk.schedule(nanos, action);
+	public Runnable schedule(long nanos, Timing timing, Runnable action) {
+		return this.jdk.schedule(nanos, timing, action);
+	}
+
+	@Override
+	public InstantSource clock() {
+		return this.jdk.clock();
+	}
+
+	@Override
+	public void rest(Object blocker, long pause, long left) {
+		this.jdk.rest(blocker, pause, left);
 	}
 
 	@Override

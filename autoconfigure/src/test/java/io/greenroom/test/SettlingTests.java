@@ -120,6 +120,45 @@ class SettlingTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> settle(this.scheduler, Duration.ofSeconds(-1)));
 	}
 
+	static class Parent {
+
+		private final GreenScheduler scheduler;
+
+		private final List<String> log;
+
+		Parent(GreenScheduler scheduler, List<String> log) {
+			this.scheduler = scheduler;
+			this.log = log;
+		}
+
+		void spawn(String child, Duration sleep) {
+			this.scheduler.spawn(child, () -> {
+				this.scheduler.sleep(sleep);
+				this.log.add(child);
+			});
+		}
+
+	}
+
+	@Test
+	@DisplayName("U06 in virtual time settle waits for spawned threads while they sleep, up to its limit in that time")
+	void waitsInVirtualTime() {
+		try (DeterministicScheduler test = DeterministicScheduler.inTurn()) {
+			GreenScheduler virtual = test.scheduler();
+			Deferred<Parent> parent = Deferred.of(virtual, new Parent(virtual, this.log));
+			test.run(() -> {
+				parent.oneway().spawn("child", Duration.ofSeconds(5));
+				settle(virtual);
+				this.log.add("settled");
+				parent.oneway().spawn("late", Duration.ofMinutes(1));
+				assertThatExceptionOfType(AssertionError.class).isThrownBy(() -> settle(virtual))
+					.withMessageContaining("Not settled within PT10S")
+					.withMessageContaining("Green thread 'late' of 'handler-Parent' is alive");
+			});
+			assertThat(this.log).containsExactly("child", "settled", "late");
+		}
+	}
+
 	@Test
 	@DisplayName("U06 a scheduler without handlers is settled")
 	void nothingIsSettled() throws Exception {

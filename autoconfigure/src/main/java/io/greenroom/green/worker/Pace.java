@@ -16,6 +16,12 @@ enum Pace {
 	/** For what goes on by itself, and for limits as long as something waits. */
 	FINISH,
 
+	/**
+	 * For what goes on by itself, and for limits: the leader waits, and can't let it
+	 * pass.
+	 */
+	LEAD,
+
 	/** For what goes on by itself. */
 	SETTLE,
 
@@ -39,6 +45,7 @@ enum Pace {
 			case TO_LIMIT -> ALL;
 			case WORK -> ALL_BUT_LOOKS;
 			case FINISH -> waiting ? SLEEPS_AND_LIMITS : SLEEPS;
+			case LEAD -> SLEEPS_AND_LIMITS;
 			case SETTLE -> SLEEPS;
 			case STILL -> Set.of();
 		};

@@ -28,7 +28,7 @@ final class RunQueue<S> {
 	/**
 	 * How far time advances in a round in which all threads only yield, in nanoseconds.
 	 */
-	private static final long YIELD_ROUND_NANOS = 1_000;
+	static final long YIELD_ROUND_NANOS = 1_000;
 
 	private final Order<S> ready;
 

@@ -20,17 +20,22 @@ final class WaitText {
 	static String of(List<? extends WorkerEngine.Routine> routines) {
 		StringBuilder text = new StringBuilder();
 		for (WorkerEngine.Routine routine : routines) {
-			text.append("%n  '%s' ".formatted(routine.name())).append(what(routine));
+			text.append("%n  '%s' ".formatted(routine.name())).append(what(routine.thread()));
 		}
 		return text.toString();
 	}
 
-	private static String what(WorkerEngine.Routine routine) {
-		Object blocker = Waits.blocker(routine.thread());
+	/** Returns the line of a thread, with a line break before it. */
+	static String of(Thread waiting) {
+		return "%n  '%s' ".formatted(waiting.getName()) + what(waiting);
+	}
+
+	private static String what(Thread thread) {
+		Object blocker = Waits.blocker(thread);
 		if (blocker instanceof Turn) {
 			return "sleeps";
 		}
-		return (blocker != null) ? "waits for " + name(blocker, routine.thread()) : "runs, or waits with the JDK";
+		return (blocker != null) ? "waits for " + name(blocker, thread) : "runs, or waits with the JDK";
 	}
 
 	private static String name(Object blocker, Thread waiting) {

@@ -318,6 +318,21 @@ public final class Worker implements AutoCloseable {
 	}
 
 	/**
+	 * Lets the current thread wait by Greenroom's means although it is no routine, until
+	 * the lead is closed: whenever it waits, it steps the routines until it may go on.
+	 * The time passes for sleeps, delayed starts and, if nothing else can end the wait,
+	 * timeouts. It may call the stepping methods as well. A wait that nothing can end
+	 * throws a {@link WorkerStuckException}. A thread leads one worker at a time, the
+	 * last that it has begun to lead and not ended.
+	 * @return the lead, which the same thread must close
+	 * @throws IllegalStateException if called inside a routine, or if the thread cannot
+	 * step
+	 */
+	public Lead lead() {
+		return this.engine.lead();
+	}
+
+	/**
 	 * Lets the current routine sleep. Others run meanwhile.
 	 * @param length the minimum time, in the worker's time; zero yields
 	 * @throws InterruptedException if the routine is killed

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <S> the type of a thread in the line
  */
-abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements Engine
+abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements Engine, Leader.Stepper
 		permits CarrierEngine, BatonEngine {
 
 	/**
@@ -194,7 +194,7 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 
 	private void enter() {
 		Thread current = Thread.currentThread();
-		if (Turns.of(current) != null) {
+		if (Turns.of(current) instanceof Routine) {
 			throw new IllegalStateException("Worker '" + this.name + "' was asked to step by the routine '"
 					+ current.getName() + "'; step it from outside, and wait inside a routine");
 		}
@@ -389,7 +389,7 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 	@Override
 	public final void rest(Object blocker, long pause, long left) {
 		Turn turn = Turns.current();
-		if (turn != null) {
+		if (turn != null && waitsInTurn(turn)) {
 			turn.parkNanos(blocker, Math.min(pause, left), Timing.SLEEP);
 			return;
 		}
@@ -445,7 +445,7 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 
 	@Override
 	public final boolean awaitEnd(GreenThread<?> thread, long nanos) throws InterruptedException {
-		if (Turns.current() != null) {
+		if (waitsInTurn(Turns.current())) {
 			return thread.join(Duration.ofNanos(nanos));
 		}
 		settle(thread::isDone, after(nanos));
@@ -465,11 +465,11 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 			}));
 		}
 		threads.forEach(this::start);
-		if (Turns.of(waiting) == null) {
-			settle(() -> left.get() == 0, after(time.left()));
+		if (waitsInTurn(Turns.of(waiting))) {
+			awaitAll(left, time);
 		}
 		else {
-			awaitAll(left, time);
+			settle(() -> left.get() == 0, after(time.left()));
 		}
 		threads.stream().filter(Thread::isAlive).forEach(Thread::interrupt);
 	}
@@ -481,6 +481,70 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 				throw new InterruptedException();
 			}
 		}
+	}
+
+	/**
+	 * Returns whether a thread that waits need not step. The leader of another worker
+	 * must, because waiting in its turn it would step that one.
+	 */
+	private boolean waitsInTurn(@Nullable Turn turn) {
+		return turn != null && !(turn instanceof Leader leader && leader.stepper() != this);
+	}
+
+	/**
+	 * Lets the current thread wait like a routine from now on; returns what ends that.
+	 */
+	final Lead lead() {
+		Thread current = Thread.currentThread();
+		Turn before = Turns.of(current);
+		if (before instanceof Routine) {
+			throw new IllegalStateException("Worker '" + this.name + "' can't be led by the routine '"
+					+ current.getName() + "', which waits in its turn anyway");
+		}
+		checkStepper(current);
+		Leader leader = new Leader(this, current);
+		Turns.register(current, leader);
+		return () -> endLead(current, leader, before);
+	}
+
+	private static void endLead(Thread thread, Leader leader, @Nullable Turn before) {
+		if (Turns.of(thread) != leader) {
+			return;
+		}
+		if (before != null) {
+			Turns.register(thread, before);
+		}
+		else {
+			Turns.forget(thread);
+		}
+	}
+
+	@Override
+	public final void stepUntil(BooleanSupplier done, Pace pace) {
+		runUntil(done, Long.MAX_VALUE, pace);
+	}
+
+	@Override
+	public final int routines() {
+		synchronized (this.live) {
+			return this.live.size();
+		}
+	}
+
+	@Override
+	public final void yielded() {
+		if (!this.queue.hasReady()) {
+			this.queue.skipTo(this.queue.now() + RunQueue.YIELD_ROUND_NANOS);
+			this.queue.fireDue();
+		}
+	}
+
+	@Override
+	public final IllegalStateException stuck(Thread waiting) {
+		List<Thread> threads = new ArrayList<>(List.of(waiting));
+		List<Routine> left = snapshot().stream().filter((routine) -> !isIdle(routine)).toList();
+		left.forEach((routine) -> threads.add(routine.thread()));
+		return new WorkerStuckException(this.name, threads, WaitText.of(waiting) + WaitText.of(left));
 	}
 
 	/**

@@ -6,7 +6,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.greenroom.observe.CallMode;
-import io.greenroom.observe.WaitedFor;
 import io.greenroom.testkit.Until;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -18,7 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(60)
 class CallTests {
 
-	private static final WaitedFor NOTHING = new WaitedFor() {
+	private static final Call.Awaited NOTHING = new Call.Awaited() {
 
 		@Override
 		public String name() {
@@ -28,6 +27,11 @@ class CallTests {
 		@Override
 		public java.util.List<Thread> heldBy() {
 			return java.util.List.of();
+		}
+
+		@Override
+		public long now() {
+			return System.nanoTime();
 		}
 
 	};

@@ -19,7 +19,7 @@ class CallerRunsTests {
 
 	private final GreenScheduler scheduler = GreenScheduler.builder().build();
 
-	private final Mailbox mailbox = new Mailbox(10, false, () -> false);
+	private final Mailbox mailbox = new Mailbox(10, false, () -> false, System::nanoTime);
 
 	private final Desk desk = new Desk();
 

@@ -17,7 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(60)
 class MailboxTests {
 
-	private final Mailbox mailbox = new Mailbox(10, false, () -> false);
+	private final Mailbox mailbox = new Mailbox(10, false, () -> false, System::nanoTime);
 
 	private static Call oneway() {
 		return new EmptyCall(CallMode.ONEWAY);
@@ -61,7 +61,7 @@ class MailboxTests {
 	@DisplayName("D41 a mailbox without a processor has one started by the next call, whoever has looked into it")
 	void staysUnattended() {
 		List<String> started = new ArrayList<>();
-		Mailbox resting = new Mailbox(10, false, () -> started.add("started") && false);
+		Mailbox resting = new Mailbox(10, false, () -> started.add("started") && false, System::nanoTime);
 		assertThat(resting.leaveUnattended()).isTrue();
 		resting.gather();
 		assertThat(put(resting, oneway())).isFalse();
@@ -121,7 +121,7 @@ class MailboxTests {
 	@Test
 	@DisplayName("D25 a call that is dropped is over, so that it is counted once and never runs")
 	void droppedCallsAreOver() {
-		DroppingMailbox dropping = new DroppingMailbox(10, false, () -> false);
+		DroppingMailbox dropping = new DroppingMailbox(10, false, () -> false, System::nanoTime);
 		Call oldest = oneway();
 		put(dropping, oldest);
 		assertThat(dropping.dropOldest()).isSameAs(oldest);

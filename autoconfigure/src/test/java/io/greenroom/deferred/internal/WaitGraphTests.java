@@ -107,8 +107,9 @@ class WaitGraphTests {
 
 		private Made(GreenScheduler scheduler, HandlerName name) {
 			super(new HandlerParts(scheduler, null, HandlerType.of(Target.class), HandlerOptions.defaults()),
-					new CallReports(name, Observer.NONE, new HandlerNumbers(new Mailbox(1, false, () -> false))), name,
-					new Target(), null);
+					new CallReports(name, Observer.NONE,
+							new HandlerNumbers(new Mailbox(1, false, () -> false, System::nanoTime)), System::nanoTime),
+					name, new Target(), null);
 		}
 
 		void always(Hold held) {
