@@ -36,7 +36,7 @@ final class CallFaults {
 					return true;""").breaks("D10").caughtBy("deferred.internal.CallTests#withdrawnCallsKeepNothing"),
 			Fault.of("the end of a call does not wait for an interrupt that is under way").in(CALL).replaces("""
 					if ((seen & INTERRUPTING) != 0) {
-						Thread.yield();
+						Waits.spin();
 						continue;
 					}""", "").breaks("D10").caughtBy("deferred.internal.CallTests#theEndWaitsForAnInterrupt"),
 			Fault.of("the end of a call does not wake its caller").in(CALL).replaces("""
@@ -77,9 +77,9 @@ final class CallFaults {
 				.in(HOLD)
 				.replaces("""
 						if (this.running == call) {
-							this.thread.interrupt();""", """
+							Parking.interrupt(this.thread);""", """
 						if (true) {
-							this.thread.interrupt();""")
+							Parking.interrupt(this.thread);""")
 				.breaks("D10")
 				.caughtBy("deferred.internal.HoldTests#onlyItsOwnBodyIsInterrupted"),
 			Fault.of("a body is not interrupted after the call it has let in")
@@ -100,8 +100,8 @@ final class CallFaults {
 						void end(Call call) {
 							this.entering = false;
 							RUNNING.setRelease(this, null);
-							while (this.interrupting) {
-								Thread.yield();
+							if (this.interrupting) {
+								awaitInterrupt();
 							}""", """
 						void end(Call call) {
 							this.entering = false;
