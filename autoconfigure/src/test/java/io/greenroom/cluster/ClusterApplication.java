@@ -1,16 +1,24 @@
 package io.greenroom.cluster;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
@@ -20,12 +28,14 @@ import io.greenroom.autoconfigure.DurableAutoConfiguration;
 import io.greenroom.autoconfigure.GreenSchedulerAutoConfiguration;
 import io.greenroom.autoconfigure.StateAutoConfiguration;
 import io.greenroom.deferred.DeferredHandler;
+import io.greenroom.deferred.ReadOnly;
 import io.greenroom.durable.Durable;
 import io.greenroom.durable.Stored;
 import io.greenroom.keyed.Key;
 import io.greenroom.keyed.Keyed;
 import io.greenroom.spring.internal.ClusterHandlers;
 import io.greenroom.testkit.BootProcess;
+import io.greenroom.testkit.Forwarder;
 import io.greenroom.testkit.TestDatabase;
 import io.greenroom.testkit.Until;
 
@@ -33,12 +43,15 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.env.Environment;
+import org.springframework.core.env.SimpleCommandLinePropertySource;
 import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.annotation.EnableTransactionManagement;
@@ -54,12 +67,19 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 @Import(ClusterApplication.Counter.class)
 class ClusterApplication {
 
-	private static final int KEYS = 100;
+	/** What the line of a failed call begins with. */
+	static final String FAILED = "failed call ";
 
-	private static volatile boolean over;
+	/** Where a transaction is held. */
+	static final String BEFORE_COMMIT = "before";
 
-	/** Whether the next body of this node is to stay before it commits. */
-	private static final AtomicBoolean HOLD = new AtomicBoolean();
+	/** Where a call is held that is committed and not answered. */
+	static final String AFTER_COMMIT = "after";
+
+	private static final String NOWHERE = "nowhere";
+
+	/** Whether the next body of this node is to stay, and where. */
+	private static final AtomicReference<String> HOLD = new AtomicReference<>(NOWHERE);
 
 	/**
 	 * On the node that holds one, no other transaction is open: it would hold its row,
@@ -70,14 +90,17 @@ class ClusterApplication {
 	private static volatile boolean holder;
 
 	/**
-	 * Runs a node: waits for the others, then makes calls for a while.
+	 * Runs a node: waits for the others, makes calls for a while, and at last reads what
+	 * has come of them.
 	 * @param args its settings
 	 */
 	public static void main(String[] args) {
+		forward(new SimpleCommandLinePropertySource(args));
 		ConfigurableApplicationContext context = new SpringApplicationBuilder(ClusterApplication.class)
 			.web(WebApplicationType.NONE)
 			.run(args);
 		Environment environment = context.getEnvironment();
+		BootProcess.at("up");
 		int nodes = environment.getRequiredProperty("nodes", Integer.class);
 		ClusterHandlers cluster = context.getBean(ClusterHandlers.class);
 		Until.until("all nodes to be there", Duration.ofSeconds(60), () -> cluster.nodes() == nodes);
@@ -85,33 +108,52 @@ class ClusterApplication {
 		if (environment.getProperty("holds", Boolean.class, false)) {
 			hold(context.getBean(JdbcClient.class));
 		}
-		Load load = new Load(context, environment);
-		Runtime.getRuntime().addShutdownHook(new Thread(() -> over = true));
+		Load load = context.getBean(Load.class);
 		load.run();
-		BootProcess.stayAt("done");
+		BootProcess.pauseAt("done");
+		load.read();
+		BootProcess.stayAt("read");
+	}
+
+	/** The database is on another host. */
+	private static void forward(SimpleCommandLinePropertySource settings) {
+		String socket = settings.getProperty("socket");
+		if (socket != null) {
+			new Forwarder(Integer.parseInt(socket.substring(socket.lastIndexOf('.') + 1)), Path.of(socket));
+		}
 	}
 
 	/** Holds transactions open, each time that it is told to, till the load is over. */
 	private static void hold(JdbcClient jdbc) {
 		holder = true;
-		long held = 0;
+		long held = number(jdbc, "select coalesce(max(number), 0) from hold");
 		while (number(jdbc, "select count(*) from load") == 0) {
 			long wanted = number(jdbc, "select coalesce(max(number), 0) from hold");
 			if (wanted > held) {
 				held = wanted;
-				HOLD.set(true);
+				HOLD.set(jdbc.sql("select place from hold where number = ?").param(held).query(String.class).single());
 			}
 			LockSupport.parkNanos(20_000_000);
 		}
 	}
 
-	/** Asks again if it was frozen meanwhile, and its connection is gone. */
 	private static long number(JdbcClient jdbc, String sql) {
-		try {
-			return jdbc.sql(sql).query(Long.class).single();
-		}
-		catch (DataAccessException frozen) {
-			return jdbc.sql(sql).query(Long.class).single();
+		return again(() -> jdbc.sql(sql).query(Long.class).single());
+	}
+
+	/** Asks again while the database is away, or if this node was frozen meanwhile. */
+	private static <T> T again(Supplier<T> work) {
+		long start = System.nanoTime();
+		while (true) {
+			try {
+				return work.get();
+			}
+			catch (DataAccessException away) {
+				if (System.nanoTime() - start > Duration.ofSeconds(60).toNanos()) {
+					throw away;
+				}
+				LockSupport.parkNanos(100_000_000);
+			}
 		}
 	}
 
@@ -128,6 +170,11 @@ class ClusterApplication {
 	@Bean
 	JdbcClient jdbcClient(DataSource dataSource) {
 		return JdbcClient.create(dataSource);
+	}
+
+	@Bean
+	Load load(ConfigurableApplicationContext context, Environment environment) {
+		return new Load(context, environment);
 	}
 
 	/** Counts, and enters each call in a table of the user's. */
@@ -151,24 +198,42 @@ class ClusterApplication {
 		int add(String id) {
 			if (holder) {
 				ONE.acquireUninterruptibly();
-				TransactionSynchronizationManager.registerSynchronization(new Holding(this.key, HOLD.getAndSet(false)));
+				TransactionSynchronizationManager
+					.registerSynchronization(new Holding(this.key, HOLD.getAndSet(NOWHERE)));
 			}
-			this.jdbc.sql("insert into made (key, id) values (?, ?)").params(this.key, id).update();
-			return ++this.count;
+			this.count++;
+			this.jdbc.sql("insert into made (key, number, id) values (?, ?, ?)")
+				.params(this.key, this.count, id)
+				.update();
+			return this.count;
+		}
+
+		@ReadOnly
+		int count() {
+			return this.count;
 		}
 
 	}
 
 	/**
-	 * Stays in the transaction, if it is to, when all of it is written, the key's row
-	 * last; and says of which key.
+	 * Stays in the transaction, if it is to: when all of it is written, the key's row
+	 * last, or when it is committed and the caller has no answer. Says of which key.
 	 */
-	private record Holding(String key, boolean stays) implements TransactionSynchronization {
+	private record Holding(String key, String place) implements TransactionSynchronization {
 
 		@Override
 		public void beforeCommit(boolean readOnly) {
-			if (this.stays) {
-				System.out.println("holds " + this.key + " at " + java.time.Instant.now());
+			stay(BEFORE_COMMIT);
+		}
+
+		@Override
+		public void afterCommit() {
+			stay(AFTER_COMMIT);
+		}
+
+		private void stay(String here) {
+			if (this.place.equals(here)) {
+				System.out.println("holds " + this.key + " at " + Instant.now());
 				BootProcess.pauseAt("holding");
 			}
 		}
@@ -176,115 +241,189 @@ class ClusterApplication {
 		@Override
 		public void afterCompletion(int status) {
 			ONE.release();
-			if (this.stays) {
+			if (this.place.equals(BEFORE_COMMIT)) {
 				BootProcess.at((status == STATUS_COMMITTED) ? "committed" : "not committed");
 			}
 		}
 
 	}
 
-	/** Calls as fast as they are answered. */
-	private static final class Load {
+	/**
+	 * Calls as fast as it is answered. Ends first when the node is told to end, as a web
+	 * server would.
+	 */
+	static final class Load implements SmartLifecycle {
 
-		private final Keyed<String, Counter> counters;
+		private static final Duration SLOW = Duration.ofSeconds(1);
+
+		private final ConfigurableApplicationContext context;
 
 		private final JdbcClient jdbc;
 
-		private final ClusterHandlers cluster;
-
 		private final String node;
 
-		private final long end;
+		private final Duration length;
 
 		private final int clients;
+
+		private final int keys;
 
 		private final boolean apart;
 
 		private final AtomicInteger calls = new AtomicInteger();
 
+		private final AtomicInteger slow = new AtomicInteger();
+
+		private final AtomicInteger failures = new AtomicInteger();
+
 		private final AtomicLong longest = new AtomicLong();
 
 		private final Map<String, Long> longestByKey = new ConcurrentHashMap<>();
 
-		private final Queue<String> answered = new ConcurrentLinkedQueue<>();
+		private final Queue<Object[]> answered = new ConcurrentLinkedQueue<>();
 
-		private final Queue<String> failures = new ConcurrentLinkedQueue<>();
+		private final CountDownLatch reported = new CountDownLatch(1);
 
-		@SuppressWarnings("unchecked")
+		private volatile boolean running;
+
+		private volatile boolean over;
+
 		Load(ConfigurableApplicationContext context, Environment environment) {
-			this.counters = (Keyed<String, Counter>) context
-				.getBeanProvider(ResolvableType.forClassWithGenerics(Keyed.class, String.class, Counter.class))
-				.getObject();
+			this.context = context;
 			this.jdbc = context.getBean(JdbcClient.class);
-			this.cluster = context.getBean(ClusterHandlers.class);
 			this.node = environment.getRequiredProperty("node");
 			this.clients = environment.getRequiredProperty("clients", Integer.class);
+			this.keys = environment.getRequiredProperty("keys", Integer.class);
 			this.apart = environment.getProperty("apart", Boolean.class, false);
-			this.end = System.nanoTime()
-					+ Duration.ofSeconds(environment.getRequiredProperty("seconds", Long.class)).toNanos();
+			this.length = Duration.ofSeconds(environment.getRequiredProperty("seconds", Long.class));
+		}
+
+		@SuppressWarnings("unchecked")
+		private Keyed<String, Counter> counters() {
+			return (Keyed<String, Counter>) this.context
+				.getBeanProvider(ResolvableType.forClassWithGenerics(Keyed.class, String.class, Counter.class))
+				.getObject();
 		}
 
 		void run() {
+			this.running = true;
+			Keyed<String, Counter> counters = counters();
 			Thread[] threads = new Thread[this.clients];
-			String start = Long.toString(System.nanoTime(), 36);
+			long now = System.nanoTime();
 			for (int i = 0; i < threads.length; i++) {
-				String prefix = this.node + "-" + start + "-" + i + "-";
+				String prefix = this.node + "-" + Long.toString(now, 36) + "-" + i + "-";
 				int client = i;
-				threads[i] = Thread.ofVirtual().start(() -> call(prefix, client));
+				threads[i] = Thread.ofVirtual()
+					.start(() -> call(counters, prefix, client, now + this.length.toNanos()));
 			}
 			try {
 				for (Thread thread : threads) {
 					while (!thread.join(Duration.ofMillis(500))) {
-						this.jdbc.sql("insert into sees (node, nodes) values (?, ?)")
-							.params(this.node, this.cluster.nodes())
-							.update();
-						over |= this.jdbc.sql("select count(*) from load").query(Long.class).single() > 0;
+						look();
 					}
 				}
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
 			}
-			this.answered.forEach((id) -> this.jdbc.sql("insert into answered (id) values (?)").params(id).update());
-			this.longestByKey
-				.forEach((key, took) -> this.jdbc.sql("insert into longest (node, key, took) values (?, ?, ?)")
-					.params(this.node, key, took / 1_000_000)
-					.update());
-			this.jdbc.sql("insert into report (node, calls, failed, longest, what) values (?, ?, ?, ?, ?)")
-				.params(this.node, this.calls.get(), this.failures.size(), this.longest.get() / 1_000_000,
-						this.failures.peek())
-				.update();
+			report();
+			this.reported.countDown();
+		}
+
+		private void look() {
+			int seen = this.context.getBean(ClusterHandlers.class).nodes();
+			again(() -> this.jdbc.sql("insert into sees (node, nodes) values (?, ?)").params(this.node, seen).update());
+			this.over |= number(this.jdbc, "select count(*) from load") > 0;
+		}
+
+		private void report() {
+			JdbcTemplate batches = new JdbcTemplate(this.context.getBean(DataSource.class));
+			again(() -> batches.batchUpdate("insert into answered (id, number) values (?, ?)",
+					List.copyOf(this.answered)));
+			again(() -> batches.batchUpdate("insert into longest (node, key, took) values (?, ?, ?)",
+					this.longestByKey.entrySet()
+						.stream()
+						.map((entry) -> new Object[] { this.node, entry.getKey(), entry.getValue() / 1_000_000 })
+						.toList()));
+			long stored = this.context.getBean(ClusterHandlers.class).counts().get("stored");
+			again(() -> this.jdbc
+				.sql("insert into report (node, calls, failed, slow, longest, stored) values (?, ?, ?, ?, ?, ?)")
+				.params(this.node, this.calls.get(), this.failures.get(), this.slow.get(),
+						this.longest.get() / 1_000_000, stored)
+				.update());
+		}
+
+		/** What each key says of itself must be what is stored. */
+		void read() {
+			Keyed<String, Counter> counters = counters();
+			for (int i = 0; i < this.keys; i++) {
+				String key = "k" + i;
+				int count = counters.get(key).count();
+				this.jdbc.sql("insert into read (node, key, number) values (?, ?, ?)")
+					.params(this.node, key, count)
+					.update();
+			}
 		}
 
 		/**
 		 * Any, or one after the other of those that no other client of the node calls.
 		 */
 		private int key(int client, int call) {
-			return this.apart ? client + this.clients * (call % (KEYS / this.clients))
-					: ThreadLocalRandom.current().nextInt(KEYS);
+			return this.apart ? client + this.clients * (call % (this.keys / this.clients))
+					: ThreadLocalRandom.current().nextInt(this.keys);
 		}
 
-		private void call(String prefix, int client) {
-			for (int i = 0; System.nanoTime() < this.end && !over; i++) {
+		private void call(Keyed<String, Counter> counters, String prefix, int client, long end) {
+			for (int i = 0; System.nanoTime() < end && !this.over; i++) {
 				String id = prefix + i;
-				long start = System.nanoTime();
 				String key = "k" + key(client, i);
+				long start = System.nanoTime();
 				try {
-					this.counters.get(key).add(id);
-					this.answered.add(id);
+					int number = counters.get(key).add(id);
+					this.answered.add(new Object[] { id, number });
 				}
 				catch (Throwable failure) {
-					java.io.StringWriter stack = new java.io.StringWriter();
-					failure.printStackTrace(new java.io.PrintWriter(stack));
-					System.out.printf("%s %s failed after %d ms: %s%n", java.time.Instant.now(), key,
-							(System.nanoTime() - start) / 1_000_000, failure);
-					this.failures.add(stack.toString());
+					this.failures.incrementAndGet();
+					failed(id, key, System.nanoTime() - start, failure);
 				}
 				this.calls.incrementAndGet();
 				long took = System.nanoTime() - start;
+				if (took > SLOW.toNanos()) {
+					this.slow.incrementAndGet();
+				}
 				this.longest.accumulateAndGet(took, Math::max);
 				this.longestByKey.merge(key, took, Math::max);
 			}
+		}
+
+		/** In the output, because the database may be away. */
+		private static void failed(String id, String key, long nanos, Throwable failure) {
+			StringWriter stack = new StringWriter();
+			failure.printStackTrace(new PrintWriter(stack));
+			System.out.println(FAILED + id + " " + key + " " + nanos / 1_000_000 + " " + failure.getClass().getName()
+					+ " at " + Instant.now() + ": " + failure.getMessage() + "\n" + stack);
+		}
+
+		@Override
+		public void start() {
+			// Started by the main method, when all nodes are there.
+		}
+
+		@Override
+		public void stop() {
+			this.over = true;
+			try {
+				this.reported.await(60, TimeUnit.SECONDS);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+			this.running = false;
+		}
+
+		@Override
+		public boolean isRunning() {
+			return this.running;
 		}
 
 	}

@@ -6,119 +6,215 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.greenroom.testkit.BootProcess;
+import io.greenroom.testkit.Hosts;
 import io.greenroom.testkit.TestDatabase;
 import io.greenroom.testkit.Until;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Three JVMs over Hazelcast and PostgreSQL that serve one set of keys, under load. */
+/**
+ * Three JVMs over Hazelcast and PostgreSQL that serve one set of keys, under load; a
+ * fourth may join them. What was answered must be stored, once, in the order of its
+ * numbers, and each node must read what is stored, whatever happened.
+ */
 final class ThreeNodes implements AutoCloseable {
 
-	private final HikariDataSource database = TestDatabase.POSTGRESQL.fresh();
+	private static final int PORT = 5790;
 
-	private final JdbcClient jdbc = JdbcClient.create(this.database);
+	/** Nanoseconds between two looks at the database, which has others to serve. */
+	private static final long LOOKING = 20_000_000;
 
+	private final HikariDataSource database;
+
+	private final JdbcClient jdbc;
+
+	/** By number; some may be gone. */
 	final List<BootProcess> nodes = new ArrayList<>();
 
-	private final List<Integer> ports = ports();
+	/** These and those before them. */
+	private final List<BootProcess> all = new ArrayList<>();
+
+	private final List<Integer> ports;
 
 	private final int seconds;
 
 	private final int clients;
 
-	private Duration limit = Duration.ofSeconds(2);
+	private final @Nullable Hosts hosts;
 
+	private int keys = 100;
+
+	private Duration limit = Duration.ofSeconds(10);
+
+	private Duration timeout = Duration.ofSeconds(30);
+
+	private boolean holding;
+
+	/**
+	 * Starts nothing yet.
+	 * @param seconds how long to make calls, unless told to end
+	 * @param clients of each node
+	 */
 	ThreeNodes(int seconds, int clients) {
-		this.seconds = seconds;
-		this.clients = clients;
-		this.jdbc.sql("create table made (key varchar(20), id varchar(40))").update();
-		this.jdbc.sql("create table answered (id varchar(40))").update();
-		this.jdbc.sql("create table report (node varchar(9), calls int, failed int, longest int, what text)").update();
-		this.jdbc.sql("create table longest (node varchar(9), key varchar(20), took int)").update();
-		this.jdbc.sql("create table hold (number int)").update();
-		this.jdbc.sql("create table load (over boolean)").update();
-		this.jdbc.sql("create table sees (node varchar(9), nodes int)").update();
+		this(seconds, clients, TestDatabase.POSTGRESQL.fresh(), null, 3);
 	}
 
+	/**
+	 * Starts nothing yet.
+	 * @param seconds how long to make calls, unless told to end
+	 * @param clients of each node
+	 * @param database where all is kept
+	 * @param hosts where the nodes run; null for this one
+	 * @param members how many nodes know each other
+	 */
+	ThreeNodes(int seconds, int clients, HikariDataSource database, @Nullable Hosts hosts, int members) {
+		this.seconds = seconds;
+		this.clients = clients;
+		this.database = database;
+		this.hosts = hosts;
+		this.jdbc = JdbcClient.create(database);
+		this.ports = (hosts != null) ? Collections.nCopies(members, PORT) : ports(members);
+		this.jdbc.sql("create table made (key varchar(20), number int, id varchar(40))").update();
+		this.jdbc.sql("create index made_key on made (key)").update();
+		this.jdbc.sql("create table answered (id varchar(40), number int)").update();
+		this.jdbc.sql("create table report (node varchar(9), calls int, failed int, slow int, longest int, stored int)")
+			.update();
+		this.jdbc.sql("create table longest (node varchar(9), key varchar(20), took int)").update();
+		this.jdbc.sql("create table hold (number int, place varchar(9))").update();
+		this.jdbc.sql("create table load (over boolean)").update();
+		this.jdbc.sql("create table sees (node varchar(9), nodes int)").update();
+		this.jdbc.sql("create table read (node varchar(9), key varchar(20), number int)").update();
+	}
+
+	ThreeNodes keys(int number) {
+		this.keys = number;
+		return this;
+	}
+
+	/**
+	 * Sets after how long a node that is not heard of is taken for gone. If it is short,
+	 * nodes lose sight of each other on a busy machine.
+	 */
+	ThreeNodes heartbeatLimit(Duration time) {
+		this.limit = time;
+		return this;
+	}
+
+	ThreeNodes timeout(Duration time) {
+		this.timeout = time;
+		return this;
+	}
+
+	/** Starts them one after the other, so that the first is the oldest. */
 	void start() {
 		for (int i = 0; i < 3; i++) {
 			this.nodes.add(start(i, 3));
+			this.nodes.get(i).await("up");
 		}
-		letGo();
+		this.nodes.forEach((node) -> node.await("ready"));
+		this.nodes.forEach(BootProcess::letOn);
 	}
 
 	/**
 	 * Starts them so that the third makes no calls of its own, and holds a transaction
 	 * open {@linkplain #hold when told to}. Each client of the others has keys of its
 	 * own.
-	 * @param heartbeatLimit after how long a frozen one is taken for gone; more than
-	 * usual, since the two others must not lose sight of each other meanwhile
 	 * @param ended how long the database lets a transaction be idle
 	 */
-	void startHolding(Duration heartbeatLimit, Duration ended) {
-		this.limit = heartbeatLimit;
+	void startHolding(Duration ended) {
+		this.holding = true;
+		endTransactions(ended);
+		start();
+	}
+
+	/** Has the database end transactions that are idle for so long. */
+	ThreeNodes endTransactions(Duration idle) {
 		String name = this.jdbc.sql("select current_database()").query(String.class).single();
 		// A statement of this kind takes no parameters.
-		this.jdbc
-			.sql("alter database %s set idle_in_transaction_session_timeout = %d".formatted(name, ended.toMillis()))
+		this.jdbc.sql("alter database %s set idle_in_transaction_session_timeout = %d".formatted(name, idle.toMillis()))
 			.update();
-		// Else those who wait for the row would be the first to give up.
-		String patience = "--greenroom.durable.lock-timeout=20s";
-		String clients = "--clients=" + this.clients;
-		this.nodes.add(start(0, 3, clients, "--apart=true", patience));
-		this.nodes.add(start(1, 3, clients, "--apart=true", patience));
-		this.nodes.add(start(2, 3, "--clients=0", "--holds=true"));
-		letGo();
+		return this;
 	}
 
-	private void letGo() {
-		this.nodes.forEach((node) -> node.await("ready"));
-		this.nodes.forEach(BootProcess::letOn);
+	/** Starts a node again, which is gone, as the third; or one more, as the fourth. */
+	void start(int i) {
+		int of = 1 + (int) this.nodes.stream().filter(BootProcess::isAlive).count();
+		BootProcess node = start(i, of);
+		if (i < this.nodes.size()) {
+			this.nodes.set(i, node);
+		}
+		else {
+			this.nodes.add(node);
+		}
+		node.await("up", "ready");
+		node.letOn();
 	}
 
-	/** Ends a node by a signal, and starts it again. */
-	void restart(int i) {
-		this.nodes.get(i).end();
-		this.nodes.set(i, start(i, 3));
-		this.nodes.get(i).await("ready");
-		this.nodes.get(i).letOn();
-	}
-
-	private BootProcess start(int i, int of, String... others) {
+	private BootProcess start(int i, int of) {
 		List<String> settings = new ArrayList<>(List.of("--database=" + this.database.getJdbcUrl(), "--node=" + i,
-				"--nodes=" + of, "--seconds=" + this.seconds,
-				"--greenroom.cluster.members="
-						+ this.ports.stream().map((port) -> "127.0.0.1:" + port).collect(Collectors.joining(",")),
-				"--greenroom.cluster.port=" + this.ports.get(i),
+				"--nodes=" + of, "--seconds=" + this.seconds, "--keys=" + this.keys,
+				"--greenroom.cluster.members=" + members(), "--greenroom.cluster.port=" + this.ports.get(i),
 				"--greenroom.cluster.name=three-" + this.ports.getFirst(),
 				"--greenroom.cluster.heartbeat-limit=" + this.limit.toSeconds() + "s",
-				"--greenroom.deferred.timeout=30s", "--spring.main.banner-mode=off", "--logging.level.root=warn",
-				"--logging.level.io.greenroom=info"));
-		settings.addAll((others.length > 0) ? List.of(others) : List.of("--clients=" + this.clients));
-		return new BootProcess(ClusterApplication.class, settings.toArray(String[]::new));
+				"--greenroom.deferred.timeout=" + this.timeout.toSeconds() + "s", "--spring.main.banner-mode=off",
+				"--logging.level.root=warn", "--logging.level.io.greenroom=info"));
+		if (this.holding) {
+			// Else those who wait for the row would be the first to give up.
+			settings.add("--greenroom.durable.lock-timeout=20s");
+			settings.addAll((i == 2) ? List.of("--clients=0", "--holds=true")
+					: List.of("--clients=" + this.clients, "--apart=true"));
+		}
+		else {
+			settings.add("--clients=" + this.clients);
+		}
+		List<String> launcher = List.of();
+		if (this.hosts != null) {
+			launcher = this.hosts.launcher(i);
+			settings.add("--greenroom.cluster.interface=" + this.hosts.address(i));
+			settings.add("--socket=" + TestDatabase.socket(this.database.getJdbcUrl()));
+		}
+		BootProcess node = new BootProcess(launcher, List.of(), ClusterApplication.class,
+				settings.toArray(String[]::new));
+		this.all.add(node);
+		return node;
+	}
+
+	private String members() {
+		List<String> members = new ArrayList<>();
+		for (int i = 0; i < this.ports.size(); i++) {
+			members.add(((this.hosts != null) ? this.hosts.address(i) : "127.0.0.1") + ":" + this.ports.get(i));
+		}
+		return String.join(",", members);
 	}
 
 	/**
-	 * Has the third node stay in a transaction that has written a key's row, and freezes
-	 * it there.
+	 * Has the third node stay in a call, in its transaction that has written the key's
+	 * row, or after its commit.
+	 * @param place one of those that the application knows
 	 * @return the key
 	 */
-	String hold() {
+	String hold(String place) {
 		BootProcess holder = this.nodes.get(2);
-		this.jdbc.sql("insert into hold (number) select coalesce(max(number), 0) + 1 from hold").update();
+		this.jdbc.sql("insert into hold (number, place) select coalesce(max(number), 0) + 1, ? from hold")
+			.param(place)
+			.update();
 		holder.await("holding");
-		holder.freeze();
 		String output = holder.output();
 		return output.substring(output.lastIndexOf("holds ") + "holds ".length()).split(" ", 2)[0];
 	}
@@ -154,6 +250,7 @@ final class ThreeNodes implements AutoCloseable {
 		Set<String> missing = new TreeSet<>(known.keySet().stream().filter(keys).toList());
 		try {
 			Until.until("calls of each key to be made", Duration.ofSeconds(60), () -> {
+				LockSupport.parkNanos(LOOKING);
 				Map<String, Long> made = madeByKey();
 				missing.removeIf((key) -> made.get(key) > known.get(key));
 				return missing.isEmpty();
@@ -180,74 +277,138 @@ final class ThreeNodes implements AutoCloseable {
 			.orElseThrow();
 	}
 
-	void endLoad() {
-		this.jdbc.sql("insert into load values (true)").update();
-	}
-
 	long made() {
 		return this.jdbc.sql("select count(*) from made").query(Long.class).single();
 	}
 
 	void untilMade(long calls) {
-		Until.until("calls to be made", Duration.ofSeconds(60), () -> made() >= calls);
+		try {
+			Until.until("calls to be made", Duration.ofSeconds(60), () -> pausing(() -> made() >= calls));
+		}
+		catch (AssertionError late) {
+			throw new AssertionError(late.getMessage() + outputs(), late);
+		}
+	}
+
+	private static boolean pausing(BooleanSupplier condition) {
+		LockSupport.parkNanos(LOOKING);
+		return condition.getAsBoolean();
 	}
 
 	/** Waits until a node sees so many, from now on. */
-	void untilSeen(String node, int nodes) {
+	void untilSeen(int node, int nodes) {
 		this.jdbc.sql("delete from sees").update();
-		Until.until("node " + node + " to see " + nodes, Duration.ofSeconds(60),
-				() -> this.jdbc.sql("select count(*) from sees where node = ? and nodes = ?")
-					.params(node, nodes)
-					.query(Long.class)
-					.single() > 0);
+		try {
+			Until.until("node " + node + " to see " + nodes, Duration.ofSeconds(60),
+					() -> pausing(() -> this.jdbc.sql("select count(*) from sees where node = ? and nodes = ?")
+						.params(String.valueOf(node), nodes)
+						.query(Long.class)
+						.single() > 0));
+		}
+		catch (AssertionError late) {
+			throw new AssertionError(late.getMessage() + outputs(), late);
+		}
 	}
 
-	/** Waits until calls were made for so long without the third node. */
-	void untilGone(String what, Duration time) {
-		long before = made();
+	/** Waits until calls were made for so long without one of the nodes. */
+	void untilGone(Duration time) {
+		pause(time);
+		untilMade(made() + 1);
+	}
+
+	/** Waits for so long, while no calls can be made. */
+	void pause(Duration time) {
 		long start = System.nanoTime();
-		Until.until("calls to go on without the node that is " + what, Duration.ofSeconds(60),
-				() -> System.nanoTime() - start > time.toNanos() && made() > before);
+		Until.until("the time to be over", time.plusSeconds(60),
+				() -> pausing(() -> System.nanoTime() - start > time.toNanos()));
 	}
 
-	void check(List<String> living, List<String> undisturbed, Duration longest) {
-		List<String> reports = this.jdbc
-			.sql("select node || ': ' || calls || ' calls, ' || failed || ' failed, longest '"
-					+ " || longest || ' ms ' || coalesce(what, '') from report order by node")
-			.query(String.class)
-			.list();
-		System.out.println(made() + " calls made; " + reports);
-		assertThat(this.jdbc.sql("select node from report where failed = 0").query(String.class).list())
-			.as(() -> reports + outputs())
-			.containsAll(living);
-		assertThat(this.jdbc.sql("select count(*) from report where failed > 0").query(Long.class).single())
-			.as(() -> reports + outputs())
-			.isZero();
-		assertThat(this.jdbc.sql("select id from made group by id having count(*) > 1").query(String.class).list())
-			.as("made twice")
-			.isEmpty();
-		assertThat(this.jdbc.sql("select id from answered except select id from made").query(String.class).list())
-			.as("answered and not made")
-			.isEmpty();
-		assertThat(this.jdbc.sql(
-				"select r.key_ || ' ' || r.stored || ' ' || count(m.id) from greenroom_row r left join made m on m.key = r.key_ group by r.key_, r.stored having r.stored <> '{\"count\":' || count(m.id) || '}'")
-			.query(String.class)
-			.list()).as("rows that say otherwise").isEmpty();
-		Integer worst = this.jdbc.sql("select max(longest) from report where node in (:nodes)")
-			.param("nodes", undisturbed)
-			.query(Integer.class)
-			.single();
-		assertThat(Duration.ofMillis(worst)).isLessThan(longest);
+	/** Returns how many calls have failed until now. */
+	int failed() {
+		return failures().size();
+	}
+
+	/**
+	 * Ends the load, and looks at what has come of it.
+	 * @param living the nodes that are there at the end
+	 * @return what is not the same in each run
+	 */
+	Outcome end(int... living) {
+		this.jdbc.sql("insert into load values (true)").update();
+		List<BootProcess> there = Arrays.stream(living).mapToObj(this.nodes::get).toList();
+		try {
+			there.forEach((node) -> node.await("done"));
+			for (BootProcess node : there) {
+				node.letOn();
+				node.await("read");
+			}
+		}
+		catch (AssertionError late) {
+			throw new AssertionError(late.getMessage() + outputs(), late);
+		}
+		List<String> wrong = new ArrayList<>();
+		List<String> doubled = strings("select id from made group by id having count(*) > 1");
+		List<String> lost = strings("select id from answered except select id from made");
+		doubled.forEach((id) -> wrong.add("made twice: " + id));
+		lost.forEach((id) -> wrong.add("answered and not made: " + id));
+		strings("select a.id from answered a join made m on m.id = a.id and m.number <> a.number")
+			.forEach((id) -> wrong.add("answered with the number of another call: " + id));
+		strings("select key from made group by key having count(distinct number) <> count(*) or max(number) <> count(*)")
+			.forEach((key) -> wrong.add("not one after the other: calls of " + key));
+		strings("""
+				select r.key_ || ' is ' || r.stored || ' after ' || count(m.id) from greenroom_row r
+				left join made m on m.key = r.key_ group by r.key_, r.stored
+				having r.stored <> '{"count":' || count(m.id) || '}'""")
+			.forEach((row) -> wrong.add("row that says otherwise: " + row));
+		strings("""
+				select r.node || ' of ' || r.key || ': ' || r.number || ' after ' || count(m.id) from read r
+				left join made m on m.key = r.key group by r.node, r.key, r.number having r.number <> count(m.id)""")
+			.forEach((read) -> wrong.add("what a node reads is not what is stored: " + read));
+		assertThat(wrong).as(this::outputs).isEmpty();
+		assertThat(this.jdbc.sql("select count(*) from read").query(Long.class).single())
+			.isEqualTo((long) living.length * this.keys);
+		return outcome();
+	}
+
+	private List<String> strings(String sql) {
+		return this.jdbc.sql(sql).query(String.class).list();
+	}
+
+	private Outcome outcome() {
+		return new Outcome(made(), failures(), number("select coalesce(sum(slow), 0) from report"),
+				Duration.ofMillis(number("select max(longest) from report")),
+				number("select coalesce(sum(stored), 0) from report"), outputs());
+	}
+
+	/** Returns the longest call of some nodes, when the load is over. */
+	Duration longestOf(int... nodes) {
+		return Duration.ofMillis(this.jdbc.sql("select max(longest) from report where node in (:nodes)")
+			.param("nodes", Arrays.stream(nodes).mapToObj(String::valueOf).toList())
+			.query(Long.class)
+			.single());
+	}
+
+	private long number(String sql) {
+		return this.jdbc.sql(sql).query(Long.class).single();
+	}
+
+	/** Those that were killed have told of their failures, too. */
+	private List<Failure> failures() {
+		return this.all.stream()
+			.flatMap((node) -> node.output().lines())
+			.filter((line) -> line.startsWith(ClusterApplication.FAILED))
+			.map((line) -> Failure.of(line.substring(ClusterApplication.FAILED.length())))
+			.toList();
 	}
 
 	private String outputs() {
-		return this.nodes.stream().map(BootProcess::output).collect(Collectors.joining("\n---\n", "\n", ""));
+		return this.all.stream().map(BootProcess::output).collect(Collectors.joining("\n---\n", "\n", ""));
 	}
 
-	private static List<Integer> ports() {
+	private static List<Integer> ports(int number) {
 		List<ServerSocket> sockets = new ArrayList<>();
 		try {
-			for (int i = 0; i < 3; i++) {
+			for (int i = 0; i < number; i++) {
 				sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
 			}
 			List<Integer> free = sockets.stream().map(ServerSocket::getLocalPort).toList();
@@ -263,8 +424,47 @@ final class ThreeNodes implements AutoCloseable {
 
 	@Override
 	public void close() {
-		this.nodes.forEach(BootProcess::close);
+		this.all.forEach(BootProcess::close);
 		this.database.close();
+	}
+
+	/**
+	 * A call that has failed.
+	 *
+	 * @param node the node of the caller
+	 * @param took how long the caller waited
+	 * @param kind the class of the exception
+	 * @param all everything that is known
+	 */
+	record Failure(int node, Duration took, String kind, String all) {
+
+		static Failure of(String line) {
+			String[] words = line.split(" ");
+			return new Failure(Integer.parseInt(words[0].substring(0, 1)), Duration.ofMillis(Long.parseLong(words[2])),
+					words[3], line);
+		}
+
+	}
+
+	/**
+	 * What has come of a run in which nothing was lost and nothing made twice.
+	 *
+	 * @param calls how many calls were made
+	 * @param failures the calls that have failed
+	 * @param slow how many calls took longer than a second
+	 * @param longest the longest call
+	 * @param stored how many calls got an answer that was stored
+	 * @param outputs what the nodes have printed
+	 */
+	record Outcome(long calls, List<Failure> failures, long slow, Duration longest, long stored, String outputs) {
+
+		/** No call has failed, and none took so long. */
+		Outcome held(Duration limit) {
+			assertThat(this.failures).as(this.outputs).isEmpty();
+			assertThat(this.longest).as(this.outputs).isLessThan(limit);
+			return this;
+		}
+
 	}
 
 }

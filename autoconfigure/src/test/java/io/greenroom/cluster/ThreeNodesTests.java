@@ -1,7 +1,6 @@
 package io.greenroom.cluster;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 
 import org.junit.jupiter.api.DisplayName;
@@ -26,30 +25,26 @@ class ThreeNodesTests {
 			run.untilMade(200);
 			run.nodes.get(0).kill();
 			run.untilMade(run.made() + 200);
-			run.endLoad();
-			run.nodes.get(1).await("done");
-			run.nodes.get(2).await("done");
 			// The callers' own timeout is 30 s; the machine may be busy.
-			run.check(List.of("1", "2"), List.of("1", "2"), Duration.ofSeconds(30));
+			run.end(1, 2).held(Duration.ofSeconds(30));
 		}
 	}
 
 	@Test
 	@DisplayName("N03 a node is frozen inside a transaction that has a key's row: calls of all other keys go on, and those of that key when the database has ended the transaction, whose commit comes to nothing")
 	void frozenInTransaction() {
-		try (ThreeNodes run = new ThreeNodes(60, 4)) {
-			run.startHolding(Duration.ofSeconds(5), Duration.ofSeconds(8));
+		try (ThreeNodes run = new ThreeNodes(60, 4).heartbeatLimit(Duration.ofSeconds(5))) {
+			run.startHolding(Duration.ofSeconds(8));
 			run.untilMade(200);
 			Map<String, Long> before = run.madeByKey();
-			String held = run.hold();
+			String held = run.hold(ClusterApplication.BEFORE_COMMIT);
+			run.nodes.get(2).freeze();
 			assertThat(run.isLocked(held)).as("the frozen node has the row").isTrue();
 			run.untilMade(before, (key) -> !run.isCalledWith(held, key));
 			run.untilMade(run.madeByKey(), held::equals);
 			run.letGoOfHeld();
-			run.endLoad();
-			run.nodes.forEach((node) -> node.await("done"));
 			// The callers' own timeout is 30 s; the machine may be busy.
-			run.check(List.of("0", "1"), List.of("0", "1"), Duration.ofSeconds(30));
+			run.end(0, 1, 2).held(Duration.ofSeconds(30));
 		}
 	}
 

@@ -39,9 +39,16 @@ public final class BootProcess implements AutoCloseable {
 
 	/** Starts a program likewise, with options of the JVM besides. */
 	public BootProcess(List<String> options, Class<?> main, String... arguments) {
-		List<String> command = new ArrayList<>(
-				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
-						"-XX:+UseSerialGC", "-Xmx256m"));
+		this(List.of(), options, main, arguments);
+	}
+
+	/**
+	 * Starts a program likewise, by a command that is replaced by the JVM in the end.
+	 */
+	public BootProcess(List<String> launcher, List<String> options, Class<?> main, String... arguments) {
+		List<String> command = new ArrayList<>(launcher);
+		command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+				"-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
 		command.addAll(options);
 		command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
 		command.addAll(List.of(arguments));
@@ -171,6 +178,11 @@ public final class BootProcess implements AutoCloseable {
 		synchronized (this.output) {
 			return String.join("\n", this.output);
 		}
+	}
+
+	/** Returns whether it runs, or is frozen. */
+	public boolean isAlive() {
+		return this.process.isAlive();
 	}
 
 	/** Kills it by -9, and waits until it is gone. */

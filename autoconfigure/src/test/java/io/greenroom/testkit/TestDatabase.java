@@ -79,6 +79,11 @@ public enum TestDatabase {
 		return pool(make("test" + NUMBERS.incrementAndGet()), 10);
 	}
 
+	/** Returns the file by which PostgreSQL can be reached on this machine, too. */
+	public static String socket(String url) {
+		return "/tmp/.s.PGSQL." + url.replaceFirst(".*:(\\d+)/.*", "$1");
+	}
+
 	/** Makes a pool of connections to a database that is there. */
 	public static HikariDataSource pool(String url, int size) {
 		HikariDataSource pool = new HikariDataSource();
@@ -101,6 +106,7 @@ public enum TestDatabase {
 				return EmbeddedPostgres.builder()
 					.setServerConfig("fsync", "off")
 					.setServerConfig("max_connections", "200")
+					.setServerConfig("unix_socket_directories", "/tmp")
 					.start();
 			}
 			catch (IOException ex) {

@@ -244,9 +244,8 @@ final class ClusteredKeys<K> implements KeyRouter<K> {
 						"%s was not made, because this node sees %s, and the others may be working elsewhere; check greenroom.cluster.quorum and the network between the nodes"
 							.formatted(what, found));
 			}
-			case Outcome.TimedOut(String node) ->
-				throw call.timedOut("%s did not answer within %s: %s".formatted(what, envelope.remaining(),
-						(node != null) ? "node " + node + " has the call" : "no node that has the key could take it"));
+			case Outcome.TimedOut(String found) ->
+				throw call.timedOut("%s did not answer within %s: %s".formatted(what, envelope.remaining(), found));
 		};
 	}
 

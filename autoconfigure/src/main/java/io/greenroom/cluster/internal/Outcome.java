@@ -1,7 +1,6 @@
 package io.greenroom.cluster.internal;
 
 import io.greenroom.wire.Answer;
-import org.jspecify.annotations.Nullable;
 
 /** The outcome of a call to whichever node owns its key. */
 sealed interface Outcome {
@@ -21,10 +20,8 @@ sealed interface Outcome {
 
 	}
 
-	/**
-	 * The caller's time is over. The given node has the call; {@code null} if none has.
-	 */
-	record TimedOut(@Nullable String node) implements Outcome {
+	/** The caller's time is over. The text says where the call is. */
+	record TimedOut(String found) implements Outcome {
 
 	}
 

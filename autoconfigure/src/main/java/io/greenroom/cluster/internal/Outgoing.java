@@ -228,13 +228,22 @@ final class Outgoing {
 	}
 
 	private void timeOver(Pending call) {
-		boolean noQuorum;
-		String at;
+		finish(call, late(call));
+	}
+
+	private Outcome late(Pending call) {
 		synchronized (call) {
-			at = call.at;
-			noQuorum = call.lacksQuorum && at == null && !call.maybeMade;
+			boolean noQuorum = call.lacksQuorum && call.at == null;
+			if (call.maybeMade && call.at == null) {
+				return new TimedOut("a node that had the call has left, so it may have run"
+						+ (noQuorum ? "; this node sees " + this.membership.describe() : ""));
+			}
+			if (noQuorum) {
+				return new NoQuorum(this.membership.describe());
+			}
+			return new TimedOut(
+					(call.at != null) ? "node " + call.at + " has the call" : "no node that has the key could take it");
 		}
-		finish(call, noQuorum ? new NoQuorum(this.membership.describe()) : new TimedOut(at));
 	}
 
 	private void finish(Pending call, Outcome outcome) {

@@ -68,6 +68,27 @@ class OutgoingTests {
 		assertThat(this.outcomes).containsExactly(new Outcome.Answered(threw));
 	}
 
+	@Test
+	@DisplayName("N07 a node that had a call is gone, and there is no quorum until the caller's time is over: the caller hears that the call may have been made")
+	void cutOffFromTheOwner() {
+		this.outgoing.begin(this.call, true, this.outcomes::add);
+		this.others.members.removeAll(Set.of("b", "c"));
+		this.outgoing.left("b");
+		this.others.timeOver();
+		assertThat(this.outcomes).singleElement()
+			.isInstanceOfSatisfying(Outcome.TimedOut.class,
+					(late) -> assertThat(late.found()).contains("may have run", "1 of at least 2 nodes"));
+	}
+
+	@Test
+	@DisplayName("N07 there is no quorum for all of the caller's time: the caller hears that the call was not made")
+	void neverAnOwner() {
+		this.others.members.removeAll(Set.of("b", "c"));
+		this.outgoing.begin(this.call, true, this.outcomes::add);
+		this.others.timeOver();
+		assertThat(this.outcomes).containsExactly(new Outcome.NoQuorum("1 of at least 2 nodes"));
+	}
+
 	/** Two other nodes, of which one has the key. */
 	private static final class Others implements Nodes, Timer {
 
@@ -78,6 +99,13 @@ class OutgoingTests {
 		private final Queue<Runnable> later = new ArrayDeque<>();
 
 		private String owner = "b";
+
+		private Runnable timeOver = () -> {
+		};
+
+		void timeOver() {
+			this.timeOver.run();
+		}
 
 		void runNext() {
 			this.later.remove().run();
@@ -114,9 +142,11 @@ class OutgoingTests {
 
 		@Override
 		public void after(Duration delay, Runnable action) {
-			// Not the end of the caller's time.
 			if (delay.toSeconds() < 30) {
 				this.later.add(action);
+			}
+			else {
+				this.timeOver = action;
 			}
 		}
 

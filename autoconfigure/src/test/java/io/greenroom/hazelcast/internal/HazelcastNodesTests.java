@@ -6,12 +6,17 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 import com.hazelcast.config.Config;
+import com.hazelcast.spi.properties.ClusterProperty;
+import com.hazelcast.spi.properties.HazelcastProperties;
 import io.greenroom.cluster.internal.Nodes;
 import io.greenroom.testkit.Until;
 import org.junit.jupiter.api.AfterAll;
@@ -108,6 +113,95 @@ class HazelcastNodesTests {
 		assertThat(config.getProperty("hazelcast.phone.home.enabled")).isEqualTo("false");
 		assertThat(config.getProperty("hazelcast.shutdownhook.enabled")).isEqualTo("false");
 		assertThat(config.getProperty("hazelcast.socket.bind.any")).isEqualTo("false");
+	}
+
+	@Test
+	@DisplayName("N07 members that reach the oldest but not each other are told of: one of them is left out")
+	void partialDisconnections() {
+		Config config = HazelcastNodes.config(new MemberOptions("c", List.of("127.0.0.1"), null, "127.0.0.1", 5701,
+				Duration.ofSeconds(1), Duration.ofSeconds(10)));
+		HazelcastProperties known = new HazelcastProperties(config);
+		assertThat(known.getInteger(ClusterProperty.PARTIAL_MEMBER_DISCONNECTION_RESOLUTION_HEARTBEAT_COUNT))
+			.isPositive();
+	}
+
+	@Test
+	@DisplayName("N07 a member that merges with another has another id then, and sends nothing by its former one")
+	void merging() throws IOException {
+		String name = "merging-" + ProcessHandle.current().pid();
+		int[] ports = ports();
+		// The second finds the first, which does not look for it, and only when it looks
+		// again.
+		try (Merging second = new Merging(name, List.of("127.0.0.1:" + ports[1], "127.0.0.1:" + ports[0]), ports[1]);
+				Merging first = new Merging(name, List.of("127.0.0.1:" + ports[0]), ports[0])) {
+			Until.until("one to merge", () -> first.merged || second.merged);
+			Until.until("each to see both",
+					() -> first.nodes.members().size() == 2 && first.nodes.members().equals(second.nodes.members()));
+			assertThat(first.nodes.send(second.nodes.here(), new byte[] { 2 })).isTrue();
+			assertThat(second.nodes.send(first.nodes.here(), new byte[] { 2 })).isTrue();
+			Until.until("both to hear of the other", () -> first.last && second.last);
+			assertThat(first.others()).containsOnly(second.nodes.here());
+			assertThat(second.others()).containsOnly(first.nodes.here());
+		}
+	}
+
+	/** Sends to all others whenever something changes. */
+	private static final class Merging implements Nodes.Events, AutoCloseable {
+
+		private final Set<String> senders = ConcurrentHashMap.newKeySet();
+
+		/** The ids that this member has had. */
+		private final Set<String> mine = ConcurrentHashMap.newKeySet();
+
+		private final HazelcastNodes nodes;
+
+		private volatile boolean merged;
+
+		private volatile boolean last;
+
+		Merging(String name, List<String> members, int port) {
+			this.nodes = HazelcastNodes.start(new MemberOptions(name, members, null, "127.0.0.1", port,
+					Duration.ofSeconds(1), Duration.ofSeconds(10)), HazelcastNodesTests::quick);
+			this.mine.add(this.nodes.here());
+			this.nodes.start(this);
+			this.nodes.takeKeys();
+		}
+
+		/** Returns who has sent something, except this member. */
+		Set<String> others() {
+			Set<String> others = new TreeSet<>(this.senders);
+			others.removeAll(this.mine);
+			return others;
+		}
+
+		@Override
+		public void received(String from, byte[] message) {
+			this.senders.add(from);
+			this.last |= message[0] == 2;
+		}
+
+		@Override
+		public void left(String node) {
+		}
+
+		@Override
+		public void changed() {
+			for (String member : this.nodes.members()) {
+				this.nodes.send(member, new byte[] { 1 });
+			}
+		}
+
+		@Override
+		public void merged() {
+			this.mine.add(this.nodes.here());
+			this.merged = true;
+		}
+
+		@Override
+		public void close() {
+			this.nodes.close();
+		}
+
 	}
 
 	private static final class Heard implements Nodes.Events {
