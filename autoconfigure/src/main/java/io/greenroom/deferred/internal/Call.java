@@ -423,8 +423,7 @@ abstract class Call {
 	 * @param start when the wait began, in the handler's time
 	 * @param handler what the thread is reported to wait for
 	 */
-	final boolean await(long start, long nanos, Awaited handler, @Nullable Detour detour)
-			throws InterruptedException {
+	final boolean await(long start, long nanos, Awaited handler, @Nullable Detour detour) throws InterruptedException {
 		while (true) {
 			int seen = this.state;
 			if ((seen & PHASE) > RUNNING) {
