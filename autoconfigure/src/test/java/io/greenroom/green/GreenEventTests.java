@@ -34,7 +34,7 @@ class GreenEventTests {
 		for (int i = 0; i < 100; i++) {
 			waiters.add(Thread.startVirtualThread(this::awaitQuietly));
 		}
-		waiters.forEach((waiter) -> Until.parkedIn(CompletionLatch.class, waiter));
+		waiters.forEach((waiter) -> Until.parkedIn(GreenEvent.class, waiter));
 		this.event.set();
 		this.event.clear();
 		Until.ended(waiters);
@@ -45,7 +45,7 @@ class GreenEventTests {
 	@Test
 	@DisplayName("E01 clearing an event that is not set forgets nobody")
 	void clearWithoutSetForgetsNobody() throws Exception {
-		Thread waiter = Until.parkedIn(CompletionLatch.class, Thread.startVirtualThread(this::awaitQuietly));
+		Thread waiter = Until.parkedIn(GreenEvent.class, Thread.startVirtualThread(this::awaitQuietly));
 		this.event.clear();
 		this.event.set();
 		Until.ended(List.of(waiter));
@@ -123,7 +123,7 @@ class GreenEventTests {
 				awaitQuietly();
 				passed.countDown();
 			});
-			waiters.add(Until.parkedIn(CompletionLatch.class, waiter));
+			waiters.add(Until.parkedIn(GreenEvent.class, waiter));
 			// The next in line holds the release up until the waiter before it is out.
 			this.event.onReady(() -> {
 				if (passes(passed)) {
@@ -198,7 +198,7 @@ class GreenEventTests {
 				thrown.set(!Thread.currentThread().isInterrupted());
 			}
 		});
-		Until.parkedIn(CompletionLatch.class, waiter).interrupt();
+		Until.parkedIn(GreenEvent.class, waiter).interrupt();
 		Until.ended(List.of(waiter));
 		assertThat(thrown).isTrue();
 		Thread.currentThread().interrupt();

@@ -160,7 +160,7 @@ class GreenWaitTests {
 						Join.all().raising()))
 				.satisfies((raised) -> assertThat(raised).isSameAs(first));
 		});
-		Until.parkedIn(CompletionLatch.class, joiner.carrier());
+		Until.parkedIn(GreenWait.class, joiner.carrier());
 		failing.failAfter(failingLater, first);
 		joiner.get();
 		assertThat(slow.thread.state()).isIn(GreenThread.State.STARTED, GreenThread.State.RUNNING);

@@ -334,7 +334,7 @@ class TimeoutTests {
 		GreenEvent never = new GreenEvent();
 		GreenThread<Boolean> killed = this.scheduler.spawn(() -> Timeout.after(LONG).tryRun(never::await));
 		Until.until("start", killed::isStarted);
-		Until.parkedIn(CompletionLatch.class, Objects.requireNonNull(killed.carrier()));
+		Until.parkedIn(GreenEvent.class, Objects.requireNonNull(killed.carrier()));
 		killed.kill();
 		assertThat(killed.join(LONG)).isTrue();
 		assertThat(killed.exception()).isInstanceOf(GreenThreadKilledException.class);
