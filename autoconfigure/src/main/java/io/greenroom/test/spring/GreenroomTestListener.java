@@ -94,7 +94,7 @@ final class GreenroomTestListener implements TestExecutionListener, Ordered {
 		}
 		// What is left would run in the next test.
 		test.markApplicationContextDirty(HierarchyMode.EXHAUSTIVE);
-		test.setAttribute(DependencyInjectionTestExecutionListener.REINJECT_DEPENDENCIES_ATTRIBUTE, Boolean.TRUE);
+		test.setAttribute(DependencyInjectionTestExecutionListener.REINJECT_DEPENDENCIES_ATTRIBUTE, true);
 		Throwable failure = test.getTestException();
 		if (failure == null) {
 			throw left;
