@@ -14,7 +14,9 @@ final class Faults {
 	}
 
 	static List<Fault> all() {
-		return Stream.of(MailboxFaults.ALL, CallFaults.ALL, HandlerFaults.ALL, PoolFaults.ALL)
+		return Stream
+			.of(MailboxFaults.ALL, CallFaults.ALL, HandlerFaults.ALL, PoolFaults.ALL, TimeFaults.ALL, ThreadFaults.ALL,
+					MachineFaults.ALL)
 			.flatMap(List::stream)
 			.toList();
 	}

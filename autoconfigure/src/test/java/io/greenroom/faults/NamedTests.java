@@ -42,7 +42,14 @@ final class NamedTests {
 			LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
 				.selectors(selectors(test))
 				.build();
-			launcher.execute(request, new Notes(test, lines));
+			try {
+				launcher.execute(request, new Notes(test, lines));
+			}
+			catch (Throwable unrecoverable) {
+				// JUnit passes an OutOfMemoryError on, though it may be one of a test's
+				// own.
+				lines.add(FAILED + test + "  " + unrecoverable);
+			}
 		}
 		Files.write(Path.of(args[0]), lines);
 		// Green threads and alarms of tests that have failed may still be there.

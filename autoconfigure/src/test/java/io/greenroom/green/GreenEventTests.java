@@ -1,5 +1,7 @@
 package io.greenroom.green;
 
+import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.greenroom.testkit.Collected;
 import io.greenroom.testkit.Rounds;
 import io.greenroom.testkit.Until;
 import org.junit.jupiter.api.DisplayName;
@@ -204,6 +207,32 @@ class GreenEventTests {
 		Thread.currentThread().interrupt();
 		assertThatExceptionOfType(InterruptedException.class).isThrownBy(() -> this.event.await(LONG));
 		assertThat(Thread.interrupted()).isFalse();
+	}
+
+	@Test
+	@DisplayName("E02 a thread whose wait is over, or was interrupted, is forgotten by an event that is never set")
+	void endedWaitsAreForgotten() throws Exception {
+		GreenEvent never = new GreenEvent();
+		List<Reference<Thread>> threads = List.of(ended(never, Duration.ofMillis(1), false),
+				ended(never, Duration.ofHours(1), true));
+		Collected.await("threads that do not wait any more", threads);
+		assertThat(never.isSet()).isFalse();
+	}
+
+	private static Reference<Thread> ended(GreenEvent event, Duration limit, boolean interrupted) throws Exception {
+		Thread thread = Thread.ofPlatform().start(() -> {
+			try {
+				event.await(limit);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		});
+		if (interrupted) {
+			Until.parkedIn(CompletionLatch.class, thread).interrupt();
+		}
+		thread.join();
+		return new WeakReference<>(thread);
 	}
 
 	@Test

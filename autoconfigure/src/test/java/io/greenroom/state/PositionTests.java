@@ -156,7 +156,9 @@ class PositionTests {
 		StateMachines states = this.machines.with().stopTimeout(AGES).listener(new StateListener() {
 			@Override
 			public void moved(StateMachine machine, StateMove move) {
-				await(goOn);
+				if (move.to().equals("first")) {
+					await(goOn);
+				}
 			}
 		}).build();
 		Stages stages = states.create(Stages.class);

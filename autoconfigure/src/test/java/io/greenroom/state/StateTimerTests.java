@@ -145,8 +145,15 @@ class StateTimerTests {
 
 	static class Patient {
 
-		@State(initial = true, transitionsTo = "second", timeout = "1h", onTimeout = "second")
+		/** Else a timer could be gone because its stay was collected. */
+		final List<StateHandle> stays = new ArrayList<>();
+
+		@State(initial = true, transitionsTo = "second", timeout = "1h", onTimeout = "second", onStart = "keep")
 		void first() {
+		}
+
+		void keep(StateHandle next) {
+			this.stays.add(next);
 		}
 
 		@State(transitionsTo = "first")
