@@ -123,16 +123,19 @@ final class CallerRuns implements Mailbox.Lender, Idle {
 	 */
 	@Nullable Object run(Call call, CallRunner runner, ContextCarrier carrier) throws Throwable {
 		Hold held = Hold.lent(this.handler, call);
+		boolean taken = false;
 		boolean entered = false;
 		boolean interrupted = false;
 		try {
-			if (!HOLDER.compareAndSet(this, null, held) || this.wanted || !this.mailbox.isEmpty()) {
+			// Before anybody can interrupt the call, whose interrupts are dropped.
+			interrupted = Thread.interrupted();
+			taken = HOLDER.compareAndSet(this, null, held);
+			if (!taken || this.wanted || !this.mailbox.isEmpty()) {
 				return NOT_LENT;
 			}
 			call.beginOnCaller();
 			entered = true;
 			held.enter();
-			interrupted = Thread.interrupted();
 			return (carrier == ContextCarrier.NONE) ? runner.runOnCaller(call) : guarded(call, runner, carrier);
 		}
 		finally {
@@ -150,7 +153,7 @@ final class CallerRuns implements Mailbox.Lender, Idle {
 					Parking.unpark(waiting);
 				}
 			}
-			if (entered) {
+			if (taken) {
 				held.leave();
 			}
 			if (interrupted) {

@@ -1,11 +1,15 @@
 package io.greenroom.deferred.internal;
 
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+
 import io.greenroom.deferred.Execution;
 import io.greenroom.deferred.HandlerOptions;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.observe.CallMode;
 import io.greenroom.observe.ContextCarrier;
 import io.greenroom.testkit.CloseSchedulers;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,6 +32,8 @@ class CallerRunsTests {
 
 	private final CallerRuns lending = new CallerRuns(this.handler.core(), this.mailbox);
 
+	private @Nullable CallerRuns watching;
+
 	@SuppressWarnings("NullAway") // nothing is run
 	private Object tryToRun() throws Throwable {
 		return this.lending.run(new EmptyCall(CallMode.SYNC), null, ContextCarrier.NONE);
@@ -45,6 +51,52 @@ class CallerRunsTests {
 		assertThat(tryToRun()).isSameAs(CallerRuns.NOT_LENT);
 		this.lending.takeBack();
 		assertThat(tryToRun()).as("the processor has it").isSameAs(CallerRuns.NOT_LENT);
+	}
+
+	@Test
+	@DisplayName("M08 a caller whose call must be queued after all is not interrupted by an operator who has seen it")
+	void isNotInterruptedAfterwards() throws Throwable {
+		AtomicReference<Hold> seen = new AtomicReference<>();
+		Mailbox watched = new Mailbox(10, false, () -> false, System::nanoTime) {
+
+			@Override
+			boolean isEmpty() {
+				seen.set(Objects.requireNonNull(CallerRunsTests.this.watching).held());
+				return false;
+			}
+
+		};
+		this.watching = new CallerRuns(this.handler.core(), watched);
+		this.watching.offer();
+		assertThat(this.watching.run(new EmptyCall(CallMode.SYNC), null, ContextCarrier.NONE))
+			.isSameAs(CallerRuns.NOT_LENT);
+		assertThat(seen.get().interruptRunning()).isNull();
+		assertThat(Thread.interrupted()).isFalse();
+	}
+
+	@Test
+	@DisplayName("M08 an operator's interrupt between the taking of a handler and the body is the body's, and an earlier one the caller's")
+	void interruptsAreToldApart() throws Throwable {
+		for (boolean before : new boolean[] { false, true }) {
+			Mailbox watched = new Mailbox(10, false, () -> false, System::nanoTime) {
+
+				@Override
+				boolean isEmpty() {
+					Objects.requireNonNull(Objects.requireNonNull(CallerRunsTests.this.watching).held())
+						.interruptRunning();
+					return false;
+				}
+
+			};
+			this.watching = new CallerRuns(this.handler.core(), watched);
+			this.watching.offer();
+			if (before) {
+				Thread.currentThread().interrupt();
+			}
+			assertThat(this.watching.run(new EmptyCall(CallMode.SYNC), null, ContextCarrier.NONE))
+				.isSameAs(CallerRuns.NOT_LENT);
+			assertThat(Thread.interrupted()).isEqualTo(before);
+		}
 	}
 
 	/** Works. */
