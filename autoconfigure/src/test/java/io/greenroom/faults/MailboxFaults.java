@@ -146,7 +146,8 @@ final class MailboxFaults {
 				.replaces("""
 						while (!rejected.getAsBoolean()) {""", """
 						while (!rejected.getAsBoolean() || true) {""")
-				.breaks("D20").hangs()
+				.breaks("D20")
+				.hangs()
 				.caughtBy("deferred.CloseTests#waitersForRoom"),
 			Fault.of("one place more is given than there is")
 				.in(CAPACITY)
