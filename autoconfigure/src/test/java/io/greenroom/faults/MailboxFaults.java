@@ -147,6 +147,7 @@ final class MailboxFaults {
 						while (!rejected.getAsBoolean()) {""", """
 						while (!rejected.getAsBoolean() || true) {""")
 				.breaks("D20")
+				.hangs()
 				.caughtBy("deferred.CloseTests#waitersForRoom"),
 			Fault.of("one place more is given than there is")
 				.in(CAPACITY)
