@@ -79,16 +79,16 @@ final class HandlerFaults {
 			Fault.of("a caller that runs its own call overtakes a queued one")
 				.in("deferred/internal/CallerRuns.java")
 				.replaces("""
-						if (!HOLDER.compareAndSet(this, null, held) || this.wanted || !this.mailbox.isEmpty()) {""", """
-						if (!HOLDER.compareAndSet(this, null, held) || this.wanted) {""")
+						if (!taken || this.wanted || !this.mailbox.isEmpty()) {""", """
+						if (!taken || this.wanted) {""")
 				.breaks("D35", "D08")
 				.caughtBy("deferred.internal.CallerRunsTests#overtakesNobody"),
 			Fault.of("a caller's interrupt flag is in sight of the body it runs itself")
 				.in("deferred/internal/CallerRuns.java")
 				.replaces("""
 						interrupted = Thread.interrupted();
-						return (carrier""", """
-						return (carrier""")
+						taken =""", """
+						taken =""")
 				.breaks("D35")
 				.caughtBy("deferred.CallerWhenIdleTests#interruptFlags"),
 			Fault.of("two threads process one handler").in(OWNERSHIP).replaces("""

@@ -229,7 +229,7 @@ class GreenEventTests {
 			}
 		});
 		if (interrupted) {
-			Until.parkedIn(CompletionLatch.class, thread).interrupt();
+			Until.parkedIn(GreenEvent.class, thread).interrupt();
 		}
 		thread.join();
 		return new WeakReference<>(thread);

@@ -77,8 +77,8 @@ class TracesTests {
 
 	private static SimpleSpan span(ConfigurableApplicationContext context, String name) {
 		Until.until("the span " + name + " to have ended",
-				() -> spans(context).stream().anyMatch((span) -> span.getName().equals(name) && isEnded(span)));
-		return spans(context).stream().filter((span) -> span.getName().equals(name)).findFirst().orElseThrow();
+				() -> spans(context).stream().anyMatch((span) -> name.equals(span.getName()) && isEnded(span)));
+		return spans(context).stream().filter((span) -> name.equals(span.getName())).findFirst().orElseThrow();
 	}
 
 	private static boolean isEnded(SimpleSpan span) {
