@@ -81,12 +81,12 @@ final class WebFaults {
 				.caughtBy("web.internal.FlightTests#callbacksRunOnce"),
 			Fault.of("time between reads counts").in(COUNTDOWN).replaces("""
 					if (this.state == State.WATCHING && --this.depth == 0) {
-						this.used += System.nanoTime() - this.since;
+						this.used += this.scheduler.nanoTime() - this.since;
 					}""", "").breaks("H13").caughtBy("web.internal.BodyWatchTests#betweenReads"),
 			Fault.of("short reads do not add up")
 				.in(COUNTDOWN)
 				.replaces("""
-						this.used += System.nanoTime() - this.since;""", "")
+						this.used += this.scheduler.nanoTime() - this.since;""", "")
 				.breaks("H13")
 				.caughtBy("web.internal.BodyWatchTests#addUp"),
 			Fault.of("a request that is complete loses its slot later").in(COUNTDOWN).removes("""
