@@ -133,7 +133,6 @@ class DeadlockTests {
 				options().toBuilder().name("a").reentrant(true).build());
 		Deferred<Node> second = handler("b", this.b);
 		this.a.next = second.sync();
-		Thread owner = first.sync(Duration.ofSeconds(20)).thread();
 		CountDownLatch inside = new CountDownLatch(1);
 		CountDownLatch leave = new CountDownLatch(1);
 		CompletableFuture<Integer> other = second.async((node) -> {
@@ -142,8 +141,9 @@ class DeadlockTests {
 			return first.sync().answer();
 		});
 		inside.await();
-		CompletableFuture<@Nullable Throwable> one = outcome(first.sync()::relay);
-		Until.parkedIn(WaitedFor.class, owner);
+		CompletableFuture<Thread> relaying = new CompletableFuture<>();
+		CompletableFuture<@Nullable Throwable> one = outcome(() -> first.sync().relay(relaying));
+		Until.parkedIn(WaitedFor.class, relaying.get(20, TimeUnit.SECONDS));
 		leave.countDown();
 		assertThat(catchThrowable(() -> other.get(20, TimeUnit.SECONDS)))
 			.hasCauseInstanceOf(DeferredDeadlockException.class);
@@ -246,6 +246,11 @@ class DeadlockTests {
 
 		int relay() {
 			return (this.next != null) ? this.next.relay() : 42;
+		}
+
+		int relay(CompletableFuture<Thread> by) {
+			by.complete(Thread.currentThread());
+			return relay();
 		}
 
 		int relayOnce() {

@@ -78,7 +78,8 @@ class WorkerDeterminismTests {
 			failing = seed;
 			failure = lostUpdate(mode, seed);
 		}
-		assertThat(failure).hasStackTraceContaining("seed(" + failing + "L).strategy(Worker.Strategy.RANDOM) replays it");
+		assertThat(failure)
+			.hasStackTraceContaining("seed(" + failing + "L).strategy(Worker.Strategy.RANDOM) replays it");
 		for (int run = 0; run < RUNS; run++) {
 			assertThat(lostUpdate(mode, failing)).hasMessage(failure.getMessage());
 		}
