@@ -9,6 +9,7 @@ import io.greenroom.observe.CallMode;
 import org.jetbrains.lincheck.Lincheck;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
  * says how many schedules to try; the build tries few.
  */
 @Timeout(600)
+@Tag("model")
 class ModelTests {
 
 	private static final int SCHEDULES = Integer.getInteger("greenroom.model.schedules", 30);
