@@ -123,7 +123,7 @@ class GuideTests {
 	@Test
 	void theFaqLeadsToTheAnswerOfEveryFriction() throws IOException {
 		assertThat(Files.readString(GUIDE.resolve("faq.md"))).contains("(transactions.md#tests-that-are-transactional)",
-				"(transactions.md#entities-and-lazy-collections)", "(testing.md#slices)",
+				"(transactions.md#entities-and-lazy-collections)", "(testing.md#a-controller-in-a-slice)",
 				"(machine-life.md#a-start-from-a-controller-returns-before-its-body)",
 				"(state-failures.md#what-to-do-with-a-failure)", "(durable-handlers.md#machines)",
 				"(configuration.md#which-settings-change-the-mode)", "(coming-from.md#recipes)");
