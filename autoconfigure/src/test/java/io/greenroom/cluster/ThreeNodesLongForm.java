@@ -89,7 +89,7 @@ class ThreeNodesLongForm {
 				run.nodes.get(youngest).freeze();
 				run.untilGone(FROZEN);
 				run.nodes.get(youngest).thaw();
-				run.untilSeen(youngest, 3);
+				run.untilWhole();
 				run.nodes.get(oldest).kill();
 				run.untilMade(run.made() + 500);
 				run.start(oldest);
@@ -110,7 +110,7 @@ class ThreeNodesLongForm {
 				run.nodes.get(victim).freeze();
 				run.untilGone(FROZEN);
 				run.nodes.get(victim).thaw();
-				run.untilSeen(victim, 3);
+				run.untilWhole();
 			}
 			run.untilMade(run.made() + 500);
 			TRIALS.add("frozen for 14 s, limit 8 s, %d times in one run".formatted(Trials.RUNS),
