@@ -24,6 +24,7 @@ import io.greenroom.durable.internal.Row.Status;
 import io.greenroom.durable.internal.Row;
 import io.greenroom.durable.internal.RowId;
 import io.greenroom.durable.internal.RowStore;
+import io.greenroom.observe.internal.Failures;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,6 +62,8 @@ public final class JdbcRowStore implements RowStore {
 
 	/** How long a node's last sign of life is kept. */
 	private static final Duration FORGOTTEN = Duration.ofDays(7);
+
+	private static final String FORESTALL = "update greenroom_row set version = version + 1 where handler = ? and key_ = ? and version = ?";
 
 	private static final String INSERT = "insert into greenroom_row (version, shape, stored, handler, key_) values (?, ?, ?, ?, ?)";
 
@@ -163,11 +166,66 @@ public final class JdbcRowStore implements RowStore {
 				return write(connection, sql, row, call, known, true);
 			}
 			catch (SQLException failure) {
-				throw Objects.requireNonNullElseGet(
-						this.jdbc.getExceptionTranslator().translate("durable move", sql, failure),
-						() -> new UncategorizedSQLException("durable move", sql, failure));
+				throw translated("durable move", sql, failure);
 			}
 		});
+	}
+
+	@Override
+	public boolean isCut() {
+		if (!(TransactionSynchronizationManager.getResource(this.dataSource) instanceof ConnectionHolder holder)) {
+			return false;
+		}
+		try {
+			return !holder.getConnection().isValid(this.lockTimeout);
+		}
+		catch (SQLException broken) {
+			return true;
+		}
+		catch (RuntimeException unknown) {
+			return false;
+		}
+	}
+
+	@Override
+	public boolean isNotCommitted(Throwable failure) {
+		Database known = this.database.kind();
+		return Failures.causes(failure)
+			.stream()
+			.anyMatch((each) -> each instanceof SQLException reason && known.isBeforeCommit(reason));
+	}
+
+	@Override
+	public boolean forestall(RowId id, long version) {
+		Database known = this.database.kind();
+		boolean interrupted = Thread.interrupted();
+		try (Connection connection = this.dataSource.getConnection();
+				PreparedStatement statement = connection.prepareStatement(FORESTALL)) {
+			if (known.hasQueryTimeout()) {
+				statement.setQueryTimeout(this.lockTimeout);
+			}
+			statement.setString(1, id.handler());
+			statement.setString(2, id.key());
+			statement.setLong(3, version);
+			boolean done = statement.executeUpdate() == 1;
+			if (!connection.getAutoCommit()) {
+				connection.commit();
+			}
+			return done;
+		}
+		catch (SQLException failure) {
+			throw translated("lost commit", FORESTALL, failure);
+		}
+		finally {
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	private RuntimeException translated(String task, String sql, SQLException failure) {
+		return Objects.requireNonNullElseGet(this.jdbc.getExceptionTranslator().translate(task, sql, failure),
+				() -> new UncategorizedSQLException(task, sql, failure));
 	}
 
 	private boolean write(Row row, Writing writing) {
