@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.greenroom.deferred.Deferred;
+import io.greenroom.figures.Figure;
 import io.greenroom.green.GreenScheduler;
 
 /**
@@ -29,11 +30,11 @@ public final class IdleHandlers {
 				members.add(member);
 			}
 		}).join();
-		print("called", handlers, before);
+		Figure.print("IdleHandlers.called", print("called", handlers, before), "B");
 		while (scheduler.dump(0).threads().size() > 0) {
 			Thread.sleep(100);
 		}
-		print("resting", handlers, before);
+		Figure.print("IdleHandlers.resting", print("resting", handlers, before), "B");
 		Thread.ofVirtual().start(() -> members.forEach((member) -> member.sync().greet())).join();
 		print("called again", handlers, before);
 		long start = System.nanoTime();
@@ -41,8 +42,10 @@ public final class IdleHandlers {
 		System.out.printf("closed after %d ms%n", (System.nanoTime() - start) / 1_000_000);
 	}
 
-	private static void print(String when, int handlers, long before) {
-		System.out.printf("%-14s %8d handlers %8.0f bytes each%n", when, handlers, (used() - before) / (double) handlers);
+	private static double print(String when, int handlers, long before) {
+		double each = (used() - before) / (double) handlers;
+		System.out.printf("%-14s %8d handlers %8.0f bytes each%n", when, handlers, each);
+		return each;
 	}
 
 	private static long used() {

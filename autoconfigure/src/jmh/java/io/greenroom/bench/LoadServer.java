@@ -19,10 +19,13 @@ import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.task.AsyncTaskExecutor;
+import org.springframework.core.task.VirtualThreadTaskExecutor;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.request.async.WebAsyncTask;
 
 /** The application under load. Prints the port it listens on. */
 public final class LoadServer {
@@ -47,6 +50,8 @@ public final class LoadServer {
 
 		private static final byte[] OK = { 'o', 'k' };
 
+		private final AsyncTaskExecutor handOver = new VirtualThreadTaskExecutor("callable-");
+
 		private final ObjectProvider<DataSource> database;
 
 		App(ObjectProvider<DataSource> database) {
@@ -56,6 +61,12 @@ public final class LoadServer {
 		@GetMapping("/trivial")
 		String trivial() {
 			return "ok";
+		}
+
+		/** The hand-over that Spring MVC has of its own; the executor starts a virtual thread for each. */
+		@GetMapping("/callable")
+		WebAsyncTask<String> callable() {
+			return new WebAsyncTask<>(null, this.handOver, () -> "ok");
 		}
 
 		@GetMapping("/blocking")

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 
+import io.greenroom.figures.Figure;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.state.State;
 import io.greenroom.state.StateMachine;
@@ -28,13 +29,17 @@ public final class MachineHeap {
 	public static void main(String[] args) throws Exception {
 		int running = (args.length > 0) ? Integer.parseInt(args[0]) : 100_000;
 		int resting = (args.length > 1) ? Integer.parseInt(args[1]) : 1_000_000;
+		double parked = Double.MAX_VALUE;
+		double rested = Double.MAX_VALUE;
 		for (int round = 0; round < ROUNDS; round++) {
-			running(running);
-			resting(resting);
+			parked = Math.min(parked, running(running));
+			rested = Math.min(rested, resting(resting));
 		}
+		Figure.print("MachineHeap.running", parked, "B");
+		Figure.print("MachineHeap.resting", rested, "B");
 	}
 
-	private static void running(int count) throws Exception {
+	private static double running(int count) throws Exception {
 		GreenScheduler scheduler = GreenScheduler.builder().build();
 		StateMachines machines = StateMachines.builder(scheduler).build();
 		List<Sleeper> all = new ArrayList<>(count);
@@ -46,8 +51,7 @@ public final class MachineHeap {
 			all.add(sleeper);
 		}
 		asleep.await();
-		System.out.printf("%-10s %8d machines %8.0f bytes each%n", "running", count,
-				(used() - before) / (double) count);
+		double each = print("running", count, before);
 		for (Sleeper sleeper : all) {
 			machines.of(sleeper).stop();
 		}
@@ -55,9 +59,10 @@ public final class MachineHeap {
 			machines.of(sleeper).join();
 		}
 		scheduler.close();
+		return each;
 	}
 
-	private static void resting(int count) throws Exception {
+	private static double resting(int count) throws Exception {
 		GreenScheduler scheduler = GreenScheduler.builder().build();
 		StateMachines machines = StateMachines.builder(scheduler).build();
 		List<Order> all = new ArrayList<>(count);
@@ -74,12 +79,18 @@ public final class MachineHeap {
 				Thread.onSpinWait();
 			}
 		}
-		System.out.printf("%-10s %8d machines %8.0f bytes each%n", "resting", count,
-				(used() - before) / (double) count);
+		double each = print("resting", count, before);
 		if (all.isEmpty()) {
 			throw new IllegalStateException();
 		}
 		scheduler.close();
+		return each;
+	}
+
+	private static double print(String what, int count, long before) throws InterruptedException {
+		double each = (used() - before) / (double) count;
+		System.out.printf("%-10s %8d machines %8.0f bytes each%n", what, count, each);
+		return each;
 	}
 
 	private static long used() throws InterruptedException {

@@ -7,6 +7,7 @@ import io.greenroom.autoconfigure.DeferredAutoConfiguration;
 import io.greenroom.autoconfigure.GreenSchedulerAutoConfiguration;
 import io.greenroom.deferred.DeferredHandler;
 import io.greenroom.deferred.Oneway;
+import io.greenroom.figures.Figure;
 import io.greenroom.keyed.Key;
 import io.greenroom.keyed.Keyed;
 import jakarta.annotation.PreDestroy;
@@ -56,8 +57,9 @@ public final class ManyKeys {
 		System.out.printf("%d keys called once in %d ms; at most %d active, %d ended%n", keys,
 				(System.nanoTime() - start) / 1_000_000, highest, ended.get());
 		Thread.sleep(8000);
-		System.out.printf("%d active and idle, %d bytes each%n", members.active(),
-				(used() - before) / members.active());
+		double each = (used() - before) / (double) members.active();
+		System.out.printf("%d active and idle, %.0f bytes each%n", members.active(), each);
+		Figure.print("ManyKeys.idle", each, "B");
 		passivate(members, keys - most, most / 10);
 		int busy = Math.min(1000, most);
 		for (long key = keys - busy; key < keys; key++) {

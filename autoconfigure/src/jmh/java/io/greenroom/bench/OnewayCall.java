@@ -5,6 +5,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
+import com.lmax.disruptor.RingBuffer;
+import com.lmax.disruptor.dsl.Disruptor;
 import io.greenroom.deferred.Deferred;
 import io.greenroom.green.GreenScheduler;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -24,7 +26,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * A call that does not wait, made by 8 virtual threads, until all bodies have run: of a
- * handler, of an executor with one virtual thread, and of an actor.
+ * handler, of an executor with one thread, of an actor, and of the consumer of a ring,
+ * whose slots are made once and carry nothing.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -38,6 +41,9 @@ public class OnewayCall {
 
 	private static final int CALLS = 80_000;
 
+	/** Where the ring is full, a producer waits; a power of two. */
+	private static final int RING = 1 << 14;
+
 	private GreenScheduler scheduler;
 
 	private Counter handler;
@@ -45,6 +51,12 @@ public class OnewayCall {
 	private Counter target;
 
 	private ExecutorService executor;
+
+	private ExecutorService platformExecutor;
+
+	private Disruptor<Object> disruptor;
+
+	private RingBuffer<Object> ring;
 
 	private ActorSystem<Boolean> actor;
 
@@ -54,6 +66,10 @@ public class OnewayCall {
 		this.target = new Counter();
 		this.handler = Deferred.of(this.scheduler, this.target).oneway();
 		this.executor = Executors.newSingleThreadExecutor(Thread.ofVirtual().factory());
+		this.platformExecutor = Executors.newSingleThreadExecutor();
+		this.disruptor = new Disruptor<>(Object::new, RING, Thread.ofPlatform().daemon().factory());
+		this.disruptor.handleEventsWith((slot, sequence, last) -> this.target.count());
+		this.ring = this.disruptor.start();
 		this.actor = ActorSystem.create(Behaviors.receive(Boolean.class).onAnyMessage((any) -> {
 			this.target.count();
 			return Behaviors.same();
@@ -64,6 +80,8 @@ public class OnewayCall {
 	public void close() {
 		this.scheduler.close();
 		this.executor.shutdownNow();
+		this.platformExecutor.shutdownNow();
+		this.disruptor.shutdown();
 		this.actor.terminate();
 	}
 
@@ -77,6 +95,18 @@ public class OnewayCall {
 	@OperationsPerInvocation(CALLS)
 	public void executor() throws Exception {
 		byAll(() -> this.executor.execute(this.target::count));
+	}
+
+	@Benchmark
+	@OperationsPerInvocation(CALLS)
+	public void platformExecutor() throws Exception {
+		byAll(() -> this.platformExecutor.execute(this.target::count));
+	}
+
+	@Benchmark
+	@OperationsPerInvocation(CALLS)
+	public void disruptor() throws Exception {
+		byAll(() -> this.ring.publish(this.ring.next()));
 	}
 
 	@Benchmark

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 
+import io.greenroom.figures.Figure;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.GreenTask;
 
@@ -31,6 +32,8 @@ public final class ParkedHeap {
 			green = Math.min(green, measure("green", threads, ParkedHeap::green));
 		}
 		System.out.printf("ratio %.2f%n", green / raw);
+		Figure.print("ParkedHeap.green", green, "B");
+		Figure.print("ParkedHeap.raw", raw, "B");
 	}
 
 	private static double measure(String name, int threads, Kind kind) throws Exception {

@@ -1,12 +1,17 @@
 package io.greenroom.bench;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.greenroom.green.GreenPool;
 import io.greenroom.green.GreenScheduler;
+import io.github.resilience4j.bulkhead.Bulkhead;
+import io.github.resilience4j.bulkhead.BulkheadConfig;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -21,12 +26,18 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
+import org.springframework.resilience.annotation.ConcurrencyLimit;
+import org.springframework.resilience.annotation.EnableResilientMethods;
 
 /**
  * A trivial task in a pool of eight, handed in without waiting and with waiting, beside
- * Spring's executor of virtual threads with a limit of eight, and an unbounded virtual
- * thread each. Each iteration also prints how many places the tasks began away from
+ * Spring's executor of virtual threads with a limit of eight, eight platform threads, and
+ * a virtual thread each: unbounded, and before a limit in Spring's or Resilience4j's way.
+ * Each iteration also prints how many places the tasks began away from
  * the order in which they were handed in.
  */
 @State(Scope.Benchmark)
@@ -50,6 +61,14 @@ public class PoolOfEight {
 
 	private SimpleAsyncTaskExecutor spring;
 
+	private ExecutorService eightThreads;
+
+	private Bulkhead bulkhead;
+
+	private AnnotationConfigApplicationContext context;
+
+	private Limited limited;
+
 	/** Of the last invocation. */
 	private Tasks last;
 
@@ -60,12 +79,19 @@ public class PoolOfEight {
 		this.spring = new SimpleAsyncTaskExecutor("eight-");
 		this.spring.setVirtualThreads(true);
 		this.spring.setConcurrencyLimit(SIZE);
+		this.eightThreads = Executors.newFixedThreadPool(SIZE);
+		this.bulkhead = Bulkhead.of("eight",
+				BulkheadConfig.custom().maxConcurrentCalls(SIZE).maxWaitDuration(Duration.ofMinutes(1)).build());
+		this.context = new AnnotationConfigApplicationContext(Application.class, Limited.class);
+		this.limited = this.context.getBean(Limited.class);
 	}
 
 	@TearDown
 	public void close() {
 		this.scheduler.close();
 		this.spring.close();
+		this.eightThreads.shutdownNow();
+		this.context.close();
 	}
 
 	@Benchmark
@@ -84,6 +110,24 @@ public class PoolOfEight {
 	@OperationsPerInvocation(TASKS)
 	public void simpleAsyncTaskExecutor() throws InterruptedException {
 		run((task) -> this.spring.execute(task));
+	}
+
+	@Benchmark
+	@OperationsPerInvocation(TASKS)
+	public void fixedThreadPool() throws InterruptedException {
+		run((task) -> this.eightThreads.execute(task));
+	}
+
+	@Benchmark
+	@OperationsPerInvocation(TASKS)
+	public void concurrencyLimit() throws InterruptedException {
+		run((task) -> Thread.startVirtualThread(() -> this.limited.run(task)));
+	}
+
+	@Benchmark
+	@OperationsPerInvocation(TASKS)
+	public void bulkhead() throws InterruptedException {
+		run((task) -> Thread.startVirtualThread(() -> this.bulkhead.executeRunnable(task)));
 	}
 
 	/** The floor: no bound at all. */
@@ -121,6 +165,22 @@ public class PoolOfEight {
 		int[] sorted = this.last.deviations.clone();
 		Arrays.sort(sorted);
 		System.out.printf("[order deviation: p99 %d, max %d places] ", sorted[TASKS * 99 / 100 - 1], sorted[TASKS - 1]);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableResilientMethods
+	static class Application {
+
+	}
+
+	/** Lets eight in. */
+	public static class Limited {
+
+		@ConcurrencyLimit(SIZE)
+		public void run(Runnable task) {
+			task.run();
+		}
+
 	}
 
 	@FunctionalInterface

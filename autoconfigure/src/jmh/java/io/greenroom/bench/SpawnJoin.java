@@ -1,5 +1,8 @@
 package io.greenroom.bench;
 
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 import io.greenroom.green.GreenScheduler;
@@ -18,8 +21,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Starting a thread and waiting for its end, by a virtual thread: a green one, a raw
- * virtual one, and a raw one that binds a scoped value, which is what another way of
- * knowing the current green thread would cost.
+ * virtual one, one of an executor, a platform thread, and a raw virtual one that binds a
+ * scoped value, which is what another way of knowing the current green thread would cost.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -35,16 +38,20 @@ public class SpawnJoin {
 
 	private GreenScheduler scheduler;
 
+	private ExecutorService virtualExecutor;
+
 	private int count;
 
 	@Setup
 	public void open() {
 		this.scheduler = GreenScheduler.builder().build();
+		this.virtualExecutor = Executors.newVirtualThreadPerTaskExecutor();
 	}
 
 	@TearDown
 	public void close() {
 		this.scheduler.close();
+		this.virtualExecutor.close();
 	}
 
 	@Benchmark
@@ -59,6 +66,25 @@ public class SpawnJoin {
 	@OperationsPerInvocation(SPAWNS)
 	public int raw() throws Exception {
 		return onVirtualThread(() -> Thread.ofVirtual().start(() -> this.count++).join());
+	}
+
+	@Benchmark
+	@OperationsPerInvocation(SPAWNS)
+	public int virtualExecutor() throws Exception {
+		return onVirtualThread(() -> {
+			try {
+				this.virtualExecutor.submit(() -> this.count++).get();
+			}
+			catch (ExecutionException ex) {
+				throw new IllegalStateException(ex);
+			}
+		});
+	}
+
+	@Benchmark
+	@OperationsPerInvocation(SPAWNS)
+	public int platform() throws Exception {
+		return onVirtualThread(() -> Thread.ofPlatform().start(() -> this.count++).join());
 	}
 
 	@Benchmark

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import com.github.oxo42.stateless4j.StateMachineConfig;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.state.StateMachines;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -30,7 +31,7 @@ import reactor.core.publisher.Mono;
 
 /**
  * One move between two states: by a call of the next state from the running one, against
- * starting raw virtual threads that each start the next and end, and against what two
+ * starting raw virtual threads that each start the next and end, and against what three
  * other state machines take for an event.
  */
 @State(Scope.Benchmark)
@@ -50,6 +51,8 @@ public class StateMove {
 	private StateMachine<String, String> spring;
 
 	private UntypedStateMachine squirrel;
+
+	private com.github.oxo42.stateless4j.StateMachine<String, String> stateless;
 
 	@Setup
 	public void open() throws Exception {
@@ -74,6 +77,10 @@ public class StateMove {
 		squirrels.externalTransition().from("tock").to("tick").on("go");
 		this.squirrel = squirrels.newStateMachine("tick");
 		this.squirrel.start();
+		StateMachineConfig<String, String> stateless = new StateMachineConfig<>();
+		stateless.configure("tick").permit("go", "tock");
+		stateless.configure("tock").permit("go", "tick");
+		this.stateless = new com.github.oxo42.stateless4j.StateMachine<>("tick", stateless);
 	}
 
 	@TearDown
@@ -116,6 +123,11 @@ public class StateMove {
 	@Benchmark
 	public void squirrel() {
 		this.squirrel.fire("go");
+	}
+
+	@Benchmark
+	public void stateless4j() {
+		this.stateless.fire("go");
 	}
 
 	/** Moves itself. */

@@ -31,9 +31,9 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * A call that waits for its result, made by virtual threads: through a handler's view,
- * through an executor with one virtual thread, by asking an actor, and as a bare hand-off
- * between two threads. And run by the caller while the handler is idle, beside a lock
- * round the same body.
+ * through an executor with one thread, by asking an actor, and as a bare hand-off between
+ * two threads. And run by the caller while the handler is idle, beside a lock round the
+ * same body.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -62,6 +62,8 @@ public class SyncCall {
 
 	private ExecutorService executor;
 
+	private ExecutorService platformExecutor;
+
 	@Setup
 	public void open() {
 		this.scheduler = GreenScheduler.builder().build();
@@ -71,6 +73,7 @@ public class SyncCall {
 					HandlerOptions.builder().execution(Execution.CALLER_WHEN_IDLE).build())
 			.sync();
 		this.executor = Executors.newSingleThreadExecutor(Thread.ofVirtual().factory());
+		this.platformExecutor = Executors.newSingleThreadExecutor();
 		this.actor = ActorSystem.create(Behaviors.setup((context) -> {
 			Counter counter = new Counter();
 			return Behaviors.receive(Asked.class).onAnyMessage((asked) -> {
@@ -84,6 +87,7 @@ public class SyncCall {
 	public void close() {
 		this.scheduler.close();
 		this.executor.shutdownNow();
+		this.platformExecutor.shutdownNow();
 		this.actor.terminate();
 	}
 
@@ -96,14 +100,22 @@ public class SyncCall {
 	@Benchmark
 	@OperationsPerInvocation(CALLS)
 	public void executor() throws Exception {
-		byAll(() -> {
-			try {
-				this.executor.submit(this.bare::increment).get();
-			}
-			catch (Exception ex) {
-				throw new IllegalStateException(ex);
-			}
-		});
+		byAll(() -> submitTo(this.executor));
+	}
+
+	@Benchmark
+	@OperationsPerInvocation(CALLS)
+	public void platformExecutor() throws Exception {
+		byAll(() -> submitTo(this.platformExecutor));
+	}
+
+	private void submitTo(ExecutorService executor) {
+		try {
+			executor.submit(this.bare::increment).get();
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	@Benchmark
@@ -135,6 +147,16 @@ public class SyncCall {
 		});
 	}
 
+	@Benchmark
+	@OperationsPerInvocation(CALLS)
+	public void monitor() throws Exception {
+		byAll(() -> {
+			synchronized (this.bare) {
+				this.bare.increment();
+			}
+		});
+	}
+
 	/** The floor: two threads that hand one word to each other, with one yield before each park. */
 	@Benchmark
 	@OperationsPerInvocation(CALLS)
@@ -151,18 +173,7 @@ public class SyncCall {
 	}
 
 	private void byAll(Runnable call) throws InterruptedException {
-		Thread[] threads = new Thread[this.callers];
-		for (int i = 0; i < threads.length; i++) {
-			int calls = CALLS / threads.length + ((i < CALLS % threads.length) ? 1 : 0);
-			threads[i] = Thread.startVirtualThread(() -> {
-				for (int k = 0; k < calls; k++) {
-					call.run();
-				}
-			});
-		}
-		for (Thread thread : threads) {
-			thread.join();
-		}
+		Callers.run(this.callers, CALLS, call);
 	}
 
 	/** A message that wants an answer. */

@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
+import io.greenroom.figures.Figure;
+
 /**
  * Servers under load, side by side: the same application with and without Greenroom, each
  * in a JVM of its own. In each round every server has its turn, and what is printed are
@@ -35,7 +37,7 @@ public final class WebLoad {
 	private static final String VIRTUAL = "--spring.threads.virtual.enabled=true";
 
 	/** Less, and the compilers are still at work, for whom a hop has more to do. */
-	private static final Duration WARM_UP = Duration.ofSeconds(40);
+	private static final Duration WARM_UP = Duration.ofSeconds(Integer.getInteger("bench.warm-up", 40));
 
 	/** How often one looks in a turn how much of the heap is alive. */
 	private static final int LOOKS = 5;
@@ -64,18 +66,21 @@ public final class WebLoad {
 
 	private static List<Scenario> scenarios() throws Exception {
 		Scenario trivial = new Scenario("trivial", "/trivial", 64);
-		trivial.server("Boot, virtual threads", NO_DATABASE, WITHOUT, VIRTUAL);
-		trivial.server("Greenroom, inline", NO_DATABASE);
-		trivial.server("Boot, platform threads", NO_DATABASE, WITHOUT);
-		trivial.server("Greenroom, hop", NO_DATABASE, PLATFORM);
+		trivial.server("virtual", "Boot, virtual threads", NO_DATABASE, WITHOUT, VIRTUAL);
+		trivial.server("inline", "Greenroom, inline", NO_DATABASE);
+		trivial.server("platform", "Boot, platform threads", NO_DATABASE, WITHOUT);
+		trivial.server("hop", "Greenroom, hop", NO_DATABASE, PLATFORM);
+		trivial.serverOf("callable", "/callable", "Boot, a Callable on virtual threads", NO_DATABASE, WITHOUT);
+		trivial.serverOf("direct", "/direct", "bare servlet", NO_DATABASE, WITHOUT);
+		trivial.serverOf("handed-over", "/handed-over", "bare servlet, handed over", NO_DATABASE, WITHOUT);
 		Scenario floor = new Scenario("floor", "/trivial", 64);
-		floor.server("Boot, platform threads", NO_DATABASE, WITHOUT);
-		floor.server("Greenroom, hop", NO_DATABASE, PLATFORM);
-		floor.serverOf("/direct", "bare servlet", NO_DATABASE, WITHOUT);
-		floor.serverOf("/handed-over", "bare servlet, handed over", NO_DATABASE, WITHOUT);
+		floor.server("platform", "Boot, platform threads", NO_DATABASE, WITHOUT);
+		floor.server("hop", "Greenroom, hop", NO_DATABASE, PLATFORM);
+		floor.serverOf("direct", "/direct", "bare servlet", NO_DATABASE, WITHOUT);
+		floor.serverOf("handed-over", "/handed-over", "bare servlet, handed over", NO_DATABASE, WITHOUT);
 		Scenario hop = new Scenario("hop", "/trivial", 64);
-		hop.server("Boot, platform threads", NO_DATABASE, WITHOUT);
-		hop.server("Greenroom, hop", NO_DATABASE, PLATFORM);
+		hop.server("platform", "Boot, platform threads", NO_DATABASE, WITHOUT);
+		hop.server("hop", "Greenroom, hop", NO_DATABASE, PLATFORM);
 		Scenario blocking = blocking("blocking", "/blocking", 500);
 		Scenario blockingMore = blocking("blocking-700", "/blocking", 700);
 		Scenario holding = blocking("holding", "/holding/128", 500);
@@ -87,8 +92,8 @@ public final class WebLoad {
 		database.before = () -> startDatabase(port, url);
 		String[] connections = { "--spring.datasource.url=" + url, "--spring.datasource.hikari.maximum-pool-size=10",
 				"--spring.datasource.hikari.connection-timeout=1500" };
-		database.server("Boot, virtual threads", connections[0], connections[1], connections[2], WITHOUT, VIRTUAL);
-		database.server("Greenroom, inline, 10", connections[0], connections[1], connections[2],
+		database.server("virtual", "Boot, virtual threads", connections[0], connections[1], connections[2], WITHOUT, VIRTUAL);
+		database.server("inline", "Greenroom, inline, 10", connections[0], connections[1], connections[2],
 				"--greenroom.pools.default.size=10", "--greenroom.pools.default.queue-capacity=2000",
 				"--greenroom.pools.default.queue-timeout=10s");
 		return List.of(trivial, floor, hop, blocking, blockingMore, holding, holdingMore, database);
@@ -99,10 +104,10 @@ public final class WebLoad {
 		Scenario scenario = new Scenario(name, path, 2000);
 		scenario.slots = slots;
 		String[] pool = { "--greenroom.pools.default.size=" + slots, "--greenroom.pools.default.queue-capacity=2000" };
-		scenario.server("Boot, virtual threads", NO_DATABASE, WITHOUT, VIRTUAL);
-		scenario.server("Greenroom, inline, " + slots, NO_DATABASE, pool[0], pool[1]);
-		scenario.server("Boot, 200 platform threads", NO_DATABASE, WITHOUT);
-		scenario.server("Greenroom, hop, " + slots, NO_DATABASE, PLATFORM, pool[0], pool[1]);
+		scenario.server("virtual", "Boot, virtual threads", NO_DATABASE, WITHOUT, VIRTUAL);
+		scenario.server("inline", "Greenroom, inline, " + slots, NO_DATABASE, pool[0], pool[1]);
+		scenario.server("platform", "Boot, 200 platform threads", NO_DATABASE, WITHOUT);
+		scenario.server("hop", "Greenroom, hop, " + slots, NO_DATABASE, PLATFORM, pool[0], pool[1]);
 		return scenario;
 	}
 
@@ -163,13 +168,13 @@ public final class WebLoad {
 			this.connections = connections;
 		}
 
-		void server(String title, String... arguments) {
-			serverOf(this.path, title, arguments);
+		void server(String key, String title, String... arguments) {
+			serverOf(key, this.path, title, arguments);
 		}
 
 		/** A server that is asked for another path than the others. */
-		void serverOf(String path, String title, String... arguments) {
-			this.setUps.add(new SetUp(title, path, arguments));
+		void serverOf(String key, String path, String title, String... arguments) {
+			this.setUps.add(new SetUp(key, title, path, arguments));
 		}
 
 		void run(int rounds, Duration turn) throws Exception {
@@ -196,6 +201,7 @@ public final class WebLoad {
 				for (Server server : running) {
 					server.print(running.getFirst());
 				}
+				running.forEach((server) -> server.printFigures(this.name));
 				if (this.slots > 0) {
 					int most = this.slots * 20;
 					System.out.printf("%d slots let %d through a second; reached of that:", this.slots, most);
@@ -213,6 +219,8 @@ public final class WebLoad {
 	/** One JVM. */
 	private static final class Server {
 
+		private final String key;
+
 		private final String title;
 
 		private final String path;
@@ -226,6 +234,7 @@ public final class WebLoad {
 		private double liveHeap;
 
 		Server(SetUp setUp, String heap) throws IOException {
+			this.key = setUp.key;
 			this.title = setUp.title;
 			this.path = setUp.path;
 			List<String> all = new ArrayList<>(List.of(heap, "io.greenroom.bench.LoadServer", "--server.port=0",
@@ -274,6 +283,14 @@ public final class WebLoad {
 					median((turn) -> turn.outcome.millis(0.99)), peak(), this.liveHeap,
 					median((turn) -> turn.outcome.rejected() / (turn.outcome.length().toMillis() / 1e3)),
 					median((turn) -> turn.outcome.failed()), median(ratios));
+		}
+
+		void printFigures(String scenario) {
+			String params = "[scenario=" + scenario + ";server=" + this.key + "]";
+			Figure.print("WebLoad.answers" + params, perSecond(), "/s");
+			Figure.print("WebLoad.cpu" + params, median(Turn::cpuMicros), "µs");
+			Figure.print("WebLoad.p99" + params, median((turn) -> turn.outcome.millis(0.99)), "ms");
+			Figure.print("WebLoad.live" + params, this.liveHeap, "MB");
 		}
 
 		private double median(ToDoubleFunction<Turn> what) {
@@ -327,8 +344,8 @@ public final class WebLoad {
 
 	}
 
-	/** A server, what to ask it for, and its settings. */
-	private record SetUp(String title, String path, String... arguments) {
+	/** A server, what figures call it, what to ask it for, and its settings. */
+	private record SetUp(String key, String title, String path, String... arguments) {
 	}
 
 	private record Turn(LoadClient.Outcome outcome, Duration cpu) {

@@ -1,0 +1,107 @@
+package io.greenroom.figures;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * A table, and a picture, of what an operation costs the more there are of something.
+ * From ten on, the cost is to be the same.
+ *
+ * @param name the table's name
+ * @param curves what grows
+ */
+record Growth(String name, List<Curve> curves) implements Table {
+
+	static final List<Integer> COUNTS = List.of(1, 10, 100, 1000, 10_000);
+
+	/** Of the highest cost from here on, to the lowest. */
+	static final int FROM = 10;
+
+	static final Goal FLAT = Goal.atMost(1.3);
+
+	Growth {
+		curves = List.copyOf(curves);
+	}
+
+	static Growth of(String name, Curve... curves) {
+		return new Growth(name, List.of(curves));
+	}
+
+	@Override
+	public List<BenchmarkId> ids(Form form) {
+		return this.curves.stream().flatMap((curve) -> COUNTS.stream().map(curve::id)).map(BenchmarkId::of).toList();
+	}
+
+	@Override
+	public String markdown(Results results) {
+		StringBuilder text = new StringBuilder(results.heading()).append("\n\n");
+		text.append("![Cost of an operation, relative to that among 10, for 1 to 10 000](figures/%s)%n%n"
+			.formatted(picture()));
+		text.append("| number of |");
+		COUNTS.forEach((count) -> text.append(" %s |".formatted(Amount.text(count, "/").replace("/", ""))));
+		text.append(" highest to lowest from %d on | spread | goal | verdict |%n".formatted(FROM));
+		text.append("|---|").append("---|".repeat(COUNTS.size() + 4)).append("\n");
+		for (Curve curve : this.curves) {
+			text.append("| ").append(String.join(" | ", line(curve, results))).append(" |\n");
+		}
+		return text.toString();
+	}
+
+	private static List<String> line(Curve curve, Results results) {
+		List<Figure> figures = COUNTS.stream().map(curve::id).map(results::get).toList();
+		List<String> line = new ArrayList<>(List.of(curve.label()));
+		figures.forEach((figure) -> line.add(Amount.text(figure.median(), figure.unit())));
+		List<Figure> judged = figures.subList(COUNTS.indexOf(FROM), COUNTS.size());
+		double ratio = highestToLowest(judged.stream().map(Figure::median).toList());
+		List<Double> forks = IntStream
+			.range(0, judged.stream().mapToInt((figure) -> figure.forks().size()).min().orElseThrow())
+			.mapToObj((fork) -> highestToLowest(judged.stream().map((figure) -> figure.forks().get(fork)).toList()))
+			.toList();
+		line.add(Amount.ratio(ratio));
+		line.add(Comparison.spread(forks, null));
+		line.add(FLAT.toString());
+		line.add(FLAT.verdict(ratio, forks));
+		return line;
+	}
+
+	private static double highestToLowest(List<Double> values) {
+		double lowest = values.stream().mapToDouble((value) -> value).min().orElseThrow();
+		return values.stream().mapToDouble((value) -> value).max().orElseThrow() / lowest;
+	}
+
+	@Override
+	public Map<String, String> pictures(Results results) {
+		Plot plot = new Plot(
+				"What an operation costs the more there are; grey is flat within %s"
+					.formatted(Amount.plain(FLAT.limit())),
+				"handlers, keys, machines or callers", "cost, relative to that among " + FROM, FLAT.limit());
+		for (Curve curve : this.curves) {
+			double unit = results.get(curve.id(FROM)).median();
+			plot.curve(curve.label(), COUNTS,
+					COUNTS.stream().map((count) -> results.get(curve.id(count)).median() / unit).toList());
+		}
+		return Map.of(picture(), plot.svg());
+	}
+
+	private String picture() {
+		return this.name + ".svg";
+	}
+
+	/**
+	 * What grows.
+	 *
+	 * @param label what is counted, and what is done
+	 * @param benchmark the benchmark's name without parameters
+	 * @param param the parameter that counts
+	 */
+	record Curve(String label, String benchmark, String param) {
+
+		String id(int count) {
+			return this.benchmark + "[" + this.param + "=" + count + "]";
+		}
+
+	}
+
+}
