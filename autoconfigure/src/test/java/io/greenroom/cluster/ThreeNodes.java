@@ -312,8 +312,8 @@ final class ThreeNodes implements AutoCloseable {
 
 	/**
 	 * Waits until all of the first three see each other, from now on. A node that was
-	 * frozen does not know when it wakes that it was taken for gone, so the others must be
-	 * asked.
+	 * frozen does not know when it wakes that it was taken for gone, so the others must
+	 * be asked.
 	 */
 	void untilWhole() {
 		this.jdbc.sql("delete from sees").update();
