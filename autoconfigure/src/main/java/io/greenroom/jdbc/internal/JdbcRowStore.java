@@ -73,7 +73,7 @@ public final class JdbcRowStore implements RowStore {
 
 	private final StoreDatabase database;
 
-	private final int lockTimeout;
+	private final BoundedStatements bounded;
 
 	/**
 	 * Creates a store, which does not connect yet.
@@ -85,7 +85,7 @@ public final class JdbcRowStore implements RowStore {
 	public JdbcRowStore(DataSource dataSource, SchemaMode schema, Duration lockTimeout) {
 		this.database = new StoreDatabase(dataSource, schema);
 		this.dataSource = this.database.dataSource();
-		this.lockTimeout = Math.clamp(lockTimeout.toSeconds(), 1, Integer.MAX_VALUE);
+		this.bounded = new BoundedStatements(lockTimeout);
 		this.jdbc = new JdbcTemplate(this.dataSource);
 	}
 
@@ -177,7 +177,7 @@ public final class JdbcRowStore implements RowStore {
 			return false;
 		}
 		try {
-			return !holder.getConnection().isValid(this.lockTimeout);
+			return !holder.getConnection().isValid(this.bounded.seconds());
 		}
 		catch (SQLException broken) {
 			return true;
@@ -201,13 +201,10 @@ public final class JdbcRowStore implements RowStore {
 		boolean interrupted = Thread.interrupted();
 		try (Connection connection = this.dataSource.getConnection();
 				PreparedStatement statement = connection.prepareStatement(FORESTALL)) {
-			if (known.hasQueryTimeout()) {
-				statement.setQueryTimeout(this.lockTimeout);
-			}
 			statement.setString(1, id.handler());
 			statement.setString(2, id.key());
 			statement.setLong(3, version);
-			boolean done = statement.executeUpdate() == 1;
+			boolean done = this.bounded.update(statement, known) == 1;
 			if (!connection.getAutoCommit()) {
 				connection.commit();
 			}
@@ -294,9 +291,6 @@ public final class JdbcRowStore implements RowStore {
 
 	private boolean write(Connection connection, String sql, Row row, Database known) throws SQLException {
 		try (PreparedStatement statement = connection.prepareStatement(sql)) {
-			if (known.hasQueryTimeout()) {
-				statement.setQueryTimeout(this.lockTimeout);
-			}
 			statement.setLong(1, row.version());
 			statement.setInt(2, row.shape());
 			statement.setString(3, row.stored());
@@ -306,7 +300,7 @@ public final class JdbcRowStore implements RowStore {
 			if (row.version() > 1) {
 				statement.setLong(next + 2, row.version() - 1);
 			}
-			return statement.executeUpdate() == 1;
+			return this.bounded.update(statement, known) == 1;
 		}
 	}
 
@@ -315,15 +309,12 @@ public final class JdbcRowStore implements RowStore {
 		String sql = "insert into greenroom_call (id, handler, key_, answer, until_) values (?, ?, ?, ?, %s + ?)%s"
 			.formatted(known.now(), known.unlessThere());
 		try (PreparedStatement statement = connection.prepareStatement(sql)) {
-			if (known.hasQueryTimeout()) {
-				statement.setQueryTimeout(this.lockTimeout);
-			}
 			statement.setString(1, call.id());
 			statement.setString(2, id.handler());
 			statement.setString(3, id.key());
 			statement.setString(4, call.answer());
 			statement.setLong(5, call.keep().toMillis());
-			return statement.executeUpdate() == 1;
+			return this.bounded.update(statement, known) == 1;
 		}
 		catch (SQLException failure) {
 			if (this.jdbc.getExceptionTranslator()
