@@ -25,8 +25,11 @@ import java.util.Objects;
 public record Envelope(String id, int attempt, String handler, String key, String method, String arguments, Mode mode,
 		Duration remaining, Map<String, String> context, List<Waiting> chain) implements Message {
 
+	/** What ends later does not end. Countable in nanoseconds, and so is twice of it. */
+	private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE / 4);
+
 	/**
-	 * Checks the values, and copies the collections.
+	 * Checks the values, copies the collections, and shortens times of decades.
 	 * @throws IllegalArgumentException if the attempt is less than 1
 	 */
 	public Envelope {
@@ -36,7 +39,7 @@ public record Envelope(String id, int attempt, String handler, String key, Strin
 		Objects.requireNonNull(method, "method");
 		Objects.requireNonNull(arguments, "arguments");
 		Objects.requireNonNull(mode, "mode");
-		Objects.requireNonNull(remaining, "remaining");
+		remaining = (remaining.compareTo(LONGEST) < 0) ? remaining : LONGEST;
 		context = Map.copyOf(context);
 		chain = List.copyOf(chain);
 		if (attempt < 1) {

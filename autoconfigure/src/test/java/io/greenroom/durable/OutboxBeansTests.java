@@ -134,6 +134,20 @@ class OutboxBeansTests {
 		}
 	}
 
+	@Test
+	@DisplayName("O01 where the database takes two keys for equal, no call is delivered to the wrong one, and the log says what to change")
+	void equalKeys(CapturedOutput output) {
+		try (HikariDataSource pool = TestDatabase.pool("jdbc:h2:mem:equal;IGNORECASE=TRUE;DB_CLOSE_DELAY=-1", 5);
+				DurableContext context = DurableContext.of(pool, Boxes.class)) {
+			Keyed<String, Boxes> boxes = context.keyed(String.class, Boxes.class);
+			boxes.get("ann").put("ann");
+			boxes.get("Ann").put("Ann");
+			Until.until("the log", () -> output.toString().contains("a collation that tells all texts apart"));
+			assertThat(Boxes.wrong).isEmpty();
+			assertThat(count(JdbcClient.create(pool), "greenroom_outbox") + Boxes.right.size()).isEqualTo(2);
+		}
+	}
+
 	@ParameterizedTest
 	@CsvSource({ "attempts,0", "backoff,0s", "lease,100ms", "on-dead,explode" })
 	@DisplayName("A04 a wrong setting of the outbox stops the start with its key")
@@ -567,6 +581,26 @@ class OutboxBeansTests {
 		@Bean
 		MeterObserver observer() {
 			return OBSERVER.get();
+		}
+
+	}
+
+	@DeferredHandler
+	static class Boxes {
+
+		static final List<String> right = new CopyOnWriteArrayList<>();
+
+		static final List<String> wrong = new CopyOnWriteArrayList<>();
+
+		private final String id;
+
+		Boxes(@Key String id) {
+			this.id = id;
+		}
+
+		@Oneway(durable = true)
+		void put(String meant) {
+			(meant.equals(this.id) ? right : wrong).add(meant);
 		}
 
 	}

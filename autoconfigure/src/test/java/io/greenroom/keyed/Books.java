@@ -3,6 +3,7 @@ package io.greenroom.keyed;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -160,6 +161,15 @@ final class Books implements KeyedFactory<String> {
 
 		<V> V run(java.util.concurrent.Callable<V> body) throws Exception {
 			return body.call();
+		}
+
+		boolean waitFor(CountDownLatch latch) {
+			try {
+				return latch.await(20, TimeUnit.SECONDS);
+			}
+			catch (InterruptedException ex) {
+				throw new IllegalStateException(ex);
+			}
 		}
 
 		@Oneway

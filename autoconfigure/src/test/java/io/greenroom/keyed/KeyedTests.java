@@ -26,6 +26,7 @@ import io.greenroom.green.GreenScheduler;
 import io.greenroom.keyed.Books.Account;
 import io.greenroom.keyed.internal.KeyedHandler;
 import io.greenroom.keyed.internal.KeyedOptions;
+import io.greenroom.testkit.LastFrames;
 import io.greenroom.testkit.Race;
 import io.greenroom.testkit.Until;
 import org.junit.jupiter.api.AfterEach;
@@ -112,6 +113,32 @@ class KeyedTests {
 		accounts.close();
 		assertThat(this.books.stored.values().stream().mapToInt(Integer::intValue).sum()).isEqualTo(3 * rounds);
 		assertThat(Books.sum(this.books.made)).isGreaterThanOrEqualTo(rounds).isEqualTo(Books.sum(this.books.ended));
+	}
+
+	@Test
+	@DisplayName("F03 an async call of a new key, or a passivation, from the last frames of a stack takes no place for good, and leaves no key behind that can't be called")
+	void lastFrames() throws Exception {
+		int places = 8;
+		KeyedHandler<String, Account> accounts = this.books.accounts(this.scheduler, DEFAULTS.withMaxActive(places));
+		AtomicInteger number = new AtomicInteger();
+		LastFrames.of(150).rounds(6).call(() -> {
+			String key = "key" + number.incrementAndGet() % 40;
+			return (number.get() % 2 == 0) ? accounts.passivate(key)
+					: accounts.deferred(key).async(Account::increment).join();
+		});
+		CountDownLatch mayEnd = new CountDownLatch(1);
+		List<CompletableFuture<?>> calls = new ArrayList<>();
+		for (int i = 0; i < places; i++) {
+			calls.add(accounts.deferred("new" + i).async((account) -> account.waitFor(mayEnd)));
+		}
+		Until.until("a place for each", () -> accounts.active() == places);
+		mayEnd.countDown();
+		CompletableFuture.allOf(calls.toArray(CompletableFuture[]::new)).get(20, TimeUnit.SECONDS);
+		for (int i = 0; i < 40; i++) {
+			accounts.get("key" + i).increment();
+		}
+		accounts.close();
+		assertThat(Books.sum(this.books.made)).isEqualTo(Books.sum(this.books.ended));
 	}
 
 	@Test

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 import io.greenroom.cluster.internal.ClusterCounts.What;
 import io.greenroom.deferred.DeferredDeadlockException;
@@ -75,7 +76,7 @@ final class Incoming {
 		synchronized (served) {
 			known = served.answer;
 			served.keepUntil = Math.max(served.keepUntil,
-					this.timer.nanoTime() + remaining.plus(this.options.keep()).toNanos());
+					this.timer.nanoTime() + TimeUnit.NANOSECONDS.convert(remaining.plus(this.options.keep())));
 			if (known != null && known.kind() == Answer.Kind.MOVED && call.attempt() > served.attempt) {
 				// It was at another node meanwhile, and was sent here again.
 				known = null;

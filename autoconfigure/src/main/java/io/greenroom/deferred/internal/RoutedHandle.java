@@ -7,6 +7,7 @@ import java.util.function.Function;
 
 import io.greenroom.deferred.Deferred;
 import io.greenroom.deferred.DeferredCalls;
+import io.greenroom.observe.internal.StackRoom;
 import org.jspecify.annotations.Nullable;
 
 /** The handle of a handler that is looked up for each call. */
@@ -68,6 +69,7 @@ final class RoutedHandle<T> implements Deferred<T> {
 		catch (Throwable failure) {
 			return CompletableFuture.failedFuture(failure);
 		}
+		StackRoom.check();
 		try {
 			Object future = this.route.call(call);
 			// What bypasses the mailbox, such as a move, is done when it returns.

@@ -307,8 +307,12 @@ public final class DurableInstance {
 	/** Called when the body of a state has thrown, or its end could not be stored. */
 	void fail(Throwable thrown) {
 		this.wanted = null;
-		failed(thrown, (this.version == this.versionAtStart) ? this.atStart : this.values, null);
-		this.depth--;
+		try {
+			failed(thrown, (this.version == this.versionAtStart) ? this.atStart : this.values, null);
+		}
+		finally {
+			this.depth--;
+		}
 	}
 
 	/** Returns whether the write of the state's body is still valid. */
@@ -490,7 +494,7 @@ public final class DurableInstance {
 		try {
 			return this.codec.write(this.type.types(), this.type.values(this.target));
 		}
-		catch (CodecException | StackOverflowError unwritable) {
+		catch (Throwable unwritable) {
 			return null;
 		}
 	}

@@ -250,7 +250,7 @@ public final class Outbox implements AutoCloseable {
 	}
 
 	private boolean pauseOfLease(Duration length) {
-		long left = length.toNanos();
+		long left = TimeUnit.NANOSECONDS.convert(length);
 		this.lock.lock();
 		try {
 			while (left > 0 && !this.ended) {

@@ -2,6 +2,7 @@ package io.greenroom.durable.internal;
 
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 import io.greenroom.durable.Durable;
@@ -53,7 +54,7 @@ final class OutboxLease {
 	/** Renews the lease if it is needed. Called by one thread. */
 	void renew(BooleanSupplier isNeeded) {
 		long now = System.nanoTime();
-		if (now - this.renewed > this.length.toNanos()) {
+		if (now - this.renewed > TimeUnit.NANOSECONDS.convert(this.length)) {
 			this.doubtful = now;
 		}
 		if (!isNeeded.getAsBoolean()) {
@@ -76,7 +77,7 @@ final class OutboxLease {
 	/** Returns whether this process still owns a lane that it took at the given time. */
 	boolean holds(long taken) {
 		long last = Math.max(taken - this.renewed, 0) + this.renewed;
-		return taken - this.doubtful >= 0 && System.nanoTime() - last < this.length.toNanos();
+		return taken - this.doubtful >= 0 && System.nanoTime() - last < TimeUnit.NANOSECONDS.convert(this.length);
 	}
 
 }

@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -243,7 +244,7 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 	 * to the given real time.
 	 */
 	final void closeWithin(Duration limit) {
-		this.closeBy = System.nanoTime() + limit.toNanos();
+		this.closeBy = System.nanoTime() + TimeUnit.NANOSECONDS.convert(limit);
 		this.closing = true;
 		this.failures.clear();
 	}

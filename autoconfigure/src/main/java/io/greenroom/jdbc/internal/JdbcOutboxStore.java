@@ -37,7 +37,7 @@ public final class JdbcOutboxStore implements OutboxStore {
 
 	private static final String ADD = "insert into greenroom_outbox (handler, key_, method, args, context, call_id, submitted_at) values (?, ?, ?, ?, ?, ?, ?)";
 
-	private static final String FIRST = "select id, call_id, method, args, context, submitted_at from greenroom_outbox where handler = ? and key_ = ? order by handler, key_, id limit ?";
+	private static final String FIRST = "select id, call_id, method, args, context, submitted_at, handler, key_ from greenroom_outbox where handler = ? and key_ = ? order by handler, key_, id limit ?";
 
 	private static final String FIRST_KEY = "select (select o.key_ from greenroom_outbox o where o.handler = ? order by o.handler, o.key_ limit 1), 1";
 
@@ -100,7 +100,7 @@ public final class JdbcOutboxStore implements OutboxStore {
 
 	@Override
 	public void whenCommitted(Lane lane, Runnable task) {
-		AfterCommits.run(lane, task);
+		AfterCommits.run(this.dataSource, lane, task);
 	}
 
 	@Override
@@ -115,8 +115,10 @@ public final class JdbcOutboxStore implements OutboxStore {
 			// Without a template, which wraps each connection.
 			Connection connection = DataSourceUtils.getConnection(this.dataSource);
 			try {
+				// Asked before, so that nothing is stored if it fails.
+				boolean commits = !isInTransaction() && !connection.getAutoCommit();
 				int updated = update(connection, known, sql, arguments);
-				if (!isInTransaction() && !connection.getAutoCommit()) {
+				if (commits) {
 					connection.commit();
 				}
 				return updated;
@@ -215,7 +217,18 @@ public final class JdbcOutboxStore implements OutboxStore {
 
 	@Override
 	public List<StoredCall> first(Lane lane, int limit) {
-		return this.jdbc.query(FIRST, JdbcOutboxStore::call, lane.handler(), lane.key(), limit);
+		return this.jdbc.query(FIRST, (result, index) -> {
+			requireEqual(lane, new Lane(result.getString(7), result.getString(8)));
+			return call(result, index);
+		}, lane.handler(), lane.key(), limit);
+	}
+
+	private static void requireEqual(Lane asked, Lane found) {
+		if (!found.equals(asked)) {
+			throw new IllegalStateException(
+					"The database considers %s equal to %s, so their calls would be confused, and are not delivered; give the columns handler and key_ of greenroom_outbox, greenroom_lane and greenroom_dead_letter a collation that tells all texts apart"
+						.formatted(found, asked));
+		}
 	}
 
 	private static StoredCall call(ResultSet result, int index) throws SQLException {

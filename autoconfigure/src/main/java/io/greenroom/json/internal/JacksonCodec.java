@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
+import io.greenroom.observe.internal.Failures;
 import io.greenroom.wire.Codec;
 import io.greenroom.wire.CodecException;
 import org.jspecify.annotations.Nullable;
@@ -138,7 +139,8 @@ public final class JacksonCodec implements Codec {
 			// Written with the declared type, so that the type can read it back.
 			return this.writers.computeIfAbsent(type, this::writer).writeValueAsString(value);
 		}
-		catch (JacksonException | StackOverflowError ex) {
+		catch (Throwable ex) {
+			// A getter may throw anything.
 			throw new CodecException("%s, a %s, can't be written as JSON (%s); %s".formatted(what, type.getTypeName(),
 					reason(ex), ADVICE), ex);
 		}
@@ -152,7 +154,8 @@ public final class JacksonCodec implements Codec {
 		try {
 			return this.readers.computeIfAbsent(type, this::reader).readValue(value);
 		}
-		catch (JacksonException | StackOverflowError ex) {
+		catch (Throwable ex) {
+			// A constructor may throw anything.
 			throw new CodecException("%s is stored as %s, which is not a %s (%s)".formatted(what,
 					shown(value.toString()), type.getTypeName(), reason(ex)), ex);
 		}
@@ -196,8 +199,11 @@ public final class JacksonCodec implements Codec {
 	}
 
 	private static String reason(Throwable thrown) {
-		return (thrown instanceof JacksonException jackson) ? String.valueOf(jackson.getOriginalMessage())
-				: "it is nested too deeply, or contains itself";
+		return switch (thrown) {
+			case JacksonException jackson -> String.valueOf(jackson.getOriginalMessage());
+			case StackOverflowError deep -> "it is nested too deeply, or contains itself";
+			default -> Failures.describe(thrown);
+		};
 	}
 
 	private static String shown(String text) {

@@ -212,7 +212,7 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 			Instance<K> mine = new Instance<>(key, this.keys.text(key, this.name), family(), this);
 			added = this.instances.putIfAbsent(key, mine) == null;
 			if (added) {
-				family().added(mine.handler());
+				enroll(mine);
 				return mine;
 			}
 			return null;
@@ -221,6 +221,17 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 			if (!added) {
 				this.room.giveBack();
 			}
+		}
+	}
+
+	private void enroll(Instance<K> mine) {
+		try {
+			family().added(mine.handler());
+		}
+		catch (Throwable failure) {
+			// Its creator does not call it, and others may.
+			mine.leave();
+			throw failure;
 		}
 	}
 
@@ -262,8 +273,14 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 
 	private void makeRoom() {
 		this.ending.incrementAndGet();
-		if (!retireLongestIdle(now(), "room")) {
-			this.ending.decrementAndGet();
+		boolean ends = false;
+		try {
+			ends = retireLongestIdle(now(), "room");
+		}
+		finally {
+			if (!ends) {
+				this.ending.decrementAndGet();
+			}
 		}
 	}
 

@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 import io.greenroom.deferred.internal.Handler;
@@ -204,7 +205,7 @@ final class Instance<K> implements HandlerHost {
 	 */
 	boolean awaitChange(Duration limit) throws InterruptedException {
 		long start = now();
-		long nanos = limit.toNanos();
+		long nanos = TimeUnit.NANOSECONDS.convert(limit);
 		Thread current = Thread.currentThread();
 		Queue<Thread> line = waiting();
 		line.add(current);

@@ -36,6 +36,7 @@ import io.greenroom.keyed.StrandedKey;
 import io.greenroom.observe.KeyedGauges;
 import io.greenroom.observe.KeyedListener;
 import io.greenroom.observe.internal.ForeignCode;
+import io.greenroom.observe.internal.StackRoom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -183,6 +184,7 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 	 * @param anew whether busy instances are created anew
 	 */
 	public void drop(Predicate<? super K> which, boolean anew) {
+		StackRoom.check();
 		this.here.drop(which, anew);
 	}
 
@@ -264,6 +266,7 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 	@SuppressWarnings("unchecked")
 	public CompletableFuture<@Nullable Object> deliver(String key, Method method, @Nullable Object[] arguments,
 			Delivering round) throws Throwable {
+		StackRoom.check();
 		Object future = this.router.call(key(key), this.family.delivery(method, arguments, round));
 		return (CompletableFuture<@Nullable Object>) Objects.requireNonNull(future);
 	}
@@ -374,6 +377,7 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 	 * @throws Throwable what a caller of any of its methods would receive
 	 */
 	public void activate(K key) throws Throwable {
+		StackRoom.check();
 		this.keys.text(key, name());
 		this.router.call(key, this.family.waking());
 	}
@@ -413,6 +417,7 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 
 	@Override
 	public boolean passivate(K key) {
+		StackRoom.check();
 		this.keys.text(key, name());
 		return this.here.passivate(key, this.options.timeout());
 	}
@@ -485,6 +490,7 @@ public final class KeyedHandler<K, T> implements Keyed<K, T>, AutoCloseable {
 	 */
 	@Override
 	public void close() {
+		StackRoom.check();
 		this.here.close();
 		boolean interrupted = false;
 		try {

@@ -261,7 +261,8 @@ final class DurableSweep implements AutoCloseable {
 	/** Returns whether an existing instance may have missed its timeout. */
 	private boolean isForgotten(RowId id) {
 		Long since = this.waiting.get(id);
-		if (since == null || System.nanoTime() - since < Math.max(SHORT, 2 * this.interval.toNanos())) {
+		if (since == null || System.nanoTime() - since < Math.max(SHORT,
+				2 * Math.min(TimeUnit.NANOSECONDS.convert(this.interval), Long.MAX_VALUE / 2))) {
 			return false;
 		}
 		// The move may fail repeatedly, and the pauses grow then.

@@ -58,7 +58,7 @@ public final class ControllerPools implements AutoCloseable {
 	 * @param limit the maximum time to wait
 	 */
 	void awaitRest(Duration limit) {
-		long end = System.nanoTime() + limit.toNanos();
+		long end = System.nanoTime() + TimeUnit.NANOSECONDS.convert(limit);
 		boolean interrupted = false;
 		for (ControllerPool pool : all()) {
 			long left = Math.max(0, end - System.nanoTime());
@@ -80,7 +80,7 @@ public final class ControllerPools implements AutoCloseable {
 	 */
 	void awaitClosed(Duration limit) {
 		try {
-			this.closed.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+			this.closed.await(TimeUnit.NANOSECONDS.convert(limit), TimeUnit.NANOSECONDS);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

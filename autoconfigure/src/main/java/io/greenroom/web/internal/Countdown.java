@@ -1,6 +1,7 @@
 package io.greenroom.web.internal;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.GreenThread;
@@ -39,7 +40,7 @@ final class Countdown {
 
 	Countdown(GreenScheduler scheduler, Duration limit, Runnable over) {
 		this.scheduler = scheduler;
-		this.limit = limit.toNanos();
+		this.limit = TimeUnit.NANOSECONDS.convert(limit);
 		this.over = over;
 	}
 

@@ -35,7 +35,7 @@ public final class LatencyLimit implements SizeLimit {
 			.initialLimit(initial)
 			.minLimit(min)
 			.maxLimit(max)
-			.timeout(targetLatency.toNanos(), TimeUnit.NANOSECONDS)
+			.timeout(TimeUnit.NANOSECONDS.convert(targetLatency), TimeUnit.NANOSECONDS)
 			.build());
 	}
 
