@@ -594,7 +594,10 @@ public final class DurableInstance {
 
 		private boolean isNotCommitted(Throwable failure) {
 			DurableInstance mine = DurableInstance.this;
-			return mine.rows.isNotCommitted(failure) || mine.rows.forestall(mine.id, this.version);
+			return Failures.causes(failure)
+				.stream()
+				.anyMatch((each) -> each instanceof SQLException reason && mine.rows.isNotCommitted(reason))
+					|| mine.rows.forestall(mine.id, this.version);
 		}
 
 	}

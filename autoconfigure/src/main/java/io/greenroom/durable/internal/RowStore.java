@@ -1,5 +1,6 @@
 package io.greenroom.durable.internal;
 
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -151,10 +152,10 @@ public interface RowStore {
 
 	/**
 	 * Returns whether the failure of a commit proves that the commit was not made.
-	 * @param failure the failure, thrown by the transaction that has lost its connection
+	 * @param reason what the driver has thrown when the connection was lost
 	 * @return {@code false} if the commit may have been made
 	 */
-	boolean isNotCommitted(Throwable failure);
+	boolean isNotCommitted(SQLException reason);
 
 	/**
 	 * Makes sure that no write that follows a version will be made any more, by writing

@@ -9,10 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
-import io.greenroom.observe.internal.Failures;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
  * Executes statements that may wait for another transaction, and limits that wait.
@@ -127,7 +125,7 @@ final class BoundedStatements {
 			statement.cancel();
 		}
 		catch (SQLException | RuntimeException failure) {
-			Failures.log(log, Level.DEBUG, failure, "A statement that takes too long could not be cancelled");
+			log.debug("A statement that takes too long could not be cancelled", failure);
 		}
 	}
 

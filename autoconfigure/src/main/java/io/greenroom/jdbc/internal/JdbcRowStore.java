@@ -24,7 +24,6 @@ import io.greenroom.durable.internal.Row.Status;
 import io.greenroom.durable.internal.Row;
 import io.greenroom.durable.internal.RowId;
 import io.greenroom.durable.internal.RowStore;
-import io.greenroom.observe.internal.Failures;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -188,11 +187,8 @@ public final class JdbcRowStore implements RowStore {
 	}
 
 	@Override
-	public boolean isNotCommitted(Throwable failure) {
-		Database known = this.database.kind();
-		return Failures.causes(failure)
-			.stream()
-			.anyMatch((each) -> each instanceof SQLException reason && known.isBeforeCommit(reason));
+	public boolean isNotCommitted(SQLException reason) {
+		return this.database.kind().isBeforeCommit(reason);
 	}
 
 	@Override
