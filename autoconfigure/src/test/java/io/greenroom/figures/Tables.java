@@ -198,7 +198,7 @@ final class Tables {
 	private static Table outbox() {
 		return Comparison.of("outbox", submission("H2", "H2"), delivery("H2", "H2"),
 				submission("PostgreSQL", "POSTGRESQL").inLongForm(), delivery("PostgreSQL", "POSTGRESQL").inLongForm())
-			.with("-wi 5 -i 5", "-wi 10 -i 20");
+			.with("-wi 3 -i 5", "-wi 10 -i 20");
 	}
 
 	private static Row submission(String name, String database) {
@@ -242,7 +242,7 @@ final class Tables {
 				row("machine whose body is parked", "MachineHeap.running").within(upTo(2500, "B")),
 				row("handler with its handle, just called", "IdleHandlers.called"),
 				row("handler with its handle, at rest", "IdleHandlers.resting").within(upTo(2000, "B")),
-				row("idle key", "ManyKeys.idle").within(upTo(2200, "B")));
+				row("idle key", "ManyKeys.idle").within(upTo(2200, "B")).inLongForm());
 	}
 
 	private static Table startUp() {
