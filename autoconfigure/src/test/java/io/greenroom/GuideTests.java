@@ -14,7 +14,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import javax.sql.DataSource;
@@ -111,6 +113,69 @@ class GuideTests {
 	}
 
 	@Test
+	void everyVariableIsDeclaredInSight() throws IOException {
+		List<String> hidden = new ArrayList<>();
+		for (Path page : guideAndReadme()) {
+			String text = Files.readString(page);
+			Matcher given = Pattern.compile("(?m)^<!-- (?:given|run): (.*?) -->$").matcher(text);
+			while (given.find()) {
+				int end = text.indexOf("\n```\n", given.end());
+				String inSight = text.substring(0, end).replaceAll("(?s)<!--.*?-->", "");
+				Snippets.parameters(given.group(1))
+					.filter((parameter) -> !inSight.contains(parameter))
+					.forEach((parameter) -> hidden.add(page.getFileName() + ": " + parameter));
+			}
+		}
+		assertThat(hidden).isEmpty();
+	}
+
+	@Test
+	void everyTypeInABlockIsNamedWithItsPackage() throws IOException {
+		Map<String, String> packages = publicTypes();
+		List<String> missing = new ArrayList<>();
+		for (Path page : guideAndReadme()) {
+			String text = Files.readString(page);
+			String code = found("(?ms)^```java\\n(.*?)^```$", text).collect(Collectors.joining());
+			Set<String> own = found("(?:class|record|interface) (\\w+)", code).collect(Collectors.toSet());
+			found("\\b([A-Z]\\w+)\\b", code).distinct()
+				.filter((type) -> packages.containsKey(type) && !own.contains(type))
+				.filter((type) -> !isNamed(type, packages.get(type), text))
+				.forEach((type) -> missing.add(page.getFileName() + ": " + packages.get(type) + "." + type));
+		}
+		assertThat(missing).isEmpty();
+	}
+
+	/**
+	 * In "Imports: `io.greenroom.keyed` (`Key`, `Keyed`)", or by an import in each block.
+	 */
+	private static boolean isNamed(String type, String inPackage, String text) {
+		String imports = found("(?ms)^Imports: (.*?)\\n\\n", text).collect(Collectors.joining(" "));
+		return Pattern.compile("`" + Pattern.quote(inPackage) + "` \\([^)]*`" + type + "`").matcher(imports).find()
+				|| found("(?ms)^```java\\n(.*?)^```$", text).filter((block) -> block.contains(type))
+					.allMatch((block) -> block.contains("import " + inPackage + "." + type + ";"));
+	}
+
+	private static Map<String, String> publicTypes() throws IOException {
+		Map<String, String> packages = new HashMap<>();
+		String current = "";
+		for (String line : Files.readAllLines(TOP.resolve("docs/public-types.md"))) {
+			if (line.startsWith("## ")) {
+				current = line.substring(4, line.length() - 1);
+			}
+			else if (!current.isEmpty()) {
+				for (String type : found("`(\\w+)`", line).toList()) {
+					packages.put(type, current);
+				}
+			}
+		}
+		return packages;
+	}
+
+	private static Stream<String> found(String pattern, String text) {
+		return Pattern.compile(pattern).matcher(text).results().map((found) -> found.group(1));
+	}
+
+	@Test
 	void everyExceptionIsExplained() throws IOException {
 		String errors = Files.readString(GUIDE.resolve("errors.md"));
 		assertThat(Pattern.compile("`(\\w+Exception)`")
@@ -178,7 +243,7 @@ class GuideTests {
 		try {
 			LauncherRun run = LauncherRun.of(tests);
 			assertThat(run.failures()).isEmpty();
-			assertThat(run.tests()).isEqualTo(tests.length).isEqualTo(7);
+			assertThat(run.tests()).isEqualTo(9);
 		}
 		finally {
 			current.setContextClassLoader(before);
@@ -275,6 +340,10 @@ class GuideTests {
 		try (Stream<Path> files = Files.list(GUIDE)) {
 			return files.filter((file) -> file.toString().endsWith(".md")).sorted().toList();
 		}
+	}
+
+	private static List<Path> guideAndReadme() throws IOException {
+		return Stream.concat(Stream.of(TOP.resolve("README.md")), guide().stream()).toList();
 	}
 
 	private static List<Path> pages() throws IOException {

@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.lang.reflect.Field;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
 import javax.tools.FileObject;
@@ -36,7 +39,8 @@ import javax.tools.ToolProvider;
  * {@code <!-- given: Deferred<Seats> seats, int row -->} makes it the body of a method
  * with these parameters, {@code <!-- run: … -->} likewise, and the test runs it with
  * beans for the parameters. {@code <!-- members: String name; -->} makes it a part of a
- * class with these other members.
+ * class with these other members. {@code <!-- application: Seats, Clock -->} gives the
+ * test class of a block an application of these beans, which readers have.
  */
 final class Snippets {
 
@@ -66,7 +70,7 @@ final class Snippets {
 			"static io.greenroom.test.GreenroomAssertions.*");
 
 	private static final Pattern BLOCK = Pattern
-		.compile("(?ms)(?:^<!-- (given|run|members):? ?(.*?) ?-->\\n)?^```java\\n(.*?)^```$");
+		.compile("(?ms)(?:^<!-- (given|run|members|application):? ?(.*?) ?-->\\n)?^```java\\n(.*?)^```$");
 
 	private static final Pattern TYPE = Pattern
 		.compile("(?m)^(?:(?:public|final|abstract|sealed) )*(?:class|record|interface|enum|@interface) (\\w+)");
@@ -88,9 +92,10 @@ final class Snippets {
 			Matcher declared = TYPE.matcher(block);
 			String name = "Block" + this.sources.size();
 			String source;
-			if (blocks.group(1) == null && declared.find()) {
+			boolean application = "application".equals(blocks.group(1));
+			if ((blocks.group(1) == null || application) && declared.find()) {
 				declared.reset().results().map((type) -> type.group(1)).forEach(types::add);
-				source = block;
+				source = application ? inApplication(blocks.group(2), block) : block;
 			}
 			else {
 				types.add(name);
@@ -105,6 +110,22 @@ final class Snippets {
 		}
 	}
 
+	/**
+	 * Instead of the class with {@code @SpringBootApplication}, which is searched for.
+	 */
+	private static String inApplication(String beans, String block) {
+		String classes = Arrays.stream(beans.split(", "))
+			.map((bean) -> bean + ".class")
+			.collect(Collectors.joining(", "));
+		return Pattern.compile("(?m)^@GreenroomTest$|^@SpringBootTest$").matcher(block).replaceFirst("$0\n" + """
+				@org.springframework.test.context.ContextConfiguration(classes = { %s })
+				@org.springframework.boot.autoconfigure.ImportAutoConfiguration({
+					io.greenroom.autoconfigure.GreenSchedulerAutoConfiguration.class,
+					io.greenroom.autoconfigure.DeferredAutoConfiguration.class,
+					io.greenroom.autoconfigure.StateAutoConfiguration.class })
+				""".formatted(classes).strip());
+	}
+
 	private static String completed(String name, String how, String with, String block) {
 		if ("members".equals(how)) {
 			return "class " + name + " { " + with + "\n" + block + "}\n";
@@ -112,14 +133,21 @@ final class Snippets {
 		String given = (with != null) ? with : "";
 		StringBuilder fields = new StringBuilder();
 		StringBuilder sets = new StringBuilder();
-		// Not at the comma between type arguments.
-		for (String parameter : given.isEmpty() ? new String[0] : given.split(", (?![^<]*>)")) {
+		for (String parameter : parameters(given).toList()) {
 			String variable = parameter.substring(parameter.lastIndexOf(' ') + 1);
 			fields.append(parameter).append("; ");
 			sets.append("this.").append(variable).append(" = ").append(variable).append("; ");
 		}
 		return "class %s { static final boolean RUN = %s; %s %s(%s) { %s } void run() throws Throwable {\n%s}}\n"
 			.formatted(name, "run".equals(how), fields, name, given, sets, block);
+	}
+
+	/**
+	 * Returns the variables that a comment declares, such as {@code Keyed<String, T> x}.
+	 */
+	static Stream<String> parameters(String given) {
+		// Not at the comma between type arguments.
+		return given.isEmpty() ? Stream.of() : Arrays.stream(given.split(", (?![^<]*>)"));
 	}
 
 	void compile() throws IOException {

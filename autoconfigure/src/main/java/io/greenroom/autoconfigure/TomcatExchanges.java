@@ -17,9 +17,12 @@ final class TomcatExchanges extends ValveBase {
 
 	@Override
 	public void invoke(Request request, Response response) throws IOException, ServletException {
+		// The attributes of Coyote's request are the last ones that a servlet's request
+		// looks in, and are not among its names.
+		org.apache.coyote.Request exchanged = request.getCoyoteRequest();
 		// An asynchronous request passes more than once, and may still be watched.
-		if (request.getAttribute(ServerExchange.ATTRIBUTE) == null) {
-			request.setAttribute(ServerExchange.ATTRIBUTE, new TomcatExchange(request.getCoyoteRequest()));
+		if (exchanged.getAttribute(ServerExchange.ATTRIBUTE) == null) {
+			exchanged.setAttribute(ServerExchange.ATTRIBUTE, new TomcatExchange(exchanged));
 		}
 		getNext().invoke(request, response);
 	}

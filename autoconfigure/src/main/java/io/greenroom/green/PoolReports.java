@@ -85,7 +85,7 @@ final class PoolReports {
 	void started(long waited) {
 		if (this.listener != PoolListener.NONE) {
 			try {
-				this.listener.started(Duration.ofNanos(waited));
+				this.listener.startedNanos(waited);
 			}
 			catch (Throwable failure) {
 				passOver(failure);
@@ -100,7 +100,7 @@ final class PoolReports {
 	void ended(long heldAt) {
 		if (this.listener != PoolListener.NONE) {
 			try {
-				this.listener.ended(Duration.ofNanos(Parking.nanoTime() - heldAt));
+				this.listener.endedNanos(Parking.nanoTime() - heldAt);
 			}
 			catch (Throwable failure) {
 				passOver(failure);

@@ -186,12 +186,37 @@ final class CompositeObserver implements Observer {
 
 			@Override
 			public void started(Duration waited) {
-				tell(listeners, (listener) -> listener.started(waited));
+				startedNanos(waited.toNanos());
 			}
 
 			@Override
 			public void ended(Duration used) {
-				tell(listeners, (listener) -> listener.ended(used));
+				endedNanos(used.toNanos());
+			}
+
+			// Of each slot: without an object for telling it.
+			@Override
+			public void startedNanos(long waited) {
+				for (int i = 0; i < listeners.size(); i++) {
+					try {
+						listeners.get(i).startedNanos(waited);
+					}
+					catch (Throwable failure) {
+						ForeignCode.passOver(log, LISTENER, failure);
+					}
+				}
+			}
+
+			@Override
+			public void endedNanos(long used) {
+				for (int i = 0; i < listeners.size(); i++) {
+					try {
+						listeners.get(i).endedNanos(used);
+					}
+					catch (Throwable failure) {
+						ForeignCode.passOver(log, LISTENER, failure);
+					}
+				}
 			}
 
 			@Override

@@ -17,10 +17,28 @@ public interface PoolListener {
 	}
 
 	/**
+	 * Called when a slot was given. The default implementation calls {@link #started}.
+	 * Implement this method instead to record slots without an object for each.
+	 * @param waited nanoseconds from the request to the slot
+	 */
+	default void startedNanos(long waited) {
+		started(Duration.ofNanos(waited));
+	}
+
+	/**
 	 * Called when a slot was returned.
 	 * @param used how long it was held
 	 */
 	default void ended(Duration used) {
+	}
+
+	/**
+	 * Called when a slot was returned. The default implementation calls {@link #ended}.
+	 * Implement this method instead to record slots without an object for each.
+	 * @param used nanoseconds for which it was held
+	 */
+	default void endedNanos(long used) {
+		ended(Duration.ofNanos(used));
 	}
 
 	/**

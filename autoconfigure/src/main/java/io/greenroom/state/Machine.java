@@ -36,7 +36,8 @@ final class Machine implements MovingMachine {
 	private Machine(MachineEngine engine, MachineType type, StateObject target, @Nullable StateEntry entry) {
 		this.type = type;
 		this.target = target;
-		this.name = type.nextName();
+		String given = (entry != null) ? entry.name() : null;
+		this.name = (given != null) ? given : type.nextName();
 		this.position = new Position(engine.services().historySize(), this);
 		this.transitions = new Transitions(engine, this, this.position, entry);
 	}

@@ -24,6 +24,16 @@ public interface StateEntry {
 	void enter(Method state, @Nullable Object[] args) throws Throwable;
 
 	/**
+	 * Returns the name of the machine for logs and messages. Called once, when the
+	 * machine is created.
+	 * @return the name, or {@code null} for the simple name of its class and a running
+	 * number
+	 */
+	default @Nullable String name() {
+		return null;
+	}
+
+	/**
 	 * Called when the machine has come to rest or to its end, so that no body runs or is
 	 * about to. Called after the fact, without a lock, on the thread that caused it.
 	 */

@@ -42,7 +42,8 @@ public interface StateMachine {
 
 	/**
 	 * Returns the machine's name for logs and messages.
-	 * @return the simple name of its class and a running number
+	 * @return the simple name of its class and a running number; for a machine by key,
+	 * the name of its handler and the key
 	 */
 	String name();
 

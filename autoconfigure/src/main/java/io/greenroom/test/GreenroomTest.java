@@ -13,8 +13,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * Runs the tests of a JUnit class on a {@link DeterministicScheduler}. The test's own
  * thread leads: nothing else runs while it runs, and whenever it waits for a handler, a
  * machine or the time by Greenroom's means, the green threads run, in an order that is
- * the same each time and in virtual time. A wait that nothing can end fails at once and
- * says who waits for whom. A test method can take the scheduler as a parameter:
+ * the same each time and in virtual time. Such a wait that nothing can end fails at once
+ * and says who waits for whom; a wait by the JDK's means hangs, see below. A test method
+ * can take the scheduler as a parameter:
  * {@snippet :
  * &#64;GreenroomTest
  * &#64;SpringBootTest

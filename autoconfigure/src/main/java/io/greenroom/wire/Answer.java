@@ -67,6 +67,16 @@ public record Answer(String id, int attempt, Kind kind, @Nullable String value,
 	/**
 	 * Makes the answer to a sending.
 	 * @param call what is answered
+	 * @param failure what the body's transaction threw
+	 * @return the answer: begun, and if anything of it was stored, its id is stored too
+	 */
+	public static Answer cut(Message call, FailureData failure) {
+		return new Answer(call.id(), call.attempt(), Kind.CUT, null, failure);
+	}
+
+	/**
+	 * Makes the answer to a sending.
+	 * @param call what is answered
 	 * @param failure why
 	 * @return the answer: it is no call that this node knows
 	 */
@@ -97,6 +107,12 @@ public record Answer(String id, int attempt, Kind kind, @Nullable String value,
 
 		/** The body ran, but nothing was stored: another node had written the row. */
 		STALE,
+
+		/**
+		 * The body's transaction has lost its connection to the database. If anything of
+		 * it was stored, its id was stored too.
+		 */
+		CUT,
 
 		/** The handler, the method or the key is not known here. */
 		REJECTED

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -40,6 +41,17 @@ class FloodTests {
 				assertThat(accepted).as(answer).isEqualTo(ran + left + rejected);
 			}
 		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "pool, 1000000", "machine, 100000", "server, 4000", "outbox, 20000" })
+	@DisplayName("P01 S03 H11 O09 a flood at -Xmx128m against a pool, a machine, a server and an outbox: each is accepted and runs, or its caller is told")
+	void floodsOfOtherParts(String part, int many) throws Exception {
+		String answer = ForkedJvm.run(List.of("-Xmx128m", "-XX:+ExitOnOutOfMemoryError"), PartFlood.class,
+				(jar) -> true, part, Integer.toString(many));
+		int[] counts = Arrays.stream(answer.split("\\D+")).mapToInt(Integer::parseInt).toArray();
+		assertThat(counts[0] + counts[1]).as(answer).isEqualTo(many);
+		assertThat(counts[2]).as(answer).isEqualTo(counts[0]);
 	}
 
 	@Test

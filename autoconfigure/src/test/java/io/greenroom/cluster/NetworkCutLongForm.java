@@ -71,7 +71,7 @@ class NetworkCutLongForm {
 				others(victim).forEach((other) -> cut.between(hosts, victim, other));
 				run.untilGone(Duration.ofSeconds(10));
 				others(victim).forEach((other) -> heal.between(hosts, victim, other));
-				run.untilSeen(victim, 3);
+				run.untilWhole();
 			}
 			run.untilMade(run.made() + 1000);
 			TRIALS.add("%s, %d times in one run".formatted(name, Trials.RUNS),
@@ -93,8 +93,7 @@ class NetworkCutLongForm {
 				hosts.cut(one, other);
 				run.untilGone(Duration.ofSeconds(40));
 				hosts.heal(one, other);
-				run.untilSeen(one, 3);
-				run.untilSeen(other, 3);
+				run.untilWhole();
 				run.untilMade(run.made() + 500);
 				ThreeNodes.Outcome outcome = run.end(0, 1, 2);
 				assertThat(run.longestOf(between)).as(outcome.outputs()).isLessThan(LIMIT.plusSeconds(10));
@@ -126,7 +125,7 @@ class NetworkCutLongForm {
 					run.untilSeen(victim, 1);
 					run.untilGone(Duration.ofSeconds(25));
 					others(victim).forEach((other) -> hosts.heal(cutOff, other));
-					run.untilSeen(victim, 3);
+					run.untilWhole();
 				}
 				run.untilMade(run.made() + 1000);
 				ThreeNodes.Outcome outcome = run.end(0, 1, 2);

@@ -310,6 +310,24 @@ final class ThreeNodes implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * Waits until all of the first three see each other, from now on. A node that was
+	 * frozen does not know when it wakes that it was taken for gone, so the others must
+	 * be asked.
+	 */
+	void untilWhole() {
+		this.jdbc.sql("delete from sees").update();
+		try {
+			Until.until("all nodes to see each other", Duration.ofSeconds(60),
+					() -> pausing(() -> this.jdbc.sql("select count(distinct node) from sees where nodes = 3")
+						.query(Long.class)
+						.single() == 3));
+		}
+		catch (AssertionError late) {
+			throw new AssertionError(late.getMessage() + outputs(), late);
+		}
+	}
+
 	/** Waits until calls were made for so long without one of the nodes. */
 	void untilGone(Duration time) {
 		pause(time);

@@ -1,12 +1,8 @@
 package io.greenroom.green;
 
-import java.time.InstantSource;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import io.greenroom.green.internal.Countdown;
-import io.greenroom.green.internal.Engine;
 import io.greenroom.green.internal.Timing;
 
 /**
@@ -21,8 +17,6 @@ import io.greenroom.green.internal.Timing;
  * }
  */
 public final class ThreadShortage {
-
-	private final Engine jdk = new JdkEngine();
 
 	/** How many further starts fail. */
 	private final AtomicInteger left = new AtomicInteger();
@@ -61,14 +55,7 @@ public final class ThreadShortage {
 		return this.scheduled.get();
 	}
 
-	private final class Short implements Engine {
-
-		private final Engine jdk = ThreadShortage.this.jdk;
-
-		@Override
-		public Thread thread(String name, Runnable body) {
-			return this.jdk.thread(name, body);
-		}
+	private final class Short extends HookedEngine {
 
 		@Override
 		public void start(Thread thread) {
@@ -76,7 +63,7 @@ public final class ThreadShortage {
 				ThreadShortage.this.failed.incrementAndGet();
 				throw new OutOfMemoryError("unable to create native thread (test)");
 			}
-			this.jdk.start(thread);
+			super.start(thread);
 		}
 
 		@Override
@@ -89,7 +76,7 @@ public final class ThreadShortage {
 				}
 			};
 			scheduled.incrementAndGet();
-			Runnable cancel = this.jdk.schedule(nanos, timing, () -> {
+			Runnable cancel = super.schedule(nanos, timing, () -> {
 				end.run();
 				action.run();
 			});
@@ -97,41 +84,6 @@ public final class ThreadShortage {
 				end.run();
 				cancel.run();
 			};
-		}
-
-		@Override
-		public long nanoTime() {
-			return this.jdk.nanoTime();
-		}
-
-		@Override
-		public InstantSource clock() {
-			return this.jdk.clock();
-		}
-
-		@Override
-		public void rest(Object blocker, long pause, long left) {
-			this.jdk.rest(blocker, pause, left);
-		}
-
-		@Override
-		public void checkMayWait(String what, String whose) {
-			this.jdk.checkMayWait(what, whose);
-		}
-
-		@Override
-		public boolean awaitEnd(GreenThread<?> thread, long nanos) throws InterruptedException {
-			return this.jdk.awaitEnd(thread, nanos);
-		}
-
-		@Override
-		public void runAll(List<Runnable> jobs, Countdown time) throws InterruptedException {
-			this.jdk.runAll(jobs, time);
-		}
-
-		@Override
-		public void close() {
-			this.jdk.close();
 		}
 
 	}

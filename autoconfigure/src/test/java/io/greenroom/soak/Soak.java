@@ -18,8 +18,6 @@ import org.slf4j.LoggerFactory;
  * Uses all of Greenroom at once for a while: handlers, pools, threads, machines, servers
  * and contexts, with bodies and listeners that throw anything. In the end every caller
  * has had what was promised, nothing is left over, and the heap is as full as it was.
- * <p>
- * Run {@link #main} for the long form: {@code Soak [calls] [minutes at most]}.
  */
 final class Soak {
 
@@ -175,16 +173,6 @@ final class Soak {
 		return this.scenes.stream().map(Scene::toString).collect(Collectors.joining("\n"))
 				+ String.format("%n%-22s %,12d calls, %,d log entries, heap %s MB", "all", calls(), this.logged.get(),
 						this.heaps.stream().map((bytes) -> bytes / 1_000_000).toList());
-	}
-
-	/** The long form. */
-	static void main(String[] args) throws Throwable {
-		Soak soak = new Soak();
-		List<String> failures = soak.run((args.length > 0) ? Long.parseLong(args[0]) : 10_000_000,
-				Duration.ofMinutes((args.length > 1) ? Long.parseLong(args[1]) : 60));
-		System.out.println(soak);
-		failures.forEach((failure) -> System.out.println("WRONG: " + failure));
-		System.exit(failures.isEmpty() ? 0 : 1);
 	}
 
 	/** Has log entries made in full, and keeps none. */

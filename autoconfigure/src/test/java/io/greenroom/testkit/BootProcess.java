@@ -27,6 +27,8 @@ public final class BootProcess implements AutoCloseable {
 
 	private final Process process;
 
+	private final Thread reader;
+
 	private final BlockingQueue<String> points = new LinkedBlockingQueue<>();
 
 	/** All it has printed; guarded by itself. */
@@ -58,7 +60,7 @@ public final class BootProcess implements AutoCloseable {
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
-		Thread.ofPlatform().daemon().name("output-of-" + main.getSimpleName()).start(this::read);
+		this.reader = Thread.ofPlatform().daemon().name("output-of-" + main.getSimpleName()).start(this::read);
 	}
 
 	/** For the application itself: it is at a point. */
@@ -202,6 +204,8 @@ public final class BootProcess implements AutoCloseable {
 		signal("TERM");
 		try {
 			assertThat(this.process.waitFor(60, TimeUnit.SECONDS)).as("it has ended").isTrue();
+			// What it has printed last may not have been read yet.
+			this.reader.join();
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 
 import io.greenroom.cluster.WireContext;
+import io.greenroom.deferred.DeferredException;
 import io.greenroom.deferred.HandlerStoppedException;
 import io.greenroom.deferred.internal.ArrivedCall;
 import io.greenroom.deferred.internal.BodyGuard;
@@ -186,6 +187,12 @@ final class ArrivingCalls<K> implements Serving {
 		else if (failure instanceof StaleInstanceException && (!begun || (guard != null && guard.isStale()))) {
 			reply.answered(Answer.stale(call, this.failures.write(failure)));
 		}
+		else if (guard != null && guard.isCut() && !(failure instanceof DeferredException)) {
+			Failures.log(log, Level.WARN, failure,
+					"{}.{} of another node may be made again, because its transaction has lost its connection to the database",
+					call.target(), call.method());
+			reply.answered(Answer.cut(call, this.failures.write(failure)));
+		}
 		else {
 			reply.answered(Answer.threw(call, this.failures.write(failure)));
 		}
@@ -219,8 +226,11 @@ final class ArrivingCalls<K> implements Serving {
 
 		private final Reply reply;
 
-		/** {@code null} if nothing of the call is stored. */
+		/** {@code null} if the handler stores nothing. */
 		private final @Nullable CallRun run;
+
+		/** Whether the call is stored with what it has changed. */
+		private final boolean stored;
 
 		/** The answer from when the call was made before. */
 		private volatile @Nullable Answer known;
@@ -232,14 +242,18 @@ final class ArrivingCalls<K> implements Serving {
 			this.reply = reply;
 			Duration twice = remaining.multipliedBy(2);
 			this.keep = (twice.compareTo(CallRun.SHORTEST) > 0) ? twice : CallRun.SHORTEST;
-			boolean stored = ArrivingCalls.this.calls != null
-					&& !ArrivingCalls.this.handler.family().type().isReadOnly(method);
-			this.run = stored ? new CallRun(call.key(), method.getName(),
+			boolean durable = ArrivingCalls.this.calls != null;
+			this.stored = durable && !ArrivingCalls.this.handler.family().type().isReadOnly(method);
+			this.run = durable ? new CallRun(call.key(), method.getName(),
 					ArrivingCalls.this.handler.family().isPassing(method), this) : null;
 		}
 
 		boolean isStale() {
 			return this.run != null && this.run.isStale();
+		}
+
+		boolean isCut() {
+			return this.run != null && this.run.isCut();
 		}
 
 		@Override
@@ -253,7 +267,7 @@ final class ArrivingCalls<K> implements Serving {
 		@Override
 		public boolean isMade() {
 			CallStore stored = ArrivingCalls.this.calls;
-			if (this.run == null || stored == null || this.call.attempt() == 1) {
+			if (!this.stored || stored == null || this.call.attempt() == 1) {
 				return false;
 			}
 			String text;
@@ -277,8 +291,7 @@ final class ArrivingCalls<K> implements Serving {
 			Envelope again = this.call;
 			ArrivingCalls.this.node.passOn(new Envelope(UUID.randomUUID().toString(), 1, again.handler(), again.key(),
 					again.method(), again.arguments(), again.mode(),
-					ArrivingCalls.this.handler.family().options().timeout(), again.context(), List.of()),
-					this.run != null);
+					ArrivingCalls.this.handler.family().options().timeout(), again.context(), List.of()), this.stored);
 			return true;
 		}
 

@@ -77,7 +77,10 @@ public final class ClusterCounts {
 		LOST,
 
 		/** A body ran in vain, because another node had written the row. */
-		STALE
+		STALE,
+
+		/** A body ran in vain, because its connection to the database was lost. */
+		CUT
 
 	}
 

@@ -12,6 +12,7 @@ import io.greenroom.cluster.NoQuorumException;
 import io.greenroom.cluster.OwnerLostException;
 import io.greenroom.cluster.RemoteFailureException;
 import io.greenroom.cluster.WireContext;
+import io.greenroom.deferred.DeferredException;
 import io.greenroom.deferred.internal.BodyGuard;
 import io.greenroom.deferred.internal.BodyGuard.NotBegunException;
 import io.greenroom.deferred.internal.Delivering;
@@ -24,18 +25,24 @@ import io.greenroom.durable.internal.CallStore;
 import io.greenroom.keyed.internal.KeyRouter;
 import io.greenroom.keyed.internal.KeyedHandler;
 import io.greenroom.observe.CallMode;
+import io.greenroom.observe.internal.Failures;
 import io.greenroom.wire.Answer;
 import io.greenroom.wire.Codec;
 import io.greenroom.wire.Envelope;
 import io.greenroom.wire.FailureData;
 import io.greenroom.wire.FailureForm;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The caller's side of a handler whose keys are on several nodes. A call runs here if
  * this node owns the key, and on the owner otherwise.
  */
 final class ClusteredKeys<K> implements KeyRouter<K> {
+
+	private static final Logger log = LoggerFactory.getLogger(ClusteredKeys.class);
 
 	/** After this time the owner has found out by itself. */
 	private static final Duration HINTING = Duration.ofSeconds(1);
@@ -93,9 +100,9 @@ final class ClusteredKeys<K> implements KeyRouter<K> {
 		catch (NotBegunException moved) {
 			return elsewhere(key, target, call, start);
 		}
-		catch (StaleInstanceException stale) {
-			if (!mine.isStale()) {
-				throw stale;
+		catch (Throwable failure) {
+			if (!mine.isMadeAgain(failure)) {
+				throw failure;
 			}
 			return elsewhere(key, target, call, start);
 		}
@@ -122,8 +129,7 @@ final class ClusteredKeys<K> implements KeyRouter<K> {
 			return future;
 		}
 		return future.exceptionallyCompose((failure) -> {
-			if (!(failure instanceof NotBegunException)
-					&& !(failure instanceof StaleInstanceException && mine.isStale())) {
+			if (!(failure instanceof NotBegunException) && !mine.isMadeAgain(failure)) {
 				return CompletableFuture.failedFuture(failure);
 			}
 			try {
@@ -254,7 +260,7 @@ final class ClusteredKeys<K> implements KeyRouter<K> {
 		return switch (answer.kind()) {
 			case RETURNED -> (call.mode() == CallMode.ONEWAY || answer.value() == null) ? call.nothing()
 					: this.form.result(call.declared(), answer.value());
-			case THREW, STALE, MOVED -> throw call.calledFrom(thrown(failure, what));
+			case THREW, STALE, CUT, MOVED -> throw call.calledFrom(thrown(failure, what));
 			case REJECTED -> throw new RemoteFailureException(
 					(failure != null) ? String.valueOf(failure.message()) : what, "", null);
 		};
@@ -286,19 +292,31 @@ final class ClusteredKeys<K> implements KeyRouter<K> {
 
 		private final RoutedCall call;
 
-		/** {@code null} if no other node could have written a row. */
+		/** {@code null} if nothing is stored. */
 		private final @Nullable CallRun run;
 
 		LocalCall(K key, String target, RoutedCall call) {
 			this.key = key;
 			this.target = target;
 			this.call = call;
-			this.run = (ClusteredKeys.this.durable && !call.isReadOnly() && !call.isWaking())
+			this.run = (ClusteredKeys.this.durable && !call.isWaking())
 					? new CallRun(text(key), call.method(), call.isPassing(), null) : null;
 		}
 
-		boolean isStale() {
-			return this.run != null && this.run.isStale();
+		/** Returns whether nothing of the call was stored, and its caller still waits. */
+		boolean isMadeAgain(Throwable failure) {
+			if (this.run == null) {
+				return false;
+			}
+			if (failure instanceof DeferredException) {
+				return failure instanceof StaleInstanceException && this.run.isStale();
+			}
+			if (this.run.isCut()) {
+				Failures.log(log, Level.WARN, failure,
+						"{}.{} is made again, because its transaction has lost its connection to the database",
+						this.target, this.call.method());
+			}
+			return this.run.isCut();
 		}
 
 		@Override

@@ -133,6 +133,9 @@ final class Incoming {
 				if (answer.kind() == Answer.Kind.STALE) {
 					Incoming.this.counts.add(What.STALE);
 				}
+				if (answer.kind() == Answer.Kind.CUT) {
+					Incoming.this.counts.add(What.CUT);
+				}
 				Incoming.this.answered(served, answer);
 			}
 
@@ -146,8 +149,8 @@ final class Incoming {
 			if (served.answer != null) {
 				return;
 			}
-			if (answer.kind() == Answer.Kind.STALE) {
-				// Nothing was stored, so the next sending may run.
+			if (answer.kind() == Answer.Kind.STALE || answer.kind() == Answer.Kind.CUT) {
+				// The next sending may run, or finds what was stored.
 				mine = answer.to(served.attempt);
 				served.answer = Answer.moved(answer);
 			}

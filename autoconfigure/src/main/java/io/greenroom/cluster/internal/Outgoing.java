@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  * the owners of their keys, and sends calls again where that is allowed.
  * <p>
  * A call is at one node at a time. It goes on to another node when the first one answers
- * that the key is elsewhere and the body has not begun; or when the first one is gone,
- * and the call may be made twice. A call may always be sent to the same node again,
- * because that node recognizes it.
+ * that the key is elsewhere and the body has not begun; or when the first one is gone, or
+ * its body ran in vain, and the call may be made twice. A call may always be sent to the
+ * same node again, because that node recognizes it.
  */
 final class Outgoing {
 
@@ -159,7 +159,7 @@ final class Outgoing {
 		if (call == null) {
 			return;
 		}
-		if (isElsewhere(call, answer)) {
+		if (isMadeAgain(call, answer)) {
 			synchronized (call) {
 				// The answer to an older sending does not say where the call is now.
 				if (call.over || !from.equals(call.at) || answer.attempt() != call.attempt) {
@@ -167,12 +167,13 @@ final class Outgoing {
 				}
 				call.at = null;
 				call.maybeThere = false;
-				call.maybeMade |= answer.kind() == Answer.Kind.STALE;
+				call.maybeMade |= answer.kind() != Answer.Kind.MOVED;
+				call.cut |= answer.kind() == Answer.Kind.CUT;
 			}
 			pause(call);
 			return;
 		}
-		if (answer.kind() == Answer.Kind.THREW && isOfFormerOwner(call, from, answer)) {
+		if (isFailure(answer) && isOfFormerOwner(call, from, answer)) {
 			// Nothing of it was stored; or the node that has the call now finds the
 			// answer.
 			return;
@@ -190,8 +191,21 @@ final class Outgoing {
 		}
 	}
 
-	private static boolean isElsewhere(Pending call, Answer answer) {
-		return answer.kind() == Answer.Kind.MOVED || (answer.kind() == Answer.Kind.STALE && call.repeatable);
+	private static boolean isFailure(Answer answer) {
+		return answer.kind() == Answer.Kind.THREW || answer.kind() == Answer.Kind.CUT;
+	}
+
+	/**
+	 * Returns whether a call is sent again. A database that cuts its connections will
+	 * probably do so again, so its failure is told the second time.
+	 */
+	private static boolean isMadeAgain(Pending call, Answer answer) {
+		return switch (answer.kind()) {
+			case MOVED -> true;
+			case STALE -> call.repeatable;
+			case CUT -> call.repeatable && !call.isCut();
+			case RETURNED, THREW, REJECTED -> false;
+		};
 	}
 
 	void left(String node) {
@@ -235,7 +249,8 @@ final class Outgoing {
 		synchronized (call) {
 			boolean noQuorum = call.lacksQuorum && call.at == null;
 			if (call.maybeMade && call.at == null) {
-				return new TimedOut("a node that had the call has left, so it may have run"
+				return new TimedOut((call.cut ? "its transaction has lost its connection to the database"
+						: "a node that had the call has left") + ", so it may have run"
 						+ (noQuorum ? "; this node sees " + this.membership.describe() : ""));
 			}
 			if (noQuorum) {
@@ -281,6 +296,9 @@ final class Outgoing {
 		/** Whether a node that is gone had the call, or a body ran in vain. */
 		private boolean maybeMade;
 
+		/** Whether a transaction of the call has lost its connection. */
+		private boolean cut;
+
 		private int attempt;
 
 		/** The first sending to the node that has the call. */
@@ -297,6 +315,10 @@ final class Outgoing {
 			this.repeatable = repeatable;
 			this.deadline = deadline;
 			this.done = done;
+		}
+
+		synchronized boolean isCut() {
+			return this.cut;
 		}
 
 	}

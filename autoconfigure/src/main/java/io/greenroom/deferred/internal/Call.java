@@ -2,6 +2,7 @@ package io.greenroom.deferred.internal;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
@@ -179,6 +180,12 @@ abstract class Call {
 	@SuppressWarnings("unchecked")
 	final CompletableFuture<@Nullable Object> future() {
 		return (CompletableFuture<@Nullable Object>) Objects.requireNonNull(this.origin);
+	}
+
+	/** Returns how long ago it was submitted, in the handler's time. */
+	final Duration age(long now) {
+		long since = this.submitted;
+		return (since != NO_TIME) ? Duration.ofNanos(now - since) : Duration.ZERO;
 	}
 
 	/** Sets where a oneway call comes from, before it is queued. */

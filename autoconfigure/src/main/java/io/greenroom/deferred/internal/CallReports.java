@@ -142,10 +142,9 @@ final class CallReports {
 		return this.timed ? this.time.getAsLong() : 0;
 	}
 
-	/** Returns how long ago a call was submitted, in the handler's time. */
-	static Duration age(Call call, long now) {
-		long submitted = call.submitted;
-		return (submitted != Call.NO_TIME) ? Duration.ofNanos(now - submitted) : Duration.ZERO;
+	/** Returns the source of the handler's time. */
+	LongSupplier time() {
+		return this.time;
 	}
 
 	void returned(Call call, long begun, boolean awaited) {
@@ -253,7 +252,7 @@ final class CallReports {
 
 	void gaveUp(Call call, boolean withdrawn) {
 		if (withdrawn) {
-			ended(call.method(), call.mode(), CallOutcome.CANCELLED, age(call, this.time.getAsLong()).toNanos(), 0);
+			ended(call.method(), call.mode(), CallOutcome.CANCELLED, call.age(this.time.getAsLong()).toNanos(), 0);
 		}
 		else {
 			tell((told) -> told.abandoned(call.method()));
@@ -261,7 +260,7 @@ final class CallReports {
 	}
 
 	void leftOver(Call call) {
-		ended(call.method(), call.mode(), CallOutcome.STOPPED, age(call, this.time.getAsLong()).toNanos(), 0);
+		ended(call.method(), call.mode(), CallOutcome.STOPPED, call.age(this.time.getAsLong()).toNanos(), 0);
 	}
 
 	void loopFailed(Throwable failure, boolean restarting) {

@@ -17,7 +17,6 @@ import io.greenroom.green.DrainedService;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.GreenThread;
 import io.greenroom.green.WorkReport;
-import io.greenroom.observe.HandlerGauges;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -198,7 +197,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 * @throws InterruptedException if the thread is interrupted while it waits
 	 */
 	public void occupy() throws InterruptedException {
-		gated().occupy();
+		this.engine.gated().occupy();
 	}
 
 	/**
@@ -226,7 +225,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 
 	/** Gives back a handler that the current thread {@linkplain #occupy() occupies}. */
 	public void vacate() {
-		gated().vacate();
+		this.engine.gated().vacate();
 	}
 
 	/**
@@ -234,10 +233,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 * without a gate.
 	 */
 	public void gateMoved() {
-		GateControl known = this.engine.gate();
-		if (known != null) {
-			known.moved();
-		}
+		this.engine.gateMoved();
 	}
 
 	/**
@@ -245,16 +241,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 * @return the gate, or {@code null} if there is none
 	 */
 	public @Nullable CallGate gate() {
-		GateControl known = this.engine.gate();
-		return (known != null) ? known.gate() : null;
-	}
-
-	private GateControl gated() {
-		GateControl known = this.engine.gate();
-		if (known == null) {
-			throw new IllegalStateException("Handler '%s' has no gate".formatted(name()));
-		}
-		return known;
+		return this.engine.gate();
 	}
 
 	/** {@inheritDoc} */
@@ -297,22 +284,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 */
 	@Override
 	public void close() {
-		try {
-			stop(this.engine.core().options().timeout());
-		}
-		catch (InterruptedException ex) {
-			stopNow();
-			Thread.currentThread().interrupt();
-		}
-	}
-
-	private void stopNow() {
-		try {
-			stop(Duration.ZERO);
-		}
-		catch (InterruptedException again) {
-			// All waiting threads have been told before.
-		}
+		this.engine.lifecycle().close();
 	}
 
 	/**
@@ -348,15 +320,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 * @return the name of the body's method; {@code null} if there was none to interrupt
 	 */
 	public @Nullable String interrupt(@Nullable String thread) {
-		for (Hold held : this.engine.core().holds()) {
-			if (thread == null || thread.equals(held.thread().getName())) {
-				String method = held.interruptRunning();
-				if (method != null) {
-					return method;
-				}
-			}
-		}
-		return null;
+		return this.engine.core().interrupt(thread);
 	}
 
 	/**
@@ -373,12 +337,7 @@ public final class Handler implements DrainedService, AutoCloseable {
 	 * @return its frames, innermost first; empty if no such thread holds it
 	 */
 	public List<StackTraceElement> stack(@Nullable String thread) {
-		for (Hold held : this.engine.core().holds()) {
-			if (thread == null || thread.equals(held.thread().getName())) {
-				return List.of(held.thread().getStackTrace());
-			}
-		}
-		return List.of();
+		return this.engine.core().stack(thread);
 	}
 
 	@Override
@@ -455,10 +414,6 @@ public final class Handler implements DrainedService, AutoCloseable {
 	/** Takes no more calls; returns at once. */
 	void beginStop() {
 		this.engine.lifecycle().phases().close();
-	}
-
-	HandlerGauges gauges() {
-		return this.engine.gauges();
 	}
 
 	/** Asks the owner to give its thread back if nothing comes. */

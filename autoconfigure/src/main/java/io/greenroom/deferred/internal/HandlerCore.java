@@ -195,6 +195,33 @@ abstract class HandlerCore implements Call.Awaited, Explained {
 		return text.toString();
 	}
 
+	/**
+	 * Interrupts a body on the thread of the given name, or on any. Returns the name of
+	 * its method, or {@code null} if there was none to interrupt.
+	 */
+	final @Nullable String interrupt(@Nullable String thread) {
+		for (Hold held : holds(thread)) {
+			String method = held.interruptRunning();
+			if (method != null) {
+				return method;
+			}
+		}
+		return null;
+	}
+
+	/**
+	 * Returns the stack of a holding thread of the given name, or of any; empty if there
+	 * is none.
+	 */
+	final List<StackTraceElement> stack(@Nullable String thread) {
+		List<Hold> found = holds(thread);
+		return found.isEmpty() ? List.of() : List.of(found.getFirst().thread().getStackTrace());
+	}
+
+	private List<Hold> holds(@Nullable String thread) {
+		return holds().stream().filter((held) -> thread == null || thread.equals(held.thread().getName())).toList();
+	}
+
 	final CallReports reports() {
 		return this.reports;
 	}

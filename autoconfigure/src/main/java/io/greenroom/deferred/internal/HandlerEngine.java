@@ -12,7 +12,6 @@ import io.greenroom.deferred.Execution;
 import io.greenroom.deferred.HandlerOptions;
 import io.greenroom.deferred.Overflow;
 import io.greenroom.green.DrainedService;
-import io.greenroom.observe.HandlerGauges;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,8 +29,6 @@ final class HandlerEngine {
 	private final HandlerCore core;
 
 	private final Mailbox mailbox;
-
-	private final HandlerNumbers gauges;
 
 	private final Ownership ownership;
 
@@ -60,12 +57,20 @@ final class HandlerEngine {
 		HandlerType type = parts.type();
 		HandlerOptions options = parts.options();
 		HandlerName name = new HandlerName(parts.name(), key);
-		this.mailbox = mailbox(type, options, parts.time());
-		this.gauges = new HandlerNumbers(this.mailbox);
-		CallReports reports = (shared != null) ? new CallReports(name, shared)
-				: new CallReports(name, parts.scheduler().observer(), this.gauges, parts.time());
-		this.core = new Core(parts, reports, name, target, host);
-		this.gauges.of(this.core);
+		CallReports reports;
+		if (shared != null) {
+			this.mailbox = mailbox(type, options, shared.time());
+			reports = new CallReports(name, shared);
+			this.core = new Core(parts, reports, name, target, host);
+		}
+		else {
+			LongSupplier time = parts.time();
+			this.mailbox = mailbox(type, options, time);
+			HandlerNumbers numbers = new HandlerNumbers(this.mailbox);
+			reports = new CallReports(name, parts.scheduler().observer(), numbers, time);
+			this.core = new Core(parts, reports, name, target, host);
+			numbers.of(this.core);
+		}
 		this.ownership = new Ownership(this.core, lends(options) ? new CallerRuns(this.core, this.mailbox) : null);
 		this.lifecycle = new HandlerLifecycle(this.core, this.mailbox, this.ownership);
 		this.runner = new CallRunner(this.lifecycle.phases(), this.lifecycle.ending(), reports, host);
@@ -102,10 +107,6 @@ final class HandlerEngine {
 		return this.mailbox;
 	}
 
-	HandlerGauges gauges() {
-		return this.gauges;
-	}
-
 	Ownership ownership() {
 		return this.ownership;
 	}
@@ -123,8 +124,25 @@ final class HandlerEngine {
 	}
 
 	/** Returns the gate, or {@code null} if there is none. */
-	@Nullable GateControl gate() {
-		return this.ownership.gateControl();
+	@Nullable CallGate gate() {
+		GateControl known = this.ownership.gateControl();
+		return (known != null) ? known.gate() : null;
+	}
+
+	/** Returns the control of the gate that there must be. */
+	GateControl gated() {
+		GateControl known = this.ownership.gateControl();
+		if (known == null) {
+			throw new IllegalStateException("Handler '%s' has no gate".formatted(this.core.name()));
+		}
+		return known;
+	}
+
+	void gateMoved() {
+		GateControl known = this.ownership.gateControl();
+		if (known != null) {
+			known.moved();
+		}
 	}
 
 	void gatedBy(CallGate gate) {
@@ -145,7 +163,7 @@ final class HandlerEngine {
 					"%s cannot be taken for itself in one of its @ReadOnly bodies, which others run beside; remove @ReadOnly"
 						.formatted(this.core.name()));
 		}
-		GateControl known = gate();
+		GateControl known = this.ownership.gateControl();
 		return known != null && known.gate() == gate && known.occupy(HandlerCore.nanos(limit));
 	}
 

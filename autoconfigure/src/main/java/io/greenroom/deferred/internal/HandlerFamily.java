@@ -105,14 +105,14 @@ public final class HandlerFamily implements DrainedService {
 
 			@Override
 			public int queued() {
-				return known.all().stream().mapToInt((member) -> member.gauges().queued()).sum();
+				return known.all().stream().mapToInt((member) -> member.mailbox().size()).sum();
 			}
 
 			@Override
 			public Duration oldestAge() {
 				return known.all()
 					.stream()
-					.map((member) -> member.gauges().oldestAge())
+					.map((member) -> member.mailbox().oldestAge())
 					.max(Duration::compareTo)
 					.orElse(Duration.ZERO);
 			}
@@ -121,7 +121,7 @@ public final class HandlerFamily implements DrainedService {
 			public Duration runningAge() {
 				return known.all()
 					.stream()
-					.map((member) -> member.gauges().runningAge())
+					.map((member) -> Snapshots.runningAge(member.core()))
 					.max(Duration::compareTo)
 					.orElse(Duration.ZERO);
 			}

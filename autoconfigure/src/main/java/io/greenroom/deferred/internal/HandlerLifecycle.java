@@ -189,6 +189,29 @@ final class HandlerLifecycle {
 	}
 
 	/**
+	 * Stops within the time that callers wait. An interrupt cuts the wait short and stays
+	 * set.
+	 */
+	void close() {
+		try {
+			stop(this.handler.options().timeout());
+		}
+		catch (InterruptedException ex) {
+			stopNow();
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private void stopNow() {
+		try {
+			stop(Duration.ZERO);
+		}
+		catch (InterruptedException again) {
+			// All waiting threads have been told before.
+		}
+	}
+
+	/**
 	 * Returns whether the current thread runs a body of this handler, also a read-only
 	 * one or one further down the chain of calls. Such a body sees the end when it has
 	 * returned.

@@ -35,8 +35,7 @@ final class HandlerNumbers implements HandlerGauges {
 
 	@Override
 	public Duration oldestAge() {
-		Call oldest = this.mailbox.oldest();
-		return (oldest != null && oldest.isPending()) ? CallReports.age(oldest, this.mailbox.now()) : Duration.ZERO;
+		return this.mailbox.oldestAge();
 	}
 
 	@Override

@@ -44,7 +44,7 @@ final class Inspection {
 		HandlerOptions options = engine.core().options();
 		this.watch = isLimited(options) ? new BusyWatch(engine.core(), engine.processor()) : null;
 		this.waits = (isLimited(options) && options.waitLimit().isPositive())
-				? new WaitWatch(engine.core(), engine.gauges()) : null;
+				? new WaitWatch(engine.core(), engine.mailbox()) : null;
 	}
 
 	private static boolean isLimited(HandlerOptions options) {

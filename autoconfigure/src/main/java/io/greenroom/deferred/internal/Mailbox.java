@@ -2,6 +2,7 @@ package io.greenroom.deferred.internal;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
@@ -487,8 +488,14 @@ class Mailbox implements Idle {
 		this.room.wakeAll();
 	}
 
+	/** Returns how long the call that has waited longest has waited. */
+	Duration oldestAge() {
+		Call oldest = oldest();
+		return (oldest != null && oldest.isPending()) ? oldest.age(now()) : Duration.ZERO;
+	}
+
 	/** Returns the call that has waited longest, as far as can be seen from outside. */
-	@Nullable Call oldest() {
+	private @Nullable Call oldest() {
 		Call first = this.line.first();
 		if (first != null) {
 			return first;

@@ -31,7 +31,7 @@ final class Snapshots {
 		for (Hold held : core.holds()) {
 			String thread = held.thread().getName();
 			for (Call call : held.bodies()) {
-				running.add(new HandlerSnapshot.Body(call.method(), thread, CallReports.age(call, held.handler().now()),
+				running.add(new HandlerSnapshot.Body(call.method(), thread, call.age(held.handler().now()),
 						running(held, call, inspection), arguments ? arguments(call) : null));
 			}
 			Wait wait = held.waiting();
@@ -44,7 +44,7 @@ final class Snapshots {
 		HandlerMethod loop = core.loopUnderWay();
 		Throwable death = engine.lifecycle().phases().death();
 		return new HandlerSnapshot(core.name(), state(engine.lifecycle().phases(), death), engine.mailbox().capacity(),
-				engine.mailbox().size(), engine.gauges().oldestAge(), (loop != null) ? loop.name() : null, running,
+				engine.mailbox().size(), engine.mailbox().oldestAge(), (loop != null) ? loop.name() : null, running,
 				waits, (death != null) ? Failures.describe(death) : null, core.reports().circle());
 	}
 
@@ -73,7 +73,7 @@ final class Snapshots {
 		}
 		// Values read while a body begins may belong to the previous one.
 		Duration running = Duration.ofNanos(Math.max(0, held.handler().now() - begun));
-		Duration submitted = CallReports.age(call, held.handler().now());
+		Duration submitted = call.age(held.handler().now());
 		return (submitted.isZero() || running.compareTo(submitted) < 0) ? running : submitted;
 	}
 

@@ -3,14 +3,17 @@ package io.greenroom.durable.internal;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 
 import io.greenroom.deferred.internal.Delivering.Body;
+import io.greenroom.observe.internal.Failures;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A call of a durable handler whose keys are spread over several nodes, on the thread
  * that runs its body or makes its move. The fence stores the call's id and answer
- * together with its effect. For integrations; not intended for applications.
+ * together with its effect, and tells whether a call that has failed may be made again.
+ * For integrations; not intended for applications.
  */
 public final class CallRun {
 
@@ -25,11 +28,27 @@ public final class CallRun {
 	/** {@code null} if the caller is on this node and will not ask again. */
 	private final @Nullable Answering answering;
 
-	/** Whether the body is about to be entered. Confined to its thread. */
+	// Confined to the body's thread.
+
+	/** Whether the body is about to be entered. */
 	private boolean entering;
 
-	/** Written by the body's thread, read by the thread that waits for its end. */
+	/** Whether the body was entered again, by advice that repeats it. */
+	private boolean again;
+
+	/** Whether the body's transaction was rolled back because its connection was lost. */
+	private boolean undone;
+
+	/**
+	 * Finds out whether a commit was not made whose connection was lost, by its failure.
+	 */
+	private @Nullable Predicate<Throwable> unlessCommitted;
+
+	// Written by the body's thread, read by the thread that waits for its end.
+
 	private volatile boolean stale;
+
+	private volatile boolean cut;
 
 	/**
 	 * Creates a run.
@@ -56,8 +75,30 @@ public final class CallRun {
 		try {
 			return body.run();
 		}
+		catch (Throwable failure) {
+			this.cut = !this.again && isUndone(failure);
+			throw failure;
+		}
 		finally {
 			leave(outer);
+		}
+	}
+
+	/** Called after all advice, when no transaction of the body is left. */
+	private boolean isUndone(Throwable failure) {
+		if (this.unlessCommitted == null) {
+			return this.undone;
+		}
+		if (this.answering != null) {
+			// Whoever makes the call again finds out by its id.
+			return true;
+		}
+		try {
+			return this.unlessCommitted.test(failure);
+		}
+		catch (RuntimeException unknown) {
+			Failures.suppress(failure, unknown);
+			return false;
 		}
 	}
 
@@ -79,6 +120,7 @@ public final class CallRun {
 	private @Nullable CallRun entered() {
 		boolean mine = this.entering;
 		this.entering = false;
+		this.again |= !mine;
 		return mine ? this : null;
 	}
 
@@ -131,6 +173,32 @@ public final class CallRun {
 	 */
 	void fenced() {
 		this.stale = true;
+	}
+
+	/**
+	 * Called when the transaction of the body has lost its connection and was rolled back
+	 * before its commit.
+	 */
+	void undone() {
+		this.undone = true;
+	}
+
+	/**
+	 * Called when the connection was lost during the commit.
+	 * @param unlessCommitted accepts the failure; returns whether the commit was not made
+	 * and never will be. It is called after the transaction, and may throw
+	 */
+	void inDoubt(Predicate<Throwable> unlessCommitted) {
+		this.unlessCommitted = unlessCommitted;
+	}
+
+	/**
+	 * Returns whether the call has failed because its transaction has lost its connection
+	 * to the database. Then nothing of it was stored, or its id was stored with it.
+	 * @return {@code true} if the call may be made again, with the same id
+	 */
+	public boolean isCut() {
+		return this.cut;
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package io.greenroom.durable.internal;
 
+import java.sql.SQLException;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -165,12 +166,7 @@ public final class DurableInstance {
 		}
 		requireUsed(method);
 		if (readOnly) {
-			try {
-				return body.run();
-			}
-			finally {
-				this.read = true;
-			}
+			return read(method, body);
 		}
 		CallRun call = (this.depth == 0) ? CallRun.enter(this.id.key(), method) : null;
 		String before = (this.depth > 0) ? text(method) : undoRead();
@@ -188,6 +184,26 @@ public final class DurableInstance {
 		}
 		finally {
 			this.depth--;
+			if (call != null && this.written != null && this.written.version == writes) {
+				// Nothing of the call was stored before this transaction.
+				this.written.call = call;
+			}
+		}
+	}
+
+	private @Nullable Object read(String method, Body body) throws Throwable {
+		CallRun call = CallRun.enter(this.id.key(), method);
+		try {
+			return body.run();
+		}
+		catch (Throwable failure) {
+			if (call != null && isCut(failure)) {
+				call.undone();
+			}
+			throw failure;
+		}
+		finally {
+			this.read = true;
 		}
 	}
 
@@ -381,6 +397,9 @@ public final class DurableInstance {
 
 	/** Called when the body, or the work after it, has thrown. */
 	private void failed(Throwable failure, String before, @Nullable CallRun call) {
+		if (call != null && this.rows.transaction() == RowStore.Transaction.JOINED && isCut(failure)) {
+			followCut(failure);
+		}
 		if (this.dropped != null) {
 			if (call != null && failure instanceof StaleInstanceException) {
 				call.fenced();
@@ -404,6 +423,33 @@ public final class DurableInstance {
 			Failures.suppress(failure, second);
 			drop("its transaction could not be followed");
 		}
+	}
+
+	/** Called when the connection of a call's transaction is lost. */
+	private void followCut(Throwable failure) {
+		try {
+			if (this.written == null) {
+				hear();
+			}
+			Objects.requireNonNull(this.written).cut = true;
+		}
+		catch (Throwable second) {
+			Failures.suppress(failure, second);
+			drop("its transaction could not be followed");
+		}
+	}
+
+	/**
+	 * Returns whether the body has failed because its transaction has lost its
+	 * connection. The database is only asked if it has to do with the failure.
+	 */
+	private boolean isCut(Throwable failure) {
+		return Failures.causes(failure).stream().anyMatch(SQLException.class::isInstance) && isCut();
+	}
+
+	/** An interrupt also breaks a connection, and its body is meant to end. */
+	private boolean isCut() {
+		return !Thread.currentThread().isInterrupted() && this.rows.isCut();
 	}
 
 	private void restore(String text) {
@@ -480,6 +526,12 @@ public final class DurableInstance {
 
 		private int writes;
 
+		/** The call that is made again if nothing of the transaction was stored. */
+		private @Nullable CallRun call;
+
+		/** Whether the connection was lost before the body has ended. */
+		private boolean cut;
+
 		/** The call whose body has thrown, if its caller may ask again. */
 		private @Nullable MadeCall threw;
 
@@ -513,6 +565,9 @@ public final class DurableInstance {
 				unknown();
 				return;
 			}
+			if (this.cut && this.call != null) {
+				this.call.undone();
+			}
 			DurableInstance.this.written = null;
 			boolean changed = DurableInstance.this.version != this.version;
 			DurableInstance.this.version = this.version;
@@ -527,7 +582,15 @@ public final class DurableInstance {
 		@Override
 		public void unknown() {
 			DurableInstance.this.written = null;
+			if (this.call != null && isCut()) {
+				this.call.inDoubt(this::isNotCommitted);
+			}
 			drop("it is not known whether its last transaction was committed");
+		}
+
+		private boolean isNotCommitted(Throwable failure) {
+			DurableInstance mine = DurableInstance.this;
+			return mine.rows.isNotCommitted(failure) || mine.rows.forestall(mine.id, this.version);
 		}
 
 	}

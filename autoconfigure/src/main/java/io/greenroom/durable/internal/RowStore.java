@@ -142,6 +142,31 @@ public interface RowStore {
 	Transaction transaction();
 
 	/**
+	 * Returns whether this thread's transaction of this database has lost its connection.
+	 * May also be called by a listener for its end. Does not throw.
+	 * @return {@code true} if the connection is lost, so that a commit that was not made
+	 * will not be made; {@code false} if it is not, or there is no transaction
+	 */
+	boolean isCut();
+
+	/**
+	 * Returns whether the failure of a commit proves that the commit was not made.
+	 * @param failure the failure, thrown by the transaction that has lost its connection
+	 * @return {@code false} if the commit may have been made
+	 */
+	boolean isNotCommitted(Throwable failure);
+
+	/**
+	 * Makes sure that no write that follows a version will be made any more, by writing
+	 * the next version itself. Waits for a transaction that has written the row and has
+	 * not ended. Commits regardless of the thread's transaction.
+	 * @param id the id of the row
+	 * @param version the version of the row
+	 * @return whether there was no such write; {@code false} also if there is no row
+	 */
+	boolean forestall(RowId id, long version);
+
+	/**
 	 * Registers a listener for the end of this thread's transaction.
 	 * @param ending the listener, which is notified once
 	 */

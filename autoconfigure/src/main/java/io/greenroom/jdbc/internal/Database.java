@@ -25,6 +25,9 @@ enum Database {
 	/** Both have collations of their own that tell all texts apart. */
 	MYSQL("mysql", "", "unix_timestamp(now(3)) * 1000"), MARIADB("mariadb", "", "unix_timestamp(now(3)) * 1000");
 
+	/** PostgreSQL's state {@code idle_in_transaction_session_timeout}. */
+	private static final String IDLE_IN_TRANSACTION = "25P03";
+
 	private final String file;
 
 	private final String unlessThere;
@@ -108,6 +111,15 @@ enum Database {
 	 */
 	boolean hasQueryTimeout() {
 		return this != H2;
+	}
+
+	/**
+	 * Returns whether the reason why a commit has failed proves that the database has not
+	 * begun with it: PostgreSQL ends a session that is idle in a transaction before it
+	 * reads the next command.
+	 */
+	boolean isBeforeCommit(SQLException reason) {
+		return this == POSTGRESQL && IDLE_IN_TRANSACTION.equals(reason.getSQLState());
 	}
 
 	/** Returns the location of the script that creates tables. */

@@ -22,9 +22,9 @@ import io.greenroom.durable.internal.StoredCall;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.dao.DuplicateKeyException;
-import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.RowMapper;
+import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
@@ -63,7 +63,7 @@ public final class JdbcOutboxStore implements OutboxStore {
 
 	private final StoreDatabase database;
 
-	private final int lockTimeout;
+	private final BoundedStatements bounded;
 
 	/**
 	 * Creates a store, which does not connect yet.
@@ -75,7 +75,7 @@ public final class JdbcOutboxStore implements OutboxStore {
 	public JdbcOutboxStore(DataSource dataSource, SchemaMode schema, Duration lockTimeout) {
 		this.database = new StoreDatabase(dataSource, schema);
 		this.dataSource = this.database.dataSource();
-		this.lockTimeout = Math.clamp(lockTimeout.toSeconds(), 1, Integer.MAX_VALUE);
+		this.bounded = new BoundedStatements(lockTimeout);
 		this.jdbc = new JdbcTemplate(this.dataSource);
 	}
 
@@ -95,9 +95,7 @@ public final class JdbcOutboxStore implements OutboxStore {
 
 	@Override
 	public void add(Lane lane, String id, String method, String args, @Nullable String context) {
-		// Waits for no other transaction, so it needs no timeout, which costs a timer
-		// each.
-		update(false, ADD, lane.handler(), lane.key(), method, args, context, id, System.currentTimeMillis());
+		update(ADD, lane.handler(), lane.key(), method, args, context, id, System.currentTimeMillis());
 	}
 
 	@Override
@@ -112,20 +110,23 @@ public final class JdbcOutboxStore implements OutboxStore {
 
 	/** Runs in the thread's transaction, or commits by itself. */
 	private int update(String sql, @Nullable Object... arguments) {
-		return update(this.database.kind().hasQueryTimeout(), sql, arguments);
-	}
-
-	private int update(boolean bounded, String sql, @Nullable Object... arguments) {
-		boolean own = !isInTransaction();
+		Database known = this.database.kind();
 		return uninterrupted(() -> {
-			Integer done = this.jdbc.execute((ConnectionCallback<Integer>) (connection) -> {
-				int updated = update(connection, bounded, sql, arguments);
-				if (own && !connection.getAutoCommit()) {
+			// Without a template, which wraps each connection.
+			Connection connection = DataSourceUtils.getConnection(this.dataSource);
+			try {
+				int updated = update(connection, known, sql, arguments);
+				if (!isInTransaction() && !connection.getAutoCommit()) {
 					connection.commit();
 				}
 				return updated;
-			});
-			return (done != null) ? done : 0;
+			}
+			catch (SQLException failure) {
+				throw translated(failure);
+			}
+			finally {
+				DataSourceUtils.releaseConnection(connection, this.dataSource);
+			}
 		});
 	}
 
@@ -138,12 +139,9 @@ public final class JdbcOutboxStore implements OutboxStore {
 				&& TransactionSynchronizationManager.isSynchronizationActive();
 	}
 
-	private int update(Connection connection, boolean bounded, String sql, @Nullable Object... arguments)
+	private int update(Connection connection, Database known, String sql, @Nullable Object... arguments)
 			throws SQLException {
 		try (PreparedStatement statement = connection.prepareStatement(sql)) {
-			if (bounded) {
-				statement.setQueryTimeout(this.lockTimeout);
-			}
 			for (int i = 0; i < arguments.length; i++) {
 				if (arguments[i] == null) {
 					statement.setNull(i + 1, java.sql.Types.VARCHAR);
@@ -152,7 +150,7 @@ public final class JdbcOutboxStore implements OutboxStore {
 					statement.setObject(i + 1, arguments[i]);
 				}
 			}
-			return statement.executeUpdate();
+			return this.bounded.update(statement, known);
 		}
 	}
 
@@ -180,7 +178,7 @@ public final class JdbcOutboxStore implements OutboxStore {
 		boolean bounded = this.database.kind().hasQueryTimeout();
 		return uninterrupted(() -> {
 			try (Connection connection = this.dataSource.getConnection()) {
-				return atomically(connection, bounded ? this.lockTimeout : -1, work);
+				return atomically(connection, bounded ? this.bounded.seconds() : -1, work);
 			}
 			catch (SQLException failure) {
 				throw translated(failure);

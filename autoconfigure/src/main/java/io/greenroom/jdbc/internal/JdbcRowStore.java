@@ -24,6 +24,7 @@ import io.greenroom.durable.internal.Row.Status;
 import io.greenroom.durable.internal.Row;
 import io.greenroom.durable.internal.RowId;
 import io.greenroom.durable.internal.RowStore;
+import io.greenroom.observe.internal.Failures;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +63,8 @@ public final class JdbcRowStore implements RowStore {
 	/** How long a node's last sign of life is kept. */
 	private static final Duration FORGOTTEN = Duration.ofDays(7);
 
+	private static final String FORESTALL = "update greenroom_row set version = version + 1 where handler = ? and key_ = ? and version = ?";
+
 	private static final String INSERT = "insert into greenroom_row (version, shape, stored, handler, key_) values (?, ?, ?, ?, ?)";
 
 	private final DataSource dataSource;
@@ -70,7 +73,7 @@ public final class JdbcRowStore implements RowStore {
 
 	private final StoreDatabase database;
 
-	private final int lockTimeout;
+	private final BoundedStatements bounded;
 
 	/**
 	 * Creates a store, which does not connect yet.
@@ -82,7 +85,7 @@ public final class JdbcRowStore implements RowStore {
 	public JdbcRowStore(DataSource dataSource, SchemaMode schema, Duration lockTimeout) {
 		this.database = new StoreDatabase(dataSource, schema);
 		this.dataSource = this.database.dataSource();
-		this.lockTimeout = Math.clamp(lockTimeout.toSeconds(), 1, Integer.MAX_VALUE);
+		this.bounded = new BoundedStatements(lockTimeout);
 		this.jdbc = new JdbcTemplate(this.dataSource);
 	}
 
@@ -163,11 +166,63 @@ public final class JdbcRowStore implements RowStore {
 				return write(connection, sql, row, call, known, true);
 			}
 			catch (SQLException failure) {
-				throw Objects.requireNonNullElseGet(
-						this.jdbc.getExceptionTranslator().translate("durable move", sql, failure),
-						() -> new UncategorizedSQLException("durable move", sql, failure));
+				throw translated("durable move", sql, failure);
 			}
 		});
+	}
+
+	@Override
+	public boolean isCut() {
+		if (!(TransactionSynchronizationManager.getResource(this.dataSource) instanceof ConnectionHolder holder)) {
+			return false;
+		}
+		try {
+			return !holder.getConnection().isValid(this.bounded.seconds());
+		}
+		catch (SQLException broken) {
+			return true;
+		}
+		catch (RuntimeException unknown) {
+			return false;
+		}
+	}
+
+	@Override
+	public boolean isNotCommitted(Throwable failure) {
+		Database known = this.database.kind();
+		return Failures.causes(failure)
+			.stream()
+			.anyMatch((each) -> each instanceof SQLException reason && known.isBeforeCommit(reason));
+	}
+
+	@Override
+	public boolean forestall(RowId id, long version) {
+		Database known = this.database.kind();
+		boolean interrupted = Thread.interrupted();
+		try (Connection connection = this.dataSource.getConnection();
+				PreparedStatement statement = connection.prepareStatement(FORESTALL)) {
+			statement.setString(1, id.handler());
+			statement.setString(2, id.key());
+			statement.setLong(3, version);
+			boolean done = this.bounded.update(statement, known) == 1;
+			if (!connection.getAutoCommit()) {
+				connection.commit();
+			}
+			return done;
+		}
+		catch (SQLException failure) {
+			throw translated("lost commit", FORESTALL, failure);
+		}
+		finally {
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	private RuntimeException translated(String task, String sql, SQLException failure) {
+		return Objects.requireNonNullElseGet(this.jdbc.getExceptionTranslator().translate(task, sql, failure),
+				() -> new UncategorizedSQLException(task, sql, failure));
 	}
 
 	private boolean write(Row row, Writing writing) {
@@ -236,9 +291,6 @@ public final class JdbcRowStore implements RowStore {
 
 	private boolean write(Connection connection, String sql, Row row, Database known) throws SQLException {
 		try (PreparedStatement statement = connection.prepareStatement(sql)) {
-			if (known.hasQueryTimeout()) {
-				statement.setQueryTimeout(this.lockTimeout);
-			}
 			statement.setLong(1, row.version());
 			statement.setInt(2, row.shape());
 			statement.setString(3, row.stored());
@@ -248,7 +300,7 @@ public final class JdbcRowStore implements RowStore {
 			if (row.version() > 1) {
 				statement.setLong(next + 2, row.version() - 1);
 			}
-			return statement.executeUpdate() == 1;
+			return this.bounded.update(statement, known) == 1;
 		}
 	}
 
@@ -257,15 +309,12 @@ public final class JdbcRowStore implements RowStore {
 		String sql = "insert into greenroom_call (id, handler, key_, answer, until_) values (?, ?, ?, ?, %s + ?)%s"
 			.formatted(known.now(), known.unlessThere());
 		try (PreparedStatement statement = connection.prepareStatement(sql)) {
-			if (known.hasQueryTimeout()) {
-				statement.setQueryTimeout(this.lockTimeout);
-			}
 			statement.setString(1, call.id());
 			statement.setString(2, id.handler());
 			statement.setString(3, id.key());
 			statement.setString(4, call.answer());
 			statement.setLong(5, call.keep().toMillis());
-			return statement.executeUpdate() == 1;
+			return this.bounded.update(statement, known) == 1;
 		}
 		catch (SQLException failure) {
 			if (this.jdbc.getExceptionTranslator()

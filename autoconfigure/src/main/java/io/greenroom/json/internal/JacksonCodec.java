@@ -3,6 +3,7 @@ package io.greenroom.json.internal;
 import java.lang.reflect.Type;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.greenroom.wire.Codec;
@@ -23,11 +24,15 @@ import tools.jackson.databind.json.JsonMapper;
  * Writes values as JSON. Uses a copy of the application's mapper, including its modules
  * and mixins, with a fixed order of properties and map entries, so that the text of an
  * unchanged value does not change. Numbers are read as they were written, and decimals
- * keep all their digits.
+ * keep all their digits. Values of type {@code int}, {@code long} and {@code boolean} are
+ * written as they are, without the mapper.
  */
 public final class JacksonCodec implements Codec {
 
 	private static final String ADVICE = "use a type that Jackson can write and read back, or add a Jackson module or annotation for it";
+
+	private static final Set<Type> PLAIN = Set.of(int.class, Integer.class, long.class, Long.class, boolean.class,
+			Boolean.class);
 
 	private final JsonMapper mapper;
 
@@ -126,6 +131,9 @@ public final class JacksonCodec implements Codec {
 		if (value == null) {
 			return "null";
 		}
+		if (PLAIN.contains(type)) {
+			return value.toString();
+		}
 		try {
 			// Written with the declared type, so that the type can read it back.
 			return this.writers.computeIfAbsent(type, this::writer).writeValueAsString(value);
@@ -137,6 +145,10 @@ public final class JacksonCodec implements Codec {
 	}
 
 	private @Nullable Object value(Type type, JsonNode value, String what) {
+		Object plain = plain(type, value);
+		if (plain != null) {
+			return plain;
+		}
 		try {
 			return this.readers.computeIfAbsent(type, this::reader).readValue(value);
 		}
@@ -148,6 +160,18 @@ public final class JacksonCodec implements Codec {
 
 	private ObjectWriter writer(Type type) {
 		return this.mapper.writerFor(this.mapper.constructType(type));
+	}
+
+	/** Returns a value that needs no reader, or {@code null} if it needs one. */
+	private static @Nullable Object plain(Type type, JsonNode value) {
+		if (type == long.class || type == Long.class) {
+			return (value.isIntegralNumber() && value.canConvertToLong()) ? value.longValue() : null;
+		}
+		if (type == int.class || type == Integer.class) {
+			return (value.isIntegralNumber() && value.canConvertToInt()) ? value.intValue() : null;
+		}
+		boolean truth = type == boolean.class || type == Boolean.class;
+		return (truth && value.isBoolean()) ? value.booleanValue() : null;
 	}
 
 	private ObjectReader reader(Type type) {

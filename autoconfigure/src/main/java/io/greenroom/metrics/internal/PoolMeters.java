@@ -3,6 +3,7 @@ package io.greenroom.metrics.internal;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
 import io.greenroom.observe.PoolGauges;
@@ -87,17 +88,27 @@ final class PoolMeters {
 
 		@Override
 		public void started(Duration waited) {
-			Timers timers = this.meters.timers;
-			if (timers != null) {
-				timers.waited().record(waited);
-			}
+			startedNanos(waited.toNanos());
 		}
 
 		@Override
 		public void ended(Duration used) {
+			endedNanos(used.toNanos());
+		}
+
+		@Override
+		public void startedNanos(long waited) {
 			Timers timers = this.meters.timers;
 			if (timers != null) {
-				timers.used().record(used);
+				timers.waited().record(waited, TimeUnit.NANOSECONDS);
+			}
+		}
+
+		@Override
+		public void endedNanos(long used) {
+			Timers timers = this.meters.timers;
+			if (timers != null) {
+				timers.used().record(used, TimeUnit.NANOSECONDS);
 			}
 		}
 

@@ -94,7 +94,7 @@ final class BeanMachines {
 		StateMachines states = machines();
 		MachineGate gate = new MachineGate(handler, states, target, StateClass.of(type));
 		handler.gatedBy(gate);
-		HandlerEntry entry = new HandlerEntry(handler, advice);
+		HandlerEntry entry = new HandlerEntry(handler, advice, making != null);
 		boolean stored = making != null && making.durable() != null
 				&& making.durable().bind(states, target, entry, gate);
 		if (!stored) {

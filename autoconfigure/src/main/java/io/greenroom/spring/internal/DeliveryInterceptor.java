@@ -1,19 +1,17 @@
 package io.greenroom.spring.internal;
 
 import io.greenroom.durable.internal.DeliveryRun;
-import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopProxyUtils;
-import org.springframework.aop.support.DefaultPointcutAdvisor;
 
 /**
  * The innermost advice of a handler with durable methods. Removes a delivered call from
  * the database in the transaction that other advice has begun around its body.
  */
-final class DeliveryInterceptor implements MethodInterceptor {
+final class DeliveryInterceptor implements AdviceOfAll {
 
 	@Override
 	public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
@@ -33,7 +31,7 @@ final class DeliveryInterceptor implements MethodInterceptor {
 			return;
 		}
 		Mailboxes.rejectFrozen(innermost, beanName);
-		innermost.addAdvisor(last, new DefaultPointcutAdvisor(new DeliveryInterceptor()));
+		innermost.addAdvisor(last, new DeliveryInterceptor());
 	}
 
 }

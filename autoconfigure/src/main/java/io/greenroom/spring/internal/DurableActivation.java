@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopProxyUtils;
-import org.springframework.aop.support.DefaultPointcutAdvisor;
 
 /**
  * The progress of creating a key's durable instance. Confined to the creating thread.
@@ -95,8 +94,7 @@ final class DurableActivation {
 					"Durable handler bean '%s' has a frozen proxy, so nothing could be stored in its transactions; create the proxy without setFrozen(true)"
 						.formatted(beanName));
 		}
-		innermost.addAdvisor(innermost.getAdvisorCount(),
-				new DefaultPointcutAdvisor(new DurableInterceptor(loaded, this.handler.type())));
+		innermost.addAdvisor(innermost.getAdvisorCount(), new DurableInterceptor(loaded, this.handler.type()));
 		this.fenced = true;
 	}
 

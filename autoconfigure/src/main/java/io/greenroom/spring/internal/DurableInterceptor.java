@@ -2,7 +2,6 @@ package io.greenroom.spring.internal;
 
 import io.greenroom.deferred.internal.HandlerType;
 import io.greenroom.durable.internal.DurableInstance;
-import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +11,7 @@ import org.springframework.util.ReflectionUtils;
  * The innermost advice of a durable handler. Stores the changes of a body in the
  * transaction that other advice has begun around it.
  */
-final class DurableInterceptor implements MethodInterceptor {
+final class DurableInterceptor implements AdviceOfAll {
 
 	private final DurableInstance instance;
 

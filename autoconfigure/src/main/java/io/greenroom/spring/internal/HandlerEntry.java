@@ -16,9 +16,21 @@ final class HandlerEntry implements StateEntry {
 
 	private final StateEntry body;
 
-	HandlerEntry(Handler handler, StateEntry body) {
+	private final boolean keyed;
+
+	/**
+	 * Creates an entry.
+	 * @param keyed whether the machine is the only one of its handler's name
+	 */
+	HandlerEntry(Handler handler, StateEntry body, boolean keyed) {
 		this.handler = handler;
 		this.body = body;
+		this.keyed = keyed;
+	}
+
+	@Override
+	public @Nullable String name() {
+		return this.keyed ? this.handler.name() : null;
 	}
 
 	@Override

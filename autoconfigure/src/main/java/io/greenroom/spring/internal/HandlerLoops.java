@@ -97,7 +97,7 @@ public final class HandlerLoops implements SmartLifecycle, DisposableBean {
 		}
 		List<Handler> all = this.handlers.all();
 		if (!all.isEmpty()) {
-			log.info("Handlers: {}, {} with a loop", all.size(),
+			log.info("Handlers without a key: {}, {} with a loop", all.size(),
 					all.stream().filter((handler) -> handler.type().hasLoop()).count());
 		}
 	}

@@ -7,7 +7,6 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import io.greenroom.deferred.internal.Handler;
 import io.greenroom.deferred.internal.Invocation;
-import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +18,7 @@ import org.springframework.util.ReflectionUtils;
  * The outermost advice of a handler bean. Passes a call to the handler's mailbox. The
  * rest of the chain, such as transactions, runs on the owner's thread around the body.
  */
-final class MailboxInterceptor implements MethodInterceptor {
+final class MailboxInterceptor implements AdviceOfAll {
 
 	private final Handler handler;
 

@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopProxyUtils;
-import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.core.annotation.AnnotatedElementUtils;
@@ -77,8 +76,8 @@ final class Mailboxes {
 				options(type, beanName), this.needs.transactions());
 		advised.setTargetSource(new HandlerTarget(target));
 		advised.removeAdvisor(HandlerBeanPostProcessor.Placeholder.ADVISOR);
-		advised.addAdvisor(0, new DefaultPointcutAdvisor(new MailboxInterceptor(handler, this.strict,
-				(making != null) ? making.known() : new MailboxInterceptor.Known())));
+		advised.addAdvisor(0, new MailboxInterceptor(handler, this.strict,
+				(making != null) ? making.known() : new MailboxInterceptor.Known()));
 		if (making != null) {
 			// It ends with its key.
 			return proxy;

@@ -4,7 +4,6 @@ import java.lang.reflect.Method;
 
 import io.greenroom.state.StateClass;
 import io.greenroom.state.StateEntry;
-import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +16,7 @@ import org.springframework.util.ClassUtils;
  * judged by the advice that guards, and passed directly to the object. The machine later
  * enters the body through the proxy, with all other advice after this one.
  */
-final class StateAdvice implements MethodInterceptor, StateEntry {
+final class StateAdvice implements AdviceOfAll, StateEntry {
 
 	private final StateClass states;
 
@@ -88,7 +87,7 @@ final class StateAdvice implements MethodInterceptor, StateEntry {
 	/**
 	 * Returns the last advice, right before the object, which no other thread may reach.
 	 */
-	MethodInterceptor innermost() {
+	AdviceOfAll innermost() {
 		return (invocation) -> {
 			if (!this.states.isState(invocation.getMethod())) {
 				return invocation.proceed();

@@ -75,8 +75,8 @@ final class StateAdvisors {
 			}
 			innermost = proxy;
 		}
-		outermost.addAdvisor(0, new DefaultPointcutAdvisor(advice));
-		innermost.addAdvisor(new DefaultPointcutAdvisor(advice.innermost()));
+		outermost.addAdvisor(0, advice);
+		innermost.addAdvisor(advice.innermost());
 		return advice;
 	}
 

@@ -13,7 +13,6 @@ import io.greenroom.deferred.InvalidHandlerException;
 import io.greenroom.deferred.internal.Handler;
 import io.greenroom.spring.InvalidHandlersException;
 import org.aopalliance.aop.Advice;
-import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,7 +23,6 @@ import org.springframework.aop.PointcutAdvisor;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.interceptor.AsyncExecutionInterceptor;
-import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.util.ReflectionUtils;
 
 /**
@@ -32,7 +30,7 @@ import org.springframework.util.ReflectionUtils;
  * that is known to move a call to another thread is rejected when the bean is created.
  * Unknown advice is detected by this innermost advice before the body runs.
  */
-final class TurnGuard implements MethodInterceptor {
+final class TurnGuard implements AdviceOfAll {
 
 	private static final Logger log = LoggerFactory.getLogger(Deferred.class);
 
@@ -79,7 +77,7 @@ final class TurnGuard implements MethodInterceptor {
 		if (unknown && !innermost.isFrozen()) {
 			TurnGuard guard = new TurnGuard(mailbox.handler());
 			mailbox.guardBodies(guard);
-			innermost.addAdvisor(innermost.getAdvisorCount(), new DefaultPointcutAdvisor(guard));
+			innermost.addAdvisor(innermost.getAdvisorCount(), guard);
 		}
 	}
 

@@ -51,19 +51,17 @@ final class PooledInvocableHandlerMethod extends ServletInvocableHandlerMethod {
 
 	@Override
 	protected @Nullable Object doInvoke(@Nullable Object... args) throws Exception {
-		requireSlot();
+		BodyWatch watch = (this.request != null) ? SlotLease.watchOf(this.request) : null;
+		if (watch == null) {
+			return super.doInvoke(args);
+		}
+		// A server may have read a form by itself.
+		watch.requireInTime();
 		Object result = super.doInvoke(args);
 		// The controller may have caught the exception that reported the loss, and read
-		// what the
-		// server had left.
-		requireSlot();
+		// what the server had left.
+		watch.requireInTime();
 		return result;
-	}
-
-	private void requireSlot() {
-		if (this.request != null) {
-			SlotLease.requireSlot(this.request);
-		}
 	}
 
 	/**

@@ -130,14 +130,11 @@ final class SlotLease implements WriteWatch, AutoCloseable {
 	}
 
 	/**
-	 * Called right before the controller's method, because a server may have read a form
-	 * by itself.
-	 * @throws BodyTimeoutException if the request has lost its slot
+	 * Returns what watches the body of a request in a slot, or {@code null} if nothing
+	 * does.
 	 */
-	static void requireSlot(HttpServletRequest request) {
-		if (request.getAttribute(WATCH) instanceof BodyWatch watch) {
-			watch.requireInTime();
-		}
+	static @Nullable BodyWatch watchOf(HttpServletRequest request) {
+		return (request.getAttribute(WATCH) instanceof BodyWatch watch) ? watch : null;
 	}
 
 	/**

@@ -69,6 +69,34 @@ class OutgoingTests {
 	}
 
 	@Test
+	@DisplayName("N02 the transaction of a call was cut: the call is sent again under its id; the second time its caller has the failure, and so has that of a call that may not be made twice")
+	void cut() {
+		this.outgoing.begin(this.call, true, this.outcomes::add);
+		Answer cut = Answer.cut(this.call, FailureData.rejected("the connection is gone"));
+		this.outgoing.answered("b", cut);
+		assertThat(this.outcomes).isEmpty();
+		List.copyOf(this.others.later).forEach(Runnable::run);
+		assertThat(this.others.sent).containsExactly("b 1", "b 2");
+		this.outgoing.answered("b", cut.to(2));
+		assertThat(this.outcomes).containsExactly(new Outcome.Answered(cut.to(2)));
+		this.outgoing.begin(this.call, false, this.outcomes::add);
+		this.outgoing.answered("b", cut);
+		assertThat(this.outcomes).hasSize(2).last().isEqualTo(new Outcome.Answered(cut));
+	}
+
+	@Test
+	@DisplayName("N02 N03 a node that was taken for gone wakes and says that its transaction was cut: its caller hears what the next owner answers")
+	void cutOfAFormerOwner() {
+		this.outgoing.begin(this.call, true, this.outcomes::add);
+		this.others.owner = "c";
+		this.others.members.remove("b");
+		this.outgoing.left("b");
+		this.outgoing.answered("b", Answer.cut(this.call, FailureData.rejected("the connection is gone")));
+		assertThat(this.outcomes).isEmpty();
+		assertThat(this.others.sent).containsExactly("b 1", "c 2");
+	}
+
+	@Test
 	@DisplayName("N07 a node that had a call is gone, and there is no quorum until the caller's time is over: the caller hears that the call may have been made")
 	void cutOffFromTheOwner() {
 		this.outgoing.begin(this.call, true, this.outcomes::add);

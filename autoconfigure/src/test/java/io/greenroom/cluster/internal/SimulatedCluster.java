@@ -457,7 +457,7 @@ final class SimulatedCluster {
 			this.node.after(SimulatedCluster.this.upTo(SimulatedCluster.this.slowBodies ? 800 : 10), () -> {
 				if (SimulatedCluster.this.endsTransactions && freezes != this.node.longFreezes) {
 					this.instances.remove(call.key());
-					reply.answered(Answer.threw(call, FailureData.rejected("the connection is gone")));
+					reply.answered(Answer.cut(call, FailureData.rejected("the connection is gone")));
 					end(call);
 				}
 				else {

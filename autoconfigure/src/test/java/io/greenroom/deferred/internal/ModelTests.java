@@ -6,51 +6,23 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.greenroom.observe.CallMode;
-import org.jetbrains.lincheck.Lincheck;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import static io.greenroom.testkit.Models.check;
+import static io.greenroom.testkit.Models.explore;
+import static io.greenroom.testkit.Models.start;
+
 /**
- * The races of calls and mailboxes under a model checker, which decides itself when
- * threads take turns. A lost wake-up it does not find, for it lets parked threads go on
- * by themselves, as the JDK may. The system property {@code greenroom.model.schedules}
- * says how many schedules to try; the build tries few.
+ * The races of calls and mailboxes under a model checker. It does not find a lost
+ * wake-up, because it lets parked threads go on by themselves, as the JDK may.
  */
 @Timeout(600)
 @Tag("model")
 class ModelTests {
-
-	private static final int SCHEDULES = Integer.getInteger("greenroom.model.schedules", 30);
-
-	private static void explore(Scenario scenario) {
-		explore(SCHEDULES, scenario);
-	}
-
-	private static void explore(int schedules, Scenario scenario) {
-		Lincheck.runConcurrentTest(schedules, () -> {
-			try {
-				scenario.play();
-			}
-			catch (InterruptedException ex) {
-				throw new IllegalStateException(ex);
-			}
-		});
-	}
-
-	private static void check(boolean holds, String what) {
-		if (!holds) {
-			throw new AssertionError(what);
-		}
-	}
-
-	private static Thread start(Runnable body) {
-		Thread thread = new Thread(body);
-		thread.start();
-		return thread;
-	}
 
 	@Test
 	@DisplayName("D08 D22 the mailbox loses no call, and keeps each caller's order (model)")
@@ -108,7 +80,7 @@ class ModelTests {
 	@DisplayName("D10 D20 a call is run, withdrawn or failed, exactly one of these, and all are told the same (model)")
 	void oneFate() {
 		// Thirty do not find a withdrawal that overwrites a claim; three hundred do.
-		explore(10 * SCHEDULES, () -> {
+		explore(10, () -> {
 			Nothing call = new Nothing(1);
 			boolean[] ran = new boolean[2];
 			AtomicReference<Call.Leaving> leaving = new AtomicReference<>();
@@ -165,13 +137,6 @@ class ModelTests {
 			check(second.fates.get() == (two ? 1 : 0), "second: " + second.fates);
 			check(one || !two, "the mailbox was opened again");
 		});
-	}
-
-	/** What threads do together. */
-	private interface Scenario {
-
-		void play() throws InterruptedException;
-
 	}
 
 	/** A mailbox whose processors come and go. */

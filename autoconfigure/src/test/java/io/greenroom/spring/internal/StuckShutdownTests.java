@@ -30,7 +30,7 @@ class StuckShutdownTests {
 	void endsAndNames() {
 		try (BootProcess process = new BootProcess(Application.class)) {
 			process.await("stuck");
-			assertThat(process.output()).contains("Handlers: 2, 1 with a loop");
+			assertThat(process.output()).contains("Handlers without a key: 2, 1 with a loop");
 			long start = System.nanoTime();
 			process.end();
 			assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofSeconds(1),
