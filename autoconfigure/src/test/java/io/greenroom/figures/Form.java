@@ -8,7 +8,7 @@ enum Form {
 	/**
 	 * One fork of some short iterations, of what needs no server: five minutes in all.
 	 */
-	SHORT(1, "-wi 2 -w 300ms -i 3 -r 200ms"),
+	SHORT(1, "-wi 2 -w 200ms -i 3 -r 200ms"),
 
 	/** What a figure that is published takes. */
 	LONG(3, "-wi 3 -w 1 -i 3 -r 1");

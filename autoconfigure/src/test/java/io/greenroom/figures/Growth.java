@@ -21,12 +21,23 @@ record Growth(String name, List<Curve> curves) implements Table {
 
 	static final Goal FLAT = Goal.atMost(1.3);
 
+	/**
+	 * JMH's options in the short form: an application that is just started has much to
+	 * compile.
+	 */
+	static final String QUICK = "-wi 3 -w 300ms -i 3 -r 200ms";
+
 	Growth {
 		curves = List.copyOf(curves);
 	}
 
 	static Growth of(String name, Curve... curves) {
 		return new Growth(name, List.of(curves));
+	}
+
+	@Override
+	public String options(Form form) {
+		return (form == Form.SHORT) ? QUICK : form.options();
 	}
 
 	@Override

@@ -103,14 +103,23 @@ final class Runner {
 		Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
 		try {
 			if (process.waitFor() != 0) {
-				throw new IllegalStateException(
-						"%s ended with %d; see %s".formatted(arguments, process.exitValue(), output.toAbsolutePath()));
+				throw new IllegalStateException("%s ended with %d; see %s: %s".formatted(arguments.getFirst(),
+						process.exitValue(), output.toAbsolutePath(), reason(output)));
 			}
 		}
 		finally {
 			process.destroy();
 		}
 		return output;
+	}
+
+	/** Returns the line of an output that says best what went wrong. */
+	private static String reason(Path output) throws IOException {
+		List<String> lines = Files.readAllLines(output);
+		return lines.stream()
+			.filter((line) -> line.matches(".*(ERROR|Exception|Error:).*"))
+			.findFirst()
+			.orElse(lines.isEmpty() ? "no output" : lines.getLast());
 	}
 
 }

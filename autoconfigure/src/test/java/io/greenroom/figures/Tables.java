@@ -157,9 +157,10 @@ final class Tables {
 	}
 
 	private static Table keyed() {
-		return Comparison.of("keyed", keyed(1), keyed(10_000),
-				row("first call of a key, and its end", "KeyedCall.firstCall[keys=1]")
-					.peer("`getBean` of a prototype, a call, and its end", "KeyedCall.prototype[keys=1]", atMost(1.5)));
+		return Comparison
+			.of("keyed", keyed(1), keyed(10_000), row("first call of a key, and its end", "KeyedCall.firstCall[keys=1]")
+				.peer("`getBean` of a prototype, a call, and its end", "KeyedCall.prototype[keys=1]", atMost(1.5)))
+			.with(Growth.QUICK, Form.LONG.options());
 	}
 
 	private static Row keyed(int keys) {
@@ -198,7 +199,7 @@ final class Tables {
 	private static Table outbox() {
 		return Comparison.of("outbox", submission("H2", "H2"), delivery("H2", "H2"),
 				submission("PostgreSQL", "POSTGRESQL").inLongForm(), delivery("PostgreSQL", "POSTGRESQL").inLongForm())
-			.with("-wi 5 -i 5", "-wi 10 -i 20");
+			.with("-wi 1 -i 2", "-wi 6 -i 10");
 	}
 
 	private static Row submission(String name, String database) {
@@ -242,7 +243,7 @@ final class Tables {
 				row("machine whose body is parked", "MachineHeap.running").within(upTo(2500, "B")),
 				row("handler with its handle, just called", "IdleHandlers.called"),
 				row("handler with its handle, at rest", "IdleHandlers.resting").within(upTo(2000, "B")),
-				row("idle key", "ManyKeys.idle").within(upTo(2200, "B")));
+				row("idle key", "ManyKeys.idle").within(upTo(2200, "B")).inLongForm());
 	}
 
 	private static Table startUp() {

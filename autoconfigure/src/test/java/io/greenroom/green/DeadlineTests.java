@@ -2,6 +2,7 @@ package io.greenroom.green;
 
 import java.time.Duration;
 
+import io.greenroom.testkit.Until;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +27,15 @@ class DeadlineTests {
 		assertThatExceptionOfType(DeadlineExceededException.class).isThrownBy(passed::check)
 			.withMessageContaining("PT0S");
 		assertThatExceptionOfType(DeadlineExceededException.class).isThrownBy(passed::checkMillis);
+	}
+
+	@Test
+	@DisplayName("T13 a deadline passes, and says how long it was")
+	void passes() {
+		Deadline soon = Deadline.after(Duration.ofNanos(1));
+		Until.until("the deadline to pass", soon::isExpired);
+		assertThatExceptionOfType(DeadlineExceededException.class).isThrownBy(soon::check)
+			.withMessageContaining("PT0.000000001S");
 	}
 
 	@Test

@@ -243,6 +243,13 @@ class GreenEventTests {
 			.withMessageContaining("PT-0.001S");
 	}
 
+	@Test
+	void saysWhetherItIsSet() {
+		assertThat(this.event).hasToString("GreenEvent[not set]");
+		this.event.set();
+		assertThat(this.event).hasToString("GreenEvent[set]");
+	}
+
 	private static void count(GreenEvent event, AtomicInteger missed) {
 		try {
 			if (!event.await(LONG)) {
