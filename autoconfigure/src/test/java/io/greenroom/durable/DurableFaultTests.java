@@ -13,6 +13,7 @@ import io.greenroom.keyed.Keyed;
 import io.greenroom.keyed.StrandedKey;
 import io.greenroom.state.IllegalTransitionException;
 import io.greenroom.state.State;
+import io.greenroom.state.StateMachines;
 import io.greenroom.testkit.TestDatabase;
 import io.greenroom.testkit.Until;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +82,8 @@ class DurableFaultTests {
 			Keyed<String, Parade> parades = context.keyed(String.class, Parade.class);
 			parades.get("ann").marching(how);
 			Until.until("the failure", () -> !parades.stranded(1).isEmpty());
+			// The row is written before the machine has failed.
+			Until.until("the machine to fail", () -> !context.bean(StateMachines.class).failed().isEmpty());
 			assertThat(parades.stranded(1)).extracting(StrandedKey::key).containsExactly("ann");
 			assertThatExceptionOfType(IllegalTransitionException.class).isThrownBy(() -> parades.get("ann").resting())
 				.withMessageContaining("has failed in 'marching'");
