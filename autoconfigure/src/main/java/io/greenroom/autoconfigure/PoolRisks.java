@@ -97,7 +97,7 @@ final class PoolRisks {
 	/** Warns of annotations without effect. */
 	static void warnOfIdleAnnotations(ListableBeanFactory beans, Set<Class<?>> controllers) {
 		for (String name : beans.getBeanDefinitionNames()) {
-			Class<?> type = WithoutListeners.isSaidOf(name, beans) ? null : beans.getType(name, false);
+			Class<?> type = SuppliedBeans.isWithoutAnnotations(name, beans) ? null : beans.getType(name, false);
 			if (type == null || !isAnnotated(ClassUtils.getUserClass(type))
 					|| controllers.contains(ClassUtils.getUserClass(type))) {
 				continue;
