@@ -1,9 +1,7 @@
 package io.greenroom.autoconfigure;
 
-import io.greenroom.green.GreenScheduler;
-
+import org.springframework.context.annotation.Conditional;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Import;
@@ -18,7 +16,7 @@ import org.springframework.context.annotation.Import;
  */
 @AutoConfiguration(after = GreenSchedulerAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "greenroom.deferred.enabled", matchIfMissing = true)
-@ConditionalOnBean(GreenScheduler.class)
+@Conditional(OnGreenScheduler.class)
 @EnableConfigurationProperties({ DeferredProperties.class, KeyedProperties.class })
 @Import(HandlerBeans.class)
 public final class DeferredAutoConfiguration {

@@ -10,6 +10,7 @@ import io.greenroom.spring.internal.HandlerLoops;
 import io.greenroom.spring.internal.KeyedHandlers;
 import io.greenroom.spring.internal.SpringTransactions;
 
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -19,6 +20,14 @@ import org.springframework.core.env.Environment;
 
 /** The beans of handlers. */
 final class HandlerBeans extends SuppliedBeans {
+
+	private static final String HAZELCAST = ClusterAutoConfiguration.HAZELCAST;
+
+	private static final String JACKSON = ClusterAutoConfiguration.JACKSON;
+
+	private static final String LACKS_HAZELCAST = "greenroomClusterLacksHazelcast";
+
+	private static final String LACKS_JACKSON = "greenroomClusterLacksJackson";
 
 	private static final String TRANSACTIONS = "org.springframework.transaction.support.TransactionSynchronizationManager";
 
@@ -40,6 +49,10 @@ final class HandlerBeans extends SuppliedBeans {
 			addLazy("greenroomTransactions", CallerTransactions.class, registration);
 		}
 		registration.include(new CommonBeans(), environment);
+		if (!registration.arePresent(HAZELCAST, JACKSON) && OnCluster.isWanted(environment)) {
+			registration.add(registration.arePresent(HAZELCAST) ? LACKS_JACKSON : LACKS_HAZELCAST, MissingLibrary.class)
+				.setRole(BeanDefinition.ROLE_INFRASTRUCTURE);
+		}
 	}
 
 	private static void addLazy(String name, Class<?> type, Registration registration) {
@@ -54,6 +67,8 @@ final class HandlerBeans extends SuppliedBeans {
 			case "handlerLoops" -> new HandlerLoops(beans.getBean(Handlers.class));
 			case "handlerBeanPostProcessor" -> postProcessor(beans, environment(beans));
 			case "handlerAdviceOrder" -> new HandlerAdviceOrder();
+			case LACKS_HAZELCAST -> new MissingLibrary("com.hazelcast:hazelcast");
+			case LACKS_JACKSON -> new MissingLibrary("tools.jackson.core:jackson-databind");
 			default -> throw new IllegalArgumentException(name);
 		};
 	}
@@ -71,6 +86,21 @@ final class HandlerBeans extends SuppliedBeans {
 	 */
 	private static boolean isStrict(Environment environment) {
 		return Binder.get(environment).bind("greenroom.deferred.strict", Boolean.class).orElse(false);
+	}
+
+	/**
+	 * Fails the start of a node whose application lacks a library.
+	 *
+	 * @param dependency the library
+	 */
+	record MissingLibrary(String dependency) implements BeanFactoryPostProcessor {
+
+		@Override
+		public void postProcessBeanFactory(ConfigurableListableBeanFactory beans) {
+			throw new InvalidSettingException("greenroom.cluster.members (or .kubernetes-dns)", "set", "nothing, as "
+					+ this.dependency + " is not on the class path; add that dependency to run on several nodes");
+		}
+
 	}
 
 	/** Creates what only applications with handlers use. */

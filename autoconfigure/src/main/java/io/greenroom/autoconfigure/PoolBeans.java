@@ -136,7 +136,8 @@ final class PoolBeans extends SuppliedBeans {
 		private LazyPoolBeans() {
 		}
 
-		static ControllerPools controllerPools(GreenScheduler scheduler, ListableBeanFactory beans, Environment environment) {
+		static ControllerPools controllerPools(GreenScheduler scheduler, ListableBeanFactory beans,
+				Environment environment) {
 			PoolsProperties properties = PoolsProperties.of(environment, beans.getBeanProvider(PoolsProperties.class));
 			return new ControllerPoolFactory(scheduler, beans.getBeanProvider(DataSource.class)).create(properties,
 					beans.getBeanProvider(ControllerPool.class).orderedStream().toList());

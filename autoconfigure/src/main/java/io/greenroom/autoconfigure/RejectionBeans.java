@@ -41,8 +41,7 @@ final class RejectionBeans extends SuppliedBeans {
 		MessageSource messages = beans.getBean(AbstractApplicationContext.MESSAGE_SOURCE_BEAN_NAME,
 				MessageSource.class);
 		return new RejectionResolver(
-				() -> BeanFactoryUtils
-					.beansOfTypeIncludingAncestors(beans, HandlerExceptionResolver.class, true, false)
+				() -> BeanFactoryUtils.beansOfTypeIncludingAncestors(beans, HandlerExceptionResolver.class, true, false)
 					.values()
 					.stream()
 					.sorted(AnnotationAwareOrderComparator.INSTANCE)

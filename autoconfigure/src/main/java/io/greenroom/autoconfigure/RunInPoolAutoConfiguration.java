@@ -1,11 +1,7 @@
 package io.greenroom.autoconfigure;
 
-
-
-import io.greenroom.green.GreenScheduler;
-
+import org.springframework.context.annotation.Conditional;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
@@ -19,11 +15,10 @@ import org.springframework.web.servlet.DispatcherServlet;
  * Auto-configuration for controllers in pools: {@code greenroom.pools.*} and {@code
  * greenroom.web.*}. Can be disabled with {@code greenroom.web.enabled=false}.
  */
-@AutoConfiguration(after = GreenSchedulerAutoConfiguration.class,
-		afterName = "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration")
+@AutoConfiguration(after = GreenSchedulerAutoConfiguration.class)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnClass({ DispatcherServlet.class, WebMvcRegistrations.class })
-@ConditionalOnBean(GreenScheduler.class)
+@Conditional(OnGreenScheduler.class)
 @ConditionalOnBooleanProperty(name = "greenroom.web.enabled", matchIfMissing = true)
 @EnableConfigurationProperties({ PoolsProperties.class, WebProperties.class, LifecycleProperties.class })
 @Import(PoolBeans.class)

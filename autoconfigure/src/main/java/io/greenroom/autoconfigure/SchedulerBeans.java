@@ -25,12 +25,14 @@ final class SchedulerBeans extends SuppliedBeans {
 
 	private static final Logger log = LoggerFactory.getLogger("io.greenroom.web");
 
+	static final String SCHEDULER = "greenScheduler";
+
 	private static final String EXECUTOR = "greenSchedulerExecutor";
 
 	@Override
 	void register(Registration registration, Environment environment) {
 		if (registration.lacksAnywhere(GreenScheduler.class)) {
-			registration.addLazy("greenScheduler", GreenScheduler.class, LazySchedulerBeans.class);
+			registration.addLazy(SCHEDULER, GreenScheduler.class, LazySchedulerBeans.class);
 		}
 		if (!registration.hasAnywhere(EXECUTOR)) {
 			// Not an autowire candidate without its qualifier, because Boot's own
@@ -38,7 +40,7 @@ final class SchedulerBeans extends SuppliedBeans {
 			RootBeanDefinition executor = registration.addLazy(EXECUTOR, AsyncTaskExecutor.class,
 					LazySchedulerBeans.class);
 			executor.setDefaultCandidate(false);
-			executor.addQualifier(new AutowireCandidateQualifier(Qualifier.class, "greenScheduler"));
+			executor.addQualifier(new AutowireCandidateQualifier(Qualifier.class, SCHEDULER));
 		}
 		if (registration.lacksAnywhere(GreenSchedulerLifecycle.class)) {
 			registration.add("greenSchedulerLifecycle", GreenSchedulerLifecycle.class);
@@ -56,9 +58,9 @@ final class SchedulerBeans extends SuppliedBeans {
 	Object create(String name, ConfigurableListableBeanFactory beans) {
 		return switch (name) {
 			case "greenSchedulerLifecycle" -> new GreenSchedulerLifecycle(new MadeBean<>(GreenScheduler.class, beans));
-			case "greenroomCarrierWatch" -> new CarrierWatch(
-					Binder.get(environment(beans)).bindOrCreate("greenroom.watch", WatchProperties.class),
-					beans.getBeanProvider(GreenScheduler.class));
+			case "greenroomCarrierWatch" ->
+				new CarrierWatch(Binder.get(environment(beans)).bindOrCreate("greenroom.watch", WatchProperties.class),
+						beans.getBeanProvider(GreenScheduler.class));
 			case "idlePoolSettingsCheck" -> new IdlePoolSettingsCheck(environment(beans));
 			default -> throw new IllegalArgumentException(name);
 		};
@@ -89,8 +91,9 @@ final class SchedulerBeans extends SuppliedBeans {
 		private LazySchedulerBeans() {
 		}
 
-		static GreenScheduler greenScheduler(ObjectProvider<Observer> observers, ObjectProvider<ContextCarrier> contextCarrier,
-				LifecycleProperties settings, GreenSchedulerLifecycle lifecycle) {
+		static GreenScheduler greenScheduler(ObjectProvider<Observer> observers,
+				ObjectProvider<ContextCarrier> contextCarrier, LifecycleProperties settings,
+				GreenSchedulerLifecycle lifecycle) {
 			return lifecycle.make(() -> GreenScheduler.builder()
 				.drainTimeout(settings.getTimeoutPerShutdownPhase())
 				.observer(Observer.all(observers.orderedStream().toList()))
@@ -99,8 +102,8 @@ final class SchedulerBeans extends SuppliedBeans {
 		}
 
 		/**
-		 * For {@code @Async("greenScheduler")}, and for configurers that need an executor,
-		 * which find it by that qualifier.
+		 * For {@code @Async("greenScheduler")}, and for configurers that need an
+		 * executor, which find it by that qualifier.
 		 */
 		static AsyncTaskExecutor greenSchedulerExecutor(GreenScheduler scheduler) {
 			return new TaskExecutorAdapter(scheduler.asExecutor());

@@ -1,11 +1,9 @@
 package io.greenroom.autoconfigure;
 
-
-import io.greenroom.green.GreenScheduler;
 import io.greenroom.state.StateMachines;
 
+import org.springframework.context.annotation.Conditional;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Import;
@@ -20,7 +18,7 @@ import org.springframework.context.annotation.Import;
  */
 @AutoConfiguration(after = GreenSchedulerAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "greenroom.state.enabled", matchIfMissing = true)
-@ConditionalOnBean(GreenScheduler.class)
+@Conditional(OnGreenScheduler.class)
 @EnableConfigurationProperties(StateProperties.class)
 @Import(StateBeans.class)
 public final class StateAutoConfiguration {

@@ -50,8 +50,8 @@ final class StateBeans extends SuppliedBeans {
 			.bind("greenroom.state.guards", Bindable.setOf(String.class))
 			.orElse(Set.of());
 		guards.forEach((guard) -> InvalidSettingException.require(
-				ClassUtils.isPresent(guard, StateBeans.class.getClassLoader()), "greenroom.state.guards",
-				guard, "the name of a class on the class path"));
+				ClassUtils.isPresent(guard, StateBeans.class.getClassLoader()), "greenroom.state.guards", guard,
+				"the name of a class on the class path"));
 		return guards;
 	}
 
@@ -61,8 +61,8 @@ final class StateBeans extends SuppliedBeans {
 		private LazyStateBeans() {
 		}
 
-		static StateMachines stateMachines(GreenScheduler scheduler, StateProperties properties, ApplicationContext context,
-				ObjectProvider<StateListener> listeners) {
+		static StateMachines stateMachines(GreenScheduler scheduler, StateProperties properties,
+				ApplicationContext context, ObjectProvider<StateListener> listeners) {
 			StateMachines.Builder builder = StateMachines.builder(scheduler)
 				.stopTimeout(properties.stopTimeout())
 				.historySize(properties.historySize())

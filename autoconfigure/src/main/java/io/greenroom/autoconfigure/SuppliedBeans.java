@@ -28,9 +28,9 @@ import org.springframework.util.ObjectUtils;
 
 /**
  * The beans of an auto-configuration, registered and created without bean methods. Most
- * applications use few of them, and a bean method costs time at every start: Spring
- * reads it, loads the types in its signature, looks at all beans for each of its
- * conditions, and calls it by reflection.
+ * applications use few of them, and a bean method costs time at every start: Spring reads
+ * it, loads the types in its signature, looks at all beans for each of its conditions,
+ * and calls it by reflection.
  * <p>
  * An instance supplies the beans that are created at the start, in generated code, too.
  * It has no state but the environment during the registration. Beans that an application
