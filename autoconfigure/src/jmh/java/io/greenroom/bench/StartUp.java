@@ -1,12 +1,14 @@
 package io.greenroom.bench;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +23,8 @@ import java.util.zip.ZipEntry;
  * of the context, with and without Greenroom on the class path. In each round, every
  * variant starts once, in a JVM of its own. Prints the quartiles of each variant, and those
  * of its differences from the first variant in the same round, with the median difference
- * in percent. {@code cpu} is the processor time of the main thread, {@code wall} is by the
+ * in percent. The least of a variant is what is least disturbed on a busy machine.
+ * {@code cpu} is the processor time of the main thread, {@code wall} is by the
  * clock, both in milliseconds.
  * <p>
  * The arguments: the number of rounds, the applications ({@code Web}, {@code Jpa}, or both
@@ -64,7 +67,7 @@ public final class StartUp {
 			}
 			String application = jar(applicationClasses(work), "application", work);
 			for (String kind : kinds) {
-				new StartUp().compare(kind, rounds, application, variants);
+				compare(kind, rounds, application, variants);
 			}
 		}
 		finally {
@@ -72,8 +75,11 @@ public final class StartUp {
 		}
 	}
 
-	/** Alternates, so that what else happens on the machine meets all alike. */
-	private void compare(String kind, int rounds, String application, Map<String, String> variants) throws Exception {
+	/**
+	 * Alternates, so that other work on the machine affects all variants alike. The first
+	 * round fills the caches of the file system and does not count.
+	 */
+	private static void compare(String kind, int rounds, String application, Map<String, String> variants) throws Exception {
 		Map<String, List<Start>> starts = new LinkedHashMap<>();
 		variants.keySet().forEach((name) -> starts.put(name, new ArrayList<>()));
 		List<String> order = new ArrayList<>(variants.keySet());
@@ -112,7 +118,7 @@ public final class StartUp {
 
 	private static void report(String kind, int rounds, Map<String, List<Start>> starts) {
 		System.out.printf("%n%s, %d rounds%n", kind, rounds);
-		System.out.printf("%-10s %-4s %8s %8s %8s | %8s %8s %8s %7s | %8s %6s%n", "variant", "", "q1", "median", "q3",
+		System.out.printf("%-10s %-4s %8s %8s %8s %8s | %8s %8s %8s %7s | %8s %6s%n", "variant", "", "least", "q1", "median", "q3",
 				"+ q1", "+ median", "+ q3", "+ %", "classes", "beans");
 		List<Start> base = starts.values().iterator().next();
 		starts.forEach((name, all) -> {
@@ -129,8 +135,8 @@ public final class StartUp {
 		Arrays.setAll(more, (i) -> figure.applyAsDouble(all.get(i)) - figure.applyAsDouble(base.get(i)));
 		Arrays.sort(more);
 		double[] others = base.stream().mapToDouble(figure).sorted().toArray();
-		System.out.printf("%-10s %-4s %8.0f %8.0f %8.0f | %8.1f %8.1f %8.1f %6.1f%% | %s%n", name, what,
-				quantile(own, 0.25), quantile(own, 0.5), quantile(own, 0.75), quantile(more, 0.25),
+		System.out.printf("%-10s %-4s %8.0f %8.0f %8.0f %8.0f | %8.1f %8.1f %8.1f %6.1f%% | %s%n", name, what,
+				own[0], quantile(own, 0.25), quantile(own, 0.5), quantile(own, 0.75), quantile(more, 0.25),
 				quantile(more, 0.5), quantile(more, 0.75), 100 * quantile(more, 0.5) / quantile(others, 0.5), rest);
 	}
 
@@ -149,12 +155,12 @@ public final class StartUp {
 		Pattern wanted = Pattern.compile("(" + (kind.equals("Jpa") ? JPA : WEB) + ").*\\.jar");
 		StringBuilder path = new StringBuilder();
 		entries().filter((entry) -> wanted.matcher(entry.getFileName().toString()).matches())
-			.forEach((entry) -> path.append(entry).append(java.io.File.pathSeparator));
+			.forEach((entry) -> path.append(entry).append(File.pathSeparator));
 		return path.toString();
 	}
 
 	private static Stream<Path> entries() {
-		return Stream.of(System.getProperty("java.class.path").split(java.io.File.pathSeparator)).map(Path::of);
+		return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator)).map(Path::of);
 	}
 
 	/** Only the application's own classes, without the other benchmarks. */
@@ -171,10 +177,10 @@ public final class StartUp {
 		return work.resolve("application");
 	}
 
-	/** As a jar, which is what applications have: a directory is searched faster. */
+	/** Packs classes, because applications have jars, and a directory is searched faster. */
 	private static String jar(Path classes, String name, Path work) throws IOException {
 		if (Files.isRegularFile(classes)) {
-			return classes + java.io.File.pathSeparator;
+			return classes + File.pathSeparator;
 		}
 		Path jar = work.resolve(name + ".jar");
 		try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar)); Stream<Path> all = Files.walk(classes)) {
@@ -184,12 +190,12 @@ public final class StartUp {
 				out.closeEntry();
 			}
 		}
-		return jar + java.io.File.pathSeparator;
+		return jar + File.pathSeparator;
 	}
 
 	private static void delete(Path directory) throws IOException {
 		try (Stream<Path> all = Files.walk(directory)) {
-			all.sorted(java.util.Comparator.reverseOrder()).forEach((path) -> {
+			all.sorted(Comparator.reverseOrder()).forEach((path) -> {
 				try {
 					Files.delete(path);
 				}

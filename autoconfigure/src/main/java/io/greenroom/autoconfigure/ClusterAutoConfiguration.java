@@ -49,7 +49,6 @@ import org.springframework.core.annotation.Order;
 		beforeName = "org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration",
 		afterName = { "org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration",
 				"org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration" })
-@ConditionalOnClass(name = { ClusterAutoConfiguration.HAZELCAST, ClusterAutoConfiguration.JACKSON })
 @Conditional(OnCluster.class)
 @ConditionalOnBean(KeyedHandlers.class)
 public final class ClusterAutoConfiguration {
@@ -58,8 +57,9 @@ public final class ClusterAutoConfiguration {
 
 	static final String JACKSON = "tools.jackson.databind.json.JsonMapper";
 
-	/** The node. */
+	/** Active if the libraries of a node are present. */
 	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = { HAZELCAST, JACKSON })
 	@EnableConfigurationProperties(ClusterProperties.class)
 	static class Member {
 
@@ -109,7 +109,7 @@ public final class ClusterAutoConfiguration {
 
 	/** If calls are observed, they carry a trace. */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(name = { "io.micrometer.observation.ObservationRegistry" })
+	@ConditionalOnClass(name = { HAZELCAST, JACKSON, "io.micrometer.observation.ObservationRegistry" })
 	static class Observed {
 
 		@Bean
@@ -123,7 +123,7 @@ public final class ClusterAutoConfiguration {
 
 	/** The readiness of a node depends on whether it sees enough other nodes. */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(name = { "org.springframework.boot.health.contributor.HealthIndicator",
+	@ConditionalOnClass(name = { HAZELCAST, JACKSON, "org.springframework.boot.health.contributor.HealthIndicator",
 			"org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator" })
 	static class ClusterHealth {
 

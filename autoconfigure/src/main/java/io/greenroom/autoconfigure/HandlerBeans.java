@@ -25,6 +25,8 @@ final class HandlerBeans extends SuppliedBeans {
 
 	private static final String JACKSON = ClusterAutoConfiguration.JACKSON;
 
+	private static final String STRICT = "greenroom.deferred.strict";
+
 	private static final String LACKS_HAZELCAST = "greenroomClusterLacksHazelcast";
 
 	private static final String LACKS_JACKSON = "greenroomClusterLacksJackson";
@@ -49,7 +51,7 @@ final class HandlerBeans extends SuppliedBeans {
 			addLazy("greenroomTransactions", CallerTransactions.class, registration);
 		}
 		registration.include(new CommonBeans(), environment);
-		if (!registration.arePresent(HAZELCAST, JACKSON) && OnCluster.isWanted(environment)) {
+		if (OnCluster.isWanted(environment) && !registration.arePresent(HAZELCAST, JACKSON)) {
 			registration.add(registration.arePresent(HAZELCAST) ? LACKS_JACKSON : LACKS_HAZELCAST, MissingLibrary.class)
 				.setRole(BeanDefinition.ROLE_INFRASTRUCTURE);
 		}
@@ -64,7 +66,7 @@ final class HandlerBeans extends SuppliedBeans {
 		return switch (name) {
 			case "handlerDefinitions" -> new HandlerDefinitions(isStrict(environment(beans)), environment(beans));
 			case "handlers" -> new Handlers();
-			case "handlerLoops" -> new HandlerLoops(beans.getBean(Handlers.class));
+			case "handlerLoops" -> new HandlerLoops(bean("handlers", Handlers.class, beans));
 			case "handlerBeanPostProcessor" -> postProcessor(beans, environment(beans));
 			case "handlerAdviceOrder" -> new HandlerAdviceOrder();
 			case LACKS_HAZELCAST -> new MissingLibrary("com.hazelcast:hazelcast");
@@ -76,7 +78,7 @@ final class HandlerBeans extends SuppliedBeans {
 	private static HandlerBeanPostProcessor postProcessor(ConfigurableListableBeanFactory beans,
 			Environment environment) {
 		HandlerBeanPostProcessor processor = new HandlerBeanPostProcessor(new BeansForHandlers(beans),
-				beans.getBean(HandlerLoops.class), isStrict(environment));
+				bean("handlerLoops", HandlerLoops.class, beans), isStrict(environment));
 		processor.setProxyTargetClass(environment.getProperty("spring.aop.proxy-target-class", Boolean.class, true));
 		return processor;
 	}
@@ -85,7 +87,8 @@ final class HandlerBeans extends SuppliedBeans {
 	 * Read directly from the environment, because it is needed before beans are created.
 	 */
 	private static boolean isStrict(Environment environment) {
-		return Binder.get(environment).bind("greenroom.deferred.strict", Boolean.class).orElse(false);
+		return environment.containsProperty(STRICT)
+				&& Binder.get(environment).bind(STRICT, Boolean.class).orElse(false);
 	}
 
 	/**

@@ -70,7 +70,8 @@ final class PoolBeans extends SuppliedBeans {
 		return switch (name) {
 			case "controllerPoolsLifecycle" -> lifecycle(beans, environment(beans));
 			case "poolSelector" -> selector(beans);
-			case "runInPoolAdapters" -> adapters(beans.getBean(PoolSelector.class), beans, environment(beans));
+			case "runInPoolAdapters" ->
+				adapters(bean("poolSelector", PoolSelector.class, beans), beans, environment(beans));
 			case "runInPoolRegistrations" -> registrations(beans, environment(beans));
 			case "runInPoolStartupCheck" -> new RunInPoolStartupCheck(beans, environment(beans));
 			default -> throw new IllegalArgumentException(name);
@@ -113,7 +114,7 @@ final class PoolBeans extends SuppliedBeans {
 	}
 
 	private static WebMvcRegistrations registrations(ListableBeanFactory beans, Environment environment) {
-		RunInPoolAdapters adapters = beans.getBean(RunInPoolAdapters.class);
+		RunInPoolAdapters adapters = bean("runInPoolAdapters", RunInPoolAdapters.class, beans);
 		boolean hop = mode(beans, environment) == RunInPoolMode.HOP;
 		return new WebMvcRegistrations() {
 

@@ -46,6 +46,9 @@ final class StateBeans extends SuppliedBeans {
 	 * initialize it too early.
 	 */
 	private static Set<String> guards(Environment environment) {
+		if (!SettingsCheck.isAnySet("greenroom.state.guards", environment)) {
+			return Set.of();
+		}
 		Set<String> guards = Binder.get(environment)
 			.bind("greenroom.state.guards", Bindable.setOf(String.class))
 			.orElse(Set.of());

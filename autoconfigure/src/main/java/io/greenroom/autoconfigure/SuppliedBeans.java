@@ -77,6 +77,15 @@ abstract class SuppliedBeans implements ImportBeanDefinitionRegistrar, Environme
 		return beans.getBean(ConfigurableApplicationContext.ENVIRONMENT_BEAN_NAME, Environment.class);
 	}
 
+	/**
+	 * Returns a bean that nearly always has the name that Greenroom gives it. Only
+	 * otherwise are the types of all beans looked at.
+	 */
+	static <T> T bean(String name, Class<T> type, ListableBeanFactory beans) {
+		return (beans.containsBean(name) && beans.isTypeMatch(name, type)) ? beans.getBean(name, type)
+				: beans.getBean(type);
+	}
+
 	/** Returns whether the methods of a bean need not be searched for annotations. */
 	static boolean isWithoutAnnotations(String name, ListableBeanFactory beans) {
 		return beans instanceof ConfigurableListableBeanFactory factory && factory.containsBeanDefinition(name)

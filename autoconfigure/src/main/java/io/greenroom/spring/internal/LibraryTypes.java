@@ -8,7 +8,7 @@ import java.security.ProtectionDomain;
  * application's beans and cannot be handlers or machines. Examining them would read all
  * of their methods, and load the types that those mention.
  */
-final class LibraryTypes {
+public final class LibraryTypes {
 
 	/** Of the platform, of its specifications, and of what Boot makes beans of. */
 	private static final String[] LIBRARIES = { "java.", "jakarta.", "tools.jackson.", "com.fasterxml.jackson.",
@@ -22,7 +22,7 @@ final class LibraryTypes {
 	 * @param type a class, not a proxy
 	 * @return {@code false} for any class that may be a user's
 	 */
-	static boolean contain(Class<?> type) {
+	public static boolean contain(Class<?> type) {
 		String name = type.getName();
 		if (name.startsWith("org.springframework.")) {
 			// Those show users how to write their own.
