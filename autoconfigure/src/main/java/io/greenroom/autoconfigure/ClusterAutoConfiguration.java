@@ -26,13 +26,11 @@ import tools.jackson.databind.json.JsonMapper;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.BeanDefinition;
-import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
@@ -55,11 +53,11 @@ import org.springframework.core.annotation.Order;
 @ConditionalOnBean(KeyedHandlers.class)
 public final class ClusterAutoConfiguration {
 
-	private static final String HAZELCAST = "com.hazelcast.core.HazelcastInstance";
+	static final String HAZELCAST = "com.hazelcast.core.HazelcastInstance";
 
-	private static final String JACKSON = "tools.jackson.databind.json.JsonMapper";
+	static final String JACKSON = "tools.jackson.databind.json.JsonMapper";
 
-	/** Active if the library for the communication between nodes is present. */
+	/** Active if the libraries of a node are present. */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(name = { HAZELCAST, JACKSON })
 	@EnableConfigurationProperties(ClusterProperties.class)
@@ -136,41 +134,6 @@ public final class ClusterAutoConfiguration {
 			return new ClusterHealthIndicator(cluster);
 		}
 
-	}
-
-	/** Active if the library for the communication between nodes is missing. */
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnMissingClass(HAZELCAST)
-	static class WithoutHazelcast {
-
-		@Bean
-		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-		static BeanFactoryPostProcessor greenroomClusterLacksHazelcast() {
-			return (beanFactory) -> {
-				throw missing("com.hazelcast:hazelcast");
-			};
-		}
-
-	}
-
-	/** Active if the library for the text of calls is missing. */
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnMissingClass(JACKSON)
-	static class WithoutJackson {
-
-		@Bean
-		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-		static BeanFactoryPostProcessor greenroomClusterLacksJackson() {
-			return (beanFactory) -> {
-				throw missing("tools.jackson.core:jackson-databind");
-			};
-		}
-
-	}
-
-	private static InvalidSettingException missing(String dependency) {
-		return new InvalidSettingException("greenroom.cluster.members (or .kubernetes-dns)", "set",
-				"nothing, as " + dependency + " is not on the class path; add that dependency to run on several nodes");
 	}
 
 }

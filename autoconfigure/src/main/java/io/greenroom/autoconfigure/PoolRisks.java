@@ -10,6 +10,7 @@ import java.util.StringJoiner;
 
 import javax.sql.DataSource;
 
+import io.greenroom.spring.internal.LibraryTypes;
 import io.greenroom.web.RunInPool;
 import io.greenroom.web.internal.ControllerPool;
 import io.greenroom.web.internal.ControllerPools;
@@ -97,7 +98,7 @@ final class PoolRisks {
 	/** Warns of annotations without effect. */
 	static void warnOfIdleAnnotations(ListableBeanFactory beans, Set<Class<?>> controllers) {
 		for (String name : beans.getBeanDefinitionNames()) {
-			Class<?> type = WithoutListeners.isSaidOf(name, beans) ? null : beans.getType(name, false);
+			Class<?> type = SuppliedBeans.isWithoutAnnotations(name, beans) ? null : beans.getType(name, false);
 			if (type == null || !isAnnotated(ClassUtils.getUserClass(type))
 					|| controllers.contains(ClassUtils.getUserClass(type))) {
 				continue;
@@ -111,8 +112,7 @@ final class PoolRisks {
 	}
 
 	private static boolean isAnnotated(Class<?> type) {
-		if (type.getName().startsWith("org.springframework.")
-				|| !AnnotationUtils.isCandidateClass(type, RunInPool.class)) {
+		if (LibraryTypes.contain(type) || !AnnotationUtils.isCandidateClass(type, RunInPool.class)) {
 			return false;
 		}
 		if (AnnotatedElementUtils.hasAnnotation(type, RunInPool.class)) {

@@ -114,8 +114,8 @@ final class RunInPoolStartupCheck implements SmartInitializingSingleton, Applica
 		return !SettingsCheck.isAnySet("greenroom.pools", this.environment)
 				&& this.beans.getBeanNamesForType(ControllerPool.class, true, false).length == 0
 				&& this.beans instanceof ConfigurableListableBeanFactory factory
-				&& factory.containsBeanDefinition("controllerPools") && RunInPoolAutoConfiguration.class.getName()
-					.equals(factory.getBeanDefinition("controllerPools").getFactoryBeanName());
+				&& factory.containsBeanDefinition("controllerPools") && PoolBeans.LazyPoolBeans.class.getName()
+					.equals(factory.getBeanDefinition("controllerPools").getBeanClassName());
 	}
 
 	private <T> Collection<T> all(Class<T> type) {
@@ -132,7 +132,7 @@ final class RunInPoolStartupCheck implements SmartInitializingSingleton, Applica
 	}
 
 	private String serverThreads() {
-		if (OnUndecidedVirtualThreads.isDecided(this.environment)) {
+		if (VirtualServerThreads.areDecided(this.environment)) {
 			return "server threads as set by spring.threads.virtual.enabled";
 		}
 		return hasVirtualServerThreads() ? "virtual server threads (greenroom.web.server-threads)"

@@ -8,6 +8,7 @@ import io.greenroom.deferred.DeferredHandler;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.aop.Advisor;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.AopInfrastructureBean;
@@ -16,6 +17,7 @@ import org.springframework.aop.framework.autoproxy.AbstractBeanFactoryAwareAdvis
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.aop.support.annotation.AnnotationMatchingPointcut;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
 import org.springframework.beans.factory.config.SmartInstantiationAwareBeanPostProcessor;
 import org.springframework.core.Ordered;
@@ -46,6 +48,14 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 
 	private final boolean strict;
 
+	/** Set before the first bean. */
+	private transient @Nullable BeanFactory beans;
+
+	/**
+	 * Whether the advice exists, because a handler does. Written under the lock of this.
+	 */
+	private transient volatile boolean prepared;
+
 	/** Handlers that were exposed before they were complete, by bean name. */
 	private final transient Map<String, Object> early = new ConcurrentHashMap<>();
 
@@ -69,6 +79,12 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 		setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
 	}
 
+	/** The default of proxies is a bean, which is only created for the first handler. */
+	@Override
+	public void setBeanFactory(BeanFactory beanFactory) {
+		this.beans = beanFactory;
+	}
+
 	/**
 	 * Predicts the type of a handle, even if its instance exists, because only with that
 	 * type does its definition say what it is a handle of.
@@ -89,10 +105,20 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 	 */
 	@Override
 	protected boolean isEligible(Class<?> targetClass) {
-		if (this.advisor == null && AnnotatedElementUtils.hasAnnotation(targetClass, DeferredHandler.class)) {
-			this.advisor = Placeholder.ADVISOR;
+		if (!this.prepared && AnnotatedElementUtils.hasAnnotation(targetClass, DeferredHandler.class)) {
+			prepare();
 		}
 		return super.isEligible(targetClass);
+	}
+
+	private synchronized void prepare() {
+		if (!this.prepared) {
+			if (this.beans != null) {
+				super.setBeanFactory(this.beans);
+			}
+			this.advisor = Placeholder.ADVISOR;
+			this.prepared = true;
+		}
 	}
 
 	/** Beans in a circle with a handler receive it with its mailbox. */
@@ -127,7 +153,7 @@ public final class HandlerBeanPostProcessor extends AbstractBeanFactoryAwareAdvi
 		Mailboxes made = this.mailboxes;
 		if (made == null) {
 			made = new Mailboxes(this.needs, this.loops, this.strict, super::postProcessAfterInitialization,
-					this.beanFactory);
+					(this.beans instanceof ConfigurableListableBeanFactory configurable) ? configurable : null);
 			this.mailboxes = made;
 		}
 		return made;

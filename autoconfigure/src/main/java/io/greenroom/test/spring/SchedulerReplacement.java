@@ -32,7 +32,7 @@ final class SchedulerReplacement implements BeanDefinitionRegistryPostProcessor,
 	private static final String DETERMINISTIC = "deterministicScheduler";
 
 	/** By name, because nothing may depend on the auto-configuration. */
-	private static final String OURS = "io.greenroom.autoconfigure.GreenSchedulerAutoConfiguration";
+	private static final String OURS = "io.greenroom.autoconfigure.SchedulerBeans$LazySchedulerBeans";
 
 	private static final String TRANSACTIONS = "greenroomTransactions";
 
@@ -57,7 +57,7 @@ final class SchedulerReplacement implements BeanDefinitionRegistryPostProcessor,
 			return;
 		}
 		BeanDefinition declared = registry.getBeanDefinition(SCHEDULER);
-		if (!OURS.equals(declared.getFactoryBeanName())) {
+		if (!OURS.equals(declared.getBeanClassName())) {
 			log.warn(
 					"The application of this @GreenroomTest declares its own bean '{}', which is kept, so that the test does not run in virtual time",
 					SCHEDULER);

@@ -54,7 +54,8 @@ class HeadersUnderLoadIT {
 	private static final Duration TIME = Duration.parse(System.getProperty("greenroom.h14", "PT2S"));
 
 	@ParameterizedTest(name = "{displayName} [{0}]")
-	@ValueSource(strings = { "tomcat inline", "tomcat hop", "tomcat http2 hop", "jetty inline", "jetty hop" })
+	@ValueSource(strings = { "tomcat inline", "tomcat http2 inline", "tomcat hop", "tomcat http2 hop", "jetty inline",
+			"jetty hop" })
 	@DisplayName("H14 64 connections, filters that read and write before and after the chain: each answer is whole, and its own")
 	void everyAnswerIsWhole(String on, TestReporter reporter) throws Exception {
 		try (RunningApp app = RunningApp.startOn(on, App.class, "greenroom.pools.one.size=4",

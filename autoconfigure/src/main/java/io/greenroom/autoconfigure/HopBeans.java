@@ -16,19 +16,18 @@ import jakarta.servlet.DispatcherType;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.PriorityOrdered;
+import org.springframework.core.env.Environment;
 import org.springframework.core.task.TaskDecorator;
 import org.springframework.web.context.WebApplicationContext;
 import org.springframework.web.servlet.function.support.HandlerFunctionAdapter;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 /** Beans that are only needed by an application whose controllers hop. */
-@Configuration(proxyBeanMethods = false)
-class HopConfiguration {
+final class HopBeans extends SuppliedBeans {
 
 	static RunInPoolAdapters adapters(PoolSelector selector, GreenScheduler scheduler, ClientPresence clients) {
 		TaskDecorator context = HopContext.of(scheduler.contextCarrier());
@@ -39,21 +38,38 @@ class HopConfiguration {
 		return new HopHandlerMapping();
 	}
 
-	@Bean
-	HopGateRegistration greenroomHopGate() {
-		return new HopGateRegistration();
+	@Override
+	void register(Registration registration, Environment environment) {
+		registration.add("greenroomHopGate", HopGateRegistration.class);
+		registration.add("greenroomHopFunctionAdapter", HopFunctionAdapter.class);
+		registration.add("greenroomHopRequestScope", RequestScopeRegistration.class);
 	}
 
-	@Bean
-	HopFunctionAdapter greenroomHopFunctionAdapter(ObjectProvider<HandlerFunctionAdapter> usual, ControllerPools pools,
-			GreenScheduler scheduler) {
-		return new HopFunctionAdapter(usual::getObject, pools, scheduler, HopContext.of(scheduler.contextCarrier()),
-				HopIdentity.keeper());
+	@Override
+	Object create(String name, ConfigurableListableBeanFactory beans) {
+		return switch (name) {
+			case "greenroomHopGate" -> new HopGateRegistration();
+			case "greenroomHopFunctionAdapter" -> functionAdapter(beans);
+			case "greenroomHopRequestScope" -> new RequestScopeRegistration();
+			default -> throw new IllegalArgumentException(name);
+		};
 	}
 
-	@Bean
-	static BeanFactoryPostProcessor greenroomHopRequestScope() {
-		return (beans) -> beans.registerScope(WebApplicationContext.SCOPE_REQUEST, new HopRequestScope());
+	private static HopFunctionAdapter functionAdapter(ConfigurableListableBeanFactory beans) {
+		ObjectProvider<HandlerFunctionAdapter> usual = beans.getBeanProvider(HandlerFunctionAdapter.class);
+		GreenScheduler scheduler = beans.getBean(GreenScheduler.class);
+		return new HopFunctionAdapter(usual::getObject, beans.getBean(ControllerPools.class), scheduler,
+				HopContext.of(scheduler.contextCarrier()), HopIdentity.keeper());
+	}
+
+	/** Keeps the beans of a request until the request is over. */
+	static final class RequestScopeRegistration implements BeanFactoryPostProcessor {
+
+		@Override
+		public void postProcessBeanFactory(ConfigurableListableBeanFactory beans) {
+			beans.registerScope(WebApplicationContext.SCOPE_REQUEST, new HopRequestScope());
+		}
+
 	}
 
 	/** Before all other filters, including those of the highest precedence. */
