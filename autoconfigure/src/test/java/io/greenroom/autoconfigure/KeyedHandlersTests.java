@@ -28,12 +28,15 @@ import jakarta.annotation.PreDestroy;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Scope;
@@ -144,6 +147,19 @@ class KeyedHandlersTests {
 			.withPropertyValues(setting)
 			.run((running) -> assertThat(running.getStartupFailure()).rootCause()
 				.hasMessageContaining(setting.substring(0, setting.indexOf('='))));
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	@DisplayName("K11 a machine in memory whose timeout is not shorter than its idle time is warned of at the start")
+	void timeoutAfterIdle(CapturedOutput output) {
+		this.context.withUserConfiguration(Order.class, Desk.class)
+			.withPropertyValues("greenroom.keyed.idle=16m")
+			.run((running) -> assertThat(output.toString()).doesNotContain("times out after"));
+		this.context.withUserConfiguration(Order.class, Desk.class)
+			.withPropertyValues("greenroom.keyed.idle=15m")
+			.run((running) -> assertThat(output.toString()).contains("State 'waiting'",
+					"times out after PT15M, but a key that is idle for PT15M is removed"));
 	}
 
 	@Test

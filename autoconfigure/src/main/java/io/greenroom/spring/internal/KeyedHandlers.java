@@ -8,6 +8,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
+import io.greenroom.deferred.Deferred;
 import io.greenroom.deferred.DeferredHandler;
 import io.greenroom.deferred.HandlerOptions;
 import io.greenroom.keyed.internal.KeyRouting;
@@ -16,7 +17,10 @@ import io.greenroom.keyed.internal.KeyedFactory;
 import io.greenroom.keyed.internal.KeyedHandler;
 import io.greenroom.keyed.internal.KeyedOptions;
 import io.greenroom.state.StateClass;
+import io.greenroom.state.StateDescriptor;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -24,6 +28,8 @@ import org.springframework.core.annotation.AnnotatedElementUtils;
 
 /** Creates the objects for {@link io.greenroom.keyed.Keyed} injection points. */
 public final class KeyedHandlers {
+
+	private static final Logger log = LoggerFactory.getLogger(Deferred.class);
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
@@ -78,12 +84,27 @@ public final class KeyedHandlers {
 		if (durable != null) {
 			durable.watch(keys, made);
 		}
+		else if (states != null) {
+			warnOfIdle(beanName, states, idle);
+		}
 		String stored = OutboxDefinitions.BEANS.nameOf(this.beanFactory, beanName);
 		if (stored != null) {
 			made.storedBy(OutboxDefinitions.calls(this.beanFactory, stored));
 		}
 		this.all.add(made);
 		return made;
+	}
+
+	/** A machine in memory that is removed as idle does not time out any more. */
+	private static void warnOfIdle(String beanName, StateClass states, Duration idle) {
+		for (StateDescriptor state : states.states()) {
+			Duration timeout = state.timeout();
+			if (timeout != null && timeout.compareTo(idle) >= 0) {
+				log.warn(
+						"State '{}' of handler '{}' times out after {}, but a key that is idle for {} is removed with its state and its timeout; add @Durable, or set the handler's idle or greenroom.keyed.idle to more than that",
+						state.name(), beanName, timeout, idle);
+			}
+		}
 	}
 
 	/**
