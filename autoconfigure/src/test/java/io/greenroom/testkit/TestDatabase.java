@@ -23,7 +23,7 @@ public enum TestDatabase {
 				Path folder = Files.createTempDirectory("greenroom-h2");
 				folder.toFile().deleteOnExit();
 				// Bodies are interrupted, and H2 would close its file.
-				return "jdbc:h2:retry:" + folder.resolve(name) + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE";
+				return "jdbc:h2:retry:" + folder.resolve(name) + ";WRITE_DELAY=0";
 			}
 			catch (IOException ex) {
 				throw new UncheckedIOException(ex);

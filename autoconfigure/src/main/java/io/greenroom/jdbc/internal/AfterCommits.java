@@ -9,10 +9,8 @@ import javax.sql.DataSource;
 
 import io.greenroom.durable.Durable;
 import io.greenroom.durable.internal.Lane;
-import io.greenroom.observe.internal.Failures;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 import org.springframework.jdbc.datasource.ConnectionHolder;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -106,9 +104,9 @@ final class AfterCommits implements TransactionSynchronization {
 			}
 		}
 		catch (SQLException | RuntimeException failure) {
-			Failures.log(log, Level.ERROR, failure,
+			log.error(
 					"Durable oneway calls that were made after the commit of a transaction, while its listeners were told, could not be stored, and are lost: {}",
-					this.tasks.keySet());
+					this.tasks.keySet(), failure);
 		}
 	}
 

@@ -167,14 +167,7 @@ enum Database {
 	 * Returns whether a crash may lose a commit that was already acknowledged.
 	 */
 	boolean writesLate(Connection connection) throws SQLException {
-		return this == H2 && H2Settings.writeDelay(connection) > 0;
-	}
-
-	/**
-	 * Returns whether the database closes itself when the application begins to end.
-	 */
-	boolean closesEarly(Connection connection) throws SQLException {
-		return this == H2 && H2Settings.isClosedAtExit(connection);
+		return this == H2 && H2Delay.of(connection) > 0;
 	}
 
 }

@@ -219,7 +219,7 @@ public final class JdbcOutboxStore implements OutboxStore {
 	public List<StoredCall> first(Lane lane, int limit) {
 		return this.jdbc.query(FIRST, (result, index) -> {
 			requireEqual(lane, new Lane(result.getString(7), result.getString(8)));
-			return call(result, index);
+			return call(result);
 		}, lane.handler(), lane.key(), limit);
 	}
 
@@ -231,7 +231,7 @@ public final class JdbcOutboxStore implements OutboxStore {
 		}
 	}
 
-	private static StoredCall call(ResultSet result, int index) throws SQLException {
+	private static StoredCall call(ResultSet result) throws SQLException {
 		return new StoredCall(result.getLong(1), result.getString(2), result.getString(3), result.getString(4),
 				result.getString(5), Instant.ofEpochMilli(result.getLong(6)));
 	}

@@ -90,22 +90,11 @@ public final class JdbcRowStore implements RowStore {
 
 	@Override
 	public void open() {
-		if (!this.database.open(Schema.Part.ROWS)) {
-			return;
-		}
-		Database known = this.database.kind();
-		if (is(known::writesLate)) {
+		if (this.database.open(Schema.Part.ROWS) && Boolean.TRUE
+			.equals(this.jdbc.execute((ConnectionCallback<Boolean>) this.database.kind()::writesLate))) {
 			log.warn(
 					"H2 keeps commits in memory for a while, so a crash may lose acknowledged calls; add ;WRITE_DELAY=0 to spring.datasource.url");
 		}
-		if (is(known::closesEarly)) {
-			log.warn(
-					"H2 closes its file as soon as the application is asked to end, so calls that still run then fail; add ;DB_CLOSE_ON_EXIT=FALSE to spring.datasource.url");
-		}
-	}
-
-	private boolean is(ConnectionCallback<Boolean> question) {
-		return Boolean.TRUE.equals(this.jdbc.execute(question));
 	}
 
 	@Override

@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-import io.greenroom.observe.internal.Failures;
 import io.greenroom.wire.Codec;
 import io.greenroom.wire.CodecException;
 import org.jspecify.annotations.Nullable;
@@ -202,8 +201,19 @@ public final class JacksonCodec implements Codec {
 		return switch (thrown) {
 			case JacksonException jackson -> String.valueOf(jackson.getOriginalMessage());
 			case StackOverflowError deep -> "it is nested too deeply, or contains itself";
-			default -> Failures.describe(thrown);
+			default -> thrown.getClass().getName() + message(thrown);
 		};
+	}
+
+	/** A message may be missing, or throw in turn. */
+	private static String message(Throwable thrown) {
+		try {
+			String message = thrown.getMessage();
+			return (message != null) ? ": " + message : "";
+		}
+		catch (Throwable evil) {
+			return "";
+		}
 	}
 
 	private static String shown(String text) {
