@@ -1,5 +1,7 @@
 package io.greenroom.durable;
 
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -26,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -150,6 +153,31 @@ class DurableFaultTests {
 			}
 
 		});
+	}
+
+	@Test
+	@DisplayName("R12 N03 an application starts while a transaction elsewhere has written to each table and does not end, as that of a frozen node, and nobody's writes wait for the start; a missing index is made")
+	void startsBesideOpenTransactions() throws Exception {
+		DurableContext.of(this.pool, Chest.class, Mails.class).close();
+		try (Connection open = this.pool.getConnection(); Statement statement = open.createStatement()) {
+			open.setAutoCommit(false);
+			statement
+				.executeUpdate("insert into greenroom_row (handler, key_, version, shape) values ('x', 'y', 1, 1)");
+			statement.executeUpdate(
+					"insert into greenroom_lane (handler, key_, until_, head, attempts) values ('x', 'y', 0, 0, 0)");
+			try (DurableContext context = DurableContext.of(this.pool, Chest.class, Mails.class)) {
+				assertThat(context.keyed(String.class, Chest.class).get("ann").add()).isEqualTo(1);
+			}
+			open.rollback();
+		}
+		if (this.pool.getJdbcUrl().contains("postgresql")) {
+			JdbcClient jdbc = JdbcClient.create(this.pool);
+			jdbc.sql("drop index greenroom_row_node").update();
+			DurableContext.of(this.pool, Chest.class).close();
+			assertThat(jdbc.sql("select count(*) from pg_indexes where indexname = 'greenroom_row_node'")
+				.query(Long.class)
+				.single()).isEqualTo(1);
+		}
 	}
 
 	@Test

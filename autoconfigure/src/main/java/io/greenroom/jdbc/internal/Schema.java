@@ -1,6 +1,14 @@
 package io.greenroom.jdbc.internal;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
 
 import javax.sql.DataSource;
 
@@ -9,9 +17,13 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.init.DatabasePopulatorUtils;
 import org.springframework.jdbc.datasource.init.ResourceDatabasePopulator;
+import org.springframework.jdbc.support.JdbcUtils;
+import org.springframework.jdbc.support.MetaDataAccessException;
 
 /** Creates the tables, or checks that they exist. */
 final class Schema {
+
+	private static final Pattern INDEX = Pattern.compile("create index if not exists (\\w+) on (\\w+)");
 
 	private final DataSource dataSource;
 
@@ -25,10 +37,17 @@ final class Schema {
 		this.script = database.script(part.file());
 	}
 
-	/** Creates the missing tables. */
+	/**
+	 * Creates the missing tables and indexes. Executes nothing if all are there: even for
+	 * an index that exists, PostgreSQL waits for all transactions that have written to
+	 * the table, and has other writers wait meanwhile.
+	 */
 	void create() {
-		ResourceDatabasePopulator script = new ResourceDatabasePopulator(
-				new ClassPathResource(this.script, Schema.class.getClassLoader()));
+		ClassPathResource text = new ClassPathResource(this.script, Schema.class.getClassLoader());
+		if (isComplete(text)) {
+			return;
+		}
+		ResourceDatabasePopulator script = new ResourceDatabasePopulator(text);
 		try {
 			DatabasePopulatorUtils.execute(script, this.dataSource);
 		}
@@ -36,6 +55,40 @@ final class Schema {
 			// If two nodes create a table at the same moment, PostgreSQL lets one of them
 			// fail.
 			again(script, first);
+		}
+	}
+
+	private boolean isComplete(ClassPathResource text) {
+		JdbcClient jdbc = JdbcClient.create(this.dataSource);
+		try {
+			this.part.tables().forEach((table) -> table.probe(jdbc));
+			String script = text.getContentAsString(StandardCharsets.UTF_8);
+			return JdbcUtils.extractDatabaseMetaData(this.dataSource,
+					(database) -> INDEX.matcher(script)
+						.results()
+						.allMatch((index) -> hasIndex(database, index.group(2), index.group(1))));
+		}
+		catch (DataAccessException | MetaDataAccessException | IOException missing) {
+			return false;
+		}
+	}
+
+	private static boolean hasIndex(DatabaseMetaData database, String table, String name) {
+		try {
+			Connection connection = database.getConnection();
+			String stored = database.storesUpperCaseIdentifiers() ? table.toUpperCase(Locale.ROOT) : table;
+			try (ResultSet indexes = database.getIndexInfo(connection.getCatalog(), connection.getSchema(), stored,
+					false, true)) {
+				while (indexes.next()) {
+					if (name.equalsIgnoreCase(indexes.getString("INDEX_NAME"))) {
+						return true;
+					}
+				}
+				return false;
+			}
+		}
+		catch (SQLException unknown) {
+			return false;
 		}
 	}
 
@@ -59,7 +112,7 @@ final class Schema {
 		JdbcClient jdbc = JdbcClient.create(this.dataSource);
 		for (Table table : this.part.tables()) {
 			try {
-				jdbc.sql("select %s from %s where 1 = 0".formatted(table.columns(), table.name())).query().listOfRows();
+				table.probe(jdbc);
 			}
 			catch (DataAccessException ex) {
 				throw new IllegalStateException(
@@ -92,6 +145,14 @@ final class Schema {
 
 	/** A required table. */
 	record Table(String name, String columns) {
+
+		/**
+		 * Returns if it is there with its columns.
+		 * @throws DataAccessException if it is not
+		 */
+		void probe(JdbcClient jdbc) {
+			jdbc.sql("select %s from %s where 1 = 0".formatted(this.columns, this.name)).query().listOfRows();
+		}
 
 	}
 
