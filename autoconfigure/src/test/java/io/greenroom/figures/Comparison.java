@@ -100,7 +100,7 @@ record Comparison(String name, List<Row> rows, Map<Form, String> ownOptions) imp
 		List<Double> forks = forks(of, ours, its);
 		return List.of(path, text, beside.name(), (its != null) ? text(its) : "", ratio(of, median, ours.unit()),
 				spread(forks, (of != Goal.Of.RATIO) ? ours.unit() : null), (goal != null) ? goal.toString() : "",
-				(goal != null) ? goal.verdict(median, forks) : "");
+				(goal != null) ? goal.verdict(results.form(), median, forks) : "");
 	}
 
 	private static String ratio(Goal.Of of, double median, String unit) {

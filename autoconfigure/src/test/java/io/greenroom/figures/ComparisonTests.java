@@ -97,6 +97,15 @@ class ComparisonTests {
 	}
 
 	@Test
+	void theShortFormIsNotJudged() {
+		Results quick = new Results("t", Form.SHORT, LocalDate.EPOCH, "2 cores");
+		quick.add(new Figure("A.ours", "ns", List.of(3.0)));
+		quick.add(new Figure("A.peer", "ns", List.of(1.0)));
+		Comparison table = Comparison.of("t", row("a call", "A.ours").peer("another", "A.peer", atMost(1)));
+		assertThat(table.markdown(quick)).contains("| 3.00 | one fork | ≤ 1 | not judged |");
+	}
+
+	@Test
 	void theShortFormLeavesRowsOut() {
 		Comparison table = Comparison.of("t", row("a call", "A.ours"), row("another", "B.ours").inLongForm());
 		Results quick = new Results("t", Form.SHORT, LocalDate.EPOCH, "2 cores");

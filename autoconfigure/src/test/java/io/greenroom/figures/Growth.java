@@ -73,7 +73,7 @@ record Growth(String name, List<Curve> curves) implements Table {
 		line.add(Amount.ratio(ratio));
 		line.add(Comparison.spread(forks, null));
 		line.add(FLAT.toString());
-		line.add(FLAT.verdict(ratio, forks));
+		line.add(FLAT.verdict(results.form(), ratio, forks));
 		return line;
 	}
 
