@@ -25,6 +25,7 @@ import io.greenroom.state.StateListener;
 import io.greenroom.state.StateMachine;
 import io.greenroom.state.StateMachines;
 import io.greenroom.state.StateMove;
+import io.greenroom.testkit.Until;
 
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.WebApplicationType;
@@ -137,9 +138,7 @@ public final class PartFlood {
 			.run()) {
 			Post post = context.getBean(Post.class);
 			call(many, () -> post.take("x".repeat(PAYLOAD)));
-			while (Post.taken.get() < many) {
-				Thread.sleep(20);
-			}
+			Until.until("all to be delivered", Duration.ofMinutes(4), () -> Post.taken.get() >= many);
 			this.ran.set(Post.taken.get());
 		}
 		FileSystemUtils.deleteRecursively(folder);
