@@ -8,25 +8,41 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import io.greenroom.figures.Figure;
 
 /**
- * How long an empty web application takes to start, with Greenroom on its class path and
- * without, in alternating turns. The argument is the number of pairs; the figures are the
- * medians. Its class path has nothing of the tests but {@link StartedApp}.
+ * How long an empty web application takes to start, and one with JPA, with Greenroom's
+ * jar on the class path and without, in alternating turns. The arguments are the number
+ * of pairs and the applications, both unless named; the figures are the medians. The
+ * class paths have nothing of the tests but {@link StartedApp}.
  */
 public final class StartUp {
 
 	/** The jars of an application with {@code spring-boot-starter-webmvc}. */
-	private static final Pattern JARS = Pattern.compile(
+	private static final Pattern WEB = Pattern.compile(
 			"(spring-(boot|boot-autoconfigure|boot-web-server|boot-webmvc|boot-servlet|boot-tomcat|boot-jackson|boot-http-converter"
 					+ "|core|beans|context|aop|expression|web|webmvc)|tomcat-embed-(core|el|websocket)|jackson-(core|databind|annotations)"
 					+ "|micrometer-(commons|observation)|logback-(core|classic)|slf4j-api|jul-to-slf4j|log4j-(api|to-slf4j)|snakeyaml"
 					+ "|jakarta\\.annotation-api|jspecify|commons-logging)-\\d[^/]*\\.jar");
 
+	/** What {@code spring-boot-starter-data-jpa} and H2 add to it. */
+	private static final Pattern JPA = Pattern.compile(WEB.pattern()
+			+ "|(spring-boot-(jdbc|jpa|data-jpa|data-commons|hibernate|persistence|sql|transaction)"
+			+ "|spring-(jdbc|orm|tx|data-commons|data-jpa|aspects)|hibernate-(core|models)|HikariCP|h2"
+			+ "|jakarta\\.(persistence|transaction|xml\\.bind|inject|activation)-api|jaxb-(core|runtime)|byte-buddy"
+			+ "|antlr4-runtime|classmate|jboss-logging|istack-commons-runtime|txw2|angus-activation|aspectjweaver)-\\d[^/]*\\.jar");
+
+	private static final Map<String, Pattern> APPLICATIONS = Map.of("web", WEB, "jpa", JPA);
+
+	/** The directory of Greenroom's classes. */
 	private static final String GREENROOM = "classes";
 
 	private StartUp() {
@@ -34,21 +50,15 @@ public final class StartUp {
 
 	public static void main(String[] args) throws Exception {
 		int pairs = Integer.parseInt(args[0]);
-		Path app = Files.createTempDirectory("greenroom-start-up");
-		List<Path> copies = copy(app);
-		String without = app + File.pathSeparator + String.join(File.pathSeparator, classPath(
-				(entry) -> JARS.matcher(Path.of(entry).getFileName().toString()).matches()));
-		String with = without + File.pathSeparator
-				+ String.join(File.pathSeparator, classPath((entry) -> entry.endsWith(File.separator + GREENROOM)));
-		List<Start> plain = new ArrayList<>();
-		List<Start> ours = new ArrayList<>();
+		List<String> applications = (args.length > 1) ? List.of(args).subList(1, args.length) : List.of("web", "jpa");
+		Path directory = Files.createTempDirectory("greenroom-start-up");
+		List<Path> copies = copy(directory);
 		try {
-			// The first start of each reads the jars.
-			start(without);
-			start(with);
-			for (int pair = 0; pair < pairs; pair++) {
-				plain.add(start(without));
-				ours.add(start(with));
+			Path jar = directory.resolve("greenroom.jar");
+			copies.add(jar);
+			pack(Path.of(classPath((entry) -> entry.endsWith(File.separator + GREENROOM)).getFirst()), jar);
+			for (String application : applications) {
+				compare(application, directory, jar, pairs);
 			}
 		}
 		finally {
@@ -56,11 +66,40 @@ public final class StartUp {
 				Files.deleteIfExists(copy);
 			}
 		}
-		print(false, plain);
-		print(true, ours);
 	}
 
-	private static List<String> classPath(java.util.function.Predicate<String> wanted) {
+	private static void compare(String application, Path directory, Path jar, int pairs)
+			throws IOException, InterruptedException {
+		Pattern jars = APPLICATIONS.get(application);
+		String without = directory + File.pathSeparator + String.join(File.pathSeparator,
+				classPath((entry) -> jars.matcher(Path.of(entry).getFileName().toString()).matches()));
+		String with = without + File.pathSeparator + jar;
+		// The first start of each reads the jars.
+		start(without);
+		start(with);
+		List<Start> plain = new ArrayList<>();
+		List<Start> ours = new ArrayList<>();
+		for (int pair = 0; pair < pairs; pair++) {
+			plain.add(start(without));
+			ours.add(start(with));
+		}
+		print(application, false, plain);
+		print(application, true, ours);
+	}
+
+	/** Packs what a user has as a jar: classes in a directory take longer to load. */
+	private static void pack(Path classes, Path jar) throws IOException {
+		try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
+				Stream<Path> files = Files.walk(classes).filter(Files::isRegularFile)) {
+			for (Path file : files.toList()) {
+				out.putNextEntry(new JarEntry(classes.relativize(file).toString().replace(File.separatorChar, '/')));
+				Files.copy(file, out);
+				out.closeEntry();
+			}
+		}
+	}
+
+	private static List<String> classPath(Predicate<String> wanted) {
 		return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator)).filter(wanted).toList();
 	}
 
@@ -81,7 +120,7 @@ public final class StartUp {
 	private static Start start(String classPath) throws IOException, InterruptedException {
 		Process process = new ProcessBuilder(ProcessHandle.current().info().command().orElse("java"), "-cp", classPath,
 				StartedApp.class.getName(), "--server.port=0", "--server.address=127.0.0.1", "--spring.main.banner-mode=off",
-				"--logging.level.root=error")
+				"--spring.jpa.open-in-view=false", "--logging.level.root=error")
 			.redirectErrorStream(true)
 			.start();
 		StringBuilder output = new StringBuilder();
@@ -101,8 +140,8 @@ public final class StartUp {
 		}
 	}
 
-	private static void print(boolean with, List<Start> starts) {
-		String params = "[with=" + with + "]";
+	private static void print(String application, boolean with, List<Start> starts) {
+		String params = "[app=" + application + ";with=" + with + "]";
 		Figure.print("StartUp.run" + params, median(starts, Start::millis), "ms");
 		Figure.print("StartUp.cpu" + params, median(starts, Start::cpuMillis), "ms");
 		Figure.print("StartUp.classes" + params, median(starts, Start::classes), "classes");

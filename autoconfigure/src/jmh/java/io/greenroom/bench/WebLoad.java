@@ -73,6 +73,9 @@ public final class WebLoad {
 		trivial.serverOf("callable", "/callable", "Boot, a Callable on virtual threads", NO_DATABASE, WITHOUT);
 		trivial.serverOf("direct", "/direct", "bare servlet", NO_DATABASE, WITHOUT);
 		trivial.serverOf("handed-over", "/handed-over", "bare servlet, handed over", NO_DATABASE, WITHOUT);
+		Scenario inline = new Scenario("inline", "/trivial", 64);
+		inline.server("virtual", "Boot, virtual threads", NO_DATABASE, WITHOUT, VIRTUAL);
+		inline.server("inline", "Greenroom, inline", NO_DATABASE);
 		Scenario floor = new Scenario("floor", "/trivial", 64);
 		floor.server("platform", "Boot, platform threads", NO_DATABASE, WITHOUT);
 		floor.server("hop", "Greenroom, hop", NO_DATABASE, PLATFORM);
@@ -96,7 +99,7 @@ public final class WebLoad {
 		database.server("inline", "Greenroom, inline, 10", connections[0], connections[1], connections[2],
 				"--greenroom.pools.default.size=10", "--greenroom.pools.default.queue-capacity=2000",
 				"--greenroom.pools.default.queue-timeout=10s");
-		return List.of(trivial, floor, hop, blocking, blockingMore, holding, holdingMore, database);
+		return List.of(trivial, inline, floor, hop, blocking, blockingMore, holding, holdingMore, database);
 	}
 
 	/** 50 ms each: so many slots answer twenty times as many a second at most. */

@@ -1,6 +1,11 @@
 package io.greenroom.autoconfigure;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import javax.sql.DataSource;
+
+import io.greenroom.context.internal.ObservedCalls;
 import io.greenroom.durable.DeadLetters;
 import io.greenroom.durable.internal.CallContext;
 import io.greenroom.durable.internal.CallStore;
@@ -15,54 +20,70 @@ import io.greenroom.json.internal.JacksonCodec;
 import io.greenroom.spring.internal.DurableHandlers;
 import io.greenroom.spring.internal.DurableLoader;
 import io.greenroom.spring.internal.OutboxHandlers;
+import io.greenroom.spring.internal.StoredHandlersLifecycle;
+import io.greenroom.spring.internal.ThreadContext;
 import io.greenroom.wire.Codec;
+import io.micrometer.observation.ObservationRegistry;
 import tools.jackson.databind.json.JsonMapper;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.core.env.Environment;
+import org.springframework.util.ClassUtils;
 
-/** The beans of durable handlers. */
+/**
+ * The beans of durable handlers. What an application without them does not need is lazy;
+ * with the definition of the first handler, what checks it becomes eager, even if the
+ * application's other beans are lazy.
+ */
 final class DurableBeans extends SuppliedBeans {
+
+	private static final String OBSERVATIONS = "io.micrometer.observation.ObservationRegistry";
 
 	@Override
 	void register(Registration registration, Environment environment) {
 		registration.addInfrastructure("durableLoader", DurableLoader.class);
-		addInfrastructure("greenroomRows", RowStore.class, registration);
-		addInfrastructure("greenroomCodec", Codec.class, registration);
-		addInfrastructure("greenroomOutboxStore", OutboxStore.class, registration);
+		registration.addInfrastructure("storedHandlersLifecycle", StoredHandlersLifecycle.class);
+		addShared("greenroomRows", RowStore.class, registration);
+		addShared("greenroomCodec", Codec.class, registration);
+		addShared("greenroomOutboxStore", OutboxStore.class, registration);
 		if (registration.lacksAnywhere(CallStore.class)) {
 			// Used if there are several nodes.
 			registration.addLazy("greenroomCalls", CallStore.class, LazyDurableBeans.class)
 				.setRole(BeanDefinition.ROLE_INFRASTRUCTURE);
 		}
-		addChecked("durableHandlers", DurableHandlers.class, registration);
-		addChecked("outboxHandlers", OutboxHandlers.class, registration);
+		addHandlers("durableHandlers", DurableHandlers.class, registration);
+		addHandlers("outboxHandlers", OutboxHandlers.class, registration);
 		if (registration.lacksAnywhere(DeadLetters.class)) {
 			registration.addLazy("greenroomDeadLetters", DeadLetters.class, LazyDurableBeans.class);
 		}
 	}
 
-	private static void addInfrastructure(String name, Class<?> type, Registration registration) {
+	/** Adds a bean that is shared with the child contexts. */
+	private static void addShared(String name, Class<?> type, Registration registration) {
 		if (registration.lacksAnywhere(type)) {
-			registration.add(name, type).setRole(BeanDefinition.ROLE_INFRASTRUCTURE);
+			add(name, type, registration);
 		}
 	}
 
-	/** Runs its checks at the start, even if other beans are created lazily. */
-	private static void addChecked(String name, Class<?> type, Registration registration) {
+	private static void addHandlers(String name, Class<?> type, Registration registration) {
 		if (registration.lacks(type)) {
-			RootBeanDefinition added = registration.add(name, type);
-			added.setRole(BeanDefinition.ROLE_INFRASTRUCTURE);
-			added.setLazyInit(false);
+			add(name, type, registration);
 		}
+	}
+
+	private static void add(String name, Class<?> type, Registration registration) {
+		RootBeanDefinition added = registration.add(name, type);
+		added.setRole(BeanDefinition.ROLE_INFRASTRUCTURE);
+		added.setLazyInit(true);
 	}
 
 	@Override
 	Object create(String name, ConfigurableListableBeanFactory beans) {
 		return switch (name) {
 			case "durableLoader" -> new DurableLoader();
+			case "storedHandlersLifecycle" -> new StoredHandlersLifecycle(beans);
 			case "greenroomRows" -> rows(beans, beans.getBean(DurableProperties.class));
 			case "greenroomCodec" -> codec(beans.getBeanProvider(JsonMapper.class));
 			case "greenroomOutboxStore" -> outboxStore(beans, beans.getBean(DurableProperties.class));
@@ -96,8 +117,19 @@ final class DurableBeans extends SuppliedBeans {
 	private static OutboxHandlers outboxHandlers(ConfigurableListableBeanFactory beans, DurableProperties durable) {
 		return new OutboxHandlers(beans, new BeansForHandlers(beans), beans.getBean(OutboxStore.class),
 				beans.getBean(RowStore.class), beans.getBean(Codec.class),
-				beans.getBean(OutboxProperties.class).options(durable.sweep()),
-				beans.getBeanProvider(CallContext.class).orderedStream().toList());
+				beans.getBean(OutboxProperties.class).options(durable.sweep()), contexts(beans));
+	}
+
+	/** A trace that writes into the logging context comes after it. */
+	private static List<CallContext> contexts(ConfigurableListableBeanFactory beans) {
+		List<CallContext> contexts = new ArrayList<>(List.of(new ThreadContext()));
+		if (ClassUtils.isPresent(OBSERVATIONS, beans.getBeanClassLoader())) {
+			ObservationRegistry registry = beans.getBeanProvider(ObservationRegistry.class).getIfUnique();
+			if (registry != null) {
+				contexts.add(new ObservedCalls(registry));
+			}
+		}
+		return contexts;
 	}
 
 	/** Creates what few applications use. */

@@ -8,6 +8,7 @@ import io.greenroom.jdbc.internal.SchemaMode;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.convert.DurationUnit;
+import org.springframework.context.annotation.Lazy;
 
 /**
  * Settings of durable handlers.
@@ -21,6 +22,7 @@ import org.springframework.boot.convert.DurationUnit;
  * @param nodeTimeout Time after its last sign of life after which a node counts as gone
  * and other nodes continue its states; longer than the sweep.
  */
+@Lazy
 @ConfigurationProperties("greenroom.durable")
 record DurableProperties(@DefaultValue("create") SchemaMode schema,
 		@DefaultValue("5s") @DurationUnit(ChronoUnit.SECONDS) Duration lockTimeout,

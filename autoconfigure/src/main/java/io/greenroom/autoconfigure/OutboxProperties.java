@@ -8,6 +8,7 @@ import io.greenroom.durable.internal.OutboxOptions;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.convert.DurationUnit;
+import org.springframework.context.annotation.Lazy;
 
 /**
  * Settings of durable oneway calls.
@@ -20,6 +21,7 @@ import org.springframework.boot.convert.DurationUnit;
  * @param onDead Behavior of a lane when its first call was given up: it continues (skip),
  * or waits until that call is replayed or discarded (halt).
  */
+@Lazy
 @ConfigurationProperties("greenroom.outbox")
 record OutboxProperties(@DefaultValue("5") int attempts,
 		@DefaultValue("1s") @DurationUnit(ChronoUnit.SECONDS) Duration backoff,

@@ -28,6 +28,8 @@ final class SettingsCheck implements SmartInitializingSingleton {
 	public void afterSingletonsInstantiated() {
 		check("greenroom.deferred", DeferredProperties.class);
 		check("greenroom.keyed", KeyedProperties.class);
+		check("greenroom.durable", DurableProperties.class);
+		check("greenroom.outbox", OutboxProperties.class);
 		check("greenroom.state", StateProperties.class);
 		check("greenroom.pools", PoolsProperties.class);
 		check("greenroom.web", WebProperties.class);

@@ -197,7 +197,9 @@ abstract class SuppliedBeans implements ImportBeanDefinitionRegistrar, Environme
 
 		/** Adds a bean that is created by the supplier, at the start. */
 		RootBeanDefinition add(String name, Class<?> type) {
-			RootBeanDefinition definition = new RootBeanDefinition(type);
+			// With a class, Spring would search its methods for bean methods.
+			RootBeanDefinition definition = new RootBeanDefinition();
+			definition.setTargetType(type);
 			definition.setInstanceSupplier(this.supplier);
 			return register(name, definition);
 		}

@@ -5,19 +5,30 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.greenroom.deferred.Deferred;
 import io.greenroom.deferred.DeferredHandler;
+import io.greenroom.deferred.Oneway;
 import io.greenroom.deferred.internal.CallerTransactions;
+import io.greenroom.durable.DeadLetters;
+import io.greenroom.durable.Durable;
+import io.greenroom.durable.Stored;
+import io.greenroom.durable.internal.OutboxStore;
+import io.greenroom.durable.internal.RowStore;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.SchedulerClosedException;
 import io.greenroom.keyed.Key;
 import io.greenroom.keyed.Keyed;
+import io.greenroom.spring.internal.DurableHandlers;
 import io.greenroom.spring.internal.GreenSchedulerLifecycle;
 import io.greenroom.spring.internal.KeyedHandlers;
+import io.greenroom.spring.internal.OutboxHandlers;
 import io.greenroom.state.State;
 import io.greenroom.state.StateMachines;
+import io.greenroom.testkit.TestDatabase;
 import io.greenroom.web.PoolFilters;
 import io.greenroom.web.internal.ControllerPools;
+import io.greenroom.wire.Codec;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,6 +37,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.boot.test.context.assertj.AssertableWebApplicationContext;
@@ -53,6 +65,10 @@ class LazyBeansTests {
 			KeyedHandlers.class, PoolFilters.class, CallerTransactions.class, DeferredProperties.class,
 			KeyedProperties.class, StateProperties.class, WebProperties.class, PoolsProperties.class);
 
+	private static final List<Class<?>> STORING = List.of(RowStore.class, OutboxStore.class, Codec.class,
+			DurableHandlers.class, OutboxHandlers.class, DeadLetters.class, DurableProperties.class,
+			OutboxProperties.class);
+
 	private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
 		.withInitializer((context) -> context.getBeanFactory()
 			.setConversionService(ApplicationConversionService.getSharedInstance()))
@@ -75,6 +91,37 @@ class LazyBeansTests {
 			}
 			assertThat(context.getBean("greenSchedulerExecutor")).isInstanceOf(Executor.class);
 		});
+	}
+
+	@Test
+	@DisplayName("A01 an application with a database and without durable handlers starts without what they need, and finds it later")
+	void databaseAlone() {
+		this.runner.withConfiguration(AutoConfigurations.of(DurableAutoConfiguration.class))
+			.withBean(HikariDataSource.class, TestDatabase.H2::fresh)
+			.run((context) -> {
+				for (Class<?> type : STORING) {
+					String[] names = context.getBeanNamesForType(type, true, false);
+					assertThat(names).as(type.getName()).hasSize(1);
+					assertThat(isMade(names[0], context)).as(names[0]).isFalse();
+				}
+				assertThat(context.getBean(DeadLetters.class).list(10)).isEmpty();
+			});
+	}
+
+	@Test
+	@DisplayName("A01 durable handlers are checked at the start, even if beans are created lazily")
+	void storedBeans() {
+		this.runner.withConfiguration(AutoConfigurations.of(DurableAutoConfiguration.class))
+			.withInitializer(
+					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+			.withBean(HikariDataSource.class, TestDatabase.H2::fresh)
+			.withUserConfiguration(Savings.class)
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(isMade("savings", context)).isFalse();
+				assertThat(isMade("durableHandlers", context)).isTrue();
+				assertThat(isMade("outboxHandlers", context)).isTrue();
+			});
 	}
 
 	@Test
@@ -183,6 +230,23 @@ class LazyBeansTests {
 
 	private static DestructionAwareBeanPostProcessor recorder(List<String> destroyed) {
 		return (bean, name) -> destroyed.add(name.substring(name.lastIndexOf('$') + 1));
+	}
+
+	@Durable
+	@DeferredHandler
+	static class Savings {
+
+		@Stored
+		private long balance;
+
+		Savings(@Key String number) {
+		}
+
+		@Oneway(durable = true)
+		public void add(long amount) {
+			this.balance += amount;
+		}
+
 	}
 
 	static class Desk {

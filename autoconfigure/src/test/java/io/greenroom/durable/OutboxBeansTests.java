@@ -21,6 +21,7 @@ import io.greenroom.keyed.Keyed;
 import io.greenroom.metrics.internal.MeterObserver;
 import io.greenroom.spring.InvalidHandlersException;
 import io.greenroom.spring.internal.OutboxHandlers;
+import io.greenroom.spring.internal.StoredHandlersLifecycle;
 import io.greenroom.testkit.TestDatabase;
 import io.greenroom.testkit.Until;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -250,7 +251,7 @@ class OutboxBeansTests {
 			}
 			Until.until("three to run", () -> blocking.get() == 3);
 			Thread closing = Thread.ofPlatform().start(first::close);
-			Until.until("the outbox to stop", () -> !first.bean(OutboxHandlers.class).isRunning());
+			Until.until("the outbox to stop", () -> !first.bean(StoredHandlersLifecycle.class).isRunning());
 			held.countDown();
 			assertThat(closing.join(Duration.ofSeconds(30))).isTrue();
 			assertThat(count(jdbc, "effect")).isEqualTo(3);
@@ -258,7 +259,7 @@ class OutboxBeansTests {
 			assertThat(count(jdbc, "greenroom_lane where owner is not null")).isZero();
 			assertThat(blocking.get()).isEqualTo(3);
 			try (DurableContext second = new DurableContext(pool, new String[] { SWEEP }, Post.Parcels.class)) {
-				assertThat(second.bean(OutboxHandlers.class).isRunning()).isTrue();
+				assertThat(second.bean(StoredHandlersLifecycle.class).isRunning()).isTrue();
 				Until.until("all to be delivered", () -> count(jdbc, "greenroom_outbox") == 0);
 				assertThat(Post.seen(this.what + "0")).containsExactly("0#1", "1#1", "2#1", "3#1", "4#1");
 			}

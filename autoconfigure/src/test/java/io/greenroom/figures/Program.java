@@ -23,7 +23,7 @@ record Program(String type, List<String> jvm, List<String> quick, List<String> t
 			new Program("MachineHeap", COUNTING, List.of("20000", "100000"), List.of("100000", "1000000")),
 			new Program("IdleHandlers", List.of("-XX:+UseSerialGC", "-Xmx512m"), List.of("20000"), List.of("100000")),
 			new Program("ManyKeys", List.of("-Xmx512m"), List.of("20000", "10000"), List.of("200000", "100000")),
-			new Program("StartUp", List.of(), List.of("2"), List.of("7")),
+			new Program("StartUp", List.of(), List.of("2", "web"), List.of("10")),
 			new Program("WebLoad", List.of("-Dbench.warm-up=30"), List.of("1", "2", "2"), List.of("1", "3", "5")));
 
 	/** Returns what prints a figure, or {@code null} if it is a benchmark of JMH. */

@@ -247,12 +247,17 @@ final class Tables {
 	}
 
 	private static Table startUp() {
-		return Comparison.of("start-up",
-				row("empty web application with the starter", "StartUp.run[with=true]").peer("the same without it",
-						"StartUp.run[with=false]", overBy(60, "ms"), atMost(1.05)),
-				row("its CPU", "StartUp.cpu[with=true]").peer("the same without it", "StartUp.cpu[with=false]"),
-				row("its loaded classes", "StartUp.classes[with=true]").peer("the same without it",
-						"StartUp.classes[with=false]"));
+		return Comparison.of("start-up", started("empty web application", "run", "web", overBy(60, "ms"), atMost(1.05)),
+				started("its CPU", "cpu", "web"), started("its loaded classes", "classes", "web"),
+				started("the same with JPA", "run", "jpa", overBy(60, "ms"), atMost(1.05)).inLongForm(),
+				started("its CPU", "cpu", "jpa").inLongForm(),
+				started("its loaded classes", "classes", "jpa").inLongForm());
+	}
+
+	private static Row started(String path, String figure, String application, Goal... goals) {
+		String form = "StartUp.%s[app=%s;with=%s]";
+		return row(path + ", with the starter", form.formatted(figure, application, true)).peer("without the starter",
+				form.formatted(figure, application, false), goals);
 	}
 
 	private static Table remote() {

@@ -20,7 +20,7 @@ import org.springframework.core.env.Environment;
 final class DurableDefinitions {
 
 	/** The durable beans. */
-	static final StoredBeans BEANS = new StoredBeans(DurableDefinitions.class);
+	static final StoredBeans BEANS = new StoredBeans(DurableDefinitions.class, DurableHandlers.class);
 
 	private static final String ENABLED = "greenroom.durable.enabled";
 

@@ -26,13 +26,12 @@ import org.slf4j.event.Level;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.context.SmartLifecycle;
 
 /**
  * The durable handlers of a context. Checks at the start whether their rows can be
  * stored. Without durable handlers, the database is not used.
  */
-public final class DurableHandlers implements SmartInitializingSingleton, SmartLifecycle, DisposableBean {
+public final class DurableHandlers implements SmartInitializingSingleton, DisposableBean {
 
 	private static final Logger log = LoggerFactory.getLogger(Durable.class);
 
@@ -49,8 +48,6 @@ public final class DurableHandlers implements SmartInitializingSingleton, SmartL
 	private final DurableNode node;
 
 	private final DurableSweep sweep;
-
-	private volatile boolean running;
 
 	/**
 	 * Creates the collection of handlers.
@@ -123,9 +120,7 @@ public final class DurableHandlers implements SmartInitializingSingleton, SmartL
 	}
 
 	/** Pending timers and bodies continue after the application has started. */
-	@Override
-	public void start() {
-		this.running = true;
+	void start() {
 		boolean machines = false;
 		for (String bean : DurableDefinitions.BEANS.all(this.beanFactory).keySet()) {
 			if (StateClass.isPresentOn(DurableDefinitions.BEANS.typeOf(this.beanFactory, bean))) {
@@ -138,27 +133,8 @@ public final class DurableHandlers implements SmartInitializingSingleton, SmartL
 		}
 	}
 
-	@Override
-	public void stop() {
-		this.running = false;
+	void stop() {
 		this.sweep.stop();
-	}
-
-	@Override
-	public boolean isRunning() {
-		return this.running;
-	}
-
-	/** A paused context continues later. */
-	@Override
-	public boolean isPauseable() {
-		return false;
-	}
-
-	/** Starts after the scheduler, and stops before it drains. */
-	@Override
-	public int getPhase() {
-		return GreenSchedulerLifecycle.PHASE + 1;
 	}
 
 	/** Called when all bodies have ended. */

@@ -38,7 +38,7 @@ final class OutboxDefinitions {
 	private static final Logger log = LoggerFactory.getLogger(Durable.class);
 
 	/** The beans with durable methods. */
-	static final StoredBeans BEANS = new StoredBeans(OutboxDefinitions.class);
+	static final StoredBeans BEANS = new StoredBeans(OutboxDefinitions.class, OutboxHandlers.class);
 
 	private OutboxDefinitions() {
 	}

@@ -36,14 +36,13 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.context.SmartLifecycle;
 
 /**
  * The handlers of a context that have durable oneway methods. Checks at the start whether
  * their calls can be stored, and delivers them while the context runs. Without such
  * handlers, the database is not used.
  */
-public final class OutboxHandlers implements SmartInitializingSingleton, SmartLifecycle, DisposableBean {
+public final class OutboxHandlers implements SmartInitializingSingleton, DisposableBean {
 
 	private static final Logger log = LoggerFactory.getLogger(Durable.class);
 
@@ -60,8 +59,6 @@ public final class OutboxHandlers implements SmartInitializingSingleton, SmartLi
 	private final ReentrantLock opening = new ReentrantLock();
 
 	private volatile boolean open;
-
-	private volatile boolean running;
 
 	/**
 	 * Creates the collection of handlers.
@@ -158,35 +155,12 @@ public final class OutboxHandlers implements SmartInitializingSingleton, SmartLi
 	}
 
 	/** Calls are delivered after the application has started. */
-	@Override
-	public void start() {
-		this.running = true;
-		if (!OutboxDefinitions.BEANS.all(this.beanFactory).isEmpty()) {
-			outbox().start();
-		}
+	void start() {
+		outbox().start();
 	}
 
-	@Override
-	public void stop() {
-		this.running = false;
+	void stop() {
 		this.outbox.stop();
-	}
-
-	@Override
-	public boolean isRunning() {
-		return this.running;
-	}
-
-	/** A paused context continues later. */
-	@Override
-	public boolean isPauseable() {
-		return false;
-	}
-
-	/** Starts after the scheduler, and stops before it drains. */
-	@Override
-	public int getPhase() {
-		return GreenSchedulerLifecycle.PHASE + 1;
 	}
 
 	/** Called when all bodies have ended. */

@@ -15,20 +15,32 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 /** Beans that have a name in the database, marked by attributes of their definitions. */
 final class StoredBeans {
 
+	private final Class<?> handlers;
+
 	private final String nameAttribute;
 
 	private final String typeAttribute;
 
-	/** Creates the beans that a class marks. */
-	StoredBeans(Class<?> owner) {
+	/**
+	 * Creates the beans that a class marks.
+	 * @param owner the class
+	 * @param handlers the type of the lazy bean that checks marked beans and works for
+	 * them; created at the start if there is a marked bean
+	 */
+	StoredBeans(Class<?> owner, Class<?> handlers) {
+		this.handlers = handlers;
 		this.nameAttribute = owner.getName() + ".name";
 		this.typeAttribute = owner.getName() + ".type";
 	}
 
+	/** Marks a bean, before beans are created. */
 	void mark(ConfigurableListableBeanFactory beanFactory, String beanName, String name, Class<?> type) {
 		BeanDefinition definition = beanFactory.getBeanDefinition(beanName);
 		definition.setAttribute(this.nameAttribute, name);
 		definition.setAttribute(this.typeAttribute, type);
+		for (String mine : beanFactory.getBeanNamesForType(this.handlers, false, false)) {
+			beanFactory.getBeanDefinition(mine).setLazyInit(false);
+		}
 	}
 
 	/**
