@@ -5,7 +5,9 @@ import com.hazelcast.config.Config;
 /**
  * Customizes the Hazelcast member that Greenroom starts for a cluster. Beans of this type
  * are called in order, once, before the member starts. The configuration that they get
- * has the {@code greenroom.cluster.*} settings applied. Hazelcast instances of the
+ * has the {@code greenroom.cluster.*} settings applied. The network is configured by
+ * {@link Config#getAdvancedNetworkConfig()}; a customizer that changes
+ * {@link Config#getNetworkConfig()} fails the start. Hazelcast instances of the
  * application itself are not affected.
  */
 @FunctionalInterface

@@ -13,6 +13,8 @@ import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.cluster.MembershipListener;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.JoinConfig;
+import com.hazelcast.config.NetworkConfig;
+import com.hazelcast.config.ServerSocketEndpointConfig;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
@@ -60,11 +62,16 @@ public final class HazelcastNodes implements Nodes {
 	 * @param options where it listens, and how it finds the others
 	 * @param customizer changes the configuration before the start
 	 * @return the nodes, including this one
-	 * @throws IllegalStateException if the member can't start
+	 * @throws IllegalStateException if the member can't start, or if the customizer has
+	 * changed what the member does not use
 	 */
 	public static HazelcastNodes start(MemberOptions options, Consumer<Config> customizer) {
 		Config config = config(options);
 		customizer.accept(config);
+		if (!config.getNetworkConfig().equals(new NetworkConfig())) {
+			throw new IllegalStateException(
+					"A ClusterMemberCustomizer has changed Config#getNetworkConfig(), which has no effect on this member; change Config#getAdvancedNetworkConfig(), whose member endpoint it uses");
+		}
 		try {
 			return new HazelcastNodes(Hazelcast.newHazelcastInstance(config));
 		}
@@ -96,21 +103,36 @@ public final class HazelcastNodes implements Nodes {
 		config.setLiteMember(true);
 		config.setProperty("hazelcast.heartbeat.interval.seconds", String.valueOf(options.heartbeat().toSeconds()));
 		config.setProperty("hazelcast.max.no.heartbeat.seconds", String.valueOf(options.heartbeatLimit().toSeconds()));
-		config.getNetworkConfig().setPort(options.port()).setPortAutoIncrement(false);
-		config.getNetworkConfig().getInterfaces().setEnabled(true).addInterface(options.address());
-		JoinConfig join = config.getNetworkConfig().getJoin();
+		listenAndJoin(config, options);
+		config.getSerializationConfig()
+			.addDataSerializableFactory(Delivery.FACTORY, (type) -> (type == Delivery.CLASS) ? new Delivery() : null);
+		return config;
+	}
+
+	/**
+	 * Uses the advanced network configuration, whose endpoint speaks the protocol of
+	 * members only. With an endpoint that speaks several protocols, a connection to a
+	 * frozen member keeps one of the threads that write from all other work (Hazelcast
+	 * issue 26473), so that members that are well lose each other.
+	 */
+	private static void listenAndJoin(Config config, MemberOptions options) {
+		ServerSocketEndpointConfig endpoint = new ServerSocketEndpointConfig();
+		endpoint.setPort(options.port()).setPortAutoIncrement(false);
+		endpoint.getInterfaces().setEnabled(true).addInterface(options.address());
+		config.getAdvancedNetworkConfig().setEnabled(true).setMemberEndpointConfig(endpoint);
+		JoinConfig join = config.getAdvancedNetworkConfig().getJoin();
 		join.getAutoDetectionConfig().setEnabled(false);
 		join.getMulticastConfig().setEnabled(false);
 		String dns = options.kubernetesDns();
 		if (dns != null) {
-			join.getKubernetesConfig().setEnabled(true).setProperty("service-dns", dns);
+			join.getKubernetesConfig()
+				.setEnabled(true)
+				.setProperty("service-dns", dns)
+				.setProperty("service-port", String.valueOf(options.port()));
 		}
 		else {
 			join.getTcpIpConfig().setEnabled(true).setMembers(options.members());
 		}
-		config.getSerializationConfig()
-			.addDataSerializableFactory(Delivery.FACTORY, (type) -> (type == Delivery.CLASS) ? new Delivery() : null);
-		return config;
 	}
 
 	@Override

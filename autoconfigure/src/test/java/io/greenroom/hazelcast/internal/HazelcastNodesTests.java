@@ -3,6 +3,7 @@ package io.greenroom.hazelcast.internal;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,9 +13,12 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
+import com.hazelcast.config.AdvancedNetworkConfig;
 import com.hazelcast.config.Config;
+import com.hazelcast.instance.EndpointQualifier;
 import com.hazelcast.spi.properties.ClusterProperty;
 import com.hazelcast.spi.properties.HazelcastProperties;
 import io.greenroom.cluster.internal.Nodes;
@@ -23,10 +27,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /** Two members in one JVM, on loopback. */
+@Timeout(120)
 class HazelcastNodesTests {
 
 	private static HazelcastNodes one;
@@ -58,8 +65,9 @@ class HazelcastNodesTests {
 
 	private static int[] ports() throws IOException {
 		try (ServerSocket first = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-				ServerSocket second = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			return new int[] { first.getLocalPort(), second.getLocalPort() };
+				ServerSocket second = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+				ServerSocket third = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			return new int[] { first.getLocalPort(), second.getLocalPort(), third.getLocalPort() };
 		}
 	}
 
@@ -107,12 +115,121 @@ class HazelcastNodesTests {
 	void quiet() {
 		Config config = HazelcastNodes.config(new MemberOptions("c", List.of("127.0.0.1"), null, "127.0.0.1", 5701,
 				Duration.ofSeconds(1), Duration.ofSeconds(10)));
-		assertThat(config.getNetworkConfig().getJoin().getMulticastConfig().isEnabled()).isFalse();
-		assertThat(config.getNetworkConfig().getJoin().getAutoDetectionConfig().isEnabled()).isFalse();
-		assertThat(config.getNetworkConfig().getInterfaces().getInterfaces()).containsExactly("127.0.0.1");
+		AdvancedNetworkConfig network = config.getAdvancedNetworkConfig();
+		assertThat(network.isEnabled()).isTrue();
+		assertThat(network.getJoin().getMulticastConfig().isEnabled()).isFalse();
+		assertThat(network.getJoin().getAutoDetectionConfig().isEnabled()).isFalse();
+		assertThat(network.getEndpointConfigs()).containsOnlyKeys(EndpointQualifier.MEMBER);
+		assertThat(network.getEndpointConfigs().get(EndpointQualifier.MEMBER).getInterfaces().getInterfaces())
+			.containsExactly("127.0.0.1");
 		assertThat(config.getProperty("hazelcast.phone.home.enabled")).isEqualTo("false");
 		assertThat(config.getProperty("hazelcast.shutdownhook.enabled")).isEqualTo("false");
 		assertThat(config.getProperty("hazelcast.socket.bind.any")).isEqualTo("false");
+	}
+
+	@Test
+	@DisplayName("N14 nodes are looked for by DNS at the port that they listen on")
+	void kubernetes() {
+		Config config = HazelcastNodes.config(new MemberOptions("c", List.of(), "shop.default.svc", "10.0.0.7", 7100,
+				Duration.ofSeconds(1), Duration.ofSeconds(10)));
+		assertThat(config.getAdvancedNetworkConfig().getJoin().getKubernetesConfig().getProperties())
+			.containsEntry("service-dns", "shop.default.svc")
+			.containsEntry("service-port", "7100");
+	}
+
+	@Test
+	@DisplayName("N14 a customizer that changes what the member does not use is told what to change")
+	void customizedInVain() {
+		MemberOptions options = new MemberOptions("c", List.of("127.0.0.1"), null, "127.0.0.1", 5701,
+				Duration.ofSeconds(1), Duration.ofSeconds(10));
+		assertThatIllegalStateException()
+			.isThrownBy(() -> HazelcastNodes.start(options, (config) -> config.getNetworkConfig().setPort(5800)))
+			.withMessageContaining("Config#getAdvancedNetworkConfig()");
+	}
+
+	@Test
+	@DisplayName("N03 a node that accepts connections and says nothing, as a frozen one, does not hold up the messages between the others")
+	void frozen() throws Exception {
+		String name = "frozen-" + ProcessHandle.current().pid();
+		int[] ports = ports();
+		List<String> all = IntStream.of(ports).mapToObj((port) -> "127.0.0.1:" + port).toList();
+		try (Talking first = new Talking(name, all, ports[0]); Talking second = new Talking(name, all, ports[1])) {
+			Until.until("each to see both", () -> first.seesTwo() && second.seesTwo());
+			// Whoever searches for other clusters connects to it after some seconds.
+			try (ServerSocket frozen = new ServerSocket(ports[2], 1, InetAddress.getLoopbackAddress());
+					Socket unanswered = frozen.accept()) {
+				assertThat(unanswered.isConnected()).isTrue();
+				List<Thread> talkers = new ArrayList<>();
+				for (int i = 0; i < Talking.THREADS; i++) {
+					talkers.add(Thread.ofPlatform().daemon().start(() -> first.talkTo(second)));
+					talkers.add(Thread.ofPlatform().daemon().start(() -> second.talkTo(first)));
+				}
+				for (Thread talker : talkers) {
+					assertThat(talker.join(Duration.ofSeconds(30))).as("the sender ends").isTrue();
+				}
+				Until.until("all messages to arrive", () -> first.hasHeardAll() && second.hasHeardAll());
+				assertThat(first.seesTwo() && second.seesTwo()).isTrue();
+			}
+		}
+	}
+
+	/** A member whose connections share one thread that writes. */
+	private static final class Talking implements Nodes.Events, AutoCloseable {
+
+		static final int THREADS = 4;
+
+		private static final int MESSAGES = 2000;
+
+		private final AtomicInteger heard = new AtomicInteger();
+
+		private final HazelcastNodes nodes;
+
+		Talking(String name, List<String> members, int port) {
+			this.nodes = HazelcastNodes.start(new MemberOptions(name, members, null, "127.0.0.1", port,
+					Duration.ofSeconds(1), Duration.ofSeconds(10)), (config) -> {
+						quick(config);
+						config.setProperty("hazelcast.io.output.thread.count", "1");
+					});
+			this.nodes.start(this);
+			this.nodes.takeKeys();
+		}
+
+		boolean seesTwo() {
+			return this.nodes.members().size() == 2;
+		}
+
+		void talkTo(Talking other) {
+			for (int i = 0; i < MESSAGES; i++) {
+				this.nodes.send(other.nodes.here(), new byte[200]);
+			}
+		}
+
+		boolean hasHeardAll() {
+			return this.heard.get() == THREADS * MESSAGES;
+		}
+
+		@Override
+		public void received(String from, byte[] message) {
+			this.heard.incrementAndGet();
+		}
+
+		@Override
+		public void left(String node) {
+		}
+
+		@Override
+		public void changed() {
+		}
+
+		@Override
+		public void merged() {
+		}
+
+		@Override
+		public void close() {
+			this.nodes.close();
+		}
+
 	}
 
 	@Test
