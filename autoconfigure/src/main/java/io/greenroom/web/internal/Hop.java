@@ -44,12 +44,12 @@ import org.springframework.web.util.ServletRequestPathUtils;
  */
 final class Hop {
 
-	/** Runs a controller on the current thread. */
+	/** Runs a controller on the current thread, in a slot that it has. */
 	@FunctionalInterface
 	interface Run {
 
-		@Nullable ModelAndView run(HttpServletRequest request, HttpServletResponse response, HandlerMethod controller)
-				throws Exception;
+		@Nullable ModelAndView run(SlotLease lease, HttpServletRequest request, HttpServletResponse response,
+				HandlerMethod controller) throws Exception;
 
 	}
 
@@ -323,7 +323,7 @@ final class Hop {
 		boolean held = false;
 		try {
 			lease.watch(request, this.scheduler);
-			ModelAndView view = this.inSlot.run(request, response, controller);
+			ModelAndView view = this.inSlot.run(lease, request, response, controller);
 			AsyncReturnValue value = flight.handedBack();
 			held = value != null && !value.asynchronous() && flight.hold(lease);
 			return new Landing(view, value, response, RequestContextUtils.getOutputFlashMap(request));

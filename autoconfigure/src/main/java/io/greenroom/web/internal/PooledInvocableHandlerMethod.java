@@ -20,15 +20,18 @@ final class PooledInvocableHandlerMethod extends ServletInvocableHandlerMethod {
 
 	private final ReactiveAdapterRegistry reactive;
 
+	private final boolean mayHop;
+
 	/** Written while this object is configured, read in its one invocation. */
 	private @Nullable HandlerMethodReturnValueHandlerComposite handlers;
 
 	/** Confined to the one invocation that this object is created for. */
 	private @Nullable HttpServletRequest request;
 
-	PooledInvocableHandlerMethod(HandlerMethod controller, ReactiveAdapterRegistry reactive) {
+	PooledInvocableHandlerMethod(HandlerMethod controller, ReactiveAdapterRegistry reactive, boolean mayHop) {
 		super(controller);
 		this.reactive = reactive;
+		this.mayHop = mayHop;
 	}
 
 	@Override
@@ -41,7 +44,7 @@ final class PooledInvocableHandlerMethod extends ServletInvocableHandlerMethod {
 	public void invokeAndHandle(ServletWebRequest request, ModelAndViewContainer model,
 			@Nullable Object... providedArgs) throws Exception {
 		this.request = request.getRequest();
-		Flight flight = Flight.inTheAir(this.request);
+		Flight flight = this.mayHop ? Flight.inTheAir(this.request) : null;
 		if (flight != null && this.handlers != null) {
 			super.setHandlerMethodReturnValueHandlers(
 					new HandingBack(flight, flight.board(), this.handlers, this.reactive));

@@ -34,8 +34,6 @@ import org.springframework.web.servlet.mvc.method.annotation.ServletInvocableHan
  */
 public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter implements DisposableBean {
 
-	private static final String IN_POOL = RunInPoolHandlerAdapter.class.getName() + ".IN_POOL";
-
 	private final PoolSelector selector;
 
 	private final Supplier<Door> doors;
@@ -94,18 +92,20 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 	@Override
 	protected @Nullable ModelAndView handleInternal(HttpServletRequest request, HttpServletResponse response,
 			HandlerMethod controller) throws Exception {
-		WebAsyncManager async = WebAsyncUtils.getAsyncManager(request);
 		Hop hop = this.hop;
-		if (hop != null && Hop.isReturning(async)) {
+		DispatcherType dispatch = request.getDispatcherType();
+		WebAsyncManager async = (dispatch != DispatcherType.REQUEST || hop != null)
+				? WebAsyncUtils.getAsyncManager(request) : null;
+		if (hop != null && async != null && Hop.isReturning(async)) {
 			return hop.land(async, request, response, controller, this::resume);
 		}
-		if (request.getDispatcherType() == DispatcherType.ERROR) {
+		if (dispatch == DispatcherType.ERROR) {
 			if (hop != null) {
 				Hop.keepName(request);
 			}
 			return super.handleInternal(request, response, controller);
 		}
-		if (async.hasConcurrentResult() || request.getAttribute(IN_POOL) != null) {
+		if ((async != null && async.hasConcurrentResult()) || SlotLease.isTaken(request)) {
 			return super.handleInternal(request, response, controller);
 		}
 		ControllerPool pool = this.selector.select(controller);
@@ -126,7 +126,7 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 		try (SlotLease lease = door.admission().enter(pool, pool.reserve(), request)) {
 			try {
 				lease.watch(request, door.scheduler());
-				return inSlot(request, response, controller);
+				return inSlot(lease, request, response, controller);
 			}
 			catch (Throwable failure) {
 				lease.failed(failure);
@@ -144,14 +144,14 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 		return known;
 	}
 
-	private @Nullable ModelAndView inSlot(HttpServletRequest request, HttpServletResponse response,
+	private @Nullable ModelAndView inSlot(SlotLease lease, HttpServletRequest request, HttpServletResponse response,
 			HandlerMethod controller) throws Exception {
-		request.setAttribute(IN_POOL, true);
+		lease.begin(request);
 		try {
 			return super.handleInternal(request, response, controller);
 		}
 		finally {
-			request.removeAttribute(IN_POOL);
+			SlotLease.end(request);
 		}
 	}
 
@@ -221,7 +221,7 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 
 	@Override
 	protected ServletInvocableHandlerMethod createInvocableHandlerMethod(HandlerMethod controller) {
-		return new PooledInvocableHandlerMethod(controller, getReactiveAdapterRegistry());
+		return new PooledInvocableHandlerMethod(controller, getReactiveAdapterRegistry(), this.hop != null);
 	}
 
 	/**

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SlotLease implements WriteWatch, AutoCloseable {
 
-	private static final String WATCH = SlotLease.class.getName() + ".WATCH";
+	private static final String CURRENT = SlotLease.class.getName();
 
 	/** Methods whose requests have a body only if they declare one. */
 	private static final Set<String> WITHOUT_BODY = Set.of("GET", "HEAD", "DELETE", "OPTIONS", "TRACE");
@@ -74,7 +74,6 @@ final class SlotLease implements WriteWatch, AutoCloseable {
 			this.watch = new BodyWatch(scheduler, this.pool.pool().name(), terms.bodyTimeout(),
 					request.getProtocol().startsWith("HTTP/1."), this::giveUp);
 			exchange.watchReads(this.watch);
-			request.setAttribute(WATCH, this.watch);
 		}
 		if (writes) {
 			this.scheduler = scheduler;
@@ -129,12 +128,27 @@ final class SlotLease implements WriteWatch, AutoCloseable {
 				&& (!WITHOUT_BODY.contains(request.getMethod()) || request.getHeader("Transfer-Encoding") != null));
 	}
 
+	/** Returns whether a controller of a request is running in a slot. */
+	static boolean isTaken(HttpServletRequest request) {
+		return request.getAttribute(CURRENT) != null;
+	}
+
+	/** Called before a controller runs in this slot. */
+	void begin(HttpServletRequest request) {
+		request.setAttribute(CURRENT, this);
+	}
+
+	/** Called after the controller has run. */
+	static void end(HttpServletRequest request) {
+		request.removeAttribute(CURRENT);
+	}
+
 	/**
-	 * Returns what watches the body of a request in a slot, or {@code null} if nothing
-	 * does.
+	 * Returns what watches the body of a request whose controller is running in a slot,
+	 * or {@code null} if nothing does.
 	 */
 	static @Nullable BodyWatch watchOf(HttpServletRequest request) {
-		return (request.getAttribute(WATCH) instanceof BodyWatch watch) ? watch : null;
+		return (request.getAttribute(CURRENT) instanceof SlotLease lease) ? lease.watch : null;
 	}
 
 	/**
