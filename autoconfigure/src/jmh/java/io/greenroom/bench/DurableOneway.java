@@ -44,7 +44,8 @@ import org.springframework.transaction.support.TransactionTemplate;
  * to be done; and the delivery of such calls, whose bodies insert a row, against one
  * thread, virtual like a handler's, that deletes a row and inserts another in one
  * transaction. Each operation is one of a thousand: submissions are
- * made in one transaction, and deliveries are of one lane that was filled before.
+ * made in one transaction, or each in a transaction of its own that also inserts another row, and
+ * deliveries are of one lane that was filled before.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)
@@ -77,6 +78,7 @@ public class DurableOneway {
 			.sql("create table queue (id bigint primary key, topic varchar(200), payload varchar(2000), created_at bigint)")
 			.update();
 		this.jdbc.sql("create table receipt (n bigint)").update();
+		this.jdbc.sql("create table changed (n bigint)").update();
 		this.context = new AnnotationConfigApplicationContext();
 		this.context.registerBean(DataSource.class, () -> this.pool, (definition) -> definition.setDestroyMethodName(""));
 		this.context.register(Application.class, Receipts.class);
@@ -124,11 +126,15 @@ public class DurableOneway {
 	private void insertAll(long first) {
 		this.transaction.executeWithoutResult((status) -> {
 			for (int i = 0; i < CALLS; i++) {
-				this.jdbc.sql("insert into queue values (?, ?, ?, ?)")
-					.params(first + i, "receipts.write", "{\"0\":" + i + "}", System.currentTimeMillis())
-					.update();
+				insert(first + i, i);
 			}
 		});
+	}
+
+	private void insert(long id, int n) {
+		this.jdbc.sql("insert into queue values (?, ?, ?, ?)")
+			.params(id, "receipts.write", "{\"0\":" + n + "}", System.currentTimeMillis())
+			.update();
 	}
 
 	/** For the submissions: what was submitted is delivered before the next time. */
@@ -164,6 +170,35 @@ public class DurableOneway {
 	@OperationsPerInvocation(CALLS)
 	public void plainInsert(Drained drained) {
 		insertAll(0);
+	}
+
+	/** What most applications do: a change, and a call that must not get lost. */
+	@Benchmark
+	@OperationsPerInvocation(CALLS)
+	public void submitEach(Drained drained) {
+		for (int i = 0; i < CALLS; i++) {
+			int n = i;
+			this.transaction.executeWithoutResult((status) -> {
+				change(n);
+				this.receipts.write(n);
+			});
+		}
+	}
+
+	@Benchmark
+	@OperationsPerInvocation(CALLS)
+	public void insertEach(Drained drained) {
+		for (int i = 0; i < CALLS; i++) {
+			int n = i;
+			this.transaction.executeWithoutResult((status) -> {
+				change(n);
+				insert(n, n);
+			});
+		}
+	}
+
+	private void change(int n) {
+		this.jdbc.sql("insert into changed values (?)").param(n).update();
 	}
 
 	@Benchmark

@@ -53,8 +53,8 @@ final class DurableBeans extends SuppliedBeans {
 			registration.addLazy("greenroomCalls", CallStore.class, LazyDurableBeans.class)
 				.setRole(BeanDefinition.ROLE_INFRASTRUCTURE);
 		}
-		addHandlers("durableHandlers", DurableHandlers.class, registration);
-		addHandlers("outboxHandlers", OutboxHandlers.class, registration);
+		addHandlers(StoredHandlersLifecycle.DURABLE, DurableHandlers.class, registration);
+		addHandlers(StoredHandlersLifecycle.OUTBOX, OutboxHandlers.class, registration);
 		if (registration.lacksAnywhere(DeadLetters.class)) {
 			registration.addLazy("greenroomDeadLetters", DeadLetters.class, LazyDurableBeans.class);
 		}
@@ -87,8 +87,8 @@ final class DurableBeans extends SuppliedBeans {
 			case "greenroomRows" -> rows(beans, beans.getBean(DurableProperties.class));
 			case "greenroomCodec" -> codec(beans.getBeanProvider(JsonMapper.class));
 			case "greenroomOutboxStore" -> outboxStore(beans, beans.getBean(DurableProperties.class));
-			case "durableHandlers" -> durableHandlers(beans, beans.getBean(DurableProperties.class));
-			case "outboxHandlers" -> outboxHandlers(beans, beans.getBean(DurableProperties.class));
+			case StoredHandlersLifecycle.DURABLE -> durableHandlers(beans, beans.getBean(DurableProperties.class));
+			case StoredHandlersLifecycle.OUTBOX -> outboxHandlers(beans, beans.getBean(DurableProperties.class));
 			default -> throw new IllegalArgumentException(name);
 		};
 	}

@@ -26,6 +26,9 @@ final class SettingsCheck implements SmartInitializingSingleton {
 
 	@Override
 	public void afterSingletonsInstantiated() {
+		if (!isAnySet("greenroom", this.environment)) {
+			return;
+		}
 		check("greenroom.deferred", DeferredProperties.class);
 		check("greenroom.keyed", KeyedProperties.class);
 		check("greenroom.durable", DurableProperties.class);

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -185,6 +186,11 @@ public final class BootProcess implements AutoCloseable {
 	/** Returns whether it runs, or is frozen. */
 	public boolean isAlive() {
 		return this.process.isAlive();
+	}
+
+	/** Returns the processor time that it has taken. */
+	public Duration cpu() {
+		return this.process.info().totalCpuDuration().orElseThrow();
 	}
 
 	/** Kills it by -9, and waits until it is gone. */

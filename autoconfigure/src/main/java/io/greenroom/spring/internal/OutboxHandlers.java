@@ -156,7 +156,9 @@ public final class OutboxHandlers implements SmartInitializingSingleton, Disposa
 
 	/** Calls are delivered after the application has started. */
 	void start() {
-		outbox().start();
+		if (!OutboxDefinitions.BEANS.all(this.beanFactory).isEmpty()) {
+			outbox().start();
+		}
 	}
 
 	void stop() {

@@ -1,5 +1,7 @@
 package io.greenroom.spring.internal;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.SmartLifecycle;
 
@@ -8,6 +10,12 @@ import org.springframework.context.SmartLifecycle;
  * nothing in an application that has none.
  */
 public final class StoredHandlersLifecycle implements SmartLifecycle {
+
+	/** The name of the bean {@link DurableHandlers}. */
+	public static final String DURABLE = "durableHandlers";
+
+	/** The name of the bean {@link OutboxHandlers}. */
+	public static final String OUTBOX = "outboxHandlers";
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
@@ -24,31 +32,32 @@ public final class StoredHandlersLifecycle implements SmartLifecycle {
 	@Override
 	public void start() {
 		this.running = true;
-		if (hasDurableHandlers()) {
-			this.beanFactory.getBean(DurableHandlers.class).start();
+		DurableHandlers handlers = created(DURABLE, DurableHandlers.class);
+		if (handlers != null) {
+			handlers.start();
 		}
-		if (hasDurableCalls()) {
-			this.beanFactory.getBean(OutboxHandlers.class).start();
+		OutboxHandlers calls = created(OUTBOX, OutboxHandlers.class);
+		if (calls != null) {
+			calls.start();
 		}
 	}
 
 	@Override
 	public void stop() {
-		if (hasDurableCalls()) {
-			this.beanFactory.getBean(OutboxHandlers.class).stop();
+		OutboxHandlers calls = created(OUTBOX, OutboxHandlers.class);
+		if (calls != null) {
+			calls.stop();
 		}
-		if (hasDurableHandlers()) {
-			this.beanFactory.getBean(DurableHandlers.class).stop();
+		DurableHandlers handlers = created(DURABLE, DurableHandlers.class);
+		if (handlers != null) {
+			handlers.stop();
 		}
 		this.running = false;
 	}
 
-	private boolean hasDurableHandlers() {
-		return !DurableDefinitions.BEANS.all(this.beanFactory).isEmpty();
-	}
-
-	private boolean hasDurableCalls() {
-		return !OutboxDefinitions.BEANS.all(this.beanFactory).isEmpty();
+	/** Returns a bean that is created before the start if there is work for it. */
+	private <T> @Nullable T created(String name, Class<T> type) {
+		return this.beanFactory.containsSingleton(name) ? this.beanFactory.getBean(name, type) : null;
 	}
 
 	@Override
