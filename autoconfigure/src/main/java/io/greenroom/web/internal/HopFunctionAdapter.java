@@ -49,7 +49,7 @@ public final class HopFunctionAdapter implements HandlerAdapter, Ordered, Dispos
 		this.usual = usual;
 		this.pools = pools;
 		this.hop = new Hop(scheduler, context, identity, new RequestAdmission(ClientPresence.UNKNOWN),
-				(_, _, _) -> null);
+				(_, _, _, _) -> null);
 	}
 
 	@Override
