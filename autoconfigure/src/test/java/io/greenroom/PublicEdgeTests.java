@@ -61,6 +61,7 @@ import io.greenroom.green.GreenTask;
 import io.greenroom.green.GreenThreadDump;
 import io.greenroom.green.GreenWait;
 import io.greenroom.green.Join;
+import io.greenroom.green.Slot;
 import io.greenroom.green.Timeout;
 import io.greenroom.green.WorkReport;
 import io.greenroom.green.io.Command;
@@ -82,6 +83,7 @@ import io.greenroom.state.StateMove;
 import io.greenroom.state.processor.StateProcessor;
 import io.greenroom.testkit.CloseSchedulers;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -113,6 +115,9 @@ class PublicEdgeTests {
 			StateMove.class, WorkReport.class);
 
 	private final Map<Class<?>, Object> samples = new LinkedHashMap<>();
+
+	/** One of the samples. */
+	private @Nullable Slot slot;
 
 	private final List<String> faults = new ArrayList<>();
 
@@ -160,6 +165,7 @@ class PublicEdgeTests {
 		add(family, Objects.requireNonNull(routed.get()));
 		StateMachine machine = this.machines.of(this.machines.create(Door.class));
 		StateClass states = StateClass.of(Door.class);
+		this.slot = pool.enter(Duration.ofSeconds(1));
 		add(pool, this.scheduler.pool("other"), this.scheduler.spawn(() -> {
 		}), this.scheduler.group(), this.scheduler.scope(), desk, desk.calls(), type, handler, new Handlers(), machine,
 				machine.diagram(), states, states.method("open"), StateMachines.builder(this.scheduler),
@@ -173,9 +179,17 @@ class PublicEdgeTests {
 
 				}), new GreenQueue<>(1), GreenWait.on(List.of(new GreenEvent())), Timeout.after(Duration.ofSeconds(1)),
 				GreenScheduler.builder(), HandlerOptions.builder(), Worker.builder(), Worker.builder().build(),
-				Join.all(), pool.enter(Duration.ofSeconds(1)),
+				Join.all(), this.slot,
 				GreenServer.listen(this.scheduler, pool, new InetSocketAddress("localhost", 0), (connection) -> {
 				}));
+	}
+
+	/** The scheduler's close would wait for it. */
+	@AfterEach
+	void returnSlot() {
+		if (this.slot != null) {
+			this.slot.close();
+		}
 	}
 
 	private HandlerFamily family(HandlerType type) {

@@ -97,7 +97,13 @@ class DroppedHandlersTests {
 		WATCHED {
 			@Override
 			HandlerOptions options() {
-				return super.options().toBuilder().busyLimit(Duration.ofSeconds(30)).build();
+				return super.options().toBuilder().busyLimit(Duration.ofSeconds(6)).build();
+			}
+		},
+		NOT_WATCHED {
+			@Override
+			HandlerOptions options() {
+				return super.options().toBuilder().busyLimit(Duration.ZERO).build();
 			}
 		},
 		WATCHED_CLOSELY {
@@ -147,8 +153,9 @@ class DroppedHandlersTests {
 			}
 		};
 
+		/** The limit determines how often a handler is asked to rest. */
 		HandlerOptions options() {
-			return HandlerOptions.builder().name("cart").build();
+			return HandlerOptions.builder().name("cart").busyLimit(Duration.ofSeconds(2)).build();
 		}
 
 		void prepare(Handler handler) {

@@ -3,6 +3,7 @@ package io.greenroom.deferred;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -87,7 +88,10 @@ public class FirstUseTests {
 	/** The class is another one than the test's, but what it extends is the same. */
 	@SuppressWarnings("unchecked")
 	private Deferred<Numbers> asNumbers(Class<?> desk) throws Exception {
-		return (Deferred<Numbers>) (Deferred<?>) Deferred.of(this.scheduler, desk.getConstructor().newInstance());
+		// The limit determines how often a handler is asked to rest.
+		HandlerOptions options = HandlerOptions.builder().busyLimit(Duration.ofSeconds(2)).build();
+		return (Deferred<Numbers>) (Deferred<?>) Deferred.of(this.scheduler, desk.getConstructor().newInstance(),
+				options);
 	}
 
 	private List<Object> atOnce(Callable<Object> doing) throws Exception {

@@ -290,13 +290,12 @@ class ReadOnlyTests {
 		CountDownLatch inside = new CountDownLatch(1);
 		CountDownLatch never = new CountDownLatch(1);
 		CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
-		GreenScheduler impatient = GreenScheduler.builder().drainTimeout(Duration.ofMillis(50)).build();
-		Deferred<Ledger> closed = Deferred.of(impatient, new Ledger(), options());
+		HandlerOptions impatient = options().toBuilder().timeout(Duration.ofMillis(50)).build();
+		Deferred<Ledger> closed = Deferred.of(this.scheduler, new Ledger(), impatient);
 		closed.oneway().holdAndTell(inside, never, interrupted);
 		inside.await();
 		closed.close();
 		assertThat(interrupted.get(20, TimeUnit.SECONDS)).isTrue();
-		impatient.close();
 	}
 
 	/** Two numbers whose sum is zero between writes. */

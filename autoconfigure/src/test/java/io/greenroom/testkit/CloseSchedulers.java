@@ -41,6 +41,18 @@ public @interface CloseSchedulers {
 
 		private static final Duration LONG = Duration.ofSeconds(20);
 
+		private final Duration limit;
+
+		/** For JUnit. */
+		Closer() {
+			this(LONG);
+		}
+
+		/** For the tests of this: waits for so long at least. */
+		Closer(Duration limit) {
+			this.limit = limit;
+		}
+
 		@Override
 		public void afterEach(ExtensionContext context) throws ReflectiveOperationException {
 			boolean strict = context.getExecutionException().isEmpty() && !mayLeave(context);
@@ -63,9 +75,9 @@ public @interface CloseSchedulers {
 			return declared != null && declared.leftovers();
 		}
 
-		private static void close(GreenScheduler scheduler, boolean strict) {
-			Duration limit = scheduler.drainTimeout();
-			DrainReport report = scheduler.drain((strict && limit.compareTo(LONG) < 0) ? LONG : limit);
+		private void close(GreenScheduler scheduler, boolean strict) {
+			Duration own = scheduler.drainTimeout();
+			DrainReport report = scheduler.drain((strict && own.compareTo(this.limit) < 0) ? this.limit : own);
 			if (strict) {
 				assertThat(report.killed()).as("green threads left behind, which were killed").isEmpty();
 				assertThat(report.stuck()).as("green threads left behind, which can't be killed").isEmpty();

@@ -20,7 +20,7 @@ import static org.mockito.Mockito.mock;
 /** What becomes of the schedulers and green threads of a test. */
 class CloseSchedulersTests {
 
-	private final CloseSchedulers.Closer closer = new CloseSchedulers.Closer();
+	private final CloseSchedulers.Closer closer = new CloseSchedulers.Closer(Duration.ofMillis(100));
 
 	private final Subject subject = new Subject();
 

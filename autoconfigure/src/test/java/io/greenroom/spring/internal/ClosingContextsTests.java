@@ -118,17 +118,21 @@ class ClosingContextsTests {
 	@Test
 	@DisplayName("F05 prototypes that are called and let go are collected, while their context goes on")
 	void prototypesAreCollected() {
-		this.runner.withUserConfiguration(Beans.class).run((context) -> {
-			List<WeakReference<Object>> dropped = new ArrayList<>();
-			for (int i = 0; i < 200; i++) {
-				Cart cart = context.getBean(Cart.class);
-				assertThat(cart.put()).isOne();
-				dropped.add(new WeakReference<>(AopProxyUtils.getSingletonTarget(cart)));
-				dropped.add(new WeakReference<>(cart));
-			}
-			Collected.await(dropped);
-			assertThat(context.getBean(Handlers.class).all()).noneMatch((handler) -> handler.target() instanceof Cart);
-		});
+		// The limit determines how often a handler is asked to rest.
+		this.runner.withUserConfiguration(Beans.class)
+			.withPropertyValues("greenroom.deferred.busy-limit=2s")
+			.run((context) -> {
+				List<WeakReference<Object>> dropped = new ArrayList<>();
+				for (int i = 0; i < 200; i++) {
+					Cart cart = context.getBean(Cart.class);
+					assertThat(cart.put()).isOne();
+					dropped.add(new WeakReference<>(AopProxyUtils.getSingletonTarget(cart)));
+					dropped.add(new WeakReference<>(cart));
+				}
+				Collected.await(dropped);
+				assertThat(context.getBean(Handlers.class).all())
+					.noneMatch((handler) -> handler.target() instanceof Cart);
+			});
 	}
 
 	@Test

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 import io.greenroom.green.GreenPool;
 import io.greenroom.web.PoolFilters;
@@ -199,10 +200,20 @@ class WayInIT {
 		}
 	}
 
-	/** Sends a body with pauses over HTTP/2; a broken stream is told by its message. */
+	/**
+	 * Sends a body over HTTP/2 whose parts come after the slot was lost; a broken stream
+	 * is told by its message.
+	 */
 	private static String slowly(RunningApp app, String path) throws Exception {
+		awaitAllBack(app);
+		SlotCounts counts = app.bean(SlotCounts.class);
+		int before = counts.back();
 		try {
-			HttpResponse<String> answer = app.trickle(path, Duration.ofMillis(900));
+			HttpResponse<String> answer = app.trickle(path, () -> {
+				until(() -> counts.back() > before);
+				// What is tested: parts of the body come apart, and after the answer.
+				LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+			});
 			assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
 			assertThat(answer.headers().firstValue("Connection")).isEmpty();
 			assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
