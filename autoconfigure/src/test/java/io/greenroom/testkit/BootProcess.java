@@ -209,7 +209,12 @@ public final class BootProcess implements AutoCloseable {
 	public void end() {
 		signal("TERM");
 		try {
-			assertThat(this.process.waitFor(60, TimeUnit.SECONDS)).as("it has ended").isTrue();
+			if (!this.process.waitFor(60, TimeUnit.SECONDS)) {
+				// Has the JVM print the stacks of its threads.
+				signal("QUIT");
+				Until.until("the stacks to be printed", () -> output().contains("Full thread dump"));
+				throw new AssertionError("It has not ended: " + output());
+			}
 			// What it has printed last may not have been read yet.
 			this.reader.join();
 		}

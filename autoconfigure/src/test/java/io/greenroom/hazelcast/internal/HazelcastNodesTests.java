@@ -128,6 +128,15 @@ class HazelcastNodesTests {
 	}
 
 	@Test
+	@DisplayName("N04 a node that leaves and can't hand over its keys waits for seconds, not for Hazelcast's ten minutes")
+	void leaving() {
+		Config config = HazelcastNodes.config(new MemberOptions("c", List.of("127.0.0.1"), null, "127.0.0.1", 5701,
+				Duration.ofSeconds(1), Duration.ofSeconds(10)));
+		assertThat(new HazelcastProperties(config).getSeconds(ClusterProperty.GRACEFUL_SHUTDOWN_MAX_WAIT))
+			.isEqualTo(10);
+	}
+
+	@Test
 	@DisplayName("N14 nodes are looked for by DNS at the port that they listen on")
 	void kubernetes() {
 		Config config = HazelcastNodes.config(new MemberOptions("c", List.of(), "shop.default.svc", "10.0.0.7", 7100,
