@@ -1,5 +1,6 @@
 package io.greenroom.autoconfigure;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -7,12 +8,15 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.greenroom.deferred.Deferred;
 import io.greenroom.deferred.DeferredHandler;
 import io.greenroom.deferred.Execution;
 import io.greenroom.deferred.Oneway;
 import io.greenroom.deferred.ReadOnly;
+import io.greenroom.green.GreenScheduler;
+import io.greenroom.green.GreenThread;
 import io.greenroom.testkit.Until;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
@@ -112,6 +116,31 @@ class HandlerContextTests {
 			assertThat(told.poll(20, TimeUnit.SECONDS)).isEqualTo("Ophelia da_DK Ophelia nowhere");
 			assertThat(later.get(20, TimeUnit.SECONDS)).isEqualTo("Ophelia da_DK Ophelia nowhere");
 			assertThat(future.get(20, TimeUnit.SECONDS)).isEqualTo("Ophelia da_DK Ophelia nowhere");
+		});
+	}
+
+	@Test
+	@DisplayName("D29 G28 a green thread that outlives its request has the locale that the request had, and can make calls")
+	void greenThreadsOutliveRequests() {
+		this.runner.run((context) -> {
+			Stage stage = context.getBean(Stage.class);
+			AtomicBoolean recycled = new AtomicBoolean();
+			LocaleContextHolder.setLocaleContext(() -> {
+				assertThat(recycled).as("the request is recycled").isFalse();
+				return Locale.forLanguageTag("da-DK");
+			});
+			BlockingQueue<String> told = new LinkedBlockingQueue<>();
+			CompletableFuture<Void> over = new CompletableFuture<>();
+			GreenThread<Locale> green = context.getBean(GreenScheduler.class).spawn("late", () -> {
+				over.join();
+				stage.tell(over, told);
+				return LocaleContextHolder.getLocale();
+			});
+			recycled.set(true);
+			over.complete(null);
+			assertThat(green.get(Duration.ofSeconds(20))).isEqualTo(Locale.forLanguageTag("da-DK"));
+			assertThat(told.poll(20, TimeUnit.SECONDS)).startsWith("nobody da_DK");
+			LocaleContextHolder.resetLocaleContext();
 		});
 	}
 

@@ -2,6 +2,7 @@ package io.greenroom.context.internal;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 import io.greenroom.observe.ContextCarrier;
 import io.micrometer.context.ContextRegistry;
@@ -24,6 +25,9 @@ public final class RegisteredContext implements ContextCarrier {
 	private final List<ThreadLocalAccessor<?>> given;
 
 	private final Map<Object, Detachment> detachments;
+
+	/** The detachments that replace a value, and don't leave it out. */
+	private final Map<Object, Detachment> copies;
 
 	/** Replaced when the registry has changed. */
 	private volatile @Nullable Accessors accessors;
@@ -50,11 +54,19 @@ public final class RegisteredContext implements ContextCarrier {
 		this.registry = registry;
 		this.given = List.copyOf(given);
 		this.detachments = Map.copyOf(detachments);
+		this.copies = detachments.entrySet()
+			.stream()
+			.filter((each) -> each.getValue() != Detachment.LEFT_OUT)
+			.collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
 	}
 
+	/**
+	 * Copies what can be copied here, too: a green thread, or a body whose caller has got
+	 * a timeout, may outlive the request.
+	 */
 	@Override
 	public Snapshot capture() {
-		return capture(Map.of());
+		return capture(this.copies);
 	}
 
 	@Override
