@@ -42,6 +42,9 @@ class KilledTests {
 		return pool;
 	}
 
+	/**
+	 * Returns the work of a key, in any order: databases use places that are free again.
+	 */
 	private static List<String> work(HikariDataSource database, String key) {
 		try (HikariDataSource pool = TestDatabase.pool(database.getJdbcUrl(), 1)) {
 			return JdbcClient.create(pool)
@@ -94,8 +97,8 @@ class KilledTests {
 		assertThat(work(database, "a")).isEmpty();
 		goOn(database);
 		assertThat(row(database, "a")).containsExactly("done DONE {\"steps\":2}");
-		assertThat(work(database, "a")).containsExactly("hard", "done");
-		assertThat(work(database, "b")).containsExactly("b", "done");
+		assertThat(work(database, "a")).containsExactlyInAnyOrder("hard", "done");
+		assertThat(work(database, "b")).containsExactlyInAnyOrder("b", "done");
 		assertThat(work(database, "c")).containsExactly("done");
 	}
 
@@ -112,7 +115,7 @@ class KilledTests {
 		assertThat(work(database, "a")).containsExactly("hard");
 		goOn(database);
 		assertThat(row(database, "a")).containsExactly("done DONE {\"steps\":2}");
-		assertThat(work(database, "a")).containsExactly("hard", "done");
+		assertThat(work(database, "a")).containsExactlyInAnyOrder("hard", "done");
 	}
 
 	@ParameterizedTest
@@ -141,7 +144,7 @@ class KilledTests {
 		}
 		goOn(database);
 		assertThat(row(database, "a")).containsExactly("done DONE {\"steps\":2}");
-		assertThat(work(database, "a")).containsExactly("hard", "done");
+		assertThat(work(database, "a")).containsExactlyInAnyOrder("hard", "done");
 	}
 
 	private static void cutConnections(HikariDataSource database) {
@@ -238,7 +241,7 @@ class KilledTests {
 				// A second of the node timeout and a tenth of a sweep; the rest is the
 				// machine's.
 				assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(Duration.ofSeconds(8));
-				assertThat(work(database, "a")).containsExactly("hard", "done");
+				assertThat(work(database, "a")).containsExactlyInAnyOrder("hard", "done");
 			}
 		}
 	}
@@ -252,11 +255,11 @@ class KilledTests {
 			first.freeze();
 			try (BootProcess second = start(database)) {
 				second.await("idle");
-				assertThat(work(database, "a")).containsExactly("hard", "done");
+				assertThat(work(database, "a")).containsExactlyInAnyOrder("hard", "done");
 				first.letOn();
 				first.thaw();
 				first.await("rolled back");
-				assertThat(work(database, "a")).containsExactly("hard", "done");
+				assertThat(work(database, "a")).containsExactlyInAnyOrder("hard", "done");
 				assertThat(row(database, "a")).containsExactly("done DONE {\"steps\":2}");
 			}
 		}

@@ -256,7 +256,7 @@ class DeterministicMachineTests {
 			});
 			List<String> trace = new ArrayList<>();
 			// The names of bodies count the machines of all tests.
-			test.trace().forEach((name) -> trace.add(name.replaceAll("\\d{2,}", "n")));
+			test.trace().forEach((name) -> trace.add(name.replaceAll("#\\d+", "#n")));
 			trace.add(test.clock().instant().toString());
 			return trace;
 		}
