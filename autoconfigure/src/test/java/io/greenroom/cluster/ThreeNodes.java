@@ -245,6 +245,12 @@ final class ThreeNodes implements AutoCloseable {
 			.collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
 	}
 
+	/** Waits until a call of each key was made, so that each has a row to lock. */
+	void untilEachMade() {
+		Until.until("a call of each key to be made", Duration.ofSeconds(60),
+				() -> pausing(() -> madeByKey().size() == this.keys));
+	}
+
 	/** Waits until calls of these keys were made, after those that are known. */
 	void untilMade(Map<String, Long> known, Predicate<String> keys) {
 		Set<String> missing = new TreeSet<>(known.keySet().stream().filter(keys).toList());

@@ -184,7 +184,7 @@ class ThreeNodesLongForm {
 		int times = Rounds.of(20);
 		try (ThreeNodes run = new ThreeNodes(500, CLIENTS).heartbeatLimit(limit)) {
 			run.startHolding(ended);
-			run.untilMade(1000);
+			run.untilEachMade();
 			Set<String> held = new HashSet<>();
 			for (int i = 0; i < times; i++) {
 				String key = run.hold(ClusterApplication.BEFORE_COMMIT);

@@ -35,7 +35,7 @@ class ThreeNodesTests {
 	void frozenInTransaction() {
 		try (ThreeNodes run = new ThreeNodes(60, 4).heartbeatLimit(Duration.ofSeconds(5))) {
 			run.startHolding(Duration.ofSeconds(8));
-			run.untilMade(200);
+			run.untilEachMade();
 			Map<String, Long> before = run.madeByKey();
 			String held = run.hold(ClusterApplication.BEFORE_COMMIT);
 			run.nodes.get(2).freeze();
