@@ -161,7 +161,7 @@ class Killed {
 		@Transactional
 		@State(initial = true, transitionsTo = "done")
 		void working(String how) {
-			this.jdbc.sql("insert into work values (?, ?)").params(this.id, how).update();
+			work(how);
 			this.steps++;
 			if (this.id.equals("a")) {
 				this.points.pass("middle");
@@ -176,7 +176,16 @@ class Killed {
 				this.points.pass("successor");
 			}
 			this.steps++;
-			this.jdbc.sql("insert into work values (?, ?)").params(this.id, "done").update();
+			work("done");
+		}
+
+		/** Databases return rows without an order of their own in any order. */
+		private void work(String what) {
+			int place = this.jdbc.sql("select count(*) from work where id = ?")
+				.param(this.id)
+				.query(Integer.class)
+				.single();
+			this.jdbc.sql("insert into work values (?, ?, ?)").params(this.id, what, place).update();
 		}
 
 		@State(initial = true, transitionsTo = "done", timeout = "1500ms", onTimeout = "done")

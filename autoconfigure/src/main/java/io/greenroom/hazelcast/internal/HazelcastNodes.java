@@ -99,9 +99,7 @@ public final class HazelcastNodes implements Nodes {
 		config.setProperty("hazelcast.wait.seconds.before.join", "0");
 		config.setProperty("hazelcast.merge.first.run.delay.seconds", "3");
 		config.setProperty("hazelcast.merge.next.run.delay.seconds", "3");
-		// By default, a member that leaves waits for ten minutes for its data to be safe.
-		// It
-		// has none.
+		// A member that leaves has no data to wait for. The default is ten minutes.
 		config.setProperty("hazelcast.graceful.shutdown.max.wait", String.valueOf(LEAVING.toSeconds()));
 		// Owns no keys until the application has started.
 		config.setLiteMember(true);

@@ -126,13 +126,7 @@ class ShutdownIT {
 				assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
 				app.shutDown();
 				for (Thread client : clients) {
-					if (!client.join(Duration.ofSeconds(2))) {
-						// Jetty may leave a connection open that came during its
-						// shutdown,
-						// and nobody is there to answer.
-						client.interrupt();
-						assertThat(client.join(Duration.ofSeconds(20))).isTrue();
-					}
+					assertThat(client.join(Duration.ofSeconds(20))).isTrue();
 				}
 				assertThat(statuses).containsExactly(200);
 			}
