@@ -95,6 +95,12 @@ final class RunningApp implements AutoCloseable {
 		return this.client.send(request(path, headers), HttpResponse.BodyHandlers.ofString());
 	}
 
+	/** As {@code get}, by a client with a limit of its own. */
+	HttpResponse<String> getWithin(Duration limit, String path) throws Exception {
+		HttpRequest request = HttpRequest.newBuilder(this.base.resolve(path)).timeout(limit).build();
+		return this.client.send(request, HttpResponse.BodyHandlers.ofString());
+	}
+
 	/**
 	 * As {@code get}, on a connection of its own, and with much more time: servers follow
 	 * endless causes until the heap is full.
