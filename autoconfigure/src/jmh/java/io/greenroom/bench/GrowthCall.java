@@ -3,6 +3,9 @@ package io.greenroom.bench;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
@@ -26,7 +29,9 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * What an operation costs the more there are of something: handlers, called in turn by one
  * virtual thread; machines, moved in turn by one virtual thread that waits until each
- * rests; virtual threads that call one handler.
+ * rests; virtual threads that call one handler. Handlers are compared with executors that
+ * have one virtual thread each: whatever is asked in turn has left the caches when it is
+ * asked again, if there is enough of it.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -101,9 +106,53 @@ public class GrowthCall {
 		Callers.run(this.count, CALLS, this.handlers.getFirst()::increment);
 	}
 
+	@Benchmark
+	@OperationsPerInvocation(CALLS)
+	public void executors(Peers peers) throws InterruptedException {
+		Callers.run(1, CALLS, () -> peers.call(next()));
+	}
+
+	@Benchmark
+	@OperationsPerInvocation(CALLS)
+	public void callersOfExecutor(Peers peers) throws InterruptedException {
+		Callers.run(this.count, CALLS, () -> peers.call(0));
+	}
+
 	private int next() {
 		this.next = (this.next + 1 < this.count) ? this.next + 1 : 0;
 		return this.next;
+	}
+
+	/** Executors with one virtual thread each. */
+	@State(Scope.Benchmark)
+	public static class Peers {
+
+		private List<ExecutorService> executors;
+
+		private List<Counter> counters;
+
+		@Setup
+		public void open(GrowthCall growth) {
+			this.executors = IntStream.range(0, growth.count)
+				.mapToObj((i) -> Executors.newSingleThreadExecutor(Thread.ofVirtual().factory()))
+				.toList();
+			this.counters = IntStream.range(0, growth.count).mapToObj((i) -> new Counter()).toList();
+		}
+
+		@TearDown
+		public void close() {
+			this.executors.forEach(ExecutorService::shutdown);
+		}
+
+		void call(int index) {
+			try {
+				this.executors.get(index).submit(this.counters.get(index)::increment).get();
+			}
+			catch (InterruptedException | ExecutionException ex) {
+				throw new IllegalStateException(ex);
+			}
+		}
+
 	}
 
 	/** Is moved from outside, and rests. */

@@ -72,8 +72,8 @@ record Growth(String name, List<Curve> curves) implements Table {
 			.toList();
 		line.add(Amount.ratio(ratio));
 		line.add(Comparison.spread(forks, null));
-		line.add(FLAT.toString());
-		line.add(FLAT.verdict(results.form(), ratio, forks));
+		line.add(curve.isPeer() ? "" : FLAT.toString());
+		line.add(curve.isPeer() ? "" : FLAT.verdict(results.form(), ratio, forks));
 		return line;
 	}
 
@@ -106,8 +106,17 @@ record Growth(String name, List<Curve> curves) implements Table {
 	 * @param label what is counted, and what is done
 	 * @param benchmark the benchmark's name without parameters
 	 * @param param the parameter that counts
+	 * @param isPeer whether it is there for comparison, and held to nothing
 	 */
-	record Curve(String label, String benchmark, String param) {
+	record Curve(String label, String benchmark, String param, boolean isPeer) {
+
+		Curve(String label, String benchmark, String param) {
+			this(label, benchmark, param, false);
+		}
+
+		static Curve peer(String label, String benchmark, String param) {
+			return new Curve(label, benchmark, param, true);
+		}
 
 		String id(int count) {
 			return this.benchmark + "[" + this.param + "=" + count + "]";

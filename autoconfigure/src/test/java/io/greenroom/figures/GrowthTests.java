@@ -53,6 +53,13 @@ class GrowthTests {
 	}
 
 	@Test
+	void aPeerIsHeldToNothing() {
+		Growth beside = Growth.of("growth", Growth.Curve.peer("threads", "G.callers", "count"));
+		assertThat(beside.markdown(this.results))
+			.contains("| threads | 50 ns | 100 ns | 101 ns | 297 ns | 99 ns | 3.00 | 3.00 to 3.00 |  |  |");
+	}
+
+	@Test
 	void thePictureHasAPointForEachFigure() throws Exception {
 		assertThat(this.table.pictures(this.results)).containsOnlyKeys("growth.svg");
 		assertThat(this.table.markdown(this.results)).contains("](figures/growth.svg)");

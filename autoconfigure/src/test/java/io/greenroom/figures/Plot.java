@@ -26,7 +26,8 @@ final class Plot {
 
 	private static final List<String> MARKS = List.of("<circle cx='%1$s' cy='%2$s' r='4'/>",
 			"<path d='M%1$s,%2$sm-4,-4h8v8h-8z'/>", "<path d='M%1$s,%2$sm0,-5l5,9h-10z'/>",
-			"<path d='M%1$s,%2$sm0,-5l5,5l-5,5l-5,-5z'/>", "<path d='M%1$s,%2$sm0,5l5,-9h-10z'/>");
+			"<path d='M%1$s,%2$sm0,-5l5,5l-5,5l-5,-5z'/>", "<path d='M%1$s,%2$sm0,5l5,-9h-10z'/>",
+			"<path d='M%1$s,%2$sm-5,-1h4v-4h2v4h4v2h-4v4h-2v-4h-4z'/>");
 
 	private static final String STYLE = """
 			<style>
@@ -37,7 +38,7 @@ final class Plot {
 			  .flat { fill: #57606a; fill-opacity: 0.12 }
 			  .curve { fill: none; stroke-width: 2 }
 			  .c0 { stroke: #0550ae; --fill: #0550ae } .c1 { stroke: #a33c00; --fill: #a33c00 } .c2 { stroke: #116329; --fill: #116329 }
-			  .c3 { stroke: #8250df; --fill: #8250df } .c4 { stroke: #8a6100; --fill: #8a6100 }
+			  .c3 { stroke: #8250df; --fill: #8250df } .c4 { stroke: #8a6100; --fill: #8a6100 } .c5 { stroke: #6e7781; --fill: #6e7781 }
 			  .mark { fill: var(--fill) }
 			  @media (prefers-color-scheme: dark) {
 			    text { fill: #e6edf3 }
@@ -46,7 +47,7 @@ final class Plot {
 			    .axis { stroke: #8b949e }
 			    .flat { fill: #8b949e; fill-opacity: 0.2 }
 			    .c0 { stroke: #79c0ff; --fill: #79c0ff } .c1 { stroke: #ffa657; --fill: #ffa657 } .c2 { stroke: #7ee787; --fill: #7ee787 }
-			    .c3 { stroke: #d2a8ff; --fill: #d2a8ff } .c4 { stroke: #f2cc60; --fill: #f2cc60 }
+			    .c3 { stroke: #d2a8ff; --fill: #d2a8ff } .c4 { stroke: #f2cc60; --fill: #f2cc60 } .c5 { stroke: #8c959f; --fill: #8c959f }
 			  }
 			</style>
 			""";

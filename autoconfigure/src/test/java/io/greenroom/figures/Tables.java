@@ -153,7 +153,10 @@ final class Tables {
 				new Growth.Curve("handlers: a sync call of each in turn", "GrowthCall.handlers", "count"),
 				new Growth.Curve("keys: a sync call of any of them", "KeyedCall.anyActiveKey", "keys"),
 				new Growth.Curve("machines: a move of each in turn", "GrowthCall.machines", "count"),
-				new Growth.Curve("callers: a sync call of one handler", "GrowthCall.callers", "count"));
+				new Growth.Curve("callers: a sync call of one handler", "GrowthCall.callers", "count"),
+				Growth.Curve.peer("executors of one virtual thread: a task of each in turn", "GrowthCall.executors",
+						"count"),
+				Growth.Curve.peer("callers of one such executor: a task", "GrowthCall.callersOfExecutor", "count"));
 	}
 
 	private static Table keyed() {
