@@ -59,6 +59,9 @@ class ArchitectureTests {
 	/** A Java runtime may lack the module; whoever watches for its events needs it. */
 	private static final String[] FLIGHT_RECORDER = { "jdk.jfr.." };
 
+	/** The JDK's own view of its threads; a Java runtime may lack the module. */
+	private static final String[] MANAGEMENT = { "java.lang.management..", "jdk.management.." };
+
 	/** What an annotation processor is written against; part of the JDK. */
 	private static final String[] JAVAC = { "javax.annotation.processing..", "javax.lang.model..", "javax.tools.." };
 
@@ -162,7 +165,8 @@ class ArchitectureTests {
 			List.of("observe", "green", "deferred", "keyed", "state", "durable"), PLAIN, SPRING);
 
 	@ArchTest
-	static final ArchRule watchKnowsGreen = only("watch", List.of("green", "observe"), PLAIN, FLIGHT_RECORDER);
+	static final ArchRule watchKnowsGreen = only("watch", List.of("green", "observe"), PLAIN, FLIGHT_RECORDER,
+			MANAGEMENT);
 
 	@ArchTest
 	static final ArchRule consoleKnowsActuate = only("console",

@@ -29,6 +29,10 @@ final class SchedulerBeans extends SuppliedBeans {
 
 	private static final String EXECUTOR = "greenSchedulerExecutor";
 
+	private static final String RELIEF = "greenroomCarrierRelief";
+
+	private static final String WATCH = "greenroom.watch";
+
 	@Override
 	void register(Registration registration, Environment environment) {
 		if (registration.lacksAnywhere(GreenScheduler.class)) {
@@ -45,8 +49,11 @@ final class SchedulerBeans extends SuppliedBeans {
 		if (registration.lacksAnywhere(GreenSchedulerLifecycle.class)) {
 			registration.add("greenSchedulerLifecycle", GreenSchedulerLifecycle.class);
 		}
-		// Nothing watches unless it is asked for: a probe has a thread of its own.
-		if (SettingsCheck.isAnySet("greenroom.watch", environment)) {
+		if (!registration.has(RELIEF)) {
+			registration.add(RELIEF, CarrierRelief.class);
+		}
+		// Nothing is reported unless it is asked for.
+		if (SettingsCheck.isAnySet(WATCH, environment)) {
 			registration.add("greenroomCarrierWatch", CarrierWatch.class);
 		}
 		if (environment instanceof ConfigurableReactiveWebEnvironment) {
@@ -58,12 +65,17 @@ final class SchedulerBeans extends SuppliedBeans {
 	Object create(String name, ConfigurableListableBeanFactory beans) {
 		return switch (name) {
 			case "greenSchedulerLifecycle" -> new GreenSchedulerLifecycle(new MadeBean<>(GreenScheduler.class, beans));
-			case "greenroomCarrierWatch" ->
-				new CarrierWatch(Binder.get(environment(beans)).bindOrCreate("greenroom.watch", WatchProperties.class),
-						beans.getBeanProvider(GreenScheduler.class));
+			case RELIEF -> new CarrierRelief(watch(beans).heldLimit(), new MadeBean<>(GreenScheduler.class, beans));
+			case "greenroomCarrierWatch" -> new CarrierWatch(watch(beans), beans.getBeanProvider(GreenScheduler.class));
 			case "idlePoolSettingsCheck" -> new IdlePoolSettingsCheck(environment(beans));
 			default -> throw new IllegalArgumentException(name);
 		};
+	}
+
+	private static WatchProperties watch(ConfigurableListableBeanFactory beans) {
+		Environment environment = environment(beans);
+		return SettingsCheck.isAnySet(WATCH, environment)
+				? Binder.get(environment).bindOrCreate(WATCH, WatchProperties.class) : WatchProperties.DEFAULT;
 	}
 
 	/**

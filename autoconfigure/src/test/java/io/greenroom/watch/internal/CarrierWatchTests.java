@@ -68,28 +68,29 @@ class CarrierWatchTests {
 	@Test
 	@DisplayName("M12 carriers that are all held are reported once, with the stack of a green thread that holds one, as event, counter and problem in the dump")
 	void heldCarriers(CapturedOutput output) {
-		this.runner.withPropertyValues("greenroom.watch.start-limit=1s").run((context) -> {
-			GreenGroup group = context.getBean(GreenScheduler.class).group();
-			try {
-				for (int i = 0; i < CARRIERS; i++) {
-					group.spawn(Held::touch);
+		this.runner.withPropertyValues("greenroom.watch.start-limit=1s", "greenroom.watch.held-limit=0s")
+			.run((context) -> {
+				GreenGroup group = context.getBean(GreenScheduler.class).group();
+				try {
+					for (int i = 0; i < CARRIERS; i++) {
+						group.spawn(Held::touch);
+					}
+					ProblemReport report = take();
+					assertThat(report.kind()).isEqualTo(ProblemReport.Kind.STARVED);
+					assertThat(report.thread()).isNotBlank();
+					assertThat(Frames.own(report.stack())).contains("CarrierWatchTests");
+					assertThat(report.since()).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
+					assertThat(output).contains("No virtual thread has started for PT",
+							"at io.greenroom.watch.internal.Carrier");
+					assertThat(this.events.poll(2500, TimeUnit.MILLISECONDS)).as("a second report").isNull();
+					assertThat(count("starved")).isOne();
+					assertShown(context, GreenroomDump.Kind.HELD_CARRIERS, "HELD CARRIERS");
 				}
-				ProblemReport report = take();
-				assertThat(report.kind()).isEqualTo(ProblemReport.Kind.STARVED);
-				assertThat(report.thread()).isNotBlank();
-				assertThat(Frames.own(report.stack())).contains("CarrierWatchTests");
-				assertThat(report.since()).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
-				assertThat(output).contains("No virtual thread has started for PT",
-						"at io.greenroom.watch.internal.Carrier");
-				assertThat(this.events.poll(2500, TimeUnit.MILLISECONDS)).as("a second report").isNull();
-				assertThat(count("starved")).isOne();
-				assertShown(context, GreenroomDump.Kind.HELD_CARRIERS, "HELD CARRIERS");
-			}
-			finally {
-				LEAVE.countDown();
-			}
-			assertThat(group.join(Duration.ofSeconds(30))).isTrue();
-		});
+				finally {
+					LEAVE.countDown();
+				}
+				assertThat(group.join(Duration.ofSeconds(30))).isTrue();
+			});
 	}
 
 	@Test
@@ -112,7 +113,7 @@ class CarrierWatchTests {
 	}
 
 	@Test
-	@DisplayName("M12 nothing watches unless it is asked for")
+	@DisplayName("M12 nothing is reported of threads that get a carrier in time unless it is asked for")
 	void offByDefault() {
 		this.runner.run((context) -> assertThat(watch(context)).isFalse());
 		this.runner.withPropertyValues("greenroom.watch.start-limit=0s").run((context) -> {
@@ -122,7 +123,7 @@ class CarrierWatchTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "start-limit, -1s", "start-limit, 9ms", "pinned-limit, 1ms" })
+	@CsvSource({ "start-limit, -1s", "start-limit, 9ms", "pinned-limit, 1ms", "held-limit, 99ms" })
 	@DisplayName("A04 a wrong limit of the watch stops the start and is named")
 	void wrong(String key, String value) {
 		this.runner.withPropertyValues("greenroom.watch." + key + "=" + value)

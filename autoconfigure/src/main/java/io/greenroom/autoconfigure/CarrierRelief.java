@@ -1,0 +1,83 @@
+package io.greenroom.autoconfigure;
+
+import java.time.Duration;
+import java.util.function.Supplier;
+
+import io.greenroom.green.GreenScheduler;
+import io.greenroom.observe.Observer;
+import io.greenroom.observe.ProblemReport;
+import io.greenroom.observe.internal.ProblemLog;
+import io.greenroom.spring.internal.GreenSchedulerLifecycle;
+import io.greenroom.watch.internal.SpareCarriers;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import org.springframework.context.SmartLifecycle;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Has carriers added while all are held, from before the server takes requests until the
+ * scheduler has drained.
+ */
+final class CarrierRelief implements SmartLifecycle {
+
+	private static final Logger log = LoggerFactory.getLogger("io.greenroom.watch");
+
+	private final Duration limit;
+
+	private final Supplier<? extends @Nullable GreenScheduler> scheduler;
+
+	/** Guarded by this. */
+	private @Nullable AutoCloseable open;
+
+	/**
+	 * Creates the relief.
+	 * @param limit how long carriers may be held; never relieves with zero
+	 * @param scheduler provides the scheduler, or {@code null} while there is none
+	 */
+	CarrierRelief(Duration limit, Supplier<? extends @Nullable GreenScheduler> scheduler) {
+		this.limit = limit;
+		this.scheduler = scheduler;
+	}
+
+	@Override
+	public synchronized void start() {
+		// A Java runtime may lack the module.
+		if (this.open == null && this.limit.isPositive()
+				&& ClassUtils.isPresent("jdk.management.VirtualThreadSchedulerMXBean", null)) {
+			this.open = SpareCarriers.open(this.limit, this::report);
+		}
+	}
+
+	private void report(ProblemReport report) {
+		GreenScheduler made = this.scheduler.get();
+		ProblemLog.report(log, (made != null) ? made.observer() : Observer.NONE, report);
+	}
+
+	@Override
+	public synchronized void stop() {
+		AutoCloseable closed = this.open;
+		this.open = null;
+		if (closed != null) {
+			try {
+				closed.close();
+			}
+			catch (Exception failure) {
+				log.warn("The relief of held carriers could not be ended", failure);
+			}
+		}
+	}
+
+	@Override
+	public synchronized boolean isRunning() {
+		return this.open != null;
+	}
+
+	/** Below the drain, which held carriers may hold up. */
+	@Override
+	public int getPhase() {
+		return GreenSchedulerLifecycle.PHASE - 2;
+	}
+
+}
