@@ -31,7 +31,7 @@ final class HopBeans extends SuppliedBeans {
 
 	static RunInPoolAdapters adapters(PoolSelector selector, GreenScheduler scheduler, ClientPresence clients) {
 		TaskDecorator context = HopContext.of(scheduler.contextCarrier());
-		return () -> new RunInPoolHandlerAdapter(selector, scheduler, context, HopIdentity.keeper(), clients);
+		return () -> new RunInPoolHandlerAdapter(selector, scheduler, context, HopIdentity.reader(), clients);
 	}
 
 	static RequestMappingHandlerMapping mapping() {
@@ -59,7 +59,7 @@ final class HopBeans extends SuppliedBeans {
 		ObjectProvider<HandlerFunctionAdapter> usual = beans.getBeanProvider(HandlerFunctionAdapter.class);
 		GreenScheduler scheduler = beans.getBean(GreenScheduler.class);
 		return new HopFunctionAdapter(usual::getObject, beans.getBean(ControllerPools.class), scheduler,
-				HopContext.of(scheduler.contextCarrier()), HopIdentity.keeper());
+				HopContext.of(scheduler.contextCarrier()), HopIdentity.reader());
 	}
 
 	/** Keeps the beans of a request until the request is over. */

@@ -2,12 +2,14 @@ package io.greenroom.faults;
 
 import java.util.List;
 
-/** Faults of green threads, groups, scopes, mappings, drains and servers. */
+/** Faults of green threads, groups, scopes, mappings, drains, servers and carriers. */
 final class ThreadFaults {
 
 	private static final String THREAD = "green/GreenThread.java";
 
 	private static final String CHILDREN = "green/ChildThreads.java";
+
+	private static final String CARRIERS = "watch/internal/SpareCarriers.java";
 
 	static final List<Fault> ALL = List.of(
 			Fault.of("the end of a body does not wait for a kill that is under way").in(THREAD).replaces("""
@@ -79,7 +81,28 @@ final class ThreadFaults {
 				.removes("""
 						left.forEach(Connection::kill);""")
 				.breaks("H11")
-				.caughtBy("green.io.GreenServerTests#stopKillsWhatIsLeft"));
+				.caughtBy("green.io.GreenServerTests#stopKillsWhatIsLeft"),
+			Fault.of("carriers that compute count as held")
+				.in(CARRIERS)
+				.replaces("""
+						return computed() - before < time / PART;""", """
+						return computed() - before < Long.MAX_VALUE;""")
+				.breaks("M12")
+				.caughtBy("watch.internal.SpareCarriersTests#computing"),
+			Fault.of("spare carriers stay when others are free")
+				.in(CARRIERS)
+				.replaces("""
+						if (this.calm == CALM) {""", """
+						if (this.calm < 0) {""")
+				.breaks("M12")
+				.caughtBy("watch.internal.SpareCarriersTests#heldForOneAnother"),
+			Fault.of("a number of carriers that somebody else has set is set back")
+				.in(CARRIERS)
+				.replaces("""
+						if (this.usual > 0 && this.carriers.getParallelism() == this.set) {""", """
+						if (this.usual > 0) {""")
+				.breaks("M12")
+				.caughtBy("watch.internal.SpareCarriersTests#setBySomebodyElse"));
 
 	private ThreadFaults() {
 	}

@@ -51,6 +51,9 @@ public final class SpareCarriers {
 	/** The number of virtual threads that are started at most to get a new carrier. */
 	private static final int STARTS = 1000;
 
+	/** How often carriers are added at most until one is free. */
+	private static final int ROUNDS = 20;
+
 	private static @Nullable SpareCarriers shared;
 
 	private final VirtualThreadSchedulerMXBean carriers = ManagementFactory
@@ -86,7 +89,7 @@ public final class SpareCarriers {
 	 * caller.
 	 * @param limit how long all carriers may be held; must be positive
 	 * @param reports is told of each time when they were held for longer, afterwards, on
-	 * the watch's thread
+	 * a thread of its own
 	 * @return ends the watch when all that began it have closed
 	 */
 	public static synchronized AutoCloseable open(Duration limit, Consumer<ProblemReport> reports) {
@@ -249,15 +252,14 @@ public final class SpareCarriers {
 			this.usual = before;
 		}
 		this.set = before;
-		do {
-			if (this.set < MOST) {
-				add(Math.min(2 * this.set, MOST));
+		for (int round = 0; begun.getCount() > 0; round++) {
+			if (round < ROUNDS) {
+				add(Math.max(this.set, Math.min(2 * this.set, MOST)));
 			}
 			while (begun.getCount() > 0 && !areHeld(begun, this.limit / SLICES)) {
 				// They compute now.
 			}
 		}
-		while (begun.getCount() > 0);
 		this.calm = 0;
 		if (first) {
 			report(Duration.ofNanos(System.nanoTime() - start), before);
@@ -279,12 +281,16 @@ public final class SpareCarriers {
 		}
 	}
 
+	/** On another thread, because the log and listeners may need what is still held. */
 	private void report(Duration held, int before) {
 		ProblemReport report = new ProblemReport(ProblemReport.Kind.STARVED, null,
 				"No virtual thread could begin for %s, because all %d carriers were held by virtual threads that waited, for example for a class to be loaded; it went on with %d carriers. -Djdk.virtualThreadScheduler.parallelism=%<d has as many from the start"
 					.formatted(held.truncatedTo(ChronoUnit.MILLIS), before, this.set),
 				held, null, List.of());
-		this.reports.forEach((each) -> each.accept(report));
+		Thread.ofPlatform()
+			.daemon()
+			.name("greenroom-carriers-report")
+			.start(() -> this.reports.forEach((each) -> each.accept(report)));
 	}
 
 	/** Lets spare carriers go, unless somebody else has set another number meanwhile. */

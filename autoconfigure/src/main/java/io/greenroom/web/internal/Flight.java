@@ -60,8 +60,11 @@ final class Flight {
 	/** The green thread, once it has the request. */
 	private volatile @Nullable Thread pilot;
 
-	Flight(Arrivals arrivals) {
+	private final HopUser user;
+
+	Flight(Arrivals arrivals, HopUser user) {
 		this.arrivals = arrivals;
+		this.user = user;
 	}
 
 	void takeOff(HttpServletRequest request) {
@@ -136,6 +139,7 @@ final class Flight {
 			this.landing = true;
 		}
 		this.arrivals.forget(this);
+		this.user.hasReturned(request);
 		request.removeAttribute(FLIGHT);
 	}
 
@@ -160,11 +164,11 @@ final class Flight {
 	}
 
 	/**
-	 * Returns the error that the controller has sent and that waits for the dispatch
-	 * back.
+	 * Returns the error or redirect that the controller has sent and that waits for the
+	 * dispatch back.
 	 */
-	HopResponse.@Nullable SentError sentError() {
-		return (this.response != null) ? this.response.sentError() : null;
+	HopResponse.@Nullable Sending sent() {
+		return (this.response != null) ? this.response.sent() : null;
 	}
 
 	void handBack(AsyncReturnValue value) {

@@ -1,6 +1,6 @@
 package io.greenroom.web.internal;
 
-import java.util.function.Consumer;
+import java.util.function.Function;
 
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.Reservation;
@@ -81,7 +81,7 @@ final class Hop {
 
 	private final TaskDecorator context;
 
-	private final Consumer<HttpServletRequest> identity;
+	private final Function<HttpServletRequest, HopUser> users;
 
 	private final RequestAdmission admission;
 
@@ -89,11 +89,11 @@ final class Hop {
 
 	private final Arrivals arrivals = new Arrivals();
 
-	Hop(GreenScheduler scheduler, TaskDecorator context, Consumer<HttpServletRequest> identity,
+	Hop(GreenScheduler scheduler, TaskDecorator context, Function<HttpServletRequest, HopUser> users,
 			RequestAdmission admission, Run inSlot) {
 		this.scheduler = scheduler;
 		this.context = context;
-		this.identity = identity;
+		this.users = users;
 		this.admission = admission;
 		this.inSlot = inSlot;
 	}
@@ -165,10 +165,10 @@ final class Hop {
 	void leave(HopGate.Exit exit, HttpServletRequest request, HttpServletResponse response, Trip trip)
 			throws Exception {
 		WebAsyncManager async = WebAsyncUtils.getAsyncManager(request);
-		this.identity.accept(request);
 		AsyncWebRequest asyncRequest = WebAsyncUtils.createAsyncWebRequest(request, response);
 		async.setAsyncWebRequest(asyncRequest);
-		Flight flight = new Flight(this.arrivals);
+		HopUser user = this.users.apply(request);
+		Flight flight = new Flight(this.arrivals, user);
 		asyncRequest.addCompletionHandler(flight::end);
 		// Before Spring's, which dispatch.
 		asyncRequest.addErrorHandler((_) -> flight.abort());
@@ -187,13 +187,14 @@ final class Hop {
 		flight.takeOff(request);
 		try {
 			async.startCallableProcessing(new WebAsyncTask<>(NO_TIMEOUT, executor, () -> {
-				takeoff.requireGreen();
-				LocaleContextHolder.setLocaleContext(locale);
 				try {
+					takeoff.requireGreen();
+					LocaleContextHolder.setLocaleContext(locale);
 					return alone(flight, request, path, guarded, trip);
 				}
 				finally {
 					LocaleContextHolder.resetLocaleContext();
+					user.returns(request);
 				}
 			}), OURS, flight);
 		}
@@ -203,6 +204,7 @@ final class Hop {
 		}
 		if (takeoff.task == null) {
 			// Carrying the context has failed, which the dispatch back reports.
+			user.returns(request);
 			takeoff.cancel();
 		}
 	}
@@ -367,11 +369,11 @@ final class Hop {
 		Flight flight = touchDown(async, request);
 		async.clearConcurrentResult();
 		try {
-			HopResponse.SentError error = flight.sentError();
-			if (error != null) {
+			HopResponse.Sending sent = flight.sent();
+			if (sent != null) {
 				// Also if the controller has failed since, because the answer was
 				// complete then.
-				error.sendTo(response);
+				sent.to(response);
 			}
 			return switch (result) {
 				case Landing landing -> land(landing, request, response, resume);
@@ -403,7 +405,7 @@ final class Hop {
 			flash.setTargetRequestPath(landing.flash().getTargetRequestPath());
 			flash.addTargetRequestParams(landing.flash().getTargetRequestParams());
 		}
-		if (landing.response().sentError() != null) {
+		if (landing.response().sent() != null) {
 			return landing.view();
 		}
 		landing.response().land();

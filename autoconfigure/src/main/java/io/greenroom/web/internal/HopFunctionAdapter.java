@@ -1,6 +1,6 @@
 package io.greenroom.web.internal;
 
-import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.greenroom.green.GreenScheduler;
@@ -42,13 +42,13 @@ public final class HopFunctionAdapter implements HandlerAdapter, Ordered, Dispos
 	 * @param pools rejects a request if no thread can be started
 	 * @param scheduler starts the green threads
 	 * @param context carries the server thread's context over a hop
-	 * @param identity keeps the authenticated user in the request, for the dispatch back
+	 * @param users reads the user of a request, for the dispatch back
 	 */
 	public HopFunctionAdapter(Supplier<HandlerFunctionAdapter> usual, ControllerPools pools, GreenScheduler scheduler,
-			TaskDecorator context, Consumer<HttpServletRequest> identity) {
+			TaskDecorator context, Function<HttpServletRequest, HopUser> users) {
 		this.usual = usual;
 		this.pools = pools;
-		this.hop = new Hop(scheduler, context, identity, new RequestAdmission(ClientPresence.UNKNOWN),
+		this.hop = new Hop(scheduler, context, users, new RequestAdmission(ClientPresence.UNKNOWN),
 				(_, _, _, _) -> null);
 	}
 

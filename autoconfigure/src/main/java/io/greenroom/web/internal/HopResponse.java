@@ -10,13 +10,15 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
 /**
- * The response that a controller sees after a hop. An error that the controller sends is
- * kept for the dispatch back, because a container shows its error page only for errors
- * that are sent there. Confined to the controller's thread, then to the dispatch back.
+ * The response that a controller sees after a hop. An error or redirect that the
+ * controller sends is kept for the dispatch back: a container shows its error page only
+ * for errors that are sent there, and Tomcat may let a body follow a redirect that is
+ * sent while the server's thread still leaves. Confined to the controller's thread, then
+ * to the dispatch back.
  */
 final class HopResponse extends HttpServletResponseWrapper {
 
-	private @Nullable SentError sentError;
+	private @Nullable Sending sent;
 
 	/** Volatile, because a controller that has started async writes on other threads. */
 	private volatile boolean landed;
@@ -48,42 +50,69 @@ final class HopResponse extends HttpServletResponseWrapper {
 
 	@Override
 	public void sendError(int status, @Nullable String message) throws IOException {
+		send("Error " + status, true, (response) -> {
+			if (message == null) {
+				response.sendError(status);
+			}
+			else {
+				response.sendError(status, message);
+			}
+		});
+	}
+
+	@Override
+	public void sendRedirect(String location) throws IOException {
+		send("A redirect", true, (response) -> response.sendRedirect(location));
+	}
+
+	@Override
+	public void sendRedirect(String location, int status) throws IOException {
+		send("A redirect", true, (response) -> response.sendRedirect(location, status));
+	}
+
+	@Override
+	public void sendRedirect(String location, boolean clearBuffer) throws IOException {
+		send("A redirect", clearBuffer, (response) -> response.sendRedirect(location, clearBuffer));
+	}
+
+	@Override
+	public void sendRedirect(String location, int status, boolean clearBuffer) throws IOException {
+		send("A redirect", clearBuffer, (response) -> response.sendRedirect(location, status, clearBuffer));
+	}
+
+	private void send(String what, boolean clearBuffer, Sending sending) throws IOException {
 		if (this.landed) {
-			new SentError(status, message).sendTo((HttpServletResponse) getResponse());
+			sending.to((HttpServletResponse) getResponse());
 			return;
 		}
 		if (isCommitted()) {
-			throw new IllegalStateException("Error " + status + " can't be sent: the response is committed");
+			throw new IllegalStateException(what + " can't be sent: the response is committed");
 		}
-		resetBuffer();
-		this.sentError = new SentError(status, message);
+		if (clearBuffer) {
+			resetBuffer();
+		}
+		this.sent = sending;
 	}
 
 	@Override
 	public boolean isCommitted() {
-		return this.sentError != null || super.isCommitted();
+		return this.sent != null || super.isCommitted();
 	}
 
-	/** Called when errors need not be kept any more. */
+	/** Called when nothing need be kept any more. */
 	void land() {
 		this.landed = true;
 	}
 
-	@Nullable SentError sentError() {
-		return this.sentError;
+	@Nullable Sending sent() {
+		return this.sent;
 	}
 
-	/** An error to send. */
-	record SentError(int status, @Nullable String message) {
+	/** An error or redirect to send. */
+	@FunctionalInterface
+	interface Sending {
 
-		void sendTo(HttpServletResponse response) throws IOException {
-			if (this.message == null) {
-				response.sendError(this.status);
-			}
-			else {
-				response.sendError(this.status, this.message);
-			}
-		}
+		void to(HttpServletResponse response) throws IOException;
 
 	}
 

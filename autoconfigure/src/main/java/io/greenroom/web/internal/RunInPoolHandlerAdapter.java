@@ -1,7 +1,7 @@
 package io.greenroom.web.internal;
 
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.greenroom.green.GreenScheduler;
@@ -78,15 +78,15 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 	 * @param selector the pool of each controller
 	 * @param scheduler starts the green threads
 	 * @param context carries the server thread's context over a hop
-	 * @param identity keeps the authenticated user in the request, for the dispatch back
+	 * @param users reads the user of a request, for the dispatch back
 	 * @param clients determines whether a client is still connected
 	 */
 	public RunInPoolHandlerAdapter(PoolSelector selector, GreenScheduler scheduler, TaskDecorator context,
-			Consumer<HttpServletRequest> identity, ClientPresence clients) {
+			Function<HttpServletRequest, HopUser> users, ClientPresence clients) {
 		this.selector = selector;
 		Door door = new Door(new RequestAdmission(clients), scheduler);
 		this.doors = () -> door;
-		this.hop = new Hop(scheduler, context, identity, door.admission(), this::inSlot);
+		this.hop = new Hop(scheduler, context, users, door.admission(), this::inSlot);
 	}
 
 	@Override

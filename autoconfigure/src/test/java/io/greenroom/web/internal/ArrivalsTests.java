@@ -21,7 +21,7 @@ class ArrivalsTests {
 	private final AtomicInteger ends = new AtomicInteger();
 
 	private Flight flight(Arrivals arrivals) {
-		Flight flight = new Flight(arrivals);
+		Flight flight = new Flight(arrivals, HopUser.UNKNOWN);
 		assertThat(flight.keep("bean", () -> {
 			this.ends.incrementAndGet();
 			this.ended.countDown();

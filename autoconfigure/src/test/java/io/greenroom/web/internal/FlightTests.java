@@ -30,7 +30,7 @@ class FlightTests {
 
 	private final Arrivals arrivals = new Arrivals();
 
-	private final Flight flight = new Flight(this.arrivals);
+	private final Flight flight = new Flight(this.arrivals, HopUser.UNKNOWN);
 
 	private final AtomicInteger called = new AtomicInteger();
 
