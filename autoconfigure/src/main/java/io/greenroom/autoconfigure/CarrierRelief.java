@@ -13,14 +13,16 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.util.ClassUtils;
 
 /**
  * Has carriers added while all are held, from before the server takes requests until the
- * scheduler has drained.
+ * scheduler has drained. It begins when it is created, and gets ready while the context
+ * starts.
  */
-final class CarrierRelief implements SmartLifecycle {
+final class CarrierRelief implements SmartLifecycle, DisposableBean {
 
 	private static final Logger log = LoggerFactory.getLogger("io.greenroom.watch");
 
@@ -31,6 +33,9 @@ final class CarrierRelief implements SmartLifecycle {
 	/** Guarded by this. */
 	private @Nullable AutoCloseable open;
 
+	/** Guarded by this. */
+	private boolean running;
+
 	/**
 	 * Creates the relief.
 	 * @param limit how long carriers may be held; never relieves with zero
@@ -39,10 +44,17 @@ final class CarrierRelief implements SmartLifecycle {
 	CarrierRelief(Duration limit, Supplier<? extends @Nullable GreenScheduler> scheduler) {
 		this.limit = limit;
 		this.scheduler = scheduler;
+		open();
 	}
 
 	@Override
 	public synchronized void start() {
+		open();
+		this.running = true;
+		SpareCarriers.awaitReady();
+	}
+
+	private synchronized void open() {
 		// A Java runtime may lack the module.
 		if (this.open == null && this.limit.isPositive()
 				&& ClassUtils.isPresent("jdk.management.VirtualThreadSchedulerMXBean", null)) {
@@ -55,8 +67,15 @@ final class CarrierRelief implements SmartLifecycle {
 		ProblemLog.report(log, (made != null) ? made.observer() : Observer.NONE, report);
 	}
 
+	/** Also called if the context has not started. */
+	@Override
+	public void destroy() {
+		stop();
+	}
+
 	@Override
 	public synchronized void stop() {
+		this.running = false;
 		AutoCloseable closed = this.open;
 		this.open = null;
 		if (closed != null) {
@@ -71,7 +90,7 @@ final class CarrierRelief implements SmartLifecycle {
 
 	@Override
 	public synchronized boolean isRunning() {
-		return this.open != null;
+		return this.running;
 	}
 
 	/** Below the drain, which held carriers may hold up. */

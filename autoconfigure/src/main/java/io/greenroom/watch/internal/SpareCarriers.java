@@ -68,6 +68,9 @@ public final class SpareCarriers {
 
 	private final Thread thread;
 
+	/** Opens when nothing has to be loaded any more. */
+	private final CountDownLatch ready = new CountDownLatch(1);
+
 	// Confined to the thread.
 
 	/** The number of carriers without spare ones, or 0 while there are none. */
@@ -102,6 +105,27 @@ public final class SpareCarriers {
 		return () -> leave(reports);
 	}
 
+	/**
+	 * Waits until carriers can be added, which is some milliseconds after the beginning,
+	 * or until they could have been held for the limit. Whoever takes requests should
+	 * wait before.
+	 */
+	public static void awaitReady() {
+		SpareCarriers watch = current();
+		if (watch != null) {
+			try {
+				watch.ready.await(watch.limit, TimeUnit.NANOSECONDS);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	private static synchronized @Nullable SpareCarriers current() {
+		return shared;
+	}
+
 	private static synchronized void leave(Consumer<ProblemReport> reports) {
 		SpareCarriers watch = shared;
 		if (watch != null && watch.reports.remove(reports) && watch.reports.isEmpty()) {
@@ -131,7 +155,9 @@ public final class SpareCarriers {
 
 	private void run() {
 		try {
-			if (!rehearse()) {
+			boolean able = rehearse();
+			this.ready.countDown();
+			if (!able) {
 				log.debug("This JVM does not tell whether its carriers are held, or cannot add one");
 				return;
 			}
@@ -156,7 +182,9 @@ public final class SpareCarriers {
 			CountDownLatch begun = new CountDownLatch(1);
 			startVirtualThread(begun);
 			areHeld(begun, this.limit);
-			return computed() > 0;
+			this.carriers.getMountedVirtualThreadCount();
+			return this.carriers.getPoolSize() > 0 && this.carriers.getQueuedVirtualThreadCount() >= 0
+					&& computed() > 0;
 		}
 		catch (RuntimeException unsupported) {
 			log.debug("Carriers cannot be watched", unsupported);
