@@ -143,6 +143,11 @@ final class Flight {
 		request.removeAttribute(FLIGHT);
 	}
 
+	/** Called when a value of an asynchronous kind brings another dispatch back. */
+	void willReturn(HttpServletRequest request) {
+		this.user.returns(request);
+	}
+
 	/** Returns the current hop of a request. */
 	static @Nullable Flight inTheAir(HttpServletRequest request) {
 		return (request.getAttribute(FLIGHT) instanceof Flight flight) ? flight : null;

@@ -376,7 +376,7 @@ final class Hop {
 				sent.to(response);
 			}
 			return switch (result) {
-				case Landing landing -> land(landing, request, response, resume);
+				case Landing landing -> land(flight, landing, request, response, resume);
 				case Exception thrown -> throw thrown;
 				case Error thrown -> throw thrown;
 				case null, default -> throw new IllegalStateException("An interceptor replaced the result of "
@@ -396,7 +396,7 @@ final class Hop {
 		}
 	}
 
-	private static @Nullable ModelAndView land(Landing landing, HttpServletRequest request,
+	private static @Nullable ModelAndView land(Flight flight, Landing landing, HttpServletRequest request,
 			HttpServletResponse response, Resume resume) throws Exception {
 		// Each dispatch has its own output flash map, and only the last one is saved.
 		FlashMap flash = RequestContextUtils.getOutputFlashMap(request);
@@ -410,6 +410,9 @@ final class Hop {
 		}
 		landing.response().land();
 		AsyncReturnValue value = landing.handedBack();
+		if (value != null && value.asynchronous()) {
+			flight.willReturn(request);
+		}
 		return (value != null) ? resume.resume(value, request, response) : landing.view();
 	}
 
