@@ -31,7 +31,7 @@ final class CarrierRelief implements SmartLifecycle, DisposableBean {
 	private final Supplier<? extends @Nullable GreenScheduler> scheduler;
 
 	/** Guarded by this. */
-	private @Nullable AutoCloseable open;
+	private @Nullable Runnable end;
 
 	/** Guarded by this. */
 	private boolean running;
@@ -56,9 +56,9 @@ final class CarrierRelief implements SmartLifecycle, DisposableBean {
 
 	private synchronized void open() {
 		// A Java runtime may lack the module.
-		if (this.open == null && this.limit.isPositive()
+		if (this.end == null && this.limit.isPositive()
 				&& ClassUtils.isPresent("jdk.management.VirtualThreadSchedulerMXBean", null)) {
-			this.open = SpareCarriers.open(this.limit, this::report);
+			this.end = SpareCarriers.open(this.limit, this::report);
 		}
 	}
 
@@ -76,15 +76,9 @@ final class CarrierRelief implements SmartLifecycle, DisposableBean {
 	@Override
 	public synchronized void stop() {
 		this.running = false;
-		AutoCloseable closed = this.open;
-		this.open = null;
-		if (closed != null) {
-			try {
-				closed.close();
-			}
-			catch (Exception failure) {
-				log.warn("The relief of held carriers could not be ended", failure);
-			}
+		if (this.end != null) {
+			this.end.run();
+			this.end = null;
 		}
 	}
 

@@ -163,4 +163,11 @@ class SettingsCheckTests {
 		return new DefaultListableBeanFactory().getBeanProvider(type);
 	}
 
+	@Test
+	@DisplayName("A04 the watch over carriers has the same limits whether or not its settings are read")
+	void watchWithoutSettings() {
+		assertThat(new Binder().bindOrCreate("greenroom.watch", WatchProperties.class))
+			.isEqualTo(WatchProperties.DEFAULT);
+	}
+
 }

@@ -93,9 +93,9 @@ public final class SpareCarriers {
 	 * @param limit how long all carriers may be held; must be positive
 	 * @param reports is told of each time when they were held for longer, afterwards, on
 	 * a thread of its own
-	 * @return ends the watch when all that began it have closed
+	 * @return what ends the watch, when all that began it have run theirs; idempotent
 	 */
-	public static synchronized AutoCloseable open(Duration limit, Consumer<ProblemReport> reports) {
+	public static synchronized Runnable open(Duration limit, Consumer<ProblemReport> reports) {
 		SpareCarriers watch = shared;
 		if (watch == null) {
 			watch = start(limit);

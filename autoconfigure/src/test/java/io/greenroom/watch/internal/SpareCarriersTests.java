@@ -124,16 +124,20 @@ class SpareCarriersTests {
 
 	@Test
 	@DisplayName("M12 there is one watch for all contexts of a JVM")
-	void shared() throws Exception {
-		try (AutoCloseable first = SpareCarriers.open(LIMIT, this.reports::add);
-				AutoCloseable second = SpareCarriers.open(LIMIT, (report) -> {
-				})) {
+	void shared() {
+		Runnable first = SpareCarriers.open(LIMIT, this.reports::add);
+		Runnable second = SpareCarriers.open(LIMIT, (report) -> {
+		});
+		try {
 			this.watch.stop();
 			Until.until("one watch", () -> watches() == 1);
-			first.close();
-			first.close();
+			first.run();
+			first.run();
 			assertThat(watches()).isOne();
-			assertThat(second).isNotNull();
+		}
+		finally {
+			first.run();
+			second.run();
 		}
 	}
 

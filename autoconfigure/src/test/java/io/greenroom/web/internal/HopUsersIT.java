@@ -2,12 +2,10 @@ package io.greenroom.web.internal;
 
 import java.io.IOException;
 import java.net.http.HttpResponse;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -110,14 +108,9 @@ class HopUsersIT {
 				.build();
 		}
 
-		/** As Boot registers it. */
 		@Bean
 		static DelegatingFilterProxyRegistrationBean securityFilter() {
-			DelegatingFilterProxyRegistrationBean filter = new DelegatingFilterProxyRegistrationBean(
-					"springSecurityFilterChain");
-			filter.setOrder(-100);
-			filter.setDispatcherTypes(EnumSet.allOf(DispatcherType.class));
-			return filter;
+			return FormLoginIT.App.securityFilter();
 		}
 
 		/** What follows the controller, while an answer of a view is not yet written. */
