@@ -338,6 +338,7 @@ class ArchitectureTests {
 			Map.entry("BatonEngine", "keeps all threads but one waiting"),
 			Map.entry("Leader", "may wait for something outside the worker"),
 			Map.entry("CarrierEngine", "carries virtual threads"),
+			Map.entry("JdkWaits", "tells what a thread waits for by means of the JDK"),
 			Map.entry("RunQueue", "lets the stepping thread wait for the JDK"),
 			Map.entry("RunningCommand", "waits for processes, which are outside"),
 			Map.entry("ProcessKill", "kills processes, which are outside"),

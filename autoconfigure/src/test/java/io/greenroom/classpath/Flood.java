@@ -17,6 +17,7 @@ import io.greenroom.observe.CallMode;
 import io.greenroom.observe.HandlerGauges;
 import io.greenroom.observe.HandlerListener;
 import io.greenroom.observe.Observer;
+import io.greenroom.testkit.ForkedJvm;
 
 /**
  * A million oneway calls, each with a payload, to a handler that sleeps, in a heap that

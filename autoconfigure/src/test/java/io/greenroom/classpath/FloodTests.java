@@ -3,6 +3,7 @@ package io.greenroom.classpath;
 import java.util.Arrays;
 import java.util.List;
 
+import io.greenroom.testkit.ForkedJvm;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -3,6 +3,7 @@ package io.greenroom.classpath;
 import java.time.Duration;
 
 import io.greenroom.green.GreenScheduler;
+import io.greenroom.testkit.ForkedJvm;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;

@@ -2,6 +2,7 @@ package io.greenroom.classpath;
 
 import java.time.Duration;
 
+import io.greenroom.testkit.ForkedJvm;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 

@@ -25,6 +25,7 @@ import io.greenroom.state.StateListener;
 import io.greenroom.state.StateMachine;
 import io.greenroom.state.StateMachines;
 import io.greenroom.state.StateMove;
+import io.greenroom.testkit.ForkedJvm;
 import io.greenroom.testkit.Until;
 
 import org.springframework.beans.factory.annotation.Value;

@@ -8,6 +8,7 @@ import io.greenroom.test.HeldMailbox;
 import io.greenroom.test.Interleavings;
 import io.greenroom.test.MachineStates;
 import io.greenroom.test.Settling;
+import io.greenroom.testkit.ForkedJvm;
 
 /** A program that uses the core. */
 public final class PlainApplication {

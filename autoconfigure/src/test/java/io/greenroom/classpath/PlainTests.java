@@ -6,6 +6,7 @@ import io.greenroom.deferred.Deferred;
 import io.greenroom.test.DeterministicScheduler;
 import io.greenroom.test.GreenroomTest;
 import io.greenroom.test.LauncherRun;
+import io.greenroom.testkit.ForkedJvm;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 

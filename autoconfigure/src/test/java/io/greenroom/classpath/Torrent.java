@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.greenroom.deferred.Deferred;
 import io.greenroom.green.GreenScheduler;
+import io.greenroom.testkit.ForkedJvm;
 
 /**
  * Calls a handler in a loop that never waits, and prints how many calls it had made when

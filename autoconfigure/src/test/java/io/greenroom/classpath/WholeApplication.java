@@ -6,6 +6,7 @@ import java.util.stream.Collectors;
 import javax.sql.DataSource;
 
 import io.greenroom.green.GreenScheduler;
+import io.greenroom.testkit.ForkedJvm;
 import org.h2.jdbcx.JdbcDataSource;
 
 import org.springframework.boot.SpringApplication;

@@ -7,11 +7,15 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+
+import org.springframework.util.FileSystemUtils;
 
 /** The real databases that tests are run against; each test has its own, and empty. */
 public enum TestDatabase {
@@ -21,7 +25,7 @@ public enum TestDatabase {
 		String make(String name) {
 			try {
 				Path folder = Files.createTempDirectory("greenroom-h2");
-				folder.toFile().deleteOnExit();
+				FOLDERS.add(folder);
 				// Bodies are interrupted, and H2 would close its file.
 				return "jdbc:h2:retry:" + folder.resolve(name) + ";WRITE_DELAY=0";
 			}
@@ -65,6 +69,24 @@ public enum TestDatabase {
 	};
 
 	private static final AtomicInteger NUMBERS = new AtomicInteger();
+
+	/** What is deleted at the end of the process, since a benchmark fills gigabytes. */
+	private static final Queue<Path> FOLDERS = new ConcurrentLinkedQueue<>();
+
+	static {
+		Runtime.getRuntime().addShutdownHook(new Thread(TestDatabase::deleteFolders));
+	}
+
+	private static void deleteFolders() {
+		for (Path folder : FOLDERS) {
+			try {
+				FileSystemUtils.deleteRecursively(folder);
+			}
+			catch (IOException left) {
+				System.err.println("Could not delete " + folder + ": " + left);
+			}
+		}
+	}
 
 	/** Returns those that can be used here, for parameterized tests. */
 	public static Stream<TestDatabase> all() {

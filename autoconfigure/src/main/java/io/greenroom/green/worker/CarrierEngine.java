@@ -1,12 +1,15 @@
 package io.greenroom.green.worker;
 
 import java.lang.reflect.Constructor;
+import java.lang.reflect.Method;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 import io.greenroom.green.internal.Timing;
 import io.greenroom.green.internal.Turn;
@@ -14,15 +17,35 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Virtual threads whose scheduler is the line of the worker and whose carrier is the
- * thread that steps. Whatever makes a virtual thread unmount ends a step. Needs
+ * thread that steps. Whatever makes a virtual thread unmount ends a step, except for a
+ * lock that a thread outside of the worker holds, such as the lock of a log: that takes
+ * part in no order, so the step goes on when it is free. Needs
  * {@code --add-opens java.base/java.lang=ALL-UNNAMED}.
  */
 final class CarrierEngine extends WorkerEngine<CarrierEngine.Mounted> {
 
 	private static final @Nullable Constructor<?> BUILDER = findBuilder();
 
+	/** The scheduler of ordinary virtual threads. */
+	private static final Executor ORDINARY = findOrdinary();
+
+	/** How long a step waits for a lock that somebody outside holds. */
+	private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+	/**
+	 * How long a step waits for a lock whose holder is not known, and may be a routine
+	 * that can't go on before the step has ended.
+	 */
+	private static final Duration SHORT_PATIENCE = Duration.ofMillis(10);
+
+	/** How often to check who holds a lock, in milliseconds. */
+	private static final long LOOK_AGAIN_MILLIS = 1;
+
 	/** The threads by the continuation that the JDK passes to its scheduler. */
 	private final Map<Runnable, Mounted> byContinuation = new ConcurrentHashMap<>();
+
+	/** Set when the worker has been closed, and is not stepped any more. */
+	private volatile boolean released;
 
 	/** The running thread; confined to the stepper. */
 	private @Nullable Mounted running;
@@ -44,6 +67,36 @@ final class CarrierEngine extends WorkerEngine<CarrierEngine.Mounted> {
 		}
 		catch (ReflectiveOperationException ex) {
 			return null;
+		}
+	}
+
+	/** Threads of a worker that is closed go on as ordinary ones, if possible. */
+	private static Executor findOrdinary() {
+		try {
+			Method scheduler = Class.forName("java.lang.VirtualThread").getDeclaredMethod("defaultScheduler");
+			if (scheduler.trySetAccessible()) {
+				startPollers();
+				return (Executor) scheduler.invoke(null);
+			}
+		}
+		catch (ReflectiveOperationException ex) {
+			// Another JDK, or a closed one.
+		}
+		return (continuation) -> {
+		};
+	}
+
+	/**
+	 * The virtual threads that wait for the network on behalf of all others are started
+	 * by the first that needs one. If that were a routine, they would run when its worker
+	 * is stepped, and never otherwise.
+	 */
+	private static void startPollers() {
+		try {
+			Class.forName("sun.nio.ch.Poller", true, null);
+		}
+		catch (ClassNotFoundException ex) {
+			// Another JDK.
 		}
 	}
 
@@ -81,11 +134,10 @@ final class CarrierEngine extends WorkerEngine<CarrierEngine.Mounted> {
 		announce(next);
 		this.running = next;
 		try {
-			if (next.continuation == null) {
-				this.starting = true;
-				next.thread().start();
+			do {
+				next.mount();
 			}
-			Objects.requireNonNull(next.continuation).run();
+			while (next.keepsTurn());
 		}
 		finally {
 			this.starting = false;
@@ -95,19 +147,34 @@ final class CarrierEngine extends WorkerEngine<CarrierEngine.Mounted> {
 
 	/** Called by the JDK, on any thread, when a virtual thread can go on. */
 	private void ready(Runnable continuation) {
-		if (Thread.currentThread() != stepper()) {
-			this.queue.add(known(continuation));
-		}
-		else if (this.starting) {
+		if (this.starting && Thread.currentThread() == stepper()) {
 			this.starting = false;
 			Objects.requireNonNull(this.running).continuation = continuation;
 			this.byContinuation.put(continuation, this.running);
 		}
-		else if (this.running != null && this.running.continuation == continuation) {
-			this.queue.addYielded(this.running);
+		else if (Thread.currentThread() == stepper() && this.running != null
+				&& this.running.continuation == continuation) {
+			this.running.readyAtOnce();
 		}
 		else {
-			this.queue.add(known(continuation));
+			known(continuation).ready();
+			if (this.released) {
+				release();
+			}
+		}
+	}
+
+	/**
+	 * Lets the threads go on that routines have started with the JDK: they may be the
+	 * threads of a library, and need not end with the worker.
+	 */
+	@Override
+	void release() {
+		this.released = true;
+		for (Mounted next = this.queue.poll(); next != null; next = this.queue.poll()) {
+			if (next.thread == null) {
+				ORDINARY.execute(Objects.requireNonNull(next.continuation));
+			}
 		}
 	}
 
@@ -115,6 +182,11 @@ final class CarrierEngine extends WorkerEngine<CarrierEngine.Mounted> {
 	private Mounted known(Runnable continuation) {
 		Mounted known = this.byContinuation.get(continuation);
 		return (known != null) ? known : new Mounted(continuation);
+	}
+
+	/** Returns whether a thread can go on while no routine does. */
+	private boolean isOutside(Thread holder) {
+		return holder != stepper() && isStranger(holder);
 	}
 
 	@Override
@@ -139,6 +211,21 @@ final class CarrierEngine extends WorkerEngine<CarrierEngine.Mounted> {
 		/** Written by the stepper before the first step. */
 		private @Nullable Runnable continuation;
 
+		/**
+		 * Whether its step has not ended. Set by the stepper, and otherwise guarded by
+		 * this. Of no importance while it waits by Greenroom's means.
+		 */
+		private boolean inStep;
+
+		/** Whether it can go on although its step has not ended; guarded by this. */
+		private boolean readyInStep;
+
+		/** Whether it lets others go first; confined to the stepper, as its carrier. */
+		private boolean pausing;
+
+		/** Whether it has let others go first; confined to the stepper. */
+		private boolean yielded;
+
 		Mounted(Thread thread) {
 			this.thread = thread;
 		}
@@ -146,6 +233,108 @@ final class CarrierEngine extends WorkerEngine<CarrierEngine.Mounted> {
 		Mounted(Runnable continuation) {
 			this.thread = null;
 			this.continuation = continuation;
+		}
+
+		/** Runs it on the current thread until it unmounts. */
+		void mount() {
+			this.inStep = true;
+			this.yielded = false;
+			if (this.continuation == null) {
+				CarrierEngine.this.starting = true;
+				thread().start();
+			}
+			Objects.requireNonNull(this.continuation).run();
+		}
+
+		/** It can go on, as it finds by itself when it unmounts. */
+		void readyAtOnce() {
+			if (this.pausing || this.thread == null) {
+				this.yielded = true;
+				CarrierEngine.this.queue.addYielded(this);
+			}
+			else {
+				ready();
+			}
+		}
+
+		/**
+		 * It can go on: in its step, if that waits for means of the JDK, and otherwise in
+		 * its turn.
+		 */
+		void ready() {
+			if (this.blocker != null || !goesOnInStep()) {
+				CarrierEngine.this.queue.add(this);
+			}
+		}
+
+		private synchronized boolean goesOnInStep() {
+			if (this.inStep) {
+				this.readyInStep = true;
+				notifyAll();
+			}
+			return this.inStep;
+		}
+
+		/**
+		 * Returns whether it goes on in the same step, once the lock it needs is free;
+		 * otherwise the step has ended.
+		 */
+		boolean keepsTurn() {
+			return !this.yielded && this.blocker == null && this.thread != null && staysInStep(this.thread);
+		}
+
+		private synchronized boolean staysInStep(Thread waiting) {
+			boolean yields = this.readyInStep && hasYielded(waiting);
+			this.inStep = !yields && awaitLock(waiting);
+			this.readyInStep = false;
+			if (yields) {
+				CarrierEngine.this.queue.addYielded(this);
+			}
+			return this.inStep;
+		}
+
+		/** Tells a yield from a wait that was over before it had begun. */
+		private static boolean hasYielded(Thread ready) {
+			return LockSupport.getBlocker(ready) == null && Stream.of(ready.getStackTrace())
+				.anyMatch((frame) -> frame.getClassName().equals("java.lang.Thread")
+						&& frame.getMethodName().equals("yield"));
+		}
+
+		/** Waits for a lock; returns whether it can go on. */
+		private boolean awaitLock(Thread waiting) {
+			long begin = System.nanoTime();
+			boolean interrupted = false;
+			while (!this.readyInStep && System.nanoTime() - begin < patience(waiting).toNanos()) {
+				try {
+					wait(LOOK_AGAIN_MILLIS);
+				}
+				catch (InterruptedException ex) {
+					interrupted = true;
+				}
+			}
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+			return this.readyInStep;
+		}
+
+		/** Returns how long a thread keeps its turn. */
+		private Duration patience(Thread waiting) {
+			return switch (waiting.getState()) {
+				// Somebody is just unparking it.
+				case RUNNABLE -> PATIENCE;
+				case BLOCKED -> SHORT_PATIENCE;
+				case WAITING, TIMED_WAITING ->
+					JdkWaits.isForLock(waiting) ? patienceWith(JdkWaits.holder(waiting)) : Duration.ZERO;
+				case NEW, TERMINATED -> Duration.ZERO;
+			};
+		}
+
+		private Duration patienceWith(@Nullable Thread holder) {
+			if (holder == null) {
+				return SHORT_PATIENCE;
+			}
+			return isOutside(holder) ? PATIENCE : Duration.ZERO;
 		}
 
 		@Override
@@ -160,7 +349,19 @@ final class CarrierEngine extends WorkerEngine<CarrierEngine.Mounted> {
 
 		@Override
 		public boolean isParked() {
-			return !this.outside && thread().getState() == Thread.State.WAITING;
+			return !this.outside && thread().getState() == Thread.State.WAITING && !waitsForOutside();
+		}
+
+		/**
+		 * The network, a process, and a lock that is held outside end a wait in real
+		 * time.
+		 */
+		private boolean waitsForOutside() {
+			if (this.blocker != null) {
+				return false;
+			}
+			Thread holder = JdkWaits.holder(thread());
+			return (holder != null) ? isOutside(holder) : JdkWaits.isForOutside(thread());
 		}
 
 		@Override
@@ -201,7 +402,9 @@ final class CarrierEngine extends WorkerEngine<CarrierEngine.Mounted> {
 
 		@Override
 		public void pause() {
+			this.pausing = true;
 			Thread.yield();
+			this.pausing = false;
 		}
 
 		@Override

@@ -12,7 +12,7 @@ final class SeedNote extends RuntimeException {
 	private static final long serialVersionUID = 1L;
 
 	private SeedNote(String worker, String routine, long seed, String strategy) {
-		super("Routine '%s' of worker '%s' failed with seed %d; Worker.builder().seed(%dL).strategy(Worker.Strategy.%s) replays it"
+		super("Routine '%s' of worker '%s' failed with seed %s; Worker.builder().seed(%sL).strategy(Worker.Strategy.%s) replays it"
 			.formatted(routine, worker, seed, seed, strategy), null, false, false);
 	}
 

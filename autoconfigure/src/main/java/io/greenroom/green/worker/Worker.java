@@ -59,10 +59,11 @@ public final class Worker implements AutoCloseable {
 		/**
 		 * Virtual threads that have the stepping thread as their only carrier. Blocking
 		 * JDK calls also end a step: locks, latches, queues, futures, in the same order
-		 * every time. Contended {@code synchronized}, timed waits and I/O of the JDK work
-		 * too, but they end in real time, so that the order may vary. The stepping thread
-		 * must be a platform thread. Needs
-		 * {@code --add-opens java.base/java.lang=ALL-UNNAMED}.
+		 * every time. A lock that a thread outside of the worker holds, such as that of a
+		 * log, ends no step: it goes on when the lock is free. {@code synchronized} that
+		 * is contended among the routines, timed waits and I/O of the JDK work too, but
+		 * they end in real time, so that the order may vary. The stepping thread must be
+		 * a platform thread. Needs {@code --add-opens java.base/java.lang=ALL-UNNAMED}.
 		 */
 		ONE_CARRIER,
 
@@ -507,7 +508,8 @@ public final class Worker implements AutoCloseable {
 	 * Kills all routines and steps them until they have ended, for up to one second of
 	 * the worker's time. Afterwards the scheduler rejects work. Returns within two
 	 * seconds of real time, whatever the routines wait for, except for a routine that
-	 * computes forever in {@link Mode#ONE_CARRIER}. Idempotent.
+	 * computes forever in {@link Mode#ONE_CARRIER}. Virtual threads that routines have
+	 * started with the JDK go on without the worker. Idempotent.
 	 * @throws IllegalStateException if called inside a routine, or while another thread
 	 * steps
 	 */
@@ -518,6 +520,7 @@ public final class Worker implements AutoCloseable {
 		this.engine.runUntil(null, this.engine.after(CLOSE_LIMIT.toNanos()));
 		this.engine.closeWithin(CLOSE_LIMIT);
 		this.scheduler.drain(Duration.ZERO);
+		this.engine.release();
 	}
 
 	@Override

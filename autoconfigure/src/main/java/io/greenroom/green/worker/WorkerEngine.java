@@ -330,6 +330,11 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 		return WaitText.of(snapshot().stream().filter((routine) -> routine.thread() == carrier).toList());
 	}
 
+	/** Returns whether the thread is none of the worker's routines. */
+	final boolean isStranger(Thread thread) {
+		return snapshot().stream().noneMatch((routine) -> routine.thread() == thread);
+	}
+
 	private List<Routine> snapshot() {
 		synchronized (this.live) {
 			return new ArrayList<>(this.live);
@@ -562,6 +567,11 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 		finally {
 			leave();
 		}
+	}
+
+	/** The worker has been closed, and is not stepped any more. */
+	void release() {
+		// Nothing depends on steps.
 	}
 
 	@Override

@@ -1,4 +1,4 @@
-package io.greenroom.classpath;
+package io.greenroom.testkit;
 
 import java.io.File;
 import java.nio.charset.StandardCharsets;
@@ -16,28 +16,28 @@ import static org.assertj.core.api.Assertions.assertThat;
  * A JVM of its own, on the tests' class path with some of the jars taken off. Hiding
  * classes from a child loader would not do: ours would stay linked to the parent's.
  */
-final class ForkedJvm {
+public final class ForkedJvm {
 
 	/** What a main class prefixes its answer with, to tell it from the log. */
-	static final String ANSWER = "answer: ";
+	public static final String ANSWER = "answer: ";
 
 	private ForkedJvm() {
 	}
 
 	/** Returns the names of the jars on the tests' class path. */
-	static Stream<String> jars() {
+	public static Stream<String> jars() {
 		return entries().filter(ForkedJvm::isJar).map(ForkedJvm::name);
 	}
 
 	/**
 	 * Runs a main class with this module's directories and the jars that are accepted.
 	 */
-	static String run(Class<?> main, Predicate<String> jar, String... arguments) throws Exception {
+	public static String run(Class<?> main, Predicate<String> jar, String... arguments) throws Exception {
 		return run(List.of(), main, jar, arguments);
 	}
 
 	/** Runs it likewise, with options for the JVM. */
-	static String run(List<String> options, Class<?> main, Predicate<String> jar, String... arguments)
+	public static String run(List<String> options, Class<?> main, Predicate<String> jar, String... arguments)
 			throws Exception {
 		String classPath = String.join(File.pathSeparator,
 				entries().filter((entry) -> !isJar(entry) || jar.test(name(entry))).toList());

@@ -1,0 +1,211 @@
+package io.greenroom.green.worker;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+import com.sun.net.httpserver.HttpServer;
+import io.greenroom.testkit.ForkedJvm;
+import io.greenroom.testkit.Until;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Routines that wait for the network, and threads that they leave behind. */
+@Timeout(60)
+class WorkerNetworkTests {
+
+	@DisplayName("U01 C18 a routine that reads from the network is not taken for stuck, and ends when the answer is there")
+	@ParameterizedTest
+	@EnumSource
+	void reads(Worker.Mode mode) throws Exception {
+		try (Server server = new Server(); Worker worker = Worker.builder().mode(mode).build()) {
+			AtomicReference<Thread> reader = new AtomicReference<>();
+			Thread stepper = Thread.currentThread();
+			CompletableFuture<Void> answered = CompletableFuture.runAsync(() -> server.answer(() -> {
+				Until.waiting(reader.get());
+				Until.waiting(stepper);
+			}));
+			CompletableFuture<Integer> read = new CompletableFuture<>();
+			worker.assign("reader", () -> {
+				reader.set(Thread.currentThread());
+				read.complete(server.ask());
+			});
+			worker.finish();
+			assertThat(read).isCompletedWithValue(42);
+			answered.get(30, TimeUnit.SECONDS);
+		}
+	}
+
+	@DisplayName("U01 C18 a routine that waits for the JDK's HTTP client, or for a process, is not taken for stuck either")
+	@ParameterizedTest
+	@EnumSource
+	void futures(Worker.Mode mode) throws Exception {
+		HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+		AtomicReference<Thread> caller = new AtomicReference<>();
+		Thread stepper = Thread.currentThread();
+		server.createContext("/", (exchange) -> {
+			Until.waiting(caller.get());
+			Until.waiting(stepper);
+			exchange.sendResponseHeaders(204, -1);
+			exchange.close();
+		});
+		server.start();
+		try (HttpClient client = HttpClient.newHttpClient(); Worker worker = Worker.builder().mode(mode).build()) {
+			List<Integer> seen = new ArrayList<>();
+			URI uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
+			worker.assign("caller", () -> {
+				caller.set(Thread.currentThread());
+				seen.add(client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.discarding()).statusCode());
+			});
+			worker.finish();
+			Process process = new ProcessBuilder("cat").start();
+			worker.assign("waits", () -> {
+				seen.add(process.waitFor());
+			});
+			Thread ends = Thread.startVirtualThread(() -> {
+				Until.waiting(stepper);
+				process.destroy();
+			});
+			worker.finish();
+			ends.join();
+			assertThat(seen).hasSize(2).startsWith(204);
+		}
+		finally {
+			server.stop(0);
+		}
+	}
+
+	@Test
+	@DisplayName("U01 the network of other virtual threads works if the first to need it was a routine, in a JVM of its own")
+	void networkOfOthers() throws Exception {
+		assertThat(ForkedJvm.run(List.of("--add-opens", "java.base/java.lang=ALL-UNNAMED"), FirstRead.class,
+				(jar) -> true))
+			.isEqualTo("42, 42, 42");
+	}
+
+	@Test
+	@DisplayName("C13 a thread that a routine has started with the JDK goes on when the worker has been closed")
+	void goesOn() throws Exception {
+		CountDownLatch gate = new CountDownLatch(1);
+		CountDownLatch begun = new CountDownLatch(1);
+		AtomicReference<Thread> waits = new AtomicReference<>();
+		AtomicReference<Thread> ready = new AtomicReference<>();
+		try (Worker worker = Worker.builder().mode(Worker.Mode.ONE_CARRIER).build()) {
+			worker.assign(() -> {
+				waits.set(Thread.startVirtualThread(() -> {
+					begun.countDown();
+					awaitUninterruptibly(gate);
+				}));
+			});
+			worker.work();
+			assertThat(begun.getCount()).isZero();
+			worker.assign(() -> {
+				ready.set(Thread.startVirtualThread(() -> {
+				}));
+			});
+			worker.tick();
+		}
+		assertThat(ready.get().join(Duration.ofSeconds(30))).as("was in the line at the end").isTrue();
+		gate.countDown();
+		assertThat(waits.get().join(Duration.ofSeconds(30))).as("can go on after the end").isTrue();
+	}
+
+	private static void awaitUninterruptibly(CountDownLatch gate) {
+		try {
+			gate.await();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	/** Reads in a routine, and then in other virtual threads. */
+	static final class FirstRead {
+
+		private FirstRead() {
+		}
+
+		/** Prints what was read. */
+		public static void main(String[] args) throws Exception {
+			try (Server server = new Server()) {
+				CompletableFuture<Void> answers = CompletableFuture.runAsync(() -> {
+					for (int i = 0; i < 3; i++) {
+						server.answer(() -> {
+						});
+					}
+				});
+				CompletableFuture<Integer> routine = new CompletableFuture<>();
+				CompletableFuture<Integer> beside = new CompletableFuture<>();
+				CompletableFuture<Integer> afterwards = new CompletableFuture<>();
+				try (Worker worker = Worker.builder().mode(Worker.Mode.ONE_CARRIER).build()) {
+					worker.assign(() -> routine.complete(server.ask()));
+					worker.finish();
+					Thread.startVirtualThread(() -> beside.complete(server.ask()));
+					beside.get(30, TimeUnit.SECONDS);
+				}
+				Thread.startVirtualThread(() -> afterwards.complete(server.ask()));
+				System.out.println(ForkedJvm.ANSWER + routine.get() + ", " + beside.get() + ", "
+						+ afterwards.get(30, TimeUnit.SECONDS));
+				answers.get();
+			}
+		}
+
+	}
+
+	/** Answers each that asks. */
+	private static final class Server implements AutoCloseable {
+
+		private final ServerSocket socket;
+
+		Server() throws IOException {
+			this.socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+		}
+
+		/** Accepts one, and answers after what is given. */
+		void answer(Runnable before) {
+			try (Socket client = this.socket.accept()) {
+				client.getInputStream().read();
+				before.run();
+				client.getOutputStream().write(42);
+			}
+			catch (IOException ex) {
+				throw new IllegalStateException(ex);
+			}
+		}
+
+		int ask() {
+			try (Socket client = new Socket(this.socket.getInetAddress(), this.socket.getLocalPort())) {
+				client.getOutputStream().write(1);
+				return client.getInputStream().read();
+			}
+			catch (IOException ex) {
+				throw new IllegalStateException(ex);
+			}
+		}
+
+		@Override
+		public void close() throws IOException {
+			this.socket.close();
+		}
+
+	}
+
+}
