@@ -66,7 +66,7 @@ final class PoolRisks {
 	}
 
 	private static String describe(Extent pool) {
-		return "%s (%d at once, %d may wait %s)".formatted(pool.name(), pool.size(), pool.queueCapacity(),
+		return "%s (%s at once, %s may wait %s)".formatted(pool.name(), pool.size(), pool.queueCapacity(),
 				asWritten(pool.queueTimeout()));
 	}
 
@@ -91,7 +91,7 @@ final class PoolRisks {
 			.filter((pool) -> pool.size() / CROWD >= connections.getAsInt())
 			.map((pool) -> PoolsProperties.key(pool.name()) + ".size=datasource")
 			.toList();
-		return crowded.isEmpty() ? "" : " There are %d database connections; if the controllers use them, set %s."
+		return crowded.isEmpty() ? "" : " There are %s database connections; if the controllers use them, set %s."
 			.formatted(connections.getAsInt(), String.join(", ", crowded));
 	}
 

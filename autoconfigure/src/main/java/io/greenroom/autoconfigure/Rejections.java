@@ -73,7 +73,7 @@ final class Rejections {
 	private static ErrorResponse busy(Throwable rejection, ObjectProvider<ControllerPools> pools) {
 		long seconds = retryAfter(pools).plusSeconds(1).minusNanos(1).toSeconds();
 		ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.SERVICE_UNAVAILABLE,
-				(seconds > 0) ? "The server is busy. Try again in %d s.".formatted(seconds) : "The server is busy.");
+				(seconds > 0) ? "The server is busy. Try again in %s s.".formatted(seconds) : "The server is busy.");
 		ErrorResponse.Builder answer = ErrorResponse.builder(rejection, problem);
 		if (seconds > 0) {
 			answer.header(HttpHeaders.RETRY_AFTER, Long.toString(seconds));

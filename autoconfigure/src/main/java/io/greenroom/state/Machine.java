@@ -26,8 +26,6 @@ final class Machine implements MovingMachine {
 
 	private final String name;
 
-	private final Position position;
-
 	/** {@code null} if machines are not counted. Written before the first move. */
 	private @Nullable MachineCleaner cleaner;
 
@@ -38,8 +36,8 @@ final class Machine implements MovingMachine {
 		this.target = target;
 		String given = (entry != null) ? entry.name() : null;
 		this.name = (given != null) ? given : type.nextName();
-		this.position = new Position(engine.services().historySize(), this);
-		this.transitions = new Transitions(engine, this, this.position, entry);
+		Position position = new Position(engine.services().historySize(), this);
+		this.transitions = new Transitions(engine, this, position, entry);
 	}
 
 	/** Creates a machine and registers it. */
@@ -75,12 +73,12 @@ final class Machine implements MovingMachine {
 		if (entry.status() != Status.RUNNING) {
 			stay.endedBefore();
 		}
-		this.position.lock();
+		position().lock();
 		try {
 			this.transitions.steps().restore(stay, entry.status(), entry.failure());
 		}
 		finally {
-			this.position.unlock();
+			position().unlock();
 		}
 	}
 
@@ -129,6 +127,11 @@ final class Machine implements MovingMachine {
 		return this.transitions;
 	}
 
+	/** Not a field, because there may be millions of machines. */
+	private Position position() {
+		return this.transitions.steps().position();
+	}
+
 	@Override
 	public String name() {
 		return this.name;
@@ -141,47 +144,47 @@ final class Machine implements MovingMachine {
 
 	@Override
 	public Status status() {
-		return this.position.status();
+		return position().status();
 	}
 
 	@Override
 	public @Nullable String current() {
-		StateActivation current = this.position.run();
+		StateActivation current = position().run();
 		return (current != null) ? current.state() : null;
 	}
 
 	@Override
 	public @Nullable Instant since() {
-		StateActivation current = this.position.run();
+		StateActivation current = position().run();
 		return (current != null) ? current.since() : null;
 	}
 
 	@Override
 	public List<StateMove> history() {
 		StackRoom.check();
-		return this.position.history();
+		return position().history();
 	}
 
 	@Override
 	public List<String> targets() {
-		StateActivation active = this.position.active();
+		StateActivation active = position().active();
 		return table().legal((active != null) ? active.spec() : null, status() == Status.DONE);
 	}
 
 	@Override
 	public StateDiagram diagram() {
 		StackRoom.check();
-		return StateDiagram.of(this.name, table(), current(), this.position.counts());
+		return StateDiagram.of(this.name, table(), current(), position().counts());
 	}
 
 	@Override
 	public boolean isDone() {
-		return this.position.isEnd();
+		return position().isEnd();
 	}
 
 	@Override
 	public @Nullable Throwable exception() {
-		return this.position.failure();
+		return position().failure();
 	}
 
 	@Override
@@ -194,14 +197,14 @@ final class Machine implements MovingMachine {
 		this.transitions.steps().checkMayWait();
 		try (WaitCircle.Wait wait = WaitCircle.begin(this.transitions.steps(), "for the end of " + this.name)) {
 			wait.rejectCircle();
-			this.position.await(this.position::isEnd, Durations.nanos(FOREVER, "limit"),
+			position().await(position()::isEnd, Durations.nanos(FOREVER, "limit"),
 					this.transitions.steps()::rejectToWait, wait::rejectCircle);
 		}
 	}
 
 	@Override
 	public boolean join(Duration limit) throws InterruptedException {
-		return await(this.position::isEnd, "for the end of ", limit);
+		return await(position()::isEnd, "for the end of ", limit);
 	}
 
 	@Override
@@ -216,7 +219,7 @@ final class Machine implements MovingMachine {
 			rejectOwnBody();
 		}
 		try (WaitCircle.Look look = new WaitCircle.Look(this.transitions.steps(), what + this.name, nanos)) {
-			return this.position.await(wanted, nanos, this.transitions.steps()::rejectToWait, look);
+			return position().await(wanted, nanos, this.transitions.steps()::rejectToWait, look);
 		}
 	}
 
@@ -233,7 +236,7 @@ final class Machine implements MovingMachine {
 		}
 		try (WaitCircle.Look look = new WaitCircle.Look(this.transitions.steps(),
 				"for %s to be in '%s'".formatted(this.name, state), nanos)) {
-			return this.position.awaitState(state, nanos, this.transitions.steps()::rejectToWait, look);
+			return position().awaitState(state, nanos, this.transitions.steps()::rejectToWait, look);
 		}
 	}
 
@@ -246,11 +249,11 @@ final class Machine implements MovingMachine {
 		if (nanos > 0) {
 			this.transitions.steps().checkMayWait();
 		}
-		Arrival arrival = new Arrival(this.position, this.transitions.steps()::isMovingTo);
+		Arrival arrival = new Arrival(position(), this.transitions.steps()::isMovingTo);
 		boolean arrived = false;
 		try (WaitCircle.Look look = new WaitCircle.Look(this.transitions.steps(),
 				"for the outcome of a move of " + this.name, nanos)) {
-			arrived = this.position.await(arrival, move, nanos, look::reject);
+			arrived = position().await(arrival, move, nanos, look::reject);
 		}
 		catch (Exception thrown) {
 			// Thrown by the move itself, or the interrupt of the wait.
@@ -280,7 +283,7 @@ final class Machine implements MovingMachine {
 	}
 
 	private void rejectOwnBody() {
-		StateActivation current = this.position.run();
+		StateActivation current = position().run();
 		if (current != null && current.isOnBodyThread()) {
 			throw new IllegalStateException("The body of '%s' would wait for its own end in %s; wait in another thread"
 				.formatted(current.state(), this.name));

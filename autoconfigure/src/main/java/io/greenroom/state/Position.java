@@ -1,9 +1,8 @@
 package io.greenroom.state;
 
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -29,6 +28,8 @@ final class Position {
 
 	static final long LAST_LOOK = 1_000_000_000;
 
+	private static final @Nullable StateMove[] NO_MOVES = {};
+
 	/**
 	 * Fair, so that a machine that moves itself in a loop does not lock out a thread that
 	 * stops it.
@@ -37,7 +38,14 @@ final class Position {
 
 	private final int historySize;
 
-	private final Deque<StateMove> history = new ArrayDeque<>(2);
+	/**
+	 * The last moves, as a ring that grows up to the size of the history. An array of its
+	 * own, because most machines make few moves, and there may be millions of them.
+	 */
+	private @Nullable StateMove[] history = NO_MOVES;
+
+	/** Where the next move comes into the history, on the oldest one if that is full. */
+	private int nextMove;
 
 	/** How often each declared move was made; {@code null} before the first. */
 	private int @Nullable [] counts;
@@ -182,10 +190,11 @@ final class Position {
 
 	private void remember(StateMove made) {
 		if (this.historySize > 0) {
-			if (this.history.size() == this.historySize) {
-				this.history.removeFirst();
+			if (this.nextMove == this.history.length) {
+				this.history = Arrays.copyOf(this.history, Math.clamp(2L * this.nextMove, 1, this.historySize));
 			}
-			this.history.addLast(made);
+			this.history[this.nextMove] = made;
+			this.nextMove = (this.nextMove + 1 < this.historySize) ? this.nextMove + 1 : 0;
 		}
 	}
 
@@ -203,7 +212,15 @@ final class Position {
 	List<StateMove> history() {
 		lock();
 		try {
-			return List.copyOf(this.history);
+			List<StateMove> moves = new ArrayList<>(this.history.length);
+			for (int i = 0; i < this.history.length; i++) {
+				// Behind the next place may be moves of the round before.
+				StateMove made = this.history[(this.nextMove + i) % this.history.length];
+				if (made != null) {
+					moves.add(made);
+				}
+			}
+			return List.copyOf(moves);
 		}
 		finally {
 			unlock();

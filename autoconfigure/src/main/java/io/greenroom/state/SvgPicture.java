@@ -69,7 +69,7 @@ final class SvgPicture {
 		String remark = this.diagram.remark();
 		int width = Math.max(this.layout.width(), (remark != null) ? DiagramLayout.width(remark) : 0);
 		int height = this.layout.height() + ((remark != null) ? DiagramLayout.HEIGHT : 0);
-		add("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%1$d\" height=\"%2$d\" viewBox=\"0 0 %1$d %2$d\" role=\"img\">"
+		add("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%1$s\" height=\"%2$s\" viewBox=\"0 0 %1$s %2$s\" role=\"img\">"
 			.formatted(width, height));
 		add("<title>" + name + "</title>");
 		this.text.append(STYLE);
@@ -82,7 +82,7 @@ final class SvgPicture {
 		this.diagram.states().forEach(this::box);
 		this.layout.lines().forEach(this::label);
 		if (remark != null) {
-			add("<text class=\"label\" x=\"%d\" y=\"%d\">%s</text>".formatted(width / 2,
+			add("<text class=\"label\" x=\"%s\" y=\"%s\">%s</text>".formatted(width / 2,
 					height - DiagramLayout.HEIGHT / 2, escaped(remark)));
 		}
 		add("</svg>");
@@ -131,15 +131,15 @@ final class SvgPicture {
 		if (isLoop(line)) {
 			DiagramLayout.Place box = line.places().getFirst();
 			int right = box.x + box.width / 2;
-			path.append("M%d,%dc30,-14 30,22 0,14".formatted(right, box.y() - 7));
+			path.append("M%s,%sc30,-14 30,22 0,14".formatted(right, box.y() - 7));
 		}
 		else {
 			List<int[]> points = points(line);
 			int[] from = points.getFirst();
-			path.append("M%d,%d".formatted(from[0], from[1]));
+			path.append("M%s,%s".formatted(from[0], from[1]));
 			for (int[] to : points.subList(1, points.size())) {
 				int middle = (from[1] + to[1]) / 2;
-				path.append("C%d,%d %d,%d %d,%d".formatted(from[0], middle, to[0], middle, to[0], to[1]));
+				path.append("C%s,%s %s,%s %s,%s".formatted(from[0], middle, to[0], middle, to[0], to[1]));
 				from = to;
 			}
 		}
@@ -165,14 +165,14 @@ final class SvgPicture {
 			x = (before[0] + after[0]) / 2;
 			y = (before[1] + after[1]) / 2;
 		}
-		add("<text class=\"label\" x=\"%d\" y=\"%d\">%s</text>".formatted(x, y, escaped(label)));
+		add("<text class=\"label\" x=\"%s\" y=\"%s\">%s</text>".formatted(x, y, escaped(label)));
 	}
 
 	private void start(StateDescriptor state) {
 		DiagramLayout.Place box = this.layout.box(state.name());
 		int x = box.x - box.width / 2 - 20;
-		add("<circle cx=\"%d\" cy=\"%d\" r=\"4\" fill=\"#555\"/>".formatted(x, box.y()));
-		add("<path class=\"edge\" d=\"M%d,%dh16\"/>".formatted(x + 4, box.y()));
+		add("<circle cx=\"%s\" cy=\"%s\" r=\"4\" fill=\"#555\"/>".formatted(x, box.y()));
+		add("<path class=\"edge\" d=\"M%s,%sh16\"/>".formatted(x + 4, box.y()));
 	}
 
 	private void box(StateDescriptor state) {
@@ -183,11 +183,11 @@ final class SvgPicture {
 		if (state.transitionsTo().isEmpty()) {
 			rect(box, 3, "state end");
 		}
-		add("<text x=\"%d\" y=\"%d\">%s</text>".formatted(box.x, box.y(), escaped(this.diagram.label(state))));
+		add("<text x=\"%s\" y=\"%s\">%s</text>".formatted(box.x, box.y(), escaped(this.diagram.label(state))));
 	}
 
 	private void rect(DiagramLayout.Place box, int inset, String look) {
-		add("<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"8\"/>".formatted(look,
+		add("<rect class=\"%s\" x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" rx=\"8\"/>".formatted(look,
 				box.x - box.width / 2 + inset, box.y() - DiagramLayout.HEIGHT / 2 + inset, box.width - 2 * inset,
 				DiagramLayout.HEIGHT - 2 * inset));
 	}

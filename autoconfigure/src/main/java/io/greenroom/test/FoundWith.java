@@ -17,7 +17,7 @@ final class FoundWith extends RuntimeException {
 	private static final int MOST_STEPS = 60;
 
 	FoundWith(long seed, Worker.Strategy strategy, List<String> trace) {
-		super("Found with seed %d of strategy %s; -D%s=%d -D%s=%s runs only this one. %s".formatted(seed, strategy,
+		super("Found with seed %s of strategy %s; -D%s=%s -D%s=%s runs only this one. %s".formatted(seed, strategy,
 				Interleavings.SEED_PROPERTY, seed, Interleavings.STRATEGY_PROPERTY, strategy, steps(trace)), null,
 				false, false);
 	}

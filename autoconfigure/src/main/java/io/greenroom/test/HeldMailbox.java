@@ -207,7 +207,7 @@ public final class HeldMailbox implements AutoCloseable {
 
 	@Override
 	public String toString() {
-		return "HeldMailbox[%s, %s, %d waiting]".formatted(this.handler.name(), this.released ? "released" : "held",
+		return "HeldMailbox[%s, %s, %s waiting]".formatted(this.handler.name(), this.released ? "released" : "held",
 				calls().size());
 	}
 

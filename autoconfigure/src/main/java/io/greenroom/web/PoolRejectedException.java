@@ -39,7 +39,7 @@ public final class PoolRejectedException extends ErrorResponseException {
 
 	private static ProblemDetail problem(HttpStatusCode status, long seconds) {
 		return ProblemDetail.forStatusAndDetail(status,
-				(seconds > 0) ? "The server is busy. Try again in %d s.".formatted(seconds) : "The server is busy.");
+				(seconds > 0) ? "The server is busy. Try again in %s s.".formatted(seconds) : "The server is busy.");
 	}
 
 }

@@ -68,7 +68,7 @@ public final class MessageFormat {
 		}
 		if (bytes.size() > this.longest) {
 			throw new CodecException(
-					"The limit of a message between nodes is %d bytes, and this one has %d; send less, or a reference to the data"
+					"The limit of a message between nodes is %s bytes, and this one has %s; send less, or a reference to the data"
 						.formatted(this.longest, bytes.size()),
 					null);
 		}
@@ -150,7 +150,7 @@ public final class MessageFormat {
 	public Sent read(byte[] bytes) {
 		if (bytes.length > this.longest) {
 			throw new CodecException(
-					"%d bytes were received, but the limit of a message is %d".formatted(bytes.length, this.longest),
+					"%s bytes were received, but the limit of a message is %s".formatted(bytes.length, this.longest),
 					null);
 		}
 		ByteBuffer in = ByteBuffer.wrap(bytes);
@@ -158,7 +158,7 @@ public final class MessageFormat {
 			byte version = in.get();
 			if (version != VERSION) {
 				throw new CodecException(
-						"A message has version %d, and this node supports %d".formatted(version, VERSION), null);
+						"A message has version %s, and this node supports %s".formatted(version, VERSION), null);
 			}
 			long sentAt = in.getLong();
 			Message message = switch (in.get()) {
@@ -167,7 +167,7 @@ public final class MessageFormat {
 				default -> throw new CodecException("A message is neither a call nor an answer", null);
 			};
 			if (in.hasRemaining()) {
-				throw new CodecException("A message has %d bytes too many".formatted(in.remaining()), null);
+				throw new CodecException("A message has %s bytes too many".formatted(in.remaining()), null);
 			}
 			return new Sent(message, sentAt);
 		}

@@ -288,8 +288,12 @@ final class ThreeNodes implements AutoCloseable {
 	}
 
 	void untilMade(long calls) {
+		untilMade(calls, Duration.ofSeconds(60));
+	}
+
+	void untilMade(long calls, Duration limit) {
 		try {
-			Until.until("calls to be made", Duration.ofSeconds(60), () -> pausing(() -> made() >= calls));
+			Until.until("calls to be made", limit, () -> pausing(() -> made() >= calls));
 		}
 		catch (AssertionError late) {
 			throw new AssertionError(late.getMessage() + outputs(), late);

@@ -297,6 +297,36 @@ class CallerWhenIdleTests {
 	}
 
 	@Test
+	@DisplayName("D35 D19 a call back through an idle handler, whose caller runs it, is a circle as through a busy one")
+	void circlesThroughIdleHandlers() throws Exception {
+		Deferred<Pair> first = pair("first", false);
+		Deferred<Pair> second = pair("second", false);
+		assertThatExceptionOfType(DeferredDeadlockException.class)
+			.isThrownBy(() -> first.sync().through(second.sync(), first.sync()))
+			.withMessageContaining("first.through waits for second.back%n".formatted())
+			.withMessageContaining(
+					"second.back waits for first.thread at io.greenroom.deferred.CallerWhenIdleTests$Pair");
+		assertThat(first.sync().thread()).isSameAs(Thread.currentThread());
+		Deferred<Pair> open = pair("open", true);
+		assertThat(open.sync().through(second.sync(), open.sync())).isSameAs(Thread.currentThread());
+	}
+
+	@Test
+	@DisplayName("D35 D07 an async call back through an idle handler waits for the body that it comes from")
+	void asyncCallsBack() throws Exception {
+		Deferred<Pair> first = pair("first", false);
+		Deferred<Pair> second = pair("second", false);
+		assertThat(first.sync().throughLater(second.sync(), first.sync())).as("begun within the body").isFalse();
+	}
+
+	private Deferred<Pair> pair(String name, boolean reentrant) {
+		Deferred<Pair> made = Deferred.of(this.scheduler, new Pair(),
+				OPTIONS.toBuilder().name(name).reentrant(reentrant).build());
+		Until.until("the handler to be idle", () -> made.sync().thread() == Thread.currentThread());
+		return made;
+	}
+
+	@Test
 	@DisplayName("D35 D16 what a body throws reaches its caller, and the handler is as free as before")
 	void throwables() {
 		Deferred<Desk> deferred = idleDesk();
@@ -627,6 +657,35 @@ class CallerWhenIdleTests {
 
 		void fail(Throwable thrown) throws Throwable {
 			throw thrown;
+		}
+
+	}
+
+	/** Calls others, which call back. */
+	static class Pair {
+
+		Thread thread() {
+			return Thread.currentThread();
+		}
+
+		Thread through(Pair other, Pair self) {
+			return other.back(self);
+		}
+
+		Thread back(Pair first) {
+			return first.thread();
+		}
+
+		boolean throughLater(Pair other, Pair self) {
+			return other.backLater(self);
+		}
+
+		boolean backLater(Pair first) {
+			return first.later().isDone();
+		}
+
+		CompletableFuture<Thread> later() {
+			return CompletableFuture.completedFuture(Thread.currentThread());
 		}
 
 	}

@@ -58,7 +58,11 @@ class DeadlockTests {
 			.withMessageContaining("c.relay waits for a.relay")
 			.withMessageContaining("a.relay waits for b.relay")
 			.withMessageContaining("b.relay waits for c.relay")
-			.withMessageContaining("DeadlockTests$Node.relay(DeadlockTests.java:");
+			.satisfies(
+					(circle) -> assertThat(circle.getMessage().lines().filter((line) -> line.contains(" waits for ")))
+						.hasSize(3)
+						.allMatch((line) -> line
+							.contains(" at io.greenroom.deferred.DeadlockTests$Node.relay(DeadlockTests.java:")));
 		assertThat(first.sync().answer()).isEqualTo(42);
 		assertThat(third.sync().answer()).isEqualTo(42);
 	}

@@ -114,11 +114,30 @@ final class CallFaults {
 						if (this.interrupted != null) {
 							// Meant for the body alone.
 							Thread.interrupted();
+							this.interrupted = null;
 						}
 						CURRENT.set(this.outer);""", """
 						CURRENT.set(this.outer);""")
 				.breaks("M08")
 				.caughtBy("deferred.internal.HoldTests#aCallerKeepsNoInterrupt"),
+			Fault.of("an operator's interrupt of one call takes that of the same caller's next one away")
+				.in(HOLD)
+				.replaces("""
+						Thread.interrupted();
+						this.interrupted = null;""", """
+						Thread.interrupted();""")
+				.breaks("M08")
+				.caughtBy("deferred.internal.HoldTests#theNextCallStartsAnew"),
+			Fault.of("a caller uses the hold of another thread").in(HOLD).replaces("""
+					return this.thread == Thread.currentThread() && this.wait == null""", """
+					return this.wait == null""").breaks("D35").caughtBy("deferred.internal.HoldTests#onlyItsOwn"),
+			Fault.of("a body's call hides that body from who looks for circles")
+				.in(HOLD)
+				.replaces("""
+						Hold held = (outer == null && last != null && last.isForAnother()) ? last""", """
+						Hold held = (last != null && last.isForAnother()) ? last""")
+				.breaks("D19")
+				.caughtBy("deferred.internal.HoldTests#onlyItsOwn"),
 			Fault.of("a nested wait for a call forgets the wait around it").in(WAIT).replaces("""
 						return call.await(start, nanos, this.handler, wait);
 					}

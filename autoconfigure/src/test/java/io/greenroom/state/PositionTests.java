@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
+import io.greenroom.green.GreenTask;
 import io.greenroom.green.internal.Explained;
 import io.greenroom.testkit.Until;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -190,6 +193,36 @@ class PositionTests {
 		stages.middle();
 		assertThat(Machines.rests(states.of(stages))).isTrue();
 		assertThat(states.of(stages).history()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 2, 3, 4, 5, 7, 16, 1000 })
+	@DisplayName("S20 the history is the last moves in their order, after each move and for each size")
+	void boundedHistory(int size) throws Exception {
+		StateMachines states = this.machines.with().historySize(size).build();
+		Lamp lamp = states.create(Lamp.class);
+		StateMachine machine = states.of(lamp);
+		List<StateMove> all = new ArrayList<>();
+		for (int i = 0; i < 40; i++) {
+			GreenTask move = (i % 2 == 0) ? lamp::off : lamp::on;
+			machine.moveAndWait(move, Machines.LONG);
+			all.add(machine.history().getLast());
+			assertThat(machine.history())
+				.containsExactlyElementsOf(all.subList(Math.max(0, all.size() - size), all.size()));
+			assertThat(all.getLast().to()).isEqualTo((i % 2 == 0) ? "off" : "on");
+		}
+	}
+
+	static class Lamp {
+
+		@State(initial = true, transitionsTo = "on")
+		protected void off() {
+		}
+
+		@State(transitionsTo = "off")
+		protected void on() {
+		}
+
 	}
 
 	static class Hesitant {

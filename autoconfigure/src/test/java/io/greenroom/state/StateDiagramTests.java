@@ -6,6 +6,7 @@ import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Locale;
 import java.util.Objects;
 
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -47,6 +48,19 @@ class StateDiagramTests {
 		assertThat(diagram.graphviz()).isEqualTo(golden("flower.dot"));
 		assertThat(diagram.svg()).isEqualTo(golden("flower.svg"));
 		assertThat(diagram.current()).isNull();
+	}
+
+	@Test
+	@DisplayName("S23 a class draws itself with the same digits where the JVM's locale has others")
+	void digits() throws IOException {
+		Locale before = Locale.getDefault(Locale.Category.FORMAT);
+		Locale.setDefault(Locale.Category.FORMAT, Locale.forLanguageTag("ar-EG-u-nu-arab"));
+		try {
+			declared();
+		}
+		finally {
+			Locale.setDefault(Locale.Category.FORMAT, before);
+		}
 	}
 
 	@Test

@@ -50,7 +50,7 @@ final class DumpText {
 			return;
 		}
 		int all = this.dump.problemCounts().values().stream().mapToInt(Integer::intValue).sum();
-		line(0, "Problems: %d%s (%s)".formatted(all, shown(all, problems.size()),
+		line(0, "Problems: %s%s (%s)".formatted(all, shown(all, problems.size()),
 				this.dump.problemCounts()
 					.entrySet()
 					.stream()
@@ -74,11 +74,11 @@ final class DumpText {
 
 	private void machines() {
 		long beans = this.dump.machines().stream().filter((machine) -> machine.bean() != null).count();
-		line(0, "Machines: %d beans".formatted(beans)
+		line(0, "Machines: %s beans".formatted(beans)
 				+ shown(this.dump.counts().machines(), this.dump.machines().size()));
 		this.dump.machines().forEach(this::describe);
 		this.dump.states()
-			.forEach((state) -> line(1, "%d %s in %s".formatted(state.count(), state.machine(), state.state())));
+			.forEach((state) -> line(1, "%s %s in %s".formatted(state.count(), state.machine(), state.state())));
 		this.dump.failed().forEach((failed) -> line(1, failed.machine() + ": " + failed.inWords()));
 	}
 
@@ -114,7 +114,7 @@ final class DumpText {
 	}
 
 	private void describe(HandlerSnapshot handler) {
-		line(1, "%s: %s, %d of %d calls wait, the oldest for %s%s%s".formatted(handler.name(),
+		line(1, "%s: %s, %s of %s calls wait, the oldest for %s%s%s".formatted(handler.name(),
 				handler.state().name().toLowerCase(Locale.ROOT), handler.queued(), handler.capacity(),
 				Problems.round(handler.oldestAge()), (handler.loop() != null) ? ", in its loop " + handler.loop() : "",
 				(handler.failure() != null) ? ", died of " + handler.failure() : ""));
@@ -127,7 +127,7 @@ final class DumpText {
 	}
 
 	private void describe(KeyedSnapshot keyed) {
-		line(1, "%s: %d keys active, %d awake, %d with something to do; %d calls wait, the oldest for %s%s".formatted(
+		line(1, "%s: %s keys active, %s awake, %s with something to do; %s calls wait, the oldest for %s%s".formatted(
 				keyed.name(), keyed.active(), keyed.awake(), keyed.busy(), keyed.queued(),
 				Problems.round(keyed.oldestAge()),
 				(keyed.stranded() != null) ? "; " + keyed.stranded() + " stranded" : ""));

@@ -172,7 +172,7 @@ public record GreenroomDump(List<Problem> problems, Map<Kind, Integer> problemCo
 		}
 
 		String inWords() {
-			String numbers = "%d of %d at work, %d in line".formatted(this.active, this.size, this.queued);
+			String numbers = "%s of %s at work, %s in line".formatted(this.active, this.size, this.queued);
 			return (this.sinceRejected == null) ? numbers : "%s, rejected %s, the last %s ago".formatted(numbers,
 					this.rejected, Problems.round(this.sinceRejected));
 		}
@@ -214,7 +214,7 @@ public record GreenroomDump(List<Problem> problems, Map<Kind, Integer> problemCo
 		}
 
 		String inWords() {
-			return "%d failed in %s, the last with %s".formatted(this.count, this.state, this.failure);
+			return "%s failed in %s, the last with %s".formatted(this.count, this.state, this.failure);
 		}
 
 	}
@@ -243,7 +243,7 @@ public record GreenroomDump(List<Problem> problems, Map<Kind, Integer> problemCo
 		}
 
 		String inWords() {
-			return "%d nodes, quorum %d, %d %% of the keys here, %d calls wait for other nodes, %d of theirs are here, %s"
+			return "%s nodes, quorum %s, %s %% of the keys here, %s calls wait for other nodes, %s of theirs are here, %s"
 				.formatted(this.nodes, this.quorum, Math.round(100 * this.share), this.waiting, this.serving,
 						this.events);
 		}

@@ -286,7 +286,7 @@ public final class GreenroomEndpoint {
 		catch (IllegalArgumentException wrong) {
 			throw rejection(String.valueOf(wrong.getMessage()));
 		}
-		OperatorLog.did(who, "resized pool '%s' from %d to %d".formatted(pool, before, size));
+		OperatorLog.did(who, "resized pool '%s' from %s to %s".formatted(pool, before, size));
 		return this.dumps.pools()
 			.stream()
 			.filter((seen) -> seen.name().equals(pool))

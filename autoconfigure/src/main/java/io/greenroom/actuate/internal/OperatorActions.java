@@ -140,7 +140,7 @@ final class OperatorActions {
 			.distinct()
 			.toList();
 		if (found.size() != 1) {
-			throw rejection("There are %d machines of class '%s' named '%s'; one is needed".formatted(found.size(),
+			throw rejection("There are %s machines of class '%s' named '%s'; one is needed".formatted(found.size(),
 					type, name));
 		}
 		return found.getFirst();

@@ -52,7 +52,7 @@ final class Problems {
 		handler.running().forEach((body) -> look(handler, body, stack));
 		if (handler.loop() != null && handler.running().isEmpty() && isLong(handler.oldestAge())) {
 			add(new Found(Kind.BLOCKED_LOOP, handler.name(),
-					"loop %s lets nothing in: %d calls wait, the oldest for %s".formatted(handler.loop(),
+					"loop %s lets nothing in: %s calls wait, the oldest for %s".formatted(handler.loop(),
 							handler.queued(), round(handler.oldestAge())),
 					handler.oldestAge(), false, () -> stack.apply(null)));
 		}
@@ -67,7 +67,7 @@ final class Problems {
 		}
 		if (handler.queued() > 0 && isLong(handler.oldestAge())) {
 			add(new Found(
-					Kind.OLDEST_CALL, handler.name(), "the oldest call has waited for %s; %d of %d places are taken"
+					Kind.OLDEST_CALL, handler.name(), "the oldest call has waited for %s; %s of %s places are taken"
 						.formatted(round(handler.oldestAge()), handler.queued(), handler.capacity()),
 					handler.oldestAge(), false, List::of));
 		}
@@ -98,7 +98,7 @@ final class Problems {
 		Long stranded = keyed.stranded();
 		if (stranded != null && stranded > 0) {
 			add(new Found(Kind.STRANDED_KEYS, keyed.name(),
-					"%d keys don't go on by themselves; see greenroomkeys".formatted(stranded), null, false, List::of));
+					"%s keys don't go on by themselves; see greenroomkeys".formatted(stranded), null, false, List::of));
 		}
 	}
 
@@ -112,7 +112,7 @@ final class Problems {
 
 	void look(GreenroomDump.@Nullable Cluster cluster) {
 		if (cluster != null && cluster.nodes() < cluster.quorum()) {
-			add(new Found(Kind.NO_QUORUM, "cluster", "this node sees %d of at least %d nodes, so no handler by key runs"
+			add(new Found(Kind.NO_QUORUM, "cluster", "this node sees %s of at least %s nodes, so no handler by key runs"
 				.formatted(cluster.nodes(), cluster.quorum()), null, false, List::of));
 		}
 	}

@@ -40,7 +40,7 @@ final class CallForm {
 			String name = String.valueOf(i);
 			arguments[i] = values.get(name);
 			if (!values.containsKey(name) || (types[i].isPrimitive() && arguments[i] == null)) {
-				throw new CodecException("%s takes %d arguments, but argument %d is missing".formatted(method.getName(),
+				throw new CodecException("%s takes %s arguments, but argument %s is missing".formatted(method.getName(),
 						types.length, i + 1), null);
 			}
 		}

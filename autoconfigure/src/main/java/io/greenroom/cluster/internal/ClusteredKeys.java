@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 import io.greenroom.cluster.NoQuorumException;
 import io.greenroom.cluster.OwnerLostException;
@@ -47,11 +48,16 @@ final class ClusteredKeys<K> implements KeyRouter<K> {
 	/** After this time the owner has found out by itself. */
 	private static final Duration HINTING = Duration.ofSeconds(1);
 
+	/** How many targets are remembered; a power of two. */
+	private static final int REMEMBERED = 1024;
+
 	private final ClusterNode node;
 
 	private final KeyedHandler<K, ?> handler;
 
 	private final KeyRouter<K> here;
+
+	private final AtomicReferenceArray<@Nullable Target<K>> targets = new AtomicReferenceArray<>(REMEMBERED);
 
 	private final CallForm form;
 
@@ -87,7 +93,7 @@ final class ClusteredKeys<K> implements KeyRouter<K> {
 		if (this.handler.isHeld(key)) {
 			return this.here.call(key, call);
 		}
-		String target = target(this.handler, key);
+		String target = target(key);
 		long start = System.nanoTime();
 		if (!this.node.isHere(target)) {
 			return elsewhere(key, target, call, start);
@@ -112,7 +118,7 @@ final class ClusteredKeys<K> implements KeyRouter<K> {
 
 	@Override
 	public boolean isHere(K key) {
-		return this.node.isHere(target(this.handler, key));
+		return this.node.isHere(target(key));
 	}
 
 	@Override
@@ -203,6 +209,22 @@ final class ClusteredKeys<K> implements KeyRouter<K> {
 		this.node.passOn(envelope(key, call, this.handler.family().options().timeout(), List.of()), isRepeatable(call));
 	}
 
+	/**
+	 * As {@link #target(KeyedHandler, Object)}, and remembers the last ones: each call of
+	 * an own key asks twice who owns its target.
+	 */
+	private String target(K key) {
+		int hash = key.hashCode();
+		// The last bits of generated numbers are often the same.
+		int place = (hash ^ (hash >>> 16)) & (REMEMBERED - 1);
+		Target<K> known = this.targets.get(place);
+		if (known == null || !known.key().equals(key)) {
+			known = new Target<>(key, target(this.handler, key));
+			this.targets.set(place, known);
+		}
+		return known.text();
+	}
+
 	/** Returns the text by which a key gets its owner. */
 	static <K> String target(KeyedHandler<K, ?> handler, K key) {
 		return handler.name() + "[" + text(key) + "]";
@@ -281,6 +303,10 @@ final class ClusteredKeys<K> implements KeyRouter<K> {
 				(cause != null) ? thrown(cause, what) : null);
 		described.setStackTrace(failure.frames().toArray(StackTraceElement[]::new));
 		return described;
+	}
+
+	private record Target<K>(K key, String text) {
+
 	}
 
 	/** A call by this node of a key of this node. */

@@ -17,7 +17,7 @@ final class Membership {
 	}
 
 	int size() {
-		return this.nodes.members().size();
+		return this.nodes.size();
 	}
 
 	int quorum() {
@@ -25,12 +25,12 @@ final class Membership {
 	}
 
 	boolean hasQuorum() {
-		return this.nodes.members().size() >= this.quorum;
+		return this.nodes.size() >= this.quorum;
 	}
 
 	/** Returns whether calls of a key may run here. */
 	boolean mayServe(String target) {
-		return !this.leaving && hasQuorum() && this.nodes.here().equals(this.nodes.owner(target));
+		return !this.leaving && hasQuorum() && this.nodes.isHere(target);
 	}
 
 	String here() {
@@ -58,7 +58,7 @@ final class Membership {
 	}
 
 	String describe() {
-		return "%d of at least %d nodes".formatted(this.nodes.members().size(), this.quorum);
+		return "%s of at least %s nodes".formatted(this.nodes.size(), this.quorum);
 	}
 
 }

@@ -25,11 +25,28 @@ public interface Nodes extends AutoCloseable {
 	Set<String> members();
 
 	/**
+	 * Returns how many nodes this node sees, itself included.
+	 * @return their number
+	 */
+	default int size() {
+		return members().size();
+	}
+
+	/**
 	 * Returns the owner of a key.
 	 * @param target the handler and the key
 	 * @return the owner's id; {@code null} while there is none
 	 */
 	@Nullable String owner(String target);
+
+	/**
+	 * Returns whether this node owns a key. Each call of an own key asks twice.
+	 * @param target the handler and the key
+	 * @return whether the owner is this node
+	 */
+	default boolean isHere(String target) {
+		return here().equals(owner(target));
+	}
 
 	/**
 	 * Sends a message to another node. It may arrive once, more than once or never.

@@ -81,7 +81,7 @@ final class Viewers implements AutoCloseable {
 			}
 			if (this.viewers.size() >= this.terms.viewers()) {
 				throw new TooManyViewersException(
-						"%d pages are open, which is the limit; close one of them".formatted(this.viewers.size()));
+						"%s pages are open, which is the limit; close one of them".formatted(this.viewers.size()));
 			}
 			// Without other viewers, the latest frame is out of date.
 			Viewer viewer = new Viewer(sink, end, (this.maker != null) ? this.number - 1 : this.number);

@@ -282,7 +282,7 @@ final class CallReports {
 		ProblemLog
 			.report(log, this.observer,
 					new ProblemReport(ProblemReport.Kind.OVERDUE, this.handler.name(),
-							"The oldest of %d calls of handler '%s' has waited for %s".formatted(queued, this.handler,
+							"The oldest of %s calls of handler '%s' has waited for %s".formatted(queued, this.handler,
 									age),
 							age, (holder != null) ? holder.getName() : null,
 							(holder != null) ? List.of(holder.getStackTrace()) : List.of()));

@@ -1,7 +1,7 @@
 package io.greenroom.deferred.internal;
 
 import java.util.Arrays;
-import java.util.Set;
+import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
@@ -10,14 +10,10 @@ final class CallSite {
 
 	private static final StackWalker WALKER = StackWalker.getInstance();
 
-	/** The infrastructure, by name, because this package must not depend on it. */
-	private static final Set<String> OWN = Set.of("io.greenroom.deferred.internal.CallSite",
-			"io.greenroom.deferred.internal.CallReports", "io.greenroom.deferred.internal.Handler",
-			"io.greenroom.deferred.internal.CallSubmitter", "io.greenroom.deferred.internal.Handle",
-			"io.greenroom.deferred.internal.ViewInvocationHandler", "io.greenroom.deferred.internal.Call",
-			"io.greenroom.deferred.internal.CallWait", "io.greenroom.deferred.internal.Mailbox",
-			"io.greenroom.deferred.internal.WaitGraph", "io.greenroom.deferred.internal.TransactionGuard",
-			"io.greenroom.spring.internal.MailboxInterceptor");
+	/** The infrastructure between a call and its wait, by name. */
+	private static final List<String> OURS = List.of("io.greenroom.deferred.internal.", "io.greenroom.keyed.internal.",
+			"io.greenroom.cluster.internal.", "io.greenroom.durable.internal.",
+			"io.greenroom.spring.internal.MailboxInterceptor", "io.greenroom.observe.internal.", "io.greenroom.green.");
 
 	private CallSite() {
 	}
@@ -28,14 +24,26 @@ final class CallSite {
 			.orElse(null);
 	}
 
+	/** Describes the place that made the current call of this thread. */
+	static String describeHere() {
+		StackWalker.@Nullable StackFrame site = here();
+		return (site != null) ? site.toStackTraceElement().toString()
+				: "an unknown place of thread '" + Thread.currentThread().getName() + "'";
+	}
+
 	/** Returns the place in a stack of another thread. */
 	static @Nullable StackTraceElement of(StackTraceElement[] stack) {
 		return Arrays.stream(stack).filter((frame) -> isUserCode(frame.getClassName())).findFirst().orElse(null);
 	}
 
 	private static boolean isUserCode(String type) {
-		return !type.contains("$$") && !OWN.contains(type) && !type.startsWith("org.springframework.aop.")
-				&& !type.startsWith("java.") && !type.startsWith("jdk.internal.");
+		return !type.contains("$$") && !isOurs(type) && !type.startsWith("org.springframework.aop.")
+				&& !type.startsWith("java.") && !type.startsWith("jdk.");
+	}
+
+	/** Returns whether a class may stand between a call and its wait. */
+	private static boolean isOurs(String type) {
+		return OURS.stream().anyMatch(type::startsWith);
 	}
 
 	static String describe(StackWalker.@Nullable StackFrame site) {

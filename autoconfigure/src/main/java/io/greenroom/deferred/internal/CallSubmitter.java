@@ -1,6 +1,7 @@
 package io.greenroom.deferred.internal;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
@@ -105,7 +106,7 @@ final class CallSubmitter {
 			this.stored.store("", method.method(), ((DeclaredCall) call).arguments());
 			return method.nothing();
 		}
-		if (call.mode() != CallMode.ONEWAY && this.ownership.isMine()) {
+		if (call.mode() != CallMode.ONEWAY && this.ownership.isMine() && !isQueuedCircle(call)) {
 			rejectInWrongState(call);
 			return call.invoke();
 		}
@@ -121,6 +122,27 @@ final class CallSubmitter {
 			}
 		}
 		return queue(call, method, declared(nanos, this.timeout));
+	}
+
+	/**
+	 * Rejects a call that comes back to a body of this handler through another handler,
+	 * unless it may be let in; whether the other one was idle, so that its caller ran it,
+	 * makes no difference. Returns whether the call is to be queued, because nobody waits
+	 * for it.
+	 */
+	private boolean isQueuedCircle(Call call) {
+		if (!Hold.isCircle(this.handler)) {
+			return false;
+		}
+		if (call.mode() != CallMode.SYNC) {
+			return true;
+		}
+		if (!this.handler.isReentrant()) {
+			List<String> waits = Hold.circle(this.handler, call);
+			this.reports.foundCircle(call, waits);
+			throw WaitGraph.deadlock(waits);
+		}
+		return false;
 	}
 
 	void storedBy(StoredCalls calls) {

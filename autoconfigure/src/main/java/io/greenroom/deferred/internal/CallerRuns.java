@@ -63,6 +63,13 @@ final class CallerRuns implements Mailbox.Lender, Idle {
 	/** The thread that lends; written before it offers. */
 	private @Nullable Thread processor;
 
+	/**
+	 * The last caller's hold, for when it comes again. Written by callers that have the
+	 * handler and, to forget it, by the inspection. A caller only uses what it has
+	 * written itself.
+	 */
+	private @Nullable Hold last;
+
 	/** How many calls were run by their callers; written by one of them at a time. */
 	private int ran;
 
@@ -84,6 +91,13 @@ final class CallerRuns implements Mailbox.Lender, Idle {
 	/** Returns whether the current thread is the caller that has the handler. */
 	boolean isMine() {
 		return this.holder instanceof Hold held && held.thread() == Thread.currentThread();
+	}
+
+	/**
+	 * Keeps nothing of the last caller, which may have ended. May be called by anybody.
+	 */
+	void forgetCaller() {
+		this.last = null;
 	}
 
 	/** Returns how many calls were run by their callers. */
@@ -122,16 +136,19 @@ final class CallerRuns implements Mailbox.Lender, Idle {
 	 * @return the result, or {@link #NOT_LENT} if the call must be queued
 	 */
 	@Nullable Object run(Call call, CallRunner runner, ContextCarrier carrier) throws Throwable {
-		Hold held = Hold.lent(this.handler, call);
+		Hold held = Hold.lent(this.handler, call, this.last);
 		boolean taken = false;
 		boolean entered = false;
 		boolean interrupted = false;
 		try {
-			// Before anybody can interrupt the call, whose interrupts are dropped.
+			// Before the call begins, whose interrupts are dropped.
 			interrupted = Thread.interrupted();
 			taken = HOLDER.compareAndSet(this, null, held);
 			if (!taken || this.wanted || !this.mailbox.isEmpty()) {
 				return NOT_LENT;
+			}
+			if (this.last != held && held.isOnly()) {
+				this.last = held;
 			}
 			call.beginOnCaller();
 			entered = true;
@@ -153,9 +170,7 @@ final class CallerRuns implements Mailbox.Lender, Idle {
 					Parking.unpark(waiting);
 				}
 			}
-			if (taken) {
-				held.leave();
-			}
+			held.leave();
 			if (interrupted) {
 				Thread.currentThread().interrupt();
 			}

@@ -47,6 +47,9 @@ public final class Hold extends HoldPadding.Bodies implements Call.Runner {
 	/** Whether the thread runs a read-only body, perhaps beside others. */
 	private final boolean reading;
 
+	/** Whether the thread runs its own call, for which it would otherwise wait. */
+	private final boolean lent;
+
 	private final @Nullable Hold outer;
 
 	/** Written by the holding thread, read by threads that search for cycles. */
@@ -73,11 +76,12 @@ public final class Hold extends HoldPadding.Bodies implements Call.Runner {
 
 	private long g1, g2, g3, g4, g5, g6, g7, g8;
 
-	private Hold(HandlerCore handler, boolean owned, boolean reading, @Nullable Hold outer) {
+	private Hold(HandlerCore handler, boolean owned, boolean reading, boolean lent, @Nullable Hold outer) {
 		this.handler = handler;
 		this.thread = Thread.currentThread();
 		this.owned = owned;
 		this.reading = reading;
+		this.lent = lent;
 		this.outer = outer;
 	}
 
@@ -110,6 +114,40 @@ public final class Hold extends HoldPadding.Bodies implements Call.Runner {
 		return held;
 	}
 
+	/**
+	 * Returns whether a call of a handler that the current thread holds comes back
+	 * through the body of another one, which the thread runs instead of waiting for it.
+	 */
+	static boolean isCircle(HandlerCore handler) {
+		boolean circle = false;
+		for (Hold held = CURRENT.get(); held != null; held = held.outer) {
+			if (held.handler == handler) {
+				return circle;
+			}
+			circle |= held.lent;
+		}
+		return false;
+	}
+
+	/**
+	 * Describes the calls of a circle that the current thread runs, from the body of a
+	 * handler to a call of the same handler.
+	 */
+	static List<String> circle(HandlerCore handler, Call last) {
+		List<String> waits = new ArrayList<>();
+		String called = handler.name() + "." + last.method() + " at " + CallSite.describeHere();
+		for (Hold held = CURRENT.get(); held != null; held = held.outer) {
+			Call running = held.running;
+			String body = held.handler.name() + ((running != null) ? "." + running.method() : "'s loop");
+			waits.addFirst(body + " waits for " + called);
+			called = body;
+			if (held.handler == handler) {
+				break;
+			}
+		}
+		return waits;
+	}
+
 	/** Begins a hold by the current thread. */
 	static Hold begin(HandlerCore handler, boolean owned) {
 		return begin(handler, owned, false);
@@ -123,20 +161,33 @@ public final class Hold extends HoldPadding.Bodies implements Call.Runner {
 	}
 
 	private static Hold begin(HandlerCore handler, boolean owned, boolean reading) {
-		Hold held = new Hold(handler, owned, reading, CURRENT.get());
+		Hold held = new Hold(handler, owned, reading, false, CURRENT.get());
 		CURRENT.set(held);
 		return held;
 	}
 
 	/**
-	 * Creates the hold of a caller that will run its own call on the current thread. It
+	 * Returns the hold of a caller that will run its own call on the current thread. It
 	 * shows the call from the beginning, so that no observer finds a hold that runs
 	 * nothing.
+	 * @param last the last caller's hold of this handler, which a caller that comes again
+	 * uses again: to make one is half of the cost of a call
 	 */
-	static Hold lent(HandlerCore handler, Call call) {
-		Hold held = new Hold(handler, false, false, CURRENT.get());
+	static Hold lent(HandlerCore handler, Call call, @Nullable Hold last) {
+		Hold outer = CURRENT.get();
+		Hold held = (outer == null && last != null && last.isForAnother()) ? last
+				: new Hold(handler, false, false, true, outer);
 		RUNNING.set(held, call);
 		return held;
+	}
+
+	/**
+	 * Returns whether the current thread may use this hold for another call. One that was
+	 * used for more than a body is not used again, in case a full stack has kept it from
+	 * being tidied up.
+	 */
+	private boolean isForAnother() {
+		return this.thread == Thread.currentThread() && this.wait == null && this.around == null;
 	}
 
 	/** Begins a hold that was lent to the current thread. */
@@ -148,6 +199,7 @@ public final class Hold extends HoldPadding.Bodies implements Call.Runner {
 	 * Gives up a hold that was lent to the current thread, which may soon get another.
 	 */
 	void leave() {
+		this.entering = false;
 		RUNNING.setRelease(this, null);
 		if (this.interrupting) {
 			awaitInterrupt();
@@ -155,6 +207,7 @@ public final class Hold extends HoldPadding.Bodies implements Call.Runner {
 		if (this.interrupted != null) {
 			// Meant for the body alone.
 			Thread.interrupted();
+			this.interrupted = null;
 		}
 		CURRENT.set(this.outer);
 	}
@@ -171,6 +224,11 @@ public final class Hold extends HoldPadding.Bodies implements Call.Runner {
 
 	HandlerCore handler() {
 		return this.handler;
+	}
+
+	/** Returns whether the thread holds no other handler. */
+	boolean isOnly() {
+		return this.outer == null;
 	}
 
 	Thread thread() {
@@ -294,7 +352,8 @@ public final class Hold extends HoldPadding.Bodies implements Call.Runner {
 	 * Interrupts the innermost body under way, and no other one, though nobody gives its
 	 * call up. The holder pays no barrier for this: to look at its stack is one for both,
 	 * so that either the end of the body is seen here, or the holder sees, when the body
-	 * ends, that it is to wait.
+	 * ends, that it is to wait. A call whose caller is about to take the handler does not
+	 * run yet.
 	 * @return the method of the body; {@code null} if none runs
 	 */
 	synchronized @Nullable String interruptRunning() {
@@ -302,7 +361,7 @@ public final class Hold extends HoldPadding.Bodies implements Call.Runner {
 		try {
 			this.thread.getStackTrace();
 			Call call = this.running;
-			if (call == null) {
+			if (call == null || call.isPending()) {
 				return null;
 			}
 			if (!this.owned) {

@@ -7,9 +7,9 @@ import io.greenroom.deferred.Processing;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Inspects a handler at intervals: has it give its thread back after a quiet time,
- * reports bodies that are busy for too long, and wakes the handler if a wake-up was lost.
- * Confined to the thread that inspects.
+ * Inspects a handler at intervals: has it give its thread back after a quiet time, and
+ * forget its last caller, reports bodies that are busy for too long, and wakes the
+ * handler if a wake-up was lost. Confined to the thread that inspects.
  */
 final class Inspection {
 
@@ -84,6 +84,10 @@ final class Inspection {
 			this.quietSince = now;
 		}
 		else if (now - this.quietSince >= REST_AFTER) {
+			CallerRuns lent = this.engine.ownership().callerRuns();
+			if (lent != null) {
+				lent.forgetCaller();
+			}
 			this.engine.lifecycle().owner().rest();
 		}
 		if (this.engine.mailbox().size() > 0 && this.engine.ownership().running() == null) {

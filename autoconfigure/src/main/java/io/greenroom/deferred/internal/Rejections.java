@@ -65,7 +65,7 @@ final class Rejections {
 	MailboxFullException full(Call call, @Nullable Duration waited, String doing) {
 		this.reports.rejected(call, "full");
 		return new MailboxFullException(
-				"The mailbox of %s is full (%d calls waiting%s)%s, so %s.%s was not taken; raise its capacity or call it less often"
+				"The mailbox of %s is full (%s calls waiting%s)%s, so %s.%s was not taken; raise its capacity or call it less often"
 					.formatted(this.handler, this.options.capacity(), doing,
 							(waited != null) ? " and had no room within " + waited : "", this.handler, call.method()),
 				null);

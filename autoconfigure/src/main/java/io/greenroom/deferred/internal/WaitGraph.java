@@ -70,7 +70,7 @@ final class WaitGraph {
 			return;
 		}
 		List<String> waits = waits(cycle);
-		DeferredDeadlockException deadlock = new DeferredDeadlockException(describe(waits), null);
+		DeferredDeadlockException deadlock = deadlock(waits);
 		if (stuck.call().fail(deadlock)) {
 			stuck.wake();
 			stuck.on().reports().foundCircle(stuck.call(), waits);
@@ -122,13 +122,12 @@ final class WaitGraph {
 		return cycle.stream().allMatch((wait) -> wait == stuck || wait.call().isRunning());
 	}
 
-	private static String describe(List<String> waits) {
+	static DeferredDeadlockException deadlock(List<String> waits) {
 		StringBuilder text = new StringBuilder(
 				"This call would never be answered, because the handlers wait for each other in a circle:");
 		waits.forEach((wait) -> text.append("%n  ".formatted()).append(wait));
-		return text
-			.append("%nLet one of them be @Oneway or return a future, or declare the handler reentrant.".formatted())
-			.toString();
+		text.append("%nLet one of them be @Oneway or return a future, or declare the handler reentrant.".formatted());
+		return new DeferredDeadlockException(text.toString(), null);
 	}
 
 	/** Describes each wait: what runs, what it waits for and where. */

@@ -116,7 +116,7 @@ public final class DurableInstance {
 		this.place = row.place();
 		if (row.shape() > this.type.version()) {
 			throw new UnreadableRowException(
-					"The row of %s was written by version %d of its class, and this is version %d; run the newer one, or correct the row"
+					"The row of %s was written by version %s of its class, and this is version %s; run the newer one, or correct the row"
 						.formatted(this.id, row.shape(), this.type.version()),
 					null);
 		}

@@ -70,7 +70,7 @@ public final class DurableType {
 	public static List<String> problems(Class<?> type, int version) {
 		List<String> problems = new ArrayList<>();
 		if (version < 1) {
-			problems.add("@Durable(version = %d): versions start at 1; use 1, and add one at each change"
+			problems.add("@Durable(version = %s): versions start at 1; use 1, and add one at each change"
 				.formatted(version));
 		}
 		Map<String, Field> known = new LinkedHashMap<>();
@@ -90,7 +90,7 @@ public final class DurableType {
 		}
 		List<Method> upgrades = upgrades(type);
 		if (upgrades.size() > 1) {
-			problems.add("%d methods are annotated with @Upgrade; keep one".formatted(upgrades.size()));
+			problems.add("%s methods are annotated with @Upgrade; keep one".formatted(upgrades.size()));
 		}
 		for (Method upgrade : upgrades) {
 			if (Modifier.isStatic(upgrade.getModifiers()) || upgrade.getParameterCount() != 2

@@ -112,14 +112,14 @@ public final class OutboxMethods {
 		Class<?>[] declared = known.method().getParameterTypes();
 		Map<String, @Nullable Object> stored = this.codec.read(known.withOneMore(), text);
 		if (stored.size() != declared.length || stored.containsKey(String.valueOf(declared.length))) {
-			throw new CodecException("it has %d parameters now, and was called with %d arguments: %s"
+			throw new CodecException("it has %s parameters now, and was called with %s arguments: %s"
 				.formatted(declared.length, this.codec.read(text).size(), text), null);
 		}
 		@Nullable Object[] arguments = stored.values().toArray();
 		for (int i = 0; i < declared.length; i++) {
 			if (arguments[i] == null && declared[i].isPrimitive()) {
 				throw new CodecException(
-						"its parameter %d is a %s now, and null is stored".formatted(i + 1, declared[i]), null);
+						"its parameter %s is a %s now, and null is stored".formatted(i + 1, declared[i]), null);
 			}
 		}
 		return arguments;

@@ -24,7 +24,7 @@ public record RowId(String handler, String key) {
 
 	private static void requireStorable(String what, String text) {
 		if (text.length() > LONGEST) {
-			throw new IllegalArgumentException("The %s '%s...' has %d characters; up to %d can be stored"
+			throw new IllegalArgumentException("The %s '%s...' has %s characters; up to %s can be stored"
 				.formatted(what, shown(text.substring(0, 40)), text.length(), LONGEST));
 		}
 		text.codePoints()

@@ -88,7 +88,7 @@ final class StateArguments {
 		Map<String, @Nullable Object> values = this.codec.read(parameters, (text != null) ? text : "{}");
 		if (values.size() != parameters.size()) {
 			throw new CodecException(
-					"state '%s' takes %d arguments, but %s is stored".formatted(state, parameters.size(), text), null);
+					"state '%s' takes %s arguments, but %s is stored".formatted(state, parameters.size(), text), null);
 		}
 		List<@Nullable Object> args = new ArrayList<>();
 		Class<?>[] declared = states.method(state).getParameterTypes();

@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -23,6 +24,7 @@ import com.hazelcast.core.LifecycleEvent.LifecycleState;
 import com.hazelcast.partition.MigrationListener;
 import com.hazelcast.partition.MigrationState;
 import com.hazelcast.partition.Partition;
+import com.hazelcast.partition.PartitionService;
 import com.hazelcast.partition.ReplicaMigrationEvent;
 import io.greenroom.cluster.internal.Nodes;
 import io.greenroom.observe.internal.Failures;
@@ -46,12 +48,20 @@ public final class HazelcastNodes implements Nodes {
 	/** Each member has its own topic, because a topic keeps the order of messages. */
 	private static final String TOPIC = "greenroom-";
 
+	/** How many partitions of targets are kept; a power of two. */
+	private static final int KEPT = 1024;
+
 	private final HazelcastInstance instance;
+
+	/**
+	 * The last target with each hash, so that it is bounded however many keys there are.
+	 */
+	private final AtomicReferenceArray<@Nullable Found> found = new AtomicReferenceArray<>(KEPT);
 
 	private volatile @Nullable Events events;
 
 	/** Changes after a merge. */
-	private volatile @Nullable String here;
+	private volatile @Nullable Here here;
 
 	private HazelcastNodes(HazelcastInstance instance) {
 		this.instance = instance;
@@ -77,7 +87,7 @@ public final class HazelcastNodes implements Nodes {
 		}
 		catch (HazelcastException failure) {
 			throw new IllegalStateException(
-					"This node can't join cluster '%s' at %s port %d: %s; check greenroom.cluster.interface, .port and .name"
+					"This node can't join cluster '%s' at %s port %s: %s; check greenroom.cluster.interface, .port and .name"
 						.formatted(options.name(), options.address(), options.port(), failure.getMessage()),
 					failure);
 		}
@@ -139,9 +149,14 @@ public final class HazelcastNodes implements Nodes {
 
 	@Override
 	public String here() {
-		String known = this.here;
+		return known().text();
+	}
+
+	private Here known() {
+		Here known = this.here;
 		if (known == null) {
-			known = id(this.instance.getCluster().getLocalMember());
+			UUID uuid = this.instance.getCluster().getLocalMember().getUuid();
+			known = new Here(uuid, uuid.toString());
 			this.here = known;
 		}
 		return known;
@@ -166,14 +181,52 @@ public final class HazelcastNodes implements Nodes {
 	}
 
 	@Override
+	public int size() {
+		try {
+			return this.instance.getCluster().getMembers().size();
+		}
+		catch (HazelcastInstanceNotActiveException ended) {
+			return 0;
+		}
+	}
+
+	@Override
 	public @Nullable String owner(String target) {
 		try {
-			Member owner = this.instance.getPartitionService().getPartition(target).getOwner();
+			Member owner = partition(target).getOwner();
 			return (owner != null) ? id(owner) : null;
 		}
 		catch (HazelcastInstanceNotActiveException ended) {
 			return null;
 		}
+	}
+
+	@Override
+	public boolean isHere(String target) {
+		try {
+			Member owner = partition(target).getOwner();
+			return owner != null && owner.getUuid().equals(known().uuid());
+		}
+		catch (HazelcastInstanceNotActiveException ended) {
+			return false;
+		}
+	}
+
+	/**
+	 * Returns the partition of a target, which never changes, while its owner may. Each
+	 * call asks twice, and Hazelcast serializes the target to find it, so the last ones
+	 * are kept.
+	 */
+	private Partition partition(String target) {
+		// Throws if this member has ended.
+		PartitionService partitions = this.instance.getPartitionService();
+		int place = target.hashCode() & (KEPT - 1);
+		Found known = this.found.get(place);
+		if (known == null || !known.target().equals(target)) {
+			known = new Found(target, partitions.getPartition(target));
+			this.found.set(place, known);
+		}
+		return known.partition();
 	}
 
 	@Override
@@ -258,7 +311,8 @@ public final class HazelcastNodes implements Nodes {
 			Delivery delivery = event.getMessageObject();
 			Events told = this.events;
 			// What was said to the node that this one was before the merge is void.
-			if (told != null && mine.equals(this.here)) {
+			Here known = this.here;
+			if (told != null && known != null && known.text().equals(mine)) {
 				told.received(delivery.from(), delivery.message());
 			}
 		});
@@ -329,6 +383,16 @@ public final class HazelcastNodes implements Nodes {
 	@Override
 	public String toString() {
 		return "HazelcastNodes[" + this.instance.getName() + "]";
+	}
+
+	/** The id of this member. */
+	private record Here(UUID uuid, String text) {
+
+	}
+
+	/** The partition of a target. */
+	private record Found(String target, Partition partition) {
+
 	}
 
 }

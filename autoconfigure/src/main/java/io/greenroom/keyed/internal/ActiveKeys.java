@@ -113,6 +113,11 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 
 	@Override
 	public @Nullable Object call(K key, RoutedCall call) throws Throwable {
+		return call(key, call, null);
+	}
+
+	/** Makes a call whose body is let in by the given guard, if there is one. */
+	@Nullable Object call(K key, RoutedCall call, @Nullable BodyGuard guard) throws Throwable {
 		Instance<K> found = this.instances.get(key);
 		Duration spent = Duration.ZERO;
 		if (found == null || !found.enter()) {
@@ -122,21 +127,7 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 			spent = (took > WORTH_TELLING) ? Duration.ofNanos(took) : Duration.ZERO;
 		}
 		try {
-			return call.on(found.handler(), spent);
-		}
-		finally {
-			found.leave();
-		}
-	}
-
-	/** Makes a call whose body is let in by the given guard. */
-	@Nullable Object call(K key, RoutedCall call, BodyGuard guard) throws Throwable {
-		long start = now();
-		Instance<K> found = enter(key, call);
-		long took = now() - start;
-		try {
-			Duration spent = (took > WORTH_TELLING) ? Duration.ofNanos(took) : Duration.ZERO;
-			return call.on(found.handler(), spent, guard);
+			return (guard != null) ? call.on(found.handler(), spent, guard) : call.on(found.handler(), spent);
 		}
 		finally {
 			found.leave();
@@ -267,7 +258,7 @@ final class ActiveKeys<K> implements KeyRouter<K>, Instance.Owner<K>, HandlerFam
 	private TooManyKeysException tooMany(K key, RoutedCall call) {
 		call.rejected("keys");
 		return new TooManyKeysException(
-				"%s[%s].%s was not made: there are %d instances, the maximum, and none of them became idle within the caller's time; raise greenroom.keyed.max-active, or use fewer keys at once"
+				"%s[%s].%s was not made: there are %s instances, the maximum, and none of them became idle within the caller's time; raise greenroom.keyed.max-active, or use fewer keys at once"
 					.formatted(this.name, this.keys.text(key, this.name), call.method(), this.options.maxActive()));
 	}
 

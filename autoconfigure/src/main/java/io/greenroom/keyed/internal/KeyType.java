@@ -71,14 +71,14 @@ public record KeyType(Class<?> type) {
 		}
 		if (withKey.size() > 1) {
 			problems
-				.add("%d of its constructors have a @Key, so it is ambiguous which one creates an instance; keep one"
+				.add("%s of its constructors have a @Key, so it is ambiguous which one creates an instance; keep one"
 					.formatted(withKey.size()));
 		}
 		for (Constructor<?> constructor : withKey) {
 			List<Parameter> keys = keys(constructor);
 			if (keys.size() > 1) {
 				problems.add(
-						"%d parameters of its constructor are annotated with @Key; keep one, and put the other values into its text"
+						"%s parameters of its constructor are annotated with @Key; keep one, and put the other values into its text"
 							.formatted(keys.size()));
 			}
 			for (Parameter key : keys) {
@@ -150,7 +150,7 @@ public record KeyType(Class<?> type) {
 		String text = storedText(key);
 		if (text.length() > LONGEST) {
 			throw new IllegalArgumentException(
-					"The key of handler '%s' has %d characters, beginning with '%s'; a key may have up to %d"
+					"The key of handler '%s' has %s characters, beginning with '%s'; a key may have up to %s"
 						.formatted(handler, text.length(), printable(text.substring(0, 40)), LONGEST));
 		}
 		return printable(text);

@@ -114,7 +114,7 @@ final class HandlerLint {
 
 	private static void addParameters(Executable executable, String where, List<Point> points) {
 		for (int i = 0; i < executable.getParameterCount(); i++) {
-			points.add(new Point("parameter %d of %s".formatted(i + 1, where),
+			points.add(new Point("parameter %s of %s".formatted(i + 1, where),
 					ResolvableType.forMethodParameter(MethodParameter.forExecutable(executable, i))));
 		}
 	}

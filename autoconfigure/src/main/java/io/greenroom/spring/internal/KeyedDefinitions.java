@@ -132,7 +132,7 @@ final class KeyedDefinitions {
 			if (keyed && constructors.length > 1 && Arrays.stream(constructor.getAnnotations())
 				.noneMatch((annotation) -> annotation.annotationType().getSimpleName().matches("Autowired|Inject"))) {
 				problems.add(
-						"it has %d constructors, and Spring would not use the one with @Key; annotate that one with @Autowired, or remove the others"
+						"it has %s constructors, and Spring would not use the one with @Key; annotate that one with @Autowired, or remove the others"
 							.formatted(constructors.length));
 			}
 		}

@@ -312,7 +312,7 @@ public final class SpareCarriers {
 	/** On another thread, because the log and listeners may need what is still held. */
 	private void report(Duration held, int before) {
 		ProblemReport report = new ProblemReport(ProblemReport.Kind.STARVED, null,
-				"No virtual thread could begin for %s, because all %d carriers were held by virtual threads that waited, for example for a class to be loaded; it went on with %d carriers. -Djdk.virtualThreadScheduler.parallelism=%<d has as many from the start"
+				"No virtual thread could begin for %s, because all %s carriers were held by virtual threads that waited, for example for a class to be loaded; it went on with %s carriers. -Djdk.virtualThreadScheduler.parallelism=%<s has as many from the start"
 					.formatted(held.truncatedTo(ChronoUnit.MILLIS), before, this.set),
 				held, null, List.of());
 		Thread.ofPlatform()

@@ -67,7 +67,9 @@ public final class ControllerPoolsLifecycle implements SmartLifecycle {
 
 	/**
 	 * Runs concurrently with the server's shutdown, in the same phase. The phase need
-	 * only wait for the requests that are present; the server waits for its own.
+	 * only wait for the requests that are present; the server waits for its own. When the
+	 * time is over, the waiting are rejected before the phase ends: then the server is
+	 * stopped, which interrupts the running, and their slots must not go to the waiting.
 	 */
 	@Override
 	public void stop(Runnable callback) {
@@ -81,6 +83,9 @@ public final class ControllerPoolsLifecycle implements SmartLifecycle {
 		Thread.ofVirtual().name("controller-pools-shutdown").start(() -> {
 			try {
 				made.awaitRest(this.patience);
+				if (end - System.nanoTime() <= 0) {
+					made.close();
+				}
 			}
 			finally {
 				callback.run();

@@ -86,6 +86,20 @@ class ClusterTests {
 	}
 
 	@Test
+	@DisplayName("N14 keys with the same hash code find their own nodes, called in turn")
+	void equalHashCodes() {
+		Side one = new Side("one");
+		new Side("two");
+		assertThat("Aa").hasSameHashCodeAs("BB");
+		this.network.owners.put("Counter[Aa]", "one");
+		this.network.owners.put("Counter[BB]", "two");
+		for (int i = 0; i < 3; i++) {
+			assertThat(one.counters.get("Aa").where()).isEqualTo("one");
+			assertThat(one.counters.get("BB").where()).isEqualTo("two");
+		}
+	}
+
+	@Test
 	@DisplayName("N05 the answer is lost: the call is sent again, gets the first answer, and the body ran once")
 	void answerLost() {
 		Side one = new Side("one");

@@ -117,7 +117,7 @@ class CallRaceTests {
 
 		@SuppressWarnings("NullAway") // of no handler
 		private static Hold hold(Call call) {
-			return Hold.lent(null, call);
+			return Hold.lent(null, call, null);
 		}
 
 		void leave() {

@@ -1,14 +1,21 @@
 package io.greenroom.deferred.internal;
 
+import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 
+import io.greenroom.deferred.Deferred;
+import io.greenroom.deferred.DeferredCalls;
 import io.greenroom.deferred.Execution;
 import io.greenroom.deferred.HandlerOptions;
+import io.greenroom.deferred.ProcessingLoop;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.observe.CallMode;
 import io.greenroom.observe.ContextCarrier;
 import io.greenroom.testkit.CloseSchedulers;
+import io.greenroom.testkit.Collected;
+import io.greenroom.testkit.Until;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -99,10 +106,55 @@ class CallerRunsTests {
 		}
 	}
 
+	@Test
+	@DisplayName("D35 a caller that comes again uses its hold again")
+	void comesAgain() {
+		Deferred<Desk> deferred = this.handler.deferred(Desk.class, this.desk);
+		Until.until("the handler to be idle", () -> deferred.sync().hold().thread() == Thread.currentThread());
+		Until.until("a hold to be used again", () -> deferred.sync().hold() == deferred.sync().hold());
+	}
+
+	@Test
+	@DisplayName("D35 F05 a handler that never rests keeps no caller's thread, and so not its class loader")
+	void forgetsItsLastCaller() throws Exception {
+		Handler busy = new Handler(this.scheduler, HandlerType.of(Looping.class), new Looping(),
+				HandlerOptions.builder().execution(Execution.CALLER_WHEN_IDLE).busyLimit(Duration.ZERO).build());
+		Deferred<Looping> looping = busy.deferred(Looping.class, (Looping) busy.target());
+		busy.start();
+		WeakReference<Thread> caller = callAndEnd(looping);
+		Collected.await(caller);
+		assertThat(looping.sync().caller()).isNotNull();
+	}
+
+	private static WeakReference<Thread> callAndEnd(Deferred<Looping> looping) throws InterruptedException {
+		Thread caller = Thread.ofPlatform()
+			.start(() -> Until.until("the loop to wait", () -> looping.sync().caller() == Thread.currentThread()));
+		caller.join();
+		return new WeakReference<>(caller);
+	}
+
+	/** Processes its calls for ever. */
+	static class Looping {
+
+		@ProcessingLoop
+		void loop(DeferredCalls calls) throws InterruptedException {
+			calls.processForever();
+		}
+
+		Thread caller() {
+			return Thread.currentThread();
+		}
+
+	}
+
 	/** Works. */
 	static class Desk {
 
 		void work() {
+		}
+
+		Hold hold() {
+			return Objects.requireNonNull(Hold.current());
 		}
 
 	}

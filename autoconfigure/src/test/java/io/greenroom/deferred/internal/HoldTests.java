@@ -75,18 +75,70 @@ class HoldTests {
 
 	@Test
 	@DisplayName("M08 a caller that runs its own call keeps no interrupt that an operator meant for the body")
-	@SuppressWarnings("NullAway") // of no handler
 	void aCallerKeepsNoInterrupt() throws Exception {
 		AtomicReference<Boolean> left = new AtomicReference<>();
 		Thread caller = Thread.ofPlatform().start(() -> {
-			Hold lent = Hold.lent(null, this.outer);
-			lent.enter();
-			assertThat(lent.interruptRunning()).isEqualTo("nothing");
-			lent.leave();
+			interruptedByOperator();
 			left.set(Thread.currentThread().isInterrupted());
 		});
 		caller.join();
 		assertThat(left).hasValue(false);
+	}
+
+	/** The current thread runs its own call, whose body an operator interrupts. */
+	@SuppressWarnings("NullAway") // of no handler
+	private Hold interruptedByOperator() {
+		Hold lent = Hold.lent(null, this.outer, null);
+		this.outer.beginOnCaller();
+		lent.enter();
+		assertThat(lent.interruptRunning()).isEqualTo("nothing");
+		lent.leave();
+		return lent;
+	}
+
+	@Test
+	@DisplayName("M08 a caller that runs its next call too keeps an interrupt of its own, whatever an operator did before")
+	@SuppressWarnings("NullAway") // of no handler
+	void theNextCallStartsAnew() throws Exception {
+		AtomicReference<Boolean> left = new AtomicReference<>();
+		Thread caller = Thread.ofPlatform().start(() -> {
+			Hold first = interruptedByOperator();
+			Hold second = Hold.lent(null, this.inner, first);
+			assertThat(second).isSameAs(first);
+			assertThat(second.interruptRunning()).as("before it begins").isNull();
+			assertThat(Thread.currentThread().isInterrupted()).isFalse();
+			this.inner.beginOnCaller();
+			second.enter();
+			assertThat(second.running()).isSameAs(this.inner);
+			Thread.currentThread().interrupt();
+			second.leave();
+			left.set(Thread.currentThread().isInterrupted());
+		});
+		caller.join();
+		assertThat(left).hasValue(true);
+	}
+
+	@Test
+	@DisplayName("D19 D35 a hold that is used again is the same thread's, and round no other one")
+	@SuppressWarnings("NullAway") // of no handler
+	void onlyItsOwn() throws Exception {
+		AtomicReference<Hold> others = new AtomicReference<>();
+		Thread other = Thread.ofPlatform().start(() -> {
+			Hold first = Hold.lent(null, this.outer, null);
+			first.leave();
+			others.set(first);
+		});
+		other.join();
+		Thread caller = Thread.ofPlatform().start(() -> {
+			Hold mine = Hold.lent(null, this.outer, others.get());
+			mine.leave();
+			Hold around = Hold.begin(null, true);
+			Hold within = Hold.lent(null, this.inner, mine);
+			others.set((mine.thread() == Thread.currentThread() && within != mine && !within.isOnly()) ? within : null);
+			around.end();
+		});
+		caller.join();
+		assertThat(others.get()).isNotNull();
 	}
 
 }

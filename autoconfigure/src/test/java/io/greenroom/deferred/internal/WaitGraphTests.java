@@ -40,7 +40,7 @@ class WaitGraphTests {
 	/** Returns the hold of another thread, which waits for a call of a handler. */
 	private static Hold held(HandlerCore handler, HandlerCore waitsFor, Call call) throws Exception {
 		return onAnotherThread(() -> {
-			Hold held = Hold.lent(handler, new EmptyCall(CallMode.SYNC));
+			Hold held = Hold.lent(handler, new EmptyCall(CallMode.SYNC), null);
 			held.waitFor(new Wait(waitsFor, call, false));
 			return held;
 		});
@@ -58,7 +58,7 @@ class WaitGraphTests {
 	@Test
 	@DisplayName("D19 a circle is one if a second look finds the same waits, and none if a thread has gone on meanwhile")
 	void aCircleIsLookedAtTwice() throws Exception {
-		Hold own = Hold.lent(this.mine, new EmptyCall(CallMode.SYNC));
+		Hold own = Hold.lent(this.mine, new EmptyCall(CallMode.SYNC), null);
 		Hold other = held(this.first, this.mine, pending());
 		this.mine.always(own);
 		this.first.seen(List.of(other), List.of());
@@ -75,7 +75,7 @@ class WaitGraphTests {
 	@DisplayName("D19 a wait that is over does not close a circle, even if its thread has not seen it yet")
 	void waitsThatAreOverAreNotFollowed() throws Exception {
 		Call over = pending();
-		Hold own = Hold.lent(this.mine, new EmptyCall(CallMode.SYNC));
+		Hold own = Hold.lent(this.mine, new EmptyCall(CallMode.SYNC), null);
 		this.mine.always(own);
 		this.first.always(held(this.first, this.mine, over));
 		assertThat(over.fail(new IllegalStateException("over"))).isTrue();

@@ -92,6 +92,11 @@ class HazelcastNodesTests {
 			mine.add(one.owner("h[" + i + "]"));
 		}
 		assertThat(mine).contains(one.here(), two.here()).contains(owner);
+		// Far more keys than a member remembers, asked of the other in another order.
+		List<String> owners = IntStream.range(0, 5000).mapToObj((i) -> one.owner("h[" + i + "]")).toList();
+		for (int i = 4999; i >= 0; i--) {
+			assertThat(two.owner("h[" + i + "]")).isEqualTo(owners.get(i));
+		}
 		for (int i = 0; i < 100; i++) {
 			assertThat(one.send(two.here(), new byte[] { (byte) i })).isTrue();
 		}

@@ -65,15 +65,16 @@ class ControllerPoolsLifecycleTests {
 	}
 
 	@Test
+	@DisplayName("H07 an immediate shutdown rejects the waiting before the server, told that it may go on, interrupts the running")
 	void immediateShutdownRejectsAtOnce() throws Exception {
 		ControllerPoolsLifecycle lifecycle = new ControllerPoolsLifecycle(this.pools, Duration.ZERO);
 		lifecycle.start();
 		try (Slot slot = this.pool.await(this.pool.reserve())) {
 			Reservation waiting = this.pool.reserve();
-			CompletableFuture<Void> told = new CompletableFuture<>();
-			lifecycle.stop(() -> told.complete(null));
+			CompletableFuture<Integer> queued = new CompletableFuture<>();
+			lifecycle.stop(() -> queued.complete(this.pool.pool().queued()));
+			assertThat(queued.get(30, TimeUnit.SECONDS)).isZero();
 			assertThatExceptionOfType(PoolRejectedException.class).isThrownBy(() -> this.pool.await(waiting));
-			told.get(30, TimeUnit.SECONDS);
 		}
 	}
 

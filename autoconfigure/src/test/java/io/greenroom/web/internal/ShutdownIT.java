@@ -1,6 +1,10 @@
 package io.greenroom.web.internal;
 
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,11 +13,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.greenroom.green.GreenPool;
 import io.greenroom.web.RunInPool;
+import org.apache.catalina.connector.Connector;
+import org.apache.catalina.startup.Tomcat;
+import org.apache.coyote.http11.Http11NioProtocol;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -116,14 +126,18 @@ class ShutdownIT {
 				gate.open();
 				SlotCounts counts = app.bean(SlotCounts.class);
 				GreenPool pool = pool(app);
-				Set<Integer> statuses = ConcurrentHashMap.newKeySet();
+				Set<String> odd = ConcurrentHashMap.newKeySet();
 				CountDownLatch begun = new CountDownLatch(50);
 				List<Thread> clients = new ArrayList<>();
 				for (int i = 0; i < 8; i++) {
 					clients.add(Thread.ofVirtual().start(() -> {
 						try {
 							while (true) {
-								statuses.add(app.getWithin(PATIENCE, "/gate").statusCode());
+								HttpResponse<String> answer = app.getWithin(PATIENCE, "/gate");
+								if (answer.statusCode() != 200
+										&& !(on.startsWith("tomcat") && isOfPausedTomcat(answer))) {
+									odd.add(answer + " " + answer.headers().map() + " " + answer.body());
+								}
 								begun.countDown();
 							}
 						}
@@ -139,8 +153,51 @@ class ShutdownIT {
 					assertThat(client.join(Duration.ofSeconds(20))).isTrue();
 				}
 				assertThat(counts.back()).isEqualTo(counts.given()).isGreaterThanOrEqualTo(50);
-				assertThat(statuses).containsExactly(200);
+				assertThat(counts.rejected()).isZero();
+				assertThat(odd).isEmpty();
 			}
+		}
+	}
+
+	/** The answer of the test below: Tomcat's own page, which closes the connection. */
+	private static boolean isOfPausedTomcat(HttpResponse<String> answer) {
+		return answer.statusCode() == 400 && answer.headers().allValues("connection").equals(List.of("close"))
+				&& answer.body().contains("HTTP Status 400");
+	}
+
+	/**
+	 * Tomcat answers a request with 400 if it is paused between the request's line and
+	 * its headers: it leaves the headers unread, and then misses the header Host.
+	 */
+	@Test
+	@DisplayName("H18 Tomcat alone, without Boot and Greenroom, answers 400 to a request whose line it reads as it is paused")
+	void pausedTomcat(@TempDir Path directory) throws Exception {
+		AtomicInteger asked = new AtomicInteger();
+		Tomcat tomcat = new Tomcat();
+		tomcat.setBaseDir(directory.toString());
+		Connector connector = new Connector(new Http11NioProtocol() {
+
+			@Override
+			public boolean isPaused() {
+				// First before it reads the line, and again after.
+				return asked.incrementAndGet() == 2;
+			}
+
+		});
+		connector.setPort(0);
+		connector.setProperty("address", "127.0.0.1");
+		tomcat.setConnector(connector);
+		tomcat.addContext("", null);
+		tomcat.start();
+		try (HttpClient client = HttpClient.newHttpClient()) {
+			URI uri = URI.create("http://127.0.0.1:" + connector.getLocalPort() + "/gate");
+			HttpResponse<String> answer = client.send(HttpRequest.newBuilder(uri).timeout(PATIENCE).build(),
+					HttpResponse.BodyHandlers.ofString());
+			assertThat(answer).matches(ShutdownIT::isOfPausedTomcat);
+		}
+		finally {
+			tomcat.stop();
+			tomcat.destroy();
 		}
 	}
 
@@ -157,7 +214,7 @@ class ShutdownIT {
 			until(() -> pool.queued() == 0);
 			gate.open();
 			closed.get(20, TimeUnit.SECONDS);
-			until(() -> counts.back() == 2);
+			until(() -> counts.back() >= 2 && counts.back() == counts.given());
 			assertThat(counts.given()).isEqualTo(2);
 		}
 	}

@@ -19,6 +19,8 @@ final class SlotCounts implements Observer {
 
 	private final AtomicInteger back = new AtomicInteger();
 
+	private final AtomicInteger rejected = new AtomicInteger();
+
 	@Override
 	public PoolListener pool(String name, PoolGauges gauges) {
 		if (!name.equals("one")) {
@@ -36,6 +38,11 @@ final class SlotCounts implements Observer {
 				SlotCounts.this.back.incrementAndGet();
 			}
 
+			@Override
+			public void rejected(String reason) {
+				SlotCounts.this.rejected.incrementAndGet();
+			}
+
 		};
 	}
 
@@ -49,6 +56,10 @@ final class SlotCounts implements Observer {
 
 	static GreenPool pool(RunningApp app) {
 		return Objects.requireNonNull(app.bean(ControllerPools.class).find("one")).pool();
+	}
+
+	int rejected() {
+		return this.rejected.get();
 	}
 
 	/** Waits until nobody is in, and compares the counts. */
