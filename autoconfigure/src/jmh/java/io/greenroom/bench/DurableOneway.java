@@ -50,7 +50,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 10)
+@Warmup(iterations = 60)
 @Measurement(iterations = 20)
 @Fork(2)
 public class DurableOneway {

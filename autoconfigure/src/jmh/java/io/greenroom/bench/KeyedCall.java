@@ -1,6 +1,10 @@
 package io.greenroom.bench;
 
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
@@ -107,6 +111,13 @@ public class KeyedCall {
 		byVirtualThread(() -> this.keyed.get(ThreadLocalRandom.current().nextLong(this.keys)).increment());
 	}
 
+	/** The same done by hand: a map of executors, and no limit, no end, no context. */
+	@Benchmark
+	@OperationsPerInvocation(CALLS)
+	public void anyExecutor(Peers peers) throws Exception {
+		byVirtualThread(() -> peers.call(ThreadLocalRandom.current().nextLong(this.keys)));
+	}
+
 	@Benchmark
 	@OperationsPerInvocation(CALLS)
 	public void firstCall() throws Exception {
@@ -135,6 +146,49 @@ public class KeyedCall {
 				call.run();
 			}
 		}).join();
+	}
+
+	/** An executor with one virtual thread for each key. */
+	@State(Scope.Benchmark)
+	public static class Peers {
+
+		private final Map<Long, Peer> byKey = new ConcurrentHashMap<>();
+
+		@Setup
+		public void open(KeyedCall all) {
+			for (long key = 0; key < all.keys; key++) {
+				call(key);
+			}
+		}
+
+		@TearDown
+		public void close() {
+			this.byKey.values().forEach((peer) -> peer.executor.shutdown());
+		}
+
+		void call(long key) {
+			Peer peer = this.byKey.computeIfAbsent(key, (any) -> new Peer());
+			try {
+				peer.executor.submit(peer::increment).get();
+			}
+			catch (InterruptedException | ExecutionException ex) {
+				throw new IllegalStateException(ex);
+			}
+		}
+
+	}
+
+	/** Counts in a thread of its own. */
+	private static final class Peer {
+
+		private final ExecutorService executor = Executors.newSingleThreadExecutor(Thread.ofVirtual().factory());
+
+		private int count;
+
+		private int increment() {
+			return ++this.count;
+		}
+
 	}
 
 	@ImportAutoConfiguration({ GreenSchedulerAutoConfiguration.class, DeferredAutoConfiguration.class })

@@ -29,6 +29,7 @@ import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
@@ -55,6 +56,9 @@ import org.springframework.core.env.MapPropertySource;
 @Measurement(iterations = 5, time = 2)
 @Fork(2)
 public class RemoteCall {
+
+	/** The wake-up of a platform thread would take much longer than what is compared. */
+	private static final int CALLS = 10_000;
 
 	private final List<AnnotationConfigApplicationContext> contexts = new ArrayList<>();
 
@@ -170,13 +174,15 @@ public class RemoteCall {
 	}
 
 	@Benchmark
-	public int owned() {
-		return this.here.increment();
+	@OperationsPerInvocation(CALLS)
+	public void owned() throws InterruptedException {
+		Callers.run(1, CALLS, this.here::increment);
 	}
 
 	@Benchmark
-	public int withoutCluster() {
-		return this.alone.increment();
+	@OperationsPerInvocation(CALLS)
+	public void withoutCluster() throws InterruptedException {
+		Callers.run(1, CALLS, this.alone::increment);
 	}
 
 	@Configuration(proxyBeanMethods = false)
