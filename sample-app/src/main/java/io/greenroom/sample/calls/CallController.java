@@ -52,7 +52,7 @@ class CallController {
 	Call call(@RequestParam String text) {
 		if (text.isBlank() || text.length() > TEXT_LENGTH) {
 			throw new ResponseStatusException(HttpStatus.BAD_REQUEST,
-					"A call has 1 to %d characters, and this one has %d.".formatted(TEXT_LENGTH,
+					"A call has 1 to %s characters, and this one has %s.".formatted(TEXT_LENGTH,
 							text.strip().length()));
 		}
 		return this.board.call(text);

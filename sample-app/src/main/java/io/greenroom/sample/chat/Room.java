@@ -40,14 +40,14 @@ class Room {
 		String name = printable(asked);
 		if (name.isEmpty() || name.length() > NAME_LENGTH) {
 			throw new NotAdmittedException(
-					"A name has 1 to %d characters, and yours has %d.".formatted(NAME_LENGTH, name.length()));
+					"A name has 1 to %s characters, and yours has %s.".formatted(NAME_LENGTH, name.length()));
 		}
 		if (this.members.containsKey(name)) {
 			throw new NotAdmittedException("There is already a %s in the room. Use another name.".formatted(name));
 		}
 		if (this.closed || this.members.size() == SEATS) {
 			throw new NotAdmittedException(this.closed ? "The house is closing. Come again tomorrow."
-					: "All %d seats of the room are taken. Come again later.".formatted(SEATS));
+					: "All %s seats of the room are taken. Come again later.".formatted(SEATS));
 		}
 		Member member = new Member(name);
 		this.members.put(name, member);

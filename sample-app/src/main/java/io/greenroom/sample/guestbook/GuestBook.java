@@ -53,7 +53,7 @@ class GuestBook {
 	private static void require(String parameter, String value, int most) {
 		if (value.isBlank() || value.length() > most) {
 			throw new ResponseStatusException(HttpStatus.BAD_REQUEST,
-					"The parameter '%s' has %d characters; give 1 to %d.".formatted(parameter, value.strip().length(),
+					"The parameter '%s' has %s characters; give 1 to %s.".formatted(parameter, value.strip().length(),
 							most));
 		}
 	}

@@ -93,7 +93,7 @@ class NodeController implements AutoCloseable {
 				"Only a page of this house may kill a node: it sends the header " + HEADER + ".");
 		require(isLocal(request), HttpStatus.FORBIDDEN, "Only a page on this machine may kill a node.");
 		require(this.nodes.ports().contains(port), HttpStatus.NOT_FOUND,
-				"There is no node %d. There are: %s.".formatted(port, this.nodes.ports()));
+				"There is no node %s. There are: %s.".formatted(port, this.nodes.ports()));
 		if (port == this.here) {
 			Runtime.getRuntime().halt(137);
 		}
@@ -102,7 +102,7 @@ class NodeController implements AutoCloseable {
 
 	/** Its process is ended from inside, so that no other can be meant by mistake. */
 	private void passOn(int port) {
-		URI address = URI.create("http://127.0.0.1:%d/nodes/%d/kill".formatted(port, port));
+		URI address = URI.create("http://127.0.0.1:%s/nodes/%s/kill".formatted(port, port));
 		try {
 			this.http.send(HttpRequest.newBuilder(address)
 				.timeout(LIMIT)

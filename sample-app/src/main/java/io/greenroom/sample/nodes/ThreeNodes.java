@@ -66,7 +66,7 @@ public final class ThreeNodes implements AutoCloseable {
 		ThreeNodes three = start(Path.of("target", "three-nodes"), PORTS, CLUSTER_PORTS, List.of(args));
 		Runtime.getRuntime().addShutdownHook(new Thread(three::close));
 		for (int i = 0; i < PORTS.size(); i++) {
-			System.out.printf("http://localhost:%d is process %d; it writes to %s%n", PORTS.get(i), three.node(i).pid(),
+			System.out.printf("http://localhost:%s is process %s; it writes to %s%n", PORTS.get(i), three.node(i).pid(),
 					three.log(i));
 		}
 		while (!three.closed) {
@@ -104,7 +104,7 @@ public final class ThreeNodes implements AutoCloseable {
 				"--box-office.node=" + this.ports.get(i), "--box-office.nodes.ports=" + texts(this.ports.stream()),
 				"--greenroom.cluster.port=" + this.clusterPorts.get(i),
 				"--greenroom.cluster.members=" + texts(this.clusterPorts.stream().map((port) -> "127.0.0.1:" + port)),
-				"--spring.datasource.url=jdbc:h2:tcp://127.0.0.1:%d/./box-office;WRITE_DELAY=0;LOCK_TIMEOUT=5000"
+				"--spring.datasource.url=jdbc:h2:tcp://127.0.0.1:%s/./box-office;WRITE_DELAY=0;LOCK_TIMEOUT=5000"
 					.formatted(this.database.getPort())));
 		command.addAll(this.settings);
 		return new ProcessBuilder(command).redirectErrorStream(true)
@@ -124,7 +124,7 @@ public final class ThreeNodes implements AutoCloseable {
 		for (int i = 0; i < this.nodes.size() && !this.closed; i++) {
 			if (!node(i).isAlive()) {
 				this.nodes.set(i, process(i));
-				System.out.printf("http://localhost:%d had ended; it is process %d now%n", this.ports.get(i),
+				System.out.printf("http://localhost:%s had ended; it is process %s now%n", this.ports.get(i),
 						node(i).pid());
 			}
 		}
@@ -145,7 +145,7 @@ public final class ThreeNodes implements AutoCloseable {
 	 * @return the file
 	 */
 	public Path log(int i) {
-		return this.folder.resolve("node-%d.log".formatted(this.ports.get(i)));
+		return this.folder.resolve("node-%s.log".formatted(this.ports.get(i)));
 	}
 
 	/** Ends all nodes, each by its process, and then the database. */

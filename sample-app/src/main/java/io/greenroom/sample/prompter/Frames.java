@@ -33,7 +33,7 @@ final class Frames implements AutoCloseable {
 		int length = this.in.readInt();
 		if (length < 0 || length > LONGEST) {
 			throw new IOException(
-					"The other end announced a message of %d bytes; up to %d are read".formatted(length, LONGEST));
+					"The other end announced a message of %s bytes; up to %s are read".formatted(length, LONGEST));
 		}
 		byte[] text = new byte[length];
 		this.in.readFully(text);
