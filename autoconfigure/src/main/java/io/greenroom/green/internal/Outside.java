@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of the result
  */
-public final class Outside<T> {
+public sealed class Outside<T> {
 
 	/** Enough for reading and starting, in bytes. */
 	private static final long STACK = 128 * 1024;
@@ -38,7 +38,10 @@ public final class Outside<T> {
 	 * @throws OutOfMemoryError if no thread is available; nothing has begun in this case
 	 */
 	public static <T> Outside<T> begin(String name, Callable<? extends T> body) {
-		Outside<T> outside = new Outside<>();
+		return begin(name, body, new Outside<>());
+	}
+
+	private static <T> Outside<T> begin(String name, Callable<? extends T> body, Outside<T> outside) {
 		Thread thread = Thread.ofPlatform()
 			.daemon()
 			.name(name)
@@ -130,11 +133,18 @@ public final class Outside<T> {
 		return this.value;
 	}
 
-	/** Runs a task that is certain to end, and waits until it is done. */
-	public static <T> @Nullable T call(String name, Callable<? extends T> body) throws InterruptedException {
-		Outside<T> outside = begin(name, body);
+	/**
+	 * Runs a task that waits for work, which may never come, and waits until it is done.
+	 */
+	public static <T> @Nullable T awaitWork(String name, Callable<? extends T> body) throws InterruptedException {
+		Outside<T> outside = begin(name, body, new ForWork<>());
 		outside.await(Long.MAX_VALUE);
 		return outside.result();
+	}
+
+	/** A wait for work. It keeps no worker's time from passing. */
+	private static final class ForWork<T> extends Outside<T> implements Idle {
+
 	}
 
 }

@@ -148,7 +148,7 @@ public final class GreenServer implements GreenService, AutoCloseable {
 		Socket socket;
 		try {
 			socket = (Turns.current() == null) ? this.listener.accept()
-					: Objects.requireNonNull(Outside.call("greenroom-accept", this.listener::accept));
+					: Objects.requireNonNull(Outside.awaitWork("greenroom-accept", this.listener::accept));
 		}
 		catch (Throwable failure) {
 			rejectEnd(failure);

@@ -141,7 +141,7 @@ final class BatonEngine extends WorkerEngine<BatonEngine.Runner> {
 			// The stepper has more.
 			return null;
 		}
-		return this.queue.pollTimerBefore(this.goOnUntil, this.passesFor);
+		return this.queue.pollTimerBefore(this.goOnUntil, this.passesFor, this.realWaits.held());
 	}
 
 	@Override
@@ -191,6 +191,7 @@ final class BatonEngine extends WorkerEngine<BatonEngine.Runner> {
 		@Override
 		public void outside(boolean now) {
 			this.outside = now;
+			BatonEngine.this.outside(this, now);
 		}
 
 		@Override

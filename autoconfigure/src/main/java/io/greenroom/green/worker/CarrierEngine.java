@@ -272,6 +272,9 @@ final class CarrierEngine extends WorkerEngine<CarrierEngine.Mounted> {
 				this.readyInStep = true;
 				notifyAll();
 			}
+			else {
+				CarrierEngine.this.realWaits.end(this);
+			}
 			return this.inStep;
 		}
 
@@ -289,6 +292,9 @@ final class CarrierEngine extends WorkerEngine<CarrierEngine.Mounted> {
 			this.readyInStep = false;
 			if (yields) {
 				CarrierEngine.this.queue.addYielded(this);
+			}
+			else if (!this.inStep && waiting.isAlive()) {
+				CarrierEngine.this.realWaits.beginJdk(this, () -> JdkWaits.endsByItself(waiting));
 			}
 			return this.inStep;
 		}
@@ -367,6 +373,7 @@ final class CarrierEngine extends WorkerEngine<CarrierEngine.Mounted> {
 		@Override
 		public void outside(boolean now) {
 			this.outside = now;
+			CarrierEngine.this.outside(this, now);
 		}
 
 		@Override

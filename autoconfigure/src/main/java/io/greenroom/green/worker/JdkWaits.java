@@ -23,6 +23,9 @@ final class JdkWaits {
 	private static final List<String> OUTSIDE = List.of("sun.nio.ch.Poller", "jdk.internal.net.http.",
 			"java.lang.ProcessImpl");
 
+	/** What is there after a while, whatever the routines do. */
+	private static final List<String> BY_ITSELF = List.of("java.lang.Thread.sleep", "com.zaxxer.hikari.pool.");
+
 	/** How many frames a thread may have above that which waits for the outside. */
 	private static final int DEPTH = 16;
 
@@ -73,9 +76,22 @@ final class JdkWaits {
 
 	/** Returns whether a parked thread waits for something outside of the JVM. */
 	static boolean isForOutside(Thread parked) {
+		return isIn(parked, OUTSIDE);
+	}
+
+	/**
+	 * Returns whether a parked thread waits for something that comes in real time: from
+	 * the outside, out of a pool of connections, or as the end of a sleep.
+	 */
+	static boolean endsByItself(Thread parked) {
+		return isForOutside(parked) || isIn(parked, BY_ITSELF);
+	}
+
+	private static boolean isIn(Thread parked, List<String> beginnings) {
 		return Stream.of(parked.getStackTrace())
 			.limit(DEPTH)
-			.anyMatch((frame) -> OUTSIDE.stream().anyMatch(frame.getClassName()::startsWith));
+			.map((frame) -> frame.getClassName() + '.' + frame.getMethodName())
+			.anyMatch((method) -> beginnings.stream().anyMatch(method::startsWith));
 	}
 
 }

@@ -129,6 +129,7 @@ final class Leader implements Turn {
 	@Override
 	public void outside(boolean now) {
 		this.outside = now;
+		this.stepper.outside(this, now);
 	}
 
 	/** The worker, as its leader sees it. */
@@ -137,6 +138,9 @@ final class Leader implements Turn {
 		long nanoTime();
 
 		Runnable schedule(long nanos, Timing timing, Runnable action);
+
+		/** Notes whether a thread waits for something that comes in real time. */
+		void outside(Turn waiting, boolean now);
 
 		/** Steps until the condition holds or nothing is left to step at this pace. */
 		void stepUntil(BooleanSupplier done, Pace pace);

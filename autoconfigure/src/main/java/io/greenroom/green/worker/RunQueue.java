@@ -83,14 +83,14 @@ final class RunQueue<S> {
 	 * limit, and advances the time to it; {@code null} also if something is only looked
 	 * at then.
 	 */
-	synchronized @Nullable Runnable pollTimerBefore(long limit, Set<Timing> passesFor) {
+	synchronized @Nullable Runnable pollTimerBefore(long limit, Set<Timing> passesFor, Set<Timing> held) {
 		if (this.now >= limit || this.timers.isEmpty()) {
 			return null;
 		}
 		Timer first = this.timers.first();
 		boolean due = first.due() <= this.now;
 		if (first.timing() == Timing.LOOK
-				|| (!due && (this.ready.size() > 0 || first.due() >= limit || !isArmed(passesFor)))) {
+				|| (!due && (this.ready.size() > 0 || first.due() >= limit || !jumps(passesFor, held)))) {
 			return null;
 		}
 		skipTo(first.due());
@@ -143,13 +143,34 @@ final class RunQueue<S> {
 	/**
 	 * Advances the time to the next timer, of any kind, unless that is beyond the limit
 	 * or no timer is set for which the time passes.
+	 * @param held for which timers the time does not jump
 	 */
-	synchronized boolean skipToTimer(long limit, Set<Timing> passesFor) {
-		if (this.timers.isEmpty() || this.timers.first().due() > limit || !isArmed(passesFor)) {
+	synchronized boolean skipToTimer(long limit, Set<Timing> passesFor, Set<Timing> held) {
+		if (this.timers.isEmpty() || this.timers.first().due() > limit || !jumps(passesFor, held)) {
 			return false;
 		}
 		skipTo(this.timers.first().due());
 		return true;
+	}
+
+	/** Returns whether the time jumps to the first timer. */
+	private boolean jumps(Set<Timing> passesFor, Set<Timing> held) {
+		if (held.isEmpty()) {
+			return isArmed(passesFor);
+		}
+		return !held.contains(this.timers.first().timing())
+				&& passesFor.stream().anyMatch((kind) -> !held.contains(kind) && this.armed.containsKey(kind));
+	}
+
+	/**
+	 * Lets the time pass that has passed in reality, up to the next timer and the limit,
+	 * if there is a limit or a timer for which it passes.
+	 */
+	synchronized void pass(long nanos, long limit, Set<Timing> passesFor) {
+		if (limit < Long.MAX_VALUE || isArmed(passesFor)) {
+			long until = this.timers.isEmpty() ? limit : Math.min(limit, this.timers.first().due());
+			skipTo(Math.min(this.now + nanos, until));
+		}
 	}
 
 	synchronized void skipTo(long time) {
@@ -167,12 +188,19 @@ final class RunQueue<S> {
 		return (this.timers.isEmpty() || this.timers.first().due() > this.now) ? null : pollFirst();
 	}
 
-	/** Waits in real time, up to the limit, until something is ready. */
+	/**
+	 * Waits in real time until something is ready, or may be due if the time passes as in
+	 * reality, up to the limit.
+	 */
 	@SuppressWarnings("WaitNotInLoop") // the caller checks again in any case
 	synchronized void awaitReady(long millis) throws InterruptedException {
 		if (this.ready.size() == 0) {
-			wait(millis);
+			wait(this.timers.isEmpty() ? millis : Math.clamp(millisTo(this.timers.first().due()), 1, millis));
 		}
+	}
+
+	private long millisTo(long due) {
+		return (due - this.now) / 1_000_000;
 	}
 
 	private record Timer(long due, long number, Timing timing, Runnable action) {

@@ -32,7 +32,10 @@ import org.jspecify.annotations.Nullable;
  * of the same {@linkplain Strategy strategy} yields the same order. Time stands still
  * while a routine can go on, and jumps to the next timer when none can. A round in which
  * all routines only yield takes a microsecond, so that a spinning routine meets its
- * timeout.
+ * timeout. While a routine waits for the network, for a connection of a pool, or in
+ * {@code Thread.sleep}, time does not jump: it passes as in reality, for up to five
+ * seconds, after which the routine is taken for a listener. While a
+ * {@linkplain io.greenroom.green.io.Command command} runs, no limit is jumped to.
  * <p>
  * The guarantees of a worker depend on its {@link Mode}. In both modes, the same routines
  * with the same seed run in the same order, if they wait only by Greenroom's means

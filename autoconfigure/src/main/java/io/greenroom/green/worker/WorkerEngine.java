@@ -54,6 +54,8 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 
 	final RunQueue<S> queue;
 
+	final RealWaits realWaits = new RealWaits(System::nanoTime);
+
 	/** The threads that have started and not ended, in order; guarded by the set. */
 	private final Set<Routine> live = new LinkedHashSet<>();
 
@@ -109,6 +111,9 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 		enter();
 		try {
 			boolean stepped = stepOnce(limit, Long.MIN_VALUE, Pace.WORK);
+			while (!stepped && isHeld() && awaitJdk(limit, Pace.WORK)) {
+				stepped = stepOnce(limit, Long.MIN_VALUE, Pace.WORK);
+			}
 			throwFailure();
 			return stepped;
 		}
@@ -132,7 +137,7 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 			long goOnUntil = (done == null) ? limit : Long.MIN_VALUE;
 			boolean more = true;
 			while (more && isWanted(done) && this.queue.now() < limit) {
-				more = stepOnce(limit, goOnUntil, pace) || awaitJdk();
+				more = stepOnce(limit, goOnUntil, pace) || awaitJdk(limit, pace);
 			}
 			if (pace == Pace.TO_LIMIT && isWanted(done)) {
 				this.queue.skipTo(limit);
@@ -165,7 +170,7 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 		this.queue.fireDue();
 		S next = this.queue.poll();
 		while (next == null) {
-			if (!this.queue.skipToTimer(limit, pace.passesFor(pace == Pace.FINISH && hasWaiting()))) {
+			if (!this.queue.skipToTimer(limit, passesFor(pace), this.realWaits.held())) {
 				return false;
 			}
 			this.queue.fireDue();
@@ -175,22 +180,51 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 		return true;
 	}
 
+	/** Returns whether a timer is set that the time does not jump to. */
+	private boolean isHeld() {
+		return this.queue.isArmed(Pace.WORK.passesFor(false)) && !this.realWaits.held().isEmpty()
+				&& !Thread.currentThread().isInterrupted();
+	}
+
+	private Set<Timing> passesFor(Pace pace) {
+		return pace.passesFor(pace == Pace.FINISH && hasWaiting());
+	}
+
 	/**
 	 * Waits while a routine is in a JDK call that ends by itself, such as a timed wait;
 	 * returns whether there was any. A wait through {@link Parking} is not a timed wait
-	 * of the JDK.
+	 * of the JDK. Time that does not jump meanwhile passes as in reality.
 	 */
-	private boolean awaitJdk() {
-		if (isAbandoned() || (snapshot().stream().allMatch(Routine::isParked) && !this.queue.hasReady())) {
+	private boolean awaitJdk(long limit, Pace pace) {
+		if (isAbandoned()
+				|| (snapshot().stream().noneMatch((routine) -> isAwaited(routine, pace)) && !this.queue.hasReady())) {
 			return false;
 		}
+		long begin = System.nanoTime();
 		try {
 			this.queue.awaitReady(LOOK_AGAIN_MILLIS);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
+		if (!this.realWaits.held().isEmpty()) {
+			this.queue.pass(System.nanoTime() - begin, limit, passesFor(pace));
+		}
 		return true;
+	}
+
+	private boolean isAwaited(Routine routine, Pace pace) {
+		return !routine.isParked() && !(pace == Pace.TO_LIMIT && this.realWaits.isForWork(routine));
+	}
+
+	@Override
+	public final void outside(Turn waiting, boolean now) {
+		if (now) {
+			this.realWaits.beginOwn(waiting, () -> waiting.blocker() instanceof Idle);
+		}
+		else {
+			this.realWaits.end(waiting);
+		}
 	}
 
 	private void enter() {
@@ -407,7 +441,7 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 				stepped = true;
 			}
 			long until = after(left);
-			if (!stepped && !stepOnce(until, Long.MIN_VALUE, Pace.TO_LIMIT) && !awaitJdk()) {
+			if (!stepped && !stepOnce(until, Long.MIN_VALUE, Pace.TO_LIMIT) && !awaitJdk(until, Pace.TO_LIMIT)) {
 				this.queue.skipTo(until);
 			}
 		}
@@ -561,7 +595,7 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 		try {
 			boolean more = true;
 			while (more && !done.getAsBoolean() && this.queue.now() < limit && !isOverdue()) {
-				more = stepOnce(limit, Long.MIN_VALUE, Pace.TO_LIMIT) || awaitJdk();
+				more = stepOnce(limit, Long.MIN_VALUE, Pace.TO_LIMIT) || awaitJdk(limit, Pace.TO_LIMIT);
 			}
 		}
 		finally {

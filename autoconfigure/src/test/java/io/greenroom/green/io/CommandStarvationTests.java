@@ -9,6 +9,7 @@ import java.util.List;
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.GreenThread;
 import io.greenroom.green.GreenThreadKilledException;
+import io.greenroom.green.worker.Lead;
 import io.greenroom.green.worker.Worker;
 import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.testkit.LastFrames;
@@ -122,6 +123,22 @@ class CommandStarvationTests {
 		}
 		finally {
 			Files.deleteIfExists(flag);
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	@DisplayName("C18 while a command runs in a worker, no limit is over before it would be in reality")
+	void limitInWorker(Worker.Mode mode) throws Exception {
+		try (Worker worker = Worker.builder().mode(mode).build()) {
+			GreenThread<CommandResult> command = worker.assign(() -> Command.of("sleep", "0.1").run());
+			GreenThread<Boolean> caller = worker.assign(() -> command.join(Duration.ofMinutes(1)));
+			worker.finish();
+			assertThat(caller.value()).isTrue();
+			try (Lead lead = worker.lead()) {
+				GreenThread<CommandResult> again = worker.assign(() -> Command.of("sleep", "0.1").run());
+				assertThat(again.join(Duration.ofMinutes(1))).isTrue();
+			}
 		}
 	}
 

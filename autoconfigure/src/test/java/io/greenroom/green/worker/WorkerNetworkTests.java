@@ -9,15 +9,24 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 
 import com.sun.net.httpserver.HttpServer;
+import com.zaxxer.hikari.HikariDataSource;
+import io.greenroom.green.GreenEvent;
+import io.greenroom.green.GreenThread;
+import io.greenroom.green.io.GreenServer;
 import io.greenroom.testkit.ForkedJvm;
 import io.greenroom.testkit.Until;
 import org.junit.jupiter.api.DisplayName;
@@ -93,6 +102,117 @@ class WorkerNetworkTests {
 		}
 	}
 
+	@DisplayName("C11 U01 while a routine waits for the network, the time passes as in reality: no limit and no sleep is over early")
+	@ParameterizedTest
+	@EnumSource
+	void timeDoesNotJump(Worker.Mode mode) throws Exception {
+		try (Server server = new Server(); Worker worker = Worker.builder().mode(mode).build()) {
+			CompletableFuture<Void> answered = CompletableFuture
+				.runAsync(() -> server.answer(WorkerNetworkTests::pauseInReality));
+			List<String> order = new CopyOnWriteArrayList<>();
+			long begin = System.nanoTime();
+			GreenThread<Integer> reader = worker.assign("reader", () -> {
+				int answer = server.ask();
+				order.add("answer");
+				return answer;
+			});
+			worker.assign("sleeper", () -> {
+				worker.sleep(Duration.ofHours(1));
+				order.add("an hour later");
+			});
+			worker.assign("caller", () -> {
+				order.add(reader.join(Duration.ofMinutes(1)) ? "in time" : "late");
+				assertThat(Duration.ofMillis(worker.clock().millis()))
+					.isLessThanOrEqualTo(Duration.ofNanos(System.nanoTime() - begin));
+			});
+			worker.finish();
+			assertThat(order).containsExactly("answer", "in time", "an hour later");
+			answered.get(30, TimeUnit.SECONDS);
+		}
+	}
+
+	@Test
+	@DisplayName("C11 a limit is kept although what it waits for is in the network: as long as in reality, and no longer")
+	void limitInReality() throws Exception {
+		try (Server server = new Server(); Worker worker = Worker.builder().mode(Worker.Mode.ONE_CARRIER).build()) {
+			CompletableFuture<Void> late = new CompletableFuture<Void>().orTimeout(30, TimeUnit.SECONDS);
+			CompletableFuture<Void> answered = CompletableFuture.runAsync(() -> server.answer(late::join));
+			GreenThread<Integer> reader = worker.assign("reader", () -> server.ask());
+			Duration limit = Duration.ofMillis(50);
+			Instant begin = worker.clock().instant();
+			long beginInReality = System.nanoTime();
+			worker.assign("caller", () -> {
+				assertThat(reader.join(limit)).isFalse();
+				assertThat(Duration.between(begin, worker.clock().instant())).isEqualTo(limit);
+				assertThat(Duration.ofNanos(System.nanoTime() - beginInReality)).isGreaterThanOrEqualTo(limit);
+				late.complete(null);
+			});
+			worker.finish();
+			assertThat(reader.value()).isEqualTo(42);
+			answered.get(30, TimeUnit.SECONDS);
+		}
+	}
+
+	@Test
+	@DisplayName("C16 a routine that listens to the network for ever does not keep the time from passing")
+	void listener() throws Exception {
+		try (Server server = new Server(); Worker worker = Worker.builder().mode(Worker.Mode.ONE_CARRIER).build()) {
+			CompletableFuture<Void> end = new CompletableFuture<Void>().orTimeout(30, TimeUnit.SECONDS);
+			CompletableFuture<Void> answered = CompletableFuture.runAsync(() -> server.answer(end::join));
+			GreenThread<Integer> listener = worker.assign("listener", () -> server.ask());
+			assertThat(worker.workFor(Duration.ofDays(1))).isFalse();
+			assertThat(worker.clock().instant()).isEqualTo(Instant.EPOCH.plus(Duration.ofDays(1)));
+			assertThat(worker.<Boolean>wrap(() -> listener.join(Duration.ofDays(1)))).isFalse();
+			end.complete(null);
+			answered.get(30, TimeUnit.SECONDS);
+		}
+	}
+
+	@DisplayName("C18 a server of Greenroom's that waits for clients does not keep the time from passing")
+	@ParameterizedTest
+	@EnumSource
+	void server(Worker.Mode mode) throws Exception {
+		try (Worker worker = Worker.builder().mode(mode).build()) {
+			GreenServer server = GreenServer.listen(worker.scheduler(), worker.scheduler().pool("clients", 1),
+					new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), (client) -> {
+					});
+			worker.workFor(Duration.ofDays(1));
+			assertThat(worker.<Boolean>wrap(() -> new GreenEvent().await(Duration.ofDays(1)))).isFalse();
+			assertThat(worker.clock().instant()).isEqualTo(Instant.EPOCH.plus(Duration.ofDays(2)));
+			worker.wrap(() -> server.close());
+		}
+	}
+
+	@DisplayName("C11 a sleep of the JDK, and a wait for a connection, are not overtaken by a limit")
+	@ParameterizedTest
+	@EnumSource
+	void byItself(Worker.Mode mode) throws Exception {
+		try (Worker worker = Worker.builder().mode(mode).build(); HikariDataSource pool = new HikariDataSource()) {
+			pool.setJdbcUrl("jdbc:h2:mem:worker-" + mode);
+			pool.setMaximumPoolSize(1);
+			Connection only = pool.getConnection();
+			AtomicReference<Thread> borrower = new AtomicReference<>();
+			CompletableFuture<Void> returned = CompletableFuture.runAsync(() -> {
+				Until.until("the routine to begin", () -> borrower.get() != null);
+				Until.waiting(borrower.get());
+				pauseInReality();
+				close(only);
+			});
+			GreenThread<Void> sleeper = worker.assign("sleeper", () -> Thread.sleep(20));
+			worker.assign("limited", () -> assertThat(sleeper.join(Duration.ofMinutes(1))).isTrue());
+			worker.finish();
+			GreenThread<Boolean> borrowed = worker.assign("borrower", () -> {
+				borrower.set(Thread.currentThread());
+				try (Connection connection = pool.getConnection()) {
+					return connection.isValid(1);
+				}
+			});
+			worker.assign("limited", () -> assertThat(borrowed.join(Duration.ofMinutes(1))).isTrue());
+			worker.finish();
+			returned.get(30, TimeUnit.SECONDS);
+		}
+	}
+
 	@Test
 	@DisplayName("U01 the network of other virtual threads works if the first to need it was a routine, in a JVM of its own")
 	void networkOfOthers() throws Exception {
@@ -126,6 +246,20 @@ class WorkerNetworkTests {
 		assertThat(ready.get().join(Duration.ofSeconds(30))).as("was in the line at the end").isTrue();
 		gate.countDown();
 		assertThat(waits.get().join(Duration.ofSeconds(30))).as("can go on after the end").isTrue();
+	}
+
+	/** Long enough for a time that jumps. */
+	private static void pauseInReality() {
+		LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+	}
+
+	private static void close(Connection connection) {
+		try {
+			connection.close();
+		}
+		catch (SQLException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	private static void awaitUninterruptibly(CountDownLatch gate) {

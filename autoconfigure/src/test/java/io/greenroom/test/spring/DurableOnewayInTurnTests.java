@@ -9,6 +9,7 @@ import io.greenroom.deferred.DeferredHandler;
 import io.greenroom.deferred.Oneway;
 import io.greenroom.green.Parking;
 import io.greenroom.test.GreenroomTest;
+import io.greenroom.testkit.Rounds;
 import io.greenroom.testkit.TestDatabase;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -33,6 +34,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 @SpringBootTest(classes = DurableOnewayInTurnTests.Application.class)
 class DurableOnewayInTurnTests {
 
+	private static final int ROUNDS = Rounds.of(20);
+
 	@Autowired
 	Receipts receipts;
 
@@ -42,15 +45,19 @@ class DurableOnewayInTurnTests {
 	@Test
 	@DisplayName("U05 what the test's thread stores is delivered")
 	void byTheTest() throws Exception {
-		this.receipts.write("test");
-		await("test");
+		for (int i = 0; i < ROUNDS; i++) {
+			this.receipts.write("test " + i);
+			await("test " + i);
+		}
 	}
 
 	@Test
 	@DisplayName("U05 what a body stores is delivered")
 	void byABody() throws Exception {
-		this.till.pay("body");
-		await("body");
+		for (int i = 0; i < ROUNDS; i++) {
+			this.till.pay("body " + i);
+			await("body " + i);
+		}
 	}
 
 	/** Waits by Greenroom's means, so that the body can run on the thread that leads. */
