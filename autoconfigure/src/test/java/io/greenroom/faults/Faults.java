@@ -16,7 +16,7 @@ final class Faults {
 	static List<Fault> all() {
 		return Stream
 			.of(MailboxFaults.ALL, CallFaults.ALL, HandlerFaults.ALL, PoolFaults.ALL, TimeFaults.ALL, ThreadFaults.ALL,
-					MachineFaults.ALL, WebFaults.ALL)
+					MachineFaults.ALL, WorkerFaults.ALL, WebFaults.ALL)
 			.flatMap(List::stream)
 			.toList();
 	}

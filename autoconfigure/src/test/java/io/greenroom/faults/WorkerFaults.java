@@ -1,0 +1,59 @@
+package io.greenroom.faults;
+
+import java.util.List;
+
+/** Faults of the deterministic worker. */
+final class WorkerFaults {
+
+	private static final String CARRIER = "green/worker/CarrierEngine.java";
+
+	private static final String WAITS = "green/worker/RealWaits.java";
+
+	private static final String QUEUE = "green/worker/RunQueue.java";
+
+	static final List<Fault> ALL = List.of(
+			Fault.of("the time jumps while a routine waits for the network").in(CARRIER).removes("""
+					else if (!this.inStep && waiting.isAlive()) {
+						CarrierEngine.this.realWaits.beginJdk(this, () -> JdkWaits.endsByItself(waiting));
+					}""").breaks("C11", "U01").caughtBy("green.worker.WorkerNetworkTests#timeDoesNotJump"),
+			Fault.of("a wait for the network that is over still holds the time").in(CARRIER).removes("""
+					else {
+						CarrierEngine.this.realWaits.end(this);
+					}""").breaks("C11").caughtBy("green.worker.WorkerNetworkTests#timeJumpsAfterwards"),
+			Fault.of("a listener holds the time for ever").in(WAITS).replaces("""
+					return (!isLong(now) && isForOutside()) ? ALL : NONE;""", """
+					return isForOutside() ? ALL : NONE;""").breaks("C16").caughtBy("green.worker.RealWaitsTests#jdk"),
+			Fault.of("a limit is jumped to while a command runs").in(WAITS).replaces("""
+					return isForWork(now) ? NONE : LIMITS;""", """
+					return NONE;""").breaks("C18").caughtBy("green.io.CommandStarvationTests#limitInWorker"),
+			Fault.of("a limit that is held back never comes")
+				.in(QUEUE)
+				.removes("""
+						skipTo(Math.min(this.now + nanos, until));""")
+				.breaks("C11")
+				.caughtBy("green.worker.WorkerNetworkTests#limitInReality"),
+			Fault.of("a lock that is held outside ends a step")
+				.in(CARRIER)
+				.replaces("""
+						return isOutside(holder) ? PATIENCE : Duration.ZERO;""", """
+						return Duration.ZERO;""")
+				.breaks("C12")
+				.caughtBy("green.worker.WorkerLocksTests#contendedFromOutside"),
+			Fault.of("a routine that waits for the outside is taken for stuck")
+				.in(CARRIER)
+				.replaces("""
+						return !this.outside && thread().getState() == Thread.State.WAITING && !waitsForOutside();""",
+						"""
+								return !this.outside && thread().getState() == Thread.State.WAITING;""")
+				.breaks("U04")
+				.caughtBy("green.worker.WorkerNetworkTests#reads"),
+			Fault.of("the pollers of a JVM are left to a routine").in(CARRIER).removes("""
+					startPollers();""").breaks("U01").caughtBy("green.worker.WorkerNetworkTests#networkOfOthers"),
+			Fault.of("threads that routines have started end with their worker").in(CARRIER).replaces("""
+					if (next.thread == null) {""", """
+					if (false) {""").breaks("C13").caughtBy("green.worker.WorkerNetworkTests#goesOn"));
+
+	private WorkerFaults() {
+	}
+
+}
