@@ -22,7 +22,7 @@ final class WorkerFaults {
 					}""").breaks("C11").caughtBy("green.worker.WorkerNetworkTests#timeJumpsAfterwards"),
 			Fault.of("a listener holds the time for ever").in(WAITS).replaces("""
 					return (!isLong(now) && isForOutside()) ? ALL : NONE;""", """
-					return isForOutside() ? ALL : NONE;""").breaks("C16").caughtBy("green.worker.RealWaitsTests#jdk"),
+					return isForOutside() ? ALL : NONE;""").breaks("C11").caughtBy("green.worker.RealWaitsTests#jdk"),
 			Fault.of("a limit is jumped to while a command runs").in(WAITS).replaces("""
 					return isForWork(now) ? NONE : LIMITS;""", """
 					return NONE;""").breaks("C18").caughtBy("green.io.CommandStarvationTests#limitInWorker"),
@@ -45,7 +45,7 @@ final class WorkerFaults {
 						return !this.outside && thread().getState() == Thread.State.WAITING && !waitsForOutside();""",
 						"""
 								return !this.outside && thread().getState() == Thread.State.WAITING;""")
-				.breaks("U04")
+				.breaks("U01")
 				.caughtBy("green.worker.WorkerNetworkTests#reads"),
 			Fault.of("the pollers of a JVM are left to a routine").in(CARRIER).removes("""
 					startPollers();""").breaks("U01").caughtBy("green.worker.WorkerNetworkTests#networkOfOthers"),
