@@ -197,7 +197,16 @@ final class OutsideMoves {
 		finally {
 			steps.position().unlock();
 		}
+		rejectLost(steps, to, args);
 		throw steps.rejected(rejection);
+	}
+
+	/** What a machine allows that is no longer used is of no importance. */
+	private static void rejectLost(MoveSteps steps, StateSpec to, @Nullable Object[] args) {
+		Journal journal = steps.journal();
+		if (journal != null && journal.isLost()) {
+			journal.check(to, args);
+		}
 	}
 
 	/** Called under the lock. */

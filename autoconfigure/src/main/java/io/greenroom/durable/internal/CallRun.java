@@ -28,6 +28,9 @@ public final class CallRun {
 	/** {@code null} if the caller is on this node and will not ask again. */
 	private final @Nullable Answering answering;
 
+	/** The run whose move this makes on another thread. */
+	private final @Nullable CallRun origin;
+
 	// Confined to the body's thread.
 
 	/** Whether the body is about to be entered. */
@@ -58,10 +61,15 @@ public final class CallRun {
 	 * @param answering provides what is stored of the call, or {@code null} if nothing is
 	 */
 	public CallRun(String key, String method, boolean move, @Nullable Answering answering) {
-		this.key = Objects.requireNonNull(key, "key");
-		this.method = Objects.requireNonNull(method, "method");
+		this(Objects.requireNonNull(key, "key"), Objects.requireNonNull(method, "method"), move, answering, null);
+	}
+
+	private CallRun(String key, String method, boolean move, @Nullable Answering answering, @Nullable CallRun origin) {
+		this.key = key;
+		this.method = method;
 		this.move = move;
 		this.answering = answering;
+		this.origin = origin;
 	}
 
 	/**
@@ -117,6 +125,17 @@ public final class CallRun {
 		return (run != null && run.move && run.key.equals(key)) ? run.entered() : null;
 	}
 
+	/**
+	 * Called before a body or a move that is refused, because its instance is no longer
+	 * used. If it is that of the present call, the call may be made again.
+	 */
+	static void refused(String key) {
+		CallRun run = CURRENT.get();
+		if (run != null && run.entering && run.key.equals(key)) {
+			run.fenced();
+		}
+	}
+
 	private @Nullable CallRun entered() {
 		boolean mine = this.entering;
 		this.entering = false;
@@ -129,7 +148,7 @@ public final class CallRun {
 	 * executes it. The thread of this run does so no more.
 	 */
 	Executor later() {
-		CallRun later = new CallRun(this.key, this.method, this.move, this.answering);
+		CallRun later = new CallRun(this.key, this.method, this.move, this.answering, this);
 		return later::move;
 	}
 
@@ -173,6 +192,9 @@ public final class CallRun {
 	 */
 	void fenced() {
 		this.stale = true;
+		if (this.origin != null) {
+			this.origin.fenced();
+		}
 	}
 
 	/**

@@ -210,6 +210,7 @@ public final class DurableInstance {
 	void requireUsed(String method) {
 		String reason = this.dropped;
 		if (reason != null) {
+			CallRun.refused(this.id.key());
 			throw new StaleInstanceException("%s.%s stored nothing: %s. The next call creates the instance again"
 				.formatted(this.id, method, reason));
 		}

@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,11 +27,16 @@ import io.greenroom.durable.Delivery;
 import io.greenroom.durable.Durable;
 import io.greenroom.durable.Stored;
 import io.greenroom.durable.internal.CallStore;
+import io.greenroom.green.GreenScheduler;
+import io.greenroom.green.internal.SchedulerAccess;
 import io.greenroom.keyed.Key;
 import io.greenroom.keyed.Keyed;
 import io.greenroom.keyed.internal.KeyedHandler;
 import io.greenroom.spring.internal.ClusterHandlers;
+import io.greenroom.state.IllegalTransitionException;
 import io.greenroom.state.State;
+import io.greenroom.testkit.Race;
+import io.greenroom.testkit.Rounds;
 import io.greenroom.testkit.TestDatabase;
 import io.greenroom.testkit.Until;
 import io.greenroom.wire.Envelope;
@@ -220,6 +227,40 @@ class DurableClusterTests {
 
 	@ParameterizedTest
 	@MethodSource("io.greenroom.testkit.TestDatabase#all")
+	@DisplayName("N02 R06 several moves at once find that somebody else has written the row: all are made again, one moves, and the table rejects the others")
+	void staleMoves(TestDatabase kind) throws Exception {
+		open(kind);
+		Node one = new Node("one");
+		Node two = new Node("two");
+		Race.run(Rounds.of(30), (round) -> {
+			String key = "stale" + round;
+			this.network.owners.put("order[" + key + "]", "one");
+			one.orders.get(key).open(3);
+			Until.until("it to rest", () -> status(key).equals("RESTING") && !one.isInBody("order[" + key + "]"));
+			this.jdbc.sql("update greenroom_row set version = version + 1 where key_ = ?").param(key).update();
+			Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+			Race.Actor local = () -> move(one, key, failures);
+			Race.Actor remote = () -> move(two, key, failures);
+			return new Race.Round(List.of(local, local, local, remote, remote), () -> assertThat(failures).hasSize(4)
+				.allSatisfy((failure) -> assertThat(failure).isInstanceOf(IllegalTransitionException.class)));
+		});
+	}
+
+	private String status(String key) {
+		return this.jdbc.sql("select status from greenroom_row where key_ = ?").param(key).query(String.class).single();
+	}
+
+	private static void move(Node node, String key, Queue<Throwable> failures) {
+		try {
+			node.orders.get(key).paid();
+		}
+		catch (Throwable failure) {
+			failures.add(failure);
+		}
+	}
+
+	@ParameterizedTest
+	@MethodSource("io.greenroom.testkit.TestDatabase#all")
 	@DisplayName("N06 N11 oneway calls that wait in a mailbox when their key moves are made by its next node, from here and from elsewhere")
 	void onewayMoves(TestDatabase kind) throws Exception {
 		open(kind);
@@ -370,6 +411,13 @@ class DurableClusterTests {
 
 		Map<String, Long> counts() {
 			return this.context.getBean(ClusterHandlers.class).counts();
+		}
+
+		boolean isInBody(String machine) {
+			return SchedulerAccess.get()
+				.living(this.context.getBean(GreenScheduler.class))
+				.stream()
+				.anyMatch((thread) -> thread.name().equals(machine));
 		}
 
 		void receives(String from, byte[] message) {

@@ -1,7 +1,10 @@
 package io.greenroom.durable.internal;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -67,6 +70,42 @@ class CallRunTests {
 		CallRun run = new CallRun("a", "add", false, null);
 		failed(run, (entered) -> entered.inDoubt(unlessCommitted));
 		return run.isCut();
+	}
+
+	@Test
+	@DisplayName("N02 R06 a call that is refused before its body or move has begun may be made again")
+	void refused() {
+		for (boolean move : new boolean[] { false, true }) {
+			CallRun other = new CallRun("a", "add", move, null);
+			refusedIn(other, "b");
+			assertThat(other.isStale()).as("of another key").isFalse();
+			refusedIn(other, "a");
+			assertThat(other.isStale()).isTrue();
+		}
+		failed(this.run, (entered) -> CallRun.refused("a"));
+		assertThat(this.run.isStale()).as("something else that its body has called").isFalse();
+		CallRun.refused("a");
+	}
+
+	private static void refusedIn(CallRun run, String key) {
+		assertThatIllegalStateException().isThrownBy(() -> run.run(() -> {
+			CallRun.refused(key);
+			throw new IllegalStateException();
+		}));
+	}
+
+	@Test
+	@DisplayName("N02 R06 a call whose move another thread could not store may be made again")
+	void fencedLater() {
+		CallRun move = new CallRun("a", "next", true, null);
+		List<Executor> later = new ArrayList<>();
+		assertThatIllegalStateException().isThrownBy(() -> move.run(() -> {
+			later.add(Objects.requireNonNull(CallRun.enterMove("a")).later());
+			throw new IllegalStateException();
+		}));
+		assertThat(move.isStale()).isFalse();
+		later.getFirst().execute(() -> Objects.requireNonNull(CallRun.enterMove("a")).fenced());
+		assertThat(move.isStale()).isTrue();
 	}
 
 	@Test
