@@ -38,20 +38,20 @@ final class RealWaits {
 	}
 
 	/**
-	 * Begins a wait that may be one for the outside, by means of the JDK. No time jumps.
-	 * @param isOutside whether it is; asked once, when it matters
+	 * Begins a wait by means of the JDK. If it is one for the outside, no time jumps.
+	 * @param forOutside whether it is; asked once, when it matters
 	 */
-	void beginJdk(Object who, BooleanSupplier isOutside) {
-		this.waits.put(who, new JdkWait(this.realTime.getAsLong(), isOutside));
+	void beginJdk(Object who, BooleanSupplier forOutside) {
+		this.waits.put(who, new JdkWait(this.realTime.getAsLong(), forOutside));
 	}
 
 	/**
 	 * Begins a wait of Greenroom's for the outside, which lets the others go on
 	 * meanwhile: they sleep as long as they like, but no limit jumps.
-	 * @param isForWork whether it is one for work at the moment
+	 * @param forWork whether it is one for work at the moment
 	 */
-	void beginOwn(Object who, BooleanSupplier isForWork) {
-		this.waits.put(who, new OwnWait(isForWork));
+	void beginOwn(Object who, BooleanSupplier forWork) {
+		this.waits.put(who, new OwnWait(forWork));
 	}
 
 	void end(Object who) {

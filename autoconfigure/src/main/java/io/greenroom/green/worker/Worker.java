@@ -370,7 +370,8 @@ public final class Worker implements AutoCloseable {
 	}
 
 	/**
-	 * Runs one step of the next routine, if there is one. Advances the time if all sleep.
+	 * Runs one step of the next routine, if there is one. Advances the time if all sleep;
+	 * waits in reality for a timer that the time does not jump to.
 	 * @return whether there was a step
 	 * @throws IllegalStateException if called inside a routine, or while another thread
 	 * steps
