@@ -4,7 +4,6 @@ import java.util.EnumSet;
 
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.web.RunInPoolAdapters;
-import io.greenroom.web.internal.ClientPresence;
 import io.greenroom.web.internal.ControllerPools;
 import io.greenroom.web.internal.HopFunctionAdapter;
 import io.greenroom.web.internal.HopGate;
@@ -29,9 +28,9 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 /** Beans that are only needed by an application whose controllers hop. */
 final class HopBeans extends SuppliedBeans {
 
-	static RunInPoolAdapters adapters(PoolSelector selector, GreenScheduler scheduler, ClientPresence clients) {
+	static RunInPoolAdapters adapters(PoolSelector selector, GreenScheduler scheduler) {
 		TaskDecorator context = HopContext.of(scheduler.contextCarrier());
-		return () -> new RunInPoolHandlerAdapter(selector, scheduler, context, HopIdentity.reader(), clients);
+		return () -> new RunInPoolHandlerAdapter(selector, scheduler, context, HopIdentity.reader());
 	}
 
 	static RequestMappingHandlerMapping mapping() {

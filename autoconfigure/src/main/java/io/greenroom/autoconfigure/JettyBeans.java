@@ -1,6 +1,5 @@
 package io.greenroom.autoconfigure;
 
-import io.greenroom.web.internal.ClientPresence;
 import org.eclipse.jetty.util.thread.VirtualThreadPool;
 
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -11,13 +10,12 @@ import org.springframework.core.env.Environment;
 
 /**
  * The beans that depend on the embedded Jetty: virtual threads for the server only, while
- * Boot's executors are not affected, and the check whether a client is still connected.
+ * Boot's executors are not affected, and the exchanges of requests.
  */
 final class JettyBeans extends SuppliedBeans {
 
 	@Override
 	void register(Registration registration, Environment environment) {
-		registration.addLazy("greenroomJettyClients", ClientPresence.class, JettyBeans.class);
 		registration.add("greenroomJettyExchanges", ExchangesCustomizer.class);
 		if (VirtualServerThreads.areWanted(environment)) {
 			registration.add("greenroomJettyThreads", ThreadsCustomizer.class);
@@ -33,10 +31,6 @@ final class JettyBeans extends SuppliedBeans {
 				new ThreadsCustomizer(environment(beans).getProperty("server.jetty.threads.max", Integer.class, 0));
 			default -> throw new IllegalArgumentException(name);
 		};
-	}
-
-	static ClientPresence greenroomJettyClients() {
-		return new JettyClientPresence();
 	}
 
 	/** Gives each request its exchange. */

@@ -10,6 +10,7 @@ import io.greenroom.web.internal.ServerExchange;
 import io.greenroom.web.internal.WriteWatch;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -107,6 +108,16 @@ final class JettyExchanges extends Handler.Wrapper {
 			if (write != null) {
 				write.failed(tooLate());
 			}
+		}
+
+		/**
+		 * Jetty does not read while a request is being handled, so most disconnects are
+		 * noticed only when the answer is written.
+		 */
+		@Override
+		public boolean isClientGone() {
+			EndPoint connection = getConnectionMetaData().getConnection().getEndPoint();
+			return !connection.isOpen() || connection.isInputShutdown();
 		}
 
 		/** Shows nothing of the request to code that prints the attributes. */

@@ -6,7 +6,6 @@ import io.greenroom.green.GreenScheduler;
 import io.greenroom.web.PoolFilters;
 import io.greenroom.web.internal.RoutePoolFilters;
 import io.greenroom.web.RunInPoolAdapters;
-import io.greenroom.web.internal.ClientPresence;
 import io.greenroom.web.internal.ControllerPool;
 import io.greenroom.web.internal.ControllerPools;
 import io.greenroom.web.internal.ControllerPoolsLifecycle;
@@ -99,14 +98,9 @@ final class PoolBeans extends SuppliedBeans {
 	private static RunInPoolAdapters adapters(PoolSelector selector, ListableBeanFactory beans,
 			Environment environment) {
 		if (mode(beans, environment) == RunInPoolMode.HOP) {
-			return HopBeans.adapters(selector, beans.getBean(GreenScheduler.class), clients(beans));
+			return HopBeans.adapters(selector, beans.getBean(GreenScheduler.class));
 		}
-		return () -> new RunInPoolHandlerAdapter(selector, () -> beans.getBean(GreenScheduler.class),
-				() -> clients(beans));
-	}
-
-	private static ClientPresence clients(ListableBeanFactory beans) {
-		return ClientPresence.any(beans.getBeanProvider(ClientPresence.class).orderedStream().toList());
+		return () -> new RunInPoolHandlerAdapter(selector, () -> beans.getBean(GreenScheduler.class));
 	}
 
 	private static RunInPoolMode mode(ListableBeanFactory beans, Environment environment) {
@@ -144,8 +138,8 @@ final class PoolBeans extends SuppliedBeans {
 					beans.getBeanProvider(ControllerPool.class).orderedStream().toList());
 		}
 
-		static PoolFilters poolFilters(ControllerPools pools, GreenScheduler scheduler, ListableBeanFactory beans) {
-			return new RoutePoolFilters(pools, scheduler, clients(beans));
+		static PoolFilters poolFilters(ControllerPools pools, GreenScheduler scheduler) {
+			return new RoutePoolFilters(pools, scheduler);
 		}
 
 	}

@@ -1,7 +1,5 @@
 package io.greenroom.autoconfigure;
 
-import io.greenroom.web.internal.ClientPresence;
-
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
 import org.springframework.boot.tomcat.autoconfigure.TomcatVirtualThreadsWebServerFactoryCustomizer;
@@ -10,14 +8,12 @@ import org.springframework.core.env.Environment;
 
 /**
  * The beans that depend on the embedded Tomcat: virtual threads for the server only,
- * while Boot's executors are not affected, and the check whether a client is still
- * connected.
+ * while Boot's executors are not affected, and the exchanges of requests.
  */
 final class TomcatBeans extends SuppliedBeans {
 
 	@Override
 	void register(Registration registration, Environment environment) {
-		registration.addLazy("greenroomTomcatClients", ClientPresence.class, TomcatBeans.class);
 		registration.add("greenroomTomcatExchanges", ExchangesCustomizer.class);
 		if (VirtualServerThreads.areWanted(environment)) {
 			registration.add("greenroomTomcatThreads", TomcatVirtualThreadsWebServerFactoryCustomizer.class);
@@ -31,10 +27,6 @@ final class TomcatBeans extends SuppliedBeans {
 			case "greenroomTomcatThreads" -> new TomcatVirtualThreadsWebServerFactoryCustomizer();
 			default -> throw new IllegalArgumentException(name);
 		};
-	}
-
-	static ClientPresence greenroomTomcatClients() {
-		return new TomcatClientPresence();
 	}
 
 	/** Gives each request its exchange. */

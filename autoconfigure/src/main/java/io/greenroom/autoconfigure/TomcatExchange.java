@@ -5,6 +5,7 @@ import java.io.IOException;
 import io.greenroom.web.internal.IoWatch;
 import io.greenroom.web.internal.ServerExchange;
 import io.greenroom.web.internal.WriteWatch;
+import org.apache.coyote.ActionCode;
 import org.apache.coyote.InputBuffer;
 import org.apache.coyote.Request;
 import org.apache.tomcat.util.net.ApplicationBufferHandler;
@@ -22,10 +23,6 @@ final class TomcatExchange implements ServerExchange {
 		this.request = request;
 		// A connection keeps its buffer from one request to the next.
 		watchReads(null);
-	}
-
-	Request request() {
-		return this.request;
 	}
 
 	@Override
@@ -55,6 +52,30 @@ final class TomcatExchange implements ServerExchange {
 		if (output != null) {
 			output.abort();
 		}
+	}
+
+	/**
+	 * Reads without blocking, and finds the end of the stream if the client has closed
+	 * the connection or its own half of it. Of the protocols, only HTTP/1.1 can be asked.
+	 * <p>
+	 * If a read fails, Tomcat reports that one byte is available, so that the reader
+	 * encounters the failure. A byte that has really arrived is in the buffer after the
+	 * check. It is then visible there if it belongs to the body, and prevents the second
+	 * check from reading if it belongs to the next request.
+	 */
+	@Override
+	public boolean isClientGone() {
+		boolean failed = failsToRead();
+		return failed && failsToRead();
+	}
+
+	private boolean failsToRead() {
+		return available(false) == 0 && available(true) > 0;
+	}
+
+	private int available(boolean read) {
+		this.request.action(ActionCode.AVAILABLE, read);
+		return this.request.getAvailable();
 	}
 
 	/** Shows nothing of the request to code that prints the attributes. */

@@ -83,18 +83,14 @@ final class Hop {
 
 	private final Function<HttpServletRequest, HopUser> users;
 
-	private final RequestAdmission admission;
-
 	private final Run inSlot;
 
 	private final Arrivals arrivals = new Arrivals();
 
-	Hop(GreenScheduler scheduler, TaskDecorator context, Function<HttpServletRequest, HopUser> users,
-			RequestAdmission admission, Run inSlot) {
+	Hop(GreenScheduler scheduler, TaskDecorator context, Function<HttpServletRequest, HopUser> users, Run inSlot) {
 		this.scheduler = scheduler;
 		this.context = context;
 		this.users = users;
-		this.admission = admission;
 		this.inSlot = inSlot;
 	}
 
@@ -321,7 +317,7 @@ final class Hop {
 
 	private Landing fly(Flight flight, ControllerPool pool, Reservation reservation, HttpServletRequest request,
 			HopResponse response, HandlerMethod controller) throws Exception {
-		SlotLease lease = this.admission.enter(pool, reservation, request);
+		SlotLease lease = RequestAdmission.enter(pool, reservation, request);
 		boolean held = false;
 		try {
 			lease.watch(request, this.scheduler);

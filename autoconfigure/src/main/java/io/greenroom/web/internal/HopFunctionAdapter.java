@@ -48,8 +48,7 @@ public final class HopFunctionAdapter implements HandlerAdapter, Ordered, Dispos
 			TaskDecorator context, Function<HttpServletRequest, HopUser> users) {
 		this.usual = usual;
 		this.pools = pools;
-		this.hop = new Hop(scheduler, context, users, new RequestAdmission(ClientPresence.UNKNOWN),
-				(_, _, _, _) -> null);
+		this.hop = new Hop(scheduler, context, users, (_, _, _, _) -> null);
 	}
 
 	@Override

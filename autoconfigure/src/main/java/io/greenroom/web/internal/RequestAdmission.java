@@ -8,15 +8,12 @@ import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 
 /**
- * Admits a request to its pool, unless its client has disconnected while it waited in
+ * Admits requests to pools, unless their clients have disconnected while they waited in
  * line.
  */
 final class RequestAdmission {
 
-	private final ClientPresence clients;
-
-	RequestAdmission(ClientPresence clients) {
-		this.clients = clients;
+	private RequestAdmission() {
 	}
 
 	/**
@@ -24,12 +21,12 @@ final class RequestAdmission {
 	 * @throws PoolRejectedException if no slot is free in time
 	 * @throws AsyncRequestNotUsableException if no client waits for the answer any more
 	 */
-	SlotLease enter(ControllerPool pool, Reservation reservation, HttpServletRequest request)
+	static SlotLease enter(ControllerPool pool, Reservation reservation, HttpServletRequest request)
 			throws AsyncRequestNotUsableException {
 		boolean queued = !reservation.isReady();
 		Slot slot = pool.await(reservation);
 		try {
-			if (queued && this.clients.isGone(request)) {
+			if (queued && isClientGone(request)) {
 				throw new AsyncRequestNotUsableException(
 						"The client disconnected while its request waited for a slot of " + pool.pool()
 								+ "; the controller is not run");
@@ -40,6 +37,11 @@ final class RequestAdmission {
 			slot.close();
 			throw failure;
 		}
+	}
+
+	private static boolean isClientGone(HttpServletRequest request) {
+		ServerExchange exchange = ServerExchange.of(request);
+		return exchange != null && exchange.isClientGone();
 	}
 
 }

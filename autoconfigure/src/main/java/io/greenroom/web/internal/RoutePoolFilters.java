@@ -20,18 +20,14 @@ public final class RoutePoolFilters implements PoolFilters {
 
 	private final GreenScheduler scheduler;
 
-	private final RequestAdmission admission;
-
 	/**
 	 * Creates the filters.
 	 * @param pools the existing pools
 	 * @param scheduler measures the time of slow bodies
-	 * @param clients determines whether a client is still connected
 	 */
-	public RoutePoolFilters(ControllerPools pools, GreenScheduler scheduler, ClientPresence clients) {
+	public RoutePoolFilters(ControllerPools pools, GreenScheduler scheduler) {
 		this.pools = pools;
 		this.scheduler = scheduler;
-		this.admission = new RequestAdmission(clients);
 	}
 
 	@Override
@@ -46,7 +42,7 @@ public final class RoutePoolFilters implements PoolFilters {
 	private ServerResponse runInSlot(ControllerPool pool, ServerRequest request, HandlerFunction<ServerResponse> next)
 			throws Exception {
 		HttpServletRequest servletRequest = request.servletRequest();
-		try (SlotLease lease = this.admission.enter(pool, pool.reserve(), servletRequest)) {
+		try (SlotLease lease = RequestAdmission.enter(pool, pool.reserve(), servletRequest)) {
 			try {
 				lease.watch(servletRequest, this.scheduler);
 				return next.handle(request);

@@ -36,13 +36,11 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 
 	private final PoolSelector selector;
 
-	private final Supplier<Door> doors;
+	/** Provides the scheduler at the first request. */
+	private final Supplier<GreenScheduler> provider;
 
-	/**
-	 * {@code null} until the first request; two concurrent first requests compute equal
-	 * values.
-	 */
-	private @Nullable Door door;
+	/** {@code null} until the first request. */
+	private @Nullable GreenScheduler scheduler;
 
 	/** {@code null} if controllers do not hop. */
 	private final @Nullable Hop hop;
@@ -64,12 +62,10 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 	 * @param selector the pool of each controller
 	 * @param scheduler provides, at the first request, the scheduler that watches slow
 	 * clients
-	 * @param clients provides, at the first request, the presence of clients
 	 */
-	public RunInPoolHandlerAdapter(PoolSelector selector, Supplier<GreenScheduler> scheduler,
-			Supplier<ClientPresence> clients) {
+	public RunInPoolHandlerAdapter(PoolSelector selector, Supplier<GreenScheduler> scheduler) {
 		this.selector = selector;
-		this.doors = () -> new Door(new RequestAdmission(clients.get()), scheduler.get());
+		this.provider = scheduler;
 		this.hop = null;
 	}
 
@@ -79,14 +75,12 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 	 * @param scheduler starts the green threads
 	 * @param context carries the server thread's context over a hop
 	 * @param users reads the user of a request, for the dispatch back
-	 * @param clients determines whether a client is still connected
 	 */
 	public RunInPoolHandlerAdapter(PoolSelector selector, GreenScheduler scheduler, TaskDecorator context,
-			Function<HttpServletRequest, HopUser> users, ClientPresence clients) {
+			Function<HttpServletRequest, HopUser> users) {
 		this.selector = selector;
-		Door door = new Door(new RequestAdmission(clients), scheduler);
-		this.doors = () -> door;
-		this.hop = new Hop(scheduler, context, users, door.admission(), this::inSlot);
+		this.provider = () -> scheduler;
+		this.hop = new Hop(scheduler, context, users, this::inSlot);
 	}
 
 	@Override
@@ -122,10 +116,9 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 
 	private @Nullable ModelAndView runInSlot(ControllerPool pool, HttpServletRequest request,
 			HttpServletResponse response, HandlerMethod controller) throws Exception {
-		Door door = door();
-		try (SlotLease lease = door.admission().enter(pool, pool.reserve(), request)) {
+		try (SlotLease lease = RequestAdmission.enter(pool, pool.reserve(), request)) {
 			try {
-				lease.watch(request, door.scheduler());
+				lease.watch(request, scheduler());
 				return inSlot(lease, request, response, controller);
 			}
 			catch (Throwable failure) {
@@ -135,11 +128,11 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 		}
 	}
 
-	private Door door() {
-		Door known = this.door;
+	private GreenScheduler scheduler() {
+		GreenScheduler known = this.scheduler;
 		if (known == null) {
-			known = this.doors.get();
-			this.door = known;
+			known = this.provider.get();
+			this.scheduler = known;
 		}
 		return known;
 	}
@@ -222,16 +215,6 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 	@Override
 	protected ServletInvocableHandlerMethod createInvocableHandlerMethod(HandlerMethod controller) {
 		return new PooledInvocableHandlerMethod(controller, getReactiveAdapterRegistry(), this.hop != null);
-	}
-
-	/**
-	 * The entry of requests.
-	 *
-	 * @param admission admits a request to its pool
-	 * @param scheduler watches the request there
-	 */
-	private record Door(RequestAdmission admission, GreenScheduler scheduler) {
-
 	}
 
 }

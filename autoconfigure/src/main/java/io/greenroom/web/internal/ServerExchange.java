@@ -34,6 +34,15 @@ public interface ServerExchange {
 	void abort();
 
 	/**
+	 * Returns whether the client has disconnected, as far as the server can tell. Called
+	 * once for a request that has waited in line, by the thread that is about to run its
+	 * controller. Returns quickly.
+	 * @return whether no client waits for the answer any more; {@code false} if the
+	 * server cannot tell
+	 */
+	boolean isClientGone();
+
+	/**
 	 * Returns the exchange of a request.
 	 * @param request the request
 	 * @return the exchange, or {@code null} if the server has none, as with a mocked one

@@ -143,6 +143,11 @@ class LatencyLimitTests {
 	private static final class Server implements ServerExchange {
 
 		@Override
+		public boolean isClientGone() {
+			return false;
+		}
+
+		@Override
 		public void watchWrites(@Nullable WriteWatch watch) {
 			// Nothing is written.
 		}

@@ -6,6 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 import io.greenroom.green.GreenPool;
 import io.greenroom.green.GreenScheduler;
@@ -13,6 +14,7 @@ import io.greenroom.green.Reservation;
 import io.greenroom.green.Slot;
 import io.greenroom.testkit.CloseSchedulers;
 import io.greenroom.web.PoolRejectedException;
+import jakarta.servlet.http.HttpServletRequest;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,6 +24,8 @@ import org.springframework.web.context.request.async.AsyncRequestNotUsableExcept
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
 
 /** Who is let in, and whether anybody looks after the client. */
 @Timeout(60)
@@ -36,21 +40,26 @@ class RequestAdmissionTests {
 
 	private final AtomicInteger asked = new AtomicInteger();
 
-	private RequestAdmission door(ClientPresence clients) {
-		return new RequestAdmission((request) -> {
+	/** A request whose server answers so when it is asked after the client. */
+	private HttpServletRequest request(BooleanSupplier gone) {
+		MockHttpServletRequest request = new MockHttpServletRequest();
+		ServerExchange exchange = mock();
+		given(exchange.isClientGone()).will((_) -> {
 			this.asked.incrementAndGet();
-			return clients.isGone(request);
+			return gone.getAsBoolean();
 		});
+		request.setAttribute(ServerExchange.ATTRIBUTE, exchange);
+		return request;
 	}
 
 	/** Enters after a wait in line. */
-	private CompletableFuture<SlotLease> enterFromTheLine(RequestAdmission door) throws Exception {
+	private CompletableFuture<SlotLease> enterFromTheLine(HttpServletRequest request) throws Exception {
 		CompletableFuture<SlotLease> entered = new CompletableFuture<>();
 		try (Slot _ = this.pool.enter(Duration.ZERO)) {
 			Reservation place = this.controllers.reserve();
 			Thread waits = Thread.startVirtualThread(() -> {
 				try {
-					entered.complete(door.enter(this.controllers, place, new MockHttpServletRequest()));
+					entered.complete(RequestAdmission.enter(this.controllers, place, request));
 				}
 				catch (Throwable rejected) {
 					entered.completeExceptionally(rejected);
@@ -67,8 +76,7 @@ class RequestAdmissionTests {
 	@Test
 	@DisplayName("H07 who need not wait is let in without a look after its client")
 	void nobodyLooksAfterWhoDidNotWait() throws Exception {
-		RequestAdmission door = door((request) -> true);
-		try (SlotLease _ = door.enter(this.controllers, this.controllers.reserve(), new MockHttpServletRequest())) {
+		try (SlotLease _ = RequestAdmission.enter(this.controllers, this.controllers.reserve(), request(() -> true))) {
 			assertThat(this.pool.active()).isOne();
 		}
 		assertThat(this.asked).hasValue(0);
@@ -78,7 +86,7 @@ class RequestAdmissionTests {
 	@Test
 	@DisplayName("H07 who has waited is let in after one look, if its client is there")
 	void looksOnceAfterWhoHasWaited() throws Exception {
-		try (SlotLease _ = enterFromTheLine(door((request) -> false)).get(20, TimeUnit.SECONDS)) {
+		try (SlotLease _ = enterFromTheLine(request(() -> false)).get(20, TimeUnit.SECONDS)) {
 			assertThat(this.asked).hasValue(1);
 			assertThat(this.pool.active()).isOne();
 		}
@@ -88,12 +96,12 @@ class RequestAdmissionTests {
 	@Test
 	@DisplayName("H07 whose client has gone is not let in, and leaves its slot to others, as does one whose look fails")
 	void leavesItsSlot() throws Exception {
-		CompletableFuture<SlotLease> gone = enterFromTheLine(door((request) -> true));
+		CompletableFuture<SlotLease> gone = enterFromTheLine(request(() -> true));
 		assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> gone.get(20, TimeUnit.SECONDS))
 			.withCauseInstanceOf(AsyncRequestNotUsableException.class)
 			.withMessageContaining("disconnected while its request waited for a slot");
 		assertThat(this.pool.active()).isZero();
-		CompletableFuture<SlotLease> failed = enterFromTheLine(door((request) -> {
+		CompletableFuture<SlotLease> failed = enterFromTheLine(request(() -> {
 			throw new IllegalStateException("on purpose");
 		}));
 		assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> failed.get(20, TimeUnit.SECONDS))
