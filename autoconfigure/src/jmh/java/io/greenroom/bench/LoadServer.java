@@ -3,6 +3,9 @@ package io.greenroom.bench;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 import javax.sql.DataSource;
 
@@ -19,13 +22,16 @@ import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.core.task.AsyncTaskExecutor;
 import org.springframework.core.task.VirtualThreadTaskExecutor;
+import org.springframework.http.HttpStatus;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.request.async.WebAsyncTask;
+import org.springframework.web.server.ResponseStatusException;
 
 /** The application under load. Prints the port it listens on. */
 public final class LoadServer {
@@ -54,8 +60,12 @@ public final class LoadServer {
 
 		private final ObjectProvider<DataSource> database;
 
-		App(ObjectProvider<DataSource> database) {
+		/** What a bound takes at least. Fair, as a pool is. */
+		private final Semaphore slots;
+
+		App(ObjectProvider<DataSource> database, Environment environment) {
 			this.database = database;
+			this.slots = new Semaphore(environment.getProperty("bench.slots", Integer.class, 1), true);
 		}
 
 		@GetMapping("/trivial")
@@ -82,6 +92,28 @@ public final class LoadServer {
 			Arrays.fill(work, (byte) 1);
 			Thread.sleep(50);
 			return (work[work.length - 1] == 1) ? "ok" : "lost";
+		}
+
+		@GetMapping("/bounded/blocking")
+		String boundedBlocking() throws Exception {
+			return bounded(this::blocking);
+		}
+
+		@GetMapping("/bounded/holding/{kilobytes}")
+		String boundedHolding(@PathVariable int kilobytes) throws Exception {
+			return bounded(() -> holding(kilobytes));
+		}
+
+		private String bounded(Callable<String> controller) throws Exception {
+			if (!this.slots.tryAcquire(10, TimeUnit.SECONDS)) {
+				throw new ResponseStatusException(HttpStatus.SERVICE_UNAVAILABLE);
+			}
+			try {
+				return controller.call();
+			}
+			finally {
+				this.slots.release();
+			}
 		}
 
 		@GetMapping("/database")

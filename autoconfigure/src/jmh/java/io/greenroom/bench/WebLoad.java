@@ -109,6 +109,8 @@ public final class WebLoad {
 		String[] pool = { "--greenroom.pools.default.size=" + slots, "--greenroom.pools.default.queue-capacity=2000" };
 		scenario.server("virtual", "Boot, virtual threads", NO_DATABASE, WITHOUT, VIRTUAL);
 		scenario.server("inline", "Greenroom, inline, " + slots, NO_DATABASE, pool[0], pool[1]);
+		scenario.serverOf("semaphore", "/bounded" + path, "Boot, a semaphore of " + slots, NO_DATABASE, WITHOUT, VIRTUAL,
+				"--bench.slots=" + slots);
 		scenario.server("platform", "Boot, 200 platform threads", NO_DATABASE, WITHOUT);
 		scenario.server("hop", "Greenroom, hop, " + slots, NO_DATABASE, PLATFORM, pool[0], pool[1]);
 		return scenario;
