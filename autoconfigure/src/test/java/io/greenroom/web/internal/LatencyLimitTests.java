@@ -142,6 +142,8 @@ class LatencyLimitTests {
 
 	private static final class Server implements ServerExchange {
 
+		private IoWatch reads;
+
 		@Override
 		public boolean isClientGone() {
 			return false;
@@ -156,8 +158,6 @@ class LatencyLimitTests {
 		public void abort() {
 			throw new UnsupportedOperationException();
 		}
-
-		private IoWatch reads;
 
 		@Override
 		public void watchReads(IoWatch watch) {
