@@ -101,7 +101,7 @@ final class JettyExchanges extends Handler.Wrapper {
 		@Override
 		public void abort() {
 			if (getConnectionMetaData().getHttpVersion().getVersion() < HttpVersion.HTTP_2.getVersion()) {
-				getConnectionMetaData().getConnection().getEndPoint().close();
+				endPoint().close();
 				return;
 			}
 			Write write = this.pending.get();
@@ -116,8 +116,12 @@ final class JettyExchanges extends Handler.Wrapper {
 		 */
 		@Override
 		public boolean isClientGone() {
-			EndPoint connection = getConnectionMetaData().getConnection().getEndPoint();
+			EndPoint connection = endPoint();
 			return !connection.isOpen() || connection.isInputShutdown();
+		}
+
+		private EndPoint endPoint() {
+			return getConnectionMetaData().getConnection().getEndPoint();
 		}
 
 		/** Shows nothing of the request to code that prints the attributes. */

@@ -39,8 +39,11 @@ public final class RunInPoolHandlerAdapter extends RequestMappingHandlerAdapter 
 	/** Provides the scheduler at the first request. */
 	private final Supplier<GreenScheduler> provider;
 
-	/** {@code null} until the first request. */
-	private @Nullable GreenScheduler scheduler;
+	/**
+	 * {@code null} until the first request; two concurrent first requests get the same
+	 * one. Volatile, because it is handed from one request to the next without a lock.
+	 */
+	private volatile @Nullable GreenScheduler scheduler;
 
 	/** {@code null} if controllers do not hop. */
 	private final @Nullable Hop hop;
