@@ -262,20 +262,24 @@ final class CarrierEngine extends WorkerEngine<CarrierEngine.Mounted> {
 		 * its turn.
 		 */
 		void ready() {
-			if (this.blocker != null || !goesOnInStep()) {
+			if (this.blocker != null) {
 				CarrierEngine.this.queue.add(this);
+			}
+			else {
+				endJdkWait();
 			}
 		}
 
-		private synchronized boolean goesOnInStep() {
+		private synchronized void endJdkWait() {
 			if (this.inStep) {
 				this.readyInStep = true;
 				notifyAll();
 			}
 			else {
+				// In the line first, because nothing else keeps the time from jumping.
+				CarrierEngine.this.queue.add(this);
 				CarrierEngine.this.realWaits.end(this);
 			}
-			return this.inStep;
 		}
 
 		/**

@@ -141,11 +141,15 @@ final class RunQueue<S> {
 	}
 
 	/**
-	 * Advances the time to the next timer, of any kind, unless that is beyond the limit
-	 * or no timer is set for which the time passes.
+	 * Advances the time to the next timer, of any kind, unless that is beyond the limit,
+	 * or no timer is set for which the time passes, or a step has become ready meanwhile.
 	 * @param held for which timers the time does not jump
+	 * @return whether a timer is due or a step is ready now
 	 */
 	synchronized boolean skipToTimer(long limit, Set<Timing> passesFor, Set<Timing> held) {
+		if (this.ready.size() > 0) {
+			return true;
+		}
 		if (this.timers.isEmpty() || this.timers.first().due() > limit || !jumps(passesFor, held)) {
 			return false;
 		}

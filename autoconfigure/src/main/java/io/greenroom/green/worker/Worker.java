@@ -377,18 +377,19 @@ public final class Worker implements AutoCloseable {
 	 * steps
 	 */
 	public boolean tick() {
-		return this.engine.step(Long.MAX_VALUE);
+		return this.engine.step(false);
 	}
 
 	/**
-	 * Runs one step of the next routine. Advances the time if all sleep.
+	 * Runs one step of the next routine. Advances the time if all sleep; waits in reality
+	 * for what comes in reality, such as an answer from the network.
 	 * @throws WorkerStuckException if the remaining routines wait for something that none
 	 * of them will provide
 	 * @throws IllegalStateException if no routine is left, if called inside a routine, or
 	 * while another thread steps
 	 */
 	public void doNextTask() {
-		if (!tick()) {
+		if (!this.engine.step(true)) {
 			this.engine.checkFinished();
 			throw new IllegalStateException("Worker '" + this.engine.name()
 					+ "' was asked for a step, but no routine is left; assign(...) one first, or use tick()");

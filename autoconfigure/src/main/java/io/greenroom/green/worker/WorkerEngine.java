@@ -106,13 +106,16 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 		this.onStep.accept(next.name());
 	}
 
-	/** Runs one step, and advances the time up to the limit if no thread is ready. */
-	final boolean step(long limit) {
+	/**
+	 * Runs one step, and advances the time if no thread is ready.
+	 * @param patient whether to wait for what comes in real time although no timer is set
+	 */
+	final boolean step(boolean patient) {
 		enter();
 		try {
-			boolean stepped = stepOnce(limit, Long.MIN_VALUE, Pace.WORK);
-			while (!stepped && isHeld() && awaitJdk(limit, Pace.WORK)) {
-				stepped = stepOnce(limit, Long.MIN_VALUE, Pace.WORK);
+			boolean stepped = stepOnce(Long.MAX_VALUE, Long.MIN_VALUE, Pace.WORK);
+			while (!stepped && mayCome(patient) && awaitJdk(Long.MAX_VALUE, Pace.WORK)) {
+				stepped = stepOnce(Long.MAX_VALUE, Long.MIN_VALUE, Pace.WORK);
 			}
 			throwFailure();
 			return stepped;
@@ -120,6 +123,13 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 		finally {
 			leave();
 		}
+	}
+
+	/** Returns whether a step is ready, or is worth waiting for. */
+	private boolean mayCome(boolean patient) {
+		// In this order, because what ends a wait puts the thread in the line before.
+		boolean worthIt = (patient || isHeld()) && !Thread.currentThread().isInterrupted();
+		return worthIt || this.queue.hasReady();
 	}
 
 	/**
@@ -182,8 +192,7 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 
 	/** Returns whether a timer is set that the time does not jump to. */
 	private boolean isHeld() {
-		return this.queue.isArmed(Pace.WORK.passesFor(false)) && !this.realWaits.held().isEmpty()
-				&& !Thread.currentThread().isInterrupted();
+		return this.queue.isArmed(Pace.WORK.passesFor(false)) && !this.realWaits.held().isEmpty();
 	}
 
 	private Set<Timing> passesFor(Pace pace) {

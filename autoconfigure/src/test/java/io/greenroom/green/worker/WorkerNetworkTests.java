@@ -63,6 +63,22 @@ class WorkerNetworkTests {
 		}
 	}
 
+	@DisplayName("C08 C18 the next task of a worker whose only routine reads from the network comes with the answer")
+	@ParameterizedTest
+	@EnumSource
+	void nextTask(Worker.Mode mode) throws Exception {
+		try (Server server = new Server(); Worker worker = Worker.builder().mode(mode).build()) {
+			CompletableFuture<Void> answered = CompletableFuture
+				.runAsync(() -> server.answer(WorkerNetworkTests::pauseInReality));
+			GreenThread<Integer> reader = worker.assign("reader", () -> server.ask());
+			while (!reader.isDone()) {
+				worker.doNextTask();
+			}
+			assertThat(reader.value()).isEqualTo(42);
+			answered.get(30, TimeUnit.SECONDS);
+		}
+	}
+
 	@DisplayName("U01 C18 a routine that waits for the JDK's HTTP client, or for a process, is not taken for stuck either")
 	@ParameterizedTest
 	@EnumSource
@@ -127,6 +143,22 @@ class WorkerNetworkTests {
 			});
 			worker.finish();
 			assertThat(order).containsExactly("answer", "in time", "an hour later");
+			answered.get(30, TimeUnit.SECONDS);
+		}
+	}
+
+	@Test
+	@DisplayName("C11 in the moment in which the network answers, the time does not jump, and a step does not end the work")
+	void answersAtOnce() throws Exception {
+		int rounds = 20_000;
+		try (Server server = new Server(); Worker worker = Worker.builder().mode(Worker.Mode.ONE_CARRIER).build()) {
+			CompletableFuture<Void> answered = CompletableFuture.runAsync(() -> server.echo(rounds));
+			GreenThread<Void> reader = worker.assign("reader", () -> server.ask(rounds));
+			worker.assign("caller", () -> assertThat(reader.join(Duration.ofMinutes(1))).isTrue());
+			while (!reader.isDone()) {
+				assertThat(worker.tick()).isTrue();
+			}
+			worker.finish();
 			answered.get(30, TimeUnit.SECONDS);
 		}
 	}
@@ -338,6 +370,33 @@ class WorkerNetworkTests {
 				client.getInputStream().read();
 				before.run();
 				client.getOutputStream().write(42);
+			}
+			catch (IOException ex) {
+				throw new IllegalStateException(ex);
+			}
+		}
+
+		/** Accepts one, and answers each byte at once. */
+		void echo(int bytes) {
+			try (Socket client = this.socket.accept()) {
+				client.setTcpNoDelay(true);
+				for (int i = 0; i < bytes; i++) {
+					client.getOutputStream().write(client.getInputStream().read());
+				}
+			}
+			catch (IOException ex) {
+				throw new IllegalStateException(ex);
+			}
+		}
+
+		/** Sends bytes, one after the answer to the other. */
+		void ask(int bytes) {
+			try (Socket client = new Socket(this.socket.getInetAddress(), this.socket.getLocalPort())) {
+				client.setTcpNoDelay(true);
+				for (int i = 0; i < bytes; i++) {
+					client.getOutputStream().write(1);
+					assertThat(client.getInputStream().read()).isOne();
+				}
 			}
 			catch (IOException ex) {
 				throw new IllegalStateException(ex);
