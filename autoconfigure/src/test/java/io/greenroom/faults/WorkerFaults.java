@@ -7,6 +7,8 @@ final class WorkerFaults {
 
 	private static final String CARRIER = "green/worker/CarrierEngine.java";
 
+	private static final String ENGINE = "green/worker/WorkerEngine.java";
+
 	private static final String WAITS = "green/worker/RealWaits.java";
 
 	private static final String QUEUE = "green/worker/RunQueue.java";
@@ -16,10 +18,37 @@ final class WorkerFaults {
 					else if (!this.inStep && waiting.isAlive()) {
 						CarrierEngine.this.realWaits.beginJdk(this, () -> JdkWaits.endsByItself(waiting));
 					}""").breaks("C11", "U01").caughtBy("green.worker.WorkerNetworkTests#timeDoesNotJump"),
-			Fault.of("a wait for the network that is over still holds the time").in(CARRIER).removes("""
-					else {
+			Fault.of("a wait for the network that is over still holds the time")
+				.in(CARRIER)
+				.replaces("""
+						CarrierEngine.this.queue.add(this);
+						CarrierEngine.this.realWaits.end(this);""", """
+						CarrierEngine.this.queue.add(this);""")
+				.breaks("C11")
+				.caughtBy("green.worker.WorkerNetworkTests#timeJumpsAfterwards"),
+			Fault.of("a wait for the network is over before the routine is in the line")
+				.in(CARRIER)
+				.replaces("""
+						CarrierEngine.this.queue.add(this);
+						CarrierEngine.this.realWaits.end(this);""", """
 						CarrierEngine.this.realWaits.end(this);
-					}""").breaks("C11").caughtBy("green.worker.WorkerNetworkTests#timeJumpsAfterwards"),
+						CarrierEngine.this.queue.add(this);""")
+				.breaks("C11")
+				.caughtBy("green.worker.WorkerNetworkTests#answersAtOnce"),
+			Fault.of("the time jumps over a routine that has just become ready").in(QUEUE).removes("""
+					if (this.ready.size() > 0) {
+						return true;
+					}""").breaks("C11").caughtBy("green.worker.WorkerNetworkTests#answersAtOnce"),
+			Fault.of("a step that has just become ready is not made")
+				.in(ENGINE)
+				.replaces("return worthIt || this.queue.hasReady();", "return worthIt;")
+				.breaks("C11")
+				.caughtBy("green.worker.WorkerNetworkTests#answersAtOnce"),
+			Fault.of("the next task does not wait for the network")
+				.in("green/worker/Worker.java")
+				.replaces("this.engine.step(true)", "this.engine.step(false)")
+				.breaks("C08", "C18")
+				.caughtBy("green.worker.WorkerNetworkTests#nextTask"),
 			Fault.of("a listener holds the time for ever").in(WAITS).replaces("""
 					return (!isLong(now) && isForOutside()) ? ALL : NONE;""", """
 					return isForOutside() ? ALL : NONE;""").breaks("C11").caughtBy("green.worker.RealWaitsTests#jdk"),
