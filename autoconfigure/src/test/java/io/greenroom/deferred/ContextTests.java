@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -13,6 +14,7 @@ import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.GreenThread;
 import io.greenroom.observe.ContextCarrier;
 import io.greenroom.testkit.CloseSchedulers;
+import io.greenroom.testkit.Until;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -82,6 +84,8 @@ class ContextTests {
 		loop.sync().become("Yorick");
 		USER.remove();
 		loop.sync().become("Yorick");
+		int rounds = looped.between.size();
+		Until.until("another round of the loop", () -> looped.between.size() > rounds);
 		assertThat(loop.sync().betweenCalls()).isNotEmpty().containsOnly("nobody");
 	}
 
@@ -325,7 +329,7 @@ class ContextTests {
 	/** Notes who is there between calls. */
 	static class LoopedWho extends Who {
 
-		private final List<String> between = new ArrayList<>();
+		private final List<String> between = new CopyOnWriteArrayList<>();
 
 		@ProcessingLoop
 		void run(DeferredCalls calls) {

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -67,6 +69,31 @@ class DeterministicHandlerTests {
 			});
 			assertThat(counter.sum).isEqualTo(4 * 5 * 4);
 			assertThat(test.clock().instant()).isBefore(Instant.EPOCH.plusMillis(1));
+		}
+	}
+
+	@DisplayName("U01 a handler that somebody outside calls at the end of a run is not taken for stuck")
+	@ParameterizedTest
+	@EnumSource
+	void callsFromOutside(Worker.Mode mode) throws InterruptedException {
+		int calls = 100_000;
+		try (Worker worker = Worker.builder().mode(mode).build()) {
+			Counter counter = new Counter();
+			Deferred<Counter> deferred = Deferred.of(worker.scheduler(), counter);
+			Thread outside = Thread.ofPlatform().start(() -> {
+				for (int call = 0; call < calls; call++) {
+					deferred.oneway().add();
+					for (int spin = ThreadLocalRandom.current().nextInt(500); spin > 0; spin--) {
+						Thread.onSpinWait();
+					}
+				}
+			});
+			while (outside.isAlive()) {
+				worker.finish();
+			}
+			outside.join();
+			worker.finish();
+			assertThat(counter.sum).isEqualTo(calls);
 		}
 	}
 

@@ -186,7 +186,7 @@ final class CarrierEngine extends WorkerEngine<CarrierEngine.Mounted> {
 
 	/** Returns whether a thread can go on while no routine does. */
 	private boolean isOutside(Thread holder) {
-		return holder != stepper() && isStranger(holder);
+		return holder != lastStepper() && isStranger(holder);
 	}
 
 	@Override

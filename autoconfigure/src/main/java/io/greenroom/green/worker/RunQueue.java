@@ -43,6 +43,12 @@ final class RunQueue<S> {
 	/** How many threads have yielded since one was woken or started. */
 	private int yields;
 
+	/** How often all threads have only yielded. */
+	private long rounds;
+
+	/** Whether the time stands still while all threads only yield. */
+	private boolean still;
+
 	/** Volatile, so that it can be read without the monitor. */
 	private volatile long now;
 
@@ -64,8 +70,18 @@ final class RunQueue<S> {
 		this.ready.addYielded(step);
 		if (++this.yields >= this.ready.size()) {
 			this.yields = 0;
-			this.now += YIELD_ROUND_NANOS;
+			this.rounds++;
+			this.now += this.still ? 0 : YIELD_ROUND_NANOS;
 		}
+	}
+
+	synchronized long rounds() {
+		return this.rounds;
+	}
+
+	/** Sets whether the time stands still while all threads only yield. */
+	synchronized void still(boolean stand) {
+		this.still = stand;
 	}
 
 	synchronized @Nullable S poll() {

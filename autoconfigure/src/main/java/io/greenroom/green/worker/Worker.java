@@ -389,8 +389,12 @@ public final class Worker implements AutoCloseable {
 	 * while another thread steps
 	 */
 	public void doNextTask() {
-		if (!this.engine.step(true)) {
-			this.engine.checkFinished();
+		boolean stepped;
+		do {
+			stepped = this.engine.step(true);
+		}
+		while (!stepped && this.engine.isWoken());
+		if (!stepped) {
 			throw new IllegalStateException("Worker '" + this.engine.name()
 					+ "' was asked for a step, but no routine is left; assign(...) one first, or use tick()");
 		}
@@ -458,8 +462,10 @@ public final class Worker implements AutoCloseable {
 	 * steps
 	 */
 	public void finish() {
-		this.engine.runUntil(null, Long.MAX_VALUE, Pace.FINISH);
-		this.engine.checkFinished();
+		do {
+			this.engine.runUntil(null, Long.MAX_VALUE, Pace.FINISH);
+		}
+		while (this.engine.isWoken());
 	}
 
 	/**

@@ -151,12 +151,28 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 			}
 			if (pace == Pace.TO_LIMIT && isWanted(done)) {
 				this.queue.skipTo(limit);
-				this.queue.fireDue();
+				stepDue(done);
 			}
 			throwFailure();
 		}
 		finally {
 			leave();
+		}
+	}
+
+	/** Steps what can go on without any time, and what only yields for one round. */
+	private void stepDue(@Nullable BooleanSupplier done) {
+		long now = this.queue.now();
+		long round = this.queue.rounds();
+		this.queue.still(true);
+		try {
+			boolean more = true;
+			while (more && isWanted(done) && this.queue.rounds() == round) {
+				more = stepOnce(now, Long.MIN_VALUE, Pace.STILL);
+			}
+		}
+		finally {
+			this.queue.still(false);
 		}
 	}
 
@@ -265,6 +281,11 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 		return this.stepper.get();
 	}
 
+	/** Returns the thread that steps, or else the one that did. */
+	final Thread lastStepper() {
+		return this.lastStepper;
+	}
+
 	/** Returns whether the last run was stopped. */
 	final boolean stopped() {
 		return this.stopped;
@@ -332,10 +353,30 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 
 	/** Throws if there are routines left that do not only wait for work. */
 	final void checkFinished() {
-		List<Routine> left = snapshot().stream().filter((routine) -> !isIdle(routine)).toList();
+		List<Routine> left = waiting();
 		if (!left.isEmpty()) {
 			throw stuck(left);
 		}
+	}
+
+	/**
+	 * Throws likewise, unless one has been woken from outside since the last step, and it
+	 * may go on.
+	 * @return whether one has
+	 */
+	final boolean isWoken() {
+		List<Routine> left = waiting();
+		if (left.isEmpty()) {
+			return false;
+		}
+		if (isWanted(null) && (!left.stream().allMatch(Routine::isParked) || this.queue.hasReady())) {
+			return true;
+		}
+		throw stuck(left);
+	}
+
+	private List<Routine> waiting() {
+		return snapshot().stream().filter((routine) -> !isIdle(routine)).toList();
 	}
 
 	/**
@@ -364,7 +405,7 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 
 	/** Describes what each routine waits for, unless it only waits for work. */
 	final String waits() {
-		return WaitText.of(snapshot().stream().filter((routine) -> !isIdle(routine)).toList());
+		return WaitText.of(waiting());
 	}
 
 	/** Describes what a thread waits for. */
@@ -591,7 +632,7 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 	@Override
 	public final IllegalStateException stuck(Thread waiting) {
 		List<Thread> threads = new ArrayList<>(List.of(waiting));
-		List<Routine> left = snapshot().stream().filter((routine) -> !isIdle(routine)).toList();
+		List<Routine> left = waiting();
 		left.forEach((routine) -> threads.add(routine.thread()));
 		return new WorkerStuckException(this.name, threads, WaitText.of(waiting) + WaitText.of(left));
 	}

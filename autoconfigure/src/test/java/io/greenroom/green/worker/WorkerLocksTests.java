@@ -10,6 +10,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.concurrent.locks.StampedLock;
 
 import io.greenroom.testkit.Until;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -145,9 +146,12 @@ class WorkerLocksTests {
 				});
 			}
 			worker.assign("one", own::lockInterruptibly);
-			assertThatExceptionOfType(WorkerStuckException.class).isThrownBy(worker::finish)
-				.withMessageContaining("'nested' waits for a ReentrantLock")
-				.withMessageContaining("'one' waits for a ReentrantLock");
+			for (ThrowingCallable run : List.<ThrowingCallable>of(worker::finish, worker::doNextTask,
+					() -> worker.settle(List.of()))) {
+				assertThatExceptionOfType(WorkerStuckException.class).isThrownBy(run)
+					.withMessageContaining("'nested' waits for a ReentrantLock")
+					.withMessageContaining("'one' waits for a ReentrantLock");
+			}
 		}
 		finally {
 			own.unlock();

@@ -405,6 +405,33 @@ class WorkerTests {
 		}
 	}
 
+	@DisplayName("C16 what is due when workFor ends has begun: all of it, beside routines that only yield, and at that time")
+	@ParameterizedTest
+	@EnumSource
+	void workForBeginsWhatIsDue(Worker.Mode mode) {
+		try (Worker worker = worker(mode)) {
+			Duration length = Duration.ofSeconds(1);
+			List<String> begun = new ArrayList<>();
+			for (int i = 0; i < 3; i++) {
+				worker.assign(() -> {
+					worker.sleep(length);
+					begun.add("sleeper at " + worker.clock().instant());
+				});
+				worker.scheduler().spawnLater(length, () -> {
+					begun.add("delayed at " + worker.clock().instant());
+				});
+				worker.scheduler().spawnLater(length.minusMillis(1), () -> {
+					while (true) {
+						worker.pause();
+					}
+				});
+			}
+			worker.workFor(length);
+			assertThat(begun).hasSize(6).allMatch((what) -> what.endsWith(" at " + Instant.EPOCH.plus(length)));
+			assertThat(worker.clock().instant()).isEqualTo(Instant.EPOCH.plus(length));
+		}
+	}
+
 	@DisplayName("C16 workFor with nothing to do lets the time pass")
 	@ParameterizedTest
 	@EnumSource
