@@ -49,6 +49,21 @@ final class WorkerFaults {
 				.replaces("this.engine.step(true)", "this.engine.step(false)")
 				.breaks("C08", "C18")
 				.caughtBy("green.worker.WorkerNetworkTests#nextTask"),
+			Fault.of("one routine goes on when workFor ends, and others that are due do not")
+				.in(ENGINE)
+				.replaces("stepDue(done);", "this.queue.fireDue();")
+				.breaks("C16")
+				.caughtBy("green.worker.WorkerTests#workForBeginsWhatIsDue"),
+			Fault.of("a routine that yields again and again keeps others from what is due")
+				.in(QUEUE)
+				.replaces("this.yielded.size() == this.ready.size()", "!this.yielded.isEmpty()")
+				.breaks("C16")
+				.caughtBy("green.worker.WorkerTests#workForBeginsWhatIsDue"),
+			Fault.of("a handler that is called at the end of a run is stuck")
+				.in(ENGINE)
+				.replaces("if (isWanted(null) && (!left", "if (left.isEmpty() && isWanted(null) && (!left")
+				.breaks("U01")
+				.caughtBy("test.DeterministicHandlerTests#callsFromOutside"),
 			Fault.of("a listener holds the time for ever").in(WAITS).replaces("""
 					return (!isLong(now) && isForOutside()) ? ALL : NONE;""", """
 					return isForOutside() ? ALL : NONE;""").breaks("C11").caughtBy("green.worker.RealWaitsTests#jdk"),

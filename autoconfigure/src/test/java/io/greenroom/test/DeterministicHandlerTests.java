@@ -75,7 +75,7 @@ class DeterministicHandlerTests {
 	@DisplayName("U01 a handler that somebody outside calls at the end of a run is not taken for stuck")
 	@ParameterizedTest
 	@EnumSource
-	void callsFromOutside(Worker.Mode mode) throws InterruptedException {
+	void callsFromOutside(Worker.Mode mode) {
 		int calls = 100_000;
 		try (Worker worker = Worker.builder().mode(mode).build()) {
 			Counter counter = new Counter();
@@ -91,7 +91,6 @@ class DeterministicHandlerTests {
 			while (outside.isAlive()) {
 				worker.finish();
 			}
-			outside.join();
 			worker.finish();
 			assertThat(counter.sum).isEqualTo(calls);
 		}

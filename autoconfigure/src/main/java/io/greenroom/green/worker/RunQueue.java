@@ -3,6 +3,7 @@ package io.greenroom.green.worker;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -43,11 +44,11 @@ final class RunQueue<S> {
 	/** How many threads have yielded since one was woken or started. */
 	private int yields;
 
-	/** How often all threads have only yielded. */
-	private long rounds;
-
-	/** Whether the time stands still while all threads only yield. */
-	private boolean still;
+	/**
+	 * The ready steps of threads that have yielded since the time began to stand still;
+	 * {@code null} while it passes.
+	 */
+	private @Nullable Set<S> yielded;
 
 	/** Volatile, so that it can be read without the monitor. */
 	private volatile long now;
@@ -68,24 +69,31 @@ final class RunQueue<S> {
 
 	synchronized void addYielded(S step) {
 		this.ready.addYielded(step);
-		if (++this.yields >= this.ready.size()) {
-			this.yields = 0;
-			this.rounds++;
-			this.now += this.still ? 0 : YIELD_ROUND_NANOS;
+		if (this.yielded != null) {
+			this.yielded.add(step);
 		}
-	}
-
-	synchronized long rounds() {
-		return this.rounds;
+		else if (++this.yields >= this.ready.size()) {
+			this.yields = 0;
+			this.now += YIELD_ROUND_NANOS;
+		}
 	}
 
 	/** Sets whether the time stands still while all threads only yield. */
 	synchronized void still(boolean stand) {
-		this.still = stand;
+		this.yielded = stand ? new HashSet<>() : null;
+	}
+
+	/** Returns whether all that is ready has yielded since the time stands still. */
+	synchronized boolean hasOnlyYielded() {
+		return this.yielded != null && this.ready.size() > 0 && this.yielded.size() == this.ready.size();
 	}
 
 	synchronized @Nullable S poll() {
-		return this.ready.poll();
+		S next = this.ready.poll();
+		if (this.yielded != null && next != null) {
+			this.yielded.remove(next);
+		}
+		return next;
 	}
 
 	/** Returns the next step unless a timer or the limit comes first. */

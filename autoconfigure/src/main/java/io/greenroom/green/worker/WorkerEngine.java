@@ -160,14 +160,13 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 		}
 	}
 
-	/** Steps what can go on without any time, and what only yields for one round. */
+	/** Steps what can go on without any time, until the rest has only yielded. */
 	private void stepDue(@Nullable BooleanSupplier done) {
 		long now = this.queue.now();
-		long round = this.queue.rounds();
 		this.queue.still(true);
 		try {
 			boolean more = true;
-			while (more && isWanted(done) && this.queue.rounds() == round) {
+			while (more && isWanted(done) && !this.queue.hasOnlyYielded()) {
 				more = stepOnce(now, Long.MIN_VALUE, Pace.STILL);
 			}
 		}
