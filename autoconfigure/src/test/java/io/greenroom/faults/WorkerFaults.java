@@ -44,11 +44,6 @@ final class WorkerFaults {
 				.replaces("return worthIt || this.queue.hasReady();", "return worthIt;")
 				.breaks("C11")
 				.caughtBy("green.worker.WorkerNetworkTests#answersAtOnce"),
-			Fault.of("the next task does not wait for the network")
-				.in("green/worker/Worker.java")
-				.replaces("this.engine.step(true)", "this.engine.step(false)")
-				.breaks("C08", "C18")
-				.caughtBy("green.worker.WorkerNetworkTests#nextTask"),
 			Fault.of("one routine goes on when workFor ends, and others that are due do not")
 				.in(ENGINE)
 				.replaces("stepDue(done);", "this.queue.fireDue();")
