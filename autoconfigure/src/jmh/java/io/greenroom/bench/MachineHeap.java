@@ -18,20 +18,19 @@ import io.greenroom.state.StateMachines;
  */
 public final class MachineHeap {
 
-	private static final int ROUNDS = 3;
-
 	private MachineHeap() {
 	}
 
 	/**
-	 * Prints bytes per machine; the arguments are how many run and how many rest.
+	 * Prints bytes per machine; the arguments are how many run, how many rest, and how many rounds.
 	 */
 	public static void main(String[] args) throws Exception {
 		int running = (args.length > 0) ? Integer.parseInt(args[0]) : 100_000;
 		int resting = (args.length > 1) ? Integer.parseInt(args[1]) : 1_000_000;
+		int rounds = (args.length > 2) ? Integer.parseInt(args[2]) : 3;
 		double parked = Double.MAX_VALUE;
 		double rested = Double.MAX_VALUE;
-		for (int round = 0; round < ROUNDS; round++) {
+		for (int round = 0; round < rounds; round++) {
 			parked = Math.min(parked, running(running));
 			rested = Math.min(rested, resting(resting));
 		}

@@ -58,8 +58,6 @@ public class OnewayCall {
 
 	private RingBuffer<Object> ring;
 
-	private ActorSystem<Boolean> actor;
-
 	@Setup
 	public void open() {
 		this.scheduler = GreenScheduler.builder().build();
@@ -70,10 +68,6 @@ public class OnewayCall {
 		this.disruptor = new Disruptor<>(Object::new, RING, Thread.ofPlatform().daemon().factory());
 		this.disruptor.handleEventsWith((slot, sequence, last) -> this.target.count());
 		this.ring = this.disruptor.start();
-		this.actor = ActorSystem.create(Behaviors.receive(Boolean.class).onAnyMessage((any) -> {
-			this.target.count();
-			return Behaviors.same();
-		}).build(), "tally");
 	}
 
 	@TearDown
@@ -82,7 +76,6 @@ public class OnewayCall {
 		this.executor.shutdownNow();
 		this.platformExecutor.shutdownNow();
 		this.disruptor.shutdown();
-		this.actor.terminate();
 	}
 
 	@Benchmark
@@ -111,8 +104,8 @@ public class OnewayCall {
 
 	@Benchmark
 	@OperationsPerInvocation(CALLS)
-	public void pekkoTell() throws Exception {
-		byAll(() -> this.actor.tell(Boolean.TRUE));
+	public void pekkoTell(Pekko pekko) throws Exception {
+		byAll(() -> pekko.actor.tell(Boolean.TRUE));
 	}
 
 	private void byAll(Runnable call) throws InterruptedException {
@@ -125,6 +118,27 @@ public class OnewayCall {
 			});
 		}
 		done.await();
+	}
+
+	/** An actor that counts. Its system is started only where it is measured. */
+	@State(Scope.Benchmark)
+	public static class Pekko {
+
+		private ActorSystem<Boolean> actor;
+
+		@Setup
+		public void open(OnewayCall calls) {
+			this.actor = ActorSystem.create(Behaviors.receive(Boolean.class).onAnyMessage((any) -> {
+				calls.target.count();
+				return Behaviors.same();
+			}).build(), "tally");
+		}
+
+		@TearDown
+		public void close() {
+			this.actor.terminate();
+		}
+
 	}
 
 }

@@ -16,18 +16,17 @@ import io.greenroom.green.GreenTask;
  */
 public final class ParkedHeap {
 
-	private static final int ROUNDS = 4;
-
 	private ParkedHeap() {
 	}
 
-	/** Prints bytes per thread; the number of threads is the argument. */
+	/** Prints bytes per thread; the arguments are how many threads, and how many rounds. */
 	public static void main(String[] args) throws Exception {
 		int threads = (args.length > 0) ? Integer.parseInt(args[0]) : 1_000_000;
+		int rounds = (args.length > 1) ? Integer.parseInt(args[1]) : 4;
 		double raw = Double.MAX_VALUE;
 		double green = Double.MAX_VALUE;
 		// In turn, and the best of each: compiled frames are smaller than interpreted ones.
-		for (int round = 0; round < ROUNDS; round++) {
+		for (int round = 0; round < rounds; round++) {
 			raw = Math.min(raw, measure("raw", threads, ParkedHeap::raw));
 			green = Math.min(green, measure("green", threads, ParkedHeap::green));
 		}

@@ -56,8 +56,6 @@ public class SyncCall {
 
 	private final ReentrantLock lock = new ReentrantLock();
 
-	private ActorSystem<Asked> actor;
-
 	private final Counter bare = new Counter();
 
 	private ExecutorService executor;
@@ -74,13 +72,6 @@ public class SyncCall {
 			.sync();
 		this.executor = Executors.newSingleThreadExecutor(Thread.ofVirtual().factory());
 		this.platformExecutor = Executors.newSingleThreadExecutor();
-		this.actor = ActorSystem.create(Behaviors.setup((context) -> {
-			Counter counter = new Counter();
-			return Behaviors.receive(Asked.class).onAnyMessage((asked) -> {
-				asked.from().tell(counter.increment());
-				return Behaviors.same();
-			}).build();
-		}), "counter");
 	}
 
 	@TearDown
@@ -88,7 +79,6 @@ public class SyncCall {
 		this.scheduler.close();
 		this.executor.shutdownNow();
 		this.platformExecutor.shutdownNow();
-		this.actor.terminate();
 	}
 
 	@Benchmark
@@ -120,11 +110,8 @@ public class SyncCall {
 
 	@Benchmark
 	@OperationsPerInvocation(CALLS)
-	public void pekkoAsk() throws Exception {
-		byAll(() -> AskPattern
-			.ask(this.actor, Asked::new, Duration.ofSeconds(30), this.actor.scheduler())
-			.toCompletableFuture()
-			.join());
+	public void pekkoAsk(Pekko pekko) throws Exception {
+		byAll(pekko::ask);
 	}
 
 	@Benchmark
@@ -174,6 +161,36 @@ public class SyncCall {
 
 	private void byAll(Runnable call) throws InterruptedException {
 		Callers.run(this.callers, CALLS, call);
+	}
+
+	/** An actor that counts. Its system is started only where it is measured. */
+	@State(Scope.Benchmark)
+	public static class Pekko {
+
+		private ActorSystem<Asked> actor;
+
+		@Setup
+		public void open() {
+			this.actor = ActorSystem.create(Behaviors.setup((context) -> {
+				Counter counter = new Counter();
+				return Behaviors.receive(Asked.class).onAnyMessage((asked) -> {
+					asked.from().tell(counter.increment());
+					return Behaviors.same();
+				}).build();
+			}), "counter");
+		}
+
+		@TearDown
+		public void close() {
+			this.actor.terminate();
+		}
+
+		void ask() {
+			AskPattern.ask(this.actor, Asked::new, Duration.ofSeconds(30), this.actor.scheduler())
+				.toCompletableFuture()
+				.join();
+		}
+
 	}
 
 	/** A message that wants an answer. */

@@ -14,10 +14,13 @@ import java.util.stream.IntStream;
  */
 record Growth(String name, List<Curve> curves) implements Table {
 
-	static final List<Integer> COUNTS = List.of(1, 10, 100, 1000, 10_000);
-
 	/** Of the highest cost from here on, to the lowest. */
 	static final int FROM = 10;
+
+	static final List<Integer> COUNTS = List.of(1, 10, 100, 1000, 10_000);
+
+	/** Those of the short form, which leaves out the peers as well. */
+	static final List<Integer> FEW = List.of(FROM, 10_000);
 
 	static final Goal FLAT = Goal.atMost(1.3);
 
@@ -42,7 +45,18 @@ record Growth(String name, List<Curve> curves) implements Table {
 
 	@Override
 	public List<BenchmarkId> ids(Form form) {
-		return this.curves.stream().flatMap((curve) -> COUNTS.stream().map(curve::id)).map(BenchmarkId::of).toList();
+		return curves(form).stream()
+			.flatMap((curve) -> counts(form).stream().map(curve::id))
+			.map(BenchmarkId::of)
+			.toList();
+	}
+
+	private static List<Integer> counts(Form form) {
+		return (form == Form.SHORT) ? FEW : COUNTS;
+	}
+
+	private List<Curve> curves(Form form) {
+		return this.curves.stream().filter((curve) -> form == Form.LONG || !curve.isPeer()).toList();
 	}
 
 	@Override
@@ -50,21 +64,23 @@ record Growth(String name, List<Curve> curves) implements Table {
 		StringBuilder text = new StringBuilder(results.heading()).append("\n\n");
 		text.append("![Cost of an operation, relative to that among 10, for 1 to 10 000](figures/%s)%n%n"
 			.formatted(picture()));
+		List<Integer> counts = counts(results.form());
 		text.append("| number of |");
-		COUNTS.forEach((count) -> text.append(" %s |".formatted(Amount.text(count, "/").replace("/", ""))));
+		counts.forEach((count) -> text.append(" %s |".formatted(Amount.text(count, "/").replace("/", ""))));
 		text.append(" highest to lowest from %d on | spread | goal | verdict |%n".formatted(FROM));
-		text.append("|---|").append("---|".repeat(COUNTS.size() + 4)).append("\n");
-		for (Curve curve : this.curves) {
+		text.append("|---|").append("---|".repeat(counts.size() + 4)).append("\n");
+		for (Curve curve : curves(results.form())) {
 			text.append("| ").append(String.join(" | ", line(curve, results))).append(" |\n");
 		}
 		return text.toString();
 	}
 
 	private static List<String> line(Curve curve, Results results) {
-		List<Figure> figures = COUNTS.stream().map(curve::id).map(results::get).toList();
+		List<Integer> counts = counts(results.form());
+		List<Figure> figures = counts.stream().map(curve::id).map(results::get).toList();
 		List<String> line = new ArrayList<>(List.of(curve.label()));
 		figures.forEach((figure) -> line.add(Amount.text(figure.median(), figure.unit())));
-		List<Figure> judged = figures.subList(COUNTS.indexOf(FROM), COUNTS.size());
+		List<Figure> judged = figures.subList(counts.indexOf(FROM), counts.size());
 		double ratio = highestToLowest(judged.stream().map(Figure::median).toList());
 		List<Double> forks = IntStream
 			.range(0, judged.stream().mapToInt((figure) -> figure.forks().size()).min().orElseThrow())
@@ -88,10 +104,11 @@ record Growth(String name, List<Curve> curves) implements Table {
 				"What an operation costs the more there are; grey is flat within %s"
 					.formatted(Amount.plain(FLAT.limit())),
 				"handlers, keys, machines or callers", "cost, relative to that among " + FROM, FLAT.limit());
-		for (Curve curve : this.curves) {
+		List<Integer> counts = counts(results.form());
+		for (Curve curve : curves(results.form())) {
 			double unit = results.get(curve.id(FROM)).median();
-			plot.curve(curve.label(), COUNTS,
-					COUNTS.stream().map((count) -> results.get(curve.id(count)).median() / unit).toList());
+			plot.curve(curve.label(), counts,
+					counts.stream().map((count) -> results.get(curve.id(count)).median() / unit).toList());
 		}
 		return Map.of(picture(), plot.svg());
 	}

@@ -60,6 +60,22 @@ class GrowthTests {
 	}
 
 	@Test
+	void theShortFormHasFewCountsAndNoPeers() {
+		Growth beside = Growth.of("growth", new Growth.Curve("handlers", "G.handlers", "count"),
+				Growth.Curve.peer("threads", "G.callers", "count"));
+		assertThat(beside.ids(Form.LONG)).hasSize(10);
+		assertThat(beside.ids(Form.SHORT)).extracting(BenchmarkId::toString)
+			.containsExactly("G.handlers[count=10]", "G.handlers[count=10000]");
+		Results quick = new Results("growth", Form.SHORT, LocalDate.EPOCH, "2 cores");
+		Growth.FEW.forEach((count) -> quick
+			.add(new Figure("G.handlers[count=%d]".formatted(count), "ns", List.of(10.0 + count / 1000))));
+		assertThat(beside.markdown(quick)).contains("| number of | 10 | 10 000 | highest",
+				"| handlers | 10 ns | 20 ns | 2.00 | one fork | ≤ 1.3 | not judged |");
+		assertThat(beside.pictures(quick).get("growth.svg")).contains("handlers: 1.00 among 10, 2.00 among 10000")
+			.doesNotContain("threads");
+	}
+
+	@Test
 	void thePictureHasAPointForEachFigure() throws Exception {
 		assertThat(this.table.pictures(this.results)).containsOnlyKeys("growth.svg");
 		assertThat(this.table.markdown(this.results)).contains("](figures/growth.svg)");

@@ -19,8 +19,8 @@ record Program(String type, List<String> jvm, List<String> quick, List<String> t
 	private static final List<String> COUNTING = List.of("-XX:+UseSerialGC", "-Xmx3g");
 
 	private static final List<Program> ALL = List.of(
-			new Program("ParkedHeap", COUNTING, List.of("50000"), List.of("1000000")),
-			new Program("MachineHeap", COUNTING, List.of("20000", "100000"), List.of("100000", "1000000")),
+			new Program("ParkedHeap", COUNTING, List.of("50000", "2"), List.of("1000000", "4")),
+			new Program("MachineHeap", COUNTING, List.of("20000", "100000", "2"), List.of("100000", "1000000", "3")),
 			new Program("IdleHandlers", List.of("-XX:+UseSerialGC", "-Xmx512m"), List.of("20000"), List.of("100000")),
 			new Program("ManyKeys", List.of("-Xmx512m"), List.of("20000", "10000"), List.of("200000", "100000")),
 			new Program("StartUp", List.of(), List.of("2", "web"), List.of("10")),

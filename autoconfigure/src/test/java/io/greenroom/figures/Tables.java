@@ -42,7 +42,8 @@ final class Tables {
 					atMost(1.4))
 			.peer("executor with one virtual thread, `submit().get()`", "SyncCall.executor[callers=1]", atMost(0.75))
 			.peer("executor with one platform thread", "SyncCall.platformExecutor[callers=1]")
-			.peer("Pekko typed, `ask`", "SyncCall.pekkoAsk[callers=1]", atMost(0.1)), syncOfMany(8), syncOfMany(64),
+			.peer("Pekko typed, `ask`", "SyncCall.pekkoAsk[callers=1]", atMost(0.1)), syncOfMany(8).inLongForm(),
+				syncOfMany(64).inLongForm(),
 				row("sync call that its caller runs (`CALLER_WHEN_IDLE`), 1 caller",
 						"SyncCall.callerWhenIdle[callers=1]")
 					.floor("`synchronized`", "SyncCall.monitor[callers=1]")
@@ -55,11 +56,10 @@ final class Tables {
 
 	private static Row syncOfMany(int callers) {
 		String params = "[callers=%d]".formatted(callers);
-		Row row = row("sync call, %d callers".formatted(callers), "SyncCall.handler" + params)
+		return row("sync call, %d callers".formatted(callers), "SyncCall.handler" + params)
 			.peer("executor with one virtual thread, `submit().get()`", "SyncCall.executor" + params, atMost(0.75))
 			.peer("executor with one platform thread", "SyncCall.platformExecutor" + params)
 			.peer("Pekko typed, `ask`", "SyncCall.pekkoAsk" + params);
-		return (callers == 8) ? row.inLongForm() : row;
 	}
 
 	private static Table bean() {
@@ -142,7 +142,8 @@ final class Tables {
 				row("sync call, with the caller's logging context and a thread local", "ContextCall.call[context=full]")
 					.peer("the same without a carrier", "ContextCall.call[context=off]"),
 				row("sync call, with a carrier and nothing to carry", "ContextCall.call[context=empty]")
-					.peer("the same without a carrier", "ContextCall.call[context=off]"),
+					.peer("the same without a carrier", "ContextCall.call[context=off]")
+					.inLongForm(),
 				row("spawn and join, with the same context", "ContextCall.spawn[context=full]")
 					.peer("the same without a carrier", "ContextCall.spawn[context=off]")
 					.peer("virtual thread, and `ContextSnapshot.wrap`", "ContextCall.snapshot[context=full]"));
@@ -161,9 +162,9 @@ final class Tables {
 	}
 
 	private static Table keyed() {
-		return Comparison
-			.of("keyed", keyed(1), keyed(10_000), row("first call of a key, and its end", "KeyedCall.firstCall[keys=1]")
-				.peer("`getBean` of a prototype, a call, and its end", "KeyedCall.prototype[keys=1]", atMost(1.5)))
+		return Comparison.of("keyed", keyed(1), keyed(10_000).inLongForm(),
+				row("first call of a key, and its end", "KeyedCall.firstCall[keys=1]")
+					.peer("`getBean` of a prototype, a call, and its end", "KeyedCall.prototype[keys=1]", atMost(1.5)))
 			.with(Growth.QUICK, Form.LONG.options());
 	}
 
@@ -175,8 +176,8 @@ final class Tables {
 
 	private static Table durable() {
 		return Comparison
-			.of("durable", durable("H2", "H2"), durableInTransaction("H2", "H2"), durableMove("H2", "H2"),
-					durable("PostgreSQL", "POSTGRESQL").inLongForm(),
+			.of("durable", durable("H2", "H2"), durableInTransaction("H2", "H2").inLongForm(),
+					durableMove("H2", "H2").inLongForm(), durable("PostgreSQL", "POSTGRESQL").inLongForm(),
 					durableInTransaction("PostgreSQL", "POSTGRESQL").inLongForm(),
 					durableMove("PostgreSQL", "POSTGRESQL").inLongForm())
 			.with("-wi 2 -w 500ms -i 3 -r 300ms", "-wi 4 -w 2 -i 4 -r 2");
@@ -201,12 +202,14 @@ final class Tables {
 	}
 
 	private static Table outbox() {
-		return Comparison.of("outbox", change("H2", "H2").inLongForm(), submission("H2", "H2"), delivery("H2", "H2"),
-				change("PostgreSQL", "POSTGRESQL").inLongForm(), submission("PostgreSQL", "POSTGRESQL").inLongForm(),
-				delivery("PostgreSQL", "POSTGRESQL").inLongForm())
+		return Comparison
+			.of("outbox", change("H2", "H2"), submission("H2", "H2"), delivery("H2", "H2"),
+					change("PostgreSQL", "POSTGRESQL"), submission("PostgreSQL", "POSTGRESQL"),
+					delivery("PostgreSQL", "POSTGRESQL"))
 			// After 6 rounds of a thousand, a delivery takes half as long again as after
-			// 60.
-			.with("-wi 1 -i 2", "-wi 60 -i 20");
+			// 60, so a short form would tell nothing.
+			.with("-wi 1 -i 2", "-wi 60 -i 20")
+			.inLongForm();
 	}
 
 	private static Row change(String name, String database) {
