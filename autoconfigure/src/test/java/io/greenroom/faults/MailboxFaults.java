@@ -13,7 +13,7 @@ final class MailboxFaults {
 
 	static final List<Fault> ALL = List.of(
 			Fault.of("a call does not wake a processor that sleeps").in(MAILBOX).replaces("""
-					if (seen == IDLE) {""", """
+					if (seen == IDLE || isAsleepInTurn()) {""", """
 					if (false) {""").breaks("D06").caughtBy("deferred.internal.MailboxTests#wakesTheProcessor"),
 			Fault.of("a call that a closed mailbox turns down keeps its room").in(MAILBOX).replaces("""
 					if (seen == CLOSED) {
@@ -149,6 +149,11 @@ final class MailboxFaults {
 				.breaks("D20")
 				.hangs()
 				.caughtBy("deferred.CloseTests#waitersForRoom"),
+			Fault.of("a call in a worker waits until somebody outside has woken the processor")
+				.in(MAILBOX)
+				.replaces("if (seen == IDLE || isAsleepInTurn()) {", "if (seen == IDLE) {")
+				.breaks("U01")
+				.caughtBy("deferred.internal.MailboxTests#wakesForOthers"),
 			Fault.of("one place more is given than there is")
 				.in(CAPACITY)
 				.replaces("""

@@ -16,7 +16,7 @@ final class WorkerFaults {
 	static final List<Fault> ALL = List.of(
 			Fault.of("the time jumps while a routine waits for the network").in(CARRIER).removes("""
 					else if (!this.inStep && waiting.isAlive()) {
-						CarrierEngine.this.realWaits.beginJdk(this, () -> JdkWaits.endsByItself(waiting));
+						CarrierEngine.this.realWaits.beginJdk(this, () -> JdkWaits.heldBy(waiting));
 					}""").breaks("C11", "U01").caughtBy("green.worker.WorkerNetworkTests#timeDoesNotJump"),
 			Fault.of("a wait for the network that is over still holds the time")
 				.in(CARRIER)
@@ -60,11 +60,26 @@ final class WorkerFaults {
 				.breaks("U01")
 				.caughtBy("test.DeterministicHandlerTests#callsFromOutside"),
 			Fault.of("a listener holds the time for ever").in(WAITS).replaces("""
-					return (!isLong(now) && isForOutside()) ? ALL : NONE;""", """
-					return isForOutside() ? ALL : NONE;""").breaks("C11").caughtBy("green.worker.RealWaitsTests#jdk"),
+					return isLong(now) ? NONE : kinds();""", """
+					return kinds();""").breaks("C11").caughtBy("green.worker.RealWaitsTests#jdk"),
 			Fault.of("a limit is jumped to while a command runs").in(WAITS).replaces("""
 					return isForWork(now) ? NONE : LIMITS;""", """
 					return NONE;""").breaks("C18").caughtBy("green.io.CommandStarvationTests#limitInWorker"),
+			Fault.of("a limit is jumped to while a routine is in a timed wait of the JDK")
+				.in("green/worker/JdkWaits.java")
+				.replaces("? RealWaits.LIMITS :", "? RealWaits.NONE :")
+				.breaks("C11")
+				.caughtBy("green.worker.WorkerNetworkTests#timedWaits"),
+			Fault.of("a sleep is not jumped to while another routine is in a timed wait of the JDK")
+				.in("green/worker/JdkWaits.java")
+				.replaces("? RealWaits.LIMITS :", "? RealWaits.ALL :")
+				.breaks("C11")
+				.caughtBy("green.worker.WorkerNetworkTests#aSleepEndsATimedWait"),
+			Fault.of("a routine that only yields lets the time outrun reality")
+				.in(WAITS)
+				.replaces("return Math.min(nanos, passed);", "return nanos;")
+				.breaks("C18")
+				.caughtBy("green.worker.RealWaitsTests#rounds"),
 			Fault.of("a limit that is held back never comes")
 				.in(QUEUE)
 				.removes("""

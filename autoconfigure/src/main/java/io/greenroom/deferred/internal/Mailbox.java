@@ -13,6 +13,8 @@ import java.util.function.Predicate;
 
 import io.greenroom.green.Parking;
 import io.greenroom.green.internal.Idle;
+import io.greenroom.green.internal.Turn;
+import io.greenroom.green.internal.Turns;
 import io.greenroom.green.internal.Waits;
 import io.greenroom.observe.CallMode;
 import org.jspecify.annotations.Nullable;
@@ -178,12 +180,25 @@ class Mailbox implements Idle {
 				call.submitted = this.time.getAsLong();
 			}
 			if (TOP.compareAndSet(this.words, seen, call)) {
-				if (seen == IDLE) {
+				if (seen == IDLE || isAsleepInTurn()) {
 					Parking.unpark(this.processor);
 				}
 				return true;
 			}
 		}
+	}
+
+	/**
+	 * Returns whether the processor is a thread of a worker and has not gone on yet. Who
+	 * has replaced the mark wakes it, but if that is a thread outside of the worker it
+	 * may take a while, and the worker's time would jump meanwhile.
+	 */
+	private boolean isAsleepInTurn() {
+		if (!Turns.areInUse()) {
+			return false;
+		}
+		Turn turn = Turns.of(this.processor);
+		return turn != null && turn.blocker() == this;
 	}
 
 	/**

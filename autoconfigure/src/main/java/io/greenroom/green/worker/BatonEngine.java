@@ -215,6 +215,7 @@ final class BatonEngine extends WorkerEngine<BatonEngine.Runner> {
 			this.blocker = blocker;
 			if (beginPark()) {
 				giveAway(blocker);
+				endPark();
 			}
 			this.blocker = null;
 		}
@@ -228,6 +229,11 @@ final class BatonEngine extends WorkerEngine<BatonEngine.Runner> {
 			return true;
 		}
 
+		/** Who has unparked it twice meanwhile has done so once. */
+		private synchronized void endPark() {
+			this.permit = false;
+		}
+
 		@Override
 		public void parkNanos(Object blocker, long nanos, Timing timing) {
 			if (nanos > 0) {
@@ -239,7 +245,7 @@ final class BatonEngine extends WorkerEngine<BatonEngine.Runner> {
 
 		@Override
 		public void pause() {
-			BatonEngine.this.queue.addYielded(this);
+			addYielded(this);
 			giveAway(this);
 		}
 

@@ -250,7 +250,7 @@ final class CarrierEngine extends WorkerEngine<CarrierEngine.Mounted> {
 		void readyAtOnce() {
 			if (this.pausing || this.thread == null) {
 				this.yielded = true;
-				CarrierEngine.this.queue.addYielded(this);
+				addYielded(this);
 			}
 			else {
 				ready();
@@ -295,10 +295,10 @@ final class CarrierEngine extends WorkerEngine<CarrierEngine.Mounted> {
 			this.inStep = !yields && awaitLock(waiting);
 			this.readyInStep = false;
 			if (yields) {
-				CarrierEngine.this.queue.addYielded(this);
+				addYielded(this);
 			}
 			else if (!this.inStep && waiting.isAlive()) {
-				CarrierEngine.this.realWaits.beginJdk(this, () -> JdkWaits.endsByItself(waiting));
+				CarrierEngine.this.realWaits.beginJdk(this, () -> JdkWaits.heldBy(waiting));
 			}
 			return this.inStep;
 		}

@@ -3,11 +3,13 @@ package io.greenroom.green.worker;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.AbstractOwnableSynchronizer;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.StampedLock;
 import java.util.stream.Stream;
 
+import io.greenroom.green.internal.Timing;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,11 +82,17 @@ final class JdkWaits {
 	}
 
 	/**
-	 * Returns whether a parked thread waits for something that comes in real time: from
-	 * the outside, out of a pool of connections, or as the end of a sleep.
+	 * Returns the timers that the time does not jump to while a thread is parked. They
+	 * are all, if it waits for something that comes in real time: from the outside, out
+	 * of a pool of connections, or as the end of a sleep. They are the limits, if its
+	 * wait has a limit itself: that ends it in real time at the latest, but a thread that
+	 * sleeps may end it before.
 	 */
-	static boolean endsByItself(Thread parked) {
-		return isForOutside(parked) || isIn(parked, BY_ITSELF);
+	static Set<Timing> heldBy(Thread parked) {
+		if (isForOutside(parked) || isIn(parked, BY_ITSELF)) {
+			return RealWaits.ALL;
+		}
+		return (parked.getState() == Thread.State.TIMED_WAITING) ? RealWaits.LIMITS : RealWaits.NONE;
 	}
 
 	private static boolean isIn(Thread parked, List<String> beginnings) {

@@ -6,8 +6,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 import io.greenroom.green.internal.Timing;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What threads of a worker wait for that comes in real time, such as an answer from the
@@ -22,27 +24,33 @@ final class RealWaits {
 	 */
 	static final Duration LIMIT = Duration.ofSeconds(5);
 
-	private static final Set<Timing> NONE = Set.of();
+	static final Set<Timing> NONE = Set.of();
 
-	private static final Set<Timing> LIMITS = Set.of(Timing.LIMIT);
+	static final Set<Timing> LIMITS = Set.of(Timing.LIMIT);
 
-	private static final Set<Timing> ALL = Set.of(Timing.values());
+	static final Set<Timing> ALL = Set.of(Timing.values());
 
 	/** The waits in progress, by whoever waits. */
 	private final Map<Object, Wait> waits = new ConcurrentHashMap<>();
 
 	private final LongSupplier realTime;
 
+	/**
+	 * When the last round of yields ended that was held; confined to the worker's turn.
+	 */
+	private long lastRound;
+
 	RealWaits(LongSupplier realTime) {
 		this.realTime = realTime;
 	}
 
 	/**
-	 * Begins a wait by means of the JDK. If it is one for the outside, no time jumps.
-	 * @param forOutside whether it is; asked once, when it matters
+	 * Begins a wait by means of the JDK.
+	 * @param held for which timers the time does not jump meanwhile; asked once, when it
+	 * matters
 	 */
-	void beginJdk(Object who, BooleanSupplier forOutside) {
-		this.waits.put(who, new JdkWait(this.realTime.getAsLong(), forOutside));
+	void beginJdk(Object who, Supplier<Set<Timing>> held) {
+		this.waits.put(who, new JdkWait(this.realTime.getAsLong(), held));
 	}
 
 	/**
@@ -67,10 +75,14 @@ final class RealWaits {
 		return wait != null && wait.isForWork(this.realTime.getAsLong());
 	}
 
+	boolean isEmpty() {
+		return this.waits.isEmpty();
+	}
+
 	/** Returns for which timers the time does not jump at the moment. */
 	Set<Timing> held() {
 		Set<Timing> held = NONE;
-		if (!this.waits.isEmpty()) {
+		if (!isEmpty()) {
 			long now = this.realTime.getAsLong();
 			for (Wait wait : this.waits.values()) {
 				Set<Timing> kinds = wait.held(now);
@@ -78,6 +90,21 @@ final class RealWaits {
 			}
 		}
 		return held;
+	}
+
+	/**
+	 * Returns how far the time advances in a round of yields: not further than in
+	 * reality, while it does not jump.
+	 * @param nanos how far otherwise
+	 */
+	long round(long nanos) {
+		if (held().isEmpty()) {
+			return nanos;
+		}
+		long now = this.realTime.getAsLong();
+		long passed = now - this.lastRound;
+		this.lastRound = now;
+		return Math.min(nanos, passed);
 	}
 
 	/** One wait. */
@@ -109,37 +136,37 @@ final class RealWaits {
 
 		private final long since;
 
-		private final BooleanSupplier forOutside;
+		private final Supplier<Set<Timing>> held;
 
-		private boolean known;
+		/** {@code null} before it is known. */
+		private @Nullable Set<Timing> kinds;
 
-		private boolean outside;
-
-		JdkWait(long since, BooleanSupplier forOutside) {
+		JdkWait(long since, Supplier<Set<Timing>> held) {
 			this.since = since;
-			this.forOutside = forOutside;
+			this.held = held;
 		}
 
 		@Override
 		public Set<Timing> held(long now) {
-			return (!isLong(now) && isForOutside()) ? ALL : NONE;
+			return isLong(now) ? NONE : kinds();
 		}
 
 		@Override
 		public boolean isForWork(long now) {
-			return isLong(now) && isForOutside();
+			return isLong(now) && !kinds().isEmpty();
 		}
 
 		private boolean isLong(long now) {
 			return now - this.since >= LIMIT.toNanos();
 		}
 
-		private boolean isForOutside() {
-			if (!this.known) {
-				this.outside = this.forOutside.getAsBoolean();
-				this.known = true;
+		private Set<Timing> kinds() {
+			Set<Timing> known = this.kinds;
+			if (known == null) {
+				known = this.held.get();
+				this.kinds = known;
 			}
-			return this.outside;
+			return known;
 		}
 
 	}

@@ -26,11 +26,6 @@ final class RunQueue<S> {
 	 */
 	private static final long NEVER = Long.MAX_VALUE / 4;
 
-	/**
-	 * How far time advances in a round in which all threads only yield, in nanoseconds.
-	 */
-	static final long YIELD_ROUND_NANOS = 1_000;
-
 	private final Order<S> ready;
 
 	private final TreeSet<Timer> timers = new TreeSet<>(
@@ -67,15 +62,24 @@ final class RunQueue<S> {
 		notifyAll();
 	}
 
-	synchronized void addYielded(S step) {
+	/**
+	 * Adds a step of a thread that has yielded.
+	 * @param round how far time advances in a round in which all threads only yield, in
+	 * nanoseconds
+	 * @return whether they have done so
+	 */
+	synchronized boolean addYielded(S step, long round) {
 		this.ready.addYielded(step);
 		if (this.yielded != null) {
 			this.yielded.add(step);
+			return false;
 		}
-		else if (++this.yields >= this.ready.size()) {
-			this.yields = 0;
-			this.now += YIELD_ROUND_NANOS;
+		if (++this.yields < this.ready.size()) {
+			return false;
 		}
+		this.yields = 0;
+		this.now += round;
+		return true;
 	}
 
 	/** Sets whether the time stands still while all threads only yield. */

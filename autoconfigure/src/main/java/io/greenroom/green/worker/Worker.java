@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  * timeout. While a routine waits for the network, for a connection of a pool, or in
  * {@code Thread.sleep}, time does not jump: it passes as in reality, for up to five
  * seconds, after which the routine is taken for a listener. While a
- * {@linkplain io.greenroom.green.io.Command command} runs, no limit is jumped to.
+ * {@linkplain io.greenroom.green.io.Command command} runs, and during other timed waits
+ * of the JDK, no limit is jumped to; sleeps are, because they may be what ends the wait.
  * <p>
  * The guarantees of a worker depend on its {@link Mode}. In both modes, the same routines
  * with the same seed run in the same order, if they wait only by Greenroom's means

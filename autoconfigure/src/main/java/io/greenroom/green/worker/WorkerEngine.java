@@ -45,6 +45,11 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 	 */
 	private static final long BEGINNING = 1_000_000_000;
 
+	/**
+	 * How far time advances in a round in which all threads only yield, in nanoseconds.
+	 */
+	private static final long YIELD_ROUND_NANOS = 1_000;
+
 	/** How long to wait for a JDK call to end before checking again. */
 	private static final long LOOK_AGAIN_MILLIS = 10;
 
@@ -104,6 +109,18 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 
 	final void announce(S next) {
 		this.onStep.accept(next.name());
+	}
+
+	/** Adds a step of a thread that lets the others go first. */
+	final void addYielded(S step) {
+		boolean free = this.realWaits.isEmpty();
+		if (this.queue.addYielded(step, free ? YIELD_ROUND_NANOS : 0) && !free) {
+			passRound();
+		}
+	}
+
+	private void passRound() {
+		this.queue.skipTo(this.queue.now() + this.realWaits.round(YIELD_ROUND_NANOS));
 	}
 
 	/**
@@ -623,7 +640,7 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 	@Override
 	public final void yielded() {
 		if (!this.queue.hasReady()) {
-			this.queue.skipTo(this.queue.now() + RunQueue.YIELD_ROUND_NANOS);
+			passRound();
 			this.queue.fireDue();
 		}
 	}

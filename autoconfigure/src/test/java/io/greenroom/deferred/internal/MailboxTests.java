@@ -5,11 +5,14 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import io.greenroom.green.worker.Worker;
 import io.greenroom.observe.CallMode;
 import io.greenroom.testkit.Until;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -43,6 +46,40 @@ class MailboxTests {
 		Until.waiting(processor);
 		assertThat(put(this.mailbox, oneway())).isTrue();
 		assertThat(awake.await(20, TimeUnit.SECONDS)).as("the call is taken").isTrue();
+	}
+
+	@DisplayName("U01 D06 a call inside a worker does not wait for somebody outside who is about to wake the processor")
+	@ParameterizedTest
+	@EnumSource
+	void wakesForOthers(Worker.Mode mode) {
+		try (Worker worker = Worker.builder().mode(mode).build()) {
+			List<Call> taken = new ArrayList<>();
+			worker.assign("processor", () -> {
+				this.mailbox.attend(Thread.currentThread());
+				while (taken.size() < 2) {
+					Call call = this.mailbox.take();
+					if (call != null) {
+						taken.add(call);
+					}
+					else {
+						this.mailbox.sleep(Long.MAX_VALUE);
+					}
+				}
+			});
+			worker.work();
+			Call outside = oneway();
+			Call inside = oneway();
+			worker.assign("caller", () -> {
+				Thread processor = this.mailbox.processor;
+				// What wakes this one has not come to the processor yet.
+				this.mailbox.attend(new Thread());
+				assertThat(put(this.mailbox, outside)).isTrue();
+				this.mailbox.attend(processor);
+				assertThat(put(this.mailbox, inside)).isTrue();
+			});
+			worker.work();
+			assertThat(taken).containsExactly(outside, inside);
+		}
 	}
 
 	@Test

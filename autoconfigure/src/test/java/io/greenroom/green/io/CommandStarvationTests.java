@@ -8,6 +8,7 @@ import java.util.List;
 
 import io.greenroom.green.GreenScheduler;
 import io.greenroom.green.GreenThread;
+import io.greenroom.green.Parking;
 import io.greenroom.green.GreenThreadKilledException;
 import io.greenroom.green.worker.Lead;
 import io.greenroom.green.worker.Worker;
@@ -139,6 +140,31 @@ class CommandStarvationTests {
 				GreenThread<CommandResult> again = worker.assign(() -> Command.of("sleep", "0.1").run());
 				assertThat(again.join(Duration.ofMinutes(1))).isTrue();
 			}
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	@DisplayName("C18 while a command runs in a worker, the time of one that only yields does not outrun reality")
+	void yieldsInWorker(Worker.Mode mode) throws Exception {
+		try (Worker worker = Worker.builder().mode(mode).build()) {
+			GreenThread<CommandResult> command = worker.assign(() -> Command.of("sleep", "0.2").run());
+			GreenThread<Long> ahead = worker.assign(() -> {
+				long most = Long.MIN_VALUE;
+				// The first rounds, before the command waits, are not held.
+				for (int i = 0; i < 10; i++) {
+					worker.pause();
+				}
+				long real = System.nanoTime();
+				long virtual = Parking.nanoTime();
+				while (!command.isDone()) {
+					worker.pause();
+					most = Math.max(most, Parking.nanoTime() - virtual - (System.nanoTime() - real));
+				}
+				return most;
+			});
+			assertThat(worker.work()).isTrue();
+			assertThat(ahead.value()).isLessThan(Duration.ofMillis(1).toNanos());
 		}
 	}
 

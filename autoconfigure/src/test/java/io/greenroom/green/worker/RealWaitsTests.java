@@ -20,9 +20,9 @@ class RealWaitsTests {
 	@Test
 	@DisplayName("C11 no timer is jumped to while one waits for the outside by means of the JDK, for a while")
 	void jdk() {
-		this.waits.beginJdk("latch", () -> false);
+		this.waits.beginJdk("latch", () -> RealWaits.NONE);
 		assertThat(this.waits.held()).isEmpty();
-		this.waits.beginJdk("network", () -> true);
+		this.waits.beginJdk("network", () -> RealWaits.ALL);
 		assertThat(this.waits.held()).containsExactlyInAnyOrder(Timing.values());
 		this.time.addAndGet(RealWaits.LIMIT.toNanos() - 1);
 		assertThat(this.waits.isForWork("network")).isFalse();
@@ -37,10 +37,10 @@ class RealWaitsTests {
 	@Test
 	@DisplayName("C11 each wait begins anew, and what has ended keeps nothing")
 	void anew() {
-		this.waits.beginJdk("network", () -> true);
+		this.waits.beginJdk("network", () -> RealWaits.ALL);
 		this.time.addAndGet(RealWaits.LIMIT.toNanos());
 		this.waits.end("network");
-		this.waits.beginJdk("network", () -> true);
+		this.waits.beginJdk("network", () -> RealWaits.ALL);
 		assertThat(this.waits.held()).isNotEmpty();
 		this.waits.end("network");
 		assertThat(this.waits.held()).isEmpty();
@@ -54,12 +54,38 @@ class RealWaitsTests {
 		this.time.addAndGet(10 * RealWaits.LIMIT.toNanos());
 		assertThat(this.waits.held()).isEqualTo(Set.of(Timing.LIMIT));
 		assertThat(this.waits.isForWork("command")).isFalse();
-		this.waits.beginJdk("network", () -> true);
+		this.waits.beginJdk("network", () -> RealWaits.ALL);
 		assertThat(this.waits.held()).containsExactlyInAnyOrder(Timing.values());
 		this.waits.end("network");
 		forWork.set(true);
 		assertThat(this.waits.held()).isEmpty();
 		assertThat(this.waits.isForWork("command")).isTrue();
+	}
+
+	@Test
+	@DisplayName("C11 no limit is jumped to while one waits with a limit by means of the JDK, for a while")
+	void timed() {
+		this.waits.beginJdk("latch", () -> RealWaits.LIMITS);
+		assertThat(this.waits.held()).isEqualTo(Set.of(Timing.LIMIT));
+		this.time.addAndGet(RealWaits.LIMIT.toNanos());
+		assertThat(this.waits.held()).isEmpty();
+		assertThat(this.waits.isForWork("latch")).isTrue();
+	}
+
+	@Test
+	@DisplayName("C18 while one waits in reality, a round of yields takes no more time than in reality")
+	void rounds() {
+		assertThat(this.waits.round(1000)).isEqualTo(1000);
+		this.waits.beginOwn("command", () -> false);
+		this.waits.round(1000);
+		for (int real : new int[] { 0, 1, 300, 999 }) {
+			this.time.addAndGet(real);
+			assertThat(this.waits.round(1000)).isEqualTo(real);
+		}
+		this.time.addAndGet(5000);
+		assertThat(this.waits.round(1000)).isEqualTo(1000);
+		this.waits.end("command");
+		assertThat(this.waits.round(1000)).isEqualTo(1000);
 	}
 
 }

@@ -18,7 +18,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
@@ -36,6 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Routines that wait for the network, and threads that they leave behind. */
 @Timeout(60)
@@ -219,6 +222,33 @@ class WorkerNetworkTests {
 		}
 	}
 
+	@DisplayName("C11 U01 while a routine is in a timed wait of the JDK, no limit is over early")
+	@ParameterizedTest
+	@EnumSource
+	void timedWaits(JdkWait kind) {
+		try (Worker worker = Worker.builder().mode(Worker.Mode.ONE_CARRIER).build()) {
+			GreenThread<Void> waits = worker.assign("waits", () -> kind.wait.run(50));
+			GreenThread<Boolean> joins = worker.assign("joins", () -> waits.join(Duration.ofMinutes(1)));
+			worker.finish();
+			assertThat(joins.value()).isTrue();
+		}
+	}
+
+	@DisplayName("C11 a routine that sleeps ends the timed wait of another for it, without waiting in reality")
+	@Test
+	void aSleepEndsATimedWait() {
+		try (Worker worker = Worker.builder().mode(Worker.Mode.ONE_CARRIER).build()) {
+			CompletableFuture<String> future = new CompletableFuture<>();
+			GreenThread<String> waits = worker.assign("waits", () -> future.get(4, TimeUnit.SECONDS));
+			worker.assign("sleeps", () -> {
+				worker.sleep(Duration.ofHours(1));
+				future.complete("an hour later");
+			});
+			worker.finish();
+			assertThat(waits.value()).isEqualTo("an hour later");
+		}
+	}
+
 	@DisplayName("C18 a server of Greenroom's that waits for clients does not keep the time from passing")
 	@ParameterizedTest
 	@EnumSource
@@ -351,6 +381,46 @@ class WorkerNetworkTests {
 						+ afterwards.get(30, TimeUnit.SECONDS));
 				answers.get();
 			}
+		}
+
+	}
+
+	/** How somebody waits up to a limit, in milliseconds. */
+	enum JdkWait {
+
+		LATCH((millis) -> new CountDownLatch(1).await(millis, TimeUnit.MILLISECONDS)),
+
+		PARK((millis) -> {
+			long begin = System.nanoTime();
+			for (long left = millis; left > 0; left = millis - (System.nanoTime() - begin) / 1_000_000) {
+				LockSupport.parkNanos(left * 1_000_000);
+			}
+		}),
+
+		MONITOR((millis) -> {
+			Object monitor = new Object();
+			synchronized (monitor) {
+				monitor.wait(millis);
+			}
+		}),
+
+		FUTURE((millis) -> assertThatThrownBy(() -> new CompletableFuture<>().get(millis, TimeUnit.MILLISECONDS))
+			.isInstanceOf(TimeoutException.class)),
+
+		QUEUE((millis) -> new LinkedBlockingQueue<>().poll(millis, TimeUnit.MILLISECONDS)),
+
+		SLEEP(Thread::sleep);
+
+		private final Wait wait;
+
+		JdkWait(Wait wait) {
+			this.wait = wait;
+		}
+
+		private interface Wait {
+
+			void run(long millis) throws InterruptedException;
+
 		}
 
 	}
