@@ -44,6 +44,11 @@ final class WorkerFaults {
 				.replaces("return worthIt || this.queue.hasReady();", "return worthIt;")
 				.breaks("C11")
 				.caughtBy("green.worker.WorkerNetworkTests#answersAtOnce"),
+			Fault.of("the time jumps while somebody outside is about to put a routine into the line")
+				.in(WAITS)
+				.replaces("Set<Timing> held = isWaking() ? ALL : NONE;", "Set<Timing> held = NONE;")
+				.breaks("U01")
+				.caughtBy("test.DeterministicHandlerTests#besideCallsFromOutside"),
 			Fault.of("one routine goes on when workFor ends, and others that are due do not")
 				.in(ENGINE)
 				.replaces("stepDue(done);", "this.queue.fireDue();")

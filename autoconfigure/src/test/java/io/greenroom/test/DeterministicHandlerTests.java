@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -93,6 +94,45 @@ class DeterministicHandlerTests {
 			}
 			worker.finish();
 			assertThat(counter.sum).isEqualTo(calls);
+		}
+	}
+
+	@DisplayName("U01 D05 a call has its time although somebody outside is just calling the same handler")
+	@ParameterizedTest
+	@EnumSource
+	void besideCallsFromOutside(Worker.Mode mode) throws Exception {
+		int calls = (mode == Worker.Mode.BATON) ? 300 : 50_000;
+		try (Worker worker = Worker.builder().mode(mode).build()) {
+			Counter counter = new Counter();
+			Deferred<Counter> deferred = Deferred.of(worker.scheduler(), counter);
+			AtomicBoolean over = new AtomicBoolean();
+			List<Thread> outside = new ArrayList<>();
+			for (int i = 0; i < 3; i++) {
+				outside.add(Thread.ofPlatform().start(() -> {
+					while (!over.get()) {
+						deferred.oneway().add();
+						for (int spin = ThreadLocalRandom.current().nextInt(3000); spin > 0; spin--) {
+							Thread.onSpinWait();
+						}
+					}
+				}));
+			}
+			try {
+				for (int call = 0; call < calls; call++) {
+					worker.wrap(() -> {
+						deferred.sync().add();
+						return null;
+					});
+				}
+			}
+			finally {
+				over.set(true);
+				for (Thread thread : outside) {
+					thread.join();
+				}
+			}
+			worker.finish();
+			assertThat(counter.sum).isGreaterThanOrEqualTo(calls);
 		}
 	}
 

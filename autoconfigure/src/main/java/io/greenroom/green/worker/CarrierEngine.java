@@ -420,12 +420,24 @@ final class CarrierEngine extends WorkerEngine<CarrierEngine.Mounted> {
 
 		@Override
 		public void unpark() {
-			LockSupport.unpark(this.thread);
+			CarrierEngine.this.realWaits.beginWake();
+			try {
+				LockSupport.unpark(this.thread);
+			}
+			finally {
+				CarrierEngine.this.realWaits.endWake();
+			}
 		}
 
 		@Override
 		public void interrupt() {
-			thread().interrupt();
+			CarrierEngine.this.realWaits.beginWake();
+			try {
+				thread().interrupt();
+			}
+			finally {
+				CarrierEngine.this.realWaits.endWake();
+			}
 		}
 
 	}

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -34,6 +35,9 @@ final class RealWaits {
 	private final Map<Object, Wait> waits = new ConcurrentHashMap<>();
 
 	private final LongSupplier realTime;
+
+	/** How many threads are just waking another. */
+	private final AtomicInteger wakes = new AtomicInteger();
 
 	/**
 	 * When the last round of yields ended that was held; confined to the worker's turn.
@@ -67,6 +71,23 @@ final class RealWaits {
 	}
 
 	/**
+	 * Begins to wake a thread. Until it is in the line, which may take the JDK a while if
+	 * somebody outside does it, nothing else shows that it will go on.
+	 */
+	void beginWake() {
+		this.wakes.incrementAndGet();
+	}
+
+	/** The thread is in the line. */
+	void endWake() {
+		this.wakes.decrementAndGet();
+	}
+
+	boolean isWaking() {
+		return this.wakes.get() > 0;
+	}
+
+	/**
 	 * Returns whether a thread is in such a wait that does not keep the time from
 	 * jumping, because it is probably one for work.
 	 */
@@ -81,7 +102,7 @@ final class RealWaits {
 
 	/** Returns for which timers the time does not jump at the moment. */
 	Set<Timing> held() {
-		Set<Timing> held = NONE;
+		Set<Timing> held = isWaking() ? ALL : NONE;
 		if (!isEmpty()) {
 			long now = this.realTime.getAsLong();
 			for (Wait wait : this.waits.values()) {

@@ -237,8 +237,7 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 	 * of the JDK. Time that does not jump meanwhile passes as in reality.
 	 */
 	private boolean awaitJdk(long limit, Pace pace) {
-		if (isAbandoned()
-				|| (snapshot().stream().noneMatch((routine) -> isAwaited(routine, pace)) && !this.queue.hasReady())) {
+		if (isAbandoned() || !isWorthWaiting(pace)) {
 			return false;
 		}
 		long begin = System.nanoTime();
@@ -252,6 +251,13 @@ abstract sealed class WorkerEngine<S extends WorkerEngine.Routine> implements En
 			this.queue.pass(System.nanoTime() - begin, limit, passesFor(pace));
 		}
 		return true;
+	}
+
+	private boolean isWorthWaiting(Pace pace) {
+		// In this order, because what ends a wait puts the thread in the line before.
+		boolean awaited = this.realWaits.isWaking()
+				|| snapshot().stream().anyMatch((routine) -> isAwaited(routine, pace));
+		return awaited || this.queue.hasReady();
 	}
 
 	private boolean isAwaited(Routine routine, Pace pace) {
