@@ -1,9 +1,5 @@
 package io.greenroom.cluster;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,6 +15,7 @@ import java.util.stream.Collectors;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.greenroom.testkit.BootProcess;
+import io.greenroom.testkit.FreePorts;
 import io.greenroom.testkit.Hosts;
 import io.greenroom.testkit.TestDatabase;
 import io.greenroom.testkit.Until;
@@ -89,7 +86,7 @@ final class ThreeNodes implements AutoCloseable {
 		this.database = database;
 		this.hosts = hosts;
 		this.jdbc = JdbcClient.create(database);
-		this.ports = (hosts != null) ? Collections.nCopies(members, PORT) : ports(members);
+		this.ports = (hosts != null) ? Collections.nCopies(members, PORT) : FreePorts.of(members);
 		this.jdbc.sql("create table made (key varchar(20), number int, id varchar(40))").update();
 		this.jdbc.sql("create index made_key on made (key)").update();
 		this.jdbc.sql("create table answered (id varchar(40), number int)").update();
@@ -431,23 +428,6 @@ final class ThreeNodes implements AutoCloseable {
 
 	private String outputs() {
 		return this.all.stream().map(BootProcess::output).collect(Collectors.joining("\n---\n", "\n", ""));
-	}
-
-	private static List<Integer> ports(int number) {
-		List<ServerSocket> sockets = new ArrayList<>();
-		try {
-			for (int i = 0; i < number; i++) {
-				sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-			}
-			List<Integer> free = sockets.stream().map(ServerSocket::getLocalPort).toList();
-			for (ServerSocket socket : sockets) {
-				socket.close();
-			}
-			return free;
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
 	}
 
 	@Override

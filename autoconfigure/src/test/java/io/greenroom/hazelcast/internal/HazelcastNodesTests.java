@@ -22,6 +22,7 @@ import com.hazelcast.instance.EndpointQualifier;
 import com.hazelcast.spi.properties.ClusterProperty;
 import com.hazelcast.spi.properties.HazelcastProperties;
 import io.greenroom.cluster.internal.Nodes;
+import io.greenroom.testkit.FreePorts;
 import io.greenroom.testkit.Until;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -63,12 +64,8 @@ class HazelcastNodesTests {
 		config.setProperty("hazelcast.partition.count", "23");
 	}
 
-	private static int[] ports() throws IOException {
-		try (ServerSocket first = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-				ServerSocket second = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-				ServerSocket third = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			return new int[] { first.getLocalPort(), second.getLocalPort(), third.getLocalPort() };
-		}
+	private static int[] ports() {
+		return FreePorts.of(3).stream().mapToInt(Integer::intValue).toArray();
 	}
 
 	@AfterAll

@@ -1,9 +1,7 @@
 package io.greenroom.sample.nodes;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,6 +26,7 @@ import java.util.stream.Stream;
 import io.greenroom.sample.Customer;
 import io.greenroom.sample.Customer.Answer;
 import io.greenroom.testkit.Chromium;
+import io.greenroom.testkit.FreePorts;
 import io.greenroom.testkit.Until;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DisplayName;
@@ -48,7 +47,7 @@ class ThreeNodesIT {
 
 	private static final int SEATS = 50;
 
-	private final List<Integer> ports = freePorts(6);
+	private final List<Integer> ports = FreePorts.of(6);
 
 	/** Who has a seat, as the house has answered. */
 	private final Map<String, String> tickets = new ConcurrentHashMap<>();
@@ -278,23 +277,6 @@ class ThreeNodesIT {
 			}
 		}
 		return logs.toString();
-	}
-
-	private static List<Integer> freePorts(int count) {
-		List<ServerSocket> sockets = new ArrayList<>();
-		try {
-			for (int i = 0; i < count; i++) {
-				sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-			}
-			List<Integer> free = sockets.stream().map(ServerSocket::getLocalPort).toList();
-			for (ServerSocket socket : sockets) {
-				socket.close();
-			}
-			return free;
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
 	}
 
 }
