@@ -62,17 +62,21 @@ record Growth(String name, List<Curve> curves) implements Table {
 	@Override
 	public String markdown(Results results) {
 		StringBuilder text = new StringBuilder(results.heading()).append("\n\n");
-		text.append("![Cost of an operation, relative to that among 10, for 1 to 10 000](figures/%s)%n%n"
-			.formatted(picture()));
 		List<Integer> counts = counts(results.form());
+		text.append("![Cost of an operation, relative to that among 10, for %s to %s](figures/%s)%n%n"
+			.formatted(count(counts.getFirst()), count(counts.getLast()), picture()));
 		text.append("| number of |");
-		counts.forEach((count) -> text.append(" %s |".formatted(Amount.text(count, "/").replace("/", ""))));
+		counts.forEach((count) -> text.append(" %s |".formatted(count(count))));
 		text.append(" highest to lowest from %d on | spread | goal | verdict |%n".formatted(FROM));
 		text.append("|---|").append("---|".repeat(counts.size() + 4)).append("\n");
 		for (Curve curve : curves(results.form())) {
 			text.append("| ").append(String.join(" | ", line(curve, results))).append(" |\n");
 		}
 		return text.toString();
+	}
+
+	private static String count(int count) {
+		return Amount.text(count, "/").replace("/", "").strip();
 	}
 
 	private static List<String> line(Curve curve, Results results) {

@@ -552,6 +552,28 @@ class WorkerTests {
 		}
 	}
 
+	@DisplayName("U01 who is unparked twice while parked has one wake, and its next wait lasts its time")
+	@ParameterizedTest
+	@EnumSource
+	void unparkedTwice(Worker.Mode mode) {
+		try (Worker worker = worker(mode)) {
+			List<String> seen = new ArrayList<>();
+			AtomicReference<Thread> parked = new AtomicReference<>();
+			worker.assign(() -> {
+				parked.set(Thread.currentThread());
+				Parking.park(this);
+				Parking.parkNanos(this, Duration.ofSeconds(4).toNanos());
+				seen.add("at " + worker.clock().instant().getEpochSecond());
+			});
+			worker.assign(() -> {
+				Parking.unpark(parked.get());
+				Parking.unpark(parked.get());
+			});
+			worker.work();
+			assertThat(seen).containsExactly("at 4");
+		}
+	}
+
 	@DisplayName("P25 a wait on the stepping thread is rejected with the remedy; what is there already is returned")
 	@ParameterizedTest
 	@EnumSource
